@@ -1,0 +1,186 @@
+"""Archive: arrays out of an NPZ file that a stranger may have made.
+
+`numpy.load` believes what an array's header claims and reserves the memory before it reads, and a
+zip may claim one size and unpack to another. Here every claim is held against the others first,
+and no more is ever unpacked than was claimed. Pickles are never loaded.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Members an archive may have, at the most; these files need four.
+MAX_MEMBERS = 64
+#: Bytes at the start of a member in which an array's header must end.
+_HEAD_BYTES = 4_096
+_CENTRAL_SIGNATURE = b"PK\x01\x02"
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What NumPy writes. Any Python literal would be allowed, but evaluating one from a stranger is
+#: known to be unsafe.
+_HEADER = re.compile(
+    rb"\{'descr': '(?P<dtype>[<>|=]?[a-zA-Z]\d{0,7})', "
+    rb"'fortran_order': (?P<fortran>True|False), "
+    rb"'shape': \((?P<shape>(?:\d{1,12}, ?)*(?:\d{1,12})?)\),? ?\}\s*"
+)
+#: What broken zip files raise out of `zipfile`.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+
+
+class ArchiveError(ValueError):
+    """An archive, or an array in it, that cannot be read; one sentence."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an array claims to be.
+
+    Attributes:
+        dtype: Type of its values: booleans, numbers or text, never objects.
+        shape: Its shape.
+        fortran_order: Whether the first index varies fastest.
+        start: Bytes before the values.
+    """
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    fortran_order: bool
+    start: int
+
+    @property
+    def count(self) -> int:
+        """Number of values."""
+        count = 1
+        for size in self.shape:
+            count *= size
+        return count
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the values take."""
+        return self.count * self.dtype.itemsize
+
+
+class Archive:
+    """An NPZ file in memory.
+
+    Args:
+        data: The file's bytes.
+
+    Raises:
+        ArchiveError: If it is no zip file, or one with too many or ambiguous members.
+    """
+
+    def __init__(self, data: bytes):
+        # Counted before zipfile builds an object for each of what could be half a million.
+        if data.count(_CENTRAL_SIGNATURE) > MAX_MEMBERS:
+            raise ArchiveError("The file holds more members than an NPZ file of arrays needs.")
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except _ZIP_ERRORS as error:
+            raise ArchiveError("The file is not a readable NPZ file.") from error
+        members = self._zip.infolist()
+        self._members = {
+            member.filename.removesuffix(".npy"): member
+            for member in members
+            if member.filename.endswith(".npy")
+        }
+        if len({member.filename for member in members}) < len(members):
+            raise ArchiveError("The file holds two members of the same name.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the arrays, without ".npy"."""
+        return tuple(self._members)
+
+    @property
+    def size(self) -> int:
+        """Members of any kind."""
+        return len(self._zip.infolist())
+
+    def header(self, name: str) -> Header:
+        """What an array claims to be; nothing but its start is unpacked.
+
+        Args:
+            name: One of `names`.
+
+        Raises:
+            ArchiveError: If it is no array, or its claims do not agree.
+        """
+        member = self._members[name]
+        if member.flag_bits & 1:
+            raise ArchiveError(f"{name} is encrypted.")
+        if member.compress_type not in _COMPRESSIONS:
+            raise ArchiveError(f"{name} is compressed in a way that NumPy does not use.")
+        header = _header(name, self._unpack(name, min(_HEAD_BYTES, member.file_size)))
+        if header.start + header.nbytes != member.file_size:
+            raise ArchiveError(f"{name} is not of the size that its shape {header.shape} needs.")
+        return header
+
+    def array(self, name: str) -> NDArray[Any]:
+        """Reads an array; look at its `header` first, since memory is reserved for all of it.
+
+        Args:
+            name: One of `names`.
+
+        Returns:
+            The array, not to be written to.
+
+        Raises:
+            ArchiveError: If it is no array, or cut off, or damaged.
+        """
+        header = self.header(name)
+        raw = self._unpack(name, header.start + header.nbytes)
+        values: NDArray[Any] = np.frombuffer(raw, header.dtype, header.count, header.start)
+        return values.reshape(header.shape, order="F" if header.fortran_order else "C")
+
+    def _unpack(self, name: str, length: int) -> bytes:
+        """The first bytes of a member; at its end, zipfile compares the checksum."""
+        try:
+            with self._zip.open(self._members[name]) as file:
+                # Sized reads alone: one without a size unpacks whatever is there.
+                raw = file.read(length)
+                file.read(1)
+        except _ZIP_ERRORS as error:
+            raise ArchiveError(f"{name} is damaged or cut off.") from error
+        if len(raw) != length:
+            raise ArchiveError(f"{name} is damaged or cut off.")
+        return raw
+
+
+def _header(name: str, head: bytes) -> Header:
+    """Reads the header of an NPY file (NumPy Enhancement Proposal 1) from its first bytes."""
+    if head[:6] != b"\x93NUMPY" or len(head) < 12:
+        raise ArchiveError(f"{name} is no NumPy array.")
+    start, form = (10, "<H") if head[6] == 1 else (12, "<I")
+    (length,) = struct.unpack_from(form, head, 8)
+    text = head[start : start + length]
+    match = _HEADER.fullmatch(text)
+    if b"'|O'" in text:
+        raise ArchiveError(f"{name} holds Python objects, which are not loaded.")
+    if len(text) < length or match is None:
+        raise ArchiveError(f"{name} has a header that is not understood.")
+    try:
+        dtype = np.dtype(match["dtype"].decode())
+    except TypeError:
+        dtype = np.dtype(object)
+    if dtype.kind not in "biufU" or not dtype.itemsize:
+        raise ArchiveError(f"{name} holds neither numbers nor text.")
+    shape = tuple(int(size) for size in match["shape"].decode().split(",") if size.strip())
+    return Header(dtype, shape, match["fortran"] == b"True", start + length)

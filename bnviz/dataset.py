@@ -1,0 +1,41 @@
+"""Dataset: the examples that both arms learn from."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples for training and validation; features already brought to a common scale.
+
+    Attributes:
+        x_train: Features, float32, shape (num_train, num_features).
+        y_train: Classes from 0, int32, shape (num_train,).
+        x_validation: Features, float32, shape (num_validation, num_features).
+        y_validation: Classes, int32, shape (num_validation,).
+        classes: The classes' names, in the order of their numbers.
+    """
+
+    x_train: NDArray[np.float32]
+    y_train: NDArray[np.int32]
+    x_validation: NDArray[np.float32]
+    y_validation: NDArray[np.int32]
+    classes: tuple[str, ...]
+
+    @property
+    def num_features(self) -> int:
+        """Inputs of a network for these data."""
+        return int(self.x_train.shape[1])
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of all examples."""
+        sha = hashlib.sha256()
+        for array in (self.x_train, self.y_train, self.x_validation, self.y_validation):
+            sha.update(repr(array.shape).encode())
+            sha.update(np.ascontiguousarray(array).tobytes())
+        return sha.digest()

@@ -1,0 +1,74 @@
+"""Configuration: what the surroundings decide about the engine, and Dask's own settings."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Environment variables read by `Configuration.from_environment`.
+SCHEDULER_VARIABLE = "BNVIZ_SCHEDULER"
+WORKERS_VARIABLE = "BNVIZ_WORKERS"
+
+MAX_WORKERS = 64
+
+#: Dask's settings in the page's process and in its own workers. Dask keeps long logs of what went
+#: through it, frames included; short ones keep both processes as small after 50 runs as after one.
+DASK: dict[str, Any] = {
+    "distributed.admin.low-level-log-length": 10,
+    "distributed.admin.log-length": 10,
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.log-length": 10,
+    "distributed.diagnostics.computations.max-history": 1,
+    "distributed.diagnostics.erred-tasks.max-history": 1,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.events-cleanup-delay": "1s",
+    "distributed.scheduler.http.routes": [],
+    "distributed.scheduler.work-stealing": False,
+    "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,
+}
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Where runs execute.
+
+    Attributes:
+        scheduler: Address of an existing Dask scheduler (`tls://...` or `tcp://...`), or None for
+            workers of the engine's own.
+        workers: Worker processes that the engine starts if there is no `scheduler`, 1 to 64. Each
+            trains one run at a time and takes 600 to 900 MB.
+
+    Raises:
+        ValueError: If a value is not as allowed.
+    """
+
+    scheduler: str | None = None
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.workers <= MAX_WORKERS:
+            raise ValueError(
+                f"the number of workers is {self.workers}; allowed is a whole number from 1 to "
+                f"{MAX_WORKERS}"
+            )
+        if self.scheduler is not None and not self.scheduler.startswith(("tls://", "tcp://")):
+            raise ValueError(
+                f"the scheduler's address is {self.scheduler!r}; allowed is an address such as "
+                "tls://127.0.0.1:8786 or tcp://127.0.0.1:8786"
+            )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Configuration":
+        """Reads `BNVIZ_SCHEDULER` and `BNVIZ_WORKERS`; unset or empty means the default.
+
+        Raises:
+            ValueError: If a variable is not as allowed.
+        """
+        text = environment.get(WORKERS_VARIABLE) or str(cls.workers)
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
+            raise ValueError(
+                f"{WORKERS_VARIABLE} is {text!r}; allowed is a whole number from 1 to {MAX_WORKERS}"
+            )
+        return cls(environment.get(SCHEDULER_VARIABLE) or None, int(text))

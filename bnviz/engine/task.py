@@ -1,0 +1,102 @@
+"""Task: what a worker does with a run.
+
+The page's process imports this module to name the functions; the laboratory, and TensorFlow with
+it, is imported when they are called, in the worker.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Generator
+from contextlib import closing
+from typing import cast
+
+from distributed import get_worker
+
+from bnviz.dataset import Dataset
+from bnviz.frames import Frame
+from bnviz.settings import Settings
+
+#: Seconds of frames gathered into one message.
+INTERVAL = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str:
+    """Runs an experiment and sends its frames as events of a Dask topic.
+
+    Each event is a mapping of `run` (the token), `first` (index of the first frame) and `data`
+    (the frames' bytes). The first event carries no frame: it says that the run has begun.
+
+    The run ends early when its future is cancelled, which the worker's own record of the task
+    shows without asking the scheduler. So it also ends when the page that wanted it is gone.
+
+    Args:
+        settings: What to run, as JSON.
+        dataset: The examples, if they were uploaded.
+        topic: Topic of the events.
+        token: Name of the run in the events.
+
+    Returns:
+        Empty, or one sentence on why the run cannot go on. No exception is raised, because the
+        page's process would have to import TensorFlow to read some.
+    """
+    worker = get_worker()
+    key = worker.get_current_task()
+    sent, waiting, sent_at = 0, bytearray(), 0.0
+    worker.log_event(topic, {"run": token, "first": 0, "data": b""})
+    try:
+        _quieten()
+        from bnviz.lab import experiment
+
+        frames = experiment.run(Settings.from_json(settings), dataset)
+        # Left early, the experiment lets go of its networks here and not at some later time.
+        with closing(cast(Generator[Frame, None, None], frames)):
+            for index, frame in enumerate(frames):
+                task = worker.state.tasks.get(key)
+                if task is None or task.state == "cancelled":
+                    return ""
+                waiting += frame.tobytes()
+                if time.monotonic() - sent_at >= INTERVAL:
+                    worker.log_event(topic, {"run": token, "first": sent, "data": bytes(waiting)})
+                    sent, sent_at = index + 1, time.monotonic()
+                    waiting.clear()
+        if waiting:
+            worker.log_event(topic, {"run": token, "first": sent, "data": bytes(waiting)})
+    except ValueError as error:
+        if type(error).__name__ == "ExperimentError":
+            return str(error)
+        return _unexpected(error)
+    except Exception as error:
+        return _unexpected(error)
+    return ""
+
+
+def warm_up() -> str:
+    """Loads TensorFlow and compiles the default experiment ahead of the first run.
+
+    A run that waits for this worker by now is not kept waiting for the compilation.
+
+    Returns:
+        Empty, or one sentence on why this worker cannot train.
+    """
+    try:
+        _quieten()
+        from bnviz.lab import experiment
+
+        if not get_worker().state.ready:
+            experiment.warm_up()
+    except Exception as error:
+        return _unexpected(error)
+    return ""
+
+
+def _quieten() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _unexpected(error: Exception) -> str:
+    _log.error("The experiment ended with an error.", exc_info=error)
+    reason = (str(error).strip() or "no reason given").splitlines()[0][:200]
+    return f"The experiment ended with an error ({type(error).__name__}: {reason})."

@@ -1,0 +1,74 @@
+"""Worker: the process that trains. `bnviz.engine.cluster` starts it; nobody else need.
+
+It reads one line of JSON from its standard input: the scheduler's address, the certificate and key
+of this cluster, and the folder for its files. So no certificate is ever written to a disk by name,
+and none shows in the list of processes. The input then stays open: when it ends, so has the page's
+process, in whatever way, and the worker ends too, on every operating system alike.
+"""
+
+import json
+import logging
+import os
+import shutil
+import sys
+import threading
+
+import dask
+from distributed import Security, Worker
+from distributed.compatibility import asyncio_run
+from distributed.config import get_loop_factory
+
+from bnviz.engine.configuration import DASK
+
+
+def main() -> None:
+    """Works until the scheduler or the page's process is gone."""
+    orders = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_page, args=(orders["folder"],), daemon=True).start()
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    dask.config.set(DASK)
+    status = 1
+    try:
+        asyncio_run(_work(orders), loop_factory=get_loop_factory())
+        status = 0
+    except (TimeoutError, OSError) as error:
+        sys.stderr.write(f"A worker could not reach its scheduler: {error}\n")
+    finally:
+        # A run that is under way in another thread would keep the process.
+        os._exit(status)
+
+
+async def _work(orders: dict[str, str]) -> None:
+    security = Security(
+        require_encryption=True,
+        tls_ca_file=orders["certificate"],
+        tls_worker_cert=orders["certificate"],
+        tls_worker_key=orders["key"],
+    )
+    # One thread, because runs and the warm-up are to wait for one another. No memory limit: a
+    # worker over Dask's limit pauses, and TensorFlow does not give memory back for it to go on.
+    async with Worker(
+        orders["scheduler"],
+        nthreads=1,
+        memory_limit=0,
+        security=security,
+        protocol="tls",
+        host="127.0.0.1",
+        dashboard=False,
+        dashboard_address="127.0.0.1:0",
+        local_directory=orders["folder"],
+        death_timeout=30,
+    ) as worker:
+        await worker.finished()
+
+
+def _end_with_page(folder: str) -> None:
+    # Read past Python's buffers: their lock, held here, would abort an orderly exit.
+    while os.read(0, 1024):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

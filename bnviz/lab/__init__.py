@@ -1,0 +1,1 @@
+"""The laboratory: data, networks, training, measuring. TensorFlow lives here and nowhere else."""

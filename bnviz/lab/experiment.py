@@ -1,0 +1,205 @@
+"""Experiment: the arms of a run trained side by side and measured, frame after frame."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from bnviz.dataset import Dataset
+from bnviz.frames import DIGEST_SIZE, PROBE_SIZE, Frame, FrameLayout, frame_steps
+from bnviz.lab.data import DataError, load
+from bnviz.lab.measures import measure
+from bnviz.lab.networks import Network, build, initial_kernels, reset
+from bnviz.lab.observer import Look, Observer
+from bnviz.lab.training import BatchOrder, Trainer
+from bnviz.settings import Settings
+
+#: Validation examples measured in each frame, at the most.
+VALIDATION_SIZE = 2_000
+#: A loss this many times its first value counts as diverged.
+DIVERGENCE = 1_000.0
+#: Compiled networks kept for further runs of the same architecture.
+_KEPT = 16
+#: Settings that decide a network's program; all others are inputs to it.
+_STRUCTURE = (
+    "hidden_layers",
+    "units",
+    "activation",
+    "dropout",
+    "optimizer",
+    "batch_size",
+    "l2",
+)
+_BN_STRUCTURE = ("bn_position", "bn_center", "bn_scale")
+
+#: Networks are used again from run to run, so one process runs one experiment at a time.
+_one_at_a_time = threading.Lock()
+
+
+class ExperimentError(ValueError):
+    """An experiment that cannot be run, in one sentence."""
+
+
+@dataclass
+class Arm:
+    """One network of a run with what trains and observes it.
+
+    Attributes:
+        network: The network.
+        trainer: Trains it.
+        observer: Looks into it.
+        kernels_digest: SHA-256 of its kernels at step 0.
+        seconds: Time its training has taken so far.
+        first_loss: Training loss at step 0.
+        diverged_at: Step from which on its loss is no finite number or over `DIVERGENCE` times
+            the first; -1 as long as it is not.
+    """
+
+    network: Network
+    trainer: Trainer
+    observer: Observer
+    kernels_digest: bytes
+    seconds: float = 0.0
+    first_loss: float = np.nan
+    diverged_at: int = -1
+
+    def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
+        """Trains on one batch a row; returns the first row with a diverged loss, or -1."""
+        start = time.perf_counter()
+        bad = self.trainer.train(x, y, indices, limit=DIVERGENCE * self.first_loss)
+        self.seconds += time.perf_counter() - start
+        return bad
+
+
+def run(settings: Settings, dataset: Dataset | None = None) -> Iterator[Frame]:
+    """Trains all arms on the same batches from the same kernels and measures as it goes.
+
+    The same settings on the same machine give the same frames, bit for bit but for `seconds`.
+
+    Args:
+        settings: What to run.
+        dataset: The examples, where `settings.dataset` is an upload.
+
+    Yields:
+        One frame a step of `frame_steps(settings.steps)`.
+
+    Raises:
+        ExperimentError: If the data cannot be had.
+    """
+    try:
+        data = load(settings, dataset)
+    except DataError as error:
+        raise ExperimentError(str(error)) from error
+    with _one_at_a_time:
+        yield from _run(settings, data)
+
+
+def warm_up() -> None:
+    """Compiles the default experiment, so that the first run need not wait."""
+    frames = run(Settings())
+    for _ in range(2):
+        next(frames)
+    frames.close()
+
+
+def _run(settings: Settings, data: Dataset) -> Iterator[Frame]:
+    layout = FrameLayout.of(settings)
+    x, y = tf.constant(data.x_train), tf.constant(data.y_train)
+    probe = _sample(data.x_train, data.y_train, PROBE_SIZE)
+    validation = _sample(data.x_validation, data.y_validation, VALIDATION_SIZE)
+    order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
+    arms = {name: _arm(settings, name, data) for name in layout.arms}
+
+    def recorded(step: int, bad_steps: dict[str, int]) -> Callable[[], Frame]:
+        """Looks at all arms as they stand; the frame's numbers are made when it is called."""
+        record = np.zeros((), layout.dtype)
+        record["step"] = step
+        looks = {}
+        for name, arm in arms.items():
+            _certify(record[name], arm, data)
+            looks[name] = arm.observer.look(probe, validation)
+
+        def frame() -> Frame:
+            for name, arm in arms.items():
+                _fill(record[name], step, arm, bad_steps[name], looks[name], layout.activation)
+            return record[()]
+
+        return frame
+
+    yield recorded(0, dict.fromkeys(arms, -1))()
+    with ThreadPoolExecutor(len(arms)) as compiling:
+        list(compiling.map(lambda arm: arm.trainer.prepare(x, y), arms.values()))
+    with ThreadPoolExecutor(1) as measuring:
+        done, pending = 0, None
+        for step in frame_steps(settings.steps)[1:].tolist():
+            indices = order.take(step - done)
+            bad_rows = {name: arm.train(x, y, indices) for name, arm in arms.items()}
+            bad_steps = {name: done + row if row >= 0 else -1 for name, row in bad_rows.items()}
+            # The numbers of this frame are made while the next steps are trained.
+            made = measuring.submit(recorded(step, bad_steps))
+            done = step
+            if pending is not None:
+                yield pending.result()
+            pending = made
+        if pending is not None:
+            yield pending.result()
+
+
+def _arm(settings: Settings, name: str, data: Dataset) -> Arm:
+    names = _STRUCTURE + (_BN_STRUCTURE if name == "bn" else ())
+    structure = Settings(**{key: getattr(settings, key) for key in names})
+    features, classes = data.num_features, len(data.classes)
+    network, trainer, observer = _compiled(structure, name, features, classes)
+    reset(network, settings, initial_kernels(settings, features, classes))
+    trainer.reset(settings)
+    sha = hashlib.sha256()
+    for layer in network.dense_layers:
+        sha.update(layer.kernel.numpy().tobytes())
+    return Arm(network, trainer, observer, sha.digest())
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled(
+    structure: Settings, name: str, num_features: int, num_classes: int
+) -> tuple[Network, Trainer, Observer]:
+    network = build(structure, name, num_features, num_classes)
+    return network, Trainer(network, structure), Observer(network)
+
+
+def _sample(x: Any, y: Any, most: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """The same examples at every call and every seed, at the most so many."""
+    chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:most])
+    return tf.constant(x[chosen]), tf.constant(y[chosen])
+
+
+def _certify(record: Any, arm: Arm, data: Dataset) -> None:
+    """Writes the digests of the pair certificate, and the clock, into an arm's part of a frame."""
+    digests = {
+        "data_digest": data.digest,
+        "kernels_digest": arm.kernels_digest,
+        "batches_digest": arm.trainer.batches_digest,
+    }
+    for name, digest in digests.items():
+        record[name] = np.frombuffer(digest, np.uint8, DIGEST_SIZE)
+    record["seconds"] = arm.seconds
+
+
+def _fill(record: Any, step: int, arm: Arm, bad_step: int, look: Look, activation: str) -> None:
+    """Writes an arm's measures into its part of a frame."""
+    measures = measure(look, activation)
+    for name, value in measures.items():
+        record[name] = value
+    loss = measures["train_loss"]
+    if step == 0:
+        arm.first_loss = loss
+    if arm.diverged_at < 0:
+        arm.diverged_at = bad_step if loss <= DIVERGENCE * arm.first_loss or bad_step >= 0 else step
+    record["diverged_at"] = arm.diverged_at

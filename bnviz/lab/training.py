@@ -1,0 +1,167 @@
+"""Training: many steps a call, with Keras layers and Keras optimizers."""
+
+import hashlib
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from bnviz.lab.networks import Network
+from bnviz.settings import Settings
+
+#: Most steps of one call; a longer way is gone in several.
+CHUNK = 256
+
+
+def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
+    """The Keras optimizer of these settings; `momentum` is SGD with momentum 0.9."""
+    match settings.optimizer:
+        case "momentum":
+            return keras.optimizers.SGD(settings.learning_rate, momentum=0.9)
+        case "adam":
+            return keras.optimizers.Adam(settings.learning_rate)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(settings.learning_rate)
+        case _:
+            return keras.optimizers.SGD(settings.learning_rate)
+
+
+class BatchOrder:
+    """The order of the training examples: one shuffle after the other, cut into batches.
+
+    A batch may span two shuffles, so that every example is seen equally often at any batch size.
+
+    Args:
+        num_examples: Training examples to draw from.
+        batch_size: Examples a batch.
+        seed: Number from which the order follows.
+    """
+
+    def __init__(self, num_examples: int, batch_size: int, *, seed: int):
+        self._batch_size = batch_size
+        self._examples = self._shuffles(num_examples, np.random.default_rng([seed, 1]))
+        self._rest = np.empty(0, np.int32)
+
+    @staticmethod
+    def _shuffles(num_examples: int, generator: np.random.Generator) -> Iterator[NDArray[np.int32]]:
+        while True:
+            yield generator.permutation(num_examples).astype(np.int32)
+
+    def take(self, steps: int) -> NDArray[np.int32]:
+        """Indices of the examples of the next steps, shape (steps, batch_size)."""
+        parts, wanted = [self._rest], steps * self._batch_size
+        missing = wanted - len(self._rest)
+        while missing > 0:
+            parts.append(next(self._examples))
+            missing -= len(parts[-1])
+        indices = np.concatenate(parts)
+        self._rest = indices[wanted:]
+        return indices[:wanted].reshape(steps, self._batch_size)
+
+
+class Trainer:
+    """Trains one network; compiled once for its architecture, used again for every run of it.
+
+    Args:
+        network: The network, which training changes.
+        settings: The optimizer's kind and the batch size are taken from here.
+    """
+
+    def __init__(self, network: Network, settings: Settings):
+        self.network = network
+        self._batch_size = settings.batch_size
+        self._optimizer = make_optimizer(settings)
+        self._optimizer.build(network.model.trainable_variables)
+        self._optimizer_start = [
+            (variable, variable.numpy()) for variable in self._optimizer.variables
+        ]
+        self._seeds = [
+            (variable, variable.numpy())
+            for layer in network.model.layers
+            if isinstance(layer, keras.layers.Dropout)
+            for variable in layer.seed_generator.variables
+        ]
+        self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self._program = tf.function(self._train_steps, jit_compile=True, autograph=False)
+        self._seen = hashlib.sha256()
+
+    def reset(self, settings: Settings) -> None:
+        """Back to step 0: optimizer state, dropout seeds, learning rate. Not the weights."""
+        for variable, start in [*self._optimizer_start, *self._seeds]:
+            variable.assign(start)
+        self._optimizer.learning_rate = settings.learning_rate
+        self._seen = hashlib.sha256()
+
+    @property
+    def batches_digest(self) -> bytes:
+        """SHA-256 of the indices of every example trained on since `reset`, in order."""
+        return self._seen.digest()
+
+    def train(
+        self,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        indices: NDArray[np.int32],
+        *,
+        limit: float = np.inf,
+    ) -> int:
+        """Trains one step a row of `indices`.
+
+        Args:
+            x: All training examples, float32, shape (num_train, num_features).
+            y: Their classes, int32, shape (num_train,).
+            indices: Which of them make up each batch, shape (steps, batch_size).
+            limit: A batch loss that is above it, or no number, is bad.
+
+        Returns:
+            The row of the first bad batch loss, or -1.
+        """
+        self._seen.update(np.ascontiguousarray(indices).tobytes())
+        first_bad = -1
+        for start in range(0, len(indices), CHUNK):
+            bad = self._call(x, y, indices[start : start + CHUNK], limit)
+            if bad >= 0 and first_bad < 0:
+                first_bad = start + bad
+        return first_bad
+
+    def prepare(self, x: tf.Tensor, y: tf.Tensor) -> None:
+        """Compiles for these examples without training a step."""
+        self._call(x, y, np.empty((0, self._batch_size), np.int32), np.inf)
+
+    def _call(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32], limit: float) -> int:
+        padded = np.zeros((CHUNK, self._batch_size), np.int32)
+        padded[: len(indices)] = indices
+        given = (
+            x,
+            y,
+            tf.constant(padded),
+            tf.constant(len(indices)),
+            tf.constant(limit, tf.float32),
+        )
+        # Asking for the concrete function by shapes is half a millisecond faster than the call
+        # that infers them.
+        return int(self._program.get_concrete_function(*given)(*given))
+
+    def _train_steps(
+        self, x: tf.Tensor, y: tf.Tensor, indices: tf.Tensor, count: tf.Tensor, limit: tf.Tensor
+    ) -> tf.Tensor:
+        def step(number: tf.Tensor, first_bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            batch = indices[number]
+            loss = self._train_step(tf.gather(x, batch), tf.gather(y, batch))
+            bad = (first_bad < 0) & ~(loss <= limit)
+            return number + 1, tf.where(bad, number, first_bad)
+
+        start = (tf.constant(0), tf.constant(-1))
+        return tf.while_loop(lambda number, _: number < count, step, start)[1]
+
+    def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """One update of the weights; returns the batch's loss."""
+        model = self.network.model
+        with tf.GradientTape() as tape:
+            loss = self._loss(y, model(x, training=True))
+            objective = loss + tf.add_n([0.0, *model.losses])
+        gradients = tape.gradient(objective, model.trainable_variables)
+        self._optimizer.apply(gradients, model.trainable_variables)
+        return loss

@@ -1,0 +1,1 @@
+"""The page: form, stage and player. Streamlit lives here and in app.py."""

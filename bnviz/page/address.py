@@ -1,0 +1,31 @@
+"""Address: the settings in the page's URL."""
+
+import streamlit as st
+
+from bnviz.settings import Problem, Settings
+
+#: Present in the URL once these settings have been trained: opening the link trains them again, or
+#: joins the run.
+TRAIN = "train"
+
+
+def read() -> tuple[Settings, bool, tuple[Problem, ...]]:
+    """The settings in the URL, whether they are to be trained, and what is wrong with them."""
+    problems = []
+    given = {}
+    for name in st.query_params:
+        values = st.query_params.get_all(name)
+        if name == TRAIN:
+            continue
+        if len(values) > 1:
+            problems.append(Problem(name, ", ".join(values), "one value"))
+        given[name] = values[-1]
+    settings, more = Settings.nearest(given)
+    return settings, st.query_params.get(TRAIN) == "1", (*problems, *more)
+
+
+def write(settings: Settings, *, train: bool) -> None:
+    """Puts the settings into the URL, if they are not there already."""
+    query = settings.to_query() | ({TRAIN: "1"} if train else {})
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)

@@ -1,0 +1,230 @@
+// Player: one figure, one time cursor, and the frames of a run as they come.
+//
+// The server sends messages: a JSON header and whole frames. The player holds all frames it has
+// got, draws the one under the cursor at the browser's own rate, and asks for those it lacks; a
+// lost or merged message is asked for again and never leaves a hole.
+
+import { points } from "./bindings.js";
+import { Cards } from "./cards.js";
+import { Frames } from "./frames.js";
+import { buildSkeleton } from "./skeleton.js";
+import { buildToolbar } from "./toolbar.js";
+import { Transport } from "./transport.js";
+
+const PLOTLY = new URL("./plotly-cartesian.min.js", import.meta.url);
+const NARROW = 700;
+const ASK_AGAIN = 4000;
+const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
+const LIVE_STATES = ["queued", "running"];
+
+let plotly;
+
+function loadPlotly() {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = PLOTLY;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("the drawing library could not be loaded"));
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+function unpack(message) {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const size = view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(message.subarray(4, 4 + size)));
+  return { header, bytes: message.subarray(4 + size) };
+}
+
+class Player {
+  constructor(root) {
+    this.root = root;
+    this.parts = {};
+    for (const node of root.querySelectorAll("[data-part]")) this.parts[node.dataset.part] = node;
+    this.cards = new Cards(this.parts.cards);
+    this.transport = new Transport(this.parts, () => this.draw());
+    this.drawn = 0;
+    this.asked = 0;
+    this.keys = (event) => this.key(event);
+    document.addEventListener("keydown", this.keys);
+    this.resized = new ResizeObserver(() => this.resize());
+    this.resized.observe(this.parts.figure);
+    this.themed = matchMedia("(prefers-color-scheme: dark)");
+    this.themed.onchange = () => setTimeout(() => this.resize(true), 300);
+    this.clock = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  receive(message, send) {
+    this.send = send;
+    const { header, bytes } = unpack(message);
+    if (header.run !== this.run) this.begin(header);
+    this.header = header;
+    this.answered = header.ask;
+    if (this.frames.extend(header.first, bytes)) this.transport.grow(this.frames.length);
+    if (header.figure) this.setFigure(header.figure);
+    this.status();
+    this.draw();
+    this.planAsking();
+  }
+
+  begin(header) {
+    this.run = header.run;
+    this.frames = new Frames(header.schema, header.capacity);
+    this.transport.loops = header.state === "recorded";
+    this.transport.begin(header.capacity, !matchMedia("(prefers-reduced-motion: reduce)").matches);
+    this.shown = -1;
+  }
+
+  setFigure(figure) {
+    this.figure = figure;
+    this.view = figure.view;
+    this.cards.build(figure.cards);
+    buildToolbar(this.parts.toolbar, figure.choices, figure.view, (name, value) => {
+      this.view = { ...this.view, [name]: value };
+      this.ask();
+    });
+    this.parts.reading.textContent = figure.reading;
+    this.resize(true);
+  }
+
+  // Sends what the player wants: which frames it has, which figure it holds, what to show.
+  ask() {
+    clearTimeout(this.timer);
+    this.asked += 1;
+    this.send("want", {
+      run: this.run,
+      from: this.frames.length,
+      figure: this.figure?.id ?? "",
+      view: this.view ?? {},
+      ask: this.asked,
+    });
+    this.timer = setTimeout(() => this.ask(), ASK_AGAIN);
+  }
+
+  planAsking() {
+    if (this.answered < this.asked) return;
+    clearTimeout(this.timer);
+    const { available, state, poll } = this.header;
+    if (this.frames.length < available) this.ask();
+    else if (LIVE_STATES.includes(state)) this.timer = setTimeout(() => this.ask(), poll);
+  }
+
+  // Layout for the width there is, with the theme's colours in.
+  resize(force = false) {
+    const width = Math.round(this.parts.figure.clientWidth);
+    if (!this.figure || !width || (width === this.width && !force)) return;
+    this.width = width;
+    const name = width < NARROW ? "narrow" : "wide";
+    const style = getComputedStyle(this.root);
+    const themed = (value) => {
+      if (Array.isArray(value)) return value.map(themed);
+      if (value && typeof value === "object") {
+        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v)]));
+      }
+      const token = typeof value === "string" && value.match(/^var\((--[a-z-]+)\)$/);
+      return token ? style.getPropertyValue(token[1]).trim() : value;
+    };
+    const change = this.figure.layouts[name];
+    const layout = { ...this.figure.layout, width };
+    for (const [key, value] of Object.entries(change)) {
+      const plain = value === null || typeof value !== "object" || Array.isArray(value);
+      layout[key] = plain ? value : { ...layout[key], ...value };
+    }
+    if (!layout.height) layout.height = Math.max(440, Math.min(900, this.room()));
+    this.layout = themed(layout);
+    this.traces = themed(this.figure.data);
+    this.shown = -1;
+    this.draw();
+  }
+
+  // Height that is left on one screen beside the cards and controls.
+  room() {
+    const others = this.root.scrollHeight - this.parts.figure.offsetHeight;
+    return window.innerHeight - others - this.figure.chrome;
+  }
+
+  tick(now) {
+    this.clock = requestAnimationFrame((next) => this.tick(next));
+    const passed = now - (this.now ?? now);
+    this.now = now;
+    if (this.transport.tick(passed)) this.draw();
+  }
+
+  async draw() {
+    const at = this.transport.at;
+    if (!this.layout || this.frames.length === 0 || this.drawing) return;
+    if (at === this.shown) return;
+    this.drawing = true;
+    try {
+      const Plotly = await loadPlotly();
+      const data = this.traces.map((trace, number) => {
+        const binding = this.figure.bindings[number];
+        return binding ? { ...trace, ...points(binding, this.frames, at) } : trace;
+      });
+      Plotly.react(this.parts.figure, data, this.layout, CONFIG);
+      this.cards.draw(this.frames, at);
+      this.shown = at;
+      this.drawn += 1;
+      this.readout();
+    } catch (error) {
+      this.parts.status.textContent = `The picture cannot be drawn: ${error.message}.`;
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  readout() {
+    const step = this.frames.value("step", this.shown);
+    this.root.dataset.step = step;
+    this.root.dataset.framesDrawn = this.drawn;
+    this.parts.readout.textContent = `step ${step} / ${this.header.steps}`;
+    this.parts.scrub.setAttribute("aria-valuetext", `step ${step} of ${this.header.steps}`);
+  }
+
+  status() {
+    const { state, message } = this.header;
+    this.root.dataset.state = state;
+    this.root.dataset.framesHeld = this.frames.length;
+    if (this.parts.status.textContent !== message) this.parts.status.textContent = message;
+    this.parts.live.textContent = LIVE_STATES.includes(state) ? "● live" : "end";
+  }
+
+  key(event) {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable], [role=slider], [role=combobox]");
+    const own = typing === this.parts.scrub;
+    if ((typing && !own) || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A focused button keeps its own space key.
+    if (event.key === " " && event.target.closest?.("button, summary, a")) return;
+    if (this.transport.key(event)) event.preventDefault();
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.keys);
+    this.resized.disconnect();
+    this.themed.onchange = null;
+    cancelAnimationFrame(this.clock);
+    clearTimeout(this.timer);
+    if (window.Plotly) window.Plotly.purge(this.parts.figure);
+  }
+}
+
+const players = new WeakMap();
+
+// Called by Streamlit for every message.
+export default function ({ parentElement, data, setStateValue }) {
+  if (!players.has(parentElement)) {
+    loadPlotly();
+    players.set(parentElement, new Player(buildSkeleton(parentElement)));
+  }
+  players.get(parentElement).receive(data, setStateValue);
+  // Streamlit may call this for a message that a later one has overtaken; only a player that has
+  // left the page ends.
+  return () => {
+    setTimeout(() => {
+      if (parentElement.isConnected) return;
+      players.get(parentElement)?.close();
+      players.delete(parentElement);
+    });
+  };
+}

@@ -1,0 +1,29 @@
+// Skeleton: the player's fixed parts.
+
+const HTML = `
+  <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Stage: both networks">
+    <div class="bnviz-cards" data-part="cards"></div>
+    <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What is shown"></div>
+    <div class="bnviz-figure" data-part="figure" role="img" aria-label="Histograms of every layer without and with Batch Normalization, and the loss curves"></div>
+    <div class="bnviz-transport" role="group" aria-label="Player">
+      <button type="button" data-part="back" title="One frame back (←)" aria-label="One frame back">◂</button>
+      <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play">▶</button>
+      <button type="button" data-part="forward" title="One frame on (→)" aria-label="One frame on">▸</button>
+      <select data-part="speed" title="Speed (+ and −)" aria-label="Speed"></select>
+      <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
+      <button type="button" data-part="live" class="bnviz-live" title="Jump to the newest frame (End)">live</button>
+      <output data-part="readout" class="bnviz-readout"></output>
+    </div>
+    <p class="bnviz-status" data-part="status" role="status"></p>
+    <p class="bnviz-reading" data-part="reading"></p>
+  </section>
+`;
+
+// Puts the parts into `parent` and returns the root element.
+export function buildSkeleton(parent) {
+  const holder = document.createElement("div");
+  holder.innerHTML = HTML;
+  const root = holder.querySelector("#bnviz-stage");
+  parent.append(root);
+  return root;
+}

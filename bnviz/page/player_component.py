@@ -1,0 +1,97 @@
+"""The player as a Streamlit component, and the messages it gets and sends."""
+
+import json
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from bnviz import __version__
+from bnviz.figures.stage import View
+
+#: Bytes of frames in one message, about; the player asks for the rest.
+MESSAGE_BYTES = 192 * 1024
+_KEY = "player"
+
+
+@dataclass(frozen=True)
+class Want:
+    """What the player last asked for; it comes from a browser and is read with care.
+
+    Attributes:
+        run: Token of the recording whose frames it holds.
+        first: Index of the first frame it lacks.
+        figure: Id of the figure it holds.
+        view: What it is to show.
+        ask: Number of the question, which the answer carries.
+    """
+
+    run: str = ""
+    first: int = 0
+    figure: str = ""
+    view: View = View()
+    ask: int = 0
+
+    @classmethod
+    def read(cls, given: object) -> "Want":
+        """The question as it came; whatever is not of its form stays the default."""
+        if not isinstance(given, Mapping):
+            return cls()
+
+        def number(name: str) -> int:
+            value = given.get(name)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return min(max(value, 0), 2**31) if whole else 0  # type: ignore[type-var, return-value]
+
+        def text(name: str) -> str:
+            value = given.get(name)
+            return value[:200] if isinstance(value, str) else ""
+
+        return cls(
+            run=text("run"),
+            first=number("from"),
+            figure=text("figure"),
+            view=View.read(given.get("view")),
+            ask=number("ask"),
+        )
+
+
+def last_want() -> Want:
+    """The player's last question in this session."""
+    state: Any = st.session_state.get(_KEY) or {}
+    return Want.read(state.get("want"))
+
+
+def pack(header: Mapping[str, Any], frames: bytes) -> bytes:
+    """One message: the length of the header (uint32, little-endian), the header, the frames."""
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return struct.pack("<I", len(text)) + text + frames
+
+
+def show(message: bytes) -> None:
+    """Puts the player on the page, or sends the one there a further message."""
+    _component()(key=_KEY, data=message, height="content", on_want_change=lambda: None)
+
+
+def _component() -> Callable[..., Any]:
+    """The component, served from the files beside this module.
+
+    Streamlit finds the files of installed packages alone; registering the manifest by hand lets the
+    page run from a plain checkout, as Community Cloud does.
+    """
+    manifest = ComponentManifest("bnviz", __version__, [ComponentConfig("player", "player")])
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root("bnviz.player") is None:
+        manager.register_from_manifest(manifest, Path(__file__).parent)
+    component: Callable[..., Any] = st.components.v2.component(
+        "bnviz.player",
+        css="player.css",
+        js="player.js",
+        isolate_styles=False,
+    )
+    return component

@@ -1,0 +1,167 @@
+"""Showing: which recording the stage shows, and the message that brings it there."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bnviz.engine.engine import Engine
+from bnviz.engine.runs import Run
+from bnviz.figures.stage import CHOICES, View, stage
+from bnviz.figures.style import ARM_COLOURS, ARM_LABELS
+from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
+from bnviz.recording import Recording
+
+#: The run that is shown before anyone has trained.
+RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
+#: Validation accuracy whose step the cards name.
+TARGET = 0.9
+#: Milliseconds until the player asks for further frames of a run.
+POLL = {"queued": 300, "running": 120}
+READING = (
+    "How to read: each row is one layer. The filled shape shows where its values lie now, the thin "
+    "lines behind it where they lay a moment ago. A shape that wanders or collapses means that the "
+    "layer above must keep relearning. All shapes share one axis; their height is the root of the "
+    "share of values."
+)
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What the stage shows.
+
+    Attributes:
+        token: Names the recording; another token makes the player start from its first frame.
+        recording: What is drawn.
+        state: As of `Run`, or "recorded".
+        message: One sentence on it, or empty.
+    """
+
+    token: str
+    recording: Recording
+    state: str
+    message: str
+
+    @classmethod
+    def recorded(cls) -> "Showing":
+        """The recording that comes with the page."""
+        recording = recorded_default()
+        message = "A recorded run of the default settings. Press Train both to run yours."
+        return cls("recorded", recording, "recorded", message)
+
+    @classmethod
+    def of(cls, run: Run, engine: Engine) -> "Showing":
+        """A run as it stands."""
+        return cls(run.token, run.recording, run.state, _message(run, engine))
+
+    @property
+    def live(self) -> bool:
+        """Whether more may come."""
+        return self.state in POLL
+
+    def answer(self, want: Want) -> bytes:
+        """The message that brings the player what it lacks.
+
+        Args:
+            want: The player's last question, whichever recording it was about.
+        """
+        recording = self.recording
+        new = want.run != self.token
+        first = 0 if new else min(want.first, len(recording))
+        count = max(1, MESSAGE_BYTES // recording.layout.dtype.itemsize)
+        available = len(recording)
+        header: dict[str, Any] = {
+            "run": self.token,
+            "state": self.state,
+            "message": self.message,
+            "ask": want.ask,
+            "poll": POLL.get(self.state, 0),
+            "first": first,
+            "available": available,
+            "capacity": len(recording.steps),
+            "steps": recording.settings.steps,
+        }
+        if new:
+            header["schema"] = recording.layout.schema()
+        figure_id = self._figure_id(want.view)
+        if new or want.figure != figure_id:
+            header["figure"] = self._figure(want.view, figure_id)
+        return pack(header, recording.slice(first, min(first + count, available)))
+
+    def _figure_id(self, view: View) -> str:
+        """Changes whenever the figure would."""
+        recording = self.recording
+        grown = ""
+        if view.x_axis == "seconds":
+            # The end of the axis is a guess that gets better: rebuilt at every tenth of the run.
+            grown = str(10 * len(recording) // len(recording.steps))
+        return f"{self.token} {view} {len(recording) > 0} {grown}"
+
+    def _figure(self, view: View, figure_id: str) -> dict[str, Any]:
+        recording = self.recording
+        layers = recording.layout.hidden_layers
+        choices = dict(CHOICES)
+        choices["layer"] = {
+            "label": "layer",
+            "help": "whose percentiles are drawn over the run",
+            "list": True,
+            "options": {str(number): str(number) for number in range(1, layers + 1)},
+        }
+        live_figure: dict[str, Any] = json.loads(
+            json.dumps(stage(recording, view).to_json(), default=list)
+        )
+        return live_figure | {
+            "id": figure_id,
+            "view": {**view.to_dict(), "layer": min(view.layer, layers) or layers},
+            "choices": choices,
+            "chrome": 24,
+            "reading": READING,
+            "cards": {
+                "arms": [
+                    {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}
+                    for arm in recording.layout.arms
+                ],
+                "target": TARGET,
+                "layers": layers,
+            },
+        }
+
+
+@cache
+def recorded_default() -> Recording:
+    """The recording of the default settings that comes with the page."""
+    return Recording.load(RECORDED)
+
+
+def _message(run: Run, engine: Engine) -> str:
+    match run.state:
+        case "queued":
+            place = run.place()
+            if engine.status.state != "ready":
+                return engine.status.message
+            if place is None:
+                return "The run is about to start."
+            return (
+                f"All workers are busy: place {place.number} in the queue, about "
+                f"{max(1, round(place.seconds))} s."
+            )
+        case "running":
+            return "Training both networks."
+        case "finished":
+            return "Trained to the last step."
+        case "diverged":
+            return f"Trained to the last step; diverged: {_diverged(run.recording)}."
+        case "stopped":
+            return "Stopped."
+        case _:
+            return run.error
+
+
+def _diverged(recording: Recording) -> str:
+    frame = recording.frames[-1]
+    return " and ".join(
+        f"{ARM_LABELS[arm]} at step {frame[arm]['diverged_at']}"
+        for arm in recording.layout.arms
+        if frame[arm]["diverged_at"] >= 0
+    )

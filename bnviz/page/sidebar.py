@@ -1,0 +1,71 @@
+"""Sidebar: the form of all settings."""
+
+from typing import Any
+
+import streamlit as st
+
+from bnviz.settings import KINDS, UPLOAD, Choice, Flag, Key, Kind, Real, Settings, Whole, groups
+
+
+def fill_in(settings: Settings) -> None:
+    """Sets every field of the form."""
+    for name in KINDS:
+        st.session_state[_key(name)] = getattr(settings, name)
+
+
+def form() -> Settings:
+    """Draws the form and returns the settings as they stand in it.
+
+    A field shows only while it makes a difference beside the others; its value is kept meanwhile.
+    """
+    values = {name: st.session_state[_key(name)] for name in KINDS}
+    for heading, names in groups().items():
+        st.markdown(f"##### {heading}")
+        shown = [name for name in names if not isinstance(KINDS[name], Key)]
+        shown = [name for name in shown if _matters(name, values)]
+        for name in shown:
+            if not KINDS[name].advanced:
+                values[name] = _field(name, KINDS[name])
+        folded = [name for name in shown if KINDS[name].advanced]
+        if folded:
+            with st.expander("more"):
+                for name in folded:
+                    values[name] = _field(name, KINDS[name])
+    if values["dataset"] != UPLOAD:
+        values["upload"] = ""
+    # A field that is not drawn is forgotten by Streamlit unless it is set again.
+    for name, value in values.items():
+        if _key(name) not in st.session_state:
+            st.session_state[_key(name)] = value
+    settings, _ = Settings.nearest(values)
+    return settings
+
+
+def _key(name: str) -> str:
+    return f"setting_{name}"
+
+
+def _matters(name: str, values: dict[str, Any]) -> bool:
+    other, wanted = KINDS[name].only
+    return other is None or values[other] in wanted
+
+
+def _field(name: str, kind: Kind) -> Any:
+    common: dict[str, Any] = {"key": _key(name), "help": kind.help}
+    match kind:
+        case Choice():
+            return st.selectbox(kind.label, kind.options, format_func=_readable, **common)
+        case Whole():
+            return st.number_input(kind.label, kind.low, kind.high, step=1, **common)
+        case Real():
+            step = 0.05 if kind.high <= 1 else 0.1
+            low, high = float(kind.low), float(kind.high)
+            return st.number_input(kind.label, low, high, step=step, format="%.6g", **common)
+        case Flag():
+            return st.toggle(kind.label, **common)
+        case _:
+            raise TypeError(f"no field for {kind}")
+
+
+def _readable(option: str) -> str:
+    return {"digits": "digits 8×8", "sgd": "SGD"}.get(option, option.replace("_", " "))

@@ -1,0 +1,172 @@
+"""Recording: the settings and all frames of a run; what is drawn, saved, shared and replayed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from bnviz.archive import Archive, ArchiveError
+from bnviz.frames import Frame, FrameLayout, Frames, frame_steps
+from bnviz.settings import Settings, SettingsError
+
+#: Bytes of a recording file, and of the settings' text in it, at the most.
+_MAX_FILE_BYTES = 50_000_000
+_MAX_SETTINGS_BYTES = 100_000
+
+
+class RecordingError(ValueError):
+    """A file that is no recording, with the reason."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The proof that the arms differ in Batch Normalization alone.
+
+    Attributes:
+        data: Digest of the training and validation examples, by arm.
+        kernels: Digest of the kernels at step 0, by arm.
+        batches: Digest of the order of all examples trained on so far, by arm.
+    """
+
+    data: dict[str, str]
+    kernels: dict[str, str]
+    batches: dict[str, str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every arm shows the same digests."""
+        return all(
+            len(set(digests.values())) == 1 for digests in (self.data, self.kernels, self.batches)
+        )
+
+
+class Recording:
+    """Settings and frames of one run, complete or growing.
+
+    Frames are only ever appended, so a reader on another thread may hold a slice of `frames` while
+    the run goes on.
+
+    Attributes:
+        settings: What was run.
+        layout: Where each measure stands in a frame.
+        steps: The steps that are recorded in a whole run, shape (capacity,).
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.layout = FrameLayout.of(settings)
+        self.steps = frame_steps(settings.steps)
+        self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last step is recorded."""
+        return self._count == len(self.steps)
+
+    @property
+    def frames(self) -> Frames:
+        """The frames so far, shape (num_frames,); not to be written to."""
+        view = self._frames[: self._count]
+        view.flags.writeable = False
+        return view
+
+    def append(self, frame: Frame) -> None:
+        """Appends one frame.
+
+        Raises:
+            ValueError: If it is not the frame of the next recorded step.
+        """
+        if self.complete or frame["step"] != self.steps[self._count]:
+            raise ValueError(f"frame {self._count} cannot be that of step {frame['step']}")
+        self._frames[self._count] = frame
+        self._count += 1
+
+    def extend(self, first: int, data: bytes) -> None:
+        """Appends frames from their bytes; those that are here already are passed over.
+
+        Args:
+            first: Index of the first frame in `data`.
+            data: Whole frames.
+
+        Raises:
+            ValueError: If frames between the last one here and `first` are missing.
+        """
+        if first > self._count:
+            raise ValueError(f"frames {self._count} to {first - 1} are missing")
+        for frame in np.frombuffer(data, self.layout.dtype)[self._count - first :]:
+            self.append(frame)
+
+    def slice(self, start: int, stop: int) -> bytes:
+        """The bytes of frames `start` to `stop`, the latter not among them."""
+        return self.frames[start:stop].tobytes()
+
+    def at_step(self, step: int) -> int:
+        """Index of the last frame at or before a step."""
+        return max(0, int(np.searchsorted(self.frames["step"], step, side="right")) - 1)
+
+    @property
+    def certificate(self) -> Certificate:
+        """The pair certificate as of the last frame; IndexError if there is none."""
+        frame = self.frames[-1]
+
+        def digests(name: str) -> dict[str, str]:
+            return {arm: frame[arm][f"{name}_digest"].tobytes().hex() for arm in self.layout.arms}
+
+        return Certificate(digests("data"), digests("kernels"), digests("batches"))
+
+    def save(self, file: str | Path | BinaryIO) -> None:
+        """Writes the recording as a compressed NumPy archive without pickles."""
+        frames = np.frombuffer(self.slice(0, len(self)), np.uint8)
+        np.savez_compressed(file, settings=np.array(self.settings.to_json()), frames=frames)
+
+    @classmethod
+    def load(cls, file: str | Path | BinaryIO) -> "Recording":
+        """The inverse of `save`; safe on files from others.
+
+        Raises:
+            RecordingError: If the file is no recording that this version can read.
+        """
+        try:
+            archive = Archive(_contents(file))
+            recording = cls(_settings(archive))
+            header = archive.header("frames")
+            if header.nbytes > recording._frames.nbytes:
+                raise RecordingError("the file holds more than its settings can have produced")
+            if header.dtype != np.uint8 or header.count % recording.layout.dtype.itemsize:
+                raise RecordingError(
+                    "the recording was made with another version of the laboratory"
+                )
+            recording.extend(0, archive.array("frames").tobytes())
+        except RecordingError:
+            raise
+        except SettingsError as error:
+            raise RecordingError(f"the recording's settings are not valid: {error}") from error
+        except (OSError, ArchiveError) as error:
+            raise RecordingError("the file cannot be read as a recording") from error
+        except ValueError as error:
+            raise RecordingError("the recording's frames are not those of its settings") from error
+        return recording
+
+
+def _contents(file: str | Path | BinaryIO) -> bytes:
+    if isinstance(file, str | Path):
+        with Path(file).open("rb") as opened:
+            return _contents(opened)
+    data = file.read(_MAX_FILE_BYTES + 1)
+    if len(data) > _MAX_FILE_BYTES:
+        raise RecordingError(f"the file has more than {_MAX_FILE_BYTES / 1e6:.0f} MB")
+    return data
+
+
+def _settings(archive: Archive) -> Settings:
+    if set(archive.names) != {"settings", "frames"} or archive.size != 2:
+        raise RecordingError("the file is no recording of this laboratory")
+    header = archive.header("settings")
+    if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
+        raise RecordingError("the file is no recording of this laboratory")
+    return Settings.from_json(str(archive.array("settings")))

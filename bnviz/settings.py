@@ -1,0 +1,507 @@
+"""Settings of a run: every choice, default and bound, declared once.
+
+The page's form, the terminal, the URL, the README's table and the tests all read this module.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar
+
+Value = str | int | float | bool
+
+#: Data sets with two input features, which can be drawn as points in a plane.
+PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
+#: Name under which a viewer's own file takes the place of a built-in data set.
+UPLOAD = "upload"
+DATASETS = (
+    "digits",
+    *PLANE_DATASETS,
+    "breast_cancer",
+    "wine",
+    "mnist",
+    "fashion_mnist",
+    UPLOAD,
+)
+ACTIVATIONS = (
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "linear",
+)
+INITIALIZERS = (
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_normal",
+    "random_normal",
+)
+OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
+BN_POSITIONS = ("before", "after")
+_NO_SETTING = "nothing, since no setting has this name"
+_UPLOAD_RULE = "a key exactly when the data set is 'upload' (choose a file first)"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one setting may be, and how it is explained.
+
+    Attributes:
+        label: Name shown on the form.
+        group: Heading of the form under which it stands.
+        help: One sentence for a beginner.
+        advanced: Whether the form keeps it folded away.
+        only: Another setting and the values of it with which this one matters; (None, ()) if it
+            always does.
+    """
+
+    label: str
+    group: str
+    help: str
+    advanced: bool = field(default=False, kw_only=True)
+    only: tuple[str | None, tuple[Value, ...]] = field(default=(None, ()), kw_only=True)
+
+    def allowed(self) -> str:
+        """The allowed values in words, for messages and tables."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> Value:
+        """Reads a value from text (a URL, a command line); ValueError if it is of another type."""
+        raise NotImplementedError
+
+    def nearest(self, value: object) -> Value | None:
+        """The nearest allowed value, or None where nothing is near (a word for a number)."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few names."""
+
+    options: tuple[str, ...]
+
+    def allowed(self) -> str:
+        return "one of " + ", ".join(self.options)
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def nearest(self, value: object) -> str | None:
+        return value if isinstance(value, str) and value in self.options else None
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number from `low` to `high`."""
+
+    low: int
+    high: int
+
+    def allowed(self) -> str:
+        return f"a whole number from {self.low} to {self.high}"
+
+    def parse(self, text: str) -> int:
+        return int(text) if len(text) <= 20 else _refuse_length()
+
+    def nearest(self, value: object) -> int | None:
+        number = _finite_number(value)
+        if number is None:
+            return None
+        return round(min(max(number, self.low), self.high))
+
+
+@dataclass(frozen=True)
+class Real(Kind):
+    """A finite number from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def allowed(self) -> str:
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def parse(self, text: str) -> float:
+        return float(text) if len(text) <= 40 else _refuse_length()
+
+    def nearest(self, value: object) -> float | None:
+        number = _finite_number(value)
+        return None if number is None else float(min(max(number, self.low), self.high)) + 0.0
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """Yes or no."""
+
+    WORDS: ClassVar[Mapping[str, bool]] = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "false": False,
+        "0": False,
+        "no": False,
+    }
+
+    def allowed(self) -> str:
+        return "true or false"
+
+    def parse(self, text: str) -> bool:
+        if text.lower() not in self.WORDS:
+            raise ValueError(text)
+        return self.WORDS[text.lower()]
+
+    def nearest(self, value: object) -> bool | None:
+        return value if isinstance(value, bool) else None
+
+
+@dataclass(frozen=True)
+class Key(Kind):
+    """Empty, or the hexadecimal key of an uploaded data set."""
+
+    length: int = 32
+
+    def allowed(self) -> str:
+        return f"empty, or {self.length} characters out of 0-9 and a-f"
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def nearest(self, value: object) -> str | None:
+        if not isinstance(value, str):
+            return None
+        ok = value == "" or (len(value) == self.length and set(value) <= set("0123456789abcdef"))
+        return value if ok else None
+
+
+def _refuse_length() -> Any:
+    raise ValueError("too long")
+
+
+def _finite_number(value: object) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # A whole number is finite, and may be too large to become the float that isfinite looks at.
+    return value if isinstance(value, int) or math.isfinite(value) else None
+
+
+def _setting(default: Value, kind: Kind) -> Any:
+    return field(default=default, metadata={"kind": kind})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One bad field: its name, what came, what is allowed."""
+
+    name: str
+    came: str
+    allowed: str
+
+    def __str__(self) -> str:
+        came = self.came if len(self.came) <= 60 else self.came[:57] + "..."
+        return f"{self.name} is {came!r}; allowed is {self.allowed}"
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be run.
+
+    Attributes:
+        problems: Every bad field, not the first alone.
+    """
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that decides a run; the same settings on the same machine give the same run.
+
+    Raises:
+        SettingsError: At construction, naming each field that is out of its bounds.
+    """
+
+    #: Raised when a change makes the same settings mean another run, so that no old recording
+    #: is taken for a new one.
+    VERSION: ClassVar[int] = 1
+
+    dataset: str = _setting(
+        "digits",
+        Choice("data set", "Data", "What the networks learn to tell apart.", DATASETS),
+    )
+    noise: float = _setting(
+        0.2,
+        Real(
+            "noise",
+            "Data",
+            "Spread of the points of the two-dimensional data sets.",
+            0.0,
+            1.0,
+            only=("dataset", PLANE_DATASETS),
+        ),
+    )
+    upload: str = _setting(
+        "",
+        Key(
+            "upload",
+            "Data",
+            "Key of your own data set, given when it is uploaded.",
+            only=("dataset", (UPLOAD,)),
+        ),
+    )
+    hidden_layers: int = _setting(
+        4, Whole("hidden layers", "Network", "Layers between input and output.", 1, 20)
+    )
+    units: int = _setting(32, Whole("units", "Network", "Neurons in each hidden layer.", 2, 256))
+    activation: str = _setting(
+        "sigmoid",
+        Choice("activation", "Network", "The non-linearity after each hidden layer.", ACTIVATIONS),
+    )
+    initializer: str = _setting(
+        "glorot_uniform",
+        Choice("initial weights", "Network", "How the weights are drawn at step 0.", INITIALIZERS),
+    )
+    init_stddev: float = _setting(
+        0.05,
+        Real(
+            "initial std",
+            "Network",
+            "Standard deviation used by random_normal.",
+            1e-4,
+            10.0,
+            only=("initializer", ("random_normal",)),
+        ),
+    )
+    init_scale: float = _setting(
+        1.0,
+        Real("initial scale", "Network", "Multiplies every initial weight.", 1e-3, 100.0),
+    )
+    dropout: float = _setting(
+        0.0,
+        Real(
+            "dropout",
+            "Network",
+            "Share of activations set to 0 at each training step.",
+            0,
+            0.9,
+            advanced=True,
+        ),
+    )
+    optimizer: str = _setting(
+        "sgd", Choice("optimizer", "Training", "The rule that updates the weights.", OPTIMIZERS)
+    )
+    learning_rate: float = _setting(
+        0.5,
+        Real("learning rate", "Training", "Length of each update's step.", 1e-5, 10.0),
+    )
+    batch_size: int = _setting(
+        32, Whole("batch size", "Training", "Examples in each training step.", 1, 1024)
+    )
+    steps: int = _setting(600, Whole("steps", "Training", "Updates of the weights.", 1, 50_000))
+    l2: float = _setting(
+        0.0,
+        Real(
+            "L2 penalty",
+            "Training",
+            "Weight of the squared weights in the loss.",
+            0.0,
+            1.0,
+            advanced=True,
+        ),
+    )
+    bn_position: str = _setting(
+        "before",
+        Choice(
+            "position",
+            "Batch Normalization",
+            "BN before the activation (Ioffe & Szegedy 2015) or after it.",
+            BN_POSITIONS,
+        ),
+    )
+    bn_momentum: float = _setting(
+        0.9,
+        Real(
+            "momentum",
+            "Batch Normalization",
+            "Share of the moving statistics kept at each step (Keras's meaning; default there "
+            "0.99).",
+            0.0,
+            0.9999,
+        ),
+    )
+    bn_epsilon: float = _setting(
+        1e-3,
+        Real(
+            "epsilon",
+            "Batch Normalization",
+            "Added to the batch variance so that the root is never 0.",
+            1e-7,
+            1.0,
+            advanced=True,
+        ),
+    )
+    bn_center: bool = _setting(
+        True,
+        Flag("learn beta", "Batch Normalization", "Learn a shift for each neuron.", advanced=True),
+    )
+    bn_scale: bool = _setting(
+        True,
+        Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron.", advanced=True),
+    )
+    seed: int = _setting(
+        0,
+        Whole(
+            "seed",
+            "Chance",
+            "Number from which the initial weights, the batch order and the made-up data follow.",
+            0,
+            2**31 - 1,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        for name, kind in KINDS.items():
+            object.__setattr__(self, name, _read(kind, getattr(self, name)))
+        problems = [
+            Problem(name, _shown(value), kind.allowed())
+            for name, kind in KINDS.items()
+            if not _same(kind.nearest(value := getattr(self, name)), value)
+        ]
+        if not problems and (self.dataset == UPLOAD) != bool(self.upload):
+            problems.append(Problem("upload", self.upload, _UPLOAD_RULE))
+        if problems:
+            raise SettingsError(problems)
+
+    @classmethod
+    def nearest(cls, given: Mapping[str, object]) -> tuple["Settings", tuple[Problem, ...]]:
+        """The nearest valid settings to what was given.
+
+        Args:
+            given: Values by name, of any type; text is read as in a URL.
+
+        Returns:
+            The settings, bad values replaced by the nearest allowed or else the default, and
+            what was wrong with each.
+        """
+        problems: list[Problem] = []
+        values: dict[str, Any] = {}
+        for name, came in given.items():
+            kind = KINDS.get(name)
+            if kind is None:
+                problems.append(Problem(_shown(name), _shown(came), _NO_SETTING))
+                continue
+            value = _read(kind, came)
+            near = kind.nearest(value)
+            if not _same(near, value):
+                problems.append(Problem(name, _shown(came), kind.allowed()))
+            if near is not None:
+                values[name] = near
+        if (values.get("dataset") == UPLOAD) != bool(values.get("upload")):
+            if all(problem.name != "upload" for problem in problems):
+                problems.append(Problem("upload", str(values.get("upload", "")), _UPLOAD_RULE))
+            values.pop("upload", None)
+            values.pop("dataset", None)
+        return cls(**values), tuple(problems)
+
+    @classmethod
+    def read(cls, given: Mapping[str, object]) -> "Settings":
+        """Settings from values or text by name.
+
+        Raises:
+            SettingsError: If anything is not as allowed.
+        """
+        settings, problems = cls.nearest(given)
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    @classmethod
+    def from_json(cls, text: str) -> "Settings":
+        """The inverse of `to_json`.
+
+        Raises:
+            SettingsError: If the text is no JSON object of settings.
+        """
+        try:
+            given = json.loads(text)
+        except (ValueError, RecursionError):
+            given = None
+        if not isinstance(given, dict):
+            raise SettingsError([Problem("settings", text, "a JSON object of settings")])
+        return cls.read(given)
+
+    def to_json(self) -> str:
+        """All settings as one JSON object, names in the order of declaration."""
+        return json.dumps({name: getattr(self, name) for name in KINDS})
+
+    def to_query(self) -> dict[str, str]:
+        """The settings that differ from their defaults, as a URL query; `read` is the inverse."""
+        default = Settings()
+        return {
+            name: str(value).lower() if isinstance(value, bool) else str(value)
+            for name in KINDS
+            if (value := getattr(self, name)) != getattr(default, name)
+        }
+
+    def replace(self, **changes: Value) -> "Settings":
+        """These settings with some changed; SettingsError if the outcome is not allowed."""
+        changed: Settings = replace(self, **changes)  # type: ignore[arg-type]
+        return changed
+
+    def matters(self, name: str) -> bool:
+        """Whether a setting makes a difference beside the others."""
+        other, values = KINDS[name].only
+        return other is None or getattr(self, other) in values
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal characters that name the run these settings describe."""
+        text = f"{self.VERSION} {self.to_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _read(kind: Kind, came: object) -> object:
+    """A value as its kind reads it; what cannot be read stays as it came."""
+    if isinstance(came, str):
+        try:
+            came = kind.parse(came)
+        except ValueError:
+            return came
+    if isinstance(kind, Real) and _finite_number(came) is not None:
+        number: Any = came
+        return came if abs(number) > 2**53 else float(number) + 0.0
+    return came
+
+
+def _shown(value: object) -> str:
+    """Any value as text; some, such as whole numbers of 5,000 digits, have none."""
+    try:
+        return str(value)
+    except Exception:
+        return f"a value of type {type(value).__name__} that cannot be shown"
+
+
+def _same(near: Value | None, value: object) -> bool:
+    return near is not None and near == value and type(near) is type(value)
+
+
+#: Every setting's kind by name, in the order of the form.
+KINDS: dict[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
+
+
+def groups() -> dict[str, list[str]]:
+    """Names of the settings under each heading of the form, in order."""
+    grouped: dict[str, list[str]] = {}
+    for name, kind in KINDS.items():
+        grouped.setdefault(kind.group, []).append(name)
+    return grouped

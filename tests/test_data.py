@@ -1,0 +1,149 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bnviz.dataset import Dataset
+from bnviz.lab import data
+from bnviz.settings import DATASETS, PLANE_DATASETS, Settings
+
+BUILT_IN = ("digits", *PLANE_DATASETS, "breast_cancer", "wine")
+DOWNLOADED = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
+STANDARDIZED = (*PLANE_DATASETS, "breast_cancer", "wine")
+
+
+def same(one: Dataset, other: Dataset) -> bool:
+    return one.digest == other.digest
+
+
+def test_every_name_of_the_settings_has_a_reader():
+    assert set(data._PLANE) | set(data._FIXED) | {"upload"} == set(DATASETS)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+class TestBuiltIn:
+    def test_arrays_have_the_types_of_a_dataset(self, name):
+        loaded = data.load(Settings(dataset=name))
+        for x, y in (
+            (loaded.x_train, loaded.y_train),
+            (loaded.x_validation, loaded.y_validation),
+        ):
+            assert (x.dtype, y.dtype) == (np.float32, np.int32)
+            assert x.shape == (len(y), loaded.num_features)
+            assert x.flags.c_contiguous
+            assert y.flags.c_contiguous
+            assert np.isfinite(x).all()
+
+    def test_every_class_stands_in_both_parts(self, name):
+        loaded = data.load(Settings(dataset=name))
+        numbers = list(range(len(loaded.classes)))
+        assert np.unique(loaded.y_train).tolist() == numbers
+        assert np.unique(loaded.y_validation).tolist() == numbers
+
+    def test_a_fifth_of_each_class_is_for_validation(self, name):
+        loaded = data.load(Settings(dataset=name))
+        held_out = np.bincount(loaded.y_validation)
+        total = held_out + np.bincount(loaded.y_train)
+        np.testing.assert_array_equal(held_out, np.round(total * 0.2))
+
+    def test_the_same_settings_give_the_same_data(self, name):
+        assert same(*(data.load(Settings(dataset=name, seed=3)) for _ in range(2)))
+
+    def test_the_seed_changes_made_up_data_alone(self, name):
+        one, other = (data.load(Settings(dataset=name, seed=seed)) for seed in (0, 1))
+        assert same(one, other) == (name not in PLANE_DATASETS)
+
+
+@pytest.mark.parametrize("name", STANDARDIZED)
+def test_training_features_have_mean_0_and_deviation_1(name):
+    x = data.load(Settings(dataset=name)).x_train.astype(np.float64)
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(x.std(axis=0), 1, atol=1e-6)
+
+
+def test_digits_lie_between_0_and_1():
+    x = data.load(Settings()).x_train
+    assert (x.min(), x.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("name", PLANE_DATASETS)
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_points_in_the_plane_for_the_extremes_of_noise(name, noise):
+    loaded = data.load(Settings(dataset=name, noise=noise))
+    assert (loaded.num_features, len(loaded.y_train) + len(loaded.y_validation)) == (2, 1000)
+
+
+@pytest.mark.parametrize("name", PLANE_DATASETS)
+def test_points_without_noise_can_be_told_apart_by_their_neighbours(name):
+    loaded = data.load(Settings(dataset=name, noise=0.0))
+    distance = np.linalg.norm(loaded.x_validation[:, None] - loaded.x_train[None], axis=-1)
+    assert np.mean(loaded.y_train[distance.argmin(axis=1)] == loaded.y_validation) > 0.99
+
+
+@pytest.mark.parametrize("name", PLANE_DATASETS)
+def test_more_noise_spreads_the_points_of_one_class_into_the_other(name):
+    def right(noise: float) -> float:
+        loaded = data.load(Settings(dataset=name, noise=noise))
+        distance = np.linalg.norm(loaded.x_validation[:, None] - loaded.x_train[None], axis=-1)
+        return float(np.mean(loaded.y_train[distance.argmin(axis=1)] == loaded.y_validation))
+
+    assert right(1.0) < right(0.2) - 0.05
+
+
+@pytest.mark.parametrize("name", DOWNLOADED)
+class TestDownloaded:
+    @pytest.fixture(autouse=True)
+    def keras(self, monkeypatch):
+        """Stands in for Keras, which would need four seconds and the network."""
+        generator = np.random.default_rng(0)
+        self.images = generator.integers(0, 256, (30, 28, 28), np.uint8)
+        self.classes = np.arange(30, dtype=np.uint8) % 10
+        self.error: Exception | None = None
+
+        class Stub:
+            @staticmethod
+            def load_data():
+                if self.error:
+                    raise self.error
+                return (self.images[:20], self.classes[:20]), (self.images[20:], self.classes[20:])
+
+        datasets = type(sys)("keras.datasets")
+        datasets.mnist = datasets.fashion_mnist = Stub
+        monkeypatch.setitem(sys.modules, "keras", type(sys)("keras"))
+        monkeypatch.setitem(sys.modules, "keras.datasets", datasets)
+
+    def test_images_are_flat_and_scaled_and_the_test_set_validates(self, name):
+        loaded = data.load(Settings(dataset=name))
+        np.testing.assert_allclose(loaded.x_train * 255, self.images[:20].reshape(20, 784), 1e-6)
+        np.testing.assert_array_equal(loaded.y_validation, self.classes[20:])
+        assert (loaded.x_train.dtype, loaded.y_train.dtype) == (np.float32, np.int32)
+        assert len(loaded.classes) == 10
+
+    @pytest.mark.parametrize("error", [Exception("URL fetch failure"), OSError("no space")])
+    def test_a_failed_download_says_what_to_do_instead(self, name, error):
+        self.error = error
+        with pytest.raises(data.DataError, match=r"could not be downloaded .*; choose") as raised:
+            data.load(Settings(dataset=name))
+        assert str(raised.value).startswith(DOWNLOADED[name] + " ")
+
+
+class TestUpload:
+    dataset = data.load(Settings(dataset="wine"))
+    settings = Settings(dataset="upload", upload=dataset.digest.hex()[:32])
+
+    def test_is_passed_on_when_its_key_fits(self):
+        assert data.load(self.settings, self.dataset) is self.dataset
+
+    @pytest.mark.parametrize("upload", [None, data.load(Settings(dataset="digits"))])
+    def test_that_is_missing_or_another_one_is_an_error(self, upload):
+        with pytest.raises(data.DataError, match="choose its file again"):
+            data.load(self.settings, upload)
+
+
+def test_importing_the_module_loads_neither_tensorflow_nor_scikit_learn():
+    code = (
+        "import sys, bnviz.lab.data; "
+        "sys.exit(bool({'tensorflow', 'keras', 'sklearn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,316 @@
+import io
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bnviz.recording import Recording, RecordingError
+from bnviz.settings import Settings
+
+fuzzed = settings(deadline=None, max_examples=100, database=None)
+
+SETTINGS = Settings(hidden_layers=1, units=2, steps=12, activation="tanh", learning_rate=0.1)
+
+
+def frames_of(recording: Recording) -> np.ndarray:
+    """Every frame of a whole run, each byte but the step's random."""
+    size = recording.layout.dtype.itemsize * len(recording.steps)
+    pattern = np.random.default_rng(0).bytes(size)
+    frames = np.frombuffer(bytearray(pattern), recording.layout.dtype)
+    frames["step"] = recording.steps
+    return frames
+
+
+def recorded(count: int | None = None) -> Recording:
+    recording = Recording(SETTINGS)
+    for frame in frames_of(recording)[:count]:
+        recording.append(frame)
+    return recording
+
+
+CAPACITY = len(Recording(SETTINGS).steps)
+counts = st.integers(0, CAPACITY)
+
+
+def saved(recording: Recording) -> bytes:
+    file = io.BytesIO()
+    recording.save(file)
+    return file.getvalue()
+
+
+def npy_of(array, **choices) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, **choices)
+    return file.getvalue()
+
+
+def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def hostile(settings=None, frames=None, **extra: bytes) -> bytes:
+    """A recording file with some members exchanged."""
+    text = npy_of(np.array(SETTINGS.to_json())) if settings is None else settings
+    body = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8)
+    members = {"settings.npy": text, "frames.npy": npy_of(body) if frames is None else frames}
+    return zipped(members | extra)
+
+
+def load(data: bytes) -> Recording:
+    return Recording.load(io.BytesIO(data))
+
+
+class TestAppending:
+    def test_a_run_is_complete_with_its_last_frame(self):
+        assert not recorded(CAPACITY - 1).complete
+        assert recorded(CAPACITY).complete
+
+    def test_frames_come_out_as_they_went_in(self):
+        recording = recorded()
+        assert recording.frames.tobytes() == frames_of(recording).tobytes()
+
+    @pytest.mark.parametrize("next_frame", [0, 2, CAPACITY - 1])
+    def test_no_frame_but_the_next_is_taken(self, next_frame):
+        recording = recorded(1)
+        with pytest.raises(ValueError, match="cannot be that of step"):
+            recording.append(frames_of(recording)[next_frame])
+        assert len(recording) == 1
+
+    def test_no_frame_follows_the_last(self):
+        recording = recorded()
+        with pytest.raises(ValueError, match="cannot be that of step"):
+            recording.append(frames_of(recording)[-1])
+
+    def test_frames_cannot_be_written_to(self):
+        with pytest.raises(ValueError, match="read-only"):
+            recorded().frames["step"] = 0
+
+    def test_a_slice_held_by_a_reader_stays_as_it_is(self):
+        recording = recorded(2)
+        held = recording.frames
+        before = held.tobytes()
+        recording.append(frames_of(recording)[2])
+        assert held.tobytes() == before
+
+
+class TestSlices:
+    @fuzzed
+    @given(counts, counts)
+    def test_carry_frames_to_another_recording(self, here, there):
+        source, target = recorded(here), recorded(min(there, here))
+        target.extend(len(target), source.slice(len(target), here))
+        assert target.frames.tobytes() == source.frames.tobytes()
+
+    @fuzzed
+    @given(counts, counts, counts)
+    def test_that_overlap_are_taken_once(self, here, first, stop):
+        target = recorded(here)
+        if first <= here:
+            target.extend(first, recorded().slice(first, stop))
+            assert len(target) == max(here, stop)
+        assert target.frames.tobytes() == recorded(len(target)).frames.tobytes()
+
+    @fuzzed
+    @given(counts, st.integers(1, 5))
+    def test_that_leave_a_hole_are_refused(self, here, gap):
+        target = recorded(here)
+        with pytest.raises(ValueError, match=f"frames {here} to {here + gap - 1} are missing"):
+            target.extend(here + gap, b"")
+
+    def test_that_are_no_whole_frames_are_refused(self):
+        with pytest.raises(ValueError, match="multiple"):
+            recorded(0).extend(0, recorded().slice(0, 2)[:-1])
+
+    def test_are_whole_frames(self):
+        recording = recorded()
+        assert len(recording.slice(1, 3)) == 2 * recording.layout.dtype.itemsize
+
+    @fuzzed
+    @given(st.integers(1, CAPACITY), st.integers(0, 20))
+    def test_at_step_is_the_last_frame_not_after_it(self, count, step):
+        recording = recorded(count)
+        index = recording.at_step(step)
+        assert recording.steps[index] <= step
+        assert index == count - 1 or recording.steps[index + 1] > step
+
+
+class TestCertificate:
+    def test_is_that_of_the_last_frame(self):
+        recording = recorded(3)
+        last = recording.frames[-1]
+        assert recording.certificate.kernels["bn"] == last["bn"]["kernels_digest"].tobytes().hex()
+
+    @pytest.mark.parametrize("changed", [None, "data", "kernels", "batches"])
+    def test_holds_exactly_if_all_digests_agree(self, changed):
+        recording = Recording(SETTINGS)
+        frame = np.zeros((), recording.layout.dtype)
+        if changed:
+            frame["bn"][f"{changed}_digest"] = 1
+        recording.append(frame[()])
+        assert recording.certificate.holds == (changed is None)
+
+    def test_of_no_frames_is_an_error(self):
+        with pytest.raises(IndexError):
+            _ = recorded(0).certificate
+
+
+class TestFiles:
+    @pytest.mark.parametrize("count", range(CAPACITY + 1))
+    def test_give_back_what_was_saved(self, count):
+        loaded = load(saved(recorded(count)))
+        assert loaded.settings == SETTINGS
+        assert loaded.frames.tobytes() == recorded(count).frames.tobytes()
+
+    def test_can_be_named_by_their_path(self, tmp_path):
+        recorded().save(tmp_path / "run.npz")
+        assert len(Recording.load(tmp_path / "run.npz")) == CAPACITY
+
+    def test_of_the_largest_run_can_be_loaded(self):
+        recording = Recording(Settings(hidden_layers=20, units=256, steps=50_000))
+        recording.extend(0, frames_of(recording).tobytes())
+        assert load(saved(recording)).complete
+
+    def test_that_are_not_there_are_an_error(self, tmp_path):
+        with pytest.raises(RecordingError, match="cannot be read"):
+            Recording.load(tmp_path / "none.npz")
+
+
+class Bomb:
+    exploded = False
+
+    def __reduce__(self):
+        return setattr, (Bomb, "exploded", True)
+
+
+def settings_member(text: str) -> bytes:
+    return npy_of(np.array(text))
+
+
+def frames_member(*steps: int) -> bytes:
+    frames = np.zeros(len(steps), Recording(SETTINGS).layout.dtype)
+    frames["step"] = steps
+    return npy_of(np.frombuffer(frames.tobytes(), np.uint8))
+
+
+def claimed(shape: str, body: bytes = b"") -> bytes:
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00\x76\x00" + header.encode() + body
+
+
+class TestHostileFiles:
+    @pytest.mark.parametrize("keep", [0, 1, 4, 100, -100, -22, -1])
+    def test_cut_off(self, keep):
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(saved(recorded())[:keep])
+
+    @pytest.mark.parametrize("data", [b"", b"text", pickle.dumps(Bomb()), npy_of(np.zeros(3))])
+    def test_of_another_kind(self, data):
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(data)
+
+    @pytest.mark.parametrize("member", ["settings", "frames"])
+    def test_with_pickles(self, member):
+        pickled = npy_of(np.array([Bomb()], dtype=object), allow_pickle=True)
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(hostile(**{member: pickled}))
+        assert not Bomb.exploded
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "[]", "{", '{"steps": 0}', '{"colour": "red"}', '{"steps": ' + "9" * 5000 + "}"],
+    )
+    def test_with_settings_that_are_none(self, text):
+        with pytest.raises(RecordingError, match="settings are not valid"):
+            load(hostile(settings=settings_member(text)))
+
+    @pytest.mark.parametrize(
+        "settings", [npy_of(np.zeros(3)), npy_of(np.array(["{}"])), npy_of(np.array("x" * 30_000))]
+    )
+    def test_with_settings_that_are_no_short_text(self, settings):
+        with pytest.raises(RecordingError, match="no recording"):
+            load(hostile(settings=settings))
+
+    def test_with_frames_of_other_settings(self):
+        other = settings_member(SETTINGS.replace(hidden_layers=2).to_json())
+        with pytest.raises(RecordingError, match=r"another version|not those of its settings"):
+            load(hostile(settings=other))
+
+    @pytest.mark.parametrize(
+        "steps", [(1,), (0, 2), (0, 0), (1, 0), (0, 1, 1), (0, 2**32 - 1), (12, 0)]
+    )
+    def test_with_steps_out_of_order(self, steps):
+        with pytest.raises(RecordingError, match="not those of its settings"):
+            load(hostile(frames=frames_member(*steps)))
+
+    def test_with_more_frames_than_the_run_has(self):
+        steps = [*Recording(SETTINGS).steps, 13]
+        with pytest.raises(RecordingError, match="more than its settings"):
+            load(hostile(frames=frames_member(*steps)))
+
+    @pytest.mark.parametrize(
+        "frames",
+        [npy_of(np.zeros(5, np.uint8)), npy_of(np.zeros(4, np.float32)), settings_member("a")],
+    )
+    def test_with_frames_of_another_layout(self, frames):
+        with pytest.raises(RecordingError, match="another version"):
+            load(hostile(frames=frames))
+
+    def test_with_a_bomb(self):
+        with pytest.raises(RecordingError, match="more than its settings"):
+            load(hostile(frames=npy_of(np.zeros(10_000_000, np.uint8))))
+
+    @pytest.mark.parametrize("shape", ["(999999999999,)", "(-1,)", "(99999, 999999999)"])
+    def test_with_shapes_that_claim_more_than_there_is(self, shape):
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(hostile(frames=claimed(shape, bytes(100))))
+
+    def test_with_members_of_a_stranger(self):
+        with pytest.raises(RecordingError, match="no recording"):
+            load(hostile(**{"virus.exe": b"MZ"}))
+
+    def test_with_a_member_missing(self):
+        with pytest.raises(RecordingError, match="no recording"):
+            load(zipped({"settings.npy": settings_member(SETTINGS.to_json())}))
+
+    def test_with_an_archive_in_the_place_of_an_array(self):
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(hostile(frames=saved(recorded())))
+
+    def test_that_are_too_large(self):
+        with pytest.raises(RecordingError, match="more than 50 MB"):
+            load(bytes(50_000_001))
+
+    @fuzzed
+    @given(st.data())
+    def test_with_changed_bytes_give_a_recording_or_a_recording_error(self, data):
+        changed = bytearray(data.draw(st.sampled_from([saved(recorded(4)), STORED])))
+        for _ in range(data.draw(st.integers(1, 4))):
+            start = data.draw(st.integers(0, len(changed)))
+            changed[start : start + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
+        try:
+            loaded = load(bytes(changed))
+        except RecordingError:
+            return
+        np.testing.assert_array_equal(loaded.frames["step"], loaded.steps[: len(loaded)])
+
+    @fuzzed
+    @given(st.binary(max_size=200))
+    def test_of_any_bytes_are_refused(self, data):
+        with pytest.raises(RecordingError):
+            load(data)
+
+
+STORED = zipped(
+    {
+        "settings.npy": settings_member(SETTINGS.to_json()),
+        "frames.npy": frames_member(*Recording(SETTINGS).steps),
+    },
+    zipfile.ZIP_STORED,
+)
