@@ -35,7 +35,7 @@ DIGEST_SIZE = 8
 
 
 def frame_steps(steps: int) -> NDArray[np.int64]:
-    """The steps that are recorded: 0, the last, and about `FRAMES` more, denser at the start.
+    """The steps that are recorded: every one, or about `FRAMES` of them, denser at the start.
 
     Args:
         steps: Training steps of the run.
@@ -43,7 +43,9 @@ def frame_steps(steps: int) -> NDArray[np.int64]:
     Returns:
         Strictly increasing, shape (num_frames,).
     """
-    share = np.linspace(0.0, 1.0, min(FRAMES, steps) + 1)
+    if steps <= FRAMES:
+        return np.arange(steps + 1)
+    share = np.linspace(0.0, 1.0, FRAMES + 1)
     return np.unique(np.round(steps * share**DENSITY).astype(np.int64))
 
 

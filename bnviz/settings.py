@@ -260,7 +260,7 @@ class Settings:
         ),
     )
     hidden_layers: int = _setting(
-        4, Whole("hidden layers", "Network", "Layers between input and output.", 1, 20)
+        3, Whole("hidden layers", "Network", "Layers between input and output.", 1, 20)
     )
     units: int = _setting(32, Whole("units", "Network", "Neurons in each hidden layer.", 2, 256))
     activation: str = _setting(
@@ -301,13 +301,13 @@ class Settings:
         "sgd", Choice("optimizer", "Training", "The rule that updates the weights.", OPTIMIZERS)
     )
     learning_rate: float = _setting(
-        0.5,
+        1.0,
         Real("learning rate", "Training", "Length of each update's step.", 1e-5, 10.0),
     )
     batch_size: int = _setting(
         32, Whole("batch size", "Training", "Examples in each training step.", 1, 1024)
     )
-    steps: int = _setting(600, Whole("steps", "Training", "Updates of the weights.", 1, 50_000))
+    steps: int = _setting(1_500, Whole("steps", "Training", "Updates of the weights.", 1, 50_000))
     l2: float = _setting(
         0.0,
         Real(

@@ -123,7 +123,7 @@ class TestDownloaded:
     @pytest.mark.parametrize("error", [Exception("URL fetch failure"), OSError("no space")])
     def test_a_failed_download_says_what_to_do_instead(self, name, error):
         self.error = error
-        with pytest.raises(data.DataError, match=r"could not be downloaded .*; choose") as raised:
+        with pytest.raises(data.DataError, match="could not be downloaded; choose") as raised:
             data.load(Settings(dataset=name))
         assert str(raised.value).startswith(DOWNLOADED[name] + " ")
 

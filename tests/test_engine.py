@@ -164,7 +164,7 @@ def test_closing_leaves_no_process_and_no_file(tmp_path: Path, monkeypatch: pyte
     until(lambda: engine.status.message.startswith("The workers are loading"))
     started = [worker for worker in workers_of(os.getpid()) if worker.pid not in before]
     assert len(started) == 2
-    [folder] = tmp_path.iterdir()
+    [folder] = tmp_path.glob("bnviz-*")
     assert os.name != "posix" or folder.stat().st_mode & 0o777 == 0o700
     engine.close()
     assert not any(worker.is_running() for worker in started)
@@ -179,68 +179,61 @@ import json, sys, time
 sys.path.insert(0, {root!r})
 from bnviz.engine import Engine
 from bnviz.settings import Settings
-imported = [name for name in ("distributed", "streamlit") if name in sys.modules]
-engine = Engine()
+
+def report(**facts):
+    heavy = [name for name in ("tensorflow", "keras", "bnviz.lab") if name in sys.modules]
+    print(json.dumps(facts | {{"heavy": heavy}}), flush=True)
+
+report(dask="distributed" in sys.modules, streamlit="streamlit" in sys.modules)
+engine = Engine.from_environment()
+while engine.status.state == "starting" and "loading" not in engine.status.message:
+    time.sleep(0.01)
+report(state=engine.status.state, message=engine.status.message)
 run = engine.start(Settings.from_json({settings!r}))
 run.wait({patience})
-print(json.dumps({{
-    "state": run.state,
-    "heavy": [name for name in ("tensorflow", "keras", "bnviz.lab") if name in sys.modules],
-    "imported": imported,
-}}), flush=True)
+while engine.status.state != "ready":
+    time.sleep(0.01)
+report(state=run.state, error=run.error, frames=len(run.recording))
 time.sleep(600)
 """
 
 
-@pytest.fixture(scope="module")
-def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the page's process and its workers put their files."""
-    return tmp_path_factory.mktemp("temporary")
-
-
-@pytest.fixture(scope="module")
-def page(
-    page_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[subprocess.Popen[bytes]]:
+@contextmanager
+def page(folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process with an engine, started in a folder from which bnviz cannot be imported."""
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    folder.mkdir()
     # It would be taken for the library if the working directory were on the path.
-    (elsewhere / "numpy.py").write_text("raise SystemExit(1)")
+    (folder / "numpy.py").write_text("raise SystemExit(1)")
     code = PAGE.format(root=str(ROOT), settings=SHORT.to_json(), patience=PATIENCE)
-    environment = os.environ | {"TMPDIR": str(page_folder), "PYTHONSAFEPATH": "1"}
-    environment.pop("PYTHONPATH", None)
+    surroundings = os.environ | {"PYTHONSAFEPATH": "1"} | environment
+    surroundings.pop("PYTHONPATH", None)
     with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=elsewhere, stdout=subprocess.PIPE, env=environment
+        [sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, env=surroundings
     ) as process:
-        yield process
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def report(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """The next thing that a page's process says about itself."""
+    return json.loads(process.stdout.readline())
+
+
+def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
+    files = tmp_path / "temporary"
+    files.mkdir()
+    with page(tmp_path / "elsewhere", TMPDIR=str(files), BNVIZ_WORKERS="2") as process:
+        assert report(process) == {"dask": False, "streamlit": False, "heavy": []}
+        assert "loading" in report(process)["message"]
+        workers = workers_of(process.pid)
+        assert len(workers) == 2
+        assert list(files.glob("bnviz-*"))
         process.kill()
-
-
-@pytest.fixture(scope="module")
-def report(page: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """What the page's process says about itself after a run."""
-    return json.loads(page.stdout.readline())
-
-
-class TestPageProcess:
-    def test_loads_neither_tensorflow_nor_the_laboratory(self, report: dict[str, Any]):
-        assert report["state"] == "finished"
-        assert report["heavy"] == []
-
-    def test_importing_the_engine_loads_neither_dask_nor_streamlit(self, report: dict[str, Any]):
-        assert report["imported"] == []
-
-    @pytest.mark.usefixtures("report")
-    def test_killed_leaves_no_worker_and_no_file(
-        self, page: subprocess.Popen[bytes], page_folder: Path
-    ):
-        workers = workers_of(page.pid)
-        assert workers
-        assert list(page_folder.iterdir())
-        page.kill()
-        page.wait()
+        process.wait()
         until(lambda: not any(worker.is_running() for worker in workers), 5)
-        assert not list(page_folder.iterdir())
+    assert not list(files.iterdir())
 
 
 def free_port() -> int:
@@ -250,7 +243,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def dask(*arguments: str) -> Iterator[subprocess.Popen]:
+def dask(*arguments: str) -> Iterator[None]:
     with subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdout=subprocess.DEVNULL,
@@ -258,26 +251,32 @@ def dask(*arguments: str) -> Iterator[subprocess.Popen]:
         cwd=ROOT,
     ) as process:
         try:
-            yield process
+            yield
         finally:
             process.kill()
 
 
-def test_existing_scheduler_is_named_by_address_and_tried_again_until_it_answers():
+def test_existing_scheduler_is_tried_until_it_answers_and_the_page_loads_no_tensorflow(
+    tmp_path: Path,
+):
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    with Engine(scheduler=address, grace=GRACE) as engine:
-        until(lambda: engine.status.state == "unreachable")
-        assert address in engine.status.message
-        assert engine.status.message.endswith("the engine tries again.")
-        run = engine.start(SHORT)
-        run.join("test")
-        scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard")
-        worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
+    scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard")
+    worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
+    with page(tmp_path / "elsewhere", BNVIZ_SCHEDULER=address) as process:
+        report(process)
+        refused = report(process)
+        assert refused["state"] == "unreachable"
+        assert address in refused["message"]
+        assert refused["message"].endswith("the engine tries again.")
         with dask(*scheduler, "--port", str(port)), dask(*worker, "--no-nanny"):
-            assert run.wait(PATIENCE)
-            assert run.state == "finished", run.error
-            until(lambda: engine.status.state == "ready")
+            assert report(process) == {
+                "state": "finished",
+                "error": "",
+                "frames": len(frame_steps(SHORT.steps)),
+                "heavy": [],
+            }
+        assert not workers_of(process.pid)
 
 
 @pytest.fixture(scope="module")

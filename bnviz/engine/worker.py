@@ -24,7 +24,8 @@ from bnviz.engine.configuration import DASK
 def main() -> None:
     """Works until the scheduler or the page's process is gone."""
     orders = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_page, args=(orders["folder"],), daemon=True).start()
+    lifeline = threading.Thread(target=_end_with_page, args=(orders["folder"],), daemon=True)
+    lifeline.start()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     dask.config.set(DASK)
     status = 1
@@ -34,6 +35,8 @@ def main() -> None:
     except (TimeoutError, OSError) as error:
         sys.stderr.write(f"A worker could not reach its scheduler: {error}\n")
     finally:
+        # If the scheduler is gone because the page's process is, that thread has tidying to do.
+        lifeline.join(1)
         # A run that is under way in another thread would keep the process.
         os._exit(status)
 

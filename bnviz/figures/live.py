@@ -29,17 +29,17 @@ def symlog(values: Any) -> NDArray[np.float64]:
     return np.asarray(np.sign(values) * np.log10(1 + np.abs(values) / SYMLOG_LINEAR))
 
 
-def smoothed(counts: NDArray[np.float64], passes: int) -> NDArray[np.float64]:
-    """Counts with each bin mixed with its neighbours, 1 : 2 : 1; their sum stays.
+def smoothed(density: NDArray[np.float64], passes: int) -> NDArray[np.float64]:
+    """A density with each bin mixed with its neighbours, 1 : 2 : 1.
 
     Args:
-        counts: Shape (num_bins,).
+        density: Shape (num_bins,).
         passes: How often.
     """
     for _ in range(passes):
-        padded = np.pad(counts, 1, mode="edge")
-        counts = (padded[:-2] + 2 * counts + padded[2:]) / 4
-    return counts
+        padded = np.pad(density, 1, mode="edge")
+        density = (padded[:-2] + 2 * density + padded[2:]) / 4
+    return density
 
 
 def column(frames: Frames, path: str) -> NDArray[Any]:
@@ -116,8 +116,8 @@ class Ridges(Binding):
                 continue
             for row, baseline in zip(self.rows, self.baselines, strict=True):
                 bins = counts[at - lag, row].astype(np.float64)
-                drawn = smoothed(bins[self.first : self.first + len(edges) - 1], self.smoothing)
-                density = drawn / max(bins.sum(), 1) / np.diff(edges)
+                drawn = bins[self.first : self.first + len(edges) - 1]
+                density = smoothed(drawn / max(bins.sum(), 1) / np.diff(edges), self.smoothing)
                 height = np.minimum(self.cap, self.scale * np.sqrt(density))
                 x.append(outline)
                 y.append(baseline + number * self.lift + np.array([0, *height, 0, np.nan]))

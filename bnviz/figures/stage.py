@@ -95,6 +95,11 @@ CHOICES: dict[str, dict[str, Any]] = {
     },
 }
 
+_X_TITLES = {
+    "steps": "training step",
+    "examples": "examples trained on",
+    "seconds": "seconds spent training the arm",
+}
 _QUANTITY_TITLES = {
     "pre_activation": "inputs of each activation",
     "activation": "outputs of each activation",
@@ -126,6 +131,7 @@ class _Stage:
         self._layer = min(view.layer, layers) or layers
         self._rows = tuple(range(layers))
         self._baselines = tuple(float(layers - 1 - row) for row in self._rows)
+        self._titles: list[tuple[int, str, str]] = []
         self._x_scale = 1.0
         if view.x_axis == "examples":
             self._x_scale = float(recording.settings.batch_size)
@@ -133,7 +139,7 @@ class _Stage:
     def build(self) -> LiveFigure:
         columns = len(self._arms)
         layout: dict[str, Any] = {
-            "margin": {"l": 8, "r": 8, "t": 30, "b": 34},
+            "margin": {"l": 8, "r": 8, "t": 26, "b": 42},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": INK, "size": 13},
@@ -141,7 +147,6 @@ class _Stage:
             "dragmode": "zoom",
             # Zoom is kept as long as the axes mean the same.
             "uirevision": f"{self._recording.settings.digest} {self._view}",
-            "annotations": [],
         }
         for number, arm in enumerate(self._arms, start=1):
             self._ridges(layout, number, arm)
@@ -198,7 +203,7 @@ class _Stage:
             number,
             Ridges(**common, **shape, lags=echoes, lift=0.1),
             mode="lines",
-            line={"color": translucent(colour, 0.28), "width": 1},
+            line={"color": translucent(colour, 0.4), "width": 1},
         )
         self._add(
             number,
@@ -229,6 +234,7 @@ class _Stage:
             "zerolinecolor": MUTED,
             "zerolinewidth": 1,
             "color": MUTED,
+            "title": {"text": "value", "standoff": 4},
             **axis,
             **({"matches": "x"} if number > 1 else {}),
         }
@@ -242,8 +248,7 @@ class _Stage:
             "showticklabels": number == 1,
             **({"matches": "y"} if number > 1 else {}),
         }
-        title = f"<b>{_sentence(ARM_LABELS[arm])}</b> · {_QUANTITY_TITLES[quantity]}"
-        layout["annotations"].append(_title(number, title))
+        self._title(number, f"<b>{ARM_LABELS[arm]}</b>", _QUANTITY_TITLES[quantity])
 
     def _x(self, arm: str) -> dict[str, Any]:
         path = f"{arm}/seconds" if self._view.x_axis == "seconds" else "step"
@@ -260,7 +265,7 @@ class _Stage:
         return seconds * steps / float(frames["step"][-1])
 
     def _curve_axes(
-        self, layout: dict[str, Any], number: int, title: str, y_axis: dict[str, Any]
+        self, layout: dict[str, Any], number: int, y_axis: dict[str, Any], *title: str
     ) -> None:
         end = self._x_end()
         layout[_axis("x", number)] = {
@@ -277,12 +282,16 @@ class _Stage:
             "nticks": 5,
             **y_axis,
         }
-        layout["annotations"].append(_title(number, title))
+        self._title(number, *title)
+
+    def _title(self, number: int, name: str, explanation: str = "") -> None:
+        """A heading above an axis pair: its name, and an explanation where there is room."""
+        self._titles.append((number, name, explanation))
 
     def _curve(self, number: int, arm: str, path: str, width: float = 2.5, **more: Any) -> None:
         colour = ARM_COLOURS[arm]
         y = f"{arm}/{path}"
-        for part, opacity in (("future", 0.25), ("past", 1.0)):
+        for part, opacity in (("future", 0.32), ("past", 1.0)):
             self._add(
                 number,
                 Series(**self._x(arm), y=y, part=part, transform=more.get("transform", "")),
@@ -330,8 +339,7 @@ class _Stage:
             else (-0.2 * first, 1.35 * first)
         )
         y_axis = {"range": [low, high], **({"type": "log", "dtick": 1} if log else {"tick0": 0})}
-        title = "<b>Loss</b> · validation, and training dotted"
-        self._curve_axes(layout, number, title, y_axis)
+        self._curve_axes(layout, number, y_axis, "<b>Loss</b>", "validation; training dotted")
         for arm in self._arms:
             self._curve(number, arm, "train_loss", width=1.5, dash="dot")
             self._curve(number, arm, "validation_loss")
@@ -354,7 +362,7 @@ class _Stage:
 
     def _accuracies(self, layout: dict[str, Any], number: int) -> None:
         y_axis = {"range": [-0.16, 1.18], "tickvals": [0, 0.5, 1], "tickformat": ".0%"}
-        self._curve_axes(layout, number, "<b>Validation accuracy</b>", y_axis)
+        self._curve_axes(layout, number, y_axis, "<b>Validation accuracy</b>")
         for arm in self._arms:
             self._curve(number, arm, "validation_accuracy")
         self._markers(number, "validation_accuracy", -0.16, 1.18, unit="%")
@@ -364,13 +372,14 @@ class _Stage:
         quantity, layer = self._view.quantity, self._layer - 1
         transform = "symlog" if self._view.value_axis == "symlog" else ""
         kind = "inputs" if quantity == "pre_activation" else "outputs"
-        title = f"<b>Layer {self._layer} {kind}</b> · 15, 50 and 85 % lie below"
         ends = {k: v for k, v in axis.items() if k in ("tickvals", "ticktext", "range")}
-        self._curve_axes(layout, number, title, ends)
+        name = f"<b>Layer {self._layer} {kind}</b>"
+        self._curve_axes(layout, number, ends, name, "15, 50, 85 % lie below")
+        layout[_axis("x", number)]["title"] = {"text": _X_TITLES[self._view.x_axis], "standoff": 4}
         for arm in self._arms:
             path = f"{arm}/{quantity}_percentiles/{layer}"
             low, median, high = (PERCENTILES.index(percent) for percent in (15, 50, 85))
-            for part, opacity in (("future", 0.08), ("past", 0.25)):
+            for part, opacity in (("future", 0.1), ("past", 0.28)):
                 self._add(
                     number,
                     Band(
@@ -397,33 +406,35 @@ class _Stage:
 
     def _wide(self, columns: int) -> dict[str, Any]:
         """Histograms in columns on the left, the three curves one above the other on the right."""
-        layout: dict[str, Any] = {}
+        layout: dict[str, Any] = {"annotations": self._headings(explained=True)}
         left, gap, right = 0.055, 0.02, 0.70
         width = (right - 0.045 - left + gap) / columns
         for number in range(1, columns + 1):
             start = left + (number - 1) * width
             layout |= _domains(number, [start, start + width - gap], [0, 1])
         for place, number in enumerate(range(columns + 1, columns + 4)):
-            top = 1 - place * 0.35
-            layout |= _domains(number, [right, 1], [top - 0.265, top])
+            top = 1 - place * 0.365
+            layout |= _domains(number, [right, 1], [top - 0.27, top])
         return layout
 
     def _narrow(self, columns: int) -> dict[str, Any]:
         """Histograms in columns above, the curves one below the other."""
-        layout: dict[str, Any] = {}
+        layout: dict[str, Any] = {"height": 1040, "annotations": self._headings(explained=False)}
         left, gap = 0.14, 0.03
         width = (1 - left + gap) / columns
         for number in range(1, columns + 1):
             start = left + (number - 1) * width
-            layout |= _domains(number, [start, start + width - gap], [0.56, 1])
+            layout |= _domains(number, [start, start + width - gap], [0.58, 1])
         for place, number in enumerate(range(columns + 1, columns + 4)):
             top = 0.49 - place * 0.175
-            layout |= _domains(number, [left, 1], [top - 0.125, top])
+            layout |= _domains(number, [left, 1], [top - 0.13, top])
         return layout
 
-
-def _sentence(label: str) -> str:
-    return label[0].upper() + label[1:]
+    def _headings(self, *, explained: bool) -> list[dict[str, Any]]:
+        return [
+            _heading(number, f"{name} · {more}" if explained and more else name)
+            for number, name, more in self._titles
+        ]
 
 
 def _axis(letter: str, number: int) -> str:
@@ -438,7 +449,7 @@ def _domains(number: int, x: list[float], y: list[float]) -> dict[str, Any]:
     }
 
 
-def _title(number: int, text: str) -> dict[str, Any]:
+def _heading(number: int, text: str) -> dict[str, Any]:
     """A heading above an axis pair, which keeps its place in every layout."""
     suffix = "" if number == 1 else str(number)
     return {

@@ -141,8 +141,7 @@ def _downloading(title: str) -> Iterator[None]:
         yield
     except Exception as error:  # Keras raises bare Exception when a download fails.
         raise DataError(
-            f"{title} could not be downloaded ({type(error).__name__}); choose a built-in data "
-            "set or upload the file."
+            f"{title} could not be downloaded; choose a built-in data set or upload the file."
         ) from error
     finally:
         socket.setdefaulttimeout(before)

@@ -78,10 +78,9 @@ class Trainer:
             (variable, variable.numpy()) for variable in self._optimizer.variables
         ]
         self._seeds = [
-            (variable, variable.numpy())
+            (layer.seed_generator.state, layer.seed_generator.state.numpy())
             for layer in network.model.layers
             if isinstance(layer, keras.layers.Dropout)
-            for variable in layer.seed_generator.variables
         ]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._program = tf.function(self._train_steps, jit_compile=True, autograph=False)
@@ -98,6 +97,11 @@ class Trainer:
     def batches_digest(self) -> bytes:
         """SHA-256 of the indices of every example trained on since `reset`, in order."""
         return self._seen.digest()
+
+    @property
+    def compilations(self) -> int:
+        """How often the training has been compiled."""
+        return int(self._program.experimental_get_tracing_count())
 
     def train(
         self,

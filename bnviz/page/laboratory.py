@@ -1,5 +1,6 @@
 """Laboratory: starting, stopping and watching a run."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -8,43 +9,104 @@ from bnviz.engine.runs import Run
 from bnviz.page.player_component import last_want, show
 from bnviz.page.session import engine, viewer
 from bnviz.page.showing import Showing
-from bnviz.settings import Settings
+from bnviz.settings import Problem, Settings
 
 #: The page's own style sheet, for `st.html`.
-PAGE_CSS = Path(__file__).parent / "page.css"
+STYLE_SHEET = Path(__file__).parent / "page.css"
 _RUN = "run"
+_PROBLEMS = "problems"
+_DREW_STOP = "drew_stop"
 
 
-def shown_run() -> Run | None:
-    """The run this session looks at; None while it looks at the recorded one."""
-    run: Run | None = st.session_state.get(_RUN)
-    return run
+def opened() -> bool:
+    """Whether this session has been set up."""
+    return _PROBLEMS in st.session_state
+
+
+def open_at(settings: Settings, problems: Iterable[Problem], *, train: bool) -> None:
+    """Sets the session up as a link says.
+
+    Args:
+        settings: The nearest valid settings to those of the link.
+        problems: What was wrong with it.
+        train: Whether they are to be trained; else the recorded run is shown.
+    """
+    # The workers load TensorFlow while the first visitor looks around.
+    engine()
+    if train:
+        start(settings)
+    st.session_state[_PROBLEMS] = tuple(problems)
 
 
 def start(settings: Settings) -> None:
     """Trains these settings, or joins those who do."""
     st.session_state[_RUN] = engine().start(settings)
-    viewer().watch(shown_run())
-    st.session_state.problems = ()
+    viewer().watch(_run())
+    st.session_state[_PROBLEMS] = ()
 
 
 def stop() -> None:
     """Stops the run for all who look at it."""
-    run = shown_run()
+    run = _run()
     if run is not None:
         run.stop()
+
+
+def shows(settings: Settings) -> bool:
+    """Whether the stage shows a run of these settings."""
+    run = _run()
+    return run is not None and run.settings == settings
+
+
+def actions(settings: Settings, *, key: str) -> None:
+    """The button that trains, or the one that stops."""
+    run = _run()
+    if run is not None and run.active:
+        st.session_state[_DREW_STOP] = True
+        st.button("Stop", on_click=stop, width="stretch", key=f"stop_{key}")
+        return
+    st.session_state[_DREW_STOP] = False
+    st.button(
+        "Train both",
+        type="primary",
+        on_click=start,
+        args=(settings,),
+        width="stretch",
+        key=f"train_{key}",
+        shortcut="Ctrl+Enter" if key == "wide" else None,
+    )
+
+
+def complaints() -> None:
+    """Says what was wrong with the link."""
+    problems = st.session_state[_PROBLEMS]
+    if problems:
+        st.warning(
+            _plain(
+                "The link had settings that cannot be run; the nearest ones are used instead: "
+                + "; ".join(str(problem) for problem in problems)
+                + "."
+            )
+        )
 
 
 @st.fragment
 def stage() -> None:
     """The player and the run it shows; runs again whenever the player asks for more."""
-    run = shown_run()
+    run = _run()
     viewer().watch(run)
-    active = run is not None and run.active
+    ended = run is not None and not run.active
     showing = Showing.recorded() if run is None else Showing.of(run, engine())
     show(showing.answer(last_want()))
-    drawn_active = st.session_state.get("drawn_active", active)
-    st.session_state.drawn_active = active
-    if drawn_active and not active:
-        # The form's button has become another one.
+    if ended and st.session_state[_DREW_STOP]:
         st.rerun(scope="app")
+
+
+def _run() -> Run | None:
+    run: Run | None = st.session_state.get(_RUN)
+    return run
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is Markdown."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~$:&" else sign for sign in text)

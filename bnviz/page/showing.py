@@ -1,11 +1,13 @@
 """Showing: which recording the stage shows, and the message that brings it there."""
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bnviz import pair
 from bnviz.engine.engine import Engine
 from bnviz.engine.runs import Run
 from bnviz.figures.stage import CHOICES, View, stage
@@ -15,15 +17,12 @@ from bnviz.recording import Recording
 
 #: The run that is shown before anyone has trained.
 RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
-#: Validation accuracy whose step the cards name.
-TARGET = 0.9
 #: Milliseconds until the player asks for further frames of a run.
 POLL = {"queued": 300, "running": 120}
 READING = (
-    "How to read: each row is one layer. The filled shape shows where its values lie now, the thin "
-    "lines behind it where they lay a moment ago. A shape that wanders or collapses means that the "
-    "layer above must keep relearning. All shapes share one axis; their height is the root of the "
-    "share of values."
+    "How to read: each row is one layer. The filled shape is where its values lie now, the thin lines "
+    "behind it where they lay a moment ago. A shape that wanders or collapses means that the layer "
+    "above must keep relearning. All share one axis; the height is the root of the share of values."
 )
 
 
@@ -81,6 +80,7 @@ class Showing:
             "available": available,
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
+            "pair": _pair(recording),
         }
         if new:
             header["schema"] = recording.layout.schema()
@@ -115,17 +115,39 @@ class Showing:
             "id": figure_id,
             "view": {**view.to_dict(), "layer": min(view.layer, layers) or layers},
             "choices": choices,
-            "chrome": 24,
             "reading": READING,
             "cards": {
                 "arms": [
                     {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}
                     for arm in recording.layout.arms
                 ],
-                "target": TARGET,
                 "layers": layers,
             },
         }
+
+
+def _pair(recording: Recording) -> dict[str, Any]:
+    """The target accuracy, when each arm reached it, and the speed-up over the first in words."""
+    if len(recording) == 0:
+        return {}
+    target = pair.target_accuracy(recording)
+    times = {name: pair.reached(recording, name, target) for name in recording.layout.arms}
+    return {
+        "target": target if math.isfinite(target) else None,
+        "reached": {name: time.step if time else None for name, time in times.items()},
+        "speeds": {
+            name: {
+                "steps": _speed_up(recording, target, "step", name),
+                "seconds": _speed_up(recording, target, "seconds", name),
+            }
+            for name in recording.layout.arms[1:]
+        },
+    }
+
+
+def _speed_up(recording: Recording, target: float, axis: str, name: str) -> str:
+    ratio = pair.speed_up(recording, target, axis=axis, slow=recording.layout.arms[0], fast=name)
+    return str(ratio) if ratio else ""
 
 
 @cache

@@ -19,18 +19,17 @@ def form() -> Settings:
     A field shows only while it makes a difference beside the others; its value is kept meanwhile.
     """
     values = {name: st.session_state[_key(name)] for name in KINDS}
+    folded = []
     for heading, names in groups().items():
-        st.markdown(f"##### {heading}")
         shown = [name for name in names if not isinstance(KINDS[name], Key)]
-        shown = [name for name in shown if _matters(name, values)]
+        folded += [name for name in shown if KINDS[name].advanced]
+        st.markdown(f"##### {heading}")
         for name in shown:
-            if not KINDS[name].advanced:
+            if not KINDS[name].advanced and _matters(name, values):
                 values[name] = _field(name, KINDS[name])
-        folded = [name for name in shown if KINDS[name].advanced]
-        if folded:
-            with st.expander("more"):
-                for name in folded:
-                    values[name] = _field(name, KINDS[name])
+    with st.expander("More settings"):
+        for name in folded:
+            values[name] = _field(name, KINDS[name])
     if values["dataset"] != UPLOAD:
         values["upload"] = ""
     # A field that is not drawn is forgotten by Streamlit unless it is set again.

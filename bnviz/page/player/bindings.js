@@ -12,9 +12,9 @@ function span(part, at, frames) {
   return [part === "future" ? at : 0, frames.length - 1];
 }
 
-// Each pass mixes a bin with its neighbours, 1 : 2 : 1; what leaves at an end stays in the end bin.
-export function smoothed(counts, passes) {
-  let values = Float64Array.from(counts);
+// Each pass mixes a bin with its neighbours, 1 : 2 : 1.
+function smoothed(density, passes) {
+  let values = density;
   const last = values.length - 1;
   for (let pass = 0; pass < passes; pass++) {
     const next = new Float64Array(values.length);
@@ -37,14 +37,17 @@ function ridges(b, frames, at) {
       const base = b.baselines[place] + number * b.lift;
       let total = 0;
       for (const count of counts) total += count;
-      const drawn = smoothed(counts.subarray(b.first, b.first + bins), b.smoothing);
+      const drawn = new Float64Array(bins);
+      for (let i = 0; i < bins; i++) {
+        const width = b.positions[i + 1] - b.positions[i];
+        drawn[i] = counts[b.first + i] / Math.max(total, 1) / width;
+      }
+      const density = smoothed(drawn, b.smoothing);
       x.push(b.positions[0]);
       y.push(base);
       for (let i = 0; i < bins; i++) {
-        const width = b.positions[i + 1] - b.positions[i];
-        const density = drawn[i] / Math.max(total, 1) / width;
         x.push((b.positions[i] + b.positions[i + 1]) / 2);
-        y.push(base + Math.min(b.cap, b.scale * Math.sqrt(density)));
+        y.push(base + Math.min(b.cap, b.scale * Math.sqrt(density[i])));
       }
       x.push(b.positions[bins], null);
       y.push(base, null);

@@ -11,14 +11,6 @@ function element(tag, className, text = "") {
   return node;
 }
 
-// First recorded step at which an arm has reached the accuracy, or -1.
-function stepTo(frames, arm, accuracy, at) {
-  for (let i = 0; i <= at; i++) {
-    if (frames.value(`${arm}/validation_accuracy`, i) >= accuracy) return frames.value("step", i);
-  }
-  return -1;
-}
-
 // How the inputs of the last hidden layer's activation have moved since step 0, in words.
 function movement(frames, arm, layer, at) {
   const mean = (i) => frames.value(`${arm}/pre_activation_mean/${layer}`, i);
@@ -29,7 +21,7 @@ function movement(frames, arm, layer, at) {
   let width = "kept its width";
   if (ratio > 1.15) width = `widened ${ratio.toFixed(1)} times`;
   if (ratio < 0.87) width = `narrowed to ${(100 * ratio).toFixed(0)} %`;
-  return `has moved ${moved.toFixed(1)} and ${width}`;
+  return `moved ${moved.toFixed(1)} std and ${width}`;
 }
 
 export class Cards {
@@ -37,7 +29,7 @@ export class Cards {
     this.root = root;
   }
 
-  // spec: {arms: [{name, label, colour}], target, layers}
+  // spec: {arms: [{name, label, colour}], layers}
   build(spec) {
     this.spec = spec;
     this.parts = spec.arms.map((arm) => {
@@ -48,44 +40,36 @@ export class Cards {
       const line = element("div", "bnviz-line");
       line.append(value, loss);
       const target = element("div", "bnviz-small");
-      card.append(element("div", "bnviz-label", arm.label), line, target);
-      return { card, value, loss, target };
+      const speed = element("div", "bnviz-small");
+      card.append(element("div", "bnviz-label", arm.label), line, target, speed);
+      return { value, loss, target, speed, card };
     });
     this.says = element("div", "bnviz-says");
-    this.proof = element("div", "bnviz-small");
     const card = element("div", "bnviz-card bnviz-verdict");
-    card.append(element("div", "bnviz-label", "What the numbers say"), this.says, this.proof);
+    card.append(element("div", "bnviz-label", "What the numbers say"), this.says);
     this.root.replaceChildren(...this.parts.map((part) => part.card), card);
   }
 
-  draw(frames, at) {
-    const { arms, target, layers } = this.spec;
+  // pair: {target, reached: {arm: step or null}, speeds: {arm: {steps, seconds}}} of the run so far.
+  draw(frames, at, pair) {
+    const { arms, layers } = this.spec;
     const step = frames.value("step", at);
     arms.forEach(({ name }, i) => {
       const part = this.parts[i];
       part.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
       part.loss.textContent =
         `validation accuracy · loss ${written(frames.value(`${name}/validation_loss`, at))}`;
-      const reached = stepTo(frames, name, target, at);
-      const diverged = frames.value(`${name}/diverged_at`, at);
-      const goal = `${(100 * target).toFixed(0)} %`;
-      part.target.textContent =
-        diverged >= 0
-          ? `diverged at step ${diverged}`
-          : reached >= 0
-            ? `${goal} at step ${reached}`
-            : `${goal} not reached by step ${step}`;
+      part.target.textContent = arrival(name, frames, at, pair);
+      part.speed.textContent = speed(name, step, pair);
     });
-    const moves = arms.map(
-      ({ name, label }) => `${label.toLowerCase().replace("bn", "BN")} it ${movement(frames, name, layers - 1, at)}`,
-    );
+    const moves = arms.map(({ name, label }) => `${label} ${movement(frames, name, layers - 1, at)}`);
     this.says.textContent = step
-      ? `Input of layer ${layers} since step 0, in standard deviations: ${moves.join("; ")}.`
+      ? `Inputs of layer ${layers} since step 0: ${moves.join("; ")}.`
       : "Step 0: the same weights in both, nothing learnt yet.";
-    this.proof.textContent = this.#certificate(frames, at);
   }
 
-  #certificate(frames, at) {
+  // The proof that the arms differ in BN alone, from the digests in the frame at the cursor.
+  certificate(frames, at) {
     const digests = this.spec.arms.map(({ name }) =>
       ["data", "kernels", "batches"]
         .map((kind) => Array.from(frames.row(`${name}/${kind}_digest`, at)))
@@ -96,8 +80,27 @@ export class Cards {
     if (digests.some((digest) => digest !== digests[0])) {
       return "✗ The arms differ in more than BN: the pair certificate does not hold.";
     }
-    const kernels = digests[0].slice(16, 24);
-    const batches = digests[0].slice(32, 40);
-    return `✓ Same data, first weights (${kernels}) and batches (${batches}) in both.`;
+    return `✓ Same data, same first weights, same batches in both: certificate ${digests[0].slice(16, 24)}·${digests[0].slice(32, 40)}`;
   }
+}
+
+// When an arm came within reach of the better one, as far as the cursor knows.
+function arrival(name, frames, at, { target, reached }) {
+  const step = frames.value("step", at);
+  const diverged = frames.value(`${name}/diverged_at`, at);
+  if (diverged >= 0 && diverged <= step) return `diverged at step ${diverged}`;
+  if (!target) return "";
+  const goal = `${(100 * target).toFixed(0)} %`;
+  const when = reached[name];
+  return when !== null && when <= step
+    ? `${goal} at step ${when.toLocaleString("en")}`
+    : `${goal} not reached by step ${step.toLocaleString("en")}`;
+}
+
+// The speed-up over the first arm, once the cursor has passed the steps that it compares.
+function speed(name, step, { reached, speeds }) {
+  const ratios = speeds?.[name];
+  const known = Object.values(reached ?? {}).filter((when) => when !== null);
+  if (!ratios?.steps || step < Math.max(...known)) return "";
+  return `${ratios.steps} as fast in steps, ${ratios.seconds} in seconds`;
 }

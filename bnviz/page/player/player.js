@@ -13,6 +13,9 @@ import { Transport } from "./transport.js";
 
 const PLOTLY = new URL("./plotly-cartesian.min.js", import.meta.url);
 const NARROW = 700;
+const MARGIN = 14;
+const LOWEST = 430;
+const HIGHEST = 1000;
 const ASK_AGAIN = 4000;
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
 const LIVE_STATES = ["queued", "running"];
@@ -37,6 +40,26 @@ function unpack(message) {
   return { header, bytes: message.subarray(4 + size) };
 }
 
+// The tokens in a figure's colours, as the theme has them: shares of ink on the background.
+function themeColours(root) {
+  const style = getComputedStyle(root);
+  const channels = (name) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    canvas.fillStyle = style.getPropertyValue(name).trim();
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const ink = channels("--bnviz-ink");
+  const back = channels("--bnviz-back");
+  const mixed = (share) =>
+    `rgb(${[0, 1, 2].map((i) => Math.round(share * ink[i] + (1 - share) * back[i])).join(",")})`;
+  return {
+    "var(--bnviz-ink)": mixed(1),
+    "var(--bnviz-muted)": mixed(0.72),
+    "var(--bnviz-grid)": mixed(0.12),
+  };
+}
+
 class Player {
   constructor(root) {
     this.root = root;
@@ -50,6 +73,9 @@ class Player {
     document.addEventListener("keydown", this.keys);
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(this.parts.figure);
+    this.resized.observe(this.parts.cards);
+    this.onWindow = () => this.resize();
+    window.addEventListener("resize", this.onWindow);
     this.themed = matchMedia("(prefers-color-scheme: dark)");
     this.themed.onchange = () => setTimeout(() => this.resize(true), 300);
     this.clock = requestAnimationFrame((now) => this.tick(now));
@@ -110,28 +136,30 @@ class Player {
     else if (LIVE_STATES.includes(state)) this.timer = setTimeout(() => this.ask(), poll);
   }
 
-  // Layout for the width there is, with the theme's colours in.
+  // Layout for the room there is, with the theme's colours in.
   resize(force = false) {
     const width = Math.round(this.parts.figure.clientWidth);
-    if (!this.figure || !width || (width === this.width && !force)) return;
-    this.width = width;
+    if (!this.figure || !width) return;
     const name = width < NARROW ? "narrow" : "wide";
-    const style = getComputedStyle(this.root);
+    const { height, ...change } = this.figure.layouts[name];
+    const room = height ?? Math.max(LOWEST, Math.min(HIGHEST, this.room()));
+    const same = width === this.width && Math.abs(room - this.height) < 3;
+    if (same && !force) return;
+    this.width = width;
+    this.height = room;
+    const colours = themeColours(this.root);
     const themed = (value) => {
       if (Array.isArray(value)) return value.map(themed);
       if (value && typeof value === "object") {
         return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v)]));
       }
-      const token = typeof value === "string" && value.match(/^var\((--[a-z-]+)\)$/);
-      return token ? style.getPropertyValue(token[1]).trim() : value;
+      return colours[value] ?? value;
     };
-    const change = this.figure.layouts[name];
-    const layout = { ...this.figure.layout, width };
+    const layout = { ...this.figure.layout, width, height: room };
     for (const [key, value] of Object.entries(change)) {
-      const plain = value === null || typeof value !== "object" || Array.isArray(value);
-      layout[key] = plain ? value : { ...layout[key], ...value };
+      layout[key] = Array.isArray(value) ? value : { ...layout[key], ...value };
     }
-    if (!layout.height) layout.height = Math.max(440, Math.min(900, this.room()));
+    layout.font = { ...layout.font, family: getComputedStyle(this.root).fontFamily };
     this.layout = themed(layout);
     this.traces = themed(this.figure.data);
     this.shown = -1;
@@ -140,8 +168,9 @@ class Player {
 
   // Height that is left on one screen beside the cards and controls.
   room() {
+    const top = this.root.getBoundingClientRect().top + window.scrollY;
     const others = this.root.scrollHeight - this.parts.figure.offsetHeight;
-    return window.innerHeight - others - this.figure.chrome;
+    return Math.round(window.innerHeight - top - others - MARGIN);
   }
 
   tick(now) {
@@ -163,7 +192,8 @@ class Player {
         return binding ? { ...trace, ...points(binding, this.frames, at) } : trace;
       });
       Plotly.react(this.parts.figure, data, this.layout, CONFIG);
-      this.cards.draw(this.frames, at);
+      this.cards.draw(this.frames, at, this.header.pair);
+      this.parts.proof.textContent = this.cards.certificate(this.frames, at);
       this.shown = at;
       this.drawn += 1;
       this.readout();
@@ -202,6 +232,7 @@ class Player {
   close() {
     document.removeEventListener("keydown", this.keys);
     this.resized.disconnect();
+    window.removeEventListener("resize", this.onWindow);
     this.themed.onchange = null;
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);

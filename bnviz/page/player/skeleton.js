@@ -14,7 +14,10 @@ const HTML = `
       <button type="button" data-part="live" class="bnviz-live" title="Jump to the newest frame (End)">live</button>
       <output data-part="readout" class="bnviz-readout"></output>
     </div>
-    <p class="bnviz-status" data-part="status" role="status"></p>
+    <div class="bnviz-foot">
+      <p data-part="status" role="status"></p>
+      <p data-part="proof"></p>
+    </div>
     <p class="bnviz-reading" data-part="reading"></p>
   </section>
 `;

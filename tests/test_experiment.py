@@ -1,0 +1,112 @@
+"""Whole runs: complete, repeatable, certified, and unharmed by divergence."""
+
+import numpy as np
+import pytest
+
+from bnviz.frames import ARMS, PROBE_SIZE, frame_steps
+from bnviz.lab.experiment import ExperimentError, run
+from bnviz.recording import Recording
+from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, Settings
+
+SMALL = Settings(dataset="wine", hidden_layers=2, units=4, steps=20, batch_size=16)
+
+
+def recorded(settings):
+    recording = Recording(settings)
+    for frame in run(settings):
+        recording.append(frame)
+    return recording
+
+
+def without_clock(frames):
+    frames = frames.copy()
+    for arm in ARMS:
+        frames[arm]["seconds"] = 0
+    return frames.tobytes()
+
+
+@pytest.fixture(scope="module")
+def small():
+    return recorded(SMALL)
+
+
+def test_a_run_is_complete(small):
+    assert small.complete
+    assert small.frames["step"].tolist() == frame_steps(SMALL.steps).tolist()
+
+
+def test_the_same_settings_give_the_same_frames(small):
+    assert without_clock(recorded(SMALL).frames) == without_clock(small.frames)
+
+
+def test_another_seed_gives_other_frames(small):
+    other = recorded(SMALL.replace(seed=1))
+    assert without_clock(other.frames) != without_clock(small.frames)
+    assert other.certificate.data == small.certificate.data
+    assert other.certificate.kernels != small.certificate.kernels
+    assert other.certificate.batches != small.certificate.batches
+
+
+def test_the_pair_certificate_holds_in_every_frame(small):
+    for kind in ("data", "kernels", "batches"):
+        digests = [small.frames[arm][f"{kind}_digest"] for arm in ARMS]
+        np.testing.assert_array_equal(*digests)
+    assert small.certificate.holds
+
+
+def test_histograms_hold_every_value_of_the_probe(small):
+    probe = min(PROBE_SIZE, 142)
+    for arm in ARMS:
+        for quantity in ("pre_activation", "activation"):
+            counts = small.frames[arm][f"{quantity}_counts"].sum(axis=2)
+            np.testing.assert_array_equal(counts, probe * SMALL.units)
+
+
+def test_training_time_grows(small):
+    for arm in ARMS:
+        assert (np.diff(small.frames[arm]["seconds"]) > 0).all()
+
+
+def test_a_run_with_a_diverging_arm_goes_on():
+    settings = SMALL.replace(
+        activation="relu", learning_rate=10.0, init_scale=100.0, hidden_layers=4, steps=40
+    )
+    recording = recorded(settings)
+    frames = recording.frames
+    assert recording.complete
+    assert frames["none"]["diverged_at"][-1] >= 0
+    assert np.isfinite(frames["bn"]["train_loss"]).all()
+    assert frames["bn"]["diverged_at"][-1] == -1
+    where = frames["none"]["diverged_at"]
+    assert (np.diff(np.flatnonzero(where >= 0)) == 1).all()
+    assert len(set(where[where >= 0].tolist())) == 1
+    bad = ~(frames["none"]["train_loss"] <= 1000 * frames["none"]["train_loss"][0])
+    assert (where[bad] >= 0).all()
+    probe = min(PROBE_SIZE, 142)
+    for quantity in ("pre_activation", "activation"):
+        total = frames["none"][f"{quantity}_counts"].sum(axis=2, dtype=np.int64)
+        total += frames["none"][f"{quantity}_nan"]
+        np.testing.assert_array_equal(total, probe * settings.units)
+
+
+LONGEST = max(len(ACTIVATIONS), len(INITIALIZERS), len(OPTIMIZERS))
+
+
+@pytest.mark.parametrize("number", range(LONGEST))
+def test_every_choice_runs(number):
+    settings = SMALL.replace(
+        activation=ACTIVATIONS[number % len(ACTIVATIONS)],
+        initializer=INITIALIZERS[number % len(INITIALIZERS)],
+        optimizer=OPTIMIZERS[number % len(OPTIMIZERS)],
+        learning_rate=0.01,
+        hidden_layers=1,
+        steps=2,
+    )
+    frames = recorded(settings).frames
+    assert np.isfinite(frames["bn"]["train_loss"]).all()
+    assert np.isfinite(frames["none"]["train_loss"]).all()
+
+
+def test_an_upload_without_its_data_is_refused():
+    with pytest.raises(ExperimentError, match="upload"):
+        next(run(SMALL.replace(dataset="upload", upload="0" * 32)))
