@@ -8,9 +8,9 @@ st.set_page_config(page_title="bnviz Â· Batch Normalization, seen", page_icon="ã
 st.html(laboratory.STYLE_SHEET)
 
 if not laboratory.opened():
-    settings, train, problems = address.read()
-    sidebar.fill_in(settings)
-    laboratory.open_at(settings, problems, train=train)
+    linked, train, problems = address.read()
+    sidebar.fill_in(linked)
+    laboratory.open_at(linked, problems, train=train)
 
 with st.sidebar:
     st.markdown("## bnviz\nBatch Normalization, seen")
@@ -19,6 +19,7 @@ with st.sidebar:
 with st.container(key="narrow_actions"):
     laboratory.actions(settings, key="narrow")
 
-address.write(settings, train=laboratory.shows(settings))
+if settings is not None:
+    address.write(settings, train=laboratory.shows(settings))
 laboratory.complaints()
 laboratory.stage()

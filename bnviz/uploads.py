@@ -21,6 +21,8 @@ from bnviz.table import shown
 MAX_FILE_BYTES = 20_000_000
 #: Bytes of all arrays in an NPZ file once unpacked, at the most.
 MAX_DECODED_BYTES = 200_000_000
+#: Examples times features, at the most: all of MNIST, 220 MB as the network takes it.
+MAX_VALUES = 60_000_000
 #: Examples, features of each, and classes: at least, at the most.
 EXAMPLES = (2, 70_000)
 FEATURES = (1, 1_024)
@@ -227,6 +229,12 @@ def _check_headers(headers: dict[str, Header], parts: tuple[str, ...]) -> None:
         _within(math.prod(x.shape[1:]), FEATURES, f"features in x_{part}")
     total = sum(headers[f"x_{part}"].shape[0] for part in parts)
     _within(total, EXAMPLES, "examples")
+    values = sum(math.prod(headers[f"x_{part}"].shape) for part in parts)
+    if values > MAX_VALUES:
+        raise UploadError(
+            f"The file holds {values / 1e6:.0f} million values; at most {MAX_VALUES / 1e6:.0f} "
+            "million can be trained on."
+        )
     if sum(header.nbytes for header in headers.values()) > MAX_DECODED_BYTES:
         raise UploadError(f"The file unpacks to more than {MAX_DECODED_BYTES / 1e6:.0f} MB.")
     forms = {(headers[f"x_{part}"].dtype, headers[f"x_{part}"].shape[1:]) for part in parts}

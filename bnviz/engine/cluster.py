@@ -52,7 +52,9 @@ async def connect(configuration: Configuration) -> AsyncIterator[Cluster]:
     Raises:
         OSError: If an existing scheduler cannot be reached.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):
+        # A lost connection is no news for the log: the engine says so and tries again.
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(DASK):
         if configuration.scheduler is None:
             async with _embedded(configuration.workers) as cluster:
@@ -62,8 +64,14 @@ async def connect(configuration: Configuration) -> AsyncIterator[Cluster]:
                 yield Cluster(client)
 
 
-def _client(address: str, **options: Any) -> Any:
-    return Client(address, asynchronous=True, set_as_default=False, **options)
+@asynccontextmanager
+async def _client(address: str, **options: Any) -> AsyncIterator[Any]:
+    client = Client(address, asynchronous=True, set_as_default=False, **options)
+    try:
+        yield await client
+    finally:
+        # Dask's own context leaves a client open that could not connect.
+        await client.close()
 
 
 @asynccontextmanager

@@ -133,5 +133,9 @@ def _reason(error: BaseException | None) -> str:
             "The worker process ended again and again during this run, most likely for want of "
             "memory; try fewer units, fewer layers or a smaller data set."
         )
-    text = (str(error).strip() or "no reason given").splitlines()[0][:200]
-    return f"The workers cannot run this experiment ({type(error).__name__}: {text})."
+    # Dask unpacks what is to be run on the scheduler as well as on the worker.
+    text = (str(error).strip() or "no reason given").splitlines()[0][:200].rstrip(".")
+    return (
+        "The scheduler or its workers cannot run experiments; bnviz must be installed for all of "
+        f"them ({type(error).__name__}: {text})."
+    )

@@ -51,10 +51,11 @@ def column(frames: Frames, path: str) -> NDArray[Any]:
     """
     names = [part for part in path.split("/") if not part.isdigit()]
     indices = [int(part) for part in path.split("/") if part.isdigit()]
-    values: NDArray[Any] = frames
+    values: Any = frames
     for name in names:
         values = values[name]
-    return values[(slice(None), *indices)]
+    column: NDArray[Any] = values[(slice(None), *indices)]
+    return column
 
 
 @dataclass(frozen=True, kw_only=True)

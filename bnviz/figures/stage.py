@@ -191,12 +191,17 @@ class _Stage:
         positions, first, axis = self._value_axis()
         quantity, colour = self._view.quantity, ARM_COLOURS[arm]
         counts, bins = f"{arm}/{quantity}_counts", len(positions) - 1
-        common = {
+        common: dict[str, Any] = {
             "counts": counts,
             "rows": self._rows,
             "baselines": self._baselines,
         }
-        shape = {"positions": tuple(positions), "first": first, "scale": 1.1, "cap": 1.9}
+        shape: dict[str, Any] = {
+            "positions": tuple(positions),
+            "first": first,
+            "scale": 1.1,
+            "cap": 1.9,
+        }
         shape["smoothing"] = SMOOTHING
         echoes = ECHOES if self._layers <= _MANY_LAYERS else ECHOES[1::2]
         self._add(

@@ -91,7 +91,9 @@ def _percentiles(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
     place = np.array(PERCENTILES) / 100 * (len(ordered) - 1)
     below = np.floor(place).astype(int)
     above = np.minimum(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    values: NDArray[np.float64] = ordered[below]
+    values += (ordered[above] - ordered[below]) * (place - below)
+    return values
 
 
 def saturated_share(ordered: NDArray[np.float32], activation: str) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Networks: each arm as a Keras model, all arms with the same initial kernels."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -35,6 +36,15 @@ class Block:
     normalization: keras.layers.BatchNormalization | None
     position: str
     activation: keras.layers.Layer
+
+    def after_dense(self) -> list[keras.layers.Layer]:
+        """The layers after the linear map, in order."""
+        layers = {
+            "": [self.activation],
+            "before": [self.normalization, self.activation],
+            "after": [self.activation, self.normalization],
+        }
+        return layers[self.position]
 
 
 @dataclass(frozen=True)
@@ -134,11 +144,8 @@ def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> 
         )
         blocks.append(block)
         x = block.dense(x)
-        if position == "before":
-            x = block.normalization(x)
-        x = block.activation(x)
-        if position == "after":
-            x = block.normalization(x)
+        for layer in block.after_dense():
+            x = layer(x)
         if settings.dropout:
             x = keras.layers.Dropout(settings.dropout, seed=number, name=f"{arm}_dropout_{number}")(
                 x
@@ -167,7 +174,7 @@ def initial_kernels(
     initializer = INITIALIZERS[settings.initializer]
     return [
         np.asarray(initializer(seed=int(seed), **options)(shape)) * np.float32(settings.init_scale)
-        for seed, shape in zip(seeds, zip(sizes, sizes[1:], strict=False), strict=True)
+        for seed, shape in zip(seeds, pairwise(sizes), strict=True)
     ]
 
 

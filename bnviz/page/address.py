@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bnviz.settings import Problem, Settings
+from bnviz.settings import UPLOAD, Problem, Settings
 
 #: Present in the URL once these settings have been trained: opening the link trains them again, or
 #: joins the run.
@@ -11,7 +11,7 @@ TRAIN = "train"
 
 def read() -> tuple[Settings, bool, tuple[Problem, ...]]:
     """The settings in the URL, whether they are to be trained, and what is wrong with them."""
-    problems = []
+    problems: list[Problem] = []
     given = {}
     for name in st.query_params:
         values = st.query_params.get_all(name)
@@ -21,7 +21,12 @@ def read() -> tuple[Settings, bool, tuple[Problem, ...]]:
             problems.append(Problem(name, ", ".join(values), "one value"))
         given[name] = values[-1]
     settings, more = Settings.nearest(given)
-    return settings, st.query_params.get(TRAIN) == "1", (*problems, *more)
+    problems += more
+    if settings.dataset == UPLOAD:
+        allowed = "a built-in one (a file is known to the tab alone in which it was chosen)"
+        problems.append(Problem("dataset", UPLOAD, allowed))
+        settings = settings.replace(dataset=Settings().dataset, upload="")
+    return settings, st.query_params.get(TRAIN) == "1", tuple(problems)
 
 
 def write(settings: Settings, *, train: bool) -> None:

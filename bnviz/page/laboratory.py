@@ -6,6 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.engine.runs import Run
+from bnviz.page import own_data
+from bnviz.page.markup import plain
 from bnviz.page.player_component import last_want, show
 from bnviz.page.session import engine, viewer
 from bnviz.page.showing import Showing
@@ -40,7 +42,7 @@ def open_at(settings: Settings, problems: Iterable[Problem], *, train: bool) -> 
 
 def start(settings: Settings) -> None:
     """Trains these settings, or joins those who do."""
-    st.session_state[_RUN] = engine().start(settings)
+    st.session_state[_RUN] = engine().start(settings, own_data.dataset(settings.upload))
     viewer().watch(_run())
     st.session_state[_PROBLEMS] = ()
 
@@ -52,14 +54,14 @@ def stop() -> None:
         run.stop()
 
 
-def shows(settings: Settings) -> bool:
+def shows(settings: Settings | None) -> bool:
     """Whether the stage shows a run of these settings."""
     run = _run()
     return run is not None and run.settings == settings
 
 
-def actions(settings: Settings, *, key: str) -> None:
-    """The button that trains, or the one that stops."""
+def actions(settings: Settings | None, *, key: str) -> None:
+    """The button that trains, or the one that stops; without settings there is nothing to train."""
     run = _run()
     if run is not None and run.active:
         st.session_state[_DREW_STOP] = True
@@ -71,6 +73,7 @@ def actions(settings: Settings, *, key: str) -> None:
         type="primary",
         on_click=start,
         args=(settings,),
+        disabled=settings is None,
         width="stretch",
         key=f"train_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
@@ -82,7 +85,7 @@ def complaints() -> None:
     problems = st.session_state[_PROBLEMS]
     if problems:
         st.warning(
-            _plain(
+            plain(
                 "The link had settings that cannot be run; the nearest ones are used instead: "
                 + "; ".join(str(problem) for problem in problems)
                 + "."
@@ -105,8 +108,3 @@ def stage() -> None:
 def _run() -> Run | None:
     run: Run | None = st.session_state.get(_RUN)
     return run
-
-
-def _plain(text: str) -> str:
-    """Text in which nothing is Markdown."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~$:&" else sign for sign in text)

@@ -3,7 +3,7 @@
 import json
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Want:
     run: str = ""
     first: int = 0
     figure: str = ""
-    view: View = View()
+    view: View = field(default_factory=View)
     ask: int = 0
 
     @classmethod

@@ -20,9 +20,10 @@ RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
 #: Milliseconds until the player asks for further frames of a run.
 POLL = {"queued": 300, "running": 120}
 READING = (
-    "How to read: each row is one layer. The filled shape is where its values lie now, the thin lines "
-    "behind it where they lay a moment ago. A shape that wanders or collapses means that the layer "
-    "above must keep relearning. All share one axis; the height is the root of the share of values."
+    "How to read: each row is one layer. The filled shape is where its values lie now, the thin "
+    "lines behind it where they lay a moment ago. A shape that wanders or collapses means that "
+    "the layer above must keep relearning. All share one axis; the height is the root of the "
+    "share of values."
 )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.page import own_data
 from bnviz.settings import KINDS, UPLOAD, Choice, Flag, Key, Kind, Real, Settings, Whole, groups
 
 
@@ -13,10 +14,13 @@ def fill_in(settings: Settings) -> None:
         st.session_state[_key(name)] = getattr(settings, name)
 
 
-def form() -> Settings:
+def form() -> Settings | None:
     """Draws the form and returns the settings as they stand in it.
 
     A field shows only while it makes a difference beside the others; its value is kept meanwhile.
+
+    Returns:
+        The settings, or None as long as they lack the viewer's own data.
     """
     values = {name: st.session_state[_key(name)] for name in KINDS}
     folded = []
@@ -27,17 +31,18 @@ def form() -> Settings:
         for name in shown:
             if not KINDS[name].advanced and _matters(name, values):
                 values[name] = _field(name, KINDS[name])
+        if heading == KINDS["upload"].group:
+            values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
     with st.expander("More settings"):
         for name in folded:
             values[name] = _field(name, KINDS[name])
-    if values["dataset"] != UPLOAD:
-        values["upload"] = ""
     # A field that is not drawn is forgotten by Streamlit unless it is set again.
     for name, value in values.items():
         if _key(name) not in st.session_state:
             st.session_state[_key(name)] = value
-    settings, _ = Settings.nearest(values)
-    return settings
+    if values["dataset"] == UPLOAD and not values["upload"]:
+        return None
+    return Settings(**values)
 
 
 def _key(name: str) -> str:
@@ -67,4 +72,6 @@ def _field(name: str, kind: Kind) -> Any:
 
 
 def _readable(option: str) -> str:
-    return {"digits": "digits 8×8", "sgd": "SGD"}.get(option, option.replace("_", " "))
+    return {"digits": "digits 8×8", "sgd": "SGD", UPLOAD: "your own file"}.get(
+        option, option.replace("_", " ")
+    )

@@ -7,6 +7,7 @@
 import { points } from "./bindings.js";
 import { Cards } from "./cards.js";
 import { Frames } from "./frames.js";
+import { Painter } from "./painter.js";
 import { buildSkeleton } from "./skeleton.js";
 import { buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
@@ -16,6 +17,7 @@ const NARROW = 700;
 const MARGIN = 14;
 const LOWEST = 430;
 const HIGHEST = 1000;
+const SETTLED = 250;
 const ASK_AGAIN = 4000;
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
 const LIVE_STATES = ["queued", "running"];
@@ -66,6 +68,7 @@ class Player {
     this.parts = {};
     for (const node of root.querySelectorAll("[data-part]")) this.parts[node.dataset.part] = node;
     this.cards = new Cards(this.parts.cards);
+    this.painter = new Painter(this.parts.canvas);
     this.transport = new Transport(this.parts, () => this.draw());
     this.drawn = 0;
     this.asked = 0;
@@ -162,8 +165,47 @@ class Player {
     layout.font = { ...layout.font, family: getComputedStyle(this.root).fontFamily };
     this.layout = themed(layout);
     this.traces = themed(this.figure.data);
+    this.axes = false;
     this.shown = -1;
     this.draw();
+  }
+
+  // Lays out axes and headings. The moving traces are in it unseen, to answer the mouse; the painter
+  // draws them.
+  layOut(Plotly) {
+    const { plot } = this.parts;
+    const data = this.traces.map((trace, number) => {
+      const binding = this.figure.bindings[number];
+      if (!binding) return trace;
+      const known = trace.hoverinfo !== "skip" && this.shown >= 0;
+      return { ...trace, opacity: 0, ...(known ? points(binding, this.frames, this.shown) : {}) };
+    });
+    Plotly.react(plot, data, this.layout, CONFIG);
+    if (!this.axes) {
+      plot.removeAllListeners?.("plotly_relayout");
+      plot.removeAllListeners?.("plotly_relayouting");
+      plot.on("plotly_relayout", () => this.paint());
+      plot.on("plotly_relayouting", () => this.paint());
+    }
+    this.axes = true;
+  }
+
+  // Once the cursor rests, the mouse finds the points where they are seen.
+  settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (window.Plotly && this.axes) this.layOut(window.Plotly);
+    }, SETTLED);
+  }
+
+  paint() {
+    if (!this.axes || this.shown < 0) return;
+    const moving = [];
+    this.traces.forEach((trace, number) => {
+      const binding = this.figure.bindings[number];
+      if (binding) moving.push({ trace, points: points(binding, this.frames, this.shown) });
+    });
+    this.painter.draw(moving, this.parts.plot._fullLayout);
   }
 
   // Height that is left on one screen beside the cards and controls.
@@ -187,14 +229,12 @@ class Player {
     this.drawing = true;
     try {
       const Plotly = await loadPlotly();
-      const data = this.traces.map((trace, number) => {
-        const binding = this.figure.bindings[number];
-        return binding ? { ...trace, ...points(binding, this.frames, at) } : trace;
-      });
-      Plotly.react(this.parts.figure, data, this.layout, CONFIG);
+      this.shown = at;
+      if (!this.axes) this.layOut(Plotly);
+      this.paint();
+      this.settle();
       this.cards.draw(this.frames, at, this.header.pair);
       this.parts.proof.textContent = this.cards.certificate(this.frames, at);
-      this.shown = at;
       this.drawn += 1;
       this.readout();
     } catch (error) {
@@ -236,7 +276,8 @@ class Player {
     this.themed.onchange = null;
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);
-    if (window.Plotly) window.Plotly.purge(this.parts.figure);
+    clearTimeout(this.settling);
+    if (window.Plotly) window.Plotly.purge(this.parts.plot);
   }
 }
 

@@ -4,7 +4,10 @@ const HTML = `
   <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Stage: both networks">
     <div class="bnviz-cards" data-part="cards"></div>
     <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What is shown"></div>
-    <div class="bnviz-figure" data-part="figure" role="img" aria-label="Histograms of every layer without and with Batch Normalization, and the loss curves"></div>
+    <div class="bnviz-figure" data-part="figure" role="img" aria-label="Histograms of every layer without and with Batch Normalization, and the loss curves">
+      <div data-part="plot"></div>
+      <canvas data-part="canvas"></canvas>
+    </div>
     <div class="bnviz-transport" role="group" aria-label="Player">
       <button type="button" data-part="back" title="One frame back (←)" aria-label="One frame back">◂</button>
       <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play">▶</button>
