@@ -1,4 +1,4 @@
-"""Who may import whom: each module is imported by a fresh interpreter that tells what came along."""
+"""Who may import whom: a fresh interpreter imports each module and tells what came along."""
 
 import json
 import subprocess
@@ -25,7 +25,11 @@ HEAVY = {
 }
 #: Rooms that may use what others keep.
 GUESTS = {"bnviz.page": {"distributed", "plotly"}}
-PROBE = "import json, sys, importlib; importlib.import_module(sys.argv[1]); print(json.dumps(list(sys.modules)))"
+PROBE = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+print(json.dumps(list(sys.modules)))
+"""
 
 
 @pytest.mark.parametrize("module", MODULES)

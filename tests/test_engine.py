@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Small enough to be over soon; `seed` tells one run from another.
 SHORT = Settings(hidden_layers=1, units=4, steps=40)
 #: Long enough to be interfered with.
-LONG = Settings(hidden_layers=1, units=4, steps=50_000)
+LONG = Settings(hidden_layers=1, units=4, steps=50_000, batch_size=512)
 GRACE = 1.0
 #: Seconds that anything may take on a busy machine.
 PATIENCE = 60
@@ -172,6 +172,8 @@ def test_closing_leaves_no_process_and_no_file(tmp_path: Path, monkeypatch: pyte
     assert run.state == "stopped"
     assert engine.status.state == "unreachable"
     engine.close()
+    late = engine.start(SHORT)
+    assert (late.state, late.error) == ("failed", engine.status.message)
 
 
 PAGE = """

@@ -117,7 +117,12 @@ async def _keep(cluster: Cluster, orders: dict[str, str]) -> None:
     delay = FIRST_DELAY
     while True:
         started = time.monotonic()
-        process = _spawn(orders)
+        try:
+            process = _spawn(orders)
+        except OSError as error:
+            cluster.trouble = f"A worker process cannot be started ({error}); it is tried again."
+            await asyncio.sleep(LONGEST_DELAY)
+            continue
         try:
             while process.poll() is None:
                 await asyncio.sleep(0.1)

@@ -13,12 +13,15 @@ MAX_WORKERS = 64
 
 #: Dask's settings in the page's process and in its own workers. Dask keeps long logs of what went
 #: through it, frames included; short ones keep both processes as small after 50 runs as after one.
+#: It also looks at itself 50 times a second, which costs a page that does nothing 2 % of a core.
 DASK: dict[str, Any] = {
     "distributed.admin.low-level-log-length": 10,
     "distributed.admin.log-length": 10,
     "distributed.admin.large-graph-warning-threshold": "1GB",
     "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "5s",
     "distributed.admin.system-monitor.log-length": 10,
+    "distributed.admin.tick.interval": "1s",
     "distributed.diagnostics.computations.max-history": 1,
     "distributed.diagnostics.erred-tasks.max-history": 1,
     "distributed.scheduler.active-memory-manager.start": False,

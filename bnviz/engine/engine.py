@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 TICK = 0.25
 #: Seconds until an unreachable scheduler is tried again.
 RETRY = 2.0
-#: Bytes of frames kept of ended runs: about 80 of the default.
-CACHE_BYTES = 96 * 2**20
+#: Bytes of frames kept of ended runs: about 28 of the default.
+CACHE_BYTES = 32 * 2**20
 
 _log = logging.getLogger(__name__)
 
@@ -105,7 +105,10 @@ class Engine:
             settings: What to run.
             dataset: The examples, where `settings.dataset` is an upload.
         """
-        return self._roster.start(settings, dataset)
+        run = self._roster.start(settings, dataset)
+        if self._closing.is_set():
+            run.fail(_CLOSED.message)
+        return run
 
     def find(self, digest: str) -> Run | None:
         """The last run of the settings with this digest, if it is still known."""

@@ -159,5 +159,5 @@ class Run:
             if not self.active:
                 return
             self.state, self.error, self.dataset = state, error, None
+            self._changed(self)
         self._over.set()
-        self._changed(self)

@@ -7,9 +7,8 @@ it, is imported when they are called, in the worker.
 import logging
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from typing import cast
 
 from distributed import get_worker
 
@@ -44,33 +43,45 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
     """
     worker = get_worker()
     key = worker.get_current_task()
-    sent, waiting, sent_at = 0, bytearray(), 0.0
-    worker.log_event(topic, {"run": token, "first": 0, "data": b""})
+
+    def send(first: int, data: bytes) -> None:
+        worker.log_event(topic, {"run": token, "first": first, "data": data})
+
+    def wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is not None and task.state != "cancelled"
+
+    send(0, b"")
     try:
         _quieten()
-        from bnviz.lab import experiment
+        from bnviz.lab.experiment import ExperimentError, run
 
-        frames = experiment.run(Settings.from_json(settings), dataset)
-        # Left early, the experiment lets go of its networks here and not at some later time.
-        with closing(cast(Generator[Frame, None, None], frames)):
-            for index, frame in enumerate(frames):
-                task = worker.state.tasks.get(key)
-                if task is None or task.state == "cancelled":
-                    return ""
-                waiting += frame.tobytes()
-                if time.monotonic() - sent_at >= INTERVAL:
-                    worker.log_event(topic, {"run": token, "first": sent, "data": bytes(waiting)})
-                    sent, sent_at = index + 1, time.monotonic()
-                    waiting.clear()
-        if waiting:
-            worker.log_event(topic, {"run": token, "first": sent, "data": bytes(waiting)})
-    except ValueError as error:
-        if type(error).__name__ == "ExperimentError":
+        try:
+            # Left early, the experiment lets go of its networks here and not at some later time.
+            with closing(run(Settings.from_json(settings), dataset)) as frames:
+                _send_all(frames, send=send, wanted=wanted)
+        except ExperimentError as error:
             return str(error)
-        return _unexpected(error)
     except Exception as error:
         return _unexpected(error)
     return ""
+
+
+def _send_all(
+    frames: Iterable[Frame], *, send: Callable[[int, bytes], None], wanted: Callable[[], bool]
+) -> None:
+    """Sends frames as they come, the first at once and further ones a few at a time."""
+    first, waiting, sent_at = 0, bytearray(), -INTERVAL
+    for index, frame in enumerate(frames):
+        if not wanted():
+            return
+        waiting += frame.tobytes()
+        if time.monotonic() - sent_at >= INTERVAL:
+            send(first, bytes(waiting))
+            first, sent_at = index + 1, time.monotonic()
+            waiting.clear()
+    if waiting:
+        send(first, bytes(waiting))
 
 
 def warm_up() -> str:

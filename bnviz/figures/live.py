@@ -371,7 +371,8 @@ def _written(value: float, unit: str) -> str:
         return f"{100 * value:.0f} %"
     if value == 0 or 0.01 <= abs(value) < 1000:
         return f"{value:.2f}"
-    return f"{value:.0e}"
+    digit, exponent = f"{value:.0e}".split("e")
+    return f"{digit}e{int(exponent)}"
 
 
 def _still(part: Any) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bnviz import preparation
 from bnviz.dataset import Dataset
-from bnviz.settings import UPLOAD, Key, Settings
+from bnviz.settings import UPLOAD, Settings
 
 #: Points of a data set in the plane.
 NUM_POINTS = 1_000
@@ -56,25 +56,17 @@ def load(settings: Settings, upload: Dataset | None = None) -> Dataset:
         Images with values from 0 to 1, all other features standardized over the training examples.
 
     Raises:
-        DataError: If a download fails, or an uploaded data set is missing or another one.
+        DataError: If a download fails, or an uploaded data set is missing.
     """
     name = settings.dataset
     if name == UPLOAD:
-        return _uploaded(settings.upload, upload)
+        if upload is None:
+            raise DataError("The uploaded data set is no longer here; choose its file again.")
+        return upload
     if name in _PLANE:
         points, y = _PLANE[name](settings.noise, settings.seed)
         return _standardized(points, y, ("0", "1"))
     return _FIXED[name]()
-
-
-def _uploaded(key: str, upload: Dataset | None) -> Dataset:
-    if upload is None:
-        raise DataError("The uploaded data set is no longer here; choose its file again.")
-    if upload.digest.hex()[: Key.length] != key:
-        raise DataError(
-            "The uploaded data set is not the one these settings name; choose its file again."
-        )
-    return upload
 
 
 def _standardized(x: NDArray[np.float64], y: NDArray, classes: tuple[str, ...]) -> Dataset:

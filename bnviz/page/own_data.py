@@ -35,9 +35,7 @@ def choose() -> str:
         target = None
         if PurePath(file.name).suffix.lower() != ".npz":
             names = uploads.columns(data)
-            target = st.selectbox(
-                "class column", names, index=len(names) - 1, format_func=plain, key="class_column"
-            )
+            target = st.selectbox("class column", names, index=len(names) - 1, key="class_column")
         return _read(file.name, data, target)
     except uploads.UploadError as error:
         st.error(plain(str(error)))

@@ -52,8 +52,12 @@ class Showing:
 
     @classmethod
     def of(cls, run: Run, engine: Engine) -> "Showing":
-        """A run as it stands."""
-        return cls(run.token, run.recording, run.state, _message(run, engine))
+        """A run as it stands; the recording that comes with the page until its first frame."""
+        message = _message(run, engine)
+        if len(run.recording) == 0:
+            recorded = "Meanwhile a recorded run of the default settings."
+            return cls("recorded", recorded_default(), run.state, f"{message} {recorded}")
+        return cls(run.token, run.recording, run.state, message)
 
     @property
     def live(self) -> bool:
@@ -76,6 +80,7 @@ class Showing:
             "state": self.state,
             "message": self.message,
             "ask": want.ask,
+            "loops": self.recording is recorded_default(),
             "poll": POLL.get(self.state, 0),
             "first": first,
             "available": available,

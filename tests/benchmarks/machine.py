@@ -19,13 +19,18 @@ LIBRARIES = ("streamlit", "tensorflow-cpu", "tensorflow", "keras", "numpy", "dis
 
 
 def description() -> str:
-    """The machine in one line: cores, processor, system, Python and the libraries' versions."""
+    """The machine in one line: cores and how busy they are, processor, system, versions."""
     libraries = ", ".join(f"{name} {found}" for name in LIBRARIES if (found := _version(name)))
     system = f"{platform.system()} {platform.machine()}"
     return (
         f"{os.cpu_count()} cores, {_processor()}, {system}, Python {platform.python_version()}, "
-        f"{libraries}"
+        f"{libraries}{_load()}"
     )
+
+
+def _load() -> str:
+    """How many processes wanted a core in the last minute, this one among them."""
+    return f"; load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
 
 
 def _version(library: str) -> str:

@@ -10,7 +10,7 @@ a round, and its median over the rounds is given with the lowest and the highest
 - fit + histograms: the same with a callback that, after each batch, passes 512 examples through the
   model and counts the activations of each hidden layer with `np.histogram`.
 - ours: `bnviz.lab.experiment.run` of 50,000 steps with every frame measured and handed over. The
-  frames of a run stand denser at its start, where this looks, than on average.
+  rounds go through the run from its start, where frames stand densest, to its end.
 - floor: the bare matrix products of one forward and backward pass of both networks in NumPy, at
   whichever is faster of one thread and as many as NumPy's library takes.
 
@@ -18,83 +18,89 @@ Without `--data` (an NPZ in the layout of keras.datasets) the images are random 
 """
 
 import argparse
+import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
-import keras
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 import machine
 import numpy as np
-from numpy.typing import NDArray
+from rivals import Histograms, matrix_products, plain_model
 from threadpoolctl import threadpool_limits
 
 from bnviz import uploads
 from bnviz.dataset import Dataset
-from bnviz.frames import ARMS, PROBE_SIZE, Frame
+from bnviz.frames import ARMS, PROBE_SIZE, Frame, frame_steps
 from bnviz.lab import experiment
 from bnviz.lab.data import load
 from bnviz.lab.training import BatchOrder
-from bnviz.settings import Key, Settings
+from bnviz.settings import UPLOAD, Key, Settings
 
 WAYS = ("fit", "fit + histograms", "ours", "floor")
+RATIOS = (("fit", "ours"), ("fit + histograms", "ours"), ("ours", "floor"))
+#: Steps of our run, and of `fit` in a round; watched by a callback it has an eighth of them.
+RUN_STEPS, FIT_STEPS, WATCHED = 50_000, 400, 8
+#: Shape of the random images.
 IMAGES, FEATURES, CLASSES = 60_000, 784, 10
-
-
-class Histograms(keras.callbacks.Callback):
-    """Counts the activations of every hidden layer after each batch."""
-
-    def __init__(self, model: keras.Model, x: NDArray[np.float32]):
-        super().__init__()
-        layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Activation)]
-        self._inside = keras.Model(model.inputs, [layer.output for layer in layers])
-        self._x = x
-        self.histograms: list[NDArray[np.int64]] = []
-
-    def on_train_batch_end(self, batch: int, logs: object = None) -> None:  # noqa: ARG002
-        activations = self._inside(self._x, training=False)
-        self.histograms = [np.histogram(values.numpy(), bins=64)[0] for values in activations]
 
 
 @dataclass
 class Contest:
-    """The four ways of training one architecture.
+    """The ways of training one architecture.
 
     Attributes:
         settings: What all of them train.
         data: On what.
-        fit_steps: Steps of `fit` in a round.
-        frames: Frames of ours in a round.
-        rates: Frames a second of ours, by round.
+        rounds: In how many rounds to go through it.
+        share: Rounds are so many times shorter than full ones.
+        frames: Frames of ours so far.
+        steps: Steps of ours so far.
+        seconds: Time that these took.
     """
 
     settings: Settings
     data: Dataset
-    fit_steps: int
-    frames: int
-    rates: list[float] = field(default_factory=list)
+    rounds: int
+    share: int
+    frames: int = field(default=0, init=False)
+    steps: int = field(default=0, init=False)
+    seconds: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        upload = self.data if self.settings.dataset == "upload" else None
-        self._run: Iterator[Frame] = experiment.run(self.settings, upload)
+        upload = self.data if self.settings.dataset == UPLOAD else None
+        self._run = cast(Generator[Frame, None, None], experiment.run(self.settings, upload))
         self._models = [plain_model(self.settings, self.data, arm) for arm in ARMS]
         self._order = BatchOrder(
             len(self.data.x_train), self.settings.batch_size, seed=self.settings.seed
         )
-        self._products = products(self.settings, self.data)
+        self._products = matrix_products(self.settings, self.data)
+        self._fit_steps = FIT_STEPS // self.share
+        # Of each round's frames one goes untimed; the first round is for compiling.
+        frames = len(frame_steps(self.settings.steps))
+        self._frames = (frames // (self.rounds + 1) - 1) // self.share
         self._ways: dict[str, Callable[[], float]] = {
-            "fit": lambda: self._fit(self.fit_steps),
-            "fit + histograms": lambda: self._fit(max(10, self.fit_steps // 8), watched=True),
+            "fit": lambda: self._fit(self._fit_steps),
+            "fit + histograms": lambda: self._fit(self._fit_steps // WATCHED, watched=True),
             "ours": self._ours,
             "floor": self._floor,
         }
-        for way in self._ways.values():
-            way()
-        self.rates.clear()
+        self._round()
+        self.frames, self.steps, self.seconds = 0, 0, 0.0
 
-    def round(self) -> dict[str, float]:
-        """Seconds of a paired step by each way in turn."""
+    def close(self) -> None:
+        """Ends the run; one process trains one at a time."""
+        self._run.close()
+
+    def times(self) -> list[dict[str, float]]:
+        """Seconds of a paired step by each way, for all rounds."""
+        return [self._round() for _ in range(self.rounds)]
+
+    def _round(self) -> dict[str, float]:
         return {name: way() for name, way in self._ways.items()}
 
     def _fit(self, steps: int, *, watched: bool = False) -> float:
@@ -110,63 +116,26 @@ class Contest:
 
     def _ours(self) -> float:
         # Between two rounds the last frame is measured for nothing, so one goes untimed.
-        first = next(self._run)
+        first = next(self._run)["step"]
         start = time.perf_counter()
-        for _ in range(self.frames):
-            last = next(self._run)
+        for _ in range(self._frames):
+            last = next(self._run)["step"]
         seconds = time.perf_counter() - start
-        self.rates.append(self.frames / seconds)
-        return seconds / int(last["step"] - first["step"])
+        steps = int(last - first)
+        self.frames += self._frames
+        self.steps += steps
+        self.seconds += seconds
+        return seconds / steps
 
     def _floor(self) -> float:
-        best = np.inf
+        times = []
         for threads in (1, None):
-            with ExitStack() as limits:
-                limits.enter_context(threadpool_limits(threads, "blas"))
+            with threadpool_limits(threads, "blas"):
                 start = time.perf_counter()
-                for _ in range(self.fit_steps):
+                for _ in range(self._fit_steps):
                     self._products()
-                best = min(best, (time.perf_counter() - start) / self.fit_steps)
-        return best
-
-
-def plain_model(settings: Settings, data: Dataset, arm: str) -> keras.Model:
-    """The network as anyone would write and compile it in Keras."""
-    layers: list[keras.layers.Layer] = [keras.Input((data.num_features,))]
-    for _ in range(settings.hidden_layers):
-        layers.append(keras.layers.Dense(settings.units, use_bias=arm == "none"))
-        if arm == "bn":
-            layers.append(keras.layers.BatchNormalization())
-        layers.append(keras.layers.Activation(settings.activation))
-    model = keras.Sequential([*layers, keras.layers.Dense(len(data.classes))])
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(settings.learning_rate), loss)
-    return model
-
-
-def products(settings: Settings, data: Dataset) -> Callable[[], None]:
-    """The matrix products of a paired step, and nothing else of it."""
-    sizes = [data.num_features, *[settings.units] * settings.hidden_layers, len(data.classes)]
-    generator = np.random.default_rng(0)
-
-    def matrix(rows: int, columns: int) -> NDArray[np.float32]:
-        return generator.normal(size=(rows, columns)).astype(np.float32)
-
-    shapes = list(zip(sizes, sizes[1:], strict=False))
-    kernels = [matrix(*shape) for shape in shapes]
-    inputs = [matrix(settings.batch_size, width) for width in sizes[:-1]]
-    slopes = [matrix(settings.batch_size, width) for width in sizes[1:]]
-
-    def paired_step() -> None:
-        for _ in ARMS:
-            for number, (x, kernel, slope) in enumerate(zip(inputs, kernels, slopes, strict=True)):
-                _ = x @ kernel
-                _ = x.T @ slope
-                # Nothing lies before the first layer for which a gradient were needed.
-                if number:
-                    _ = slope @ kernel.T
-
-    return paired_step
+                times.append((time.perf_counter() - start) / self._fit_steps)
+        return min(times)
 
 
 def images(file: Path | None) -> Dataset:
@@ -179,17 +148,34 @@ def images(file: Path | None) -> Dataset:
     return Dataset(x, y, x[:2_000], y[:2_000], tuple("0123456789"))
 
 
-def contests(data: Dataset, *, quick: bool) -> dict[str, Contest]:
-    """The two architectures, each with its four ways made ready."""
+def contests(data: Dataset, rounds: int, share: int) -> Iterator[tuple[str, Contest]]:
+    """The two architectures, one after the other, each with its ways made ready."""
     upload = data.digest.hex()[: Key.length]
-    a = Settings(dataset="upload", upload=upload, units=100, batch_size=60, steps=50_000)
-    b = Settings(dataset="moons", hidden_layers=5, units=16, activation="tanh", steps=50_000)
-    share = 4 if quick else 1
+    settings = Settings(dataset=UPLOAD, upload=upload, units=100, batch_size=60, steps=RUN_STEPS)
     sizes = f"{data.num_features}-100-100-100-{len(data.classes)}"
-    return {
-        f"{sizes} sigmoid, batch 60, SGD": Contest(a, data, 400 // share, 28 // share),
-        "2-16x5-2 tanh, batch 32, SGD": Contest(b, load(b), 400 // share, 28 // share),
+    with closing(Contest(settings, data, rounds, share)) as contest:
+        yield f"{sizes} sigmoid, batch 60, SGD", contest
+    settings = Settings(
+        dataset="moons", hidden_layers=5, units=16, activation="tanh", steps=RUN_STEPS
+    )
+    with closing(Contest(settings, load(settings), rounds, share)) as contest:
+        yield "2-16×5-2 tanh, batch 32, SGD", contest
+
+
+def figures(contest: Contest) -> dict[str, str]:
+    """Times and ratios, by what they say."""
+    times = contest.times()
+    found = {
+        f"{way}, ms a paired step": machine.spread([1e3 * each[way] for each in times], 3)
+        for way in WAYS
     }
+    whole = contest.seconds / contest.steps * RUN_STEPS
+    found[f"ours, s for {RUN_STEPS} paired steps"] = f"{whole:.1f}"
+    found["ours, frames a second"] = f"{contest.frames / contest.seconds:.1f}"
+    for one, other in RATIOS:
+        ratios = [each[one] / each[other] for each in times]
+        found[f"**{one} / {other}**"] = machine.spread(ratios)
+    return found
 
 
 def main() -> None:
@@ -197,18 +183,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time of a paired training step.")
     parser.add_argument("--data", type=Path, help="NPZ in the layout of keras.datasets")
     parser.add_argument("--rounds", type=int, default=7, help="how often each way takes its turn")
-    parser.add_argument("--quick", action="store_true", help="short rounds, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="two short rounds, as a trial")
     given = parser.parse_args()
-    rows = []
-    for name, contest in contests(images(given.data), quick=given.quick).items():
-        rounds = [contest.round() for _ in range(2 if given.quick else given.rounds)]
-        times = [machine.spread([1e3 * each[way] for each in rounds], 3) for way in WAYS]
-        pairs = (("fit", "ours"), ("fit + histograms", "ours"), ("ours", "floor"))
-        ratios = [machine.spread([each[a] / each[b] for each in rounds], 2) for a, b in pairs]
-        rows.append([name, *times, machine.spread(contest.rates, 0), *ratios])
-    columns = ["network", *(f"{way}, ms a paired step" for way in WAYS), "frames a second of ours"]
-    columns += ["fit / ours", "fit + histograms / ours", "ours / floor"]
-    machine.print_table("Training: median (lowest-highest) of the rounds", columns, rows)
+    rounds, share = (2, 4) if given.quick else (given.rounds, 1)
+    contested = contests(images(given.data), rounds, share)
+    columns = {name: figures(contest) for name, contest in contested}
+    names = next(iter(columns.values()))
+    rows = [[name, *(column[name] for column in columns.values())] for name in names]
+    title = f"Training: median (lowest-highest) of {rounds} rounds"
+    machine.print_table(title, ["", *columns], rows)
 
 
 if __name__ == "__main__":

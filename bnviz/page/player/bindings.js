@@ -101,7 +101,7 @@ export function written(value, unit = "") {
   if (unit === "%") return `${(100 * value).toFixed(0)} %`;
   const size = Math.abs(value);
   if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
-  return value.toExponential(0);
+  return value.toExponential(0).replace("e+", "e");
 }
 
 function marker(b, frames, at) {

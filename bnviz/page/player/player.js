@@ -100,7 +100,7 @@ class Player {
   begin(header) {
     this.run = header.run;
     this.frames = new Frames(header.schema, header.capacity);
-    this.transport.loops = header.state === "recorded";
+    this.transport.loops = header.loops;
     this.transport.begin(header.capacity, !matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.shown = -1;
   }

@@ -1,0 +1,75 @@
+"""Rivals: what our training is compared with, written as anyone would without this laboratory."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import keras
+import machine  # noqa: F401  (puts the repository on the path)
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.dataset import Dataset
+from bnviz.frames import ARMS
+from bnviz.settings import Settings
+
+#: Bins of the histograms that the callback counts.
+BINS = 64
+
+
+class Histograms(keras.callbacks.Callback):
+    """Counts the activations of every hidden layer after each batch.
+
+    Args:
+        model: The model that is fitted.
+        x: Examples to pass through it, shape (num_examples, num_features).
+    """
+
+    def __init__(self, model: keras.Model, x: NDArray[np.float32]):
+        super().__init__()
+        layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Activation)]
+        self._inside = keras.Model(model.inputs[0], [layer.output for layer in layers])
+        self._x = x
+        self.histograms: list[NDArray[np.int64]] = []
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:  # noqa: ARG002
+        """Counts, as Keras asks for it."""
+        activations = self._inside(self._x, training=False)
+        self.histograms = [np.histogram(values.numpy(), BINS)[0] for values in activations]
+
+
+def plain_model(settings: Settings, data: Dataset, arm: str) -> keras.Model:
+    """One arm as anyone would write it in Keras, compiled with Keras's defaults for SGD."""
+    layers: list[keras.layers.Layer] = [keras.Input((data.num_features,))]
+    for _ in range(settings.hidden_layers):
+        layers.append(keras.layers.Dense(settings.units, use_bias=arm == "none"))
+        if arm == "bn":
+            layers.append(keras.layers.BatchNormalization())
+        layers.append(keras.layers.Activation(settings.activation))
+    model = keras.Sequential([*layers, keras.layers.Dense(len(data.classes))])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(settings.learning_rate), loss)
+    return model
+
+
+def matrix_products(settings: Settings, data: Dataset) -> Callable[[], None]:
+    """The matrix products of one step of both arms in NumPy, forward and backward, and no more."""
+    sizes = [data.num_features, *[settings.units] * settings.hidden_layers, len(data.classes)]
+    generator = np.random.default_rng(0)
+
+    def matrix(rows: int, columns: int) -> NDArray[np.float32]:
+        return generator.normal(size=(rows, columns)).astype(np.float32)
+
+    kernels = [matrix(*shape) for shape in pairwise(sizes)]
+    inputs = [matrix(settings.batch_size, width) for width in sizes[:-1]]
+    slopes = [matrix(settings.batch_size, width) for width in sizes[1:]]
+
+    def paired_step() -> None:
+        for _ in ARMS:
+            for number, (x, kernel, slope) in enumerate(zip(inputs, kernels, slopes, strict=True)):
+                _ = x @ kernel
+                _ = x.T @ slope
+                # Nothing lies before the first layer for which a gradient were needed.
+                if number:
+                    _ = slope @ kernel.T
+
+    return paired_step

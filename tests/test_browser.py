@@ -1,0 +1,314 @@
+"""The page in a real browser, with real training behind it."""
+
+import base64
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import TimeoutError as TooLate
+
+from bnviz.figures.stage import View, stage
+from bnviz.frames import frame_steps
+from bnviz.page.showing import RECORDED
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+
+pytestmark = pytest.mark.browser
+
+STAGE = "#bnviz-stage"
+#: Complete within a second or two, and new to the server's cache for each test that wants it so.
+SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
+
+
+class Visitor:
+    """A tab, with what a test asks of it."""
+
+    def __init__(self, browser, address, *, width=1400, height=900, scheme="light"):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        self.address = address
+        self.errors = []
+        self.page = self.tab()
+
+    def tab(self):
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def open(self, query=""):
+        self.page.goto(f"{self.address}/?{query}")
+        self.until("+s.framesDrawn > 0")
+        return self
+
+    def data(self, name):
+        return self.page.locator(STAGE).get_attribute(f"data-{name}")
+
+    def until(self, condition, seconds=45):
+        """Waits until a condition on the stage's data set `s` holds."""
+        stage = f"document.querySelector('{STAGE}')?.dataset"
+        try:
+            self.page.wait_for_function(
+                f"(() => {{ const s = {stage}; return s && ({condition}); }})()",
+                timeout=1000 * seconds,
+            )
+        except TooLate as error:
+            found = self.page.evaluate(f"JSON.stringify({stage})")
+            raise AssertionError(f"not within {seconds} s: {condition}; found {found}") from error
+
+    def button(self, name):
+        return self.page.get_by_role("button", name=name, exact=False).locator("visible=true").first
+
+    def train(self):
+        self.button("Train both").click()
+
+    def key(self, name):
+        self.page.keyboard.press(name)
+
+
+@pytest.fixture
+def visit(browser, page_address):
+    """Opens tabs that are closed afterwards and must have seen no script error."""
+    visitors = []
+
+    def opened(query="", **options):
+        visitors.append(Visitor(browser, page_address, **options))
+        return visitors[-1].open(query)
+
+    yield opened
+    errors = [error for visitor in visitors for error in visitor.errors]
+    for visitor in visitors:
+        visitor.context.close()
+    assert errors == []
+
+
+def test_the_page_opens_with_a_recorded_run_in_motion(visit):
+    visitor = visit()
+    assert visitor.data("state") == "recorded"
+    first = visitor.data("step")
+    visitor.until(f"s.step !== '{first}'")
+    assert "recorded run" in visitor.page.locator(STAGE).inner_text()
+
+
+def test_training_streams_every_frame_into_the_same_chart(visit):
+    visitor = visit(f"{SHORT}&seed=1")
+    visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
+    visitor.train()
+    visitor.until("s.state === 'finished' || s.state === 'diverged'")
+    visitor.until("+s.framesHeld === 61")
+    visitor.until("+s.step === 60")
+    assert visitor.page.locator(f"{STAGE} .main-svg[data-mark=kept]").count() == 1
+    assert "train=1" in visitor.page.url
+
+
+def test_single_steps_show_every_recorded_step_in_order(visit):
+    visitor = visit(f"{SHORT}&seed=1&train=1")
+    visitor.until("+s.framesHeld === 61")
+    visitor.key("ArrowLeft")  # pauses
+    visitor.key("Home")
+    visitor.until("+s.step === 0")
+    seen = [0]
+    for _ in range(12):
+        visitor.key("ArrowRight")
+        visitor.until(f"+s.step > {seen[-1]}")
+        seen.append(int(visitor.data("step")))
+    assert seen == frame_steps(60)[:13].tolist()
+
+
+def test_the_keyboard_plays_pauses_and_jumps(visit):
+    visitor = visit()
+    visitor.until("+s.framesHeld === 301")
+    visitor.key(" ")
+    assert visitor.button("Play").is_visible()
+    visitor.key("End")
+    visitor.until("+s.step === 1500")
+    visitor.key("Shift+ArrowLeft")
+    visitor.until(f"+s.step === {frame_steps(1500)[-11]}")
+    visitor.key("Home")
+    visitor.until("+s.step === 0")
+    visitor.key("+")
+    assert visitor.page.get_by_label("Speed").input_value() == "2"
+    visitor.key(" ")
+    visitor.until("+s.step > 0")
+    assert visitor.button("Pause").is_visible()
+
+
+def test_the_slider_scrubs(visit):
+    visitor = visit()
+    visitor.until("+s.framesHeld === 301")
+    visitor.page.get_by_label("Time").fill("100")
+    visitor.until(f"+s.step >= {frame_steps(1500)[100]}")
+
+
+def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
+    first = visit(f"{SHORT}&seed=3")
+    first.train()
+    first.until("s.state === 'finished'")
+    second = visit(first.page.url.split("?")[1])
+    second.until("s.state === 'finished' && +s.framesHeld === 61")
+    proof = "✓ Same data"
+    for visitor in (first, second):
+        visitor.key("End")
+        visitor.until("+s.step === 60")
+    texts = [v.page.locator(f"{STAGE} [data-part=proof]").inner_text() for v in (first, second)]
+    assert texts[0].startswith(proof)
+    assert texts[0] == texts[1]
+
+
+def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
+    visitor = visit("dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.1")
+    visitor.train()
+    visitor.until("s.state === 'running' && +s.framesHeld > 10")
+    held = int(visitor.data("frames-held"))
+    visitor.page.reload()
+    visitor.until(f"s.state === 'running' && +s.framesHeld >= {held}")
+    visitor.button("Stop").click()
+    visitor.until("s.state === 'stopped'", seconds=3)
+    assert visitor.button("Train both").is_visible()
+
+
+def test_zoom_survives_new_frames(visit):
+    visitor = visit()
+    visitor.page.evaluate(
+        f"Plotly.relayout(document.querySelector('{STAGE} [data-part=plot]'),"
+        " {'xaxis.range': [-2, 2]})"
+    )
+    drawn = int(visitor.data("frames-drawn"))
+    visitor.until(f"+s.framesDrawn > {drawn + 20}")
+    visitor.key(" ")
+    visitor.page.wait_for_timeout(500)
+    zoomed = visitor.page.evaluate(
+        f"document.querySelector('{STAGE} [data-part=plot]')._fullLayout.xaxis.range"
+    )
+    assert zoomed == [-2, 2]
+
+
+@pytest.mark.parametrize("choice", ["outputs", "log ±", "log", "examples", "seconds"])
+def test_each_choice_of_the_toolbar_is_drawn(visit, choice):
+    visitor = visit()
+    visitor.page.locator(STAGE).get_by_role("button", name=choice, exact=True).click()
+    pressed = visitor.page.locator(STAGE).get_by_role(
+        "button", name=choice, exact=True, pressed=True
+    )
+    pressed.wait_for()
+    drawn = int(visitor.data("frames-drawn"))
+    visitor.until(f"+s.framesDrawn > {drawn}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_everything_without_scrolling_sideways(visit, scheme):
+    visitor = visit(width=390, height=844, scheme=scheme)
+    overflow = visitor.page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow <= 0
+    box = visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert visitor.button("Train both").is_visible()
+    assert visitor.button("Pause").is_visible()
+    background = visitor.page.evaluate(
+        "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    )
+    dark = sum(int(part) for part in background[4:-1].split(",")[:3]) < 200
+    assert dark == (scheme == "dark")
+
+
+def test_a_bad_link_gets_one_message_and_the_page_goes_on(visit):
+    visitor = visit("units=9999&nonsense=<img src=x onerror=alert(1)>&seed=a&learning_rate=nan")
+    message = visitor.page.get_by_role("alert").first.inner_text()
+    for name in ("units", "nonsense", "seed", "learning_rate"):
+        assert name in message
+    assert visitor.page.locator("img[src=x]").count() == 0
+    assert visitor.data("state") == "recorded"
+
+
+def test_an_uploaded_table_is_trained_on_and_its_words_stay_words(visit, tmp_path):
+    generator = np.random.default_rng(0)
+    rows = [
+        f"{a:.3f},{b:.3f},{'big' if a + b > 0 else 'small'}"
+        for a, b in generator.normal(size=(80, 2))
+    ]
+    file = tmp_path / "own.csv"
+    file.write_text("\n".join(["<img src=x onerror=alert(1)>,*b*,$c$", *rows]))
+    visitor = visit("dataset=upload&steps=20&hidden_layers=1&units=4")
+    visitor.page.get_by_role("combobox", name="data set").click()
+    visitor.page.get_by_role("option", name="your own file").click()
+    visitor.page.locator("input[type=file]").set_input_files(file)
+    visitor.page.get_by_role("combobox", name="class column").wait_for()
+    assert visitor.page.locator("img[src=x]").count() == 0
+    visitor.train()
+    visitor.until("s.state === 'finished'")
+
+
+def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
+    file = tmp_path / "broken.npz"
+    file.write_bytes(b"PK\x03\x04 nothing")
+    visitor = visit()
+    visitor.page.get_by_role("combobox", name="data set").click()
+    visitor.page.get_by_role("option", name="your own file").click()
+    visitor.page.locator("input[type=file]").set_input_files(file)
+    visitor.page.locator("[data-testid=stSidebar]").get_by_role("alert").wait_for()
+    assert visitor.button("Train both").is_disabled()
+    assert visitor.data("state") == "recorded"
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(),
+        View(quantity="activation", layer=1),
+        View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
+        View(x_axis="examples", layer=2),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 7, 150, 300])
+def test_the_browser_draws_the_points_that_python_computes(visit, view, at):
+    recording = Recording.load(RECORDED)
+    figure = json.loads(json.dumps(stage(recording, view).to_json(), default=list))
+    visitor = visit()
+    drawn = visitor.page.evaluate(
+        """async ([schema, capacity, encoded, bindings, at]) => {
+            const folder = "/_stcore/bidi-components/bnviz.player/";
+            const { Frames } = await import(folder + "frames.js");
+            const { points } = await import(folder + "bindings.js");
+            const frames = new Frames(schema, capacity);
+            frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
+            const entries = Object.entries(bindings);
+            return Object.fromEntries(entries.map(([k, b]) => [k, points(b, frames, at)]));
+        }""",
+        [
+            recording.layout.schema(),
+            len(recording.steps),
+            base64.b64encode(recording.slice(0, len(recording))).decode(),
+            figure["bindings"],
+            at,
+        ],
+    )
+    still = stage(recording, view).at(recording, at)
+    for trace, points in drawn.items():
+        expected = still.data[int(trace)]
+        for letter in ("x", "y"):
+            ours = np.array(expected[letter], float)
+            theirs = np.array([np.nan if v is None else v for v in points[letter]], float)
+            np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
+        for name in ("text", "textposition"):
+            if name in points:
+                found = expected[name]
+                assert (found if isinstance(found, str) else list(found)) == points[name]
+
+
+def test_the_player_has_the_version_of_plotly_js_that_python_has():
+    import plotly.offline
+
+    ours = (Path(__file__).parents[1] / "bnviz/page/player/plotly-cartesian.min.js").read_text()
+    version = plotly.offline.get_plotlyjs_version()
+    assert f"v{version}" in ours[:200]
+
+
+def test_the_recording_that_comes_with_the_page_is_of_the_default_settings():
+    recording = Recording.load(RECORDED)
+    assert recording.complete
+    assert recording.settings == Settings()
+    assert recording.certificate.holds
