@@ -25,7 +25,7 @@ QUANTITIES = ("pre_activation", "activation")
 #: Percentiles kept of each distribution, in percent.
 PERCENTILES = (5, 15, 25, 50, 75, 85, 95)
 #: Training examples on which distributions are measured, at the most.
-PROBE_SIZE = 512
+PROBE_SIZE = 256
 #: Frames of a run, about.
 FRAMES = 300
 #: Above 1, frames stand denser at the start of a run, where most happens.

@@ -184,16 +184,14 @@ def test_zoom_survives_new_frames(visit):
     assert zoomed == [-2, 2]
 
 
-@pytest.mark.parametrize("choice", ["outputs", "log ±", "log", "examples", "seconds"])
-def test_each_choice_of_the_toolbar_is_drawn(visit, choice):
+def test_each_choice_of_the_toolbar_is_drawn(visit):
     visitor = visit()
-    visitor.page.locator(STAGE).get_by_role("button", name=choice, exact=True).click()
-    pressed = visitor.page.locator(STAGE).get_by_role(
-        "button", name=choice, exact=True, pressed=True
-    )
-    pressed.wait_for()
-    drawn = int(visitor.data("frames-drawn"))
-    visitor.until(f"+s.framesDrawn > {drawn}")
+    toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")
+    for choice in ("outputs", "log ±", "log", "examples", "seconds"):
+        toolbar.get_by_role("button", name=choice, exact=True).click()
+        toolbar.get_by_role("button", name=choice, exact=True, pressed=True).wait_for()
+        drawn = int(visitor.data("frames-drawn"))
+        visitor.until(f"+s.framesDrawn > {drawn}")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -254,49 +252,51 @@ def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
     assert visitor.data("state") == "recorded"
 
 
-@pytest.mark.parametrize(
-    "view",
-    [
-        View(),
-        View(quantity="activation", layer=1),
-        View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
-        View(x_axis="examples", layer=2),
-    ],
-)
-@pytest.mark.parametrize("at", [0, 7, 150, 300])
-def test_the_browser_draws_the_points_that_python_computes(visit, view, at):
+VIEWS = [
+    View(),
+    View(quantity="activation", layer=1),
+    View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
+    View(x_axis="examples", layer=2),
+]
+
+
+def test_the_browser_draws_the_points_that_python_computes(visit):
     recording = Recording.load(RECORDED)
-    figure = json.loads(json.dumps(stage(recording, view).to_json(), default=list))
-    visitor = visit()
-    drawn = visitor.page.evaluate(
-        """async ([schema, capacity, encoded, bindings, at]) => {
+    figures = [stage(recording, view) for view in VIEWS]
+    places = [0, 7, 150, 300]
+    drawn = visit().page.evaluate(
+        """async ([schema, capacity, encoded, figures, places]) => {
             const folder = "/_stcore/bidi-components/bnviz.player/";
             const { Frames } = await import(folder + "frames.js");
             const { points } = await import(folder + "bindings.js");
             const frames = new Frames(schema, capacity);
             frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
-            const entries = Object.entries(bindings);
-            return Object.fromEntries(entries.map(([k, b]) => [k, points(b, frames, at)]));
+            return figures.map((bindings) => places.map((at) =>
+                Object.entries(bindings).map(([k, b]) => [k, points(b, frames, at)])));
         }""",
         [
             recording.layout.schema(),
             len(recording.steps),
             base64.b64encode(recording.slice(0, len(recording))).decode(),
-            figure["bindings"],
-            at,
+            [json.loads(json.dumps(f.to_json()["bindings"], default=list)) for f in figures],
+            places,
         ],
     )
-    still = stage(recording, view).at(recording, at)
-    for trace, points in drawn.items():
-        expected = still.data[int(trace)]
-        for letter in ("x", "y"):
-            ours = np.array(expected[letter], float)
-            theirs = np.array([np.nan if v is None else v for v in points[letter]], float)
-            np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
-        for name in ("text", "textposition"):
-            if name in points:
-                found = expected[name]
-                assert (found if isinstance(found, str) else list(found)) == points[name]
+    for figure, of_figure in zip(figures, drawn, strict=True):
+        for at, of_frame in zip(places, of_figure, strict=True):
+            still = figure.at(recording, at)
+            for trace, points in of_frame:
+                _assert_same_points(still.data[int(trace)], points)
+
+
+def _assert_same_points(expected, points):
+    for letter in ("x", "y"):
+        ours = np.array(expected[letter], float)
+        theirs = np.array([np.nan if v is None else v for v in points[letter]], float)
+        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
+    for name in {"text", "textposition"} & points.keys():
+        found = expected[name]
+        assert (found if isinstance(found, str) else list(found)) == points[name]
 
 
 def test_the_player_has_the_version_of_plotly_js_that_python_has():

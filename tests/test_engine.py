@@ -26,9 +26,9 @@ from bnviz.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Small enough to be over soon; `seed` tells one run from another.
-SHORT = Settings(hidden_layers=1, units=4, steps=40)
-#: Long enough to be interfered with.
-LONG = Settings(hidden_layers=1, units=4, steps=50_000, batch_size=512)
+SHORT = Settings(hidden_layers=1, units=4, batch_size=512, steps=40)
+#: Long enough to be interfered with, and of the same networks, which are compiled once.
+LONG = SHORT.replace(steps=50_000)
 GRACE = 1.0
 #: Seconds that anything may take on a busy machine.
 PATIENCE = 60

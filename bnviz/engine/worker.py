@@ -20,12 +20,19 @@ from distributed.config import get_loop_factory
 
 from bnviz.engine.configuration import DASK
 
+#: How far workers stand back behind other processes, from 0 to 19.
+NICENESS = 10
+
 
 def main() -> None:
     """Works until the scheduler or the page's process is gone."""
     orders = json.loads(sys.stdin.buffer.readline())
     lifeline = threading.Thread(target=_end_with_page, args=(orders["folder"],), daemon=True)
     lifeline.start()
+    if hasattr(os, "nice"):
+        # The page and its viewers go first: a run that takes a little longer is not seen, a picture
+        # that halts is.
+        os.nice(NICENESS)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     dask.config.set(DASK)
     status = 1

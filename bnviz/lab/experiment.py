@@ -3,10 +3,11 @@
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -118,40 +119,32 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
     arms = {name: _arm(settings, name, data) for name in layout.arms}
 
-    def recorded(step: int, bad_steps: dict[str, int]) -> Callable[[], Frame]:
-        """Looks at all arms as they stand; the frame's numbers are made when it is called."""
-        record = np.zeros((), layout.dtype)
-        record["step"] = step
-        looks = {}
-        for name, arm in arms.items():
-            _certify(record[name], arm, data)
-            looks[name] = arm.observer.look(probe, validation)
+    def advance(arm: Arm, record: Any, step: int, indices: NDArray[np.int32]) -> None:
+        """Trains one arm up to a step and writes its part of that step's frame."""
+        bad_row = arm.train(x, y, indices)
+        bad_step = step - len(indices) + bad_row if bad_row >= 0 else -1
+        _certify(record, arm, data)
+        _measure(record, step, arm, bad_step, arm.observer.look(probe, validation), layout)
 
-        def frame() -> Frame:
-            for name, arm in arms.items():
-                _fill(record[name], step, arm, bad_steps[name], looks[name], layout.activation)
+    # The arms know nothing of each other, so each has a thread.
+    with ThreadPoolExecutor(len(arms)) as threads:
+
+        def frame(step: int, indices: NDArray[np.int32]) -> Frame:
+            record = np.zeros((), layout.dtype)
+            record["step"] = step
+            parts = [
+                threads.submit(advance, arm, record[name], step, indices)
+                for name, arm in arms.items()
+            ]
+            for part in parts:
+                part.result()
             # An array of no dimension gives its record to this index, which its types do not say.
             return record[()]  # type: ignore[return-value]
 
-        return frame
-
-    yield recorded(0, dict.fromkeys(arms, -1))()
-    with ThreadPoolExecutor(len(arms)) as compiling:
-        list(compiling.map(lambda arm: arm.trainer.prepare(x, y), arms.values()))
-    with ThreadPoolExecutor(1) as measuring:
-        done, pending = 0, None
-        for step in frame_steps(settings.steps)[1:].tolist():
-            indices = order.take(step - done)
-            bad_rows = {name: arm.train(x, y, indices) for name, arm in arms.items()}
-            bad_steps = {name: done + row if row >= 0 else -1 for name, row in bad_rows.items()}
-            # The numbers of this frame are made while the next steps are trained.
-            made = measuring.submit(recorded(step, bad_steps))
-            done = step
-            if pending is not None:
-                yield pending.result()
-            pending = made
-        if pending is not None:
-            yield pending.result()
+        yield frame(0, order.take(0))
+        list(threads.map(lambda arm: arm.trainer.prepare(x, y), arms.values()))
+        for start, stop in pairwise(frame_steps(settings.steps).tolist()):
+            yield frame(stop, order.take(stop - start))
 
 
 def _arm(settings: Settings, name: str, data: Dataset) -> Arm:
@@ -193,14 +186,17 @@ def _certify(record: Any, arm: Arm, data: Dataset) -> None:
     record["seconds"] = arm.seconds
 
 
-def _fill(record: Any, step: int, arm: Arm, bad_step: int, look: Look, activation: str) -> None:
+def _measure(
+    record: Any, step: int, arm: Arm, bad_step: int, look: Look, layout: FrameLayout
+) -> None:
     """Writes an arm's measures into its part of a frame."""
-    measures = measure(look, activation)
+    measures = measure(look, layout.activation)
     for name, value in measures.items():
         record[name] = value
     loss = measures["train_loss"]
     if step == 0:
         arm.first_loss = loss
     if arm.diverged_at < 0:
-        arm.diverged_at = bad_step if loss <= DIVERGENCE * arm.first_loss or bad_step >= 0 else step
+        bad_now = not loss <= DIVERGENCE * arm.first_loss
+        arm.diverged_at = step if bad_step < 0 and bad_now else bad_step
     record["diverged_at"] = arm.diverged_at

@@ -41,7 +41,7 @@ class Observer:
 
     def __init__(self, network: Network):
         self._network = network
-        self._look = tf.function(self._look_inside, autograph=False)
+        self._program = tf.function(self._look_inside, autograph=False)
 
     def look(
         self, probe: tuple[tf.Tensor, tf.Tensor], validation: tuple[tf.Tensor, tf.Tensor]
@@ -52,8 +52,8 @@ class Observer:
             probe: Features and classes of the fixed training examples.
             validation: Features and classes of the validation examples.
         """
-        look = self._look.get_concrete_function(*probe, *validation)
-        return Look(*look(*probe, *validation))
+        program = self._program.get_concrete_function(*probe, *validation)
+        return Look(*program(*probe, *validation))
 
     def _look_inside(
         self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor

@@ -33,8 +33,6 @@ def open_at(settings: Settings, problems: Iterable[Problem], *, train: bool) -> 
         problems: What was wrong with it.
         train: Whether they are to be trained; else the recorded run is shown.
     """
-    # The workers load TensorFlow while the first visitor looks around.
-    engine()
     if train:
         start(settings)
     st.session_state[_PROBLEMS] = tuple(problems)
@@ -98,9 +96,13 @@ def stage() -> None:
     """The player and the run it shows; runs again whenever the player asks for more."""
     run = _run()
     viewer().watch(run)
+    want = last_want()
+    if want.ask:
+        # The first picture stands: the workers may load TensorFlow while the visitor looks around.
+        engine()
     ended = run is not None and not run.active
     showing = Showing.recorded() if run is None else Showing.of(run, engine())
-    show(showing.answer(last_want()))
+    show(showing.answer(want))
     if ended and st.session_state[_DREW_STOP]:
         st.rerun(scope="app")
 

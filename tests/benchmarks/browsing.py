@@ -1,19 +1,12 @@
-"""Browsing: a Streamlit server of one's own, and pages in headless Chromium that note changes."""
+"""Browsing: pages in headless Chromium that note how their stage changes."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import machine
-import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 FLAGS = [
@@ -25,6 +18,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Where to click for training, for an end of it, and for playing or a pause.
+TRAIN = ".st-key-train_wide button"
+STOP = ".st-key-stop_wide button"
+PLAY = "#bnviz-stage [data-part=play]"
 #: Seconds that anything may take at the longest.
 PATIENCE = 120.0
 
@@ -53,68 +50,6 @@ new MutationObserver(() => {
 
 #: A change of the stage: `at` (ms since 1970), `painted`, `state`, `step`, `drawn`, `held`.
 Change = dict[str, Any]
-
-
-def _answers(port: int) -> bool:
-    with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), 1)):
-        return True
-    return False
-
-
-def _free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Server:
-    """A running `streamlit run`.
-
-    Attributes:
-        url: Where it answers.
-        started: When it was started, seconds since 1970.
-        process: The process.
-    """
-
-    def __init__(self, script: Path):
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}/"
-        options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-        self.started = time.time()
-        started = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(script), *options],
-            cwd=machine.ROOT,
-            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
-            stdout=subprocess.DEVNULL,
-        )
-        self.process = psutil.Process(started.pid)
-        self._wait = started.wait
-        while not _answers(port):
-            if started.poll() is not None:
-                raise RuntimeError(f"streamlit ended with exit code {started.returncode}")
-            time.sleep(0.02)
-
-    def workers(self) -> list[psutil.Process]:
-        """The processes that train."""
-        return [each for each in self.process.children(recursive=True) if is_worker(each)]
-
-    def close(self) -> None:
-        """Ends the server and all that it started."""
-        children = self.process.children(recursive=True)
-        self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._wait(20)
-        for left in psutil.wait_procs([self.process, *children], 10)[1]:
-            print(f"Process {left.pid} was left over and is killed.", file=sys.stderr)
-            left.kill()
-
-
-def is_worker(process: psutil.Process) -> bool:
-    """Whether a process is one of the engine's workers."""
-    with suppress(psutil.Error):
-        return "bnviz.engine.worker" in process.cmdline()
-    return False
 
 
 @contextmanager

@@ -132,7 +132,8 @@ class Player {
   }
 
   planAsking() {
-    if (this.answered < this.asked) return;
+    // The first picture comes before the rest of the frames, which wait for nothing else.
+    if (this.answered < this.asked || this.drawn === 0) return;
     clearTimeout(this.timer);
     const { available, state, poll } = this.header;
     if (this.frames.length < available) this.ask();
@@ -170,15 +171,21 @@ class Player {
     this.draw();
   }
 
-  // Lays out axes and headings. The moving traces are in it unseen, to answer the mouse; the painter
-  // draws them.
-  layOut(Plotly) {
+  // Lays out axes and headings; the painter draws the moving traces. Those that answer the mouse are
+  // laid out too, unseen, once the cursor rests: it takes long.
+  layOut(Plotly, answering = false) {
     const { plot } = this.parts;
-    const data = this.traces.map((trace, number) => {
+    const data = [];
+    const axes = new Set();
+    this.traces.forEach((trace, number) => {
       const binding = this.figure.bindings[number];
-      if (!binding) return trace;
-      const known = trace.hoverinfo !== "skip" && this.shown >= 0;
-      return { ...trace, opacity: 0, ...(known ? points(binding, this.frames, this.shown) : {}) };
+      // Plotly draws no axes that have no trace.
+      const first = !axes.has(trace.xaxis);
+      axes.add(trace.xaxis);
+      if (!binding) data.push(trace);
+      else if (answering && trace.hoverinfo !== "skip") {
+        data.push({ ...trace, opacity: 0, ...points(binding, this.frames, this.shown) });
+      } else if (first) data.push({ ...trace, opacity: 0 });
     });
     Plotly.react(plot, data, this.layout, CONFIG);
     if (!this.axes) {
@@ -194,7 +201,7 @@ class Player {
   settle() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      if (window.Plotly && this.axes) this.layOut(window.Plotly);
+      if (window.Plotly && this.axes) this.layOut(window.Plotly, true);
     }, SETTLED);
   }
 
@@ -236,6 +243,7 @@ class Player {
       this.cards.draw(this.frames, at, this.header.pair);
       this.parts.proof.textContent = this.cards.certificate(this.frames, at);
       this.drawn += 1;
+      if (this.drawn === 1) this.planAsking();
       this.readout();
     } catch (error) {
       this.parts.status.textContent = `The picture cannot be drawn: ${error.message}.`;

@@ -1,0 +1,68 @@
+"""Goals: what the page is measured by, and the figures that were found."""
+
+from dataclasses import dataclass, field
+
+import machine
+
+START = "`streamlit run` to a moving page, s"
+FURTHER = "further viewer, while a first one plays: opening to moving, s"
+SEEN = "click to first live frame drawn, architecture seen before, s"
+NEW = "click to first live frame drawn, new architecture, s"
+COMPLETE = "click to the default run complete, s"
+LIVELY = "distinct frames drawn a second, live (in brackets those made)"
+RECORDED = "distinct frames drawn a second, recorded, worker busy"
+REMOUNTS = "remounts of the chart in a whole run"
+ALL = "frames drawn of a live run"
+AGAIN = "frames drawn of the same run, played again"
+PAGE = "Streamlit process, MB"
+WORKER = "worker, MB"
+
+#: The goal of each figure, in the order of the table.
+GOALS = {
+    START: "4",
+    FURTHER: "2.5",
+    SEEN: "0.6",
+    NEW: "1.5",
+    COMPLETE: "3",
+    LIVELY: "at least 24, or all",
+    RECORDED: "at least 24",
+    REMOUNTS: "0",
+    ALL: "all, in order",
+    AGAIN: "all, in order",
+    PAGE: "250",
+    WORKER: "900",
+}
+
+
+@dataclass
+class Figures:
+    """What was found, by name.
+
+    Attributes:
+        waits: Seconds, round by round.
+        plain: The same waits for the bare Streamlit page.
+        words: Figures that are found once.
+    """
+
+    waits: dict[str, list[float]] = field(default_factory=dict)
+    plain: dict[str, list[float]] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, seconds: float, plain: float) -> None:
+        """Adds one round of a wait."""
+        self.waits.setdefault(name, []).append(seconds)
+        self.plain.setdefault(name, []).append(plain)
+
+    def print(self, rounds: int) -> None:
+        """Prints the table."""
+        rows = []
+        for name, goal in GOALS.items():
+            cells = [self.words.get(name, ""), "", ""]
+            if name in self.waits:
+                waits, plain = self.waits[name], self.plain[name]
+                ratios = [one / other for one, other in zip(waits, plain, strict=True)]
+                cells = [machine.spread(values) for values in (waits, plain, ratios)]
+            rows.append([name, *cells, goal])
+        columns = ["", "ours", "bare Streamlit page", "ratio", "goal"]
+        title = f"Page: median (lowest-highest) of {rounds} rounds"
+        machine.print_table(title, columns, rows)

@@ -1,0 +1,80 @@
+"""Picture: how smoothly it moves, live and recorded, and whether it shows every frame once."""
+
+from contextlib import closing
+
+from browsing import PLAY, STOP, TRAIN, View, moves, shown_a_second
+from goals import AGAIN, ALL, LIVELY, RECORDED, REMOUNTS, Figures
+from playwright.sync_api import Browser
+from serving import Server
+
+from bnviz.frames import frame_steps
+from bnviz.settings import Settings
+
+#: Trained live: long enough to watch, with frames as often as they can be drawn.
+LIVE = Settings(dataset="spiral", hidden_layers=4, units=32, steps=50_000)
+#: Keeps a worker busy for much longer than `SECONDS`.
+BUSY = Settings(dataset="spiral", hidden_layers=8, units=256, steps=50_000)
+#: For how long the recording is watched.
+SECONDS = 8.0
+_CHART = "document.querySelector('#bnviz-stage .main-svg')"
+
+
+def measure_live(browser: Browser, server: Server, figures: Figures) -> None:
+    """Watches a run under way to its end, then plays it again at ordinary speed."""
+    steps = frame_steps(LIVE.steps).tolist()
+    with closing(View(browser, server.link(LIVE))) as view:
+        view.moving()
+        view.page.evaluate(f"window.__chart = {_CHART}")
+        clicked = view.click(TRAIN)
+        view.first(lambda change: change["state"] == "running", after=clicked)
+        view.first(lambda change: change["step"] == steps[-1], after=clicked)
+        figures.words[LIVELY] = _rates(view)
+        figures.words[ALL] = _compared(view, clicked, steps)
+        again = view.click(PLAY)
+        # It starts from step 0, and so leaves the last step before it comes back to it.
+        start = view.first(lambda change: change["step"] == 0, after=again)["at"] / 1e3
+        view.first(lambda change: change["step"] == steps[-1], after=start)
+        figures.words[AGAIN] = _compared(view, start, steps)
+        stays = view.page.evaluate(f"window.__chart.isConnected && window.__chart === {_CHART}")
+        figures.words[REMOUNTS] = "0" if stays else "at least 1"
+
+
+def measure_recorded(browser: Browser, server: Server, figures: Figures) -> None:
+    """Watches the recording that the page opens with, while the worker trains for another viewer.
+
+    That viewer has paused the player, so one picture is drawn at a time.
+    """
+    with closing(View(browser, server.link(BUSY))) as other:
+        other.moving()
+        other.click(TRAIN)
+        other.first(lambda change: change["state"] == "running" and change["held"] > 1)
+        other.click(PLAY)
+        with closing(View(browser, server.url)) as view:
+            view.moving()
+            before = len(view.look())
+            view.page.wait_for_timeout(1e3 * SECONDS)
+            drawn = shown_a_second(view.look()[before:])
+        busy = other.look()[-1]["state"] == "running"
+        figures.words[RECORDED] = f"{drawn:.1f}" if busy else "the worker was done too early"
+        if busy:
+            other.click(STOP)
+
+
+def _rates(view: View) -> str:
+    """Frames drawn a second, and frames made, while the worker trained."""
+    live = [change for change in view.seen if change["state"] == "running"]
+    seconds = (live[-1]["at"] - live[0]["at"]) / 1e3
+    made = (live[-1]["held"] - live[0]["held"]) / seconds
+    return f"{shown_a_second(live):.1f} ({made:.1f}, for {seconds:.1f} s)"
+
+
+def _compared(view: View, since: float, steps: list[int]) -> str:
+    """How many of the run's steps were shown after a moment, and whether in order.
+
+    The recording that was there before does not count: what counts begins with step 0.
+    """
+    late = [c for c in view.seen if c["at"] >= 1e3 * since and c["state"] != "recorded"]
+    shown = [change["step"] for change in moves([{"step": -1}, *late])]
+    shown = shown[shown.index(0) :]
+    order = "in order" if shown == sorted(set(shown)) else "not in order"
+    return f"{len(set(shown) & set(steps))} of {len(steps)}, {order}"

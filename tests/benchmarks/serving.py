@@ -1,0 +1,89 @@
+"""Serving: a Streamlit server of one's own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import urlencode
+
+import machine
+import psutil
+
+from bnviz.settings import Settings
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), closing(socket.create_connection(("127.0.0.1", port), 1)):
+        return True
+    return False
+
+
+def _free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A running `streamlit run`.
+
+    Attributes:
+        url: Where it answers.
+        started: When it was started, seconds since 1970.
+        process: The process.
+    """
+
+    def __init__(self, script: Path):
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}/"
+        options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+        self.started = time.time()
+        started = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(script), *options],
+            cwd=machine.ROOT,
+            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdout=subprocess.DEVNULL,
+        )
+        self.process = psutil.Process(started.pid)
+        self._started = started
+        while not _answers(port):
+            self._check()
+            time.sleep(0.02)
+
+    def link(self, settings: Settings) -> str:
+        """The address at which the page opens with these settings."""
+        return f"{self.url}?{urlencode(settings.to_query())}"
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that train."""
+        return [each for each in self.process.children(recursive=True) if is_worker(each)]
+
+    def close(self) -> None:
+        """Ends the server and all that it started.
+
+        Raises:
+            RuntimeError: If it had ended before, so that nothing measured with it counts.
+        """
+        self._check()
+        children = self.process.children(recursive=True)
+        self._started.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._started.wait(20)
+        for left in psutil.wait_procs([self.process, *children], 10)[1]:
+            print(f"Process {left.pid} was left over and is killed.", file=sys.stderr)
+            left.kill()
+
+    def _check(self) -> None:
+        if self._started.poll() is not None:
+            raise RuntimeError(f"streamlit has ended, exit code {self._started.returncode}")
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether a process is one of the engine's workers."""
+    with suppress(psutil.Error):
+        return "bnviz.engine.worker" in process.cmdline()
+    return False
