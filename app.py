@@ -21,5 +21,6 @@ with st.container(key="narrow_actions"):
 
 if settings is not None:
     address.write(settings, train=laboratory.shows(settings))
-laboratory.complaints()
+with st.container():  # always there, so that the stage keeps its place
+    laboratory.complaints()
 laboratory.stage()
