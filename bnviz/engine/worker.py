@@ -6,6 +6,7 @@ and none shows in the list of processes. The input then stays open: when it ends
 process, in whatever way, and the worker ends too, on every operating system alike.
 """
 
+import asyncio
 import json
 import logging
 import os
@@ -22,6 +23,8 @@ from bnviz.engine.configuration import DASK
 
 #: How far workers stand back behind other processes, from 0 to 19.
 NICENESS = 10
+#: Networks that a worker compiles before it makes room for another.
+MOST_NETWORKS = 16
 
 
 def main() -> None:
@@ -69,7 +72,29 @@ async def _work(orders: dict[str, str]) -> None:
         local_directory=orders["folder"],
         death_timeout=30,
     ) as worker:
+        watch = asyncio.create_task(_retire(worker))
         await worker.finished()
+        watch.cancel()
+
+
+async def _retire(worker: Worker) -> None:
+    """Ends an idle worker that has compiled many networks; another takes its place.
+
+    TensorFlow keeps every compiled program, 10 to 20 MB each, until its process ends.
+    """
+    while _compiled_networks() <= MOST_NETWORKS:
+        await asyncio.sleep(1)
+    # Under load the pause between two runs is short; a run lost to it is run again.
+    while worker.state.executing or worker.state.ready:
+        await asyncio.sleep(0.005)
+    await worker.close(reason="retired")
+
+
+def _compiled_networks() -> int:
+    """Networks compiled in this process; 0 until the lab, which another thread imports, is here."""
+    lab = sys.modules.get("bnviz.lab.experiment")
+    count = getattr(lab, "compiled_networks", None)
+    return count() if count else 0
 
 
 def _end_with_page(folder: str) -> None:

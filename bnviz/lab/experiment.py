@@ -111,6 +111,11 @@ def warm_up() -> None:
     frames.close()
 
 
+def compiled_networks() -> int:
+    """Networks compiled by this process so far; what they take is not given back by TensorFlow."""
+    return _compiled.cache_info().misses
+
+
 def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     layout = FrameLayout.of(settings)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)

@@ -7,7 +7,11 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
+import machine  # noqa: F401  (puts the repository on the path)
 from playwright.sync_api import Browser, sync_playwright
+
+from bnviz.frames import frame_steps
+from bnviz.settings import Settings
 
 FLAGS = [
     "--no-sandbox",
@@ -116,6 +120,22 @@ class View:
         start = self.first(lambda change: change["drawn"] >= 1)["step"]
         moved = self.first(lambda change: change["drawn"] >= 2 and change["step"] != start)
         return float(moved["at"] / 1e3)
+
+    def begin(self) -> tuple[float, int]:
+        """Clicks on "Train both" and waits for the run's first frame.
+
+        Until then the recording goes on, whatever the state; the number of frames held falls when
+        the run takes its place.
+
+        Returns:
+            When the page felt the click, seconds since 1970; and the number of the change with
+            which the run took the recording's place.
+        """
+        recorded = len(frame_steps(Settings().steps))
+        self.first(lambda change: change["held"] == recorded)
+        clicked = self.click(TRAIN)
+        run = self.first(lambda change: change["held"] < recorded, after=clicked)
+        return clicked, self.seen.index(run)
 
     def click(self, selector: str) -> float:
         """Clicks and returns when the page felt it, seconds since 1970."""

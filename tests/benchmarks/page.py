@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import machine
-from browsing import TRAIN, View, chromium
+from browsing import View, chromium
 from goals import COMPLETE, FURTHER, NEW, PAGE, SEEN, START, WORKER, Figures
 from picture import measure_live, measure_recorded
 from playwright.sync_api import Browser
@@ -23,8 +23,7 @@ from bnviz.settings import Settings
 
 APP = machine.ROOT / "app.py"
 PLAIN = Path(__file__).parent / "plain_page.py"
-#: States of the stage before anything of a run is there.
-WAITING = ("recorded", "queued")
+#: States of a run that was trained to its last step.
 ENDED = ("finished", "diverged")
 
 
@@ -69,13 +68,10 @@ def measure_clicks(browser: Browser, server: Server, plain: Server, figures: Fig
 def train(browser: Browser, url: str) -> tuple[float, float]:
     """Trains from a new page; seconds from the click to the first frame drawn, and to the end."""
     with closing(View(browser, url)) as view:
-        view.moving()
-        clicked = view.click(TRAIN)
+        clicked, number = view.begin()
         end = view.first(lambda change: change["state"] in ENDED, after=clicked)
-        before = max(change["drawn"] for change in view.seen if change["state"] in WAITING)
-        first = view.first(
-            lambda change: change["held"] >= 1 and change["drawn"] > before, after=clicked
-        )
+        before = view.seen[number - 1]["drawn"]
+        first = next(change for change in view.seen[number:] if change["drawn"] > before)
         return first["at"] / 1e3 - clicked, end["at"] / 1e3 - clicked
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from browsing import PLAY, STOP, TRAIN, View, moves, shown_a_second
+from browsing import PLAY, STOP, Change, View, moves, shown_a_second
 from goals import AGAIN, ALL, LIVELY, RECORDED, REMOUNTS, Figures
 from playwright.sync_api import Browser
 from serving import Server
@@ -25,16 +25,18 @@ def measure_live(browser: Browser, server: Server, figures: Figures) -> None:
     with closing(View(browser, server.link(LIVE))) as view:
         view.moving()
         view.page.evaluate(f"window.__chart = {_CHART}")
-        clicked = view.click(TRAIN)
-        view.first(lambda change: change["state"] == "running", after=clicked)
-        view.first(lambda change: change["step"] == steps[-1], after=clicked)
-        figures.words[LIVELY] = _rates(view)
-        figures.words[ALL] = _compared(view, clicked, steps)
+        clicked, first = view.begin()
+        view.first(lambda change: change["state"] == "finished", after=clicked)
+        figures.words[LIVELY] = _rates([c for c in view.seen[first:] if c["state"] == "running"])
+        began = view.seen[first]["at"] / 1e3
+        view.first(lambda change: change["step"] == steps[-1], after=began)
+        figures.words[ALL] = _compared(view.seen[first - 1 :], steps)
+        end = len(view.seen) - 1
         again = view.click(PLAY)
-        # It starts from step 0, and so leaves the last step before it comes back to it.
-        start = view.first(lambda change: change["step"] == 0, after=again)["at"] / 1e3
-        view.first(lambda change: change["step"] == steps[-1], after=start)
-        figures.words[AGAIN] = _compared(view, start, steps)
+        # From the last step it goes back to the first.
+        zero = view.first(lambda change: change["step"] == 0, after=again)["at"] / 1e3
+        view.first(lambda change: change["step"] == steps[-1], after=zero)
+        figures.words[AGAIN] = _compared(view.seen[end:], steps)
         stays = view.page.evaluate(f"window.__chart.isConnected && window.__chart === {_CHART}")
         figures.words[REMOUNTS] = "0" if stays else "at least 1"
 
@@ -45,9 +47,7 @@ def measure_recorded(browser: Browser, server: Server, figures: Figures) -> None
     That viewer has paused the player, so one picture is drawn at a time.
     """
     with closing(View(browser, server.link(BUSY))) as other:
-        other.moving()
-        other.click(TRAIN)
-        other.first(lambda change: change["state"] == "running" and change["held"] > 1)
+        other.begin()
         other.click(PLAY)
         with closing(View(browser, server.url)) as view:
             view.moving()
@@ -60,21 +60,20 @@ def measure_recorded(browser: Browser, server: Server, figures: Figures) -> None
             other.click(STOP)
 
 
-def _rates(view: View) -> str:
+def _rates(run: list[Change]) -> str:
     """Frames drawn a second, and frames made, while the worker trained."""
-    live = [change for change in view.seen if change["state"] == "running"]
-    seconds = (live[-1]["at"] - live[0]["at"]) / 1e3
-    made = (live[-1]["held"] - live[0]["held"]) / seconds
-    return f"{shown_a_second(live):.1f} ({made:.1f}, for {seconds:.1f} s)"
+    seconds = (run[-1]["at"] - run[0]["at"]) / 1e3
+    made = (run[-1]["held"] - run[0]["held"]) / seconds
+    return f"{shown_a_second(run):.1f} ({made:.1f}, for {seconds:.1f} s)"
 
 
-def _compared(view: View, since: float, steps: list[int]) -> str:
-    """How many of the run's steps were shown after a moment, and whether in order.
+def _compared(changes: list[Change], steps: list[int]) -> str:
+    """How many of the run's steps were shown, and whether in order.
 
-    The recording that was there before does not count: what counts begins with step 0.
+    Args:
+        changes: From the one before step 0 is shown to the one that shows the last step.
+        steps: The steps that are recorded.
     """
-    late = [c for c in view.seen if c["at"] >= 1e3 * since and c["state"] != "recorded"]
-    shown = [change["step"] for change in moves([{"step": -1}, *late])]
-    shown = shown[shown.index(0) :]
+    shown = [change["step"] for change in moves(changes)]
     order = "in order" if shown == sorted(set(shown)) else "not in order"
     return f"{len(set(shown) & set(steps))} of {len(steps)}, {order}"
