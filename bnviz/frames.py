@@ -18,8 +18,9 @@ from bnviz.settings import Settings
 Frame = np.void
 Frames = NDArray[np.void]
 
-#: The networks under comparison: without and with Batch Normalization.
-ARMS = ("none", "bn")
+#: The networks under comparison, and what they are called on pages and in reports.
+ARM_LABELS = {"none": "without BN", "bn": "with BN"}
+ARMS = tuple(ARM_LABELS)
 #: What distributions are kept of: the inputs and the outputs of each non-linearity.
 QUANTITIES = ("pre_activation", "activation")
 #: Percentiles kept of each distribution, in percent.

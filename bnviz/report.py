@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from bnviz import pair
+from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
-_ARM_NAMES = {"none": "without BN", "bn": "with BN"}
 #: The measures of an arm in the JSON's `history`.
 _HISTORY = ("validation_accuracy", "validation_loss", "train_loss")
 
@@ -25,7 +25,7 @@ def as_text(recording: Recording, seconds: float) -> str:
     target = pair.target_accuracy(recording)
     times = [pair.reached(recording, name, target) for name in arms]
     rows = [
-        ("", [_ARM_NAMES.get(name, name) for name in arms]),
+        ("", [ARM_LABELS[name] for name in arms]),
         ("training loss", [f"{arm.train_loss:.4g}" for arm in figures]),
         ("validation loss", [f"{arm.validation_loss:.4g}" for arm in figures]),
         ("generalisation gap", [f"{arm.generalisation_gap:.4g}" for arm in figures]),

@@ -458,11 +458,6 @@ class Settings:
         changed: Settings = replace(self, **changes)  # type: ignore[arg-type]
         return changed
 
-    def matters(self, name: str) -> bool:
-        """Whether a setting makes a difference beside the others."""
-        other, values = KINDS[name].only
-        return other is None or getattr(self, other) in values
-
     @property
     def digest(self) -> str:
         """16 hexadecimal characters that name the run these settings describe."""
@@ -497,6 +492,12 @@ def _same(near: Value | None, value: object) -> bool:
 
 #: Every setting's kind by name, in the order of the form.
 KINDS: dict[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
+
+
+def matters(name: str, values: Mapping[str, object]) -> bool:
+    """Whether a setting makes a difference beside the values of the others."""
+    other, wanted = KINDS[name].only
+    return other is None or values[other] in wanted
 
 
 def groups() -> dict[str, list[str]]:

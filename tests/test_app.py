@@ -8,19 +8,21 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from bnviz.page import session
+from bnviz.engine import Engine
+from bnviz.page import laboratory
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, Key, Settings
+from bnviz.settings import KINDS, Key, Settings, matters
 
 APP = str(Path(__file__).parents[1] / "app.py")
 SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def no_engine_left():
-    yield
-    session.engine().close()
-    session.engine.clear()
+def engine():
+    """One real engine for all pages: each of the tester's runs has caches of its own."""
+    with pytest.MonkeyPatch.context() as patch, Engine() as engine:
+        patch.setattr(laboratory, "engine", lambda: engine)
+        yield engine
 
 
 def opened(query=None):
@@ -64,7 +66,7 @@ def test_the_form_has_a_field_with_help_for_every_setting_that_matters():
     by_label = {widget.label: widget for widget in widgets}
     settings = Settings()
     for name, kind in KINDS.items():
-        shown = settings.matters(name) and not isinstance(kind, Key)
+        shown = matters(name, vars(settings)) and not isinstance(kind, Key)
         assert (kind.label in by_label) == shown, name
         if shown:
             assert by_label[kind.label].value == getattr(settings, name)

@@ -440,7 +440,8 @@ class TestFaults:
 
     def test_a_run_that_kills_its_workers_fails_with_a_sentence(self, engine: Engine):
         with watched(engine.start(LONG.replace(seed=31))) as run:
-            deadline = time.monotonic() + PATIENCE
+            # Every time a worker loads TensorFlow anew.
+            deadline = time.monotonic() + 4 * PATIENCE
             while run.active and time.monotonic() < deadline:
                 for worker in workers_of(os.getpid()):
                     # Old enough to have been given the run; if it was not, the next one will be.

@@ -18,8 +18,8 @@ from bnviz.figures.live import (
     Series,
     symlog,
 )
-from bnviz.figures.style import ARM_COLOURS, ARM_LABELS, GRID, INK, MUTED, translucent
-from bnviz.frames import ACTIVATION_RANGES, PERCENTILES, edges
+from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.frames import ACTIVATION_RANGES, ARM_LABELS, PERCENTILES, edges
 from bnviz.recording import Recording
 
 #: End of the linear value axis; shares beyond it are written at its ends.

@@ -1,8 +1,7 @@
-"""Style: the colours and names that every figure shares."""
+"""Style: the colours that every figure shares."""
 
 #: Two colours that colour-blind readers tell apart (Okabe & Ito), one an arm, the same everywhere.
 ARM_COLOURS = {"none": "#D55E00", "bn": "#0072B2"}
-ARM_LABELS = {"none": "without BN", "bn": "with BN"}
 
 #: Colours that follow the page's theme: the player puts the theme's in, a still figure these.
 INK, MUTED, GRID = "var(--bnviz-ink)", "var(--bnviz-muted)", "var(--bnviz-grid)"

@@ -11,7 +11,8 @@ from bnviz import pair
 from bnviz.engine.engine import Engine
 from bnviz.engine.runs import Run
 from bnviz.figures.stage import CHOICES, View, stage
-from bnviz.figures.style import ARM_COLOURS, ARM_LABELS
+from bnviz.figures.style import ARM_COLOURS
+from bnviz.frames import ARM_LABELS
 from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
 from bnviz.recording import Recording
 
@@ -175,7 +176,8 @@ def _message(run: Run, engine: Engine) -> str:
                 f"{max(1, round(place.seconds))} s."
             )
         case "running":
-            return "Training both networks."
+            tenths = int(10 * run.progress)
+            return f"Training both networks: {10 * tenths} % done."
         case "finished":
             return "Trained to the last step."
         case "diverged":

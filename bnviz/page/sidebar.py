@@ -5,7 +5,19 @@ from typing import Any
 import streamlit as st
 
 from bnviz.page import own_data
-from bnviz.settings import KINDS, UPLOAD, Choice, Flag, Key, Kind, Real, Settings, Whole, groups
+from bnviz.settings import (
+    KINDS,
+    UPLOAD,
+    Choice,
+    Flag,
+    Key,
+    Kind,
+    Real,
+    Settings,
+    Whole,
+    groups,
+    matters,
+)
 
 
 def fill_in(settings: Settings) -> None:
@@ -29,7 +41,7 @@ def form() -> Settings | None:
         folded += [name for name in shown if KINDS[name].advanced]
         st.markdown(f"##### {heading}")
         for name in shown:
-            if not KINDS[name].advanced and _matters(name, values):
+            if not KINDS[name].advanced and matters(name, values):
                 values[name] = _field(name, KINDS[name])
         if heading == KINDS["upload"].group:
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
@@ -47,11 +59,6 @@ def form() -> Settings | None:
 
 def _key(name: str) -> str:
     return f"setting_{name}"
-
-
-def _matters(name: str, values: dict[str, Any]) -> bool:
-    other, wanted = KINDS[name].only
-    return other is None or values[other] in wanted
 
 
 def _field(name: str, kind: Kind) -> Any:

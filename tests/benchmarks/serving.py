@@ -40,7 +40,12 @@ class Server:
     def __init__(self, script: Path):
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}/"
-        options = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
+        options = [
+            "--server.headless=true",
+            "--logger.level=warning",
+            f"--server.port={port}",
+            "--server.address=127.0.0.1",
+        ]
         self.started = time.time()
         started = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), *options],
