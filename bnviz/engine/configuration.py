@@ -41,7 +41,7 @@ class Configuration:
         scheduler: Address of an existing Dask scheduler (`tls://...` or `tcp://...`), or None for
             workers of the engine's own.
         workers: Worker processes that the engine starts if there is no `scheduler`, 1 to 64. Each
-            trains one run at a time and takes 600 to 900 MB.
+            trains one run at a time and takes about 1 GB.
 
     Raises:
         ValueError: If a value is not as allowed.

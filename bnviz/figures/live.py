@@ -269,6 +269,8 @@ class Marker(Binding):
         y = min(max(y, self.low), self.high) if not np.isnan(y) else self.high
         others = [float(column(frames, path)[at]) for path in self.rivals]
         above = not any(other > value or (self.yields and other == value) for other in others)
+        # Beyond the axis there is only the heading above, or the ticks below.
+        above = (above or y <= self.low) and y < self.high
         return {
             "x": [x],
             "y": [y],

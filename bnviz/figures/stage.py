@@ -339,7 +339,7 @@ class _Stage:
         first = self._first_loss()
         log = self._view.loss_axis == "log"
         low, high = (
-            (float(np.log10(first)) - 3.5, float(np.log10(first)) + 0.8)
+            (float(np.log10(first)) - 3.5, float(np.log10(first)) + 1.2)
             if log
             else (-0.2 * first, 1.35 * first)
         )
@@ -354,16 +354,15 @@ class _Stage:
         self._bindings[cursor] = CursorLine(**self._x(self._arms[0]), low=line[0], high=line[1])
 
     def _first_loss(self) -> float:
-        """The largest loss at step 0, or that of guessing among ten classes before it is known."""
+        """The smallest training loss at step 0; before it is known that of guessing one of ten.
+
+        A network that starts far off, or Batch Normalization's validation by moving statistics
+        that have not moved yet, would leave the others a line at the bottom.
+        """
         frames = self._recording.frames
-        losses = [
-            float(frames[arm][name][0])
-            for arm in self._arms
-            for name in ("train_loss", "validation_loss")
-            if len(frames)
-        ]
+        losses = [float(frames[arm]["train_loss"][0]) for arm in self._arms if len(frames)]
         finite = [loss for loss in losses if np.isfinite(loss) and loss > 0]
-        return max(finite, default=float(np.log(10)))
+        return min(finite, default=float(np.log(10)))
 
     def _accuracies(self, layout: dict[str, Any], number: int) -> None:
         y_axis = {"range": [-0.16, 1.18], "tickvals": [0, 0.5, 1], "tickformat": ".0%"}

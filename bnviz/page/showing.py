@@ -113,14 +113,14 @@ class Showing:
             "label": "layer",
             "help": "whose percentiles are drawn over the run",
             "list": True,
-            "options": {str(number): str(number) for number in range(1, layers + 1)},
+            "options": {"0": "last", **{str(n): str(n) for n in range(1, layers + 1)}},
         }
         live_figure: dict[str, Any] = json.loads(
             json.dumps(stage(recording, view).to_json(), default=list)
         )
         return live_figure | {
             "id": figure_id,
-            "view": {**view.to_dict(), "layer": min(view.layer, layers) or layers},
+            "view": view.to_dict(),
             "choices": choices,
             "reading": READING,
             "cards": {

@@ -109,12 +109,13 @@ function marker(b, frames, at) {
   const value = frames.value(b.y, at);
   const [y] = transformed([value], b.transform);
   const others = b.rivals.map((path) => frames.value(path, at));
-  const above = !others.some((other) => other > value || (b.yields && other === value));
+  const highest = !others.some((other) => other > value || (b.yields && other === value));
+  const height = Number.isNaN(y) ? b.high : Math.min(Math.max(y, b.low), b.high);
   return {
     x: [x],
-    y: [Number.isNaN(y) ? b.high : Math.min(Math.max(y, b.low), b.high)],
+    y: [height],
     text: [b.text.replace("{}", written(value, b.unit))],
-    textposition: `${above ? "top" : "bottom"} ${x > b.middle ? "left" : "right"}`,
+    textposition: `${(highest || height <= b.low) && height < b.high ? "top" : "bottom"} ${x > b.middle ? "left" : "right"}`,
   };
 }
 
