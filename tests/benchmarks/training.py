@@ -7,7 +7,7 @@ a round, and its median over the rounds is given with the lowest and the highest
 
 - fit: two Keras models, compiled with Keras's defaults, and `fit` on the very batches of the run,
   all in one epoch, without metrics, callbacks or output. Nothing is seen of their inside.
-- fit + histograms: the same with a callback that, after each batch, passes 512 examples through the
+- fit + histograms: the same with a callback that, after each batch, passes 256 examples through the
   model and counts the activations of each hidden layer with `np.histogram`.
 - ours: `bnviz.lab.experiment.run` of 50,000 steps with every frame measured and handed over. The
   rounds go through the run from its start, where frames stand densest, to its end.
