@@ -59,7 +59,7 @@ class View:
         chosen = {
             name: given[name]
             for name, choice in CHOICES.items()
-            if name in given and given[name] in choice["options"]
+            if isinstance(given.get(name), str) and given[name] in choice["options"]
         }
         layer = given.get("layer")
         if isinstance(layer, int) and not isinstance(layer, bool):

@@ -1,0 +1,49 @@
+"""What a browser sends is read with care, and what it gets can be read."""
+
+import json
+import struct
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnviz.figures.stage import CHOICES, View
+from bnviz.page.player_component import Want, pack
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+names = st.sampled_from(["run", "from", "figure", "ask", "view"])
+views = st.dictionaries(st.sampled_from([*CHOICES, "layer"]), anything)
+
+
+@given(sent=anything | st.dictionaries(names, anything | views))
+def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
+    want = Want.read(sent)
+    assert 0 <= want.first <= 2**31
+    assert 0 <= want.ask <= 2**31
+    assert len(want.run) <= 200
+    assert want.view.layer >= 0
+    for name, choice in CHOICES.items():
+        assert getattr(want.view, name) in choice["options"]
+
+
+@given(
+    name=st.sampled_from(list(CHOICES)),
+    place=st.integers(0, 10),
+    layer=st.integers(0, 20),
+)
+def test_a_view_is_read_as_it_was_written(name, place, layer):
+    options = list(CHOICES[name]["options"])
+    view = View(**{name: options[place % len(options)]}, layer=layer)
+    assert View.read(view.to_dict()) == view
+
+
+@given(header=st.dictionaries(st.text(), st.integers() | st.text()), frames=st.binary())
+def test_a_message_holds_its_header_and_its_frames(header, frames):
+    message = pack(header, frames)
+    (size,) = struct.unpack_from("<I", message)
+    assert json.loads(message[4 : 4 + size]) == header
+    assert message[4 + size :] == frames
