@@ -28,7 +28,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page_address() -> Iterator[str]:
     """The page, served by a process of its own as a visitor's would be."""
     with socket.socket() as free:

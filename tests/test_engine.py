@@ -42,8 +42,9 @@ def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> None:
 
 
 def workers_of(process: int) -> list[psutil.Process]:
+    """Workers that this process started itself, not those of a page that it started."""
     found = []
-    for child in psutil.Process(process).children(recursive=True):
+    for child in psutil.Process(process).children():
         # A process may end while it is looked at.
         with suppress(psutil.NoSuchProcess):
             if "bnviz.engine.worker" in child.cmdline():
