@@ -439,15 +439,24 @@ class TestFaults:
         assert undisturbed.wait(PATIENCE)
         assert without_seconds(run.recording) == without_seconds(undisturbed.recording)
 
-    def test_a_run_that_kills_its_workers_fails_with_a_sentence(self, engine: Engine):
+    def test_a_run_that_kills_its_workers_fails_with_a_sentence(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ):
+        begun = threading.Event()
+        receive = Run.receive
+
+        def noted(run: Run, first: int, data: bytes) -> None:
+            receive(run, first, data)
+            if not data:  # the sign that a worker has begun
+                begun.set()
+
+        monkeypatch.setattr(Run, "receive", noted)
         with watched(engine.start(LONG.replace(seed=31))) as run:
-            # Every time a worker loads TensorFlow anew.
-            deadline = time.monotonic() + 4 * PATIENCE
+            deadline = time.monotonic() + 2 * PATIENCE
             while run.active and time.monotonic() < deadline:
-                for worker in workers_of(os.getpid()):
-                    # Old enough to have been given the run; if it was not, the next one will be.
-                    if time.time() - worker.create_time() > 1.5:
+                if begun.wait(0.1):
+                    begun.clear()
+                    for worker in workers_of(os.getpid()):
                         worker.kill()
-                time.sleep(0.1)
             assert run.state == "failed"
             assert "memory" in run.error

@@ -19,6 +19,7 @@ const LOWEST = 430;
 const HIGHEST = 1000;
 const SETTLED = 250;
 const ASK_AGAIN = 4000;
+const GONE = 2000;
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
 const LIVE_STATES = ["queued", "running"];
 
@@ -87,7 +88,11 @@ class Player {
   receive(message, send) {
     this.send = send;
     const { header, bytes } = unpack(message);
-    if (header.run !== this.run) this.begin(header);
+    if (header.run !== this.run) {
+      // The answer to a player that stood here before: this one needs the beginning.
+      if (!header.schema) return this.ask();
+      this.begin(header);
+    }
     this.header = header;
     this.answered = header.ask;
     if (this.frames.extend(header.first, bytes)) this.transport.grow(this.frames.length);
@@ -122,8 +127,8 @@ class Player {
     clearTimeout(this.timer);
     this.asked += 1;
     this.send("want", {
-      run: this.run,
-      from: this.frames.length,
+      run: this.run ?? "",
+      from: this.frames?.length ?? 0,
       figure: this.figure?.id ?? "",
       view: this.view ?? {},
       ask: this.asked,
@@ -289,22 +294,24 @@ class Player {
   }
 }
 
-const players = new WeakMap();
+let player;
 
-// Called by Streamlit for every message.
+// Called by Streamlit for every message. Streamlit may put another element in the place of the
+// player's, when a click and a question of the player's meet; the player moves over as it is.
 export default function ({ parentElement, data, setStateValue }) {
-  if (!players.has(parentElement)) {
+  if (!player) {
     loadPlotly();
-    players.set(parentElement, new Player(buildSkeleton(parentElement)));
+    player = new Player(buildSkeleton());
   }
-  players.get(parentElement).receive(data, setStateValue);
-  // Streamlit may call this for a message that a later one has overtaken; only a player that has
-  // left the page ends.
-  return () => {
-    setTimeout(() => {
-      if (parentElement.isConnected) return;
-      players.get(parentElement)?.close();
-      players.delete(parentElement);
-    });
-  };
+  if (player.root.parentElement !== parentElement) parentElement.append(player.root);
+  player.receive(data, setStateValue);
+  // Streamlit may call this for a message that a later one has overtaken.
+  return () => setTimeout(leave, GONE);
+}
+
+// Only a player that has left the page ends.
+function leave() {
+  if (!player || player.root.isConnected) return;
+  player.close();
+  player = undefined;
 }

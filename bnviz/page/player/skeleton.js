@@ -25,11 +25,9 @@ const HTML = `
   </section>
 `;
 
-// Puts the parts into `parent` and returns the root element.
-export function buildSkeleton(parent) {
+// The root element of the parts.
+export function buildSkeleton() {
   const holder = document.createElement("div");
   holder.innerHTML = HTML;
-  const root = holder.querySelector("#bnviz-stage");
-  parent.append(root);
-  return root;
+  return holder.querySelector("#bnviz-stage");
 }
