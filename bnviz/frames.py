@@ -12,15 +12,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.settings import Settings
+from bnviz.settings import PLANE_DATASETS, Settings
 
 #: One record of `FrameLayout.dtype`.
 Frame = np.void
 Frames = NDArray[np.void]
 
-#: The networks under comparison, and what they are called on pages and in reports.
-ARM_LABELS = {"none": "without BN", "bn": "with BN"}
-ARMS = tuple(ARM_LABELS)
+#: The networks that can be compared, and what they are called on pages and in reports.
+ARM_LABELS = {
+    "none": "without BN",
+    "bn": "with BN",
+    "bn_other": "BN on the other side",
+    "layer_norm": "layer norm",
+    "noisy_bn": "noisy BN",
+}
+#: Those of every run; a third is added by `Settings.third_arm`.
+ARMS = ("none", "bn")
+#: Those with a gamma and a beta a neuron, and of these the ones with statistics of a batch.
+BN_ARMS = ("bn", "bn_other", "noisy_bn")
+NORMALIZED_ARMS = (*BN_ARMS, "layer_norm")
 #: What distributions are kept of: the inputs and the outputs of each non-linearity.
 QUANTITIES = ("pre_activation", "activation")
 #: Percentiles kept of each distribution, in percent.
@@ -33,6 +43,20 @@ FRAMES = 300
 DENSITY = 1.25
 #: Bytes kept of a digest in a frame.
 DIGEST_SIZE = 8
+#: Neurons of which figures of their own are kept, over all layers, and in each layer at least.
+NEURONS = 1_024
+LEAST_NEURONS = 8
+#: Points a side of the grid on which the classifier of a data set in the plane is drawn, and how
+#: far it reaches from 0 in standard deviations of the features.
+GRID = 40
+PLANE_RANGE = 3.2
+#: Class of a place among the points of the plane at which there is none.
+NO_POINT = 255
+#: Examples of the probe whose values are kept one by one in deep frames.
+BATCH_VALUES = 32
+#: Statistics by which a network with BN can be evaluated: of the validation examples as one batch,
+#: the moving ones, those of all training examples (PreciseBN), and of each example alone.
+INFERENCE = ("batch", "moving", "precise", "alone")
 
 
 def frame_steps(steps: int) -> NDArray[np.int64]:
@@ -92,29 +116,78 @@ class FrameLayout:
         hidden_layers: Layers whose distributions are kept.
         units: Neurons in each of them.
         activation: Name of their non-linearity.
+        plane: Whether the examples are points in a plane, so that the classifier can be drawn.
+        deep: Whether the measures that cost much are among them.
     """
 
     arms: tuple[str, ...]
     hidden_layers: int
     units: int
     activation: str
+    plane: bool = False
+    deep: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> "FrameLayout":
         """The layout of a run's frames."""
-        return cls(ARMS, settings.hidden_layers, settings.units, settings.activation)
+        return cls(
+            ARMS,
+            settings.hidden_layers,
+            settings.units,
+            settings.activation,
+            plane=settings.dataset in PLANE_DATASETS,
+            deep=settings.deep,
+        )
+
+    @property
+    def neurons(self) -> int:
+        """Neurons of each layer of which figures of their own are kept, the first ones."""
+        return min(self.units, max(LEAST_NEURONS, NEURONS // self.hidden_layers))
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
         """Structured dtype of a frame: `step`, then one field an arm.
 
         Of each arm: `seconds` (training time so far), `diverged_at` (step, or -1), the digests of
-        the pair certificate, losses and accuracies; and of each hidden layer `saturated` and
-        `dead` (shares, NaN where the activation has none) and, for both quantities, `counts` (the
-        first below and the last above all edges), `nan` (values that are no number),
-        `percentiles`, `mean` and `std` (of the finite values).
+        the pair certificate, losses and accuracies.
+
+        Of each hidden layer: `saturated` and `dead` (shares, NaN where the activation has none);
+        for both quantities `counts` (the first below and the last above all edges), `nan` (values
+        that are no number), `percentiles`, `mean` and `std` (of the finite values); `drift_step`
+        and `drift_start` (1-Wasserstein distance of the pre-activations to those of the frame
+        before, and to those of step 0, in units of the earlier one's standard deviation).
+
+        Of each Dense layer, the output's last: `gradient_norm` (L2 norm of the gradient of the
+        last batch's loss with respect to the kernel) and `update_ratio`
+        (log10 of std(update) / std(kernel) at that step); NaN at step 0.
+
+        Of the first neurons of each hidden layer: `neuron_mean`, `neuron_std` and
+        `neuron_percentiles` of the pre-activation; with normalization `gamma` and `beta`; with
+        BN what enters it: `batch_mean` and `batch_variance` on the probe, `moving_mean` and
+        `moving_variance`.
+
+        In the plane: `points` (of the probe, as 16-bit shares of `PLANE_RANGE`) and
+        `point_classes` of the frame; of each arm `boundary` (probability of class 1 times 255, on
+        a grid from -PLANE_RANGE to PLANE_RANGE, rows by the second feature).
+
+        If deep: of each hidden layer `gradient_shift` and `gradient_cosine` (Santurkar et al.
+        2018, Definition 2.1), and `batch_values` (what enters BN, or the activation, for single
+        examples); of each arm `landscape_loss`, `landscape_gradient` (lowest and highest) and
+        `effective_beta` along the gradient (section 3.2 there); `inference_loss` and
+        `inference_accuracy` by each of `INFERENCE`.
         """
-        layers = self.hidden_layers
+        fields: list[Any] = [("step", np.uint32)]
+        if self.plane:
+            fields += [
+                ("points", np.int16, (PROBE_SIZE, 2)),
+                ("point_classes", np.uint8, (PROBE_SIZE,)),
+            ]
+        fields += [(name, np.dtype(self._arm(name), align=True)) for name in self.arms]
+        return np.dtype(fields, align=True)
+
+    def _arm(self, name: str) -> list[Any]:
+        """The fields of one arm."""
+        layers, each = self.hidden_layers, (self.hidden_layers, self.neurons)
         largest = PROBE_SIZE * self.units
         count = np.uint16 if largest <= np.iinfo(np.uint16).max else np.uint32
         arm: list[Any] = [
@@ -129,6 +202,10 @@ class FrameLayout:
             ("validation_accuracy", np.float32),
             ("saturated", np.float32, (layers,)),
             ("dead", np.float32, (layers,)),
+            ("drift_step", np.float32, (layers,)),
+            ("drift_start", np.float32, (layers,)),
+            ("gradient_norm", np.float32, (layers + 1,)),
+            ("update_ratio", np.float32, (layers + 1,)),
         ]
         for quantity in QUANTITIES:
             bins = len(edges(quantity, self.activation)) - 1
@@ -139,10 +216,26 @@ class FrameLayout:
                 (f"{quantity}_mean", np.float32, (layers,)),
                 (f"{quantity}_std", np.float32, (layers,)),
             ]
-        arm_dtype = np.dtype(arm, align=True)
-        return np.dtype(
-            [("step", np.uint32), *((name, arm_dtype) for name in self.arms)], align=True
-        )
+        of_neurons = ["neuron_mean", "neuron_std"]
+        of_neurons += ["gamma", "beta"] if name in NORMALIZED_ARMS else []
+        if name in BN_ARMS:
+            of_neurons += ["batch_mean", "batch_variance", "moving_mean", "moving_variance"]
+        arm += [(field, np.float32, each) for field in of_neurons]
+        arm.append(("neuron_percentiles", np.float32, (*each, len(PERCENTILES))))
+        if self.plane:
+            arm.append(("boundary", np.uint8, (GRID, GRID)))
+        if self.deep:
+            arm += [
+                ("gradient_shift", np.float32, (layers,)),
+                ("gradient_cosine", np.float32, (layers,)),
+                ("landscape_loss", np.float32, (2,)),
+                ("landscape_gradient", np.float32, (2,)),
+                ("effective_beta", np.float32),
+                ("inference_loss", np.float32, (len(INFERENCE),)),
+                ("inference_accuracy", np.float32, (len(INFERENCE),)),
+                ("batch_values", np.float32, (*each, BATCH_VALUES)),
+            ]
+        return arm
 
     def schema(self) -> dict[str, Any]:
         """The layout for readers in other languages.

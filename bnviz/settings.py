@@ -233,7 +233,7 @@ class Settings:
 
     #: Raised when a change makes the same settings mean another run, so that no old recording
     #: is taken for a new one.
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     dataset: str = _setting(
         "digits",
@@ -260,7 +260,7 @@ class Settings:
         ),
     )
     hidden_layers: int = _setting(
-        3, Whole("hidden layers", "Network", "Layers between input and output.", 1, 20)
+        3, Whole("hidden layers", "Network", "Layers between input and output.", 1, 50)
     )
     units: int = _setting(32, Whole("units", "Network", "Neurons in each hidden layer.", 2, 256))
     activation: str = _setting(
@@ -357,6 +357,16 @@ class Settings:
     bn_scale: bool = _setting(
         True,
         Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron.", advanced=True),
+    )
+    deep: bool = _setting(
+        False,
+        Flag(
+            "look deeper",
+            "Measures",
+            "Also measure the loss landscape, the gradients' shift, single examples and inference "
+            "by other statistics; slower.",
+            advanced=True,
+        ),
     )
     seed: int = _setting(
         0,

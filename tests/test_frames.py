@@ -20,10 +20,12 @@ fuzzed = settings(deadline=None, max_examples=100, database=None)
 steps_allowed = st.integers(KINDS["steps"].low, KINDS["steps"].high)
 layouts = st.builds(
     FrameLayout,
-    st.sampled_from([ARMS, ("none",), ("none", "bn", "layer_norm")]),
+    st.sampled_from([ARMS, ("none",), ("none", "bn", "layer_norm"), ("none", "bn", "noisy_bn")]),
     st.integers(KINDS["hidden_layers"].low, KINDS["hidden_layers"].high),
     st.integers(KINDS["units"].low, KINDS["units"].high),
     st.sampled_from(ACTIVATIONS),
+    plane=st.booleans(),
+    deep=st.booleans(),
 )
 
 
@@ -101,8 +103,9 @@ class TestLayout:
     @given(layouts)
     def test_schema_names_every_field_of_every_arm(self, layout):
         paths = set(layout.schema()["fields"])
-        names = layout.dtype[layout.arms[0]].names
-        assert paths == {"step"} | {f"{arm}/{name}" for arm in layout.arms for name in names}
+        expected = {f"{arm}/{name}" for arm in layout.arms for name in layout.dtype[arm].names}
+        expected |= {name for name in layout.dtype.names if name not in layout.arms}
+        assert paths == expected
 
     @fuzzed
     @given(layouts)

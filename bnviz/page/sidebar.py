@@ -39,9 +39,11 @@ def form() -> Settings | None:
     for heading, names in groups().items():
         shown = [name for name in names if not isinstance(KINDS[name], Key)]
         folded += [name for name in shown if KINDS[name].advanced]
-        st.markdown(f"##### {heading}")
-        for name in shown:
-            if not KINDS[name].advanced and matters(name, values):
+        plain = [name for name in shown if not KINDS[name].advanced]
+        if plain:
+            st.markdown(f"##### {heading}")
+        for name in plain:
+            if matters(name, values):
                 values[name] = _field(name, KINDS[name])
         if heading == KINDS["upload"].group:
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
