@@ -1,14 +1,14 @@
 """The page in a real browser, with real training behind it."""
 
 import base64
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError as TooLate
 
-from bnviz.figures.stage import View, stage
+from bnviz.figures.view import View
+from bnviz.figures.views import VIEWS
 from bnviz.frames import frame_steps
 from bnviz.page.showing import RECORDED
 from bnviz.recording import Recording
@@ -258,7 +258,7 @@ def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
     assert visitor.data("state") == "recorded"
 
 
-VIEWS = [
+DRAWN = [
     View(),
     View(quantity="activation", layer=1),
     View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
@@ -268,7 +268,7 @@ VIEWS = [
 
 def test_the_browser_draws_the_points_that_python_computes(visit):
     recording = Recording.load(RECORDED)
-    figures = [stage(recording, view) for view in VIEWS]
+    figures = [VIEWS[view.name].figure(recording, view) for view in DRAWN]
     places = [0, 7, 150, 300]
     drawn = visit().page.evaluate(
         """async ([schema, capacity, encoded, figures, places]) => {
@@ -284,7 +284,7 @@ def test_the_browser_draws_the_points_that_python_computes(visit):
             recording.layout.schema(),
             len(recording.steps),
             base64.b64encode(recording.slice(0, len(recording))).decode(),
-            [json.loads(json.dumps(f.to_json()["bindings"], default=list)) for f in figures],
+            [figure.to_json()["bindings"] for figure in figures],
             places,
         ],
     )

@@ -6,7 +6,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnviz.figures.stage import CHOICES, View
+from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.page.player_component import Want, pack
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -16,7 +16,7 @@ anything = st.recursive(
     max_leaves=8,
 )
 names = st.sampled_from(["run", "from", "figure", "ask", "view"])
-views = st.dictionaries(st.sampled_from([*CHOICES, "layer"]), anything)
+views = st.dictionaries(st.sampled_from([*CHOICES, "name", "layer", "neuron"]), anything)
 
 
 @given(sent=anything | st.dictionaries(names, anything | views))
@@ -25,19 +25,23 @@ def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
     assert 0 <= want.first <= 2**31
     assert 0 <= want.ask <= 2**31
     assert len(want.run) <= 200
+    assert want.view.name in TITLES
     assert want.view.layer >= 0
+    assert want.view.neuron >= 0
     for name, choice in CHOICES.items():
         assert getattr(want.view, name) in choice["options"]
 
 
 @given(
+    title=st.sampled_from(list(TITLES)),
     name=st.sampled_from(list(CHOICES)),
     place=st.integers(0, 10),
-    layer=st.integers(0, 20),
+    number=st.integers(0, 20),
 )
-def test_a_view_is_read_as_it_was_written(name, place, layer):
+def test_a_view_is_read_as_it_was_written(title, name, place, number):
     options = list(CHOICES[name]["options"])
-    view = View(**{name: options[place % len(options)]}, layer=layer)
+    chosen = {name: options[place % len(options)]}
+    view = View(**chosen, name=title, layer=number, neuron=20 - number)
     assert View.read(view.to_dict()) == view
 
 

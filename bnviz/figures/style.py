@@ -1,7 +1,14 @@
 """Style: the colours that every figure shares."""
 
-#: Two colours that colour-blind readers tell apart (Okabe & Ito), one an arm, the same everywhere.
-ARM_COLOURS = {"none": "#D55E00", "bn": "#0072B2"}
+#: Colours that colour-blind readers tell apart (Okabe & Ito), one an arm, the same everywhere; of
+#: the last three one at the most is beside the first two.
+ARM_COLOURS = {
+    "none": "#D55E00",
+    "bn": "#0072B2",
+    "bn_other": "#009E73",
+    "layer_norm": "#009E73",
+    "noisy_bn": "#009E73",
+}
 
 #: Colours that follow the page's theme: the player puts the theme's in, a still figure these.
 INK, MUTED, GRID = "var(--bnviz-ink)", "var(--bnviz-muted)", "var(--bnviz-grid)"

@@ -12,7 +12,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from bnviz import __version__
-from bnviz.figures.stage import View
+from bnviz.figures.view import View
 
 #: Bytes of frames in one message, about; the player asks for the rest.
 MESSAGE_BYTES = 192 * 1024

@@ -1,6 +1,5 @@
 """Showing: which recording the stage shows, and the message that brings it there."""
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -10,8 +9,9 @@ from typing import Any
 from bnviz import pair
 from bnviz.engine.engine import Engine
 from bnviz.engine.runs import Run
-from bnviz.figures.stage import CHOICES, View, stage
 from bnviz.figures.style import ARM_COLOURS
+from bnviz.figures.view import View
+from bnviz.figures.views import VIEWS, choices, shown, tabs
 from bnviz.frames import ARM_LABELS
 from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
 from bnviz.recording import Recording
@@ -20,12 +20,6 @@ from bnviz.recording import Recording
 RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
 #: Milliseconds until the player asks for further frames of a run.
 POLL = {"queued": 300, "running": 120}
-READING = (
-    "How to read: each row is one layer. The filled shape is where its values lie now, the thin "
-    "lines behind it where they lay a moment ago. A shape that wanders or collapses means that "
-    "the layer above must keep relearning. All share one axis; the height is the root of the "
-    "share of values."
-)
 
 
 @dataclass(frozen=True)
@@ -91,9 +85,10 @@ class Showing:
         }
         if new:
             header["schema"] = recording.layout.schema()
-        figure_id = self._figure_id(want.view)
+        view = shown(recording.layout, want.view)
+        figure_id = self._figure_id(view)
         if new or want.figure != figure_id:
-            header["figure"] = self._figure(want.view, figure_id)
+            header["figure"] = self._figure(view, figure_id)
         return pack(header, recording.slice(first, min(first + count, available)))
 
     def _figure_id(self, view: View) -> str:
@@ -107,28 +102,20 @@ class Showing:
 
     def _figure(self, view: View, figure_id: str) -> dict[str, Any]:
         recording = self.recording
-        layers = recording.layout.hidden_layers
-        choices = dict(CHOICES)
-        choices["layer"] = {
-            "label": "layer",
-            "help": "whose percentiles are drawn over the run",
-            "list": True,
-            "options": {"0": "last", **{str(n): str(n) for n in range(1, layers + 1)}},
-        }
-        live_figure: dict[str, Any] = json.loads(
-            json.dumps(stage(recording, view).to_json(), default=list)
-        )
+        layout = recording.layout
+        live_figure = VIEWS[view.name].figure(recording, view).to_json()
         return live_figure | {
             "id": figure_id,
             "view": view.to_dict(),
-            "choices": choices,
-            "reading": READING,
+            "tabs": tabs(layout),
+            "choices": choices(layout, view),
+            "reading": VIEWS[view.name].reading,
             "cards": {
                 "arms": [
                     {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}
-                    for arm in recording.layout.arms
+                    for arm in layout.arms
                 ],
-                "layers": layers,
+                "layers": layout.hidden_layers,
             },
         }
 

@@ -9,7 +9,7 @@ import { Cards } from "./cards.js";
 import { Frames } from "./frames.js";
 import { Painter } from "./painter.js";
 import { buildSkeleton } from "./skeleton.js";
-import { buildToolbar } from "./toolbar.js";
+import { buildTabs, buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 
 const PLOTLY = new URL("./plotly-cartesian.min.js", import.meta.url);
@@ -114,10 +114,13 @@ class Player {
     this.figure = figure;
     this.view = figure.view;
     this.cards.build(figure.cards);
-    buildToolbar(this.parts.toolbar, figure.choices, figure.view, (name, value) => {
+    const choose = (name, value) => {
       this.view = { ...this.view, [name]: value };
       this.ask();
-    });
+    };
+    buildTabs(this.parts.tabs, figure.tabs, figure.view.name, choose);
+    buildToolbar(this.parts.toolbar, figure.choices, figure.view, choose);
+    this.root.dataset.view = figure.view.name;
     this.parts.reading.textContent = figure.reading;
     this.resize(true);
   }

@@ -1,4 +1,5 @@
-// Toolbar: what the stage shows. A choice is answered by the server with another figure.
+// Toolbar: which view is shown, and what of it. A choice is answered by the server with another
+// figure.
 
 function group(name, { label, options, help }, chosen, choose) {
   const set = document.createElement("fieldset");
@@ -31,13 +32,34 @@ function select(name, { label, options, help }, chosen, choose) {
   return set;
 }
 
+// Puts nodes in the place of those there; the focus stays on the button of the same text.
+function replace(root, nodes) {
+  const focused = root.contains(document.activeElement) && document.activeElement.textContent;
+  root.replaceChildren(...nodes);
+  if (focused) [...root.querySelectorAll("button")].find((b) => b.textContent === focused)?.focus();
+}
+
+// tabs: [{name, title, lacks}], the last what a view lacks to be shown.
+export function buildTabs(root, tabs, chosen, choose) {
+  const buttons = tabs.map(({ name, title, lacks }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = title;
+    button.title = lacks ? `${title} ${lacks}` : "";
+    button.disabled = Boolean(lacks);
+    button.setAttribute("aria-pressed", String(name === chosen));
+    button.onclick = () => choose("name", name);
+    return button;
+  });
+  const scrolled = root.scrollLeft;
+  replace(root, buttons);
+  root.scrollLeft = scrolled;
+}
+
 // choices: {name: {label, options, help, list}}; view: {name: chosen}.
 export function buildToolbar(root, choices, view, choose) {
-  const focused = root.contains(document.activeElement) && document.activeElement.textContent;
-  root.replaceChildren(
-    ...Object.entries(choices).map(([name, choice]) =>
-      (choice.list ? select : group)(name, choice, view[name], choose),
-    ),
+  const sets = Object.entries(choices).map(([name, choice]) =>
+    (choice.list ? select : group)(name, choice, view[name], choose),
   );
-  if (focused) [...root.querySelectorAll("button")].find((b) => b.textContent === focused)?.focus();
+  replace(root, sets);
 }

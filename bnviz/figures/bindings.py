@@ -1,0 +1,211 @@
+"""Bindings: where the points of a figure's moving traces come from, and those of curves.
+
+Each names the numbers of a frame that a trace draws. `points` computes them in Python; the
+player's `bindings.js` does the same in the browser, and a test there holds both equal.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.frames import Frames
+
+#: Around this value the symmetric logarithm turns from linear to logarithmic.
+SYMLOG_LINEAR = 0.1
+
+Points = dict[str, Any]
+
+
+def symlog(values: Any) -> NDArray[np.float64]:
+    """Symmetric logarithm: `sign(v) * log10(1 + |v| / 0.1)`; 0 stays 0, signs stay."""
+    values = np.asarray(values, np.float64)
+    return np.asarray(np.sign(values) * np.log10(1 + np.abs(values) / SYMLOG_LINEAR))
+
+
+def column(frames: Frames, path: str) -> NDArray[Any]:
+    """One measure of every frame.
+
+    Args:
+        frames: Shape (num_frames,).
+        path: Field names joined by "/", then indices: "bn/pre_activation_percentiles/3/1".
+    """
+    names = [part for part in path.split("/") if not part.isdigit()]
+    indices = [int(part) for part in path.split("/") if part.isdigit()]
+    values: Any = frames
+    for name in names:
+        values = values[name]
+    column: NDArray[Any] = values[(slice(None), *indices)]
+    return column
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Where a trace's points come from."""
+
+    kind: ClassVar[str]
+
+    def points(self, frames: Frames, at: int) -> Points:
+        """The trace's changing attributes.
+
+        Args:
+            frames: All frames there are.
+            at: Index of the frame under the cursor.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series(Binding):
+    """A measure over the run, up to the cursor or from it on.
+
+    Attributes:
+        x: Path of what runs along the axis.
+        x_scale: Factor on it.
+        y: Path of the measure.
+        part: "past" (up to the cursor), "future" (from it on) or "all".
+        transform: "" or "symlog".
+    """
+
+    kind: ClassVar[str] = "series"
+
+    x: str
+    x_scale: float = 1.0
+    y: str
+    part: str = "past"
+    transform: str = ""
+
+    def points(self, frames: Frames, at: int) -> Points:
+        part = _part(frames, self.part, at)
+        return {
+            "x": column(part, self.x) * self.x_scale,
+            "y": _transformed(column(part, self.y), self.transform),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band(Binding):
+    """The area between two measures over the run.
+
+    Attributes:
+        x: Path of what runs along the axis.
+        x_scale: Factor on it.
+        lower: Path of the lower measure.
+        upper: Path of the upper one.
+        part: As of `Series`.
+        transform: "" or "symlog".
+    """
+
+    kind: ClassVar[str] = "band"
+
+    x: str
+    x_scale: float = 1.0
+    lower: str
+    upper: str
+    part: str = "past"
+    transform: str = ""
+
+    def points(self, frames: Frames, at: int) -> Points:
+        part = _part(frames, self.part, at)
+        x = column(part, self.x) * self.x_scale
+        lower = _transformed(column(part, self.lower), self.transform)
+        upper = _transformed(column(part, self.upper), self.transform)
+        known = np.isfinite(lower) & np.isfinite(upper)
+        x, lower, upper = x[known], lower[known], upper[known]
+        return {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([lower, upper[::-1]])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marker(Binding):
+    """A measure at the cursor, as a dot with its name and value.
+
+    Attributes:
+        x: Path of what runs along the axis.
+        x_scale: Factor on it.
+        y: Path of the measure.
+        low: Lowest height drawn; the dot of a smaller value stands there.
+        high: Highest height drawn.
+        middle: Right of this the text stands to the left of the dot.
+        text: With the place of the value, such as "with BN {}".
+        rivals: Paths of the other arms' measure; the text of the highest stands above its dot,
+            all others below theirs.
+        yields: Whether it stands below when a rival is as high.
+        unit: "" or "%" (the value is a share).
+        transform: "" or "symlog".
+    """
+
+    kind: ClassVar[str] = "marker"
+
+    x: str
+    x_scale: float = 1.0
+    y: str
+    low: float
+    high: float
+    middle: float
+    text: str
+    rivals: tuple[str, ...] = ()
+    yields: bool = False
+    unit: str = ""
+    transform: str = ""
+
+    def points(self, frames: Frames, at: int) -> Points:
+        x = float(column(frames, self.x)[at]) * self.x_scale
+        value = float(column(frames, self.y)[at])
+        y = float(_transformed(value, self.transform))
+        y = min(max(y, self.low), self.high) if not np.isnan(y) else self.high
+        others = [float(column(frames, path)[at]) for path in self.rivals]
+        above = not any(other > value or (self.yields and other == value) for other in others)
+        # Beyond the axis there is only the heading above, or the ticks below.
+        above = (above or y <= self.low) and y < self.high
+        return {
+            "x": [x],
+            "y": [y],
+            "text": [self.text.replace("{}", _written(value, self.unit))],
+            "textposition": (
+                f"{'top' if above else 'bottom'} {'left' if x > self.middle else 'right'}"
+            ),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CursorLine(Binding):
+    """A vertical line at the cursor.
+
+    Attributes:
+        x: Path of what runs along the axis.
+        x_scale: Factor on it.
+        low: Its lower end.
+        high: Its upper end.
+    """
+
+    kind: ClassVar[str] = "cursor"
+
+    x: str
+    x_scale: float = 1.0
+    low: float
+    high: float
+
+    def points(self, frames: Frames, at: int) -> Points:
+        x = float(column(frames, self.x)[at]) * self.x_scale
+        return {"x": [x, x], "y": [self.low, self.high]}
+
+
+def _part(frames: Frames, part: str, at: int) -> Frames:
+    return {"past": frames[: at + 1], "future": frames[at:], "all": frames}[part]
+
+
+def _transformed(values: Any, transform: str) -> NDArray[np.float64]:
+    return symlog(values) if transform == "symlog" else np.asarray(values, np.float64)
+
+
+def _written(value: float, unit: str) -> str:
+    """A value as it stands beside a dot: two decimals, or two digits where that says nothing."""
+    if np.isnan(value):
+        return "not a number"
+    if unit == "%":
+        return f"{100 * value:.0f} %"
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return f"{value:.2f}"
+    digit, exponent = f"{value:.0e}".split("e")
+    return f"{digit}e{int(exponent)}"

@@ -1,0 +1,309 @@
+"""Panels: axes side by side with their headings, and the curves that several views share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bnviz.figures.bindings import Band, Binding, CursorLine, Marker, Series, symlog
+from bnviz.figures.live import LiveFigure
+from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.figures.view import View
+from bnviz.frames import ACTIVATION_RANGES, ARM_LABELS, edges
+from bnviz.recording import Recording
+
+#: End of the linear value axis; shares beyond it are written at its ends.
+LINEAR_RANGE = 6.0
+#: Opacity of that part of a curve which lies behind the cursor's future.
+FUTURE = 0.32
+X_TITLES = {
+    "steps": "training step",
+    "examples": "examples trained on",
+    "seconds": "seconds spent training the arm",
+}
+_SYMLOG_TICKS = (-1e6, -1e3, -10, -1, 0, 1, 10, 1e3, 1e6)
+_TRACE = {"hoverinfo": "skip", "showlegend": False}
+
+#: From where to where a pair of axes reaches, in shares of the figure: sideways, and upwards.
+Place = tuple[Sequence[float], Sequence[float]]
+
+
+def spread(count: int, low: float, high: float, gap: float) -> list[list[float]]:
+    """Equal parts of the way from `low` to `high` with gaps between them."""
+    width = (high - low + gap) / count
+    return [[low + i * width, low + (i + 1) * width - gap] for i in range(count)]
+
+
+def stacked(count: int, low: float, high: float, gap: float) -> list[list[float]]:
+    """Equal parts from `high` downwards."""
+    return spread(count, low, high, gap)[::-1]
+
+
+class Panels:
+    """Pairs of axes, numbered from 1, and the traces on them; `figure` puts them together.
+
+    Attributes:
+        recording: What is drawn.
+        view: What of it.
+        arms: Names of the networks compared.
+        layers: Hidden layers there are.
+        layer: The chosen one, from 0.
+        neuron: The chosen neuron of it, from 0.
+    """
+
+    def __init__(self, recording: Recording, view: View):
+        self.recording = recording
+        self.view = view
+        self.arms = recording.layout.arms
+        self.layers = recording.layout.hidden_layers
+        self.layer = (min(view.layer, self.layers) or self.layers) - 1
+        self.neuron = min(view.neuron, recording.layout.neurons - 1)
+        self._traces: list[Any] = []
+        self._bindings: dict[int, Binding] = {}
+        self._axes: dict[str, Any] = {}
+        self._headings: dict[int, tuple[str, str]] = {}
+        self._x_scale = 1.0
+        if view.x_axis == "examples":
+            self._x_scale = float(recording.settings.batch_size)
+
+    def panel(
+        self,
+        number: int,
+        heading: str,
+        explanation: str = "",
+        *,
+        x: dict[str, Any],
+        y: dict[str, Any],
+    ) -> None:
+        """A pair of axes.
+
+        Args:
+            number: Its number, from 1.
+            heading: Its name above it.
+            explanation: What stands beside the name where there is room.
+            x: Attributes of the axis below.
+            y: Attributes of the axis to its left.
+        """
+        for letter, axis in (("x", x), ("y", y)):
+            common = {"gridcolor": GRID, "zeroline": False, "color": MUTED}
+            self._axes[axis_name(letter, number)] = common | axis
+        self._headings[number] = (heading, explanation)
+
+    def add(self, number: int, binding: Binding, kind: Any = go.Scatter, **attributes: Any) -> None:
+        """A moving trace on a pair of axes."""
+        suffix = "" if number == 1 else str(number)
+        self._bindings[len(self._traces)] = binding
+        self._traces.append(
+            kind(x=[], y=[], xaxis=f"x{suffix}", yaxis=f"y{suffix}", **{**_TRACE, **attributes})
+        )
+
+    def value_axis(self, quantity: str) -> tuple[list[float], int, dict[str, Any]]:
+        """The locked axis of a quantity's values.
+
+        Returns:
+            Edges as drawn, which of the counts is the first drawn, and the axis.
+        """
+        activation = self.recording.layout.activation
+        values = edges(quantity, activation).astype(float)
+        bounds = ACTIVATION_RANGES.get(activation) if quantity == "activation" else None
+        if self.view.value_axis == "symlog":
+            drawn = symlog(values)
+            ticks = [tick for tick in _SYMLOG_TICKS if values[0] <= tick <= values[-1]]
+            axis: dict[str, Any] = {
+                "tickvals": symlog(ticks).tolist(),
+                "ticktext": [f"{tick:g}".replace("e+0", "e") for tick in ticks],
+            }
+            return drawn.tolist(), 1, axis | {"range": [drawn[0], drawn[-1]]}
+        low, high = bounds or (-LINEAR_RANGE, LINEAR_RANGE)
+        shown = np.flatnonzero((values >= low - 1e-6) & (values <= high + 1e-6))
+        room = 0.02 * (high - low)
+        return values[shown].tolist(), int(shown[0]) + 1, {"range": [low - room, high + room]}
+
+    @property
+    def transform(self) -> str:
+        """That of values on the value axis."""
+        return "symlog" if self.view.value_axis == "symlog" else ""
+
+    def x(self, arm: str) -> dict[str, Any]:
+        """What an arm's curves run over, as bindings have it."""
+        path = f"{arm}/seconds" if self.view.x_axis == "seconds" else "step"
+        return {"x": path, "x_scale": self._x_scale}
+
+    def x_end(self) -> float:
+        """The end of the run on the axis; of seconds, a guess from the frames so far."""
+        frames, steps = self.recording.frames, self.recording.settings.steps
+        if self.view.x_axis != "seconds":
+            return steps * self._x_scale
+        if len(frames) == 0 or frames["step"][-1] == 0:
+            return 1.0
+        seconds = max(float(frames[arm]["seconds"][-1]) for arm in self.arms)
+        return seconds * steps / float(frames["step"][-1])
+
+    def run_axis(self, *, titled: bool = False) -> dict[str, Any]:
+        """The axis along which the run goes."""
+        title = {"title": {"text": X_TITLES[self.view.x_axis], "standoff": 4}} if titled else {}
+        return {"range": [0, self.x_end() * 1.005], "nticks": 6, **title}
+
+    def curve(self, number: int, arm: str, path: str, **options: Any) -> None:
+        """A measure over the run, faint where the cursor has not been yet.
+
+        Args:
+            number: Of the axes.
+            arm: Whose measure.
+            path: Of the measure within the arm.
+            options: `colour`, `width`, `dash`, `transform` and `name` other than the usual ones.
+        """
+        line = {
+            "color": options.get("colour", ARM_COLOURS[arm]),
+            "width": options.get("width", 2.5),
+            "dash": options.get("dash", "solid"),
+        }
+        y = " - ".join(f"{arm}/{part}" for part in path.split(" - "))
+        transform = options.get("transform", "")
+        for part, opacity in (("future", FUTURE), ("past", 1.0)):
+            self.add(
+                number,
+                Series(**self.x(arm), y=y, part=part, transform=transform),
+                mode="lines",
+                line=line,
+                opacity=opacity,
+                hoverinfo="x+y+name",
+                name=f"{ARM_LABELS[arm]} · {options.get('name', path.replace('_', ' '))}",
+            )
+
+    def band(self, number: int, arm: str, lower: str, upper: str, **options: Any) -> None:
+        """The area between two measures of an arm over the run.
+
+        Args:
+            number: Of the axes.
+            arm: Whose measures.
+            lower: Path of the lower one within the arm.
+            upper: Path of the upper one.
+            options: `colour`, `opacity` and `transform` other than the usual ones.
+        """
+        colour, opacity = options.get("colour", ARM_COLOURS[arm]), options.get("opacity", 0.28)
+        for part, share in (("future", 0.35 * opacity), ("past", opacity)):
+            self.add(
+                number,
+                Band(
+                    **self.x(arm),
+                    lower=f"{arm}/{lower}",
+                    upper=f"{arm}/{upper}",
+                    part=part,
+                    transform=options.get("transform", ""),
+                ),
+                mode="lines",
+                fill="toself",
+                fillcolor=translucent(colour, share),
+                line={"width": 0},
+            )
+
+    def cursor(self, number: int, low: float, high: float, arm: str = "") -> None:
+        """The line at the cursor; `low` and `high` are values, also on a logarithmic axis."""
+        self.add(
+            number,
+            CursorLine(**self.x(arm or self.arms[0]), low=low, high=high),
+            mode="lines",
+            line={"color": INK, "width": 1.5, "dash": "dot"},
+        )
+
+    def markers(
+        self,
+        number: int,
+        path: str,
+        low: float,
+        high: float,
+        *,
+        arms: Sequence[str] = (),
+        **more: Any,
+    ) -> None:
+        """The cursor's line and on it each arm's value, named.
+
+        Args:
+            number: Of the axes.
+            path: Of the measure within each arm.
+            low: Lowest value on the axis.
+            high: Highest value on it.
+            arms: Whose; all, unless given.
+            more: Further attributes of `Marker`.
+        """
+        arms = arms or self.arms
+        self.cursor(number, low, high)
+        paths = {arm: " - ".join(f"{arm}/{part}" for part in path.split(" - ")) for arm in arms}
+        for arm in arms:
+            self.add(
+                number,
+                Marker(
+                    **self.x(arm),
+                    y=paths[arm],
+                    low=low,
+                    high=high,
+                    middle=0.6 * self.x_end(),
+                    text=f"{ARM_LABELS[arm]} {{}}",
+                    rivals=tuple(paths[other] for other in arms if other != arm),
+                    yields=arm != arms[0],
+                    **more,
+                ),
+                mode="markers+text",
+                marker={"color": ARM_COLOURS[arm], "size": 9},
+                textfont={"color": INK, "size": 12},
+                cliponaxis=False,
+            )
+
+    def figure(self, wide: Sequence[Place], narrow: Sequence[Place], height: int) -> LiveFigure:
+        """The figure.
+
+        Args:
+            wide: Where each pair of axes stands on a wide screen, in the order of their numbers.
+            narrow: The same on a narrow one.
+            height: Of the figure there, in pixels.
+        """
+        layout: dict[str, Any] = {
+            "margin": {"l": 8, "r": 8, "t": 26, "b": 42},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"color": INK, "size": 13},
+            "hovermode": "closest",
+            "dragmode": "zoom",
+            # Zoom is kept as long as the axes mean the same.
+            "uirevision": f"{self.recording.settings.digest} {self.view}",
+            **self._axes,
+        }
+        layouts = {
+            "wide": self._layout(wide, explained=True),
+            "narrow": {"height": height, **self._layout(narrow, explained=False)},
+        }
+        return LiveFigure(go.Figure(self._traces, layout), self._bindings, layouts)
+
+    def _layout(self, places: Sequence[Place], *, explained: bool) -> dict[str, Any]:
+        layout: dict[str, Any] = {"annotations": []}
+        for number, (x, y) in enumerate(places, start=1):
+            suffix = "" if number == 1 else str(number)
+            layout[axis_name("x", number)] = {"domain": list(x), "anchor": f"y{suffix}"}
+            layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
+            name, more = self._headings[number]
+            text = f"{name} · {more}" if explained and more else name
+            layout["annotations"].append(_heading(suffix, text))
+        return layout
+
+
+def axis_name(letter: str, number: int) -> str:
+    """An axis in Plotly's layout: xaxis, xaxis2."""
+    return f"{letter}axis{'' if number == 1 else number}"
+
+
+def _heading(suffix: str, text: str) -> dict[str, Any]:
+    """A heading above an axis pair, which keeps its place in every layout."""
+    return {
+        "text": text,
+        "x": 0,
+        "y": 1,
+        "xref": f"x{suffix} domain",
+        "yref": f"y{suffix} domain",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "showarrow": False,
+        "font": {"size": 14, "color": INK},
+    }

@@ -1,0 +1,85 @@
+"""Views: the figures that the page offers, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bnviz.figures import stage
+from bnviz.figures.live import LiveFigure
+from bnviz.figures.view import CHOICES, TITLES, View
+from bnviz.frames import FrameLayout
+from bnviz.recording import Recording
+
+_DEEP = "needs the dear measures: switch on “look deeper” under More settings and train"
+
+
+def _always(_: FrameLayout) -> str:
+    return ""
+
+
+def _deep(layout: FrameLayout) -> str:
+    return "" if layout.deep else _DEEP
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A view that the page offers.
+
+    Attributes:
+        figure: Builds it.
+        reading: How to read it, in a few sentences.
+        choices: Names of the attributes of `View` that make a difference to it.
+        lacks: What a recording with a layout lacks for it, or "".
+    """
+
+    figure: Callable[[Recording, View], LiveFigure]
+    reading: str
+    choices: tuple[str, ...]
+    lacks: Callable[[FrameLayout], str] = _always
+
+
+#: Every view, by the names of `TITLES`.
+VIEWS = {
+    "stage": Offer(
+        stage.stage,
+        stage.READING,
+        ("quantity", "value_axis", "loss_axis", "x_axis", "layer"),
+    ),
+}
+
+
+def shown(layout: FrameLayout, view: View) -> View:
+    """The view, or where its recording lacks the measures for it the stage."""
+    offer = VIEWS[view.name]
+    return View(**view.to_dict() | {"name": "stage"}) if offer.lacks(layout) else view
+
+
+def tabs(layout: FrameLayout) -> list[dict[str, str]]:
+    """Of each view its name, title and what the recording lacks for it, in their order."""
+    return [
+        {"name": name, "title": title, "lacks": VIEWS[name].lacks(layout)}
+        for name, title in TITLES.items()
+    ]
+
+
+def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
+    """What can be chosen in a view: label, options with their names, and help, by attribute."""
+    every = {
+        **CHOICES,
+        "layer": {
+            "label": "layer",
+            "help": "the hidden layer that is drawn large",
+            "list": True,
+            "options": {
+                "0": "last",
+                **{str(n + 1): str(n + 1) for n in range(layout.hidden_layers)},
+            },
+        },
+        "neuron": {
+            "label": "neuron",
+            "help": "the neuron of that layer that stands out",
+            "list": True,
+            "options": {str(n): str(n + 1) for n in range(layout.neurons)},
+        },
+    }
+    return {name: every[name] for name in VIEWS[view.name].choices}
