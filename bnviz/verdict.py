@@ -1,0 +1,262 @@
+"""Verdict: two or three sentences that read a run's own numbers.
+
+Each is chosen by comparisons, so other numbers make it say the opposite: BN slower, no difference,
+more drift with BN.
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from bnviz import pair
+from bnviz.events import LASTING, events, illnesses, with_arm
+from bnviz.frames import ARM_LABELS
+from bnviz.recording import Recording
+
+#: How many times another a number must be to be called larger.
+CLEAR = 1.15
+#: Gain in validation accuracy since step 0 from which on a network has learnt something: below it
+#: the target of the speed-up may be met by chance.
+LEARNT = 0.05
+#: Generalisation gaps, in units of the loss, that differ by less are called alike.
+SAME_GAP = 0.02
+
+#: What is said of one ill layer and of several.
+_ILL = {
+    "saturated": ("is saturated", "are saturated"),
+    "dead": ("has dead neurons", "have dead neurons"),
+    "vanishing": ("gets almost no gradient", "get almost no gradient"),
+    "exploding": ("has an exploding gradient", "have exploding gradients"),
+}
+#: What is said of layers that have been ill.
+_WAS_ILL = {
+    "saturated": "saturated",
+    "dead": "lost neurons",
+    "vanishing": "got almost no gradient",
+    "exploding": "had an exploding gradient",
+}
+
+
+def verdict(recording: Recording) -> tuple[str, ...]:
+    """What the numbers of a run say so far, in plain text.
+
+    Returns:
+        One sentence before the second frame, then two or three: on speed, on drift (unless a
+        network has diverged), and on the generalisation gap and what is ill.
+    """
+    if len(recording) < 2:
+        return ("Nothing has happened yet: all networks start from the same weights.",)
+    said = (_speed(recording), _drift(recording), _health(recording))
+    return tuple(sentence for sentence in said if sentence)
+
+
+def _speed(recording: Recording) -> str:
+    """Which arm learns faster, in steps, and in seconds where these disagree."""
+    arms = recording.layout.arms
+    gains = [np.subtract(*recording.frames[arm]["validation_accuracy"][[-1, 0]]) for arm in arms]
+    if not any(gain >= LEARNT for gain in gains):
+        return f"No network has learnt much so far: {_accuracies(recording)}."
+    others = [_beside(recording, arms[0], arm) for arm in arms[1:]]
+    goal = f"{pair.target_accuracy(recording):.0%} validation accuracy"
+    if not any(others):
+        return f"The speed cannot be compared: {_accuracies(recording)}."
+    when = _listed(_arrival(recording, arm) for arm in (*arms[1:], arms[0]))
+    return f"{_sentence('; '.join(filter(None, others)))} ({goal} {when})."
+
+
+def _beside(recording: Recording, first: str, arm: str) -> str:
+    """How fast an arm is beside the first one; empty if that is not known."""
+    target = pair.target_accuracy(recording)
+    ratios = [
+        (
+            pair.speed_up(recording, target, axis=axis, slow=first, fast=arm),
+            pair.speed_up(recording, target, axis=axis, slow=arm, fast=first),
+        )
+        for axis in ("step", "seconds")
+    ]
+    (steps, inverse), (seconds, inverse_seconds) = ratios
+    if steps is None:
+        return ""
+    order = _order(steps)
+    if order == 1:
+        said = f"{_name(arm)} learns {steps} as fast in steps"
+    elif order == -1:
+        needs = f", it needs {inverse} as many steps" if inverse else ""
+        said = f"{_name(arm)} learns more slowly{needs}"
+    elif steps.bound:
+        said = f"{_name(arm)} is {'ahead' if steps.bound == 'more than' else 'behind'}"
+    else:
+        said = f"{_name(arm)} makes no clear difference in speed"
+    if seconds is None or _order(seconds) in (order, None):
+        return said
+    if _order(seconds) == 1:
+        return f"{said}, but is {seconds} as fast in seconds"
+    if _order(seconds) == -1:
+        return f"{said}, but takes {inverse_seconds} as long in seconds"
+    return f"{said}, but about as long in seconds"
+
+
+def _order(speed: pair.SpeedUp) -> int | None:
+    """1 if faster, -1 if slower, 0 if about the same; None if the bound leaves it open."""
+    order = _compare(speed.ratio, 1.0)
+    known = {"": (-1, 0, 1), "more than": (1,), "less than": (-1,)}[speed.bound]
+    return order if order in known else None
+
+
+def _arrival(recording: Recording, arm: str) -> str:
+    """When an arm reached the target."""
+    time = pair.reached(recording, arm, pair.target_accuracy(recording))
+    last = int(recording.frames["step"][-1])
+    return f"{with_arm(arm)} " + (f"at step {time.step:,}" if time else f"not by step {last:,}")
+
+
+def _accuracies(recording: Recording) -> str:
+    figures = [(arm, pair.arm(recording, arm).validation_accuracy) for arm in recording.layout.arms]
+    return "validation accuracy is " + _listed(
+        f"{accuracy:.0%} {with_arm(arm)}" if math.isfinite(accuracy) else f"lost {with_arm(arm)}"
+        for arm, accuracy in figures
+    )
+
+
+def _drift(recording: Recording) -> str:
+    """Which arm's inputs of the last hidden layer drift more, in both meanings of the word.
+
+    That is empty if an arm has no drift at the last frame.
+    """
+    first, arm, *_ = arms = recording.layout.arms
+    drift = {name: float(recording.frames[-1][name]["drift_start"][-1]) for name in arms}
+    diverged = any(pair.arm(recording, name).diverged_at is not None for name in arms)
+    if diverged or not all(math.isfinite(value) for value in drift.values()):
+        return ""
+    order = _compare(drift[arm], drift[first])
+    layer, word = recording.layout.hidden_layers, {1: "more", -1: "less", 0: "alike"}[order]
+    values = _listed(
+        f"{_number(drift[name])}{' standard deviations' if name == arm else ''} {with_arm(name)}"
+        for name in (arm, *(other for other in arms if other != arm))
+    )
+    drifts = "drift alike" if order == 0 else f"drift {word} {with_arm(arm)}"
+    said = f"The inputs of layer {layer} {drifts}: since step 0 {values}"
+    ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
+    if _compare(ours, theirs) == -order != 0:
+        moves = "more" if order == -1 else "less"
+        said += f", but from frame to frame {moves} ({_against(ours, theirs, first)})"
+    return f"{said}{_shift(recording, order)}."
+
+
+def _shift(recording: Recording, order: int) -> str:
+    """Whether the gradients' shift agrees with the drift; empty where it is not measured."""
+    if not recording.layout.deep:
+        return ""
+    first, arm, *_ = recording.layout.arms
+    ours, theirs = (_typical(recording, name, "gradient_shift") for name in (arm, first))
+    # No layer is below the only one, so nothing can shift its gradient.
+    if not (math.isfinite(ours) and math.isfinite(theirs)) or ours == theirs == 0:
+        return ""
+    shifted = _compare(ours, theirs)
+    word = {1: "larger", -1: "smaller", 0: "about the same"}[shifted]
+    agree = shifted == order
+    return (
+        f"; {'' if agree else 'but '}its gradient shift is {word}{' too' if agree else ''} "
+        f"({_against(ours, theirs, first)}), so the two meanings of internal covariate shift "
+        f"{'agree' if agree else 'disagree'}"
+    )
+
+
+def _typical(recording: Recording, arm: str, measure: str) -> float:
+    """Median over the frames after step 0 of a measure of the last hidden layer."""
+    values = recording.frames[arm][measure][1:, -1]
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else math.nan
+
+
+def _health(recording: Recording) -> str:
+    """The generalisation gaps, and what is ill and where."""
+    parts = [_gap(recording), _ills(recording)]
+    return f"{_sentence('; '.join(part for part in parts if part))}."
+
+
+def _gap(recording: Recording) -> str:
+    first, arm, *_ = recording.layout.arms
+    ours, theirs = (pair.arm(recording, name).generalisation_gap for name in (arm, first))
+    diverged = any(pair.arm(recording, name).diverged_at is not None for name in (arm, first))
+    if diverged or not (math.isfinite(ours) and math.isfinite(theirs)):
+        return ""
+    values = f"({ours:.2f}, {with_arm(first)} {theirs:.2f})"
+    if abs(ours - theirs) < SAME_GAP:
+        return f"the generalisation gap is about the same {values}"
+    word = "larger" if ours > theirs else "smaller"
+    return f"the generalisation gap is {word} {with_arm(arm)} {values}"
+
+
+def _ills(recording: Recording) -> str:
+    """What is ill at the last frames, else what was; each arm with its layers."""
+    now = []
+    for arm in recording.layout.arms:
+        found = []
+        diverged_at = pair.arm(recording, arm).diverged_at
+        if diverged_at is not None:
+            found.append(f"the network diverged at step {diverged_at:,}")
+        for kind, ill in illnesses(recording, arm).items():
+            layers = np.flatnonzero(ill[-LASTING:].all(axis=0)) + 1
+            if len(layers):
+                found.append(f"{_layers(layers)} {_ILL[kind][len(layers) > 1]}")
+        if found:
+            now.append(f"{with_arm(arm)} {_listed(found)}")
+    if now:
+        return "; ".join(now)
+    past = next((event for event in events(recording) if event.kind in _WAS_ILL), None)
+    if past is None:
+        return "no layer is ill"
+    where = f"layer {past.layer}" if past.layer else "layers"
+    return (
+        f"no layer is ill now, but {where} {with_arm(past.arm)} {_WAS_ILL[past.kind]} "
+        f"at step {past.step:,}"
+    )
+
+
+def _layers(numbers: Iterable[int]) -> str:
+    """Layers in words: "layer 2", "layers 1 to 3 and 5"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+    several = len(runs) > 1 or len(runs[0]) > 1
+    return f"layer{'s' if several else ''} {_listed(words)}"
+
+
+def _name(arm: str) -> str:
+    """An arm as a subject: "BN", "layer norm"."""
+    return ARM_LABELS[arm].removeprefix("with ")
+
+
+def _sentence(words: str) -> str:
+    """Words as the start of a sentence."""
+    return words[0].upper() + words[1:]
+
+
+def _compare(one: float, other: float) -> int:
+    """1 if `one` is clearly larger, -1 if clearly smaller, else 0."""
+    if one > CLEAR * other:
+        return 1
+    return -1 if other > CLEAR * one else 0
+
+
+def _against(value: float, other: float, arm: str) -> str:
+    """A number beside that of another arm."""
+    return f"{_number(value)}, {with_arm(arm)} {_number(other)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Words as a list: "a, b and c"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
