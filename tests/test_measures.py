@@ -139,7 +139,7 @@ def test_a_forward_pass_by_hand_equals_what_is_measured(arm, position):
         return -log_softmax[np.arange(len(y)), y].mean()
 
     pair = (tf.constant(x), tf.constant(y))
-    look = Observer(network).look(pair, pair)
+    look = Observer(network, [tf.Variable(kernel) for kernel in kernels]).look(pair, pair)
     z, a, logits = forward(x, lambda v, _: (v.mean(axis=0), v.var(axis=0)))
     np.testing.assert_allclose(look.pre_activations, np.stack(z), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(look.activations, np.stack(a), rtol=1e-4, atol=1e-5)

@@ -28,7 +28,7 @@ def trained(settings, arm, data, steps, *, look_every=0):
     trainer = Trainer(network, settings)
     reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
     trainer.reset(settings)
-    observer = Observer(network)
+    observer = Observer(network, trainer.kernels_before)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     order = BatchOrder(EXAMPLES, settings.batch_size, seed=settings.seed)
     done = 0

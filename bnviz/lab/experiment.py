@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -15,9 +15,17 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.dataset import Dataset
-from bnviz.frames import DIGEST_SIZE, PROBE_SIZE, Frame, FrameLayout, frame_steps
+from bnviz.frames import (
+    DIGEST_SIZE,
+    NO_POINT,
+    PLANE_RANGE,
+    PROBE_SIZE,
+    Frame,
+    FrameLayout,
+    frame_steps,
+)
 from bnviz.lab.data import DataError, load
-from bnviz.lab.measures import measure
+from bnviz.lab.measures import Past, measure
 from bnviz.lab.networks import Network, build, initial_kernels, reset
 from bnviz.lab.observer import Look, Observer
 from bnviz.lab.training import BatchOrder, Trainer
@@ -62,6 +70,7 @@ class Arm:
         first_loss: Training loss at step 0.
         diverged_at: Step from which on its loss is no finite number or over `DIVERGENCE` times
             the first; -1 as long as it is not.
+        past: What its drift is measured against.
     """
 
     network: Network
@@ -71,6 +80,7 @@ class Arm:
     seconds: float = 0.0
     first_loss: float = np.nan
     diverged_at: int = -1
+    past: Past = field(default_factory=Past)
 
     def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
         """Trains on one batch a row; returns the first row with a diverged loss, or -1."""
@@ -121,6 +131,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     probe = _sample(data.x_train, data.y_train, PROBE_SIZE)
     validation = _sample(data.x_validation, data.y_validation, VALIDATION_SIZE)
+    points = _points(*probe) if layout.plane else {}
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
     arms = {name: _arm(settings, name, data) for name in layout.arms}
 
@@ -129,7 +140,8 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
         bad_row = arm.train(x, y, indices)
         bad_step = step - len(indices) + bad_row if bad_row >= 0 else -1
         _certify(record, arm, data)
-        _measure(record, step, arm, bad_step, arm.observer.look(probe, validation), layout)
+        look = arm.observer.look(probe, validation)
+        _measure(record, step, arm, bad_step, look, layout)
 
     # The arms know nothing of each other, so each has a thread.
     with ThreadPoolExecutor(len(arms)) as threads:
@@ -137,6 +149,8 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
         def frame(step: int, indices: NDArray[np.int32]) -> Frame:
             record = np.zeros((), layout.dtype)
             record["step"] = step
+            for name, value in points.items():
+                record[name] = value
             parts = [
                 threads.submit(advance, arm, record[name], step, indices)
                 for name, arm in arms.items()
@@ -170,13 +184,24 @@ def _compiled(
     structure: Settings, name: str, num_features: int, num_classes: int
 ) -> tuple[Network, Trainer, Observer]:
     network = build(structure, name, num_features, num_classes)
-    return network, Trainer(network, structure), Observer(network)
+    trainer = Trainer(network, structure)
+    return network, trainer, Observer(network, trainer.kernels_before)
 
 
 def _sample(x: Any, y: Any, most: int) -> tuple[tf.Tensor, tf.Tensor]:
     """The same examples at every call and every seed, at the most so many."""
     chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:most])
     return tf.constant(x[chosen]), tf.constant(y[chosen])
+
+
+def _points(x: tf.Tensor, y: tf.Tensor) -> dict[str, NDArray]:
+    """The probe in the plane, as a frame keeps it."""
+    points = np.zeros((PROBE_SIZE, 2), np.int16)
+    classes = np.full(PROBE_SIZE, NO_POINT, np.uint8)
+    whole = np.iinfo(np.int16).max
+    points[: len(x)] = np.clip(np.round(x.numpy() / PLANE_RANGE * whole), -whole, whole)
+    classes[: len(y)] = y.numpy()
+    return {"points": points, "point_classes": classes}
 
 
 def _certify(record: Any, arm: Arm, data: Dataset) -> None:
@@ -195,7 +220,7 @@ def _measure(
     record: Any, step: int, arm: Arm, bad_step: int, look: Look, layout: FrameLayout
 ) -> None:
     """Writes an arm's measures into its part of a frame."""
-    measures = measure(look, layout.activation)
+    measures = measure(look, layout, arm.past)
     for name, value in measures.items():
         record[name] = value
     loss = measures["train_loss"]

@@ -1,11 +1,12 @@
 """Measures: the numbers of a frame, computed in NumPy from what an observer saw."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import PERCENTILES, QUANTITIES, edges
+from bnviz.frames import PERCENTILES, QUANTITIES, FrameLayout, edges
 from bnviz.lab.observer import Look
 
 #: An activation outside these bounds hardly passes any gradient on.
@@ -14,22 +15,105 @@ SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
 MORTAL = ("relu",)
 
 
-def measure(look: Look, activation: str) -> dict[str, Any]:
+@dataclass
+class Past:
+    """The pre-activations of earlier frames, which drift is measured against.
+
+    Attributes:
+        first: Those of step 0 in ascending order, shape (layers, num_values); None before it.
+        last: Those of the last frame.
+    """
+
+    first: NDArray[np.float32] | None = None
+    last: NDArray[np.float32] | None = None
+
+
+def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
     """The measures of one arm, by the names of a frame's fields.
 
     Args:
         look: What was seen of the arm.
-        activation: Name of its non-linearity.
+        layout: Of the run's frames.
+        past: Of the arm's earlier frames; moved on to this one.
     """
     measures: dict[str, Any] = look.outcome()
     for quantity in QUANTITIES:
         values = getattr(look, f"{quantity}s").numpy()
         ordered = np.sort(values.reshape(len(values), -1), axis=1)
-        description = describe(ordered, edges(quantity, activation))
+        description = describe(ordered, edges(quantity, layout.activation))
         measures |= {f"{quantity}_{name}": value for name, value in description.items()}
-    measures["saturated"] = saturated_share(ordered, activation)
-    measures["dead"] = dead_share(values, activation)
+        if quantity == "pre_activation":
+            past.first = ordered if past.first is None else past.first
+            measures["drift_start"] = drift(past.first, ordered)
+            measures["drift_step"] = drift(ordered if past.last is None else past.last, ordered)
+            past.last = ordered
+            of_neurons = describe_neurons(values[..., : layout.neurons])
+            measures |= {f"neuron_{name}": value for name, value in of_neurons.items()}
+    measures["saturated"] = saturated_share(ordered, layout.activation)
+    measures["dead"] = dead_share(values, layout.activation)
+    measures["gradient_norm"], updates = look.kernels.numpy()
+    with np.errstate(divide="ignore"):
+        ratios = np.log10(updates)
+    measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
+    normalization = look.normalization.numpy()[..., : layout.neurons]
+    measures |= {
+        name: shortened(values) for name, values in zip(look.normalized, normalization, strict=True)
+    }
+    if look.boundary is not None and layout.plane:
+        measures["boundary"] = np.nan_to_num(np.round(255 * look.boundary.numpy()))
     return measures
+
+
+def shortened(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values to about three digits (11 bits), so that files with many of them pack well."""
+    bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
+    dropped = 13
+    rounded = (bits + np.uint32(1 << (dropped - 1))) & np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
+    # What is no number stays none; its bits may not be rounded.
+    return np.where(np.isfinite(values), rounded.view(np.float32), values)
+
+
+def drift(earlier: NDArray[np.float32], later: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How far each layer's distribution has moved, in units of its earlier standard deviation.
+
+    The 1-Wasserstein distance: of two samples of one size the mean distance of their values in
+    order.
+
+    Args:
+        earlier: Values in ascending order, NaN last, shape (layers, num_values).
+        later: The same number of values.
+
+    Returns:
+        Shape (layers,); NaN where a value is not finite, or the earlier ones are all the same.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.abs(later - earlier, dtype=np.float64).mean(axis=1)
+        distances = moved / earlier.std(axis=1, dtype=np.float64)
+    return np.where(np.isfinite(distances), distances, np.nan)
+
+
+def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """The distribution of each neuron's values.
+
+    Args:
+        values: Shape (layers, num_values, neurons).
+
+    Returns:
+        `mean` and biased `std` (layers, neurons), and `percentiles`
+        (layers, neurons, len(PERCENTILES)), all to about three digits; NaN for a neuron with a
+        value that is not finite.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean, std = values.mean(axis=1), values.std(axis=1)
+    ordered = np.sort(values.transpose(0, 2, 1), axis=2)
+    percentiles = _percentiles(ordered)
+    percentiles[~np.isfinite(std)] = np.nan
+    unknown = np.where(np.isfinite(std), 0, np.nan).astype(np.float32)
+    return {
+        "mean": shortened(mean + unknown),
+        "std": shortened(std + unknown),
+        "percentiles": shortened(percentiles),
+    }
 
 
 def histogram(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -87,14 +171,18 @@ def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> di
     }
 
 
-def _percentiles(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Percentiles with linear interpolation, as `np.percentile`, of values in order."""
-    place = np.array(PERCENTILES) / 100 * (len(ordered) - 1)
+def _percentiles(ordered: NDArray[Any]) -> NDArray[Any]:
+    """Percentiles with linear interpolation, as `np.percentile`, of values in order.
+
+    Args:
+        ordered: In ascending order along the last axis, in whose place the percentiles come.
+    """
+    size = ordered.shape[-1]
+    place = (np.array(PERCENTILES) / 100 * (size - 1)).astype(ordered.dtype)
     below = np.floor(place).astype(int)
-    above = np.minimum(below + 1, len(ordered) - 1)
-    values: NDArray[np.float64] = ordered[below]
-    values += (ordered[above] - ordered[below]) * (place - below)
-    return values
+    low, high = ordered[..., below], ordered[..., np.minimum(below + 1, size - 1)]
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(low + (high - low) * (place - below.astype(ordered.dtype)))
 
 
 def saturated_share(ordered: NDArray[np.float32], activation: str) -> NDArray[np.float64]:

@@ -48,6 +48,24 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """What a forward pass shows of a network.
+
+    Attributes:
+        pre_activations: Inputs of every non-linearity, shape (layers, num_examples, units).
+        activations: Its outputs, of the same shape.
+        logits: Shape (num_examples, num_classes).
+        moments: Mean and variance of what enters each Batch Normalization, over the examples,
+            shape (2, layers, units); None without it.
+    """
+
+    pre_activations: tf.Tensor
+    activations: tf.Tensor
+    logits: tf.Tensor
+    moments: tf.Tensor | None
+
+
+@dataclass(frozen=True)
 class Network:
     """One arm: a Keras model, and its layers by the part they play.
 
@@ -66,7 +84,7 @@ class Network:
         """Every layer with a kernel, in order."""
         return [*(block.dense for block in self.blocks), self.output]
 
-    def probe(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def probe(self, x: tf.Tensor) -> Inside:
         """A forward pass that shows its inside and changes nothing.
 
         Batch Normalization uses the mean and variance of `x` itself, as in a training step, but
@@ -74,37 +92,41 @@ class Network:
 
         Args:
             x: Examples, shape (num_examples, num_features).
-
-        Returns:
-            Pre-activations and activations, each of shape (layers, num_examples, units), and
-            logits, (num_examples, num_classes).
         """
-        pre_activations, activations = [], []
+        pre_activations, activations, moments = [], [], []
         for block in self.blocks:
             x = block.dense(x)
             if block.position == "before":
-                x = normalize(block.normalization, x)
+                moments.append(tf.nn.moments(x, axes=[0]))
+                x = normalize(block.normalization, x, *moments[-1])
             pre_activations.append(x)
             x = block.activation(x)
             activations.append(x)
             if block.position == "after":
-                x = normalize(block.normalization, x)
-        return tf.stack(pre_activations), tf.stack(activations), self.output(x)
+                moments.append(tf.nn.moments(x, axes=[0]))
+                x = normalize(block.normalization, x, *moments[-1])
+        return Inside(
+            tf.stack(pre_activations),
+            tf.stack(activations),
+            self.output(x),
+            tf.stack(moments, axis=1) if moments else None,
+        )
 
 
-def normalize(layer: keras.layers.BatchNormalization | None, x: tf.Tensor) -> tf.Tensor:
-    """Batch Normalization of `x` by its own batch, without side effects.
+def normalize(
+    layer: keras.layers.BatchNormalization, x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
+) -> tf.Tensor:
+    """Batch Normalization of `x` by given statistics, without side effects.
 
-    `y = gamma * (x - mean(x)) / sqrt(var(x) + epsilon) + beta`, with the biased variance, one
-    gamma and one beta a neuron (Ioffe & Szegedy 2015, Algorithm 1).
+    `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, one gamma and one beta a neuron
+    (Ioffe & Szegedy 2015, Algorithm 1).
 
     Args:
-        layer: Where gamma, beta and epsilon are taken from; None leaves `x` as it is.
+        layer: Where gamma, beta and epsilon are taken from.
         x: Shape (num_examples, units).
+        mean: Shape (units,).
+        variance: The biased one, shape (units,).
     """
-    if layer is None:
-        return x
-    mean, variance = tf.nn.moments(x, axes=[0])
     return tf.nn.batch_normalization(
         x,
         mean,

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from bnviz.lab.networks import Network
+from bnviz.frames import GRID, PLANE_RANGE
+from bnviz.lab.networks import Inside, Network
 
 
 @dataclass(frozen=True)
@@ -16,16 +18,32 @@ class Look:
         pre_activations: Inputs of every non-linearity for the probe, (layers, num_probe, units).
         activations: Its outputs, of the same shape.
         losses: Loss and accuracy on the probe, then on the validation examples, shape (4,).
+        kernels: Of each Dense layer's kernel the L2 norm of the gradient of the probe's loss, and
+            std(update) / std(kernel before it), shape (2, layers + 1).
+        normalization: Of each neuron gamma, beta, the mean and variance of the probe where BN
+            stands, and the moving ones, as far as the arm has them; shape
+            (len(normalized), layers, units).
+        normalized: The names of these.
+        boundary: Probability of class 1 on the grid of the plane, or None.
     """
 
     pre_activations: tf.Tensor
     activations: tf.Tensor
     losses: tf.Tensor
+    kernels: tf.Tensor
+    normalization: tf.Tensor
+    normalized: tuple[str, ...]
+    boundary: tf.Tensor | None
 
     def outcome(self) -> dict[str, float]:
         """Losses and accuracies by the names of a frame's fields."""
         names = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
         return dict(zip(names, self.losses.numpy().tolist(), strict=True))
+
+
+#: Figures of a neuron's normalization in the order of `Look.normalization`: by the layer's
+#: attributes, and between them what enters the layer.
+NORMALIZATION = ("gamma", "beta", "batch_mean", "batch_variance", "moving_mean", "moving_variance")
 
 
 class Observer:
@@ -37,10 +55,13 @@ class Observer:
 
     Args:
         network: The network to look into.
+        kernels_before: The kernels of its Dense layers before the last step, as variables.
     """
 
-    def __init__(self, network: Network):
+    def __init__(self, network: Network, kernels_before: list[tf.Variable]):
         self._network = network
+        self._kernels_before = kernels_before
+        self._normalized = NORMALIZATION if network.blocks[0].normalization else ()
         self._program = tf.function(self._look_inside, autograph=False)
 
     def look(
@@ -52,19 +73,59 @@ class Observer:
             probe: Features and classes of the fixed training examples.
             validation: Features and classes of the validation examples.
         """
-        program = self._program.get_concrete_function(*probe, *validation)
-        return Look(*program(*probe, *validation))
+        given = (*probe, *validation)
+        seen = self._program.get_concrete_function(*given)(*given)
+        return Look(**seen, normalized=self._normalized)
 
     def _look_inside(
         self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        pre_activations, activations, logits = self._network.probe(x)
-        validation_logits = self._network.model(x_validation, training=False)
-        losses = [
-            *loss_and_accuracy(logits, y),
-            *loss_and_accuracy(validation_logits, y_validation),
+    ) -> dict[str, tf.Tensor | None]:
+        network = self._network
+        kernels = [layer.kernel.value for layer in network.dense_layers]
+        with tf.GradientTape() as tape:
+            inside = network.probe(x)
+            loss, accuracy = loss_and_accuracy(inside.logits, y)
+        norms = [tf.norm(gradient) for gradient in tape.gradient(loss, kernels)]
+        updates = [
+            tf.math.reduce_std(kernel - before) / tf.math.reduce_std(before)
+            for kernel, before in zip(kernels, self._kernels_before, strict=True)
         ]
-        return pre_activations, activations, tf.stack(losses)
+        logits = network.model(x_validation, training=False)
+        outcome = [loss, accuracy, *loss_and_accuracy(logits, y_validation)]
+        return {
+            "pre_activations": inside.pre_activations,
+            "activations": inside.activations,
+            "losses": tf.stack(outcome),
+            "kernels": tf.stack([tf.stack(norms), tf.stack(updates)]),
+            "normalization": self._normalization(inside),
+            "boundary": self._boundary() if x.shape[1] == 2 else None,
+        }
+
+    def _normalization(self, inside: Inside) -> tf.Tensor:
+        layers = [block.normalization for block in self._network.blocks]
+        if inside.moments is None:
+            return tf.zeros((0, len(layers), 1))
+        moments = {"batch_mean": inside.moments[0], "batch_variance": inside.moments[1]}
+
+        def figure(name: str) -> tf.Tensor:
+            if name in moments:
+                return moments[name]
+            fixed = {"gamma": tf.ones_like, "beta": tf.zeros_like}
+            values = [getattr(layer, name, None) for layer in layers]
+            return tf.stack(
+                [
+                    fixed[name](inside.moments[0, 0]) if value is None else value.value
+                    for value in values
+                ]
+            )
+
+        return tf.stack([figure(name) for name in self._normalized])
+
+    def _boundary(self) -> tf.Tensor:
+        side = np.linspace(-PLANE_RANGE, PLANE_RANGE, GRID, dtype=np.float32)
+        grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+        logits = self._network.model(tf.constant(grid), training=False)
+        return tf.reshape(tf.nn.softmax(logits)[:, 1], (GRID, GRID))
 
 
 def loss_and_accuracy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -67,6 +67,9 @@ class Trainer:
     Args:
         network: The network, which training changes.
         settings: The optimizer's kind and the batch size are taken from here.
+
+    Attributes:
+        kernels_before: The kernels of the Dense layers before the last step, as variables.
     """
 
     def __init__(self, network: Network, settings: Settings):
@@ -85,6 +88,8 @@ class Trainer:
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._program = tf.function(self._train_steps, jit_compile=True, autograph=False)
         self._seen = hashlib.sha256()
+        kernels = [layer.kernel for layer in network.dense_layers]
+        self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
 
     def reset(self, settings: Settings) -> None:
         """Back to step 0: optimizer state, dropout seeds, learning rate. Not the weights."""
@@ -163,6 +168,8 @@ class Trainer:
     def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """One update of the weights; returns the batch's loss."""
         model = self.network.model
+        for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
+            before.assign(layer.kernel)
         with tf.GradientTape() as tape:
             loss = self._loss(y, model(x, training=True))
             objective = loss + tf.add_n([0.0, *model.losses])
