@@ -122,6 +122,8 @@ class Recording:
     def save(self, file: str | Path | BinaryIO) -> None:
         """Writes the recording as a compressed NumPy archive without pickles."""
         frames = np.frombuffer(self.slice(0, len(self)), np.uint8)
+        # One row a byte of a frame, in the order of time: so alike, they pack a third smaller.
+        frames = np.ascontiguousarray(frames.reshape(len(self), self.layout.dtype.itemsize).T)
         np.savez_compressed(file, settings=np.array(self.settings.to_json()), frames=frames)
 
     @classmethod
@@ -137,11 +139,12 @@ class Recording:
             header = archive.header("frames")
             if header.nbytes > recording._frames.nbytes:
                 raise RecordingError("the file holds more than its settings can have produced")
-            if header.dtype != np.uint8 or header.count % recording.layout.dtype.itemsize:
+            size = recording.layout.dtype.itemsize
+            if header.dtype != np.uint8 or len(header.shape) != 2 or header.shape[0] != size:
                 raise RecordingError(
                     "the recording was made with another version of the laboratory"
                 )
-            recording.extend(0, archive.array("frames").tobytes())
+            recording.extend(0, archive.array("frames").T.tobytes())
         except RecordingError:
             raise
         except SettingsError as error:

@@ -196,7 +196,7 @@ def settings_member(text: str) -> bytes:
 def frames_member(*steps: int) -> bytes:
     frames = np.zeros(len(steps), Recording(SETTINGS).layout.dtype)
     frames["step"] = steps
-    return npy_of(np.frombuffer(frames.tobytes(), np.uint8))
+    return npy_of(np.frombuffer(frames.tobytes(), np.uint8).reshape(len(steps), -1).T.copy())
 
 
 def claimed(shape: str, body: bytes = b"") -> bytes:

@@ -92,9 +92,14 @@ class Trainer:
         self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
 
     def reset(self, settings: Settings) -> None:
-        """Back to step 0: optimizer state, dropout seeds, learning rate. Not the weights."""
+        """Back to step 0: optimizer state, dropout seeds, learning rate.
+
+        Not the weights, which are to be set before.
+        """
         for variable, start in [*self._optimizer_start, *self._seeds]:
             variable.assign(start)
+        for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
+            before.assign(layer.kernel)
         self._optimizer.learning_rate = settings.learning_rate
         self._seen = hashlib.sha256()
 
