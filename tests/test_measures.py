@@ -6,9 +6,17 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import wasserstein_distance
 
 from bnviz.frames import PERCENTILES, VALUE_EDGES, edges
-from bnviz.lab.measures import dead_share, describe, saturated_share
+from bnviz.lab.measures import (
+    dead_share,
+    describe,
+    describe_neurons,
+    drift,
+    saturated_share,
+    shortened,
+)
 from bnviz.lab.networks import build, initial_kernels, reset
 from bnviz.lab.observer import Observer
 from bnviz.settings import Settings
@@ -71,6 +79,64 @@ def test_saturated_share_is_the_share_of_flat_activations(activation, flat):
     expected = flat(values).mean(axis=1)
     found = saturated_share(np.sort(values, axis=1), activation)
     np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+@given(
+    pair=st.integers(1, 40).flatmap(
+        lambda size: st.tuples(
+            *[arrays(np.float32, (2, size), elements=st.floats(-1e4, 1e4, width=32))] * 2
+        )
+    )
+)
+def test_drift_is_the_wasserstein_distance_in_standard_deviations(pair):
+    earlier, later = (np.sort(values, axis=1) for values in pair)
+    for found, one, other in zip(drift(earlier, later), earlier, later, strict=True):
+        spread = one.astype(np.float64).std()
+        if spread == 0:
+            assert np.isnan(found)
+        else:
+            expected = wasserstein_distance(one, other) / spread
+            assert found == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_drift_of_values_that_are_not_finite_is_no_number(bad):
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    broken = values.copy()
+    broken[0, -1] = bad
+    found = drift(values, broken)
+    assert np.isnan(found[0])
+    assert found[1] == 0
+
+
+@given(values=arrays(np.float32, (2, 9, 3), elements=st.floats(-1e6, 1e6, width=32)))
+def test_each_neuron_is_described_by_itself(values):
+    found = describe_neurons(values)
+    exact = values.astype(np.float64)
+    largest = np.abs(exact).max() + 1e-30
+    for name, expected in (
+        ("mean", exact.mean(axis=1)),
+        ("std", exact.std(axis=1)),
+        ("percentiles", np.moveaxis(np.percentile(exact, PERCENTILES, axis=1), 0, -1)),
+    ):
+        np.testing.assert_allclose(found[name], expected, rtol=1e-3, atol=1e-3 * largest)
+
+
+def test_a_neuron_with_a_value_that_is_not_finite_has_no_figures():
+    values = np.ones((1, 5, 2), np.float32)
+    values[0, 2, 1] = np.inf
+    found = describe_neurons(values)
+    assert found["mean"][0].tolist() == [1, pytest.approx(np.nan, nan_ok=True)]
+    assert np.isnan(found["percentiles"][0, 1]).all()
+
+
+@given(values=arrays(np.float32, 20, elements=st.floats(width=32, allow_subnormal=False)))
+def test_shortened_values_keep_three_digits(values):
+    found = shortened(values)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
+    few = np.abs(values) < 3e38
+    np.testing.assert_allclose(found[few], values[few], rtol=2**-11)
+    assert (found[few].view(np.uint32) & 0x1FFF == 0).all()
 
 
 def test_dead_share_counts_neurons_that_are_zero_throughout():
