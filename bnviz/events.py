@@ -70,6 +70,11 @@ def with_arm(arm: str) -> str:
     return label if label.startswith("with") else f"with {label}"
 
 
+def percent(share: float) -> str:
+    """A share as percent in words."""
+    return f"{100 * share:.0f} %"
+
+
 def events(recording: Recording) -> tuple[Event, ...]:
     """The events of a run, complete or growing.
 
@@ -117,7 +122,7 @@ def _of_network(recording: Recording, arm: str) -> list[Event]:
     reached = pair.reached(recording, arm, HIGH_ACCURACY)
     if reached:
         step, index = reached.step, recording.at_step(reached.step)
-        sentence = f"Step {step:,}: {name} reaches {HIGH_ACCURACY:.0%} validation accuracy."
+        sentence = f"Step {step:,}: {name} reaches {percent(HIGH_ACCURACY)} validation accuracy."
         found.append(Event(step, index, arm, None, "accuracy", sentence))
     diverged_at = recording.frames[arm]["diverged_at"]
     if (diverged_at >= 0).any():
@@ -181,11 +186,11 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
     measured, where = frame[arm], f"layer {layer + 1} {with_arm(arm)}"
     start = f"Step {frame['step']:,}:"
     if kind == "saturated":
-        share = measured["saturated"][layer]
-        return f"{start} {where} saturates, {share:.0%} of its values are at the ends of the range."
+        share = percent(measured["saturated"][layer])
+        return f"{start} {where} saturates, {share} of its values are at the ends of the range."
     if kind == "dead":
-        share = measured["dead"][layer]
-        return f"{start} neurons die in {where}, {share:.0%} give 0 for every example."
+        share = percent(measured["dead"][layer])
+        return f"{start} neurons die in {where}, {share} give 0 for every example."
     norm, output = (float(measured["gradient_norm"][place]) for place in (layer, -1))
     happens = f"{start} the gradient {_VERBS[kind]} in {where},"
     ratio = norm / output if output > 0 and math.isfinite(norm) else math.nan

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from bnviz import pair
-from bnviz.events import LASTING, events, illnesses, with_arm
+from bnviz.events import LASTING, events, illnesses, percent, with_arm
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
@@ -54,15 +54,14 @@ def verdict(recording: Recording) -> tuple[str, ...]:
 def _speed(recording: Recording) -> str:
     """Which arm learns faster, in steps, and in seconds where these disagree."""
     arms = recording.layout.arms
-    gains = [np.subtract(*recording.frames[arm]["validation_accuracy"][[-1, 0]]) for arm in arms]
-    if not any(gain >= LEARNT for gain in gains):
+    if not any(_learnt(recording, arm) for arm in arms):
         return f"No network has learnt much so far: {_accuracies(recording)}."
     others = [_beside(recording, arms[0], arm) for arm in arms[1:]]
-    goal = f"{pair.target_accuracy(recording):.0%} validation accuracy"
     if not any(others):
         return f"The speed cannot be compared: {_accuracies(recording)}."
-    when = _listed(_arrival(recording, arm) for arm in (*arms[1:], arms[0]))
-    return f"{_sentence('; '.join(filter(None, others)))} ({goal} {when})."
+    goal = f"steps to {percent(pair.target_accuracy(recording))} accuracy"
+    when = ", ".join(_arrival(recording, arm) for arm in (*arms[1:], arms[0]))
+    return f"{_sentence('; '.join(filter(None, others)))} ({goal}: {when})."
 
 
 def _beside(recording: Recording, first: str, arm: str) -> str:
@@ -105,16 +104,18 @@ def _order(speed: pair.SpeedUp) -> int | None:
 
 
 def _arrival(recording: Recording, arm: str) -> str:
-    """When an arm reached the target."""
+    """The steps in which an arm reached the target."""
     time = pair.reached(recording, arm, pair.target_accuracy(recording))
-    last = int(recording.frames["step"][-1])
-    return f"{with_arm(arm)} " + (f"at step {time.step:,}" if time else f"not by step {last:,}")
+    steps = f"{time.step:,}" if time else f"over {int(recording.frames['step'][-1]):,}"
+    return f"{steps} {with_arm(arm)}"
 
 
 def _accuracies(recording: Recording) -> str:
     figures = [(arm, pair.arm(recording, arm).validation_accuracy) for arm in recording.layout.arms]
     return "validation accuracy is " + _listed(
-        f"{accuracy:.0%} {with_arm(arm)}" if math.isfinite(accuracy) else f"lost {with_arm(arm)}"
+        f"{percent(accuracy)} {with_arm(arm)}"
+        if math.isfinite(accuracy)
+        else f"lost {with_arm(arm)}"
         for arm, accuracy in figures
     )
 
@@ -131,12 +132,10 @@ def _drift(recording: Recording) -> str:
         return ""
     order = _compare(drift[arm], drift[first])
     layer, word = recording.layout.hidden_layers, {1: "more", -1: "less", 0: "alike"}[order]
-    values = _listed(
-        f"{_number(drift[name])}{' standard deviations' if name == arm else ''} {with_arm(name)}"
-        for name in (arm, *(other for other in arms if other != arm))
-    )
+    others = [f"{with_arm(name)} {_number(drift[name])}" for name in arms if name != arm]
+    values = f"{_number(drift[arm])} standard deviations since step 0, {', '.join(others)}"
     drifts = "drift alike" if order == 0 else f"drift {word} {with_arm(arm)}"
-    said = f"The inputs of layer {layer} {drifts}: since step 0 {values}"
+    said = f"The inputs of layer {layer} {drifts}: {values}"
     ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
     if _compare(ours, theirs) == -order != 0:
         moves = "more" if order == -1 else "less"
@@ -177,16 +176,31 @@ def _health(recording: Recording) -> str:
 
 
 def _gap(recording: Recording) -> str:
+    """The generalisation gaps; one that comes of learning nothing is not compared."""
     first, arm, *_ = recording.layout.arms
-    ours, theirs = (pair.arm(recording, name).generalisation_gap for name in (arm, first))
-    diverged = any(pair.arm(recording, name).diverged_at is not None for name in (arm, first))
-    if diverged or not (math.isfinite(ours) and math.isfinite(theirs)):
+    gaps = {
+        name: pair.arm(recording, name).generalisation_gap
+        for name in (arm, first)
+        if _learnt(recording, name)
+    }
+    if not gaps or not all(math.isfinite(gap) for gap in gaps.values()):
         return ""
+    if len(gaps) == 1:
+        ((name, gap),) = gaps.items()
+        return f"the generalisation gap {with_arm(name)} is {gap:.2f}"
+    ours, theirs = gaps.values()
     values = f"({ours:.2f}, {with_arm(first)} {theirs:.2f})"
     if abs(ours - theirs) < SAME_GAP:
         return f"the generalisation gap is about the same {values}"
     word = "larger" if ours > theirs else "smaller"
     return f"the generalisation gap is {word} {with_arm(arm)} {values}"
+
+
+def _learnt(recording: Recording, arm: str) -> bool:
+    """Whether an arm has learnt something, and has not lost it by diverging."""
+    accuracy = recording.frames[arm]["validation_accuracy"]
+    diverged = pair.arm(recording, arm).diverged_at is not None
+    return bool(accuracy[-1] - accuracy[0] >= LEARNT) and not diverged
 
 
 def _ills(recording: Recording) -> str:
@@ -197,10 +211,13 @@ def _ills(recording: Recording) -> str:
         diverged_at = pair.arm(recording, arm).diverged_at
         if diverged_at is not None:
             found.append(f"the network diverged at step {diverged_at:,}")
+        by_layers: dict[tuple[int, ...], list[str]] = {}
         for kind, ill in illnesses(recording, arm).items():
-            layers = np.flatnonzero(ill[-LASTING:].all(axis=0)) + 1
-            if len(layers):
-                found.append(f"{_layers(layers)} {_ILL[kind][len(layers) > 1]}")
+            layers = tuple((np.flatnonzero(ill[-LASTING:].all(axis=0)) + 1).tolist())
+            by_layers.setdefault(layers, []).append(_ILL[kind][len(layers) > 1])
+        found += [
+            f"{_layers(layers)} {_listed(ill)}" for layers, ill in by_layers.items() if layers
+        ]
         if found:
             now.append(f"{with_arm(arm)} {_listed(found)}")
     if now:

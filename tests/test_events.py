@@ -120,7 +120,7 @@ class TestIllnesses:
                 ("gradient_norm", 400),
             ]
         ]
-        for sentence, number in zip(sentences, ["75%", "40%", "400", "400"], strict=True):
+        for sentence, number in zip(sentences, ["75 %", "40 %", "400", "400"], strict=True):
             assert number in sentence
         assert "smaller" in sentences[2]
         assert "smaller" not in sentences[3]
@@ -130,7 +130,7 @@ class TestNetworks:
     def test_a_high_accuracy_is_an_event_where_it_is_first_reached(self):
         recording = recorded([("bn", "validation_accuracy", ..., since(0.9, stop=START + 1))])
         assert told(recording) == [(START, "bn", None, "accuracy")]
-        assert "90%" in events(recording)[0].sentence
+        assert "90 %" in events(recording)[0].sentence
 
     @pytest.mark.parametrize("accuracy", [0.899, math.nan])
     def test_a_lower_one_is_none(self, accuracy):

@@ -59,23 +59,22 @@ class TestSpeed:
     def test_of_bn_that_is_faster(self):
         text = speed(LATE, EARLY)
         assert f"BN learns {STEPS[8] / STEPS[1]:.1f} times as fast" in text
-        assert f"with BN at step {STEPS[1]} and without BN at step {STEPS[8]}" in text
-        assert "81% validation accuracy" in text
+        assert f"steps to 81 % accuracy: {STEPS[1]} with BN, {STEPS[8]} without BN" in text
 
     def test_of_bn_that_is_slower(self):
         text = speed(EARLY, LATE)
         assert "BN learns more slowly" in text
         assert f"needs {STEPS[8] / STEPS[1]:.1f} times as many steps" in text
-        assert f"with BN at step {STEPS[8]} and without BN at step {STEPS[1]}" in text
+        assert f"{STEPS[8]} with BN, {STEPS[1]} without BN" in text
 
     def test_of_no_difference(self):
         assert "BN makes no clear difference in speed" in speed(LATE, LATE)
 
     def test_of_an_arm_that_never_got_there(self):
         assert "more than" in speed(NEVER, EARLY)
-        assert f"without BN not by step {STEPS[FRAMES - 1]}" in speed(NEVER, EARLY)
+        assert f"over {STEPS[FRAMES - 1]} without BN" in speed(NEVER, EARLY)
         assert "BN learns more slowly" in speed(EARLY, NEVER)
-        assert f"with BN not by step {STEPS[FRAMES - 1]}" in speed(EARLY, NEVER)
+        assert f"over {STEPS[FRAMES - 1]} with BN" in speed(EARLY, NEVER)
 
     def test_of_an_arm_that_has_just_got_there(self):
         just = np.array([*NEVER[1:], 0.9])
@@ -111,7 +110,7 @@ class TestSpeed:
 
     def test_that_cannot_be_compared_gives_the_accuracies(self):
         at_once = np.linspace(0.8, 0.86, FRAMES)
-        assert "cannot be compared: validation accuracy is 86% without BN" in speed(
+        assert "cannot be compared: validation accuracy is 86 % without BN" in speed(
             at_once, at_once
         )
 
@@ -123,8 +122,8 @@ class TestDrift:
     )
     def test_compares_the_last_hidden_layer(self, none, bn, words):
         text = verdict(recorded({"drift_start": last(none)}, {"drift_start": last(bn)}))[1]
-        assert f"The inputs of layer 3 {words}" in text
-        assert f"{bn:.2g} standard deviations with BN and {none:.2g} without BN" in text
+        assert f"The inputs of layer 3 {words}: {bn:.2g} standard deviations" in text
+        assert f"since step 0, without BN {none:.2g}" in text
 
     def test_says_when_that_from_frame_to_frame_is_the_opposite(self):
         none, bn = (
@@ -196,9 +195,20 @@ class TestHealth:
         assert f"{'with' if arm == 'bn' else 'without'} BN {words}." in text
         assert "no layer is ill" not in text
 
+    def test_of_one_that_has_learnt_nothing_the_gap_is_not_compared(self):
+        idle = {"validation_accuracy": NEVER, "validation_loss": 0.3}
+        text = said(idle, {"validation_loss": 0.2})
+        assert "The generalisation gap with BN is 0.20;" in text
+        assert "gap" not in said(idle, idle)
+
     def test_names_a_divergence_and_makes_no_gap_of_it(self):
         text = verdict(recorded({"diverged_at": 5, "validation_loss": math.nan}))[-1]
-        assert text == "Without BN the network diverged at step 5."
+        assert text.endswith("; without BN the network diverged at step 5.")
+        assert "gap is" not in text
+
+    def test_what_ails_the_same_layers_is_said_at_once(self):
+        text = said({"saturated": 1.0, "dead": 1.0})
+        assert "without BN layers 1 to 3 are saturated and have dead neurons." in text
 
     def test_tells_what_was_ill_and_is_no_more(self):
         past = np.zeros((FRAMES, 3))
@@ -231,6 +241,6 @@ class TestAll:
         ill = {"validation_accuracy": EARLY, "drift_start": last(0.7), "saturated": 1.0}
         text = said({"validation_accuracy": LATE}, layer_norm=ill)
         assert "layer norm learns 8.0 times as fast" in text
-        assert "with layer norm at step 1" in text
-        assert "0.7 with layer norm" in text
+        assert "1 with layer norm" in text
+        assert "with layer norm 0.7" in text
         assert "with layer norm layers 1 to 3 are saturated" in text

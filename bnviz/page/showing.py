@@ -1,5 +1,6 @@
 """Showing: which recording the stage shows, and the message that brings it there."""
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +10,14 @@ from typing import Any
 from bnviz import pair
 from bnviz.engine.engine import Engine
 from bnviz.engine.runs import Run
+from bnviz.events import events
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views import VIEWS, choices, shown, tabs
 from bnviz.frames import ARM_LABELS
 from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
 from bnviz.recording import Recording
+from bnviz.verdict import verdict
 
 #: The run that is shown before anyone has trained.
 RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
@@ -82,6 +85,8 @@ class Showing:
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
             "pair": _pair(recording),
+            "events": _events(recording),
+            "verdict": verdict(recording),
         }
         if new:
             header["schema"] = recording.layout.schema()
@@ -118,6 +123,14 @@ class Showing:
                 "layers": layout.hidden_layers,
             },
         }
+
+
+def _events(recording: Recording) -> list[dict[str, Any]]:
+    """The events as they are marked on the time axis."""
+    return [
+        dataclasses.asdict(event) | {"colour": ARM_COLOURS[event.arm]}
+        for event in events(recording)
+    ]
 
 
 def _pair(recording: Recording) -> dict[str, Any]:

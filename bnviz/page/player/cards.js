@@ -1,4 +1,4 @@
-// Cards: the pair's figures at the cursor, and what they say in words.
+// Cards: the pair's figures at the cursor, and what the run's numbers say in words.
 
 import { written } from "./bindings.js";
 
@@ -11,25 +11,12 @@ function element(tag, className, text = "") {
   return node;
 }
 
-// How the inputs of the last hidden layer's activation have moved since step 0, in words.
-function movement(frames, arm, layer, at) {
-  const mean = (i) => frames.value(`${arm}/pre_activation_mean/${layer}`, i);
-  const std = (i) => frames.value(`${arm}/pre_activation_std/${layer}`, i);
-  const moved = Math.abs(mean(at) - mean(0)) / std(0);
-  const ratio = std(at) / std(0);
-  if (!isFinite(moved) || !isFinite(ratio)) return "has left all numbers";
-  let width = "kept its width";
-  if (ratio > 1.15) width = `widened ${ratio.toFixed(1)} times`;
-  if (ratio < 0.87) width = `narrowed to ${(100 * ratio).toFixed(0)} %`;
-  return `moved ${moved.toFixed(1)} std and ${width}`;
-}
-
 export class Cards {
   constructor(root) {
     this.root = root;
   }
 
-  // spec: {arms: [{name, label, colour}], layers}
+  // spec: {arms: [{name, label, colour}]}
   build(spec) {
     this.spec = spec;
     this.parts = spec.arms.map((arm) => {
@@ -41,31 +28,36 @@ export class Cards {
       line.append(value, loss);
       const target = element("div", "bnviz-small");
       const speed = element("div", "bnviz-small");
-      card.append(element("div", "bnviz-label", arm.label), line, target, speed);
+      card.append(element("div", "bnviz-label", `${arm.label} · validation accuracy`), line, target, speed);
       return { value, loss, target, speed, card };
     });
     this.says = element("div", "bnviz-says");
+    this.about = element("div", "bnviz-label");
     const card = element("div", "bnviz-card bnviz-verdict");
-    card.append(element("div", "bnviz-label", "What the numbers say"), this.says);
+    card.append(this.about, this.says);
+    this.root.style.setProperty("--arms", spec.arms.length);
     this.root.replaceChildren(...this.parts.map((part) => part.card), card);
+  }
+
+  // verdict: sentences on the frames there are; complete: whether no more will come.
+  say(verdict, complete) {
+    const about = complete ? "What the numbers of the whole run say" : "What the numbers say so far";
+    const text = verdict.join(" ");
+    if (this.about.textContent !== about) this.about.textContent = about;
+    if (this.says.textContent !== text) this.says.textContent = text;
   }
 
   // pair: {target, reached: {arm: step or null}, speeds: {arm: {steps, seconds}}} of the run so far.
   draw(frames, at, pair) {
-    const { arms, layers } = this.spec;
+    const { arms } = this.spec;
     const step = frames.value("step", at);
     arms.forEach(({ name }, i) => {
       const part = this.parts[i];
       part.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
-      part.loss.textContent =
-        `validation accuracy · loss ${written(frames.value(`${name}/validation_loss`, at))}`;
+      part.loss.textContent = `loss ${written(frames.value(`${name}/validation_loss`, at))}`;
       part.target.textContent = arrival(name, frames, at, pair);
       part.speed.textContent = speed(name, step, pair);
     });
-    const moves = arms.map(({ name, label }) => `${label} ${movement(frames, name, layers - 1, at)}`);
-    this.says.textContent = step
-      ? `Inputs of layer ${layers} since step 0: ${moves.join("; ")}.`
-      : "Step 0: the same weights in both, nothing learnt yet.";
   }
 
   // The proof that the arms differ in BN alone, from the digests in the frame at the cursor.
@@ -102,5 +94,6 @@ function speed(name, step, { reached, speeds }) {
   const ratios = speeds?.[name];
   const known = Object.values(reached ?? {}).filter((when) => when !== null);
   if (!ratios?.steps || step < Math.max(...known)) return "";
-  return `${ratios.steps} as fast in steps, ${ratios.seconds} in seconds`;
+  const short = (times) => times.replace("more than ", ">").replace("less than ", "<").replace(" times", "×");
+  return `speed ${short(ratios.steps)} in steps, ${short(ratios.seconds)} in seconds`;
 }

@@ -6,6 +6,7 @@
 
 import { points } from "./bindings.js";
 import { Cards } from "./cards.js";
+import { Events } from "./events.js";
 import { Frames } from "./frames.js";
 import { Painter } from "./painter.js";
 import { buildSkeleton } from "./skeleton.js";
@@ -71,6 +72,7 @@ class Player {
     this.cards = new Cards(this.parts.cards);
     this.painter = new Painter(this.parts.canvas);
     this.transport = new Transport(this.parts, () => this.draw());
+    this.events = new Events(this.parts, (index) => this.transport.step(index - this.transport.at));
     this.drawn = 0;
     this.asked = 0;
     this.keys = (event) => this.key(event);
@@ -97,6 +99,8 @@ class Player {
     this.answered = header.ask;
     if (this.frames.extend(header.first, bytes)) this.transport.grow(this.frames.length);
     if (header.figure) this.setFigure(header.figure);
+    this.cards.say(header.verdict, header.available === header.capacity);
+    this.events.show(header.events, header.capacity, this.figure.cards.arms.map((arm) => arm.name));
     this.status();
     this.draw();
     this.planAsking();
@@ -249,6 +253,7 @@ class Player {
       this.paint();
       this.settle();
       this.cards.draw(this.frames, at, this.header.pair);
+      this.events.at(at);
       this.parts.proof.textContent = this.cards.certificate(this.frames, at);
       this.drawn += 1;
       if (this.drawn === 1) this.planAsking();
@@ -290,6 +295,7 @@ class Player {
     this.resized.disconnect();
     window.removeEventListener("resize", this.onWindow);
     this.themed.onchange = null;
+    this.events.close();
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);
     clearTimeout(this.settling);

@@ -14,7 +14,11 @@ const HTML = `
       <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play">▶</button>
       <button type="button" data-part="forward" title="One frame on (→)" aria-label="One frame on">▸</button>
       <select data-part="speed" title="Speed (+ and −)" aria-label="Speed"></select>
-      <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
+      <div class="bnviz-axis">
+        <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
+        <div class="bnviz-events" data-part="events" role="group" aria-label="Events of the run"></div>
+        <p class="bnviz-event" data-part="event"></p>
+      </div>
       <button type="button" data-part="live" class="bnviz-live" title="Jump to the newest frame (End)">live</button>
       <output data-part="readout" class="bnviz-readout"></output>
     </div>
