@@ -15,8 +15,9 @@ from typing import Any
 
 from bnviz import report, uploads
 from bnviz.dataset import Dataset
+from bnviz.kinds import Key
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, UPLOAD, Key, Settings, SettingsError, groups
+from bnviz.settings import KINDS, UPLOAD, Settings, SettingsError, groups
 
 #: Exit status of a wrong command, and of a run broken off by Ctrl-C.
 WRONG, INTERRUPTED = 2, 130

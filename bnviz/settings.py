@@ -5,12 +5,11 @@ The page's form, the terminal, the URL, the README's table and the tests all rea
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
-Value = str | int | float | bool
+from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Value, Whole, finite_number
 
 #: Data sets with two input features, which can be drawn as points in a plane.
 PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
@@ -46,149 +45,12 @@ INITIALIZERS = (
 )
 OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
 BN_POSITIONS = ("before", "after")
+#: Networks that can be trained beside the one without BN and the one with it.
+THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
+_STEPS = (1, 50_000)
+_LEARNING_RATES = (1e-5, 10.0)
 _NO_SETTING = "nothing, since no setting has this name"
 _UPLOAD_RULE = "a key exactly when the data set is 'upload' (choose a file first)"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What one setting may be, and how it is explained.
-
-    Attributes:
-        label: Name shown on the form.
-        group: Heading of the form under which it stands.
-        help: One sentence for a beginner.
-        advanced: Whether the form keeps it folded away.
-        only: Another setting and the values of it with which this one matters; (None, ()) if it
-            always does.
-    """
-
-    label: str
-    group: str
-    help: str
-    advanced: bool = field(default=False, kw_only=True)
-    only: tuple[str | None, tuple[Value, ...]] = field(default=(None, ()), kw_only=True)
-
-    def allowed(self) -> str:
-        """The allowed values in words, for messages and tables."""
-        raise NotImplementedError
-
-    def parse(self, text: str) -> Value:
-        """Reads a value from text (a URL, a command line); ValueError if it is of another type."""
-        raise NotImplementedError
-
-    def nearest(self, value: object) -> Value | None:
-        """The nearest allowed value, or None where nothing is near (a word for a number)."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Choice(Kind):
-    """One of a few names."""
-
-    options: tuple[str, ...]
-
-    def allowed(self) -> str:
-        return "one of " + ", ".join(self.options)
-
-    def parse(self, text: str) -> str:
-        return text
-
-    def nearest(self, value: object) -> str | None:
-        return value if isinstance(value, str) and value in self.options else None
-
-
-@dataclass(frozen=True)
-class Whole(Kind):
-    """A whole number from `low` to `high`."""
-
-    low: int
-    high: int
-
-    def allowed(self) -> str:
-        return f"a whole number from {self.low} to {self.high}"
-
-    def parse(self, text: str) -> int:
-        return int(text) if len(text) <= 20 else _refuse_length()
-
-    def nearest(self, value: object) -> int | None:
-        number = _finite_number(value)
-        if number is None:
-            return None
-        return round(min(max(number, self.low), self.high))
-
-
-@dataclass(frozen=True)
-class Real(Kind):
-    """A finite number from `low` to `high`."""
-
-    low: float
-    high: float
-
-    def allowed(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g}"
-
-    def parse(self, text: str) -> float:
-        return float(text) if len(text) <= 40 else _refuse_length()
-
-    def nearest(self, value: object) -> float | None:
-        number = _finite_number(value)
-        return None if number is None else float(min(max(number, self.low), self.high)) + 0.0
-
-
-@dataclass(frozen=True)
-class Flag(Kind):
-    """Yes or no."""
-
-    WORDS: ClassVar[Mapping[str, bool]] = {
-        "true": True,
-        "1": True,
-        "yes": True,
-        "false": False,
-        "0": False,
-        "no": False,
-    }
-
-    def allowed(self) -> str:
-        return "true or false"
-
-    def parse(self, text: str) -> bool:
-        if text.lower() not in self.WORDS:
-            raise ValueError(text)
-        return self.WORDS[text.lower()]
-
-    def nearest(self, value: object) -> bool | None:
-        return value if isinstance(value, bool) else None
-
-
-@dataclass(frozen=True)
-class Key(Kind):
-    """Empty, or the hexadecimal key of an uploaded data set."""
-
-    length: int = 32
-
-    def allowed(self) -> str:
-        return f"empty, or {self.length} characters out of 0-9 and a-f"
-
-    def parse(self, text: str) -> str:
-        return text
-
-    def nearest(self, value: object) -> str | None:
-        if not isinstance(value, str):
-            return None
-        ok = value == "" or (len(value) == self.length and set(value) <= set("0123456789abcdef"))
-        return value if ok else None
-
-
-def _refuse_length() -> Any:
-    raise ValueError("too long")
-
-
-def _finite_number(value: object) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    # A whole number is finite, and may be too large to become the float that isfinite looks at.
-    return value if isinstance(value, int) or math.isfinite(value) else None
 
 
 def _setting(default: Value, kind: Kind) -> Any:
@@ -302,12 +164,12 @@ class Settings:
     )
     learning_rate: float = _setting(
         1.0,
-        Real("learning rate", "Training", "Length of each update's step.", 1e-5, 10.0),
+        Real("learning rate", "Training", "Length of each update's step.", *_LEARNING_RATES),
     )
     batch_size: int = _setting(
         32, Whole("batch size", "Training", "Examples in each training step.", 1, 1024)
     )
-    steps: int = _setting(1_500, Whole("steps", "Training", "Updates of the weights.", 1, 50_000))
+    steps: int = _setting(1_500, Whole("steps", "Training", "Updates of the weights.", *_STEPS))
     l2: float = _setting(
         0.0,
         Real(
@@ -357,6 +219,28 @@ class Settings:
     bn_scale: bool = _setting(
         True,
         Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron.", advanced=True),
+    )
+    third_arm: str = _setting(
+        "no",
+        Choice(
+            "third network",
+            "Batch Normalization",
+            "Train a third one beside the two: BN on the other side of the activation, layer "
+            "normalization, or BN followed by noise.",
+            THIRD_ARMS,
+        ),
+    )
+    interventions: str = _setting(
+        "",
+        Changes(
+            "changes in mid-run",
+            "Training",
+            "Steps and what is changed there: another learning rate, BN inserted, removed or its "
+            "statistics frozen. The button under the picture writes them for you.",
+            _STEPS,
+            _LEARNING_RATES,
+            advanced=True,
+        ),
     )
     deep: bool = _setting(
         False,
@@ -482,7 +366,7 @@ def _read(kind: Kind, came: object) -> object:
             came = kind.parse(came)
         except ValueError:
             return came
-    if isinstance(kind, Real) and _finite_number(came) is not None:
+    if isinstance(kind, Real) and finite_number(came) is not None:
         number: Any = came
         return came if abs(number) > 2**53 else float(number) + 0.0
     return came

@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.engine import Engine
+from bnviz.kinds import Key
 from bnviz.page import laboratory
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, Key, Settings, matters
+from bnviz.settings import KINDS, Settings, matters
 
 APP = str(Path(__file__).parents[1] / "app.py")
 SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}

@@ -8,26 +8,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bnviz.settings import (
-    KINDS,
-    UPLOAD,
-    Choice,
-    Flag,
-    Key,
-    Kind,
-    Problem,
-    Real,
-    Settings,
-    SettingsError,
-    Whole,
-    groups,
-)
+from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
+from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError, groups
 
 fuzzed = settings(deadline=None, max_examples=100, database=None)
 
 NUMBERS = [name for name, kind in KINDS.items() if isinstance(kind, Whole | Real)]
 WHOLES = [name for name, kind in KINDS.items() if isinstance(kind, Whole)]
 CHOICES = [name for name, kind in KINDS.items() if isinstance(kind, Choice)]
+CHANGES = ["", "5:insert_bn", "20:learning_rate=0.5,20:remove_bn,300:freeze_bn"]
 FLAGS = [name for name, kind in KINDS.items() if isinstance(kind, Flag)]
 
 
@@ -43,6 +32,8 @@ def allowed(kind: Kind) -> st.SearchStrategy:
             return st.booleans()
         case Key(length=length):
             return st.text("0123456789abcdef", min_size=length, max_size=length)
+        case Changes():
+            return st.sampled_from(CHANGES)
     raise TypeError(kind)
 
 

@@ -4,20 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
 from bnviz.page import own_data
-from bnviz.settings import (
-    KINDS,
-    UPLOAD,
-    Choice,
-    Flag,
-    Key,
-    Kind,
-    Real,
-    Settings,
-    Whole,
-    groups,
-    matters,
-)
+from bnviz.page.markup import plain as as_it_is
+from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
 
 
 def fill_in(settings: Settings) -> None:
@@ -76,6 +66,11 @@ def _field(name: str, kind: Kind) -> Any:
             return st.number_input(kind.label, low, high, step=step, format="%.6g", **common)
         case Flag():
             return st.toggle(kind.label, **common)
+        case Changes():
+            text = st.text_input(kind.label, **common)
+            if kind.nearest(text) is None:
+                st.error(as_it_is(f"These are not taken: allowed are {kind.allowed()}."))
+            return kind.nearest(text) or ""
         case _:
             raise TypeError(f"no field for {kind}")
 

@@ -36,10 +36,11 @@ from threadpoolctl import threadpool_limits
 from bnviz import uploads
 from bnviz.dataset import Dataset
 from bnviz.frames import ARMS, PROBE_SIZE, Frame, frame_steps
+from bnviz.kinds import Key
 from bnviz.lab import experiment
 from bnviz.lab.data import load
 from bnviz.lab.training import BatchOrder
-from bnviz.settings import UPLOAD, Key, Settings
+from bnviz.settings import UPLOAD, Settings
 
 WAYS = ("fit", "fit + histograms", "ours", "floor")
 RATIOS = (("fit", "ours"), ("fit + histograms", "ours"), ("ours", "floor"))

@@ -1,0 +1,182 @@
+"""Kinds: what one setting may be, how it is read from text, and how it is explained."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from bnviz.interventions import MOST, parse, written
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one setting may be, and how it is explained.
+
+    Attributes:
+        label: Name shown on the form.
+        group: Heading of the form under which it stands.
+        help: One sentence for a beginner.
+        advanced: Whether the form keeps it folded away.
+        only: Another setting and the values of it with which this one matters; (None, ()) if it
+            always does.
+    """
+
+    label: str
+    group: str
+    help: str
+    advanced: bool = field(default=False, kw_only=True)
+    only: tuple[str | None, tuple[Value, ...]] = field(default=(None, ()), kw_only=True)
+
+    def allowed(self) -> str:
+        """The allowed values in words, for messages and tables."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> Value:
+        """Reads a value from text (a URL, a command line); ValueError if it is of another type."""
+        raise NotImplementedError
+
+    def nearest(self, value: object) -> Value | None:
+        """The nearest allowed value, or None where nothing is near (a word for a number)."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few names."""
+
+    options: tuple[str, ...]
+
+    def allowed(self) -> str:
+        return "one of " + ", ".join(self.options)
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def nearest(self, value: object) -> str | None:
+        return value if isinstance(value, str) and value in self.options else None
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number from `low` to `high`."""
+
+    low: int
+    high: int
+
+    def allowed(self) -> str:
+        return f"a whole number from {self.low} to {self.high}"
+
+    def parse(self, text: str) -> int:
+        return int(text) if len(text) <= 20 else _refuse_length()
+
+    def nearest(self, value: object) -> int | None:
+        number = finite_number(value)
+        if number is None:
+            return None
+        return round(min(max(number, self.low), self.high))
+
+
+@dataclass(frozen=True)
+class Real(Kind):
+    """A finite number from `low` to `high`."""
+
+    low: float
+    high: float
+
+    def allowed(self) -> str:
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def parse(self, text: str) -> float:
+        return float(text) if len(text) <= 40 else _refuse_length()
+
+    def nearest(self, value: object) -> float | None:
+        number = finite_number(value)
+        return None if number is None else float(min(max(number, self.low), self.high)) + 0.0
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """Yes or no."""
+
+    WORDS: ClassVar[Mapping[str, bool]] = {
+        "true": True,
+        "1": True,
+        "yes": True,
+        "false": False,
+        "0": False,
+        "no": False,
+    }
+
+    def allowed(self) -> str:
+        return "true or false"
+
+    def parse(self, text: str) -> bool:
+        if text.lower() not in self.WORDS:
+            raise ValueError(text)
+        return self.WORDS[text.lower()]
+
+    def nearest(self, value: object) -> bool | None:
+        return value if isinstance(value, bool) else None
+
+
+@dataclass(frozen=True)
+class Key(Kind):
+    """Empty, or the hexadecimal key of an uploaded data set."""
+
+    length: int = 32
+
+    def allowed(self) -> str:
+        return f"empty, or {self.length} characters out of 0-9 and a-f"
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def nearest(self, value: object) -> str | None:
+        if not isinstance(value, str):
+            return None
+        ok = value == "" or (len(value) == self.length and set(value) <= set("0123456789abcdef"))
+        return value if ok else None
+
+
+@dataclass(frozen=True)
+class Changes(Kind):
+    """Interventions in the course of a run, as text (`bnviz.interventions`).
+
+    Attributes:
+        steps: The lowest and the highest step.
+        learning_rates: The lowest and the highest learning rate.
+    """
+
+    steps: tuple[int, int]
+    learning_rates: tuple[float, float]
+
+    def allowed(self) -> str:
+        return (
+            f"up to {MOST} changes such as 240:learning_rate=0.1,300:insert_bn (or remove_bn, "
+            "freeze_bn; each of these three once)"
+        )
+
+    def parse(self, text: str) -> str:
+        return written(parse(text, steps=self.steps, learning_rates=self.learning_rates))
+
+    def nearest(self, value: object) -> str | None:
+        if not isinstance(value, str):
+            return None
+        try:
+            return self.parse(value)
+        except ValueError:
+            return None
+
+
+def _refuse_length() -> Any:
+    raise ValueError("too long")
+
+
+def finite_number(value: object) -> int | float | None:
+    """The value if it is a finite number and no truth value, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # A whole number is finite, and may be too large to become the float that isfinite looks at.
+    return value if isinstance(value, int) or math.isfinite(value) else None
