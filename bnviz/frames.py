@@ -131,7 +131,7 @@ class FrameLayout:
     def of(cls, settings: Settings) -> "FrameLayout":
         """The layout of a run's frames."""
         return cls(
-            ARMS,
+            ARMS if settings.third_arm == "no" else (*ARMS, settings.third_arm),
             settings.hidden_layers,
             settings.units,
             settings.activation,

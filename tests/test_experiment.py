@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from bnviz.frames import ARMS, PROBE_SIZE, frame_steps
+from bnviz.frames import ARM_LABELS, ARMS, PROBE_SIZE, frame_steps
 from bnviz.lab.experiment import ExperimentError, run
 from bnviz.recording import Recording
-from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, Settings
+from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, THIRD_ARMS, Settings
 
 SMALL = Settings(dataset="wine", hidden_layers=2, units=4, steps=20, batch_size=16)
 
@@ -20,8 +20,9 @@ def recorded(settings):
 
 def without_clock(frames):
     frames = frames.copy()
-    for arm in ARMS:
-        frames[arm]["seconds"] = 0
+    for arm in frames.dtype.names:
+        if arm in ARM_LABELS:
+            frames[arm]["seconds"] = 0
     return frames.tobytes()
 
 
@@ -87,6 +88,46 @@ def test_a_run_with_a_diverging_arm_goes_on():
         total = frames["none"][f"{quantity}_counts"].sum(axis=2, dtype=np.int64)
         total += frames["none"][f"{quantity}_nan"]
         np.testing.assert_array_equal(total, probe * settings.units)
+
+
+@pytest.fixture(scope="module", params=THIRD_ARMS[1:])
+def deep(request):
+    return recorded(SMALL.replace(third_arm=request.param, deep=True))
+
+
+def test_a_deep_run_of_three_arms_is_complete_and_certified(deep):
+    assert deep.complete
+    assert deep.layout.arms == (*ARMS, deep.settings.third_arm)
+    assert deep.certificate.holds
+    for arm in deep.layout.arms:
+        part = deep.frames[arm]
+        for name in ("gradient_cosine", "landscape_loss", "inference_loss", "batch_values"):
+            assert np.isfinite(part[name]).all(), (arm, name)
+        assert (part["landscape_loss"][:, 0] <= part["landscape_loss"][:, 1]).all()
+        assert (part["effective_beta"] > 0).all()
+
+
+def test_the_same_deep_settings_give_the_same_frames(deep):
+    assert without_clock(recorded(deep.settings).frames) == without_clock(deep.frames)
+
+
+def test_looking_deeper_beside_a_third_arm_changes_nothing(deep, small):
+    for arm in ARMS:
+        for name in set(small.frames[arm].dtype.names) - {"seconds"}:
+            np.testing.assert_array_equal(deep.frames[arm][name], small.frames[arm][name])
+
+
+def test_noise_makes_distributions_move_and_trains_nearly_as_well():
+    frames = recorded(SMALL.replace(third_arm="noisy_bn", steps=200, learning_rate=0.3)).frames
+    moves = {
+        arm: np.median(frames[arm]["drift_step"][1:], axis=0) for arm in frames.dtype.names[1:]
+    }
+    assert (moves["noisy_bn"] > 5 * moves["bn"]).all()
+    assert (moves["noisy_bn"] > 5 * moves["none"]).all()
+    for step in (50, 200):
+        losses = {arm: frames[arm]["train_loss"][step] for arm in moves}
+        assert losses["noisy_bn"] == pytest.approx(losses["bn"], rel=0.2)
+        assert losses["noisy_bn"] < 0.7 * losses["none"]
 
 
 LONGEST = max(len(ACTIVATIONS), len(INITIALIZERS), len(OPTIMIZERS))

@@ -6,7 +6,10 @@ import pytest
 import tensorflow as tf
 
 from bnviz.dataset import Dataset
+from bnviz.lab.inference import Inference
+from bnviz.lab.landscape import Landscape
 from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.noise import Noise
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
 from bnviz.settings import OPTIMIZERS, Settings
@@ -22,13 +25,16 @@ def data():
     return Dataset(x, y, x[:30], y[:30], ("a", "b", "c"))
 
 
-def trained(settings, arm, data, steps, *, look_every=0):
-    """An arm after so many steps, looked at in between if asked."""
+def trained(settings, arm, data, steps):
+    """An arm after so many steps."""
     network = build(settings, arm, FEATURES, CLASSES)
-    trainer = Trainer(network, settings)
+    return train(network, Trainer(network, settings), settings, data, steps)
+
+
+def train(network, trainer, settings, data, steps, *, look=lambda: None, look_every=0):
+    """Trains a network from step 0, looked at in between if asked."""
     reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
     trainer.reset(settings)
-    observer = Observer(network, trainer.kernels_before)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     order = BatchOrder(EXAMPLES, settings.batch_size, seed=settings.seed)
     done = 0
@@ -36,8 +42,7 @@ def trained(settings, arm, data, steps, *, look_every=0):
         part = min(look_every or steps, steps - done)
         trainer.train(x, y, order.take(part))
         done += part
-        if look_every:
-            observer.look((x, y), (tf.constant(data.x_validation), tf.constant(data.y_validation)))
+        look()
     return network
 
 
@@ -52,16 +57,21 @@ def by_keras(settings, arm, data, steps):
     regularizer = keras.regularizers.L2(settings.l2) if settings.l2 else None
     layers = [keras.Input((FEATURES,))]
     for number in range(1, settings.hidden_layers + 1):
-        before = arm == "bn" and settings.bn_position == "before"
-        after = arm == "bn" and settings.bn_position == "after"
-        normalization = [
-            keras.layers.BatchNormalization(
-                momentum=settings.bn_momentum,
-                epsilon=settings.bn_epsilon,
-                center=settings.bn_center,
-                scale=settings.bn_scale,
-            )
-        ]
+        before = arm != "none" and (settings.bn_position == "before") != (arm == "bn_other")
+        after = arm != "none" and not before
+        options = {
+            "epsilon": settings.bn_epsilon,
+            "center": settings.bn_center,
+            "scale": settings.bn_scale,
+        }
+        if arm == "layer_norm":
+            normalization = [keras.layers.LayerNormalization(**options)]
+        else:
+            momentum = settings.bn_momentum
+            normalization = [keras.layers.BatchNormalization(momentum=momentum, **options)]
+        if arm == "noisy_bn":
+            normalization.append(Noise(f"noise_{number}"))
+            normalization[-1].reset(seed=settings.seed, number=number - 1)
         layers.append(
             keras.layers.Dense(settings.units, use_bias=not before, kernel_regularizer=regularizer)
         )
@@ -116,6 +126,9 @@ CASES = [
     ("none", BASE.replace(optimizer="adam", l2=0.01)),
     ("bn", BASE.replace(dropout=0.3)),
     ("none", BASE.replace(dropout=0.3)),
+    ("bn_other", BASE.replace(bn_position="after")),
+    ("layer_norm", BASE),
+    ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
 ]
 
 
@@ -128,18 +141,32 @@ def test_fused_training_equals_keras_fit(arm, settings, data):
         np.testing.assert_allclose(our, their, rtol=2e-3, atol=2e-5)
 
 
-@pytest.mark.parametrize("arm", ["none", "bn"])
+@pytest.mark.parametrize("arm", ["none", "bn", "noisy_bn"])
 def test_looking_changes_nothing(arm, data):
-    seen = weights(trained(BASE, arm, data, steps=12, look_every=3).model)
-    unseen = weights(trained(BASE, arm, data, steps=12).model)
+    network = build(BASE, arm, FEATURES, CLASSES)
+    trainer = Trainer(network, BASE)
+    observer = Observer(network, trainer.kernels_before)
+    landscape, inference = Landscape(network), Inference(network)
+    x, y = tf.constant(data.x_train), tf.constant(data.y_train)
+    validation = tf.constant(data.x_validation), tf.constant(data.y_validation)
+
+    def look():
+        observer.look((x, y), validation)
+        landscape.look(x, y, BASE.learning_rate)
+        inference.look(x, x, validation)
+
+    unseen = weights(train(network, trainer, BASE, data, 12).model)
+    seen = weights(train(network, trainer, BASE, data, 12, look=look, look_every=3).model)
     for one, other in zip(seen, unseen, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 def test_more_steps_than_one_call_takes_are_all_trained(data):
     settings = BASE.replace(batch_size=1)
-    whole = weights(trained(settings, "bn", data, steps=CHUNK + 3).model)
-    parts = weights(trained(settings, "bn", data, steps=CHUNK + 3, look_every=100).model)
+    network = build(settings, "bn", FEATURES, CLASSES)
+    trainer = Trainer(network, settings)
+    whole = weights(train(network, trainer, settings, data, CHUNK + 3).model)
+    parts = weights(train(network, trainer, settings, data, CHUNK + 3, look_every=100).model)
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_array_equal(one, other)
 

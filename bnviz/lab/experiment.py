@@ -18,6 +18,7 @@ from bnviz.dataset import Dataset
 from bnviz.frames import (
     DIGEST_SIZE,
     NO_POINT,
+    NORMALIZED_ARMS,
     PLANE_RANGE,
     PROBE_SIZE,
     Frame,
@@ -25,6 +26,8 @@ from bnviz.frames import (
     frame_steps,
 )
 from bnviz.lab.data import DataError, load
+from bnviz.lab.inference import Inference
+from bnviz.lab.landscape import Landscape
 from bnviz.lab.measures import Past, measure
 from bnviz.lab.networks import Network, build, initial_kernels, reset
 from bnviz.lab.observer import Look, Observer
@@ -65,6 +68,8 @@ class Arm:
         network: The network.
         trainer: Trains it.
         observer: Looks into it.
+        landscape: Looks around in it, in deep runs.
+        inference: Evaluates it by each of the statistics, in deep runs.
         kernels_digest: SHA-256 of its kernels at step 0.
         seconds: Time its training has taken so far.
         first_loss: Training loss at step 0.
@@ -76,6 +81,8 @@ class Arm:
     network: Network
     trainer: Trainer
     observer: Observer
+    landscape: Landscape
+    inference: Inference
     kernels_digest: bytes
     seconds: float = 0.0
     first_loss: float = np.nan
@@ -142,6 +149,12 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
         _certify(record, arm, data)
         look = arm.observer.look(probe, validation)
         _measure(record, step, arm, bad_step, look, layout)
+        if layout.deep:
+            deep = arm.landscape.look(*probe, arm.trainer.learning_rate)
+            deep |= arm.inference.look(x, probe[0], validation)
+            deep["batch_values"] = deep["batch_values"][:, : layout.neurons]
+            for name, value in deep.items():
+                record[name] = value
 
     # The arms know nothing of each other, so each has a thread.
     with ThreadPoolExecutor(len(arms)) as threads:
@@ -167,25 +180,27 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
 
 
 def _arm(settings: Settings, name: str, data: Dataset) -> Arm:
-    names = _STRUCTURE + (_BN_STRUCTURE if name == "bn" else ())
+    names = _STRUCTURE + (_BN_STRUCTURE if name in NORMALIZED_ARMS else ())
     structure = Settings(**{key: getattr(settings, key) for key in names})
     features, classes = data.num_features, len(data.classes)
-    network, trainer, observer = _compiled(structure, name, features, classes)
+    network, trainer, observer, landscape, inference = _compiled(structure, name, features, classes)
     reset(network, settings, initial_kernels(settings, features, classes))
     trainer.reset(settings)
     sha = hashlib.sha256()
     for layer in network.dense_layers:
         sha.update(layer.kernel.numpy().tobytes())
-    return Arm(network, trainer, observer, sha.digest())
+    return Arm(network, trainer, observer, landscape, inference, sha.digest())
 
 
 @lru_cache(maxsize=_KEPT)
 def _compiled(
     structure: Settings, name: str, num_features: int, num_classes: int
-) -> tuple[Network, Trainer, Observer]:
+) -> tuple[Network, Trainer, Observer, Landscape, Inference]:
     network = build(structure, name, num_features, num_classes)
     trainer = Trainer(network, structure)
-    return network, trainer, Observer(network, trainer.kernels_before)
+    observer = Observer(network, trainer.kernels_before)
+    # What a run does not ask to look at is not compiled.
+    return network, trainer, observer, Landscape(network), Inference(network)
 
 
 def _sample(x: Any, y: Any, most: int) -> tuple[tf.Tensor, tf.Tensor]:

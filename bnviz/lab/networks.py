@@ -1,6 +1,7 @@
 """Networks: each arm as a Keras model, all arms with the same initial kernels."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.settings import Settings
+from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
+from bnviz.lab.noise import Noise
+from bnviz.settings import BN_POSITIONS, Settings
 
 INITIALIZERS = {
     "glorot_uniform": keras.initializers.GlorotUniform,
@@ -27,24 +30,29 @@ class Block:
 
     Attributes:
         dense: The linear map `x @ kernel (+ bias)`.
-        normalization: Batch Normalization, or None in the arm without it.
+        normalization: Batch or layer normalization, or None in the arm without it.
         position: Whether it stands "before" the activation or "after" it.
         activation: The non-linearity.
+        noise: What follows the normalization, or None.
     """
 
     dense: keras.layers.Layer
-    normalization: keras.layers.BatchNormalization | None
+    normalization: keras.layers.Layer | None
     position: str
     activation: keras.layers.Layer
+    noise: Noise | None = None
 
     def after_dense(self) -> list[keras.layers.Layer]:
         """The layers after the linear map, in order."""
-        layers = {
-            "": [self.activation],
-            "before": [self.normalization, self.activation],
-            "after": [self.activation, self.normalization],
-        }
-        return layers[self.position]
+        normalization = [layer for layer in (self.normalization, self.noise) if layer is not None]
+        if self.position == "before":
+            return [*normalization, self.activation]
+        return [self.activation, *normalization]
+
+    @property
+    def has_batch_statistics(self) -> bool:
+        """Whether it normalizes by the mean and variance of a batch."""
+        return isinstance(self.normalization, keras.layers.BatchNormalization)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ class Inside:
         pre_activations: Inputs of every non-linearity, shape (layers, num_examples, units).
         activations: Its outputs, of the same shape.
         logits: Shape (num_examples, num_classes).
+        entering: What enters every normalization, of the shape of the pre-activations, which
+            stand here where there is none.
         moments: Mean and variance of what enters each Batch Normalization, over the examples,
             shape (2, layers, units); None without it.
     """
@@ -62,7 +72,8 @@ class Inside:
     pre_activations: tf.Tensor
     activations: tf.Tensor
     logits: tf.Tensor
-    moments: tf.Tensor | None
+    entering: tf.Tensor
+    moments: tf.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -88,38 +99,63 @@ class Network:
         """A forward pass that shows its inside and changes nothing.
 
         Batch Normalization uses the mean and variance of `x` itself, as in a training step, but
-        moves no moving statistics; dropout is off.
+        moves no moving statistics; noise is on, dropout is off.
 
         Args:
             x: Examples, shape (num_examples, num_features).
         """
-        pre_activations, activations, moments = [], [], []
+        moments = []
+
+        def normalized(block: Block, values: tf.Tensor) -> tf.Tensor:
+            moments.append(tf.nn.moments(values, axes=[0]))
+            values = normalize(block.normalization, values, *moments[-1])
+            return values if block.noise is None else block.noise.draw(values)
+
+        inside = self.forward(x, normalized)
+        if not self.blocks[0].has_batch_statistics:
+            return inside
+        return replace(inside, moments=tf.stack(moments, axis=1))
+
+    def forward(self, x: tf.Tensor, normalized: Callable[[Block, tf.Tensor], tf.Tensor]) -> Inside:
+        """A forward pass with a normalization of choice, without dropout.
+
+        Args:
+            x: Examples, shape (num_examples, num_features).
+            normalized: Makes of a block and of what enters its normalization what leaves it; not
+                called in the arm without.
+
+        Returns:
+            What is seen of it, without the moments.
+        """
+        pre_activations, activations, entering = [], [], []
         for block in self.blocks:
             x = block.dense(x)
             if block.position == "before":
-                moments.append(tf.nn.moments(x, axes=[0]))
-                x = normalize(block.normalization, x, *moments[-1])
+                entering.append(x)
+                x = normalized(block, x)
             pre_activations.append(x)
             x = block.activation(x)
             activations.append(x)
             if block.position == "after":
-                moments.append(tf.nn.moments(x, axes=[0]))
-                x = normalize(block.normalization, x, *moments[-1])
+                entering.append(x)
+                x = normalized(block, x)
         return Inside(
             tf.stack(pre_activations),
             tf.stack(activations),
             self.output(x),
-            tf.stack(moments, axis=1) if moments else None,
+            tf.stack(entering or pre_activations),
         )
 
 
 def normalize(
-    layer: keras.layers.BatchNormalization, x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
+    layer: keras.layers.Layer, x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
 ) -> tf.Tensor:
-    """Batch Normalization of `x` by given statistics, without side effects.
+    """Normalization of `x` without side effects.
 
-    `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, one gamma and one beta a neuron
-    (Ioffe & Szegedy 2015, Algorithm 1).
+    Batch Normalization by given statistics: `y = gamma * (x - mean) / sqrt(variance + epsilon) +
+    beta`, one gamma and one beta a neuron (Ioffe & Szegedy 2015, Algorithm 1). Layer
+    normalization goes by the mean and variance of each example over the neurons instead, whatever
+    is given.
 
     Args:
         layer: Where gamma, beta and epsilon are taken from.
@@ -127,6 +163,8 @@ def normalize(
         mean: Shape (units,).
         variance: The biased one, shape (units,).
     """
+    if isinstance(layer, keras.layers.LayerNormalization):
+        return layer(x)
     return tf.nn.batch_normalization(
         x,
         mean,
@@ -137,13 +175,29 @@ def normalize(
     )
 
 
+def position(settings: Settings, arm: str) -> str:
+    """Where an arm's normalization stands: "before" or "after" the activation, or nowhere: ""."""
+    if arm not in NORMALIZED_ARMS:
+        return ""
+    if arm == "bn_other":
+        return next(other for other in BN_POSITIONS if other != settings.bn_position)
+    return settings.bn_position
+
+
 def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> Network:
     """Builds one arm; its weights are set by `reset`.
 
     BN's momentum and epsilon are variables, so that other values need no new compilation. A Dense
-    layer right before BN has no bias: beta takes its place.
+    layer right before a normalization has no bias: beta takes its place, as in Ioffe & Szegedy
+    2015, section 3.2, and, for layer normalization, in Ba et al. 2016, equation 4.
+
+    Args:
+        settings: The structure is taken from here.
+        arm: One of `bnviz.frames.ARM_LABELS`.
+        num_features: Features of an example.
+        num_classes: Classes to tell apart.
     """
-    position = settings.bn_position if arm == "bn" else ""
+    where = position(settings, arm)
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
     def dense(units: int, name: str, *, use_bias: bool = True) -> keras.layers.Layer:
@@ -151,18 +205,23 @@ def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> 
             units, use_bias=use_bias, kernel_regularizer=penalty, name=f"{arm}_{name}"
         )
 
+    def normalization(number: int) -> keras.layers.Layer | None:
+        if not where:
+            return None
+        kind = (
+            keras.layers.BatchNormalization if arm in BN_ARMS else keras.layers.LayerNormalization
+        )
+        return kind(center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_norm_{number}")
+
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
     blocks = []
     for number in range(1, settings.hidden_layers + 1):
         block = Block(
-            dense(settings.units, f"dense_{number}", use_bias=position != "before"),
-            keras.layers.BatchNormalization(
-                center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_bn_{number}"
-            )
-            if position
-            else None,
-            position,
+            dense(settings.units, f"dense_{number}", use_bias=where != "before"),
+            normalization(number),
+            where,
             keras.layers.Activation(settings.activation, name=f"{arm}_activation_{number}"),
+            Noise(f"{arm}_noise_{number}") if arm == "noisy_bn" else None,
         )
         blocks.append(block)
         x = block.dense(x)
@@ -173,8 +232,9 @@ def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> 
                 x
             )
         if block.normalization is not None:
-            block.normalization.momentum = tf.Variable(0.0, trainable=False)
             block.normalization.epsilon = tf.Variable(1.0, trainable=False)
+            if block.has_batch_statistics:
+                block.normalization.momentum = tf.Variable(0.0, trainable=False)
     output = dense(num_classes, "output")
     model = keras.Model(inputs, output(x), name=arm)
     return Network(model, tuple(blocks), output)
@@ -203,21 +263,25 @@ def initial_kernels(
 def reset(network: Network, settings: Settings, kernels: list[NDArray[np.float32]]) -> None:
     """Sets every weight and statistic of `network` to its value at step 0.
 
-    Kernels as given, biases and beta 0, gamma 1, moving mean 0, moving variance 1.
+    Kernels as given, biases and beta 0, gamma 1, moving mean 0, moving variance 1, noise from the
+    seed.
     """
     for layer, kernel in zip(network.dense_layers, kernels, strict=True):
         layer.kernel.assign(kernel)
         if layer.use_bias:
             layer.bias.assign(tf.zeros_like(layer.bias))
-    for block in network.blocks:
+    for number, block in enumerate(network.blocks):
         layer = block.normalization
         if layer is None:
             continue
-        layer.momentum.assign(settings.bn_momentum)
         layer.epsilon.assign(settings.bn_epsilon)
-        layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))
-        layer.moving_variance.assign(tf.ones_like(layer.moving_variance))
         if layer.center:
             layer.beta.assign(tf.zeros_like(layer.beta))
         if layer.scale:
             layer.gamma.assign(tf.ones_like(layer.gamma))
+        if block.has_batch_statistics:
+            layer.momentum.assign(settings.bn_momentum)
+            layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))
+            layer.moving_variance.assign(tf.ones_like(layer.moving_variance))
+        if block.noise is not None:
+            block.noise.reset(seed=settings.seed, number=number)

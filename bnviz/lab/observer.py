@@ -50,8 +50,8 @@ class Observer:
     """Looks into one network at fixed examples.
 
     Training loss and accuracy are those of the probe, with Batch Normalization by the probe's own
-    statistics and without dropout; validation uses the moving statistics, as `model.evaluate`
-    does. The L2 penalty is in neither. No statistic is moved.
+    statistics, with noise and without dropout; validation uses the moving statistics, as
+    `model.evaluate` does. The L2 penalty is in neither. No statistic is moved.
 
     Args:
         network: The network to look into.
@@ -61,7 +61,7 @@ class Observer:
     def __init__(self, network: Network, kernels_before: list[tf.Variable]):
         self._network = network
         self._kernels_before = kernels_before
-        self._normalized = NORMALIZATION if network.blocks[0].normalization else ()
+        self._normalized = _normalized(network)
         self._program = tf.function(self._look_inside, autograph=False)
 
     def look(
@@ -103,9 +103,11 @@ class Observer:
 
     def _normalization(self, inside: Inside) -> tf.Tensor:
         layers = [block.normalization for block in self._network.blocks]
-        if inside.moments is None:
+        if not self._normalized:
             return tf.zeros((0, len(layers), 1))
-        moments = {"batch_mean": inside.moments[0], "batch_variance": inside.moments[1]}
+        moments = {}
+        if inside.moments is not None:
+            moments = {"batch_mean": inside.moments[0], "batch_variance": inside.moments[1]}
 
         def figure(name: str) -> tf.Tensor:
             if name in moments:
@@ -114,7 +116,7 @@ class Observer:
             values = [getattr(layer, name, None) for layer in layers]
             return tf.stack(
                 [
-                    fixed[name](inside.moments[0, 0]) if value is None else value.value
+                    fixed[name](inside.entering[0, 0]) if value is None else value.value
                     for value in values
                 ]
             )
@@ -126,6 +128,14 @@ class Observer:
         grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
         logits = self._network.model(tf.constant(grid), training=False)
         return tf.reshape(tf.nn.softmax(logits)[:, 1], (GRID, GRID))
+
+
+def _normalized(network: Network) -> tuple[str, ...]:
+    """Those of `NORMALIZATION` that a network has."""
+    block = network.blocks[0]
+    if block.has_batch_statistics:
+        return NORMALIZATION
+    return NORMALIZATION[:2] if block.normalization is not None else ()
 
 
 def loss_and_accuracy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

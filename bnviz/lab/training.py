@@ -104,6 +104,11 @@ class Trainer:
         self._seen = hashlib.sha256()
 
     @property
+    def learning_rate(self) -> float:
+        """The optimizer's, as it stands."""
+        return float(self._optimizer.learning_rate)
+
+    @property
     def batches_digest(self) -> bytes:
         """SHA-256 of the indices of every example trained on since `reset`, in order."""
         return self._seen.digest()

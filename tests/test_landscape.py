@@ -1,0 +1,161 @@
+"""The landscape equals finite differences of a loss written out in NumPy."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bnviz.lab.landscape import STEPS, Landscape
+from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.settings import Settings
+
+FEATURES, CLASSES, EXAMPLES, UNITS = 4, 3, 40, 5
+SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
+ARMS = ("none", "bn", "bn_other", "layer_norm", "noisy_bn")
+RATE = 0.3
+
+
+def made(arm, settings=SETTINGS):
+    """A network with weights at random, and what looks around in it."""
+    network = build(settings, arm, FEATURES, CLASSES)
+    reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
+    generator = np.random.default_rng(5)
+    for variable in network.model.trainable_variables:
+        variable.assign_add(generator.normal(0, 0.5, variable.shape))
+    return network, Landscape(network)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    return {arm: made(arm) for arm in ARMS}
+
+
+@pytest.fixture(scope="module")
+def data():
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(EXAMPLES, FEATURES)).astype(np.float32)
+    return x, generator.integers(0, CLASSES, EXAMPLES).astype(np.int32)
+
+
+class Reference:
+    """A network in NumPy, its weights as one vector."""
+
+    def __init__(self, network, arm, x, y):
+        blocks = [[block.dense, block.normalization] for block in network.blocks]
+        self.weights = [
+            (number, variable.path.split("/")[-1], variable.numpy().astype(np.float64))
+            for number, layers in enumerate([*blocks, [network.output]])
+            for layer in layers
+            if layer is not None
+            for variable in layer.trainable_variables
+        ]
+        self.start = np.concatenate([values.ravel() for *_, values in self.weights])
+        self.layer = np.concatenate([np.full(w.size, number) for number, _, w in self.weights])
+        self.kernel = np.concatenate([np.full(w.size, n == "kernel") for _, n, w in self.weights])
+        self.position = {"bn_other": "after"}.get(arm, "before")
+        self.axis = {"none": None, "layer_norm": 1}.get(arm, 0)
+        self.x, self.y = x.astype(np.float64), y
+
+    def loss(self, vector):
+        parts, place = [{} for _ in range(3)], 0
+        for number, name, values in self.weights:
+            parts[number][name] = vector[place : place + values.size].reshape(values.shape)
+            place += values.size
+
+        def normalized(v, part):
+            if self.axis is None:
+                return v
+            mean = v.mean(axis=self.axis, keepdims=True)
+            variance = v.var(axis=self.axis, keepdims=True)
+            return part["gamma"] * (v - mean) / np.sqrt(variance + 0.02) + part["beta"]
+
+        h = self.x
+        for part in parts[:-1]:
+            h = h @ part["kernel"] + part.get("bias", 0)
+            h = normalized(h, part) if self.position == "before" else h
+            h = np.tanh(h)
+            h = normalized(h, part) if self.position == "after" else h
+        logits = h @ parts[-1]["kernel"] + parts[-1]["bias"]
+        chosen = logits[np.arange(len(self.y)), self.y]
+        return np.mean(np.log(np.exp(logits).sum(axis=1)) - chosen)
+
+    def gradient(self, vector):
+        width = 1e-5
+        ways = width * np.eye(len(vector))
+        return np.array([self.loss(vector + w) - self.loss(vector - w) for w in ways]) / (2 * width)
+
+    def measures(self):
+        g, norm = self.gradient(self.start), np.linalg.norm
+        shifts, cosines = [], []
+        for number in range(2):
+            own = (self.layer == number) & self.kernel
+            other = self.gradient(self.start - RATE * g * (self.layer < number))
+            shifts.append(norm(g[own] - other[own]))
+            cosines.append(g[own] @ other[own] / norm(g[own]) / norm(other[own]))
+        places = [self.start - RATE * step * g for step in STEPS]
+        losses = [self.loss(place) for place in places]
+        distances = np.array([norm(g - self.gradient(place)) for place in places])
+        return {
+            "gradient_shift": shifts,
+            "gradient_cosine": cosines,
+            "landscape_loss": [min(losses), max(losses)],
+            "landscape_gradient": [distances.min(), distances.max()],
+            "effective_beta": (distances / (RATE * STEPS * norm(g))).max(),
+        }
+
+
+@pytest.mark.parametrize("arm", ["none", "bn", "bn_other", "layer_norm"])
+def test_the_landscape_equals_finite_differences(arm, networks, data):
+    network, landscape = networks[arm]
+    found = landscape.look(*map(tf.constant, data), RATE)
+    expected = Reference(network, arm, *data).measures()
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=2e-3, atol=2e-5, err_msg=name)
+    assert expected["gradient_shift"][1] > 0.01
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_without_a_step_nothing_shifts(arm, networks, data):
+    _, landscape = networks[arm]
+    found = landscape.look(*map(tf.constant, data), 1e-7)
+    np.testing.assert_allclose(found["gradient_cosine"], 1, atol=1e-5)
+    np.testing.assert_allclose(found["gradient_shift"], 0, atol=1e-5)
+    np.testing.assert_allclose(found["landscape_gradient"], 0, atol=1e-5)
+    assert np.ptp(found["landscape_loss"]) < 1e-5
+
+
+def test_the_steps_are_those_of_the_paper():
+    assert STEPS[[0, -1]].tolist() == [0.5, 4.0]
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_looking_around_moves_nothing(arm, networks, data):
+    network, landscape = networks[arm]
+    before = [variable.numpy() for variable in network.model.variables]
+    landscape.look(*map(tf.constant, data), RATE)
+    for variable, value in zip(network.model.variables, before, strict=True):
+        np.testing.assert_array_equal(variable, value)
+
+
+def test_one_layer_has_nothing_before_it_that_could_shift_it(data):
+    settings = SETTINGS.replace(hidden_layers=1)
+    found = made("none", settings)[1].look(*map(tf.constant, data), RATE)
+    assert found["gradient_shift"].tolist() == [0]
+    assert found["gradient_cosine"].tolist() == [1]
+
+
+def test_a_diverged_network_has_no_landscape_and_raises_nothing(data):
+    network, landscape = made("none")
+    for layer in network.dense_layers:
+        layer.kernel.assign(layer.kernel * np.float32(np.nan))
+    found = landscape.look(*map(tf.constant, data), RATE)
+    assert np.isnan(found["landscape_loss"]).all()
+    assert np.isnan(found["gradient_shift"][1])
+    assert np.isnan(found["effective_beta"])
+
+
+def test_a_vanishing_gradient_keeps_its_direction(data):
+    network, landscape = made("none")
+    network.output.kernel.assign(network.output.kernel * np.float32(1e-30))
+    found = landscape.look(*map(tf.constant, data), RATE)
+    assert found["gradient_cosine"][1] == pytest.approx(1, abs=1e-3)

@@ -1,0 +1,61 @@
+"""Noise has the law of Santurkar et al., and follows from its seed."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bnviz.lab.noise import Noise, perturbed
+
+
+@tf.function(autograph=False)
+def element_noise(seed):
+    """Shift and scale of every element."""
+    shift = perturbed(tf.zeros((400, 50)), seed)
+    return tf.stack([shift, perturbed(tf.ones((400, 50)), seed) - shift])
+
+
+def test_each_element_is_shifted_and_scaled_on_its_own():
+    shift, scale = element_noise(tf.constant([3, 4], tf.int64)).numpy()
+    # A uniform law of width 0.2, and a normal one of standard deviation 0.1.
+    assert 0.19 < np.ptp(shift) <= 0.2
+    assert shift.std() == pytest.approx(0.2 / np.sqrt(12), rel=0.02)
+    assert scale.std() == pytest.approx(0.1, rel=0.02)
+    assert abs(np.corrcoef(shift.ravel(), scale.ravel())[0, 1]) < 0.03
+
+
+def test_the_law_is_another_at_each_step_within_its_bounds():
+    seeds = tf.constant([[0, step] for step in range(200)], tf.int64)
+    laws = np.array([element_noise(seed).numpy().mean(axis=(1, 2)) for seed in seeds])
+    assert (np.abs(laws[:, 0]) < 0.51).all()
+    assert ((laws[:, 1] > 0.99) & (laws[:, 1] < 1.26)).all()
+    assert laws.mean(axis=0).tolist() == pytest.approx([0, 1.125], abs=0.06)
+    np.testing.assert_allclose(laws.std(axis=0), np.array([1, 0.25]) / np.sqrt(12), rtol=0.2)
+
+
+def test_noise_follows_from_seed_layer_and_step():
+    x, noise = tf.ones((3, 2)), Noise("noise")
+
+    def drawn(seed, number, steps):
+        noise.reset(seed=seed, number=number)
+        return [noise(x, training=True).numpy().tolist() for _ in range(steps)]
+
+    first = drawn(1, 0, 3)
+    assert drawn(1, 0, 3) == first
+    others = [*first, *drawn(1, 1, 3), *drawn(2, 0, 3)]
+    assert all(one != another for i, one in enumerate(others) for another in others[:i])
+
+
+def test_inference_has_no_noise():
+    x = tf.ones((3, 2))
+    np.testing.assert_array_equal(Noise("noise")(x, training=False), x)
+
+
+def test_drawing_does_not_move_the_generator():
+    x, noise = tf.ones((3, 2)), Noise("noise")
+    noise.reset(seed=1, number=0)
+    before = noise.draw(x).numpy()
+    np.testing.assert_array_equal(noise.draw(x), before)
+    unseen = noise(x, training=True).numpy()
+    assert (noise.draw(x).numpy() != before).all()
+    noise.reset(seed=1, number=0)
+    np.testing.assert_array_equal(noise(x, training=True), unseen)
