@@ -47,8 +47,6 @@ OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
 BN_POSITIONS = ("before", "after")
 #: Networks that can be trained beside the one without BN and the one with it.
 THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
-#: Networks that can be trained beside the one without BN and the one with it.
-THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
 _STEPS = (1, 50_000)
 _LEARNING_RATES = (1e-5, 10.0)
 _NO_SETTING = "nothing, since no setting has this name"
@@ -242,16 +240,6 @@ class Settings:
             _STEPS,
             _LEARNING_RATES,
             advanced=True,
-        ),
-    )
-    third_arm: str = _setting(
-        "no",
-        Choice(
-            "third network",
-            "Batch Normalization",
-            "Train a third one beside the two: BN on the other side of the activation, layer "
-            "normalization, or BN followed by noise.",
-            THIRD_ARMS,
         ),
     )
     deep: bool = _setting(
