@@ -81,6 +81,7 @@ def events(recording: Recording) -> tuple[Event, ...]:
     Returns:
         At most one of each arm, layer and kind, by step.
     """
+    recording = recording.still()
     if len(recording) == 0:
         return ()
     found: list[Event] = []

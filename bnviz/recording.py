@@ -1,5 +1,6 @@
 """Recording: the settings and all frames of a run; what is drawn, saved, shared and replayed."""
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -67,6 +68,10 @@ class Recording:
     def complete(self) -> bool:
         """Whether the last step is recorded."""
         return self._count == len(self.steps)
+
+    def still(self) -> "Recording":
+        """The recording as it stands, for readers that look twice: this one does not grow."""
+        return copy.copy(self)
 
     @property
     def frames(self) -> Frames:

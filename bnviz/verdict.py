@@ -45,6 +45,7 @@ def verdict(recording: Recording) -> tuple[str, ...]:
         One sentence before the second frame, then two or three: on speed, on drift (unless a
         network has diverged), and on the generalisation gap and what is ill.
     """
+    recording = recording.still()
     if len(recording) < 2:
         return ("Nothing has happened yet: all networks start from the same weights.",)
     said = (_speed(recording), _drift(recording), _health(recording))

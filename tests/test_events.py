@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+import bnviz.events
 from bnviz.events import (
     DEAD_SHARE,
     GRADIENT_RATIO,
@@ -190,6 +191,21 @@ class TestAll:
             assert before <= now
             before = now
         assert before == set(events(whole))
+
+    def test_a_run_may_grow_while_they_are_looked_for(self, monkeypatch):
+        whole = recorded([("none", "saturated", 0, since(1, start=1))])
+        growing = Recording(whole.settings)
+        growing.extend(0, whole.slice(0, 10))
+        illnesses = bnviz.events.illnesses
+
+        def illnesses_and_growth(*arguments):
+            found = illnesses(*arguments)
+            growing.append(whole.frames[len(growing)])
+            return found
+
+        monkeypatch.setattr(bnviz.events, "illnesses", illnesses_and_growth)
+        assert told(growing) == [(1, "none", 1, "saturated")]
+        assert len(growing) > 10
 
     @pytest.mark.parametrize("many", [MOST_LAYERS, MOST_LAYERS + 1])
     def test_many_layers_share_one(self, many):

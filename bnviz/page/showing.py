@@ -68,7 +68,8 @@ class Showing:
         Args:
             want: The player's last question, whichever recording it was about.
         """
-        recording = self.recording
+        # A run goes on growing while it is answered for.
+        recording = self.recording.still()
         new = want.run != self.token
         first = 0 if new else min(want.first, len(recording))
         count = max(1, MESSAGE_BYTES // recording.layout.dtype.itemsize)
