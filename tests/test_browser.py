@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import TimeoutError as TooLate
+from recordings import random_recording
 
-from bnviz.figures.view import View
+from bnviz.figures.view import TITLES, View
 from bnviz.figures.views import VIEWS
 from bnviz.frames import frame_steps
 from bnviz.page.showing import RECORDED
@@ -258,18 +259,32 @@ def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
     assert visitor.data("state") == "recorded"
 
 
+#: Each view, and each choice that its bindings follow from.
 DRAWN = [
-    View(),
+    *map(View, TITLES),
     View(quantity="activation", layer=1),
     View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
     View(x_axis="examples", layer=2),
+    View("drift", value_axis="symlog", x_axis="seconds"),
+    View("neurons", value_axis="symlog", layer=1, neuron=3),
+    View("generalisation", loss_axis="log", x_axis="examples"),
 ]
+DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
+RECORDINGS = {
+    "the recorded run": lambda: Recording.load(RECORDED),
+    "every measure": lambda: random_recording(DEEP.replace(third_arm="layer_norm"), 41),
+    "many layers": lambda: random_recording(DEEP.replace(hidden_layers=30, units=64), 30),
+    "broken numbers": lambda: random_recording(DEEP, 30, broken=0.1),
+    "one frame": lambda: random_recording(DEEP, 1),
+}
 
 
-def test_the_browser_draws_the_points_that_python_computes(visit):
-    recording = Recording.load(RECORDED)
-    figures = [VIEWS[view.name].figure(recording, view) for view in DRAWN]
-    places = [0, 7, 150, 300]
+@pytest.mark.parametrize("made", RECORDINGS.values(), ids=RECORDINGS)
+def test_the_browser_draws_the_points_that_python_computes(visit, made):
+    recording = made()
+    views = [view for view in DRAWN if not VIEWS[view.name].lacks(recording.layout)]
+    figures = [VIEWS[view.name].figure(recording, view) for view in views]
+    places = sorted({share * (len(recording) - 1) // 8 for share in (0, 1, 5, 8)})
     drawn = visit().page.evaluate(
         """async ([schema, capacity, encoded, figures, places]) => {
             const folder = "/_stcore/bidi-components/bnviz.player/";
@@ -277,8 +292,9 @@ def test_the_browser_draws_the_points_that_python_computes(visit):
             const { points } = await import(folder + "bindings.js");
             const frames = new Frames(schema, capacity);
             frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
+            const plain = ({ z, ...rest }) => ({ ...rest, ...(z && { z: z.map((r) => [...r]) }) });
             return figures.map((bindings) => places.map((at) =>
-                Object.entries(bindings).map(([k, b]) => [k, points(b, frames, at)])));
+                Object.entries(bindings).map(([k, b]) => [k, plain(points(b, frames, at))])));
         }""",
         [
             recording.layout.schema(),
@@ -290,19 +306,43 @@ def test_the_browser_draws_the_points_that_python_computes(visit):
     )
     for figure, of_figure in zip(figures, drawn, strict=True):
         for at, of_frame in zip(places, of_figure, strict=True):
-            still = figure.at(recording, at)
+            assert len(of_frame) == len(figure.bindings)
             for trace, points in of_frame:
-                _assert_same_points(still.data[int(trace)], points)
+                expected = figure.bindings[int(trace)].points(recording.frames, at)
+                _assert_same_points(expected, points)
 
 
 def _assert_same_points(expected, points):
-    for letter in ("x", "y"):
+    assert points.keys() == expected.keys()
+    for letter in {"x", "y", "z"} & points.keys():
         ours = np.array(expected[letter], float)
-        theirs = np.array([np.nan if v is None else v for v in points[letter]], float)
+        theirs = np.array(points[letter], float)  # None, where a line breaks, becomes NaN
         np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
     for name in {"text", "textposition"} & points.keys():
         found = expected[name]
         assert (found if isinstance(found, str) else list(found)) == points[name]
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_each_tab_shows_its_view_at_the_same_time(visit, width):
+    visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
+    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
+    visitor.page.get_by_label("Time: recorded frame").fill("30")
+    visitor.until("+s.step === 30")
+    tabs = visitor.page.get_by_role("group", name="Views").get_by_role("button")
+    assert tabs.all_inner_texts() == list(TITLES.values())
+    for name, title in list(TITLES.items())[::-1]:
+        visitor.button(title).click()
+        visitor.until(f"s.view === '{name}' && +s.step === 30")
+        assert tabs.get_by_text(title, exact=True).get_attribute("aria-pressed") == "true"
+        reading = visitor.page.locator(f"{STAGE} [data-part=reading]").inner_text()
+        assert reading == VIEWS[name].reading
+
+
+def test_a_view_that_lacks_its_measures_says_what_to_switch_on(visit):
+    tab = visit().page.get_by_role("button", name="Landscape")
+    assert tab.is_disabled()
+    assert "look deeper" in tab.get_attribute("title")
 
 
 def test_the_player_has_the_version_of_plotly_js_that_python_has():

@@ -29,15 +29,28 @@ def column(frames: Frames, path: str) -> NDArray[Any]:
 
     Args:
         frames: Shape (num_frames,).
-        path: Field names joined by "/", then indices: "bn/pre_activation_percentiles/3/1".
+        path: Field names joined by "/", then indices: "bn/pre_activation_percentiles/3/1". With
+            "@25" at its end the 25 % percentile of the row that it names, NaN where that holds
+            a value that is not finite; two paths with " - " between them are a difference.
     """
+    minuend, _, subtrahend = path.partition(" - ")
+    if subtrahend:
+        with np.errstate(invalid="ignore"):
+            difference = column(frames, minuend).astype(np.float64) - column(frames, subtrahend)
+        return np.asarray(difference)
+    path, _, percent = path.partition("@")
     names = [part for part in path.split("/") if not part.isdigit()]
     indices = [int(part) for part in path.split("/") if part.isdigit()]
     values: Any = frames
     for name in names:
         values = values[name]
-    column: NDArray[Any] = values[(slice(None), *indices)]
-    return column
+    values = values[(slice(None), *indices)]
+    if percent:
+        finite = np.isfinite(values).all(axis=-1)
+        known = np.where(finite[:, None], values, 0.0).astype(np.float64)
+        values = np.where(finite, np.percentile(known, float(percent), axis=-1), np.nan)
+    measure: NDArray[Any] = values
+    return measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +93,7 @@ class Series(Binding):
         part = _part(frames, self.part, at)
         return {
             "x": column(part, self.x) * self.x_scale,
-            "y": _transformed(column(part, self.y), self.transform),
+            "y": transformed(column(part, self.y), self.transform),
         }
 
 
@@ -109,8 +122,8 @@ class Band(Binding):
     def points(self, frames: Frames, at: int) -> Points:
         part = _part(frames, self.part, at)
         x = column(part, self.x) * self.x_scale
-        lower = _transformed(column(part, self.lower), self.transform)
-        upper = _transformed(column(part, self.upper), self.transform)
+        lower = transformed(column(part, self.lower), self.transform)
+        upper = transformed(column(part, self.upper), self.transform)
         known = np.isfinite(lower) & np.isfinite(upper)
         x, lower, upper = x[known], lower[known], upper[known]
         return {"x": np.concatenate([x, x[::-1]]), "y": np.concatenate([lower, upper[::-1]])}
@@ -152,7 +165,7 @@ class Marker(Binding):
     def points(self, frames: Frames, at: int) -> Points:
         x = float(column(frames, self.x)[at]) * self.x_scale
         value = float(column(frames, self.y)[at])
-        y = float(_transformed(value, self.transform))
+        y = float(transformed(value, self.transform))
         y = min(max(y, self.low), self.high) if not np.isnan(y) else self.high
         others = [float(column(frames, path)[at]) for path in self.rivals]
         above = not any(other > value or (self.yields and other == value) for other in others)
@@ -161,7 +174,7 @@ class Marker(Binding):
         return {
             "x": [x],
             "y": [y],
-            "text": [self.text.replace("{}", _written(value, self.unit))],
+            "text": [self.text.replace("{}", written(value, self.unit))],
             "textposition": (
                 f"{'top' if above else 'bottom'} {'left' if x > self.middle else 'right'}"
             ),
@@ -191,18 +204,92 @@ class CursorLine(Binding):
         return {"x": [x, x], "y": [self.low, self.high]}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ends(Binding):
+    """Names of several curves at the end of each, none upon another.
+
+    Attributes:
+        x: Path of what runs along the axis.
+        x_scale: Factor on it.
+        measures: Path of each curve's measure.
+        names: Of each curve.
+        low: Lower end of the axis as drawn, so its logarithm if that is logarithmic.
+        high: Its upper end.
+        log: Whether the axis is logarithmic.
+        gap: Least distance of two names, as a share of the axis.
+    """
+
+    kind: ClassVar[str] = "ends"
+
+    x: str
+    x_scale: float = 1.0
+    measures: tuple[str, ...]
+    names: tuple[str, ...]
+    low: float
+    high: float
+    log: bool = False
+    gap: float = 0.06
+
+    def points(self, frames: Frames, at: int) -> Points:  # noqa: ARG002
+        x = float(column(frames, self.x)[-1]) * self.x_scale
+        values = [float(column(frames, measure)[-1]) for measure in self.measures]
+        known = [i for i, v in enumerate(values) if np.isfinite(v) and (v > 0 or not self.log)]
+        known.sort(key=lambda i: values[i])
+        heights: list[float] = []
+        for i in known:
+            drawn = float(np.log10(values[i])) if self.log else values[i]
+            share = min(max((drawn - self.low) / (self.high - self.low), 0.0), 1.0)
+            heights.append(max(share, heights[-1] + self.gap) if heights else share)
+        for place in range(len(heights) - 1, -1, -1):
+            above = heights[place + 1] - self.gap if place + 1 < len(heights) else 1.0
+            heights[place] = min(heights[place], above)
+        y = [np.nan] * len(values)
+        for i, share in zip(known, heights, strict=True):
+            drawn = self.low + share * (self.high - self.low)
+            y[i] = 10**drawn if self.log else drawn
+        return {"x": [x] * len(y), "y": y, "text": self.names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words(Binding):
+    """A sentence with measures at the cursor in it.
+
+    Attributes:
+        x: Where it stands.
+        y: Its height.
+        text: With the place of each value in turn, such as "std {}, of which {}".
+        measures: Path of each value.
+    """
+
+    kind: ClassVar[str] = "words"
+
+    x: float
+    y: float
+    text: str
+    measures: tuple[str, ...]
+
+    def points(self, frames: Frames, at: int) -> Points:
+        text = self.text
+        for measure in self.measures:
+            text = text.replace("{}", written(float(column(frames, measure)[at])), 1)
+        return {"x": [self.x], "y": [self.y], "text": [text]}
+
+
 def _part(frames: Frames, part: str, at: int) -> Frames:
     return {"past": frames[: at + 1], "future": frames[at:], "all": frames}[part]
 
 
-def _transformed(values: Any, transform: str) -> NDArray[np.float64]:
+def transformed(values: Any, transform: str) -> NDArray[np.float64]:
+    """Values as drawn on an axis: by the symmetric logarithm, or as they are."""
     return symlog(values) if transform == "symlog" else np.asarray(values, np.float64)
 
 
-def _written(value: float, unit: str) -> str:
+def written(value: float, unit: str = "") -> str:
     """A value as it stands beside a dot: two decimals, or two digits where that says nothing."""
     if np.isnan(value):
         return "not a number"
+    if np.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if unit == "%":
         return f"{100 * value:.0f} %"
     if value == 0 or 0.01 <= abs(value) < 1000:

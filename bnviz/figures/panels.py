@@ -1,4 +1,4 @@
-"""Panels: axes side by side with their headings, and the curves that several views share."""
+"""Panels: axes side by side with their headings, and the traces on them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,17 +6,15 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from bnviz.figures.bindings import Band, Binding, CursorLine, Marker, Series, symlog
+from bnviz.figures.bindings import Binding, symlog
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View
-from bnviz.frames import ACTIVATION_RANGES, ARM_LABELS, edges
+from bnviz.frames import ACTIVATION_RANGES, edges
 from bnviz.recording import Recording
 
 #: End of the linear value axis; shares beyond it are written at its ends.
 LINEAR_RANGE = 6.0
-#: Opacity of that part of a curve which lies behind the cursor's future.
-FUTURE = 0.32
 X_TITLES = {
     "steps": "training step",
     "examples": "examples trained on",
@@ -32,7 +30,8 @@ Place = tuple[Sequence[float], Sequence[float]]
 def spread(count: int, low: float, high: float, gap: float) -> list[list[float]]:
     """Equal parts of the way from `low` to `high` with gaps between them."""
     width = (high - low + gap) / count
-    return [[low + i * width, low + (i + 1) * width - gap] for i in range(count)]
+    starts = [low + i * width for i in range(count)]
+    return [[round(start, 6), round(start + width - gap, 6)] for start in starts]
 
 
 def stacked(count: int, low: float, high: float, gap: float) -> list[list[float]]:
@@ -63,6 +62,7 @@ class Panels:
         self._bindings: dict[int, Binding] = {}
         self._axes: dict[str, Any] = {}
         self._headings: dict[int, tuple[str, str]] = {}
+        self._guides: list[dict[str, Any]] = []
         self._x_scale = 1.0
         if view.x_axis == "examples":
             self._x_scale = float(recording.settings.batch_size)
@@ -140,116 +140,33 @@ class Panels:
         seconds = max(float(frames[arm]["seconds"][-1]) for arm in self.arms)
         return seconds * steps / float(frames["step"][-1])
 
-    def run_axis(self, *, titled: bool = False) -> dict[str, Any]:
-        """The axis along which the run goes."""
+    def run_axis(self, *, titled: bool = False, ticks: bool = True) -> dict[str, Any]:
+        """The axis along which the run goes, with its name and with its numbers or without."""
         title = {"title": {"text": X_TITLES[self.view.x_axis], "standoff": 4}} if titled else {}
-        return {"range": [0, self.x_end() * 1.005], "nticks": 6, **title}
+        range_ = [0, self.x_end() * 1.005]
+        return {"range": range_, "nticks": 6, "showticklabels": ticks, **title}
 
-    def curve(self, number: int, arm: str, path: str, **options: Any) -> None:
-        """A measure over the run, faint where the cursor has not been yet.
-
-        Args:
-            number: Of the axes.
-            arm: Whose measure.
-            path: Of the measure within the arm.
-            options: `colour`, `width`, `dash`, `transform` and `name` other than the usual ones.
-        """
-        line = {
-            "color": options.get("colour", ARM_COLOURS[arm]),
-            "width": options.get("width", 2.5),
-            "dash": options.get("dash", "solid"),
-        }
-        y = " - ".join(f"{arm}/{part}" for part in path.split(" - "))
-        transform = options.get("transform", "")
-        for part, opacity in (("future", FUTURE), ("past", 1.0)):
-            self.add(
-                number,
-                Series(**self.x(arm), y=y, part=part, transform=transform),
-                mode="lines",
-                line=line,
-                opacity=opacity,
-                hoverinfo="x+y+name",
-                name=f"{ARM_LABELS[arm]} · {options.get('name', path.replace('_', ' '))}",
-            )
-
-    def band(self, number: int, arm: str, lower: str, upper: str, **options: Any) -> None:
-        """The area between two measures of an arm over the run.
-
-        Args:
-            number: Of the axes.
-            arm: Whose measures.
-            lower: Path of the lower one within the arm.
-            upper: Path of the upper one.
-            options: `colour`, `opacity` and `transform` other than the usual ones.
-        """
-        colour, opacity = options.get("colour", ARM_COLOURS[arm]), options.get("opacity", 0.28)
-        for part, share in (("future", 0.35 * opacity), ("past", opacity)):
-            self.add(
-                number,
-                Band(
-                    **self.x(arm),
-                    lower=f"{arm}/{lower}",
-                    upper=f"{arm}/{upper}",
-                    part=part,
-                    transform=options.get("transform", ""),
-                ),
-                mode="lines",
-                fill="toself",
-                fillcolor=translucent(colour, share),
-                line={"width": 0},
-            )
-
-    def cursor(self, number: int, low: float, high: float, arm: str = "") -> None:
-        """The line at the cursor; `low` and `high` are values, also on a logarithmic axis."""
-        self.add(
-            number,
-            CursorLine(**self.x(arm or self.arms[0]), low=low, high=high),
-            mode="lines",
-            line={"color": INK, "width": 1.5, "dash": "dot"},
+    def guide(self, number: int, height: float, text: str) -> None:
+        """A level line across a pair of axes, with a name at its end."""
+        suffix = "" if number == 1 else str(number)
+        self._guides.append(
+            {
+                "type": "line",
+                "xref": f"x{suffix} domain",
+                "yref": f"y{suffix}",
+                "x0": 0,
+                "x1": 1,
+                "y0": height,
+                "y1": height,
+                "line": {"color": MUTED, "width": 1.5, "dash": "dash"},
+                "label": {
+                    "text": text,
+                    "textposition": "end",
+                    "yanchor": "top",
+                    "font": {"color": MUTED, "size": 12},
+                },
+            }
         )
-
-    def markers(
-        self,
-        number: int,
-        path: str,
-        low: float,
-        high: float,
-        *,
-        arms: Sequence[str] = (),
-        **more: Any,
-    ) -> None:
-        """The cursor's line and on it each arm's value, named.
-
-        Args:
-            number: Of the axes.
-            path: Of the measure within each arm.
-            low: Lowest value on the axis.
-            high: Highest value on it.
-            arms: Whose; all, unless given.
-            more: Further attributes of `Marker`.
-        """
-        arms = arms or self.arms
-        self.cursor(number, low, high)
-        paths = {arm: " - ".join(f"{arm}/{part}" for part in path.split(" - ")) for arm in arms}
-        for arm in arms:
-            self.add(
-                number,
-                Marker(
-                    **self.x(arm),
-                    y=paths[arm],
-                    low=low,
-                    high=high,
-                    middle=0.6 * self.x_end(),
-                    text=f"{ARM_LABELS[arm]} {{}}",
-                    rivals=tuple(paths[other] for other in arms if other != arm),
-                    yields=arm != arms[0],
-                    **more,
-                ),
-                mode="markers+text",
-                marker={"color": ARM_COLOURS[arm], "size": 9},
-                textfont={"color": INK, "size": 12},
-                cliponaxis=False,
-            )
 
     def figure(self, wide: Sequence[Place], narrow: Sequence[Place], height: int) -> LiveFigure:
         """The figure.
@@ -268,6 +185,7 @@ class Panels:
             "dragmode": "zoom",
             # Zoom is kept as long as the axes mean the same.
             "uirevision": f"{self.recording.settings.digest} {self.view}",
+            "shapes": self._guides,
             **self._axes,
         }
         layouts = {

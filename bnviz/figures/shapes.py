@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from bnviz.figures.bindings import Binding, Points, column
 from bnviz.frames import Frames
 
+#: How many values a histogram's colours count its share out of.
+HEAT_SHARES = 1_000
+
 
 def smoothed(density: NDArray[np.float64], passes: int) -> NDArray[np.float64]:
     """A density with each bin mixed with its neighbours, 1 : 2 : 1.
@@ -41,6 +44,7 @@ class Ridges(Binding):
         smoothing: Passes that mix each bin with its neighbours, 1 : 2 : 1.
         scale: Height of a density of 1.
         cap: Largest height.
+        upright: Whether values go upwards and the baselines are to the left.
     """
 
     kind: ClassVar[str] = "ridges"
@@ -55,6 +59,7 @@ class Ridges(Binding):
     smoothing: int = 0
     scale: float = 1.0
     cap: float = 2.0
+    upright: bool = False
 
     def points(self, frames: Frames, at: int) -> Points:
         edges = np.array(self.positions)
@@ -71,7 +76,8 @@ class Ridges(Binding):
                 height = np.minimum(self.cap, self.scale * np.sqrt(density))
                 x.append(outline)
                 y.append(baseline + number * self.lift + np.array([0, *height, 0, np.nan]))
-        return {"x": _joined(x), "y": _joined(y)}
+        values, heights = _joined(x), _joined(y)
+        return {"x": heights, "y": values} if self.upright else {"x": values, "y": heights}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +121,48 @@ class Outside(Binding):
             "x": [self.x] * len(texts),
             "y": [baseline + 0.08 for baseline in self.baselines],
             "text": texts,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heat(Binding):
+    """A layer's histograms over the run: steps to the right, values upwards, shares as colours.
+
+    The colour is `log1p(1000 * share * narrowest / width)` of a bin's share of the values, its
+    width as drawn, and that of the narrowest bin: counts out of 1,000 in bins of one width. A
+    frame's column reaches from its step to that of the next one.
+
+    Attributes:
+        x: Path of what runs along the axis.
+        x_scale: Factor on it.
+        counts: As of `Ridges`.
+        row: The layer, from 0.
+        positions: Edges as drawn, shape (bins drawn + 1,).
+        first: Which of the counts is the first drawn.
+        width: Of the last frame's column, where there is no other to take it from.
+    """
+
+    kind: ClassVar[str] = "heat"
+
+    x: str
+    x_scale: float = 1.0
+    counts: str
+    row: int
+    positions: tuple[float, ...]
+    first: int
+    width: float
+
+    def points(self, frames: Frames, at: int) -> Points:  # noqa: ARG002
+        starts = column(frames, self.x).astype(np.float64) * self.x_scale
+        last = starts[-1] - starts[-2] if len(starts) > 1 else self.width
+        widths = np.diff(self.positions)
+        bins = column(frames, f"{self.counts}/{self.row}").astype(np.float64)
+        drawn = bins[:, self.first : self.first + len(widths)]
+        shares = drawn / np.maximum(bins.sum(axis=1, keepdims=True), 1)
+        return {
+            "x": np.append(starts, starts[-1] + last),
+            "y": np.array(self.positions),
+            "z": np.log1p(HEAT_SHARES * shares * widths.min() / widths).T,
         }
 
 

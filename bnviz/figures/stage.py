@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from bnviz.figures.curves import band, curve, markers
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels, Place, spread, stacked
 from bnviz.figures.shapes import Outside, Ridges
@@ -147,21 +148,27 @@ def _losses(panels: Panels, number: int) -> None:
         number, "<b>Loss</b>", "validation; training dotted", x=panels.run_axis(), y=y_axis
     )
     for arm in panels.arms:
-        panels.curve(number, arm, "train_loss", width=1.5, dash="dot")
-        panels.curve(number, arm, "validation_loss")
-    panels.markers(number, "validation_loss", low, high)
+        curve(panels, number, arm, "train_loss", width=1.5, dash="dot")
+        curve(panels, number, arm, "validation_loss")
+    markers(panels, number, "validation_loss", low, high)
 
 
 def _accuracies(panels: Panels, number: int) -> None:
     y_axis = {"range": [-0.16, 1.18], "tickvals": [0, 0.5, 1], "tickformat": ".0%"}
     panels.panel(number, "<b>Validation accuracy</b>", x=panels.run_axis(), y=y_axis)
     for arm in panels.arms:
-        panels.curve(number, arm, "validation_accuracy")
-    panels.markers(number, "validation_accuracy", -0.16, 1.18, unit="%")
+        curve(panels, number, arm, "validation_accuracy")
+    markers(panels, number, "validation_accuracy", -0.16, 1.18, unit="%")
 
 
-def fan(panels: Panels, number: int) -> None:
-    """The 15, 50 and 85 % of the chosen layer's values over the run."""
+def fan(panels: Panels, number: int, *, titled: bool = True) -> None:
+    """The 15, 50 and 85 % of the chosen layer's values over the run.
+
+    Args:
+        panels: To which it is added.
+        number: Of its axes.
+        titled: Whether the axis below is named.
+    """
     quantity, transform = panels.view.quantity, panels.transform
     _, _, axis = panels.value_axis(quantity)
     kind = "inputs" if quantity == "pre_activation" else "outputs"
@@ -169,12 +176,12 @@ def fan(panels: Panels, number: int) -> None:
         number,
         f"<b>Layer {panels.layer + 1} {kind}</b>",
         "15, 50, 85 % lie below",
-        x=panels.run_axis(titled=True),
+        x=panels.run_axis(titled=titled, ticks=titled),
         y={"nticks": 5, **axis},
     )
     path = f"{quantity}_percentiles/{panels.layer}"
     low, median, high = (f"{path}/{PERCENTILES.index(percent)}" for percent in (15, 50, 85))
     for arm in panels.arms:
-        panels.band(number, arm, low, high, transform=transform)
-        panels.curve(number, arm, median, transform=transform, name="median")
-    panels.markers(number, median, *axis["range"], transform=transform)
+        band(panels, number, arm, low, high, transform=transform)
+        curve(panels, number, arm, median, transform=transform, name="median")
+    markers(panels, number, median, *axis["range"], transform=transform)

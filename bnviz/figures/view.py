@@ -52,6 +52,14 @@ class View:
 #: The views by name, in the order of their tabs.
 TITLES = {
     "stage": "Layers",
+    "drift": "Drift",
+    "neurons": "Neurons",
+    "gradients": "Gradients",
+    "scale_and_shift": "γ and β",
+    "generalisation": "Generalisation",
+    "decision": "Boundary",
+    "inference": "Training vs inference",
+    "landscape": "Landscape",
 }
 
 #: Label, and options with their names, by the attribute of `View`.

@@ -4,21 +4,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bnviz.figures import stage
+from bnviz.figures import (
+    decision,
+    drift,
+    generalisation,
+    gradients,
+    inference,
+    landscape,
+    neurons,
+    scale_and_shift,
+    stage,
+)
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.frames import FrameLayout
 from bnviz.recording import Recording
 
 _DEEP = "needs the dear measures: switch on “look deeper” under More settings and train"
+_PLANE = "needs examples that are points in a plane: choose a data set such as moons and train"
 
 
 def _always(_: FrameLayout) -> str:
     return ""
 
 
+def _none(*_: object) -> None:
+    return None
+
+
 def _deep(layout: FrameLayout) -> str:
     return "" if layout.deep else _DEEP
+
+
+def _plane(layout: FrameLayout) -> str:
+    return "" if layout.plane else _PLANE
 
 
 @dataclass(frozen=True)
@@ -30,12 +49,14 @@ class Offer:
         reading: How to read it, in a few sentences.
         choices: Names of the attributes of `View` that make a difference to it.
         lacks: What a recording with a layout lacks for it, or "".
+        ranges: The ends of axes that follow from the frames so far.
     """
 
     figure: Callable[[Recording, View], LiveFigure]
     reading: str
     choices: tuple[str, ...]
     lacks: Callable[[FrameLayout], str] = _always
+    ranges: Callable[[Recording, View], object] = _none
 
 
 #: Every view, by the names of `TITLES`.
@@ -45,6 +66,29 @@ VIEWS = {
         stage.READING,
         ("quantity", "value_axis", "loss_axis", "x_axis", "layer"),
     ),
+    "drift": Offer(
+        drift.drift, drift.READING, ("value_axis", "x_axis", "layer"), ranges=drift.ranges
+    ),
+    "neurons": Offer(neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron")),
+    "gradients": Offer(
+        gradients.gradients, gradients.READING, ("x_axis",), ranges=gradients.ranges
+    ),
+    "scale_and_shift": Offer(
+        scale_and_shift.scale_and_shift,
+        scale_and_shift.READING,
+        ("x_axis", "layer"),
+        ranges=scale_and_shift.ranges,
+    ),
+    "generalisation": Offer(
+        generalisation.generalisation, generalisation.READING, ("loss_axis", "x_axis")
+    ),
+    "decision": Offer(decision.decision, decision.READING, (), _plane),
+    "inference": Offer(
+        inference.inference, inference.READING, ("x_axis",), _deep, inference.ranges
+    ),
+    "landscape": Offer(
+        landscape.landscape, landscape.READING, ("x_axis",), _deep, landscape.ranges
+    ),
 }
 
 
@@ -52,6 +96,13 @@ def shown(layout: FrameLayout, view: View) -> View:
     """The view, or where its recording lacks the measures for it the stage."""
     offer = VIEWS[view.name]
     return View(**view.to_dict() | {"name": "stage"}) if offer.lacks(layout) else view
+
+
+def grown(recording: Recording, view: View) -> str:
+    """Changes whenever the figure of a growing recording must be built anew."""
+    # The end of an axis in seconds is a guess that gets better: at every tenth of the run.
+    tenth = 10 * len(recording) // len(recording.steps) if view.x_axis == "seconds" else 0
+    return f"{len(recording) > 0} {tenth} {VIEWS[view.name].ranges(recording, view)}"
 
 
 def tabs(layout: FrameLayout) -> list[dict[str, str]]:

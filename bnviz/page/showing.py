@@ -1,6 +1,7 @@
 """Showing: which recording the stage shows, and the message that brings it there."""
 
 import dataclasses
+import hashlib
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from bnviz.engine.runs import Run
 from bnviz.events import events
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
-from bnviz.figures.views import VIEWS, choices, shown, tabs
+from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import ARM_LABELS
 from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
 from bnviz.recording import Recording
@@ -99,12 +100,8 @@ class Showing:
 
     def _figure_id(self, view: View) -> str:
         """Changes whenever the figure would."""
-        recording = self.recording
-        grown = ""
-        if view.x_axis == "seconds":
-            # The end of the axis is a guess that gets better: rebuilt at every tenth of the run.
-            grown = str(10 * len(recording) // len(recording.steps))
-        return f"{self.token} {view} {len(recording) > 0} {grown}"
+        whole = f"{view} {grown(self.recording, view)}"
+        return f"{self.token} {hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
     def _figure(self, view: View, figure_id: str) -> dict[str, Any]:
         recording = self.recording

@@ -1,78 +1,14 @@
 // Bindings: how a trace's points follow from the frames and the cursor.
-// The same rules as bnviz/figures/live.py; a browser test holds them equal.
+// The same rules as bnviz/figures/bindings.py; a browser test holds them equal.
 
-const SYMLOG_LINEAR = 0.1;
-
-const symlog = (v) => Math.sign(v) * Math.log10(1 + Math.abs(v) / SYMLOG_LINEAR);
-
-const transformed = (values, transform) => (transform === "symlog" ? values.map(symlog) : values);
+import { boundary, grid, places } from "./plane.js";
+import { bars, medians, spans, violins } from "./rows.js";
+import { transformed } from "./scales.js";
+import { heat, outside, ridges } from "./shapes.js";
 
 function span(part, at, frames) {
   if (part === "past") return [0, at];
   return [part === "future" ? at : 0, frames.length - 1];
-}
-
-// Each pass mixes a bin with its neighbours, 1 : 2 : 1.
-function smoothed(density, passes) {
-  let values = density;
-  const last = values.length - 1;
-  for (let pass = 0; pass < passes; pass++) {
-    const next = new Float64Array(values.length);
-    for (let i = 0; i <= last; i++) {
-      next[i] = (values[Math.max(0, i - 1)] + 2 * values[i] + values[Math.min(last, i + 1)]) / 4;
-    }
-    values = next;
-  }
-  return values;
-}
-
-function ridges(b, frames, at) {
-  const x = [];
-  const y = [];
-  const bins = b.positions.length - 1;
-  b.lags.forEach((lag, number) => {
-    if (at < lag) return;
-    b.rows.forEach((row, place) => {
-      const counts = frames.row(`${b.counts}/${row}`, at - lag);
-      const base = b.baselines[place] + number * b.lift;
-      let total = 0;
-      for (const count of counts) total += count;
-      const drawn = new Float64Array(bins);
-      for (let i = 0; i < bins; i++) {
-        const width = b.positions[i + 1] - b.positions[i];
-        drawn[i] = counts[b.first + i] / Math.max(total, 1) / width;
-      }
-      const density = smoothed(drawn, b.smoothing);
-      x.push(b.positions[0]);
-      y.push(base);
-      for (let i = 0; i < bins; i++) {
-        x.push((b.positions[i] + b.positions[i + 1]) / 2);
-        y.push(base + Math.min(b.cap, b.scale * Math.sqrt(density[i])));
-      }
-      x.push(b.positions[bins], null);
-      y.push(base, null);
-    });
-  });
-  return { x, y };
-}
-
-function outside(b, frames, at) {
-  const text = b.rows.map((row) => {
-    const counts = frames.row(`${b.counts}/${row}`, at);
-    const nan = b.nan ? frames.value(`${b.nan}/${row}`, at) : 0;
-    let total = nan;
-    let beyond = 0;
-    counts.forEach((count, i) => {
-      total += count;
-      if (i >= b.start && i < b.stop) beyond += count;
-    });
-    total = Math.max(total, 1);
-    const share = (100 * beyond) / total;
-    const parts = nan ? [`NaN ${((100 * nan) / total).toFixed(0)} %`] : [];
-    if (share >= 0.5) parts.push(b.text.replace("{}", share.toFixed(0)));
-    return parts.join("<br>");
-  });
-  return { x: text.map(() => b.x), y: b.baselines.map((base) => base + 0.08), text };
 }
 
 function series(b, frames, at) {
@@ -98,6 +34,7 @@ function band(b, frames, at) {
 
 export function written(value, unit = "") {
   if (Number.isNaN(value)) return "not a number";
+  if (!isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (unit === "%") return `${(100 * value).toFixed(0)} %`;
   const size = Math.abs(value);
   if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
@@ -124,7 +61,40 @@ function cursor(b, frames, at) {
   return { x: [x, x], y: [b.low, b.high] };
 }
 
-const KINDS = { ridges, outside, series, band, marker, cursor };
+function ends(b, frames) {
+  const last = frames.length - 1;
+  const values = b.measures.map((path) => frames.value(path, last));
+  const known = values.map((_, i) => i).filter((i) => isFinite(values[i]) && (values[i] > 0 || !b.log));
+  known.sort((i, j) => values[i] - values[j]);
+  const heights = [];
+  for (const i of known) {
+    const drawn = b.log ? Math.log10(values[i]) : values[i];
+    const share = Math.min(Math.max((drawn - b.low) / (b.high - b.low), 0), 1);
+    heights.push(heights.length ? Math.max(share, heights[heights.length - 1] + b.gap) : share);
+  }
+  for (let place = heights.length - 1; place >= 0; place--) {
+    const above = place + 1 < heights.length ? heights[place + 1] - b.gap : 1;
+    heights[place] = Math.min(heights[place], above);
+  }
+  const x = frames.value(b.x, last) * b.x_scale;
+  const y = values.map(() => null);
+  known.forEach((i, place) => {
+    const drawn = b.low + heights[place] * (b.high - b.low);
+    y[i] = b.log ? 10 ** drawn : drawn;
+  });
+  return { x: y.map(() => x), y, text: b.names };
+}
+
+function words(b, frames, at) {
+  let { text } = b;
+  for (const path of b.measures) text = text.replace("{}", written(frames.value(path, at)));
+  return { x: [b.x], y: [b.y], text: [text] };
+}
+
+const KINDS = {
+  ridges, outside, heat, series, band, marker, cursor, ends, words,
+  spans, medians, violins, bars, grid, boundary, places,
+};
 
 // The changing attributes of the trace that `binding` belongs to.
 export function points(binding, frames, at) {

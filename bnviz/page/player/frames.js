@@ -5,8 +5,19 @@ const READERS = {
   u4: Uint32Array,
   i4: Int32Array,
   u2: Uint16Array,
+  i2: Int16Array,
   u1: Uint8Array,
 };
+
+// Between the two sorted values nearest to it; NaN where a value is not finite.
+function percentile(row, share) {
+  if (!row.every(isFinite)) return NaN;
+  const sorted = Float64Array.from(row).sort();
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+}
 
 export class Frames {
   // schema: {size, fields: {path: {offset, type, shape}}}; capacity: frames of the whole run.
@@ -16,6 +27,7 @@ export class Frames {
     this.length = 0;
     this.bytes = new Uint8Array(schema.size * capacity);
     this.paths = new Map();
+    this.measures = new Map();
   }
 
   // Appends whole frames; those that are here already are passed over. False if some are missing.
@@ -32,10 +44,10 @@ export class Frames {
     return true;
   }
 
-  // One number: "bn/pre_activation_percentiles/3/1" of frame `at`.
+  // One number: "bn/pre_activation_percentiles/3/1" of frame `at`. With "@25" at its end the 25 %
+  // percentile of the row that it names; two paths with " - " between them are a difference.
   value(path, at) {
-    const { reader, start, stride } = this.#locate(path);
-    return reader[at * stride + start];
+    return this.#measure(path)(at);
   }
 
   // A row of numbers, such as the counts of one layer, without copying.
@@ -47,10 +59,31 @@ export class Frames {
 
   // One number of every frame from `first` to `last`, both among them.
   column(path, first, last, scale = 1) {
-    const { reader, start, stride } = this.#locate(path);
+    const measure = this.#measure(path);
     const values = new Array(Math.max(0, last - first + 1));
-    for (let at = first; at <= last; at++) values[at - first] = scale * reader[at * stride + start];
+    for (let at = first; at <= last; at++) values[at - first] = scale * measure(at);
     return values;
+  }
+
+  // The function that reads a path's number of a frame.
+  #measure(path) {
+    let measure = this.measures.get(path);
+    if (measure) return measure;
+    const [minuend, subtrahend] = path.split(" - ");
+    const [plain, percent] = path.split("@");
+    if (subtrahend) {
+      const [more, less] = [this.#measure(minuend), this.#measure(subtrahend)];
+      measure = (at) => more(at) - less(at);
+    } else if (percent) {
+      // A frame never changes, and sorting takes time.
+      const known = [];
+      measure = (at) => (known[at] ??= percentile(this.row(plain, at), percent / 100));
+    } else {
+      const { reader, start, stride } = this.#locate(path);
+      measure = (at) => reader[at * stride + start];
+    }
+    this.measures.set(path, measure);
+    return measure;
   }
 
   #locate(path) {

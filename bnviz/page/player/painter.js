@@ -3,6 +3,8 @@
 // Plotly lays out axes, headings and zoom and answers the mouse; redrawing the moving shapes through
 // it costs twenty times as much as painting them, and the processor is wanted for training.
 
+import { paintHeat } from "./heat.js";
+
 const DASHES = { dot: [2, 3], dash: [6, 4] };
 const SIDES = { left: ["right", -1], right: ["left", 1], center: ["center", 0] };
 
@@ -13,12 +15,13 @@ function trail(context, x, y, xAxis, yAxis) {
   context.beginPath();
   let started = false;
   for (let i = 0; i < x.length; i++) {
-    if (x[i] === null || y[i] === null || !isFinite(y[i])) {
+    const left = x[i] === null ? NaN : xAxis.d2p(x[i]);
+    const top = y[i] === null ? NaN : yAxis.d2p(y[i]);
+    // A logarithmic axis has no place for 0.
+    if (!isFinite(left) || !isFinite(top)) {
       started = false;
       continue;
     }
-    const left = xAxis.d2p(x[i]);
-    const top = yAxis.d2p(y[i]);
     if (started) context.lineTo(left, top);
     else context.moveTo(left, top);
     started = true;
@@ -40,6 +43,7 @@ function write(context, text, left, top, position, font, family) {
 }
 
 function paint(context, trace, points, xAxis, yAxis, family) {
+  if (trace.type === "heatmap") return paintHeat(context, trace, points, xAxis, yAxis);
   const { x, y, text } = points;
   const lines = (trace.mode ?? "lines").includes("lines");
   if (lines) {
@@ -57,17 +61,23 @@ function paint(context, trace, points, xAxis, yAxis, family) {
     }
   }
   if (trace.mode?.includes("markers")) {
-    context.fillStyle = trace.marker.color;
+    const { color, size, line } = trace.marker;
     x.forEach((value, i) => {
+      if (y[i] === null || !isFinite(y[i])) return;
+      context.fillStyle = Array.isArray(color) ? color[i] : color;
       context.beginPath();
-      context.arc(xAxis.d2p(value), yAxis.d2p(y[i]), trace.marker.size / 2, 0, 7);
+      context.arc(xAxis.d2p(value), yAxis.d2p(y[i]), size / 2, 0, 7);
       context.fill();
+      if (!line) return;
+      context.strokeStyle = line.color;
+      context.lineWidth = line.width;
+      context.stroke();
     });
   }
   if (trace.mode?.includes("text")) {
     const position = points.textposition ?? trace.textposition;
     x.forEach((value, i) => {
-      if (!text[i]) return;
+      if (!text[i] || y[i] === null) return;
       write(context, text[i], xAxis.d2p(value), yAxis.d2p(y[i]), position, trace.textfont, family);
     });
   }
@@ -104,6 +114,7 @@ export class Painter {
       }
       context.globalAlpha = trace.opacity ?? 1;
       context.lineJoin = "round";
+      context.lineCap = trace.line?.dash && trace.line.dash !== "solid" ? "butt" : "round";
       paint(context, trace, points, xAxis, yAxis, layout.font.family);
       context.restore();
     }

@@ -61,6 +61,7 @@ function themeColours(root) {
     "var(--bnviz-ink)": mixed(1),
     "var(--bnviz-muted)": mixed(0.72),
     "var(--bnviz-grid)": mixed(0.12),
+    "var(--bnviz-clear)": `rgba(${ink.slice(0, 3).join(",")},0)`,
   };
 }
 
@@ -197,7 +198,7 @@ class Player {
       if (!binding) data.push(trace);
       else if (answering && trace.hoverinfo !== "skip") {
         data.push({ ...trace, opacity: 0, ...points(binding, this.frames, this.shown) });
-      } else if (first) data.push({ ...trace, opacity: 0 });
+      } else if (first) data.push({ ...trace, type: "scatter", opacity: 0 });
     });
     Plotly.react(plot, data, this.layout, CONFIG);
     if (!this.axes) {

@@ -1,0 +1,54 @@
+"""Recordings filled with random numbers, for tests of what draws them."""
+
+import numpy as np
+
+from bnviz.frames import Frame
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+
+SHARES = ("accuracy", "saturated", "dead")
+
+
+def random_recording(
+    settings: Settings, frames: int, *, seed: int = 0, broken: float = 0.0
+) -> Recording:
+    """A recording with made-up numbers in every measure.
+
+    Args:
+        settings: Of which the layout follows.
+        frames: How many.
+        seed: From which the numbers follow.
+        broken: Share of the numbers that are NaN or infinite.
+    """
+    generator = np.random.default_rng(seed)
+    recording = Recording(settings)
+    for at in range(frames):
+        frame = np.zeros((), recording.layout.dtype)
+        _fill(frame, generator, broken)
+        frame["step"] = recording.steps[at]
+        for arm in recording.layout.arms:
+            frame[arm]["seconds"] = 0.01 * at
+            frame[arm]["diverged_at"] = -1
+        recording.append(frame[()])
+    return recording
+
+
+def _fill(part: Frame, generator: np.random.Generator, broken: float) -> None:
+    for name in part.dtype.names:
+        values = part[name]
+        shape, kind = values.shape, values.dtype.kind
+        if values.dtype.names:
+            _fill(values, generator, broken)
+        elif kind == "f":
+            drawn = generator.normal(0, 2, shape)
+            if name.endswith("percentiles"):
+                drawn = np.sort(drawn, axis=-1)
+            if name.endswith(SHARES) or name in ("gradient_norm", "std", "neuron_std"):
+                drawn = np.abs(drawn)
+            odd = generator.random(shape)
+            drawn = np.where(odd < broken, np.nan, drawn)
+            part[name] = np.where(odd < broken / 2, np.inf, drawn)
+        elif kind == "i":
+            part[name] = generator.integers(-32_767, 32_767, shape)
+        else:
+            part[name] = generator.integers(0, 2 if name == "point_classes" else 200, shape)
