@@ -149,7 +149,8 @@ class FrameLayout:
         """Structured dtype of a frame: `step`, then one field an arm.
 
         Of each arm: `seconds` (training time so far), `diverged_at` (step, or -1), the digests of
-        the pair certificate, losses and accuracies.
+        the pair certificate, losses and accuracies; `change_losses` are the validation loss
+        right before and right after a change of BN that was made since the frame before, else NaN.
 
         Of each hidden layer: `saturated` and `dead` (shares, NaN where the activation has none);
         for both quantities `counts` (the first below and the last above all edges), `nan` (values
@@ -196,6 +197,7 @@ class FrameLayout:
             ("data_digest", np.uint8, (DIGEST_SIZE,)),
             ("kernels_digest", np.uint8, (DIGEST_SIZE,)),
             ("batches_digest", np.uint8, (DIGEST_SIZE,)),
+            ("change_losses", np.float32, (2,)),
             ("train_loss", np.float32),
             ("train_accuracy", np.float32),
             ("validation_loss", np.float32),

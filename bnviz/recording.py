@@ -9,6 +9,7 @@ import numpy as np
 
 from bnviz.archive import Archive, ArchiveError
 from bnviz.frames import Frame, FrameLayout, Frames, frame_steps
+from bnviz.interventions import Intervention
 from bnviz.settings import Settings, SettingsError
 
 #: Bytes of a recording file, and of the settings' text in it, at the most.
@@ -113,6 +114,22 @@ class Recording:
     def at_step(self, step: int) -> int:
         """Index of the last frame at or before a step."""
         return max(0, int(np.searchsorted(self.frames["step"], step, side="right")) - 1)
+
+    def index_of(self, change: Intervention) -> int:
+        """Index of the frame after which a change in mid-run is made; the last one at the most."""
+        return min(int(np.searchsorted(self.steps, change.step)), len(self.steps) - 1)
+
+    def shared_with(self, settings: Settings) -> int:
+        """How many of the first frames a run of other settings has in common with this one.
+
+        All up to the first change in mid-run that is not in both: a frame is measured before a
+        change at its step. None if they differ in anything else.
+        """
+        if settings.replace(interventions=self.settings.interventions) != self.settings:
+            return 0
+        changes = [set(each.changes) for each in (settings, self.settings)]
+        differing = [self.index_of(change) for change in changes[0] ^ changes[1]]
+        return min([len(self), *(index + 1 for index in differing)])
 
     @property
     def certificate(self) -> Certificate:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
+from bnviz.interventions import Intervention, parse
 from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Value, Whole, finite_number
 
 #: Data sets with two input features, which can be drawn as points in a plane.
@@ -351,6 +352,11 @@ class Settings:
         """These settings with some changed; SettingsError if the outcome is not allowed."""
         changed: Settings = replace(self, **changes)  # type: ignore[arg-type]
         return changed
+
+    @property
+    def changes(self) -> tuple[Intervention, ...]:
+        """The changes in mid-run, in the order of their steps."""
+        return parse(self.interventions, steps=_STEPS, learning_rates=_LEARNING_RATES)
 
     @property
     def digest(self) -> str:

@@ -1,6 +1,8 @@
 """Changes in mid-run, as text and as what they do."""
 
+import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,12 @@ from bnviz.interventions import (
     parse,
     written,
 )
+from bnviz.lab.arms import changed, new_arm
+from bnviz.lab.data import load
+from bnviz.lab.experiment import run
+from bnviz.lab.training import BatchOrder
+from bnviz.recording import Recording
+from bnviz.settings import Settings
 
 BOUNDS = {"steps": (1, 50_000), "learning_rates": (1e-5, 10.0)}
 
@@ -73,3 +81,107 @@ def test_any_text_is_read_or_refused(text):
     except InterventionError:
         return
     assert parse(written(found), **BOUNDS) == found
+
+
+SMALL = Settings(dataset="wine", hidden_layers=2, units=4, steps=20, batch_size=16)
+
+
+def network_after(arm, position, steps=15):
+    settings = SMALL.replace(bn_position=position, seed=3)
+    data = load(settings)
+    found = new_arm(settings, arm, data)
+    order = BatchOrder(len(data.x_train), settings.batch_size, seed=0)
+    found.trainer.train(tf.constant(data.x_train), tf.constant(data.y_train), order.take(steps))
+    return settings, data, found
+
+
+@pytest.mark.parametrize("position", ["before", "after"])
+@pytest.mark.parametrize(("arm", "action"), [("none", "insert_bn"), ("bn", "remove_bn")])
+def test_bn_comes_and_goes_without_a_change_of_the_function(arm, action, position):
+    settings, data, before = network_after(arm, position)
+    examples = (tf.constant(data.x_validation), tf.constant(data.y_validation))
+    predicted = before.network.model.predict(data.x_validation, verbose=0)
+    after = changed(before, Intervention(5, action), settings, data, examples, examples)
+    assert (after.kind == "bn") == (action == "insert_bn")
+    assert bool(after.network.blocks[0].normalization) == (after.kind == "bn")
+    found = after.network.model.predict(data.x_validation, verbose=0)
+    np.testing.assert_allclose(found, predicted, atol=2e-5)
+    assert after.change_losses[0] == pytest.approx(after.change_losses[1], rel=1e-4)
+    assert after.trainer.batches_digest == before.trainer.batches_digest
+
+
+def test_frozen_statistics_stay_and_train_the_rest():
+    settings, data, before = network_after("bn", "before")
+    x, y = tf.constant(data.x_train), tf.constant(data.y_train)
+    after = changed(before, Intervention(5, "freeze_bn"), settings, data, (x, y), (x, y))
+    layer = after.network.blocks[0].normalization
+    kept = [variable.numpy() for variable in (layer.moving_mean, layer.moving_variance)]
+    gamma, loss = layer.gamma.numpy(), after.change_losses[1]
+    after.trainer.train(x, y, BatchOrder(len(x), 16, seed=1).take(40))
+    for was, variable in zip(kept, (layer.moving_mean, layer.moving_variance), strict=True):
+        np.testing.assert_array_equal(variable.numpy(), was)
+    assert not np.array_equal(layer.gamma.numpy(), gamma)
+    outcome = after.observer.look((x, y), (x, y)).outcome()
+    assert outcome["validation_loss"] < loss
+    # It trains on what it is evaluated with.
+    assert outcome["train_loss"] == pytest.approx(outcome["validation_loss"], rel=1e-5)
+
+
+def recorded(**changes):
+    recording = Recording(SMALL.replace(**changes))
+    for frame in run(recording.settings):
+        recording.append(frame)
+    for arm in recording.layout.arms:
+        recording._frames[arm]["seconds"] = 0
+    return recording
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return recorded()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "8:learning_rate=1e-05",
+        "8:insert_bn",
+        "8:remove_bn",
+        "8:freeze_bn",
+        "3:insert_bn,8:freeze_bn",
+    ],
+)
+def test_frames_up_to_the_change_are_those_of_the_run_without(text, plain):
+    found = recorded(interventions=text)
+    first = found.settings.changes[0].step
+    assert plain.shared_with(found.settings) == found.shared_with(SMALL) == first + 1
+    assert found.frames[: first + 1].tobytes() == plain.frames[: first + 1].tobytes()
+    assert found.frames[first + 1].tobytes() != plain.frames[first + 1].tobytes()
+    assert found.certificate.holds
+    assert found.frames.tobytes() == recorded(interventions=text).frames.tobytes()
+
+
+def test_losses_around_a_change_stand_in_the_frame_after_it():
+    frames = recorded(interventions="8:insert_bn").frames
+    losses = frames["none"]["change_losses"]
+    known = np.flatnonzero(np.isfinite(losses).all(axis=1))
+    assert known.tolist() == [9]
+    before = frames["none"]["validation_loss"][8]
+    np.testing.assert_allclose(losses[9], before, rtol=1e-4)
+    assert np.isnan(frames["bn"]["change_losses"]).all()
+    assert np.isfinite(frames["bn"]["gamma"]).all()
+    gone = recorded(interventions="8:remove_bn").frames["bn"]["gamma"]
+    assert np.isfinite(gone[:9]).all()
+    assert np.isnan(gone[9:]).all()
+
+
+def test_a_tiny_learning_rate_stops_the_learning(plain):
+    frames = recorded(interventions="8:learning_rate=1e-05").frames
+    moved = np.abs(np.diff(frames["none"]["train_loss"]))
+    assert moved[8:].max() < 0.01 * moved[:8].max()
+    assert np.abs(np.diff(plain.frames["none"]["train_loss"]))[8:].max() > moved[8:].max()
+
+
+def test_runs_that_differ_in_more_have_no_frames_in_common(plain):
+    assert plain.shared_with(SMALL.replace(seed=1, interventions="8:insert_bn")) == 0
+    assert plain.shared_with(SMALL) == len(plain)

@@ -126,6 +126,16 @@ class Run:
         """Ends the run with the reason why it cannot go on."""
         self._end("failed", sentence)
 
+    def adopt(self, recording: Recording) -> None:
+        """Takes over the frames that this run has in common with an earlier one.
+
+        They are there at once, and those that the worker sends again are passed over.
+        """
+        with self._lock:
+            if self.active and self.settings.interventions:
+                count = recording.shared_with(self.settings)
+                self.recording.extend(0, recording.slice(0, count))
+
     def receive(self, first: int, data: bytes) -> None:
         """Takes frames from a worker.
 

@@ -92,7 +92,7 @@ async def _retire(worker: Worker) -> None:
 
 def _compiled_networks() -> int:
     """Networks compiled in this process; 0 until the lab, which another thread imports, is here."""
-    lab = sys.modules.get("bnviz.lab.experiment")
+    lab = sys.modules.get("bnviz.lab.arms")
     count = getattr(lab, "compiled_networks", None)
     return count() if count else 0
 

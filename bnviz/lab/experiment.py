@@ -1,12 +1,8 @@
 """Experiment: the arms of a run trained side by side and measured, frame after frame."""
 
-import hashlib
 import threading
-import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,83 +14,27 @@ from bnviz.dataset import Dataset
 from bnviz.frames import (
     DIGEST_SIZE,
     NO_POINT,
-    NORMALIZED_ARMS,
     PLANE_RANGE,
     PROBE_SIZE,
     Frame,
     FrameLayout,
     frame_steps,
 )
+from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm, changed, new_arm
 from bnviz.lab.data import DataError, load
-from bnviz.lab.inference import Inference
-from bnviz.lab.landscape import Landscape
-from bnviz.lab.measures import Past, measure
-from bnviz.lab.networks import Network, build, initial_kernels, reset
-from bnviz.lab.observer import Look, Observer
-from bnviz.lab.training import BatchOrder, Trainer
+from bnviz.lab.measures import measure
+from bnviz.lab.observer import NORMALIZATION, Look
+from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
 #: Validation examples measured in each frame, at the most.
 VALIDATION_SIZE = 2_000
-#: A loss this many times its first value counts as diverged.
-DIVERGENCE = 1_000.0
-#: Compiled networks kept for further runs of the same architecture.
-_KEPT = 16
-#: Settings that decide a network's program; all others are inputs to it.
-_STRUCTURE = (
-    "hidden_layers",
-    "units",
-    "activation",
-    "dropout",
-    "optimizer",
-    "batch_size",
-    "l2",
-)
-_BN_STRUCTURE = ("bn_position", "bn_center", "bn_scale")
-
 #: Networks are used again from run to run, so one process runs one experiment at a time.
 _one_at_a_time = threading.Lock()
 
 
 class ExperimentError(ValueError):
     """An experiment that cannot be run, in one sentence."""
-
-
-@dataclass
-class Arm:
-    """One network of a run with what trains and observes it.
-
-    Attributes:
-        network: The network.
-        trainer: Trains it.
-        observer: Looks into it.
-        landscape: Looks around in it, in deep runs.
-        inference: Evaluates it by each of the statistics, in deep runs.
-        kernels_digest: SHA-256 of its kernels at step 0.
-        seconds: Time its training has taken so far.
-        first_loss: Training loss at step 0.
-        diverged_at: Step from which on its loss is no finite number or over `DIVERGENCE` times
-            the first; -1 as long as it is not.
-        past: What its drift is measured against.
-    """
-
-    network: Network
-    trainer: Trainer
-    observer: Observer
-    landscape: Landscape
-    inference: Inference
-    kernels_digest: bytes
-    seconds: float = 0.0
-    first_loss: float = np.nan
-    diverged_at: int = -1
-    past: Past = field(default_factory=Past)
-
-    def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
-        """Trains on one batch a row; returns the first row with a diverged loss, or -1."""
-        start = time.perf_counter()
-        bad = self.trainer.train(x, y, indices, limit=DIVERGENCE * self.first_loss)
-        self.seconds += time.perf_counter() - start
-        return bad
 
 
 def run(settings: Settings, dataset: Dataset | None = None) -> Generator[Frame, None, None]:
@@ -128,11 +68,6 @@ def warm_up() -> None:
     frames.close()
 
 
-def compiled_networks() -> int:
-    """Networks compiled by this process so far; what they take is not given back by TensorFlow."""
-    return _compiled.cache_info().misses
-
-
 def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     layout = FrameLayout.of(settings)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
@@ -140,7 +75,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     validation = _sample(data.x_validation, data.y_validation, VALIDATION_SIZE)
     points = _points(*probe) if layout.plane else {}
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
-    arms = {name: _arm(settings, name, data) for name in layout.arms}
+    arms = {name: new_arm(settings, name, data) for name in layout.arms}
 
     def advance(arm: Arm, record: Any, step: int, indices: NDArray[np.int32]) -> None:
         """Trains one arm up to a step and writes its part of that step's frame."""
@@ -175,32 +110,13 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
 
         yield frame(0, order.take(0))
         list(threads.map(lambda arm: arm.trainer.prepare(x, y), arms.values()))
+        waiting = list(settings.changes)
         for start, stop in pairwise(frame_steps(settings.steps).tolist()):
+            while waiting and waiting[0].step <= start:
+                change = waiting.pop(0)
+                for name, arm in arms.items():
+                    arms[name] = changed(arm, change, settings, data, probe, validation)
             yield frame(stop, order.take(stop - start))
-
-
-def _arm(settings: Settings, name: str, data: Dataset) -> Arm:
-    names = _STRUCTURE + (_BN_STRUCTURE if name in NORMALIZED_ARMS else ())
-    structure = Settings(**{key: getattr(settings, key) for key in names})
-    features, classes = data.num_features, len(data.classes)
-    network, trainer, observer, landscape, inference = _compiled(structure, name, features, classes)
-    reset(network, settings, initial_kernels(settings, features, classes))
-    trainer.reset(settings)
-    sha = hashlib.sha256()
-    for layer in network.dense_layers:
-        sha.update(layer.kernel.numpy().tobytes())
-    return Arm(network, trainer, observer, landscape, inference, sha.digest())
-
-
-@lru_cache(maxsize=_KEPT)
-def _compiled(
-    structure: Settings, name: str, num_features: int, num_classes: int
-) -> tuple[Network, Trainer, Observer, Landscape, Inference]:
-    network = build(structure, name, num_features, num_classes)
-    trainer = Trainer(network, structure)
-    observer = Observer(network, trainer.kernels_before)
-    # What a run does not ask to look at is not compiled.
-    return network, trainer, observer, Landscape(network), Inference(network)
 
 
 def _sample(x: Any, y: Any, most: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -236,8 +152,11 @@ def _measure(
 ) -> None:
     """Writes an arm's measures into its part of a frame."""
     measures = measure(look, layout, arm.past)
-    for name, value in measures.items():
-        record[name] = value
+    fields: tuple[str, ...] = record.dtype.names
+    # An arm into which BN was inserted has more than its frames keep, one that lost it less.
+    for name in {*measures, *NORMALIZATION} & {*fields}:
+        record[name] = measures.get(name, np.nan)
+    record["change_losses"], arm.change_losses = arm.change_losses, UNCHANGED
     loss = measures["train_loss"]
     if step == 0:
         arm.first_loss = loss

@@ -34,6 +34,8 @@ class Block:
         position: Whether it stands "before" the activation or "after" it.
         activation: The non-linearity.
         noise: What follows the normalization, or None.
+        frozen: Whether Batch Normalization goes by its moving statistics in training too, and
+            moves them no more.
     """
 
     dense: keras.layers.Layer
@@ -41,6 +43,7 @@ class Block:
     position: str
     activation: keras.layers.Layer
     noise: Noise | None = None
+    frozen: bool = False
 
     def after_dense(self) -> list[keras.layers.Layer]:
         """The layers after the linear map, in order."""
@@ -48,6 +51,12 @@ class Block:
         if self.position == "before":
             return [*normalization, self.activation]
         return [self.activation, *normalization]
+
+    def statistics(self, mean: tf.Tensor, variance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """What it normalizes a training batch of this mean and variance by."""
+        if self.frozen and self.normalization is not None:
+            return self.normalization.moving_mean.value, self.normalization.moving_variance.value
+        return mean, variance
 
     @property
     def has_batch_statistics(self) -> bool:
@@ -98,8 +107,8 @@ class Network:
     def probe(self, x: tf.Tensor) -> Inside:
         """A forward pass that shows its inside and changes nothing.
 
-        Batch Normalization uses the mean and variance of `x` itself, as in a training step, but
-        moves no moving statistics; noise is on, dropout is off.
+        Batch Normalization uses the mean and variance of `x` itself, unless it is frozen, as in a
+        training step, but moves no moving statistics; noise is on, dropout is off.
 
         Args:
             x: Examples, shape (num_examples, num_features).
@@ -108,7 +117,7 @@ class Network:
 
         def normalized(block: Block, values: tf.Tensor) -> tf.Tensor:
             moments.append(tf.nn.moments(values, axes=[0]))
-            values = normalize(block.normalization, values, *moments[-1])
+            values = normalize(block.normalization, values, *block.statistics(*moments[-1]))
             return values if block.noise is None else block.noise.draw(values)
 
         inside = self.forward(x, normalized)
@@ -184,7 +193,19 @@ def position(settings: Settings, arm: str) -> str:
     return settings.bn_position
 
 
-def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> Network:
+class _FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
+    """Goes by its moving statistics in training too; gamma and beta are learnt on.
+
+    `trainable = False` would keep these as they are, too.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:  # noqa: ARG002
+        return super().call(inputs, training=False)
+
+
+def build(
+    settings: Settings, arm: str, num_features: int, num_classes: int, *, frozen: bool = False
+) -> Network:
     """Builds one arm; its weights are set by `reset`.
 
     BN's momentum and epsilon are variables, so that other values need no new compilation. A Dense
@@ -196,6 +217,7 @@ def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> 
         arm: One of `bnviz.frames.ARM_LABELS`.
         num_features: Features of an example.
         num_classes: Classes to tell apart.
+        frozen: Whether the statistics of BN stay as they are.
     """
     where = position(settings, arm)
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
@@ -208,9 +230,9 @@ def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> 
     def normalization(number: int) -> keras.layers.Layer | None:
         if not where:
             return None
-        kind = (
-            keras.layers.BatchNormalization if arm in BN_ARMS else keras.layers.LayerNormalization
-        )
+        kind = keras.layers.LayerNormalization
+        if arm in BN_ARMS:
+            kind = _FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
         return kind(center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_norm_{number}")
 
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
@@ -222,6 +244,7 @@ def build(settings: Settings, arm: str, num_features: int, num_classes: int) -> 
             where,
             keras.layers.Activation(settings.activation, name=f"{arm}_activation_{number}"),
             Noise(f"{arm}_noise_{number}") if arm == "noisy_bn" else None,
+            frozen,
         )
         blocks.append(block)
         x = block.dense(x)

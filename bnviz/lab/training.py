@@ -100,13 +100,22 @@ class Trainer:
             variable.assign(start)
         for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
             before.assign(layer.kernel)
-        self._optimizer.learning_rate = settings.learning_rate
+        self.learning_rate = settings.learning_rate
         self._seen = hashlib.sha256()
+
+    def follow(self, earlier: "Trainer") -> None:
+        """Goes on where another one stood, with its learning rate and a fresh optimizer state."""
+        self.learning_rate = earlier.learning_rate
+        self._seen = earlier._seen.copy()
 
     @property
     def learning_rate(self) -> float:
         """The optimizer's, as it stands."""
         return float(self._optimizer.learning_rate)
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._optimizer.learning_rate = rate
 
     @property
     def batches_digest(self) -> bytes:
