@@ -60,7 +60,7 @@ def _speed(recording: Recording) -> str:
     others = [_beside(recording, arms[0], arm) for arm in arms[1:]]
     if not any(others):
         return f"The speed cannot be compared: {_accuracies(recording)}."
-    goal = f"steps to {percent(pair.target_accuracy(recording))} accuracy"
+    goal = f"to {percent(pair.target_accuracy(recording))} accuracy"
     when = ", ".join(_arrival(recording, arm) for arm in (*arms[1:], arms[0]))
     return f"{_sentence('; '.join(filter(None, others)))} ({goal}: {when})."
 
@@ -107,8 +107,7 @@ def _order(speed: pair.SpeedUp) -> int | None:
 def _arrival(recording: Recording, arm: str) -> str:
     """The steps in which an arm reached the target."""
     time = pair.reached(recording, arm, pair.target_accuracy(recording))
-    steps = f"{time.step:,}" if time else f"over {int(recording.frames['step'][-1]):,}"
-    return f"{steps} {with_arm(arm)}"
+    return f"{pair.in_words(time, recording)} {with_arm(arm)}"
 
 
 def _accuracies(recording: Recording) -> str:
@@ -138,7 +137,8 @@ def _drift(recording: Recording) -> str:
     drifts = "drift alike" if order == 0 else f"drift {word} {with_arm(arm)}"
     said = f"The inputs of layer {layer} {drifts}: {values}"
     ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
-    if _compare(ours, theirs) == -order != 0:
+    # What stands still, since it is dead, is no example of steadiness.
+    if min(ours, theirs) > 0 and _compare(ours, theirs) == -order != 0:
         moves = "more" if order == -1 else "less"
         said += f", but from frame to frame {moves} ({_against(ours, theirs, first)})"
     return f"{said}{_shift(recording, order)}."
@@ -188,9 +188,9 @@ def _gap(recording: Recording) -> str:
         return ""
     if len(gaps) == 1:
         ((name, gap),) = gaps.items()
-        return f"the generalisation gap {with_arm(name)} is {gap:.2f}"
+        return f"the generalisation gap {with_arm(name)} is {_hundredths(gap)}"
     ours, theirs = gaps.values()
-    values = f"({ours:.2f}, {with_arm(first)} {theirs:.2f})"
+    values = f"({_hundredths(ours)}, {with_arm(first)} {_hundredths(theirs)})"
     if abs(ours - theirs) < SAME_GAP:
         return f"the generalisation gap is about the same {values}"
     word = "larger" if ours > theirs else "smaller"
@@ -272,6 +272,11 @@ def _against(value: float, other: float, arm: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
+def _hundredths(value: float) -> str:
+    """Two decimals, and no -0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import TimeoutError as TooLate
 from recordings import random_recording
 
+from bnviz.events import events
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views import VIEWS
 from bnviz.frames import frame_steps
@@ -140,6 +141,25 @@ def test_the_slider_scrubs(visit):
     visitor.until("+s.framesHeld === 301")
     visitor.page.get_by_label("Time").fill("100")
     visitor.until(f"+s.step >= {frame_steps(1500)[100]}")
+
+
+def test_a_mark_of_an_event_takes_the_cursor_there(visit):
+    event = next(e for e in events(Recording.load(RECORDED)) if e.arm == "none")
+    visitor = visit()
+    visitor.until("+s.framesHeld === 301")
+    mark = visitor.button(event.sentence)
+    line = visitor.page.locator(f"{STAGE} [data-part=event]")
+    for act in (mark.click, lambda: mark.press("Enter")):
+        visitor.key("Home")
+        visitor.until("+s.step === 0")
+        assert event.sentence not in line.inner_text()
+        act()
+        visitor.until(f"+s.step === {event.step}")
+        assert event.sentence in line.inner_text()
+        assert visitor.button("Play").is_visible()
+    visitor.key("End")
+    visitor.until("+s.step === 1500")
+    assert event.sentence not in line.inner_text()
 
 
 def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):

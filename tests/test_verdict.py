@@ -59,22 +59,22 @@ class TestSpeed:
     def test_of_bn_that_is_faster(self):
         text = speed(LATE, EARLY)
         assert f"BN learns {STEPS[8] / STEPS[1]:.1f} times as fast" in text
-        assert f"steps to 81 % accuracy: {STEPS[1]} with BN, {STEPS[8]} without BN" in text
+        assert f"to 81 % accuracy: {STEPS[1]} step with BN, {STEPS[8]} steps without BN" in text
 
     def test_of_bn_that_is_slower(self):
         text = speed(EARLY, LATE)
         assert "BN learns more slowly" in text
         assert f"needs {STEPS[8] / STEPS[1]:.1f} times as many steps" in text
-        assert f"{STEPS[8]} with BN, {STEPS[1]} without BN" in text
+        assert f"{STEPS[8]} steps with BN, {STEPS[1]} step without BN" in text
 
     def test_of_no_difference(self):
         assert "BN makes no clear difference in speed" in speed(LATE, LATE)
 
     def test_of_an_arm_that_never_got_there(self):
         assert "more than" in speed(NEVER, EARLY)
-        assert f"over {STEPS[FRAMES - 1]} without BN" in speed(NEVER, EARLY)
+        assert f"not reached in {STEPS[FRAMES - 1]} steps without BN" in speed(NEVER, EARLY)
         assert "BN learns more slowly" in speed(EARLY, NEVER)
-        assert f"over {STEPS[FRAMES - 1]} with BN" in speed(EARLY, NEVER)
+        assert f"not reached in {STEPS[FRAMES - 1]} steps with BN" in speed(EARLY, NEVER)
 
     def test_of_an_arm_that_has_just_got_there(self):
         just = np.array([*NEVER[1:], 0.9])
@@ -132,6 +132,7 @@ class TestDrift:
         assert "but from frame to frame more (0.3, without BN 0.1)" in said(none, bn)
         assert "but from frame to frame less (0.1, without BN 0.3)" in said(bn, none)
         assert "frame to frame" not in said(none, none)
+        assert "frame to frame" not in said(none | {"drift_step": 0.0}, bn)
 
     @pytest.mark.parametrize(
         ("none", "bn", "words"),
@@ -241,6 +242,6 @@ class TestAll:
         ill = {"validation_accuracy": EARLY, "drift_start": last(0.7), "saturated": 1.0}
         text = said({"validation_accuracy": LATE}, layer_norm=ill)
         assert "layer norm learns 8.0 times as fast" in text
-        assert "1 with layer norm" in text
+        assert "1 step with layer norm" in text
         assert "with layer norm 0.7" in text
         assert "with layer norm layers 1 to 3 are saturated" in text

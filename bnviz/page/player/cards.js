@@ -2,6 +2,9 @@
 
 import { written } from "./bindings.js";
 
+// Letters from which on a verdict is set smaller.
+const LONG = 320;
+
 const percent = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.1 ? 1 : 0)} %`;
 
 function element(tag, className, text = "") {
@@ -35,7 +38,7 @@ export class Cards {
     this.about = element("div", "bnviz-label");
     const card = element("div", "bnviz-card bnviz-verdict");
     card.append(this.about, this.says);
-    this.root.style.setProperty("--arms", spec.arms.length);
+    this.root.dataset.arms = spec.arms.length;
     this.root.replaceChildren(...this.parts.map((part) => part.card), card);
   }
 
@@ -44,7 +47,9 @@ export class Cards {
     const about = complete ? "What the numbers of the whole run say" : "What the numbers say so far";
     const text = verdict.join(" ");
     if (this.about.textContent !== about) this.about.textContent = about;
-    if (this.says.textContent !== text) this.says.textContent = text;
+    if (this.says.textContent === text) return;
+    this.says.textContent = text;
+    this.says.classList.toggle("bnviz-long", text.length > LONG);
   }
 
   // pair: {target, reached: {arm: step or null}, speeds: {arm: {steps, seconds}}} of the run so far.
