@@ -32,7 +32,7 @@ def decision(recording: Recording, view: View | None = None) -> LiveFigure:
     for number, arm in enumerate(panels.arms, start=1):
         _square(panels, number, arm)
     wide: list[Place] = [(x, [0, 1]) for x in spread(columns, 0.04, 1, 0.05)]
-    narrow: list[Place] = [([0.1, 1], y) for y in stacked(columns, 0.01, 1, 0.06)]
+    narrow: list[Place] = [([0.1, 1], y) for y in stacked(columns, 0.01, 1, 0.1)]
     return panels.figure(wide, narrow, height=360 * columns)
 
 
@@ -61,7 +61,10 @@ def _square(panels: Panels, number: int, arm: str) -> None:
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b>",
-        "class by class, as sure as the colour is strong",
+        " ".join(
+            f'<span style="color:{colour}">●</span> class {label}'
+            for label, colour in enumerate(CLASS_COLOURS)
+        ),
         x={**sides, "constrain": "domain", "title": {"text": "first feature, std", "standoff": 4}},
         y={
             **sides,

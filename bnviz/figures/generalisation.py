@@ -34,11 +34,9 @@ def generalisation(recording: Recording, view: View | None = None) -> LiveFigure
     _accuracy_gap(panels, 2 * columns + 2)
     across = [*spread(columns, 0.04, 0.59, 0.09), [0.72, 1.0]]
     wide: list[Place] = [(x, y) for y in stacked(2, 0, 1, 0.1) for x in across]
-    rows = stacked(4, 0.01, 1, 0.05)
-    below = spread(columns, 0.12, 0.86, 0.2)
-    narrow: list[Place] = [*((x, rows[0]) for x in below), ([0.12, 1], rows[1])]
-    narrow += [*((x, rows[2]) for x in below), ([0.12, 1], rows[3])]
-    return panels.figure(wide, narrow, height=1000)
+    count = len(across) * 2
+    narrow: list[Place] = [([0.12, 0.79], y) for y in stacked(count, 0.01, 1, 0.36 / count)]
+    return panels.figure(wide, narrow, height=210 * count)
 
 
 def _pair(panels: Panels, number: int, arm: str, measure: str) -> dict[str, str]:
@@ -56,8 +54,7 @@ def _losses(panels: Panels, number: int, arm: str) -> None:
     cursor(panels, number, low, high)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
-        "loss",
+        f"<b>{ARM_LABELS[arm]}</b> · loss",
         x=panels.run_axis(ticks=False),
         y=axis | ({"matches": "y"} if number > 1 else {}),
     )
@@ -69,8 +66,7 @@ def _accuracies(panels: Panels, number: int, arm: str) -> None:
     cursor(panels, number, *_ACCURACY)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
-        "accuracy",
+        f"<b>{ARM_LABELS[arm]}</b> · accuracy",
         x=panels.run_axis(titled=True),
         y={"range": list(_ACCURACY), "tickvals": [0, 0.5, 1], "tickformat": ".0%"},
     )

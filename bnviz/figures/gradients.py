@@ -37,9 +37,9 @@ def gradients(recording: Recording, view: View | None = None) -> LiveFigure:
         _ratios(panels, columns + side + 1, arm)
     across = spread(columns, 0.05, 0.95, 0.085)
     wide: list[Place] = [(x, y) for y in stacked(2, 0, 1, 0.1) for x in across]
-    below = spread(columns, 0.11, 0.89, 0.16)
-    narrow: list[Place] = [(x, y) for y in stacked(2, 0.02, 1, 0.08) for x in below]
-    return panels.figure(wide, narrow, height=720)
+    count = 2 * columns
+    narrow: list[Place] = [([0.11, 0.83], y) for y in stacked(count, 0.02, 1, 0.3 / count)]
+    return panels.figure(wide, narrow, height=230 * count)
 
 
 def ranges(recording: Recording, _: View) -> object:
@@ -80,8 +80,8 @@ def _norms(panels: Panels, number: int, arm: str) -> None:
     cursor(panels, number, 10.0**low, 10.0**high)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
-        "gradient norm by layer" if number == 1 else "",
+        f"<b>{ARM_LABELS[arm]}</b> · gradient norm",
+        "L2, by layer" if number == 1 else "",
         x=panels.run_axis(ticks=False),
         y=log_axis(low, high) | ({"matches": "y"} if number > 1 else {}),
     )
@@ -96,8 +96,8 @@ def _ratios(panels: Panels, number: int, arm: str) -> None:
     first = len(panels.arms) + 1
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
-        "log₁₀ of std(update) / std(weights)" if number == first else "",
+        f"<b>{ARM_LABELS[arm]}</b> · update : weights",
+        "log₁₀ of their std" if number == first else "",
         x=panels.run_axis(titled=True),
         y={"range": [low, high], "dtick": 1} | ({"matches": f"y{first}"} if number > first else {}),
     )

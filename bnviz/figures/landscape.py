@@ -32,8 +32,8 @@ def landscape(recording: Recording, view: View | None = None) -> LiveFigure:
     for number, (path, heading, explanation) in enumerate(_PANELS, start=1):
         _bands(panels, number, path, heading, explanation)
     wide: list[Place] = [(x, [0, 1]) for x in spread(3, 0.04, 1, 0.06)]
-    narrow: list[Place] = [([0.12, 1], y) for y in stacked(3, 0.02, 1, 0.06)]
-    return panels.figure(wide, narrow, height=820)
+    narrow: list[Place] = [([0.12, 1], y) for y in stacked(3, 0.02, 1, 0.09)]
+    return panels.figure(wide, narrow, height=860)
 
 
 def ranges(recording: Recording, _: View) -> object:
@@ -53,9 +53,7 @@ def _bands(panels: Panels, number: int, path: str, heading: str, explanation: st
             curve(panels, number, arm, path, width=2)
             continue
         top = f"{path}/1"
-        band(panels, number, arm, f"{path}/0", top, opacity=0.3)
-        curve(panels, number, arm, f"{path}/0", width=1, name="lowest")
-        curve(panels, number, arm, top, width=1.5, name="highest")
+        band(panels, number, arm, f"{path}/0", top, opacity=0.42)
     markers(panels, number, top, 10.0**low, 10.0**high)
     panels.panel(
         number, heading, explanation, x=panels.run_axis(titled=True), y=log_axis(low, high)

@@ -88,17 +88,18 @@ def _strip(panels: Panels, number: int, arm: str) -> None:
         Words(
             x=0.5,
             y=high - 0.03 * (high - low),
-            text=f"std of a typical neuron {{}}, of neuron {panels.neuron + 1} {{}}, of all "
-            "together {}",
+            text="std: typical neuron {}, pooled {}"
+            f"<br>neuron {panels.neuron + 1}: mean {{}}, std {{}}",
             measures=(
                 f"{arm}/neuron_std/{panels.layer}@50",
-                f"{arm}/neuron_std/{panels.layer}/{panels.neuron}",
                 f"{arm}/{_QUANTITY}_std/{panels.layer}",
+                f"{arm}/neuron_mean/{panels.layer}/{panels.neuron}",
+                f"{arm}/neuron_std/{panels.layer}/{panels.neuron}",
             ),
         ),
         mode="text",
         textposition="bottom right",
-        textfont={"color": INK, "size": 13},
+        textfont={"color": INK, "size": 12},
     )
     lowest = arm == panels.arms[-1]
     title = {"title": {"text": "neuron", "standoff": 4}} if lowest else {}

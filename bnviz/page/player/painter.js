@@ -28,7 +28,7 @@ function trail(context, x, y, xAxis, yAxis) {
   }
 }
 
-function write(context, text, left, top, position, font, family) {
+function write(context, text, left, top, position, font, { family, back }) {
   const [vertical, horizontal] = position.split(" ");
   const [align, direction] = SIDES[horizontal];
   const lines = text.split("<br>");
@@ -36,13 +36,19 @@ function write(context, text, left, top, position, font, family) {
   context.fillStyle = font.color;
   context.textAlign = align;
   context.textBaseline = vertical === "top" ? "bottom" : vertical === "bottom" ? "top" : "middle";
+  // A rim in the colour of the page keeps words apart from the curves beneath.
+  context.strokeStyle = back;
+  context.lineWidth = 3;
+  context.setLineDash([]);
   lines.forEach((line, i) => {
     const shift = vertical === "top" ? -5 - (lines.length - 1 - i) * font.size : 5 + i * font.size;
-    context.fillText(line, left + 7 * direction, top + (vertical === "middle" ? 0 : shift));
+    const place = [left + 7 * direction, top + (vertical === "middle" ? 0 : shift)];
+    context.strokeText(line, ...place);
+    context.fillText(line, ...place);
   });
 }
 
-function paint(context, trace, points, xAxis, yAxis, family) {
+function paint(context, trace, points, xAxis, yAxis, style) {
   if (trace.type === "heatmap") return paintHeat(context, trace, points, xAxis, yAxis);
   const { x, y, text } = points;
   const lines = (trace.mode ?? "lines").includes("lines");
@@ -78,7 +84,7 @@ function paint(context, trace, points, xAxis, yAxis, family) {
     const position = points.textposition ?? trace.textposition;
     x.forEach((value, i) => {
       if (!text[i] || y[i] === null) return;
-      write(context, text[i], xAxis.d2p(value), yAxis.d2p(y[i]), position, trace.textfont, family);
+      write(context, text[i], xAxis.d2p(value), yAxis.d2p(y[i]), position, trace.textfont, style);
     });
   }
 }
@@ -102,6 +108,8 @@ export class Painter {
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
+    const back = getComputedStyle(canvas).getPropertyValue("--bnviz-back");
+    const style = { family: layout.font.family, back };
     for (const { trace, points } of moving) {
       const xAxis = layout[axisName(trace.xaxis, "x")];
       const yAxis = layout[axisName(trace.yaxis, "y")];
@@ -115,7 +123,7 @@ export class Painter {
       context.globalAlpha = trace.opacity ?? 1;
       context.lineJoin = "round";
       context.lineCap = trace.line?.dash && trace.line.dash !== "solid" ? "butt" : "round";
-      paint(context, trace, points, xAxis, yAxis, layout.font.family);
+      paint(context, trace, points, xAxis, yAxis, style);
       context.restore();
     }
   }

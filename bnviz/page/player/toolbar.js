@@ -32,6 +32,9 @@ function select(name, { label, options, help }, chosen, choose) {
   return set;
 }
 
+// Pixels of its neighbours that are seen beside the chosen tab.
+const TAB_ROOM = 40;
+
 // Puts nodes in the place of those there; the focus stays on the button of the same text.
 function replace(root, nodes) {
   const focused = root.contains(document.activeElement) && document.activeElement.textContent;
@@ -53,7 +56,11 @@ export function buildTabs(root, tabs, chosen, choose) {
   });
   const scrolled = root.scrollLeft;
   replace(root, buttons);
-  root.scrollLeft = scrolled;
+  // On a narrow screen the tabs scroll sideways: the chosen one stays in sight.
+  const { offsetLeft, offsetWidth } = buttons.find((_, i) => tabs[i].name === chosen);
+  const place = offsetLeft - root.offsetLeft;
+  const least = place + offsetWidth - root.clientWidth;
+  root.scrollLeft = Math.min(Math.max(scrolled, least + TAB_ROOM), place - TAB_ROOM);
 }
 
 // choices: {name: {label, options, help, list}}; view: {name: chosen}.
