@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bnviz import pair
 from bnviz.frames import ARM_LABELS
+from bnviz.interventions import LEARNING_RATE
 from bnviz.recording import Recording
 
 #: Frames for which an illness must last: about 1.5 % of a run.
@@ -37,6 +38,8 @@ LOST_SHARE = 1e-6
 HUGE_NORM = 1e3
 #: Validation accuracy that is an event.
 HIGH_ACCURACY = 0.9
+#: Share of the validation loss by which it may differ around a change that keeps the function.
+JUMP = 0.01
 #: Layers of one arm that have an event each of the same kind; more share one.
 MOST_LAYERS = 8
 #: The illnesses of a layer.
@@ -52,7 +55,7 @@ class Event:
         index: The first frame that shows it.
         arm: In which network, one of `recording.layout.arms`.
         layer: In which hidden layer, counted from 1; None for a network or many layers.
-        kind: One of `ILLNESSES`, "accuracy" or "diverged".
+        kind: One of `ILLNESSES`, "accuracy", "diverged", or "change" (made in mid-run).
         sentence: The event in words, with its numbers.
     """
 
@@ -84,9 +87,10 @@ def events(recording: Recording) -> tuple[Event, ...]:
     recording = recording.still()
     if len(recording) == 0:
         return ()
-    found: list[Event] = []
+    found = _changes_of_rate(recording)
     for arm in recording.layout.arms:
         found += _of_network(recording, arm)
+        found += _changes_of_bn(recording, arm)
         for kind, ill in illnesses(recording, arm).items():
             found += _of_layers(recording, arm, kind, ill)
     return tuple(sorted(found, key=lambda event: event.step))
@@ -114,6 +118,47 @@ def illnesses(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
         large | (hidden > HUGE_NORM),
     )
     return {kind: ill & sound for kind, ill in zip(ILLNESSES, found, strict=True)}
+
+
+def _changes_of_rate(recording: Recording) -> list[Event]:
+    """The learning rates set in mid-run, which concern every arm and are marked at the first."""
+    found, rate = [], recording.settings.learning_rate
+    for change in recording.settings.changes:
+        index = recording.index_of(change)
+        if change.action != LEARNING_RATE or index >= len(recording):
+            continue
+        step = int(recording.steps[index])
+        sentence = f"Step {step:,}: the learning rate goes from {rate:g} to {change.value:g}."
+        found.append(Event(step, index, recording.layout.arms[0], None, "change", sentence))
+        rate = change.value
+    return found
+
+
+def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
+    """What was done to an arm's BN in mid-run, and whether its loss jumped."""
+    found = []
+    for change in recording.settings.changes:
+        index = recording.index_of(change)
+        if change.action == LEARNING_RATE or index + 1 >= len(recording):
+            continue
+        before, after = recording.frames[arm]["change_losses"][index + 1].tolist()
+        if not math.isfinite(before):
+            continue
+        step = int(recording.steps[index])
+        jumps = "does not jump" if abs(after - before) <= JUMP * before else "jumps"
+        sentence = (
+            f"Step {step:,}: {_CHANGES[change.action]} {with_arm(arm)}. The loss {jumps}: "
+            f"{before:.4g} before, {after:.4g} after."
+        )
+        found.append(Event(step, index, arm, None, "change", sentence))
+    return found
+
+
+_CHANGES = {
+    "insert_bn": "BN is inserted into the network",
+    "remove_bn": "BN is taken out of the network",
+    "freeze_bn": "the statistics of BN are frozen in the network",
+}
 
 
 def _of_network(recording: Recording, arm: str) -> list[Event]:

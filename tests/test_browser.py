@@ -189,6 +189,23 @@ def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
     assert visitor.button("Train both").is_visible()
 
 
+def test_a_change_at_the_cursor_is_made_marked_and_kept_in_the_link(visit):
+    visitor = visit(f"{SHORT}&seed=5&train=1")
+    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
+    visitor.key("ArrowLeft")  # pauses
+    visitor.key("Home")
+    for _ in range(20):
+        visitor.key("ArrowRight")
+    visitor.until("+s.step === 20")
+    visitor.page.get_by_label("Change at the cursor").focus()
+    visitor.page.get_by_label("Change at the cursor").select_option("insert_bn")
+    mark = visitor.page.locator(f"{STAGE} [data-part=events] [data-shape=change]")
+    mark.wait_for()
+    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
+    assert "BN is inserted" in mark.get_attribute("title")
+    assert "interventions=20%3Ainsert_bn" in visitor.page.url
+
+
 def test_zoom_survives_new_frames(visit):
     visitor = visit()
     visitor.until("+s.framesDrawn > 3")

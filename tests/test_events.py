@@ -232,3 +232,33 @@ class TestAll:
         recording = recorded([("layer_norm", "saturated", 0, since(1))])
         assert told(recording) == [(START, "layer_norm", 1, "saturated")]
         assert "with layer norm" in events(recording)[0].sentence
+
+
+class TestChanges:
+    def changed(self, text, losses=(0.5, 0.5)):
+        recording = Recording(Settings(hidden_layers=1, units=2, steps=300, interventions=text))
+        built = np.zeros(40, recording.layout.dtype)
+        built["step"] = recording.steps[:40]
+        for arm in recording.layout.arms:
+            built[arm]["diverged_at"] = -1
+            built[arm]["gradient_norm"] = built[arm]["train_loss"] = 1.0
+            built[arm]["change_losses"] = math.nan
+        built["none"]["change_losses"][13] = losses
+        for frame in built:
+            recording.append(frame)
+        return recording
+
+    def test_of_the_learning_rate_say_from_what_to_what(self):
+        found = events(self.changed("5:learning_rate=0.1,30:learning_rate=2", (math.nan, 1)))
+        assert [(event.index, event.kind) for event in found] == [(5, "change"), (30, "change")]
+        assert "from 1 to 0.1" in found[0].sentence
+        assert "from 0.1 to 2" in found[1].sentence
+
+    @pytest.mark.parametrize(("after", "word"), [(0.501, "does not jump"), (0.9, "jumps")])
+    def test_of_bn_say_whether_the_loss_jumps(self, after, word):
+        [found] = events(self.changed("12:insert_bn", (0.5, after)))
+        assert (found.index, found.arm, found.kind) == (12, "none", "change")
+        assert f"The loss {word}: 0.5 before, {after:g} after" in found.sentence
+
+    def test_that_are_still_to_come_are_none(self):
+        assert events(self.changed("290:learning_rate=0.1,12:remove_bn", (math.nan, 1))) == ()

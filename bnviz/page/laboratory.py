@@ -6,18 +6,20 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.engine.runs import Run
-from bnviz.page import own_data
+from bnviz.page import own_data, sidebar
 from bnviz.page.markup import plain
-from bnviz.page.player_component import last_want, show
+from bnviz.page.player_component import asked_change, last_want, show
 from bnviz.page.session import engine, viewer
 from bnviz.page.showing import Showing
-from bnviz.settings import Problem, Settings
+from bnviz.settings import Problem, Settings, SettingsError
 
 #: The page's own style sheet, for `st.html`.
 STYLE_SHEET = Path(__file__).parent / "page.css"
 _RUN = "run"
 _PROBLEMS = "problems"
+_REFUSED = "refused"
 _DREW_STOP = "drew_stop"
+_REDRAW = "redraw"
 
 
 def opened() -> bool:
@@ -40,9 +42,33 @@ def open_at(settings: Settings, problems: Iterable[Problem], *, train: bool) -> 
 
 def start(settings: Settings) -> None:
     """Trains these settings, or joins those who do."""
-    st.session_state[_RUN] = engine().start(settings, own_data.dataset(settings.upload))
-    viewer().watch(_run())
+    before = _run()
+    run = engine().start(settings, own_data.dataset(settings.upload))
+    if before is not None:
+        run.adopt(before.recording)
+    st.session_state[_RUN] = run
+    viewer().watch(run)
     st.session_state[_PROBLEMS] = ()
+    st.session_state[_REFUSED] = ""
+
+
+def change() -> None:
+    """Changes the run that is shown at a step, as the player asked; it is trained again."""
+    asked = asked_change()
+    if asked is None:
+        return
+    step, what = asked
+    run = _run()
+    settings = Settings() if run is None else run.settings
+    text = ",".join(filter(None, [settings.interventions, f"{max(1, step)}:{what}"]))
+    try:
+        changed = settings.replace(interventions=text)
+    except SettingsError as error:
+        st.session_state[_REFUSED] = f"That change cannot be made: {error}."
+    else:
+        start(changed)
+        sidebar.fill_in(changed)
+    st.session_state[_REDRAW] = True
 
 
 def stop() -> None:
@@ -79,7 +105,9 @@ def actions(settings: Settings | None, *, key: str) -> None:
 
 
 def complaints() -> None:
-    """Says what was wrong with the link."""
+    """Says what was wrong with the link, or with a change that was asked for."""
+    if st.session_state.get(_REFUSED):
+        st.warning(plain(st.session_state[_REFUSED]))
     problems = st.session_state[_PROBLEMS]
     if problems:
         st.warning(
@@ -102,8 +130,8 @@ def stage() -> None:
         engine()
     ended = run is not None and not run.active
     showing = Showing.recorded() if run is None else Showing.of(run, engine())
-    show(showing.answer(want))
-    if ended and st.session_state[_DREW_STOP]:
+    show(showing.answer(want), on_change=change)
+    if st.session_state.pop(_REDRAW, False) or (ended and st.session_state[_DREW_STOP]):
         st.rerun(scope="app")
 
 

@@ -73,9 +73,32 @@ def pack(header: Mapping[str, Any], frames: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text + frames
 
 
-def show(message: bytes) -> None:
-    """Puts the player on the page, or sends the one there a further message."""
-    _component()(key=_KEY, data=message, height="content", on_want_change=lambda: None)
+def asked_change() -> tuple[int, str] | None:
+    """What the viewer has just asked to change, and from which step on."""
+    state: Any = st.session_state.get(_KEY) or {}
+    given = state.get("change")
+    if not isinstance(given, Mapping):
+        return None
+    step, change = given.get("step"), given.get("change")
+    if not isinstance(step, int) or isinstance(step, bool) or not isinstance(change, str):
+        return None
+    return step, change[:80]
+
+
+def show(message: bytes, *, on_change: Callable[[], None]) -> None:
+    """Puts the player on the page, or sends the one there a further message.
+
+    Args:
+        message: As of `pack`.
+        on_change: Called when the viewer asks for a change of the run.
+    """
+    _component()(
+        key=_KEY,
+        data=message,
+        height="content",
+        on_want_change=lambda: None,
+        on_change_change=on_change,
+    )
 
 
 def _component() -> Callable[..., Any]:

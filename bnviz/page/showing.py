@@ -87,6 +87,8 @@ class Showing:
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
             "pair": _pair(recording),
+            "changes": _changes(recording),
+            "begin": _begin(recording) if self.live else 0,
             "events": _events(recording),
             "verdict": verdict(recording),
         }
@@ -121,6 +123,19 @@ class Showing:
                 "layers": layout.hidden_layers,
             },
         }
+
+
+def _changes(recording: Recording) -> dict[str, Any]:
+    """The learning rate at step 0, and what is changed in mid-run."""
+    settings = recording.settings
+    made = [dataclasses.asdict(change) for change in settings.changes]
+    return {"rate": settings.learning_rate, "made": made}
+
+
+def _begin(recording: Recording) -> int:
+    """Where the player begins: at the last change in mid-run, before which all is known."""
+    changes = recording.settings.changes
+    return recording.index_of(changes[-1]) if changes else 0
 
 
 def _events(recording: Recording) -> list[dict[str, Any]]:

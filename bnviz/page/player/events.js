@@ -3,8 +3,8 @@
 // Frames for which a sentence stays: about a second of play.
 const NEAR = 30;
 // How a mark is drawn, the gravest first; of marks that share a place the gravest is seen.
-const SHAPES = { diverged: "cross", saturated: "peak", dead: "peak", vanishing: "peak", exploding: "peak", accuracy: "round" };
-const GRAVITY = ["cross", "peak", "round"];
+const SHAPES = { change: "change", diverged: "cross", saturated: "peak", dead: "peak", vanishing: "peak", exploding: "peak", accuracy: "round" };
+const GRAVITY = ["change", "cross", "peak", "round"];
 
 export class Events {
   // parts: DOM nodes by name; jump(index): moves the cursor to a frame.

@@ -6,6 +6,7 @@
 
 import { points } from "./bindings.js";
 import { Cards } from "./cards.js";
+import { Changes } from "./changes.js";
 import { Events } from "./events.js";
 import { Frames } from "./frames.js";
 import { Painter } from "./painter.js";
@@ -73,6 +74,11 @@ class Player {
     this.cards = new Cards(this.parts.cards);
     this.painter = new Painter(this.parts.canvas);
     this.transport = new Transport(this.parts, () => this.draw());
+    this.changes = new Changes(
+      this.parts.change,
+      () => this.frames.value("step", this.transport.at),
+      (step, change) => this.trigger("change", { step, change }),
+    );
     this.events = new Events(this.parts, (index) => this.transport.step(index - this.transport.at));
     this.drawn = 0;
     this.asked = 0;
@@ -88,8 +94,9 @@ class Player {
     this.clock = requestAnimationFrame((now) => this.tick(now));
   }
 
-  receive(message, send) {
+  receive(message, send, trigger) {
     this.send = send;
+    this.trigger = trigger;
     const { header, bytes } = unpack(message);
     if (header.run !== this.run) {
       // The answer to a player that stood here before: this one needs the beginning.
@@ -99,6 +106,7 @@ class Player {
     this.header = header;
     this.answered = header.ask;
     if (this.frames.extend(header.first, bytes)) this.transport.grow(this.frames.length);
+    this.changes.of(header.changes);
     if (header.figure) this.setFigure(header.figure);
     this.cards.say(header.verdict, header.available === header.capacity);
     this.events.show(header.events, header.capacity, this.figure.cards.arms.map((arm) => arm.name));
@@ -111,7 +119,8 @@ class Player {
     this.run = header.run;
     this.frames = new Frames(header.schema, header.capacity);
     this.transport.loops = header.loops;
-    this.transport.begin(header.capacity, !matchMedia("(prefers-reduced-motion: reduce)").matches);
+    const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.transport.begin(header.capacity, moving, header.begin);
     this.shown = -1;
   }
 
@@ -308,13 +317,13 @@ let player;
 
 // Called by Streamlit for every message. Streamlit may put another element in the place of the
 // player's, when a click and a question of the player's meet; the player moves over as it is.
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   if (!player) {
     loadPlotly();
     player = new Player(buildSkeleton());
   }
   if (player.root.parentElement !== parentElement) parentElement.append(player.root);
-  player.receive(data, setStateValue);
+  player.receive(data, setStateValue, setTriggerValue);
   // Streamlit may call this for a message that a later one has overtaken.
   return () => setTimeout(leave, GONE);
 }

@@ -14,6 +14,7 @@ const HTML = `
       <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play">▶</button>
       <button type="button" data-part="forward" title="One frame on (→)" aria-label="One frame on">▸</button>
       <select data-part="speed" title="Speed (+ and −)" aria-label="Speed"></select>
+      <select data-part="change" title="Change something at the cursor's step; both are trained again from the same seed" aria-label="Change at the cursor"></select>
       <div class="bnviz-axis">
         <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
         <div class="bnviz-events" data-part="events" role="group" aria-label="Events of the run"></div>

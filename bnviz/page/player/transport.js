@@ -26,11 +26,12 @@ export class Transport {
     parts.scrub.oninput = () => this.seek(Number(parts.scrub.value));
   }
 
-  // A recording of another run: from its start.
-  begin(capacity, playing) {
+  // A recording of another run: from its start, or from a later frame once that is here.
+  begin(capacity, playing, from) {
     this.capacity = capacity;
     this.length = 0;
     this.at = 0;
+    this.from = from;
     this.carried = 0;
     this.following = false;
     this.playing = playing;
@@ -40,6 +41,10 @@ export class Transport {
 
   grow(length) {
     this.length = length;
+    if (this.from && this.from < length) {
+      this.at = this.from;
+      this.from = 0;
+    }
     if (this.following) this.at = Math.max(0, length - 1);
     this.#show();
   }
@@ -58,6 +63,7 @@ export class Transport {
   }
 
   seek(at) {
+    this.from = 0;
     this.at = Math.min(Math.max(0, at), Math.max(0, this.length - 1));
     this.following = false;
     this.#show();
