@@ -70,7 +70,12 @@ def test_training_time_grows(small):
 
 def test_a_run_with_a_diverging_arm_goes_on():
     settings = SMALL.replace(
-        activation="relu", learning_rate=10.0, init_scale=100.0, hidden_layers=4, steps=40
+        activation="relu",
+        learning_rate=10.0,
+        init_scale=100.0,
+        hidden_layers=4,
+        steps=40,
+        deep=True,
     )
     recording = recorded(settings)
     frames = recording.frames
@@ -151,3 +156,15 @@ def test_every_choice_runs(number):
 def test_an_upload_without_its_data_is_refused():
     with pytest.raises(ExperimentError, match="upload"):
         next(run(SMALL.replace(dataset="upload", upload="0" * 32)))
+
+
+def test_a_collapse_that_pooling_hides_is_seen_in_single_neurons():
+    # 50 layers of Dense and ReLU with He initialisation (D. Page): pooled values look alike with
+    # and without BN, while each neuron without it is nearly constant over the examples.
+    settings = Settings(hidden_layers=50, units=64, activation="relu", initializer="he_normal")
+    frame = next(run(settings))
+    pooled = {arm: frame[arm]["pre_activation_std"][-1] for arm in ARMS}
+    single = {arm: frame[arm]["neuron_std"][-1].mean() for arm in ARMS}
+    assert 0.5 < pooled["none"] / pooled["bn"] < 2
+    assert single["bn"] > 0.95 * pooled["bn"]
+    assert single["none"] < 0.3 * pooled["none"]

@@ -36,11 +36,16 @@ class Landscape:
             if layer is not None
             for variable in layer.trainable_variables
         ]
-        self._kernels = [
-            place
-            for place, (number, weight) in enumerate(self._weights)
-            if number < len(blocks) and weight is network.dense_layers[number].kernel
-        ]
+        #: Of every number in them the hidden layer in whose kernel it is, or one past the last.
+        self._places = np.concatenate(
+            [
+                np.full(
+                    int(np.prod(weight.shape)),
+                    number if weight is network.dense_layers[number].kernel else len(blocks),
+                )
+                for number, weight in self._weights
+            ]
+        )
         self._program = tf.function(self._look_around, autograph=False)
 
     def look(
@@ -103,20 +108,26 @@ class Landscape:
         numbers, variables = zip(*self._weights, strict=True)
         start = [variable.value for variable in variables]
         _, gradient = self._gradient(start, x, y)
+        flat = _flat(gradient)
+
+        def by_layer(values: tf.Tensor) -> tf.Tensor:
+            layers = len(self._network.blocks)
+            return tf.math.unsorted_segment_sum(values, self._places, layers + 1)[:layers]
 
         def look(step: tf.Tensor) -> tuple[tf.Tensor, ...]:
             way = [step[number] * part for number, part in zip(numbers, gradient, strict=True)]
             there = [weight - part for weight, part in zip(start, way, strict=True)]
             loss, other = self._gradient(there, x, y)
-            change = [one - another for one, another in zip(gradient, other, strict=True)]
-            distance = _norm(change)
-            pairs = [(gradient[place], other[place]) for place in self._kernels]
+            other = _flat(other)
+            change = tf.square(flat - other)
+            distance = tf.sqrt(tf.reduce_sum(change))
+            lengths = tf.sqrt(by_layer(tf.square(flat)) * by_layer(tf.square(other)))
             seen = (
                 loss,
                 distance,
-                distance / _norm(way),
-                tf.stack([_norm([change[place]]) for place in self._kernels]),
-                tf.stack([_inner(a, b) / (_norm([a]) * _norm([b])) for a, b in pairs]),
+                distance / tf.norm(_flat(way)),
+                tf.sqrt(by_layer(change)),
+                by_layer(flat * other) / lengths,
             )
             return tuple(tf.cast(part, tf.float32) for part in seen)
 
@@ -136,14 +147,10 @@ class Landscape:
         return loss, tape.gradient(loss, weights, unconnected_gradients="zero")
 
 
-def _inner(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+def _flat(parts: list[tf.Tensor]) -> tf.Tensor:
+    """All parts as one vector."""
     # In 64 bits, since squares of vanishing gradients would vanish in 32.
-    return tf.reduce_sum(tf.cast(a, tf.float64) * tf.cast(b, tf.float64))
-
-
-def _norm(parts: list[tf.Tensor]) -> tf.Tensor:
-    """L2 norm of all parts as one vector."""
-    return tf.sqrt(tf.add_n([_inner(part, part) for part in parts]))
+    return tf.cast(tf.concat([tf.reshape(part, [-1]) for part in parts], axis=0), tf.float64)
 
 
 def _range(values: NDArray[np.float32]) -> NDArray[np.float32]:
