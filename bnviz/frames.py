@@ -55,7 +55,7 @@ NO_POINT = 255
 #: Examples of the probe whose values are kept one by one in deep frames.
 BATCH_VALUES = 32
 #: Statistics by which a network with BN can be evaluated: of the validation examples as one batch,
-#: the moving ones, those of all training examples (PreciseBN), and of each example alone.
+#: the moving ones, those of the training examples (PreciseBN), and of each example alone.
 INFERENCE = ("batch", "moving", "precise", "alone")
 
 

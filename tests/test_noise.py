@@ -45,6 +45,14 @@ def test_noise_follows_from_seed_layer_and_step():
     assert all(one != another for i, one in enumerate(others) for another in others[:i])
 
 
+def test_noise_that_follows_another_goes_on_where_that_has_come_to():
+    x, noise, other = tf.ones((3, 2)), Noise("noise"), Noise("other")
+    noise.reset(seed=1, number=0)
+    noise(x, training=True)
+    other.follow(noise)
+    np.testing.assert_array_equal(noise(x, training=True), other(x, training=True))
+
+
 def test_inference_has_no_noise():
     x = tf.ones((3, 2))
     np.testing.assert_array_equal(Noise("noise")(x, training=False), x)

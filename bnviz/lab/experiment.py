@@ -29,6 +29,8 @@ from bnviz.settings import Settings
 
 #: Validation examples measured in each frame, at the most.
 VALIDATION_SIZE = 2_000
+#: Training examples from which statistics are recomputed in each deep frame, at the most.
+PRECISE_SIZE = 10_000
 #: Networks are used again from run to run, so one process runs one experiment at a time.
 _one_at_a_time = threading.Lock()
 
@@ -73,6 +75,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     probe = _sample(data.x_train, data.y_train, PROBE_SIZE)
     validation = _sample(data.x_validation, data.y_validation, VALIDATION_SIZE)
+    precise, _ = _sample(data.x_train, data.y_train, PRECISE_SIZE)
     points = _points(*probe) if layout.plane else {}
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
     arms = {name: new_arm(settings, name, data) for name in layout.arms}
@@ -86,7 +89,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
         _measure(record, step, arm, bad_step, look, layout)
         if layout.deep:
             deep = arm.landscape.look(*probe, arm.trainer.learning_rate)
-            deep |= arm.inference.look(x, probe[0], validation)
+            deep |= arm.inference.look(precise, probe[0], validation)
             deep["batch_values"] = deep["batch_values"][:, : layout.neurons]
             for name, value in deep.items():
                 record[name] = value

@@ -35,7 +35,7 @@ class Inference:
         """Evaluates the network as it stands.
 
         In a network with BN, by the mean and variance of the validation examples as one batch; by
-        the moving ones; by those of all training examples in one forward pass, each layer's after
+        the moving ones; by those of the training examples in one forward pass, each layer's after
         the layers before it have been normalized by theirs (PreciseBN: Wu & Johnson, *Rethinking
         "Batch" in BatchNorm*, 2021, section 3); and with each example as a batch of its own, whose
         variance is 0 and whose `x_hat` therefore is 0, too. Without BN all four are the same.

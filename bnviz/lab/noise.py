@@ -32,6 +32,10 @@ class Noise(keras.layers.Layer):  # type: ignore[misc]  # Keras carries no types
         # The generator adds 1 to the second number at each step; no run comes as far as 2^32.
         self.seed_generator.state.assign([seed, number << 32])
 
+    def follow(self, other: "Noise") -> None:
+        """Goes on where another has come to."""
+        self.seed_generator.state.assign(other.seed_generator.state)
+
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Noisy `x`, shape (num_examples, units), if training; moves the generator on."""
         return perturbed(x, self.seed_generator.next()) if training else x

@@ -80,6 +80,8 @@ def copy(source: Network, target: Network) -> None:
         _copy(old.dense, new.dense)
         if old.normalization is not None:
             _copy(old.normalization, new.normalization)
+        if old.noise is not None and new.noise is not None:
+            new.noise.follow(old.noise)
     _copy(source.output, target.output)
 
 
