@@ -7,6 +7,8 @@ import pytest
 from recordings import random_recording
 
 from bnviz.figures.bindings import Ends, column
+from bnviz.figures.passage import ACTIVATIONS as DRAWN_ACTIVATIONS
+from bnviz.figures.passage import Passage
 from bnviz.figures.plane import Boundary
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.rows import Bars
@@ -14,7 +16,7 @@ from bnviz.figures.shapes import HEAT_SHARES, Heat
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import GRID, PLANE_RANGE, FrameLayout
-from bnviz.settings import Settings
+from bnviz.settings import ACTIVATIONS, Settings
 
 #: Every measure there is.
 FULL = Settings(dataset="moons", hidden_layers=2, units=4, steps=20, deep=True)
@@ -81,7 +83,7 @@ def test_a_layer_or_neuron_that_is_not_there_is_the_last_one(name):
 def test_a_view_without_its_measures_is_not_shown_and_says_why():
     layout = FrameLayout.of(Settings())
     lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
-    assert lacking == {"decision", "inference", "landscape"}
+    assert lacking == {"decision", "inference", "inside", "landscape"}
     for name in TITLES:
         assert shown(layout, View(name)).name == ("stage" if name in lacking else name)
     assert not any(tab["lacks"] for tab in tabs(FrameLayout.of(FULL)))
@@ -148,6 +150,39 @@ def test_the_boundary_of_a_plane_that_is_cut_upright_is_an_upright_line():
     assert np.nanmax(np.abs(x)) < 1e-9
     assert np.nanmin(y) == pytest.approx(-PLANE_RANGE)
     assert np.nanmax(y) == pytest.approx(PLANE_RANGE)
+
+
+PASSAGE = {
+    "values": "bn/batch_values/1/2",
+    "mean": "bn/batch_mean/1/2",
+    "variance": "bn/batch_variance/1/2",
+    "gamma": "bn/gamma/1/2",
+    "beta": "bn/beta/1/2",
+    "epsilon": 0.25,
+    "examples": (0, 5, 7),
+}
+
+
+def test_gamma_of_the_std_and_beta_of_the_mean_give_back_what_enters_normalization():
+    frames = random_recording(FULL, 1).frames.copy()
+    arm = frames["bn"]
+    arm["batch_variance"] = 2.0
+    arm["gamma"], arm["beta"] = 1.5, arm["batch_mean"]
+    points = Passage(**PASSAGE, activation="linear").points(frames, 0)
+    ways = np.array(points["y"]).reshape(3, 6)
+    np.testing.assert_allclose(ways[:, 0], arm["batch_values"][0, 1, 2, [0, 5, 7]])
+    np.testing.assert_allclose(ways[:, 1], ways[:, 0] - arm["batch_mean"][0, 1, 2])
+    np.testing.assert_allclose(ways[:, 2], ways[:, 1] / 1.5)
+    np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(ways[:, 4], ways[:, 0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_activations_drawn_are_those_of_keras(name):
+    keras = pytest.importorskip("keras")
+    x = np.linspace(-4, 4, 33)
+    expected = np.array(keras.layers.Activation(name)(x.astype(np.float32)))
+    np.testing.assert_allclose(DRAWN_ACTIVATIONS[name](x), expected, atol=1e-6, rtol=1e-5)
 
 
 def test_names_at_the_ends_of_curves_keep_their_distance_and_order():

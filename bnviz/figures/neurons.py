@@ -82,33 +82,33 @@ def _strip(panels: Panels, number: int, arm: str) -> None:
                 "line": {"color": "#ffffff", "width": 1},
             },
         )
+    layer = panels.layer
     low, high = axis["range"]
-    panels.add(
-        number,
-        Words(
-            x=0.5,
-            y=high - 0.03 * (high - low),
-            text="std: typical neuron {}, pooled {}"
-            f"<br>neuron {panels.neuron + 1}: mean {{}}, std {{}}",
-            measures=(
-                f"{arm}/neuron_std/{panels.layer}@50",
-                f"{arm}/{_QUANTITY}_std/{panels.layer}",
-                f"{arm}/neuron_mean/{panels.layer}/{panels.neuron}",
-                f"{arm}/neuron_std/{panels.layer}/{panels.neuron}",
-            ),
-        ),
-        mode="text",
-        textposition="bottom right",
-        textfont={"color": INK, "size": 12},
-    )
-    lowest = arm == panels.arms[-1]
-    title = {"title": {"text": "neuron", "standoff": 4}} if lowest else {}
+    std, mean = f"{arm}/neuron_std/{layer}", f"{arm}/neuron_mean/{layer}"
+    own = (f"{mean}/{panels.neuron}", f"{std}/{panels.neuron}")
+    every_std = (f"{std}@50", f"{arm}/{_QUANTITY}_std/{layer}")
+    chosen = f"neuron {panels.neuron + 1}: mean {{}}, std {{}}"
+    _words(panels, number, high, "bottom right", "std: typical neuron {}, pooled {}", every_std)
+    _words(panels, number, low, "top right", chosen, own)
+    title = _only_below(panels, arm, "neuron")
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · layer {panels.layer + 1}",
         "what enters each neuron's activation",
         x={"range": [0.3, len(every) + 0.7], "showgrid": False, "nticks": 12, **title},
         y=_value_axis(axis, number),
+    )
+
+
+def _words(
+    panels: Panels, number: int, y: float, position: str, text: str, measures: tuple[str, ...]
+) -> None:
+    panels.add(
+        number,
+        Words(x=0.3, y=y, text=text, measures=measures),
+        mode="text",
+        textposition=position,
+        textfont={"color": INK, "size": 12},
     )
 
 
@@ -130,14 +130,20 @@ def _pooled(panels: Panels, number: int, arm: str) -> None:
         fillcolor=translucent(ARM_COLOURS[arm], 0.32),
         line={"color": ARM_COLOURS[arm], "width": 2},
     )
-    lowest = arm == panels.arms[-1]
-    title = {"title": {"text": "√ density", "standoff": 4}} if lowest else {}
+    title = _only_below(panels, arm, "√ density")
     panels.panel(
         number,
         "<b>pooled</b>",
-        x={"range": [0, 1.6], "showgrid": False, "nticks": 4, **title},
+        x={"range": [0, 2.05], "showgrid": False, "nticks": 4, **title},
         y=_value_axis(axis, number),
     )
+
+
+def _only_below(panels: Panels, arm: str, text: str) -> dict[str, Any]:
+    """Numbers and name of an axis below, where no other row is under it."""
+    if arm != panels.arms[-1]:
+        return {"showticklabels": False}
+    return {"title": {"text": text, "standoff": 4}}
 
 
 def _value_axis(axis: dict[str, Any], number: int) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigur
         view: Of it what the curves run over and the layer matter.
     """
     panels = Panels(recording, view or View("scale_and_shift"))
-    rows = tuple(range(panels.layers)) if panels.layers <= MOST_LAYERS else (panels.layer,)
+    rows = _rows(panels)
     columns = len(rows) + 1
     for place, part in enumerate(_PARTS):
         first = place * columns + 1
@@ -47,22 +47,28 @@ def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigur
     return panels.figure(wide, narrow, height=680)
 
 
-def ranges(recording: Recording, _: View) -> object:
+def ranges(recording: Recording, view: View) -> object:
     """What the axes follow from beside the layout."""
-    return [_bounds(recording, part) for part in _PARTS]
+    return [_bounds(Panels(recording, view), part) for part in _PARTS]
+
+
+def _rows(panels: Panels) -> tuple[int, ...]:
+    """The layers drawn, from 0."""
+    return tuple(range(panels.layers)) if panels.layers <= MOST_LAYERS else (panels.layer,)
 
 
 def _arms(recording: Recording) -> list[str]:
     return [arm for arm in recording.layout.arms if arm in NORMALIZED_ARMS]
 
 
-def _bounds(recording: Recording, part: str) -> tuple[float, float]:
+def _bounds(panels: Panels, part: str) -> tuple[float, float]:
     low, high = (0.0, 2.0) if part == "gamma" else (-1.0, 1.0)
-    return bounds(recording, [f"{arm}/{part}" for arm in _arms(recording)], low, high)
+    paths = [f"{arm}/{part}/{row}" for arm in _arms(panels.recording) for row in _rows(panels)]
+    return bounds(panels.recording, paths, low, high)
 
 
 def _axis(panels: Panels, part: str, number: int, first: int) -> dict[str, object]:
-    low, high = _bounds(panels.recording, part)
+    low, high = _bounds(panels, part)
     room = 0.04 * (high - low)
     matching = {"matches": "y" if first == 1 else f"y{first}", "showticklabels": False}
     return {"range": [low - room, high + room], "nticks": 6, **(matching if number > first else {})}
@@ -74,7 +80,7 @@ def _fan(panels: Panels, number: int, part: str, row: int, first: int) -> None:
         band(panels, number, arm, f"{path}@5", f"{path}@95", opacity=0.16)
         band(panels, number, arm, f"{path}@25", f"{path}@75", opacity=0.3)
         curve(panels, number, arm, f"{path}@50", name=f"median {part}")
-    low, high = _bounds(panels.recording, part)
+    low, high = _bounds(panels, part)
     cursor(panels, number, low - 0.04 * (high - low), high + 0.04 * (high - low))
     panels.guide(number, 1 if part == "gamma" else 0, "")
     letter, meaning = _PARTS[part]
@@ -89,7 +95,7 @@ def _fan(panels: Panels, number: int, part: str, row: int, first: int) -> None:
 
 
 def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
-    low, high = _bounds(panels.recording, part)
+    low, high = _bounds(panels, part)
     arms = _arms(panels.recording)
     for arm in arms:
         panels.add(

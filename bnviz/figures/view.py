@@ -54,6 +54,7 @@ TITLES = {
     "stage": "Layers",
     "drift": "Drift",
     "neurons": "Neurons",
+    "inside": "Inside a neuron",
     "gradients": "Gradients",
     "scale_and_shift": "γ and β",
     "generalisation": "Generalisation",

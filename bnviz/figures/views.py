@@ -10,6 +10,7 @@ from bnviz.figures import (
     generalisation,
     gradients,
     inference,
+    inside,
     landscape,
     neurons,
     scale_and_shift,
@@ -70,6 +71,7 @@ VIEWS = {
         drift.drift, drift.READING, ("value_axis", "x_axis", "layer"), ranges=drift.ranges
     ),
     "neurons": Offer(neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron")),
+    "inside": Offer(inside.inside, inside.READING, ("value_axis", "layer", "neuron"), _deep),
     "gradients": Offer(
         gradients.gradients, gradients.READING, ("x_axis",), ranges=gradients.ranges
     ),

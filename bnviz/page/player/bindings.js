@@ -1,6 +1,7 @@
 // Bindings: how a trace's points follow from the frames and the cursor.
 // The same rules as bnviz/figures/bindings.py; a browser test holds them equal.
 
+import { passage } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
 import { bars, medians, spans, violins } from "./rows.js";
 import { transformed } from "./scales.js";
@@ -93,7 +94,7 @@ function words(b, frames, at) {
 
 const KINDS = {
   ridges, outside, heat, series, band, marker, cursor, ends, words,
-  spans, medians, violins, bars, grid, boundary, places,
+  spans, medians, violins, bars, grid, boundary, places, passage,
 };
 
 // The changing attributes of the trace that `binding` belongs to.
