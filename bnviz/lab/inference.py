@@ -11,6 +11,7 @@ from bnviz.frames import BATCH_VALUES, INFERENCE
 from bnviz.lab.measures import shortened
 from bnviz.lab.networks import Block, Network, normalize
 from bnviz.lab.observer import loss_and_accuracy
+from bnviz.lab.program import Program
 
 #: Of a block and of what enters its normalization, the mean and variance to normalize by.
 Statistics = Callable[[Block, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
@@ -27,7 +28,7 @@ class Inference:
 
     def __init__(self, network: Network):
         self._network = network
-        self._program = tf.function(self._evaluate, autograph=False)
+        self._program = Program(self._evaluate)
 
     def look(
         self, x_train: tf.Tensor, probe: tf.Tensor, validation: tuple[tf.Tensor, tf.Tensor]
@@ -51,9 +52,8 @@ class Inference:
             examples of the probe, to about three digits, NaN in place of those it has not, shape
             (layers, units, BATCH_VALUES).
         """
-        given = (x_train, probe, *validation)
-        program = self._program.get_concrete_function(*given)
-        outcomes, entering = (part.numpy() for part in program(*given))
+        seen = self._program(x_train, probe, *validation)
+        outcomes, entering = (part.numpy() for part in seen)
         values = np.full((*entering.shape[::2], BATCH_VALUES), np.nan, np.float32)
         values[..., : entering.shape[1]] = entering.transpose(0, 2, 1)
         loss, accuracy = outcomes.T

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from bnviz.frames import GRID, PLANE_RANGE
 from bnviz.lab.networks import Inside, Network
+from bnviz.lab.program import Program
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Observer:
         self._network = network
         self._kernels_before = kernels_before
         self._normalized = _normalized(network)
-        self._program = tf.function(self._look_inside, autograph=False)
+        self._program = Program(self._look_inside)
 
     def look(
         self, probe: tuple[tf.Tensor, tf.Tensor], validation: tuple[tf.Tensor, tf.Tensor]
@@ -74,8 +75,7 @@ class Observer:
             validation: Features and classes of the validation examples.
         """
         given = (*probe, *validation)
-        seen = self._program.get_concrete_function(*given)(*given)
-        return Look(**seen, normalized=self._normalized)
+        return Look(**self._program(*given), normalized=self._normalized)
 
     def _look_inside(
         self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor

@@ -9,6 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.lab.networks import Network
+from bnviz.lab.program import Program
 from bnviz.settings import Settings
 
 #: Most steps of one call; a longer way is gone in several.
@@ -86,7 +87,7 @@ class Trainer:
             if isinstance(layer, keras.layers.Dropout)
         ]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self._program = tf.function(self._train_steps, jit_compile=True, autograph=False)
+        self._program = Program(self._train_steps, jit_compile=True)
         self._seen = hashlib.sha256()
         kernels = [layer.kernel for layer in network.dense_layers]
         self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
@@ -125,7 +126,7 @@ class Trainer:
     @property
     def compilations(self) -> int:
         """How often the training has been compiled."""
-        return int(self._program.experimental_get_tracing_count())
+        return self._program.compilations
 
     def train(
         self,
@@ -168,9 +169,7 @@ class Trainer:
             tf.constant(len(indices)),
             tf.constant(limit, tf.float32),
         )
-        # Asking for the concrete function by shapes is half a millisecond faster than the call
-        # that infers them.
-        return int(self._program.get_concrete_function(*given)(*given))
+        return int(self._program(*given))
 
     def _train_steps(
         self, x: tf.Tensor, y: tf.Tensor, indices: tf.Tensor, count: tf.Tensor, limit: tf.Tensor

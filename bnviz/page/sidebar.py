@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.frames import ARM_LABELS
 from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
 from bnviz.page import own_data
 from bnviz.page.markup import plain as as_it_is
@@ -76,6 +77,5 @@ def _field(name: str, kind: Kind) -> Any:
 
 
 def _readable(option: str) -> str:
-    return {"digits": "digits 8×8", "sgd": "SGD", UPLOAD: "your own file"}.get(
-        option, option.replace("_", " ")
-    )
+    names = {"digits": "digits 8×8", "sgd": "SGD", UPLOAD: "your own file", "no": "none"}
+    return names.get(option) or ARM_LABELS.get(option) or option.replace("_", " ")
