@@ -90,7 +90,7 @@ def by_keras(settings, arm, data, steps):
         optimizer,
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         # Dropout draws another way in programs that XLA compiles.
-        jit_compile=True,
+        jit_compile=bool(settings.dropout) or arm == "noisy_bn",
     )
     order = BatchOrder(EXAMPLES, settings.batch_size, seed=settings.seed)
     indices = order.take(steps).reshape(-1)

@@ -141,9 +141,9 @@ class Marker(Binding):
         high: Highest height drawn.
         middle: Right of this the text stands to the left of the dot.
         text: With the place of the value, such as "with BN {}".
-        rivals: Paths of the other arms' measure; the text of the highest stands above its dot,
-            all others below theirs.
-        yields: Whether it stands below when a rival is as high.
+        before: Paths of the same measure of the arms before this one, and
+        after: of those after it. The text of the highest stands above its dot, that of the lowest
+            below, any other beside; of two as high as each other the earlier counts as higher.
         unit: "" or "%" (the value is a share).
         transform: "" or "symlog".
     """
@@ -157,8 +157,8 @@ class Marker(Binding):
     high: float
     middle: float
     text: str
-    rivals: tuple[str, ...] = ()
-    yields: bool = False
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     unit: str = ""
     transform: str = ""
 
@@ -167,17 +167,17 @@ class Marker(Binding):
         value = float(column(frames, self.y)[at])
         y = float(transformed(value, self.transform))
         y = min(max(y, self.low), self.high) if not np.isnan(y) else self.high
-        others = [float(column(frames, path)[at]) for path in self.rivals]
-        above = not any(other > value or (self.yields and other == value) for other in others)
+        before = [float(column(frames, path)[at]) for path in self.before]
+        after = [float(column(frames, path)[at]) for path in self.after]
+        higher = sum(other >= value for other in before) + sum(other > value for other in after)
+        side = "top" if not higher else "middle" if higher < len(before + after) else "bottom"
         # Beyond the axis there is only the heading above, or the ticks below.
-        above = (above or y <= self.low) and y < self.high
+        side = "bottom" if y >= self.high else "top" if y <= self.low else side
         return {
             "x": [x],
             "y": [y],
             "text": [self.text.replace("{}", written(value, self.unit))],
-            "textposition": (
-                f"{'top' if above else 'bottom'} {'left' if x > self.middle else 'right'}"
-            ),
+            "textposition": f"{side} {'left' if x > self.middle else 'right'}",
         }
 
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
-
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels, Place, axis_name, spread, stacked
 from bnviz.figures.plane import Boundary, Grid, Places
@@ -41,7 +39,7 @@ def _square(panels: Panels, number: int, arm: str) -> None:
     panels.add(
         number,
         Grid(**plane),
-        kind=go.Heatmap,
+        kind="heatmap",
         colorscale=PROBABILITY,
         zmin=0,
         zmax=1,

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from bnviz.figures.curves import cursor, curve, line, log_axis, markers
 from bnviz.figures.live import LiveFigure
@@ -95,7 +94,7 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
             first=first,
             width=end / len(panels.recording.steps),
         ),
-        kind=go.Heatmap,
+        kind="heatmap",
         colorscale=HEAT,
         zmin=0,
         zmax=float(np.log1p(HEAT_SHARES)),

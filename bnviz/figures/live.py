@@ -6,7 +6,7 @@ the player's `bindings.js` applies the same ones in the browser, at its own fram
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -22,14 +22,21 @@ class LiveFigure:
     """A figure and what moves in it.
 
     Attributes:
-        figure: Layout and all traces; the moving ones without points.
+        traces: Plotly's traces; the moving ones without points.
+        layout: Plotly's layout.
         bindings: By the number of the trace.
         layouts: Changes to the layout by width of the screen: "wide" and "narrow".
     """
 
-    figure: go.Figure
+    traces: Sequence[Mapping[str, Any]]
+    layout: Mapping[str, Any]
     bindings: Mapping[int, Binding]
     layouts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def figure(self) -> go.Figure:
+        """The figure without points, checked by Plotly, which takes longer than to build it."""
+        return go.Figure(_still(self.traces), _still(self.layout))
 
     def at(self, recording: Recording, index: int = -1, layout: str = "wide") -> go.Figure:
         """A still figure of one frame.
@@ -44,7 +51,7 @@ class LiveFigure:
         """
         frames = recording.frames
         index = range(len(frames))[index]
-        still = go.Figure(_still(self.figure.to_plotly_json()))
+        still = self.figure
         still.update_layout(_still(self.layouts.get(layout, {})))
         for trace, binding in self.bindings.items():
             still.data[trace].update(binding.points(frames, index))
@@ -53,7 +60,8 @@ class LiveFigure:
     def to_json(self) -> dict[str, Any]:
         """The figure for the player, in the types of JSON alone."""
         parts = {
-            **self.figure.to_plotly_json(),
+            "data": list(self.traces),
+            "layout": dict(self.layout),
             "layouts": dict(self.layouts),
             "bindings": {
                 str(trace): {"kind": binding.kind, **asdict(binding)}

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from bnviz.figures.bindings import Binding, symlog
 from bnviz.figures.live import LiveFigure
@@ -21,7 +20,7 @@ X_TITLES = {
     "seconds": "seconds spent training the arm",
 }
 _SYMLOG_TICKS = (-1e6, -1e3, -10, -1, 0, 1, 10, 1e3, 1e6)
-_TRACE = {"hoverinfo": "skip", "showlegend": False}
+_TRACE: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
 #: From where to where a pair of axes reaches, in shares of the figure: sideways, and upwards.
 Place = tuple[Sequence[float], Sequence[float]]
@@ -58,7 +57,7 @@ class Panels:
         self.layers = recording.layout.hidden_layers
         self.layer = (min(view.layer, self.layers) or self.layers) - 1
         self.neuron = min(view.neuron, recording.layout.neurons - 1)
-        self._traces: list[Any] = []
+        self._traces: list[dict[str, Any]] = []
         self._bindings: dict[int, Binding] = {}
         self._axes: dict[str, Any] = {}
         self._headings: dict[int, tuple[str, str]] = {}
@@ -90,13 +89,12 @@ class Panels:
             self._axes[axis_name(letter, number)] = common | axis
         self._headings[number] = (heading, explanation)
 
-    def add(self, number: int, binding: Binding, kind: Any = go.Scatter, **attributes: Any) -> None:
+    def add(self, number: int, binding: Binding, kind: str = "scatter", **attributes: Any) -> None:
         """A moving trace on a pair of axes."""
         suffix = "" if number == 1 else str(number)
         self._bindings[len(self._traces)] = binding
-        self._traces.append(
-            kind(x=[], y=[], xaxis=f"x{suffix}", yaxis=f"y{suffix}", **{**_TRACE, **attributes})
-        )
+        own = {"type": kind, "x": [], "y": [], "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        self._traces.append({**own, **_TRACE, **attributes})
 
     def value_axis(self, quantity: str) -> tuple[list[float], int, dict[str, Any]]:
         """The locked axis of a quantity's values.
@@ -192,7 +190,7 @@ class Panels:
             "wide": self._layout(wide, explained=True),
             "narrow": {"height": height, **self._layout(narrow, explained=False)},
         }
-        return LiveFigure(go.Figure(self._traces, layout), self._bindings, layouts)
+        return LiveFigure(self._traces, layout, self._bindings, layouts)
 
     def _layout(self, places: Sequence[Place], *, explained: bool) -> dict[str, Any]:
         layout: dict[str, Any] = {"annotations": []}

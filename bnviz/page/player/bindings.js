@@ -46,14 +46,17 @@ function marker(b, frames, at) {
   const x = frames.value(b.x, at) * b.x_scale;
   const value = frames.value(b.y, at);
   const [y] = transformed([value], b.transform);
-  const others = b.rivals.map((path) => frames.value(path, at));
-  const highest = !others.some((other) => other > value || (b.yields && other === value));
+  const before = b.before.filter((path) => frames.value(path, at) >= value).length;
+  const higher = before + b.after.filter((path) => frames.value(path, at) > value).length;
   const height = Number.isNaN(y) ? b.high : Math.min(Math.max(y, b.low), b.high);
+  let side = higher ? (higher < b.before.length + b.after.length ? "middle" : "bottom") : "top";
+  if (height <= b.low) side = "top";
+  if (height >= b.high) side = "bottom";
   return {
     x: [x],
     y: [height],
     text: [b.text.replace("{}", written(value, b.unit))],
-    textposition: `${(highest || height <= b.low) && height < b.high ? "top" : "bottom"} ${x > b.middle ? "left" : "right"}`,
+    textposition: `${side} ${x > b.middle ? "left" : "right"}`,
   };
 }
 
