@@ -24,10 +24,7 @@ READING = (
     "share of values."
 )
 _MANY_LAYERS = 8
-_QUANTITY_TITLES = {
-    "pre_activation": "inputs of each activation",
-    "activation": "outputs of each activation",
-}
+_KINDS = {"pre_activation": "inputs", "activation": "outputs"}
 
 
 def stage(recording: Recording, view: View | None = None) -> LiveFigure:
@@ -117,7 +114,9 @@ def _ridges(panels: Panels, number: int, arm: str) -> None:
         **({"matches": "y"} if number > 1 else {}),
     }
     heading = f"<b>{ARM_LABELS[arm]}</b>"
-    panels.panel(number, heading, _QUANTITY_TITLES[quantity], x=x_axis, y=y_axis)
+    # There is room for all of it above two columns.
+    of = " of each activation" if len(panels.arms) < 3 else ""
+    panels.panel(number, heading, _KINDS[quantity] + of, x=x_axis, y=y_axis)
 
 
 def loss_axis(panels: Panels) -> tuple[float, float, dict[str, Any]]:
@@ -171,7 +170,7 @@ def fan(panels: Panels, number: int, *, titled: bool = True) -> None:
     """
     quantity, transform = panels.view.quantity, panels.transform
     _, _, axis = panels.value_axis(quantity)
-    kind = "inputs" if quantity == "pre_activation" else "outputs"
+    kind = _KINDS[quantity]
     panels.panel(
         number,
         f"<b>Layer {panels.layer + 1} {kind}</b>",
