@@ -63,7 +63,8 @@ def test_the_page_opens_with_the_recorded_run():
 
 def test_the_form_has_a_field_with_help_for_every_setting_that_matters():
     app = opened()
-    widgets = [*app.sidebar.selectbox, *app.sidebar.number_input, *app.sidebar.toggle]
+    sidebar = app.sidebar
+    widgets = [*sidebar.selectbox, *sidebar.number_input, *sidebar.toggle, *sidebar.text_input]
     by_label = {widget.label: widget for widget in widgets}
     settings = Settings()
     for name, kind in KINDS.items():
@@ -85,6 +86,14 @@ def test_what_is_chosen_stands_in_the_link():
     app = opened()
     app.sidebar.number_input(key="setting_units").set_value(7).run()
     assert app.query_params == {"units": "7"}
+
+
+def test_changes_in_mid_run_that_are_none_get_a_sentence_and_are_left_out():
+    app = opened()
+    app.sidebar.text_input(key="setting_interventions").set_value("5:melt").run()
+    assert not app.exception
+    assert "allowed are" in app.sidebar.error[0].value
+    assert app.query_params == {}
 
 
 def test_a_link_fills_the_form():

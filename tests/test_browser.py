@@ -147,6 +147,7 @@ def test_a_mark_of_an_event_takes_the_cursor_there(visit):
     event = next(e for e in events(Recording.load(RECORDED)) if e.arm == "none")
     visitor = visit()
     visitor.until("+s.framesHeld === 301")
+    visitor.key("ArrowLeft")  # pauses
     mark = visitor.button(event.sentence)
     line = visitor.page.locator(f"{STAGE} [data-part=event]")
     for act in (mark.click, lambda: mark.press("Enter")):
@@ -303,17 +304,25 @@ DRAWN = [
     View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
     View(x_axis="examples", layer=2),
     View("drift", value_axis="symlog", x_axis="seconds"),
+    View("inside", by_hand="identity", layer=1, neuron=2),
+    View("inside", by_hand="hand", gamma=-2.5, beta=0.3),
     View("neurons", value_axis="symlog", layer=1, neuron=3),
     View("generalisation", loss_axis="log", x_axis="examples"),
 ]
 DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
 RECORDINGS = {
-    "the recorded run": lambda: Recording.load(RECORDED),
-    "every measure": lambda: random_recording(DEEP.replace(third_arm="layer_norm"), 41),
-    "many layers": lambda: random_recording(DEEP.replace(hidden_layers=30, units=64), 30),
-    "broken numbers": lambda: random_recording(DEEP, 30, broken=0.1),
+    "the recorded run": lambda: start_of(Recording.load(RECORDED), 40),
+    "every measure": lambda: random_recording(DEEP.replace(third_arm="layer_norm"), 12),
+    "many layers": lambda: random_recording(DEEP.replace(hidden_layers=12, units=8), 5),
+    "broken numbers": lambda: random_recording(DEEP, 10, broken=0.1),
     "one frame": lambda: random_recording(DEEP, 1),
 }
+
+
+def start_of(recording, frames):
+    start = Recording(recording.settings)
+    start.extend(0, recording.slice(0, frames))
+    return start
 
 
 @pytest.mark.parametrize("made", RECORDINGS.values(), ids=RECORDINGS)

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from bnviz.frames import ARM_LABELS, ARMS, PROBE_SIZE, frame_steps
 from bnviz.lab.experiment import ExperimentError, run
+from bnviz.lab.networks import build, initial_kernels, reset
 from bnviz.recording import Recording
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, THIRD_ARMS, Settings
 
@@ -162,9 +164,14 @@ def test_a_collapse_that_pooling_hides_is_seen_in_single_neurons():
     # 50 layers of Dense and ReLU with He initialisation (D. Page): pooled values look alike with
     # and without BN, while each neuron without it is nearly constant over the examples.
     settings = Settings(hidden_layers=50, units=64, activation="relu", initializer="he_normal")
-    frame = next(run(settings))
-    pooled = {arm: frame[arm]["pre_activation_std"][-1] for arm in ARMS}
-    single = {arm: frame[arm]["neuron_std"][-1].mean() for arm in ARMS}
+    x = tf.constant(np.random.default_rng(0).normal(size=(PROBE_SIZE, 64)).astype(np.float32))
+    kernels = initial_kernels(settings, 64, 10)
+    pooled, single = {}, {}
+    for arm in ARMS:
+        network = build(settings, arm, 64, 10)
+        reset(network, settings, kernels)
+        values = network.probe(x).pre_activations[-1].numpy()
+        pooled[arm], single[arm] = values.std(), values.std(axis=0).mean()
     assert 0.5 < pooled["none"] / pooled["bn"] < 2
     assert single["bn"] > 0.95 * pooled["bn"]
     assert single["none"] < 0.3 * pooled["none"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from recordings import random_recording
 
-from bnviz.figures.bindings import Ends, column
+from bnviz.figures.bindings import Ends, column, written
 from bnviz.figures.passage import ACTIVATIONS as DRAWN_ACTIVATIONS
-from bnviz.figures.passage import Passage
+from bnviz.figures.passage import Passage, ScaleAndShift
 from bnviz.figures.plane import Boundary
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.rows import Bars
@@ -211,3 +211,16 @@ def test_every_choice_has_its_words():
     for choice in CHOICES.values():
         assert choice["label"]
         assert choice["help"]
+
+
+@pytest.mark.parametrize("by_hand", ["identity", "hand"])
+def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
+    frames = random_recording(FULL, 2).frames.copy()
+    frames["bn"]["batch_variance"] = 2.0
+    mean = float(frames["bn"]["batch_mean"][1, 1, 2])
+    choice = {"by_hand": by_hand, "hand": (1.5, mean)}
+    ways = Passage(**PASSAGE, **choice, activation="").points(frames, 1)["y"].reshape(3, 5)
+    np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-6)
+    neuron = {name: PASSAGE[name] for name in ("mean", "variance", "gamma", "beta", "epsilon")}
+    words = ScaleAndShift(**neuron, **choice, x=4, y=1).points(frames, 1)["text"]
+    assert words == [f"γ 1.50<br>β {written(mean)}"]

@@ -6,7 +6,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnviz.figures.view import CHOICES, TITLES, View
+from bnviz.figures.view import CHOICES, MOST_BY_HAND, NUMBERS, TITLES, View
 from bnviz.page.player_component import Want, pack
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
@@ -16,7 +16,7 @@ anything = st.recursive(
     max_leaves=8,
 )
 names = st.sampled_from(["run", "from", "figure", "ask", "view"])
-views = st.dictionaries(st.sampled_from([*CHOICES, "name", "layer", "neuron"]), anything)
+views = st.dictionaries(st.sampled_from([*CHOICES, *NUMBERS, "name", "layer", "neuron"]), anything)
 
 
 @given(sent=anything | st.dictionaries(names, anything | views))
@@ -28,6 +28,8 @@ def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
     assert want.view.name in TITLES
     assert want.view.layer >= 0
     assert want.view.neuron >= 0
+    for name in NUMBERS:
+        assert abs(getattr(want.view, name)) <= MOST_BY_HAND
     for name, choice in CHOICES.items():
         assert getattr(want.view, name) in choice["options"]
 
@@ -40,8 +42,10 @@ def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
 )
 def test_a_view_is_read_as_it_was_written(title, name, place, number):
     options = list(CHOICES[name]["options"])
-    chosen = {name: options[place % len(options)]}
-    view = View(**chosen, name=title, layer=number, neuron=20 - number)
+    chosen = {name: options[place % len(options)], "gamma": place / 3, "beta": -place}
+    view = View(
+        **chosen, name=title, layer=number, neuron=20 - number, gamma=place / 3, beta=-place
+    )
     assert View.read(view.to_dict()) == view
 
 

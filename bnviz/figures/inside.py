@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bnviz.figures.bindings import Words
+from bnviz.figures.bindings import Binding, Words
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
-from bnviz.figures.passage import Passage
+from bnviz.figures.passage import Passage, ScaleAndShift
 from bnviz.figures.style import ARM_COLOURS, INK, MUTED, translucent
 from bnviz.figures.view import View
 from bnviz.frames import ARM_LABELS, BATCH_VALUES
@@ -15,7 +15,7 @@ READING = (
     "How to read: each line is one example on its way through the chosen neuron, one of them in "
     "ink. The batch's mean is taken off, so the values stand around 0; divided by the batch's "
     "standard deviation, they spread by 1; gamma and beta, which are learnt, stretch and move them "
-    "again. gamma = √(variance + ε) and beta = mean would give back what came in."
+    "again. Set them by hand; those of the identity give back what came in."
 )
 _ARM = "bn"
 _QUANTITY = "pre_activation"
@@ -33,14 +33,19 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     before = settings.bn_position == "before"
     place = f"{panels.layer}/{panels.neuron}"
     paths: dict[str, Any] = {
-        "values": f"{_ARM}/batch_values/{place}",
         "mean": f"{_ARM}/batch_mean/{place}",
         "variance": f"{_ARM}/batch_variance/{place}",
         "gamma": f"{_ARM}/gamma/{place}",
         "beta": f"{_ARM}/beta/{place}",
     }
-    common = paths | {
+    chosen = panels.view
+    neuron = paths | {
         "epsilon": settings.bn_epsilon,
+        "by_hand": chosen.by_hand,
+        "hand": (chosen.gamma, chosen.beta),
+    }
+    common = neuron | {
+        "values": f"{_ARM}/batch_values/{place}",
         "activation": settings.activation if before else "",
         "transform": panels.transform,
     }
@@ -58,19 +63,24 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
         )
     _, _, axis = panels.value_axis(_QUANTITY)
     high = axis["range"][1]
-    mean, variance, gamma, beta = (paths[n] for n in ("mean", "variance", "gamma", "beta"))
+    mean, variance = paths["mean"], paths["variance"]
     stages: list[tuple[str, str, tuple[str, ...]]] = [
         ("values x", "mean {}<br>var {}", (mean, variance)),
         ("− mean", "mean 0<br>var {}", (variance,)),
         ("÷ √(var + ε)", "mean 0<br>var ≈ 1", ()),
-        ("× γ + β", "γ {}<br>β {}", (gamma, beta)),
+        ("× γ + β", "", ()),
     ]
     if before:
         stages.append((settings.activation, "", ()))
-    for number, (_, text, measures) in enumerate(stages, start=1):
+    words: list[Binding] = [
+        Words(x=number, y=high, text=text, measures=measures)
+        for number, (_, text, measures) in enumerate(stages, start=1)
+        if text
+    ]
+    for binding in [*words, ScaleAndShift(**neuron, x=4, y=high)]:
         panels.add(
             1,
-            Words(x=number, y=high, text=text, measures=measures),
+            binding,
             mode="text",
             textposition="bottom center",
             textfont={"color": INK, "size": 13},

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.figures.bindings import Binding, Points, column, transformed
+from bnviz.figures.bindings import Binding, Points, column, transformed, written
 from bnviz.frames import Frames
 
 Values = NDArray[np.float64]
@@ -40,7 +40,69 @@ ACTIVATIONS: dict[str, Callable[[Values], Values]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Passage(Binding):
+class Neuron(Binding):
+    """One neuron's BN at the cursor, its gamma and beta as learnt or as the viewer wants them.
+
+    Attributes:
+        mean: Path of the batch's mean.
+        variance: Path of its variance.
+        gamma: Path of the scale.
+        beta: Path of the shift.
+        epsilon: Added to the variance.
+        by_hand: "learnt", "identity" (`gamma = sqrt(variance + epsilon)` and `beta = mean`, which
+            give back what came in) or "hand".
+        hand: Gamma and beta by hand.
+    """
+
+    mean: str
+    variance: str
+    gamma: str
+    beta: str
+    epsilon: float
+    by_hand: str = "learnt"
+    hand: tuple[float, float] = (1.0, 0.0)
+
+    def scale_and_shift(self, frames: Frames, at: int) -> tuple[float, float]:
+        """Gamma and beta."""
+        if self.by_hand == "hand":
+            return self.hand
+        if self.by_hand == "identity":
+            mean, variance = (number(frames, at, path) for path in (self.mean, self.variance))
+            with np.errstate(invalid="ignore"):
+                return float(np.sqrt(variance + self.epsilon)), mean
+        return number(frames, at, self.gamma), number(frames, at, self.beta)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScaleAndShift(Neuron):
+    """Gamma and beta in words.
+
+    Attributes:
+        x: Where they stand.
+        y: Their height.
+    """
+
+    kind: ClassVar[str] = "scale_and_shift"
+
+    x: float
+    y: float
+
+    def points(self, frames: Frames, at: int) -> Points:
+        gamma, beta = self.scale_and_shift(frames, at)
+        return {
+            "x": [self.x],
+            "y": [self.y],
+            "text": [f"γ {written(gamma)}<br>β {written(beta)}"],
+        }
+
+
+def number(frames: Frames, at: int, path: str) -> float:
+    """One measure at the cursor."""
+    return float(column(frames, path)[at])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage(Neuron):
     """A line an example: its value, less the batch's mean, normalized, scaled, activated.
 
     `x`, `x - mean`, `x_hat = (x - mean) / sqrt(variance + epsilon)`, `y = gamma * x_hat + beta`,
@@ -48,11 +110,6 @@ class Passage(Binding):
 
     Attributes:
         values: Path of the examples' values of the neuron.
-        mean: Path of the batch's mean.
-        variance: Path of its variance.
-        gamma: Path of the scale.
-        beta: Path of the shift.
-        epsilon: Added to the variance.
         activation: Name of the non-linearity; "" where BN comes after it.
         examples: Those drawn, from 0.
         transform: "" or "symlog".
@@ -61,24 +118,18 @@ class Passage(Binding):
     kind: ClassVar[str] = "passage"
 
     values: str
-    mean: str
-    variance: str
-    gamma: str
-    beta: str
-    epsilon: float
     activation: str
     examples: tuple[int, ...]
     transform: str = ""
 
     def points(self, frames: Frames, at: int) -> Points:
-        def number(path: str) -> float:
-            return float(column(frames, path)[at])
-
+        gamma, beta = self.scale_and_shift(frames, at)
         with np.errstate(invalid="ignore", over="ignore"):
             values = column(frames, self.values)[at].astype(np.float64)[list(self.examples)]
-            centred = values - number(self.mean)
-            normalized = centred / np.sqrt(number(self.variance) + self.epsilon)
-            scaled = number(self.gamma) * normalized + number(self.beta)
+            centred = values - number(frames, at, self.mean)
+            width = np.sqrt(number(frames, at, self.variance) + self.epsilon)
+            normalized = centred / width
+            scaled = gamma * normalized + beta
             stages = [values, centred, normalized, scaled]
             if self.activation:
                 stages.append(ACTIVATIONS[self.activation](scaled))

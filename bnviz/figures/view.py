@@ -17,6 +17,9 @@ class View:
         x_axis: What the curves run over.
         layer: The hidden layer that is drawn large, from 1; 0 is the last one.
         neuron: The neuron of it that stands out, from 0.
+        by_hand: Whether gamma and beta are those learnt, those of the identity, or these two:
+        gamma: Scale by hand.
+        beta: Shift by hand.
     """
 
     name: str = "stage"
@@ -26,6 +29,9 @@ class View:
     x_axis: str = "steps"
     layer: int = 0
     neuron: int = 0
+    by_hand: str = "learnt"
+    gamma: float = 1.0
+    beta: float = 0.0
 
     @classmethod
     def read(cls, given: object) -> "View":
@@ -42,6 +48,11 @@ class View:
             number = given.get(name)
             if isinstance(number, int) and not isinstance(number, bool):
                 chosen[name] = min(max(0, number), 2**31)
+        for name in NUMBERS:
+            size: Any = given.get(name)
+            number = isinstance(size, int | float) and not isinstance(size, bool)
+            if number and abs(size) <= MOST_BY_HAND:  # which NaN is not
+                chosen[name] = float(size)
         return cls(**chosen)
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,6 +74,13 @@ TITLES = {
     "landscape": "Landscape",
 }
 
+#: Largest gamma and beta by hand.
+MOST_BY_HAND = 10.0
+#: Label and help of the numbers that a viewer may set.
+NUMBERS: dict[str, dict[str, Any]] = {
+    "gamma": {"label": "γ", "help": "the scale"},
+    "beta": {"label": "β", "help": "the shift"},
+}
 #: Label, and options with their names, by the attribute of `View`.
 CHOICES: dict[str, dict[str, Any]] = {
     "quantity": {
@@ -79,6 +97,11 @@ CHOICES: dict[str, dict[str, Any]] = {
         "label": "loss",
         "options": {"linear": "linear", "log": "log"},
         "help": "a logarithmic axis shows small losses",
+    },
+    "by_hand": {
+        "label": "γ and β",
+        "options": {"learnt": "as learnt", "identity": "identity", "hand": "by hand"},
+        "help": "gamma = √(variance + ε) and beta = mean give back what came in",
     },
     "x_axis": {
         "label": "over",

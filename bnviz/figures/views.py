@@ -17,7 +17,7 @@ from bnviz.figures import (
     stage,
 )
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.view import CHOICES, TITLES, View
+from bnviz.figures.view import CHOICES, MOST_BY_HAND, NUMBERS, TITLES, View
 from bnviz.frames import FrameLayout
 from bnviz.recording import Recording
 
@@ -71,7 +71,9 @@ VIEWS = {
         drift.drift, drift.READING, ("value_axis", "x_axis", "layer"), ranges=drift.ranges
     ),
     "neurons": Offer(neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron")),
-    "inside": Offer(inside.inside, inside.READING, ("value_axis", "layer", "neuron"), _deep),
+    "inside": Offer(
+        inside.inside, inside.READING, ("value_axis", "layer", "neuron", "by_hand"), _deep
+    ),
     "gradients": Offer(
         gradients.gradients, gradients.READING, ("x_axis",), ranges=gradients.ranges
     ),
@@ -135,4 +137,8 @@ def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
             "options": {str(n): str(n + 1) for n in range(layout.neurons)},
         },
     }
-    return {name: every[name] for name in VIEWS[view.name].choices}
+    offered = {name: every[name] for name in VIEWS[view.name].choices}
+    if "by_hand" in offered and view.by_hand == "hand":
+        most = {"low": -MOST_BY_HAND, "high": MOST_BY_HAND, "step": 0.1}
+        offered |= {name: number | most for name, number in NUMBERS.items()}
+    return offered

@@ -1,10 +1,10 @@
 // Bindings: how a trace's points follow from the frames and the cursor.
 // The same rules as bnviz/figures/bindings.py; a browser test holds them equal.
 
-import { passage } from "./passage.js";
+import { passage, scale_and_shift } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
 import { bars, medians, spans, violins } from "./rows.js";
-import { transformed } from "./scales.js";
+import { transformed, written } from "./scales.js";
 import { heat, outside, ridges } from "./shapes.js";
 
 function span(part, at, frames) {
@@ -31,15 +31,6 @@ function band(b, frames, at) {
     x: [...known.map((i) => x[i]), ...back.map((i) => x[i])],
     y: [...known.map((i) => lower[i]), ...back.map((i) => upper[i])],
   };
-}
-
-export function written(value, unit = "") {
-  if (Number.isNaN(value)) return "not a number";
-  if (!isFinite(value)) return value > 0 ? "∞" : "−∞";
-  if (unit === "%") return `${(100 * value).toFixed(0)} %`;
-  const size = Math.abs(value);
-  if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
-  return value.toExponential(0).replace("e+", "e");
 }
 
 function marker(b, frames, at) {
@@ -97,7 +88,7 @@ function words(b, frames, at) {
 
 const KINDS = {
   ridges, outside, heat, series, band, marker, cursor, ends, words,
-  spans, medians, violins, bars, grid, boundary, places, passage,
+  spans, medians, violins, bars, grid, boundary, places, passage, scale_and_shift,
 };
 
 // The changing attributes of the trace that `binding` belongs to.

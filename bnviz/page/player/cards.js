@@ -1,6 +1,6 @@
 // Cards: the pair's figures at the cursor, and what the run's numbers say in words.
 
-import { written } from "./bindings.js";
+import { written } from "./scales.js";
 
 // Letters from which on a verdict is set smaller.
 const LONG = 320;

@@ -1,7 +1,7 @@
 // Passage: single examples on their way through one neuron with BN.
 // The same rules as bnviz/figures/passage.py; a browser test holds them equal.
 
-import { transformed } from "./scales.js";
+import { transformed, written } from "./scales.js";
 
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
@@ -32,7 +32,22 @@ const ACTIVATIONS = {
   linear: (x) => x,
 };
 
+// Gamma and beta: as learnt, those of the identity, or by hand.
+function scaleAndShift(b, frames, at) {
+  if (b.by_hand === "hand") return b.hand;
+  if (b.by_hand === "identity") {
+    return [Math.sqrt(frames.value(b.variance, at) + b.epsilon), frames.value(b.mean, at)];
+  }
+  return [frames.value(b.gamma, at), frames.value(b.beta, at)];
+}
+
+export function scale_and_shift(b, frames, at) {
+  const [gamma, beta] = scaleAndShift(b, frames, at);
+  return { x: [b.x], y: [b.y], text: [`γ ${written(gamma)}<br>β ${written(beta)}`] };
+}
+
 export function passage(b, frames, at) {
+  const [gamma, beta] = scaleAndShift(b, frames, at);
   const number = (path) => frames.value(path, at);
   const values = frames.row(b.values, at);
   const width = Math.sqrt(number(b.variance) + b.epsilon);
@@ -40,7 +55,7 @@ export function passage(b, frames, at) {
   const y = [];
   for (const example of b.examples) {
     const centred = values[example] - number(b.mean);
-    const scaled = number(b.gamma) * (centred / width) + number(b.beta);
+    const scaled = gamma * (centred / width) + beta;
     const stages = [values[example], centred, centred / width, scaled];
     if (b.activation) stages.push(ACTIVATIONS[b.activation](scaled));
     x.push(...stages.map((_, i) => i + 1), null);

@@ -32,6 +32,27 @@ function select(name, { label, options, help }, chosen, choose) {
   return set;
 }
 
+function number(name, { label, low, high, step, help }, chosen, choose) {
+  const set = document.createElement("fieldset");
+  set.title = help;
+  const legend = document.createElement("legend");
+  legend.textContent = label;
+  const input = document.createElement("input");
+  Object.assign(input, { type: "number", min: low, max: high, step, value: chosen });
+  input.setAttribute("aria-label", label);
+  input.onchange = () => {
+    input.value = Math.min(Math.max(Number(input.value), low), high);
+    choose(name, Number(input.value));
+  };
+  set.append(legend, input);
+  return set;
+}
+
+function kindOf(choice) {
+  if (choice.list) return select;
+  return choice.options ? group : number;
+}
+
 // Pixels of its neighbours that are seen beside the chosen tab.
 const TAB_ROOM = 40;
 
@@ -63,10 +84,10 @@ export function buildTabs(root, tabs, chosen, choose) {
   root.scrollLeft = Math.min(Math.max(scrolled, least + TAB_ROOM), place - TAB_ROOM);
 }
 
-// choices: {name: {label, options, help, list}}; view: {name: chosen}.
+// choices: {name: {label, help, and options (with list, as a list) or low, high, step}}; view: {name: chosen}.
 export function buildToolbar(root, choices, view, choose) {
   const sets = Object.entries(choices).map(([name, choice]) =>
-    (choice.list ? select : group)(name, choice, view[name], choose),
+    kindOf(choice)(name, choice, view[name], choose),
   );
   replace(root, sets);
 }
