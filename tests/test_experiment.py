@@ -150,9 +150,11 @@ def test_every_choice_runs(number):
         hidden_layers=1,
         steps=2,
     )
-    frames = recorded(settings).frames
-    assert np.isfinite(frames["bn"]["train_loss"]).all()
-    assert np.isfinite(frames["none"]["train_loss"]).all()
+    # Every optimizer is trained; compiling that for every activation too would take long.
+    frames = recorded(settings).frames if number < len(OPTIMIZERS) else [next(run(settings))]
+    for frame in frames:
+        for arm in ARMS:
+            assert np.isfinite(frame[arm]["train_loss"])
 
 
 def test_an_upload_without_its_data_is_refused():

@@ -43,9 +43,7 @@ def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
 def test_a_view_is_read_as_it_was_written(title, name, place, number):
     options = list(CHOICES[name]["options"])
     chosen = {name: options[place % len(options)], "gamma": place / 3, "beta": -place}
-    view = View(
-        **chosen, name=title, layer=number, neuron=20 - number, gamma=place / 3, beta=-place
-    )
+    view = View(**chosen, name=title, layer=number, neuron=20 - number)
     assert View.read(view.to_dict()) == view
 
 

@@ -125,7 +125,6 @@ CASES = [
     ("none", BASE),
     ("none", BASE.replace(optimizer="adam", l2=0.01)),
     ("bn", BASE.replace(dropout=0.3)),
-    ("none", BASE.replace(dropout=0.3)),
     ("bn_other", BASE.replace(bn_position="after")),
     ("layer_norm", BASE),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
