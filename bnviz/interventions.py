@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 #: Changes of a run at the most.
 MOST = 8
-#: What can be done, and what it is called on the page. An action of the second group is done once.
 LEARNING_RATE = "learning_rate"
-ACTIONS = {
-    LEARNING_RATE: "learning rate",
-    "insert_bn": "BN inserted into the network without it",
-    "remove_bn": "BN removed from the network with it",
-    "freeze_bn": "BN's statistics frozen",
+#: What can be done to BN, each once in a run, and what it is called where it is chosen.
+OF_BN = {
+    "insert_bn": "insert BN into the network without it",
+    "remove_bn": "remove BN from the network with it",
+    "freeze_bn": "freeze the statistics of BN",
 }
+ACTIONS = (LEARNING_RATE, *OF_BN)
 
 
 class InterventionError(ValueError):
@@ -39,12 +39,6 @@ class Intervention:
     def __str__(self) -> str:
         value = f"={self.value:g}" if self.action == LEARNING_RATE else ""
         return f"{self.step}:{self.action}{value}"
-
-    @property
-    def label(self) -> str:
-        """What it does, in words."""
-        value = f" {self.value:g}" if self.action == LEARNING_RATE else ""
-        return ACTIONS[self.action] + value
 
 
 def parse(

@@ -16,8 +16,10 @@ from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import ARM_LABELS
+from bnviz.interventions import LEARNING_RATE, OF_BN
 from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
 from bnviz.recording import Recording
+from bnviz.settings import KINDS
 from bnviz.verdict import verdict
 
 #: The run that is shown before anyone has trained.
@@ -120,16 +122,16 @@ class Showing:
                     {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}
                     for arm in layout.arms
                 ],
-                "layers": layout.hidden_layers,
             },
         }
 
 
 def _changes(recording: Recording) -> dict[str, Any]:
-    """The learning rate at step 0, and what is changed in mid-run."""
-    settings = recording.settings
+    """The learning rate at step 0, what is changed in mid-run, and what can be."""
+    settings, kind = recording.settings, KINDS[LEARNING_RATE]
     made = [dataclasses.asdict(change) for change in settings.changes]
-    return {"rate": settings.learning_rate, "made": made}
+    rates = [kind.nearest(end) for end in (0.0, 1e9)]
+    return {"rate": settings.learning_rate, "rates": rates, "made": made, "of_bn": OF_BN}
 
 
 def _begin(recording: Recording) -> int:

@@ -1,12 +1,6 @@
 // Changes: what can be changed at the cursor; the run is trained again with it.
 
 const FACTORS = [10, 2, 0.5, 0.1];
-const RATES = [1e-5, 10];
-const OF_BN = {
-  insert_bn: "insert BN into the network without it",
-  remove_bn: "remove BN from the network with it",
-  freeze_bn: "freeze the statistics of BN",
-};
 
 export class Changes {
   // list: the select; cursor(): the step at the cursor; ask(step, change): asks for a change.
@@ -21,10 +15,10 @@ export class Changes {
     this.#close();
   }
 
-  // rate: learning rate at step 0; made: the changes there are, [{step, action, value}].
-  of({ rate, made }) {
-    this.rate = rate;
-    this.made = made;
+  // rate: learning rate at step 0; rates: the lowest and highest allowed; made: the changes there
+  // are, [{step, action, value}]; of_bn: what else can be done, {action: text}.
+  of({ rate, rates, made, of_bn: ofBn }) {
+    Object.assign(this, { rate, rates, made, ofBn });
   }
 
   #offer() {
@@ -34,9 +28,9 @@ export class Changes {
     const options = [];
     for (const factor of FACTORS) {
       const other = Number((rate * factor).toPrecision(3));
-      if (other >= RATES[0] && other <= RATES[1]) options.push([`learning_rate=${other}`, `learning rate ${rate} → ${other}`]);
+      if (other >= this.rates[0] && other <= this.rates[1]) options.push([`learning_rate=${other}`, `learning rate ${rate} → ${other}`]);
     }
-    for (const [action, text] of Object.entries(OF_BN)) {
+    for (const [action, text] of Object.entries(this.ofBn)) {
       if (!this.made.some((change) => change.action === action)) options.push([action, text]);
     }
     this.list.replaceChildren(
