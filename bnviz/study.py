@@ -1,0 +1,112 @@
+"""Study: many short runs that answer one question, and what is known of their networks.
+
+A sweep over two settings, an experiment over many seeds and the search for the largest stable
+learning rate are studies. Each says which runs it needs next, in blocks that are trained together,
+and takes in what came of them; the engine and the terminal carry any of them out alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.settings import PLANE_DATASETS, Settings
+
+#: Settings in which the networks of one block may differ; all others decide the program.
+STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
+#: Settings that a study leaves at their defaults: what they ask for has no place in a block.
+UNUSED = ("dropout", "interventions", "third_arm", "deep")
+#: Networks of one arm that are trained together, at the most.
+BLOCK_SIZE = 64
+
+#: What is known of one network: at every watched step, and over the whole run.
+#: `diverged_at` is the step from which on its loss was no finite number or over 1,000 times the
+#: first; -1 if it never was.
+CURVES = ("train_loss", "validation_loss", "validation_accuracy")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Runs that are trained together.
+
+    Attributes:
+        settings: Of each run; they differ in `STACKABLE` settings alone.
+        watch: Steps after which the networks are evaluated, increasing; the last one is that of
+            the runs' end.
+
+    Raises:
+        ValueError: If there is no run, or the runs differ in more.
+    """
+
+    settings: tuple[Settings, ...]
+    watch: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len({program(settings) for settings in self.settings}) != 1:
+            raise ValueError(f"the runs of a block may differ in {', '.join(STACKABLE)} alone")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of one arm's networks of a block.
+
+    Attributes:
+        train_loss: Loss on the probe by its own statistics, shape (runs, watched steps).
+        validation_loss: By the moving statistics, of the same shape.
+        validation_accuracy: Likewise, from 0 to 1.
+        diverged_at: Step of divergence, or -1, shape (runs,).
+    """
+
+    train_loss: NDArray[np.float32]
+    validation_loss: NDArray[np.float32]
+    validation_accuracy: NDArray[np.float32]
+    diverged_at: NDArray[np.int32]
+
+
+class Study(Protocol):
+    """Runs that answer one question. Not safe to use from several threads."""
+
+    @property
+    def digest(self) -> str:
+        """Names the study; the same question has the same digest."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is known that was asked for."""
+
+    @property
+    def progress(self) -> float:
+        """Share of the runs that are known, from 0 to 1."""
+
+    def blocks(self) -> Sequence[Block]:
+        """Blocks that can be trained now and have not been given out yet, the first one first.
+
+        A study whose next runs follow from the outcome of earlier ones has none until these are in.
+        """
+
+    def put(self, block: Block, outcomes: dict[str, Outcome]) -> None:
+        """Takes in what came of a block that was given out, by arm; once more changes nothing."""
+
+
+def plain(settings: Settings) -> Settings:
+    """The settings as a study trains them: without what has no place in a block."""
+    default = Settings()
+    return settings.replace(**{name: getattr(default, name) for name in UNUSED})
+
+
+def program(settings: Settings) -> Settings:
+    """What decides the program of a run: the settings with those that are its inputs left out.
+
+    Examples in the plane follow from the seed, but all have one shape, so they are inputs, too.
+    """
+    default = Settings()
+    inputs = [*STACKABLE, *(["noise"] if settings.dataset in PLANE_DATASETS else [])]
+    return settings.replace(**{name: getattr(default, name) for name in inputs})
+
+
+def watched(steps: int, points: int) -> tuple[int, ...]:
+    """Steps at which networks are evaluated: 0, and about so many more, denser at the start."""
+    share = np.linspace(0.0, 1.0, min(points, steps) + 1)
+    return tuple(np.unique(np.ceil(steps * share**1.25).astype(int)).tolist())
