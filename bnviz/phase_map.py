@@ -25,18 +25,22 @@ CELL = np.dtype(
 class PhaseMap:
     """A sweep and what is known of its runs; a `Study`.
 
+    Args:
+        sweep: What is run.
+        block_size: Networks of one arm that are trained together, at the most.
+
     Attributes:
         sweep: What is run.
         runs: By arm `CELL` of each run, shape (rows, columns, seeds).
         known: Which runs are in, shape (rows, columns, seeds).
     """
 
-    def __init__(self, sweep: Sweep):
+    def __init__(self, sweep: Sweep, *, block_size: int = BLOCK_SIZE):
         self.sweep = sweep
         self.runs = {arm: np.zeros(sweep.shape, CELL) for arm in ARMS}
         self.known = np.zeros(sweep.shape, bool)
         self._places: dict[Block, list[tuple[int, int, int]]] = {}
-        self._waiting = self._divided()
+        self._waiting = self._divided(block_size)
 
     @property
     def digest(self) -> str:
@@ -118,7 +122,7 @@ class PhaseMap:
             ratio = np.where(np.isinf(bn) & ~np.isinf(none), 0.0, none / bn)
         return np.where(bn == 0, np.nan, ratio)
 
-    def _divided(self) -> list[Block]:
+    def _divided(self, block_size: int) -> list[Block]:
         """The runs in blocks of one program each, coarse to fine."""
         sweep = self.sweep
         jobs = [
@@ -132,8 +136,8 @@ class PhaseMap:
         blocks = []
         for _, group in groupby(jobs, key=lambda job: program(job[0])):
             members = list(group)
-            for start in range(0, len(members), BLOCK_SIZE):
-                part = members[start : start + BLOCK_SIZE]
+            for start in range(0, len(members), block_size):
+                part = members[start : start + block_size]
                 block = Block(tuple(settings for settings, _ in part), sweep.watch)
                 self._places[block] = [place for _, place in part]
                 blocks.append(block)

@@ -85,12 +85,12 @@ class TestRoster:
             run = received(roster, SHORT.replace(seed=seed), look=look)
             if look:
                 looked_at[seed] = run
-        assert roster.cached_bytes <= max(capacity, len(looked_at)) * self.SIZE
+        assert roster.kept <= max(capacity, len(looked_at)) * self.SIZE
         for run in looked_at.values():
             assert roster.find(run.settings.digest) is run
             run.leave("viewer")
         roster.tidy()
-        assert roster.cached_bytes <= capacity * self.SIZE
+        assert roster.kept <= capacity * self.SIZE
 
     def test_least_recently_asked_for_goes_first(self):
         roster = Roster(grace=9, cache_bytes=2 * self.SIZE, changed=lambda: None)

@@ -27,7 +27,6 @@ DASK: dict[str, Any] = {
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.scheduler.events-cleanup-delay": "1s",
     "distributed.scheduler.http.routes": [],
-    "distributed.scheduler.work-stealing": False,
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
 }

@@ -2,19 +2,19 @@
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from distributed import KilledWorker
-
+from bnviz.engine.blocks import Blocks
 from bnviz.engine.cluster import Cluster
+from bnviz.engine.faults import LOST, MAX_ATTEMPTS, reason
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
+from bnviz.engine.studies import StudyRoster
 from bnviz.engine.task import train, warm_up
 
 #: Seconds in which a scheduler answers, or counts as lost.
 ANSWER_TIMEOUT = 15.0
-#: Times that a run is given to the workers before it has failed.
-MAX_ATTEMPTS = 5
 
 
 class Dispatch:
@@ -28,19 +28,30 @@ class Dispatch:
     Args:
         cluster: Where to run.
         roster: What to run.
+        studies: What else to carry out.
         topic: Dask topic on which the workers send frames.
+        changed: Called when there is something to do for `step`, on any thread.
 
     Attributes:
         warm: Addresses of the workers that have loaded TensorFlow.
         trouble: One sentence if no worker can train, else empty.
     """
 
-    def __init__(self, cluster: Cluster, roster: Roster, topic: str):
+    def __init__(
+        self,
+        cluster: Cluster,
+        roster: Roster,
+        studies: StudyRoster,
+        topic: str,
+        *,
+        changed: Callable[[], None],
+    ):
         self.warm: set[str] = set()
         self.trouble = ""
         self._client = cluster.client
         self._roster = roster
         self._topic = topic
+        self._blocks = Blocks(self._client, studies, topic, changed=changed)
         self._futures: dict[Run, Any] = {}
         self._tokens: dict[str, Run] = {}
         self._warming: dict[str, Any] = {}
@@ -64,10 +75,11 @@ class Dispatch:
         for run in self._roster.active():
             if run not in self._futures and len(self._futures) < len(addresses):
                 self._submit(run)
+        await self._blocks.step(len(addresses))
 
     def _submit(self, run: Run) -> None:
         if run.attempts == MAX_ATTEMPTS:
-            run.fail("The connection to the workers was lost again and again during this run.")
+            run.fail(LOST)
             return
         run.attempts += 1
         # A tuple, since a scheduler keeps a record for each first part of a key.
@@ -88,14 +100,14 @@ class Dispatch:
                 await self._drop(run, future)
             return
         if future.status == "finished":
-            reason = await future if run.active else ""
+            fault = await future if run.active else ""
         elif future.status == "error":
-            reason = _reason(await future.exception())
+            fault = reason(await future.exception())
         else:
-            reason = ""
+            fault = ""
         await self._drop(run, future)
-        if reason:
-            run.fail(reason)
+        if fault:
+            run.fail(fault)
 
     async def _drop(self, run: Run, future: Any) -> None:
         del self._futures[run], self._tokens[run.token]
@@ -113,7 +125,7 @@ class Dispatch:
         for address in addresses - self.warm:
             future = self._warming[address]
             if future.status == "error":
-                self.trouble = _reason(await future.exception())
+                self.trouble = reason(await future.exception())
             elif future.status == "finished":
                 self.trouble = await future
                 if not self.trouble:
@@ -122,20 +134,9 @@ class Dispatch:
 
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
         _, message = event
+        if "block" in message:
+            self._blocks.begun(message["block"])
+            return
         run = self._tokens.get(message["run"])
         if run is not None:
             run.receive(message["first"], message["data"])
-
-
-def _reason(error: BaseException | None) -> str:
-    if isinstance(error, KilledWorker):
-        return (
-            "The worker process ended again and again during this run, most likely for want of "
-            "memory; try fewer units, fewer layers or a smaller data set."
-        )
-    # Dask unpacks what is to be run on the scheduler as well as on the worker.
-    text = (str(error).strip() or "no reason given").splitlines()[0][:200].rstrip(".")
-    return (
-        "The scheduler or its workers cannot run experiments; bnviz must be installed for all of "
-        f"them ({type(error).__name__}: {text})."
-    )

@@ -1,4 +1,4 @@
-"""Engine: hands runs to Dask workers and their frames to those who look."""
+"""Engine: hands runs and studies to Dask workers and what comes of them to those who look."""
 
 import asyncio
 import logging
@@ -6,12 +6,13 @@ import threading
 import uuid
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bnviz.dataset import Dataset
 from bnviz.engine.configuration import Configuration
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
+from bnviz.engine.studies import S, StudyRoster, StudyRun
 from bnviz.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,12 +51,12 @@ _CLOSED = Status("unreachable", "The engine has been closed.")
 
 
 class Engine:
-    """Executes runs in worker processes. One a process; safe to use from any thread.
+    """Executes runs and studies in worker processes. One a process; safe to use from any thread.
 
     Args:
         scheduler: Address of an existing Dask scheduler; None for workers of the engine's own.
         workers: Worker processes of the engine's own.
-        grace: Seconds that a run without viewers goes on.
+        grace: Seconds that a run or a study without viewers goes on.
         cache_bytes: Bytes of frames kept of ended runs.
 
     Raises:
@@ -72,6 +73,9 @@ class Engine:
     ):
         self._configuration = Configuration(scheduler, workers)
         self._roster = Roster(grace=grace, cache_bytes=cache_bytes, changed=self._ring)
+        self._studies = StudyRoster(
+            grace=grace, changed=self._ring, until_free=self._roster.until_free
+        )
         self._status = _CONNECTING
         # One topic for all runs: a scheduler never forgets a topic.
         self._topic = f"bnviz-{uuid.uuid4().hex}"
@@ -114,8 +118,30 @@ class Engine:
         """The last run of the settings with this digest, if it is still known."""
         return self._roster.find(digest)
 
+    def study(self, study: S, dataset: Dataset | None = None) -> StudyRun[S]:
+        """Carries a study out: joins the same one in flight or finished, or else begins.
+
+        One that was stopped or has failed goes on with what is known. A study that nobody joins is
+        stopped after the grace period. Single runs go first.
+
+        Args:
+            study: What to carry out; from now on it is the engine's, to be read as `StudyRun` says.
+            dataset: The examples, where the runs' `dataset` is an upload.
+
+        Returns:
+            Its `study` is the one given, or an earlier one with the same digest.
+        """
+        run = self._studies.start(study, dataset)
+        if self._closing.is_set():
+            run.fail(_CLOSED.message)
+        return run
+
+    def find_study(self, digest: str) -> StudyRun[Any] | None:
+        """The last study with this digest, if it is still known."""
+        return self._studies.find(digest)
+
     def close(self) -> None:
-        """Stops all runs and ends the workers; no process is left."""
+        """Stops all that goes on and ends the workers; no process is left."""
         self._closing.set()
         self._ring()
         self._thread.join(30)
@@ -155,7 +181,9 @@ class Engine:
         while not self._closing.is_set():
             try:
                 async with connect(self._configuration) as cluster:
-                    dispatch = Dispatch(cluster, self._roster, self._topic)
+                    dispatch = Dispatch(
+                        cluster, self._roster, self._studies, self._topic, changed=self._ring
+                    )
                     while not self._closing.is_set():
                         await dispatch.step()
                         self._status = _status(dispatch, cluster, self._roster.workers)
@@ -166,8 +194,8 @@ class Engine:
                 await self._pause(RETRY)
         upkeep.cancel()
         self._status = _CLOSED
-        for run in self._roster.active():
-            run.stop()
+        for work in (*self._roster.active(), *self._studies.active()):
+            work.stop()
 
     def _unreachable(self, error: Exception) -> str:
         where = self._configuration.scheduler
@@ -178,6 +206,7 @@ class Engine:
     async def _upkeep(self) -> None:
         while True:
             self._roster.tidy()
+            self._studies.tidy()
             await asyncio.sleep(TICK)
 
     async def _pause(self, seconds: float) -> None:

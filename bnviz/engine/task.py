@@ -1,4 +1,4 @@
-"""Task: what a worker does with a run.
+"""Task: what a worker does with a run, and with a block of a study.
 
 The page's process imports this module to name the functions; the laboratory, and TensorFlow with
 it, is imported when they are called, in the worker.
@@ -9,12 +9,14 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from typing import Any
 
 from distributed import get_worker
 
 from bnviz.dataset import Dataset
 from bnviz.frames import Frame
 from bnviz.settings import Settings
+from bnviz.study import Block, Outcome
 
 #: Seconds of frames gathered into one message.
 INTERVAL = 0.05
@@ -42,14 +44,10 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
         page's process would have to import TensorFlow to read some.
     """
     worker = get_worker()
-    key = worker.get_current_task()
+    wanted = _wanted(worker)
 
     def send(first: int, data: bytes) -> None:
         worker.log_event(topic, {"run": token, "first": first, "data": data})
-
-    def wanted() -> bool:
-        task = worker.state.tasks.get(key)
-        return task is not None and task.state != "cancelled"
 
     send(0, b"")
     try:
@@ -65,6 +63,53 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
     except Exception as error:
         return _unexpected(error)
     return ""
+
+
+def train_block(
+    block: Block, dataset: Dataset | None, topic: str, token: str
+) -> dict[str, Outcome] | str:
+    """Trains a block of a study, and first says by an event of a Dask topic that it has begun.
+
+    It ends early as a run does. The event is a mapping of `block` to the token.
+
+    Args:
+        block: What to train.
+        dataset: The examples, if they were uploaded.
+        topic: Topic of the event.
+        token: Name of the block in it.
+
+    Returns:
+        What came of it, by arm, or one sentence on why it cannot be trained.
+    """
+    worker = get_worker()
+    worker.log_event(topic, {"block": token})
+    try:
+        _quieten()
+        from bnviz.lab import stack
+        from bnviz.lab.experiment import ExperimentError
+
+        try:
+            return stack.train(block, dataset, wanted=_wanted(worker))
+        except ExperimentError as error:
+            return str(error)
+    except Exception as error:
+        return _unexpected(error)
+
+
+def keep(dataset: Dataset) -> Dataset:
+    """The data set that it is given, which Dask then keeps on a worker for others."""
+    return dataset
+
+
+def _wanted(worker: Any) -> Callable[[], bool]:
+    """Asks whether the task under way, of this thread, has not been cancelled."""
+    key = worker.get_current_task()
+
+    def wanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is not None and task.state != "cancelled"
+
+    return wanted
 
 
 def _send_all(
