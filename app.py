@@ -2,25 +2,24 @@
 
 import streamlit as st
 
-from bnviz.page import address, laboratory, sidebar
+from bnviz.page import complaints, modes
+from bnviz.page.laboratory import STYLE_SHEET
 
 st.set_page_config(page_title="bnviz · Batch Normalization, seen", page_icon="〰️", layout="wide")
-st.html(laboratory.STYLE_SHEET)
-
-if not laboratory.opened():
-    linked, train, problems = address.read()
-    sidebar.fill_in(linked)
-    laboratory.open_at(linked, problems, train=train)
+st.html(STYLE_SHEET)
+modes.follow_link()
 
 with st.sidebar:
     st.markdown("## bnviz\nBatch Normalization, seen")
-    settings = sidebar.form()
-    laboratory.actions(settings, key="wide")
+    modes.switch("wide")
+    mode = modes.chosen()
+    asked = mode.form()
+    mode.actions(asked, key="wide")
 with st.container(key="narrow_actions"):
-    laboratory.actions(settings, key="narrow")
+    modes.switch("narrow")
+    mode.actions(asked, key="narrow")
 
-if settings is not None:
-    address.write(settings, train=laboratory.shows(settings))
+modes.write_address(asked)
 with st.container():  # always there, so that the stage keeps its place
-    laboratory.complaints()
-laboratory.stage()
+    complaints.show()
+mode.stage(asked)

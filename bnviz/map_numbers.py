@@ -29,7 +29,8 @@ class MapNumbers:
         low: By arm the lowest over the seeds.
         high: By arm the highest.
         diverged: By arm the share of the seeds that diverged, NaN where a cell is not filled.
-        reached: By arm whether half of the seeds or more reached the target accuracy.
+        reached: By arm whether most of the seeds reached the target accuracy; before a cell is
+            filled whether its nearest one did.
         gain: How much better it is with BN: the difference of accuracies, of shares or of steps,
             the decimal logarithm of the losses' ratio, the binary one of the speed-up. Infinite
             where one arm alone has a number, NaN where none has one or a cell is not filled.
@@ -68,6 +69,7 @@ class MapNumbers:
         if of_arms == "diverged":  # a share of the seeds has no range over them
             ends = [values, values]
         steps = {arm: phase_map.values(arm, "steps_to_target") for arm in ARMS}
+        nearest = nearest_filled(filled, sweep)
         return cls(
             sweep=sweep,
             measure=measure,
@@ -77,9 +79,9 @@ class MapNumbers:
             low=ends[0],
             high=ends[1],
             diverged={arm: phase_map.values(arm, "diverged") for arm in ARMS},
-            reached={arm: np.isfinite(steps[arm]) for arm in ARMS},
+            reached={arm: np.isfinite(steps[arm])[tuple(nearest)] for arm in ARMS},
             gain=_gain(phase_map, values, measure),
-            nearest=nearest_filled(filled, sweep),
+            nearest=nearest,
         )
 
     def early(self, values: Floats) -> Floats:

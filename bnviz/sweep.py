@@ -69,8 +69,10 @@ class Axis:
             return _AXIS_RULE
         if self.scale not in SCALES or not 2 <= self.places <= MOST_PLACES:
             return _AXIS_RULE
-        if not self.low < self.high or (self.scale == "log" and self.low <= 0):
-            return _AXIS_RULE
+        if not self.low < self.high:
+            return "a range whose low end is below its high end"
+        if self.scale == "log" and self.low <= 0:
+            return "a range above 0, or the scale linear"
         if self.low < kind.low or self.high > kind.high:
             return f"a range within {self.name}'s own, which is {kind.allowed()}"
         return ""
@@ -105,6 +107,21 @@ class Axis:
         return tuple(sorted({float(f"{value:.4g}") for value in values}))
 
 
+#: The range that each axis has unless another is asked for.
+USUAL = {
+    axis.name: axis
+    for axis in (
+        Axis("learning_rate", 0.01, 10.0, "log", 16),
+        Axis("init_scale", 0.1, 10.0, "log", 16),
+        Axis("hidden_layers", 1, 12, "linear", 12),
+        Axis("units", 4, 128, "log", 6),
+        Axis("batch_size", 2, 256, "log", 8),
+        Axis("bn_momentum", 0.0, 0.99, "linear", 12),
+        Axis("bn_epsilon", 1e-5, 1.0, "log", 11),
+    )
+}
+
+
 @dataclass(frozen=True)
 class Cell:
     """A place on the map: its row, by `Sweep.y`, and its column, by `Sweep.x`."""
@@ -130,8 +147,8 @@ class Sweep:
     """
 
     base: Settings = field(default_factory=lambda: Settings(steps=300))
-    x: Axis = Axis("learning_rate", 0.01, 10.0, "log", 16)
-    y: Axis = Axis("init_scale", 0.1, 10.0, "log", 16)
+    x: Axis = USUAL["learning_rate"]
+    y: Axis = USUAL["init_scale"]
     seeds: int = 1
     measure: str = "validation_accuracy"
     target: float = 0.9
@@ -214,8 +231,9 @@ class Sweep:
 
     @property
     def digest(self) -> str:
-        """16 hexadecimal characters that name the runs, whatever of them is shown."""
-        parts = [self.base.VERSION, self.base.to_json(), str(self.x), str(self.y), self.seeds]
+        """16 hexadecimal characters that name the runs and what is kept of them."""
+        runs = [self.base.VERSION, self.base.to_json(), str(self.x), str(self.y), self.seeds]
+        parts = [*runs, self.target]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def settings(self, cell: Cell, seed: int = 0) -> Settings:

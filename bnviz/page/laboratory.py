@@ -1,55 +1,55 @@
 """Laboratory: starting, stopping and watching a run."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
 
 from bnviz.engine.runs import Run
-from bnviz.page import own_data, sidebar
-from bnviz.page.markup import plain
+from bnviz.page import complaints, own_data, session, sidebar
+from bnviz.page.address import Link
 from bnviz.page.player_component import asked_change, last_want, show
-from bnviz.page.session import engine, viewer
 from bnviz.page.showing import Showing
 from bnviz.settings import Problem, Settings, SettingsError
+
+LABEL = "Laboratory"
+PARAMETERS: tuple[str, ...] = ()
 
 #: The page's own style sheet, for `st.html`.
 STYLE_SHEET = Path(__file__).parent / "page.css"
 _RUN = "run"
-_PROBLEMS = "problems"
-_REFUSED = "refused"
 _DREW_STOP = "drew_stop"
 _REDRAW = "redraw"
 
 
-def opened() -> bool:
-    """Whether this session has been set up."""
-    return _PROBLEMS in st.session_state
+def open_at(link: Link) -> tuple[Problem, ...]:
+    """Fills the form as a link says, and trains what it asks for; else the recorded run is shown."""
+    sidebar.fill_in(link.settings)
+    if link.train:
+        start(link.settings)
+    else:
+        st.session_state[_RUN] = None
+    return ()
 
 
-def open_at(settings: Settings, problems: Iterable[Problem], *, train: bool) -> None:
-    """Sets the session up as a link says.
+def form() -> Settings | None:
+    """Draws the form of all settings and returns them; None as long as they lack the data."""
+    return sidebar.form()
 
-    Args:
-        settings: The nearest valid settings to those of the link.
-        problems: What was wrong with it.
-        train: Whether they are to be trained; else the recorded run is shown.
-    """
-    if train:
-        start(settings)
-    st.session_state[_PROBLEMS] = tuple(problems)
+
+def query(settings: Settings) -> dict[str, str]:
+    """The settings that differ from their defaults."""
+    return settings.to_query()
 
 
 def start(settings: Settings) -> None:
     """Trains these settings, or joins those who do."""
     before = _run()
-    run = engine().start(settings, own_data.dataset(settings.upload))
+    run = session.engine().start(settings, own_data.dataset(settings.upload))
     if before is not None:
         run.adopt(before.recording)
     st.session_state[_RUN] = run
-    viewer().watch(run)
-    st.session_state[_PROBLEMS] = ()
-    st.session_state[_REFUSED] = ""
+    session.viewer().watch(run)
+    complaints.clear()
 
 
 def change() -> None:
@@ -64,7 +64,7 @@ def change() -> None:
     try:
         changed = settings.replace(interventions=text)
     except SettingsError as error:
-        st.session_state[_REFUSED] = f"That change cannot be made: {error}."
+        complaints.refuse(f"That change cannot be made: {error}.")
     else:
         start(changed)
         sidebar.fill_in(changed)
@@ -104,32 +104,17 @@ def actions(settings: Settings | None, *, key: str) -> None:
     )
 
 
-def complaints() -> None:
-    """Says what was wrong with the link, or with a change that was asked for."""
-    if st.session_state.get(_REFUSED):
-        st.warning(plain(st.session_state[_REFUSED]))
-    problems = st.session_state[_PROBLEMS]
-    if problems:
-        st.warning(
-            plain(
-                "The link had settings that cannot be run; the nearest ones are used instead: "
-                + "; ".join(str(problem) for problem in problems)
-                + "."
-            )
-        )
-
-
 @st.fragment
-def stage() -> None:
+def stage(_: Settings | None) -> None:
     """The player and the run it shows; runs again whenever the player asks for more."""
     run = _run()
-    viewer().watch(run)
+    session.viewer().watch(run)
     want = last_want()
     if want.ask:
         # The first picture stands: the workers may load TensorFlow while the visitor looks around.
-        engine()
+        session.engine()
     ended = run is not None and not run.active
-    showing = Showing.recorded() if run is None else Showing.of(run, engine())
+    showing = Showing.recorded() if run is None else Showing.of(run, session.engine())
     show(showing.answer(want), on_change=change)
     if st.session_state.pop(_REDRAW, False) or (ended and st.session_state[_DREW_STOP]):
         st.rerun(scope="app")

@@ -4,15 +4,12 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from bnviz import __version__
 from bnviz.figures.view import View
+from bnviz.page.components import component
 
 #: Bytes of frames in one message, about; the player asks for the rest.
 MESSAGE_BYTES = 192 * 1024
@@ -92,29 +89,10 @@ def show(message: bytes, *, on_change: Callable[[], None]) -> None:
         message: As of `pack`.
         on_change: Called when the viewer asks for a change of the run.
     """
-    _component()(
+    component("player")(
         key=_KEY,
         data=message,
         height="content",
         on_want_change=lambda: None,
         on_change_change=on_change,
     )
-
-
-def _component() -> Callable[..., Any]:
-    """The component, served from the files beside this module.
-
-    Streamlit finds the files of installed packages alone; registering the manifest by hand lets the
-    page run from a plain checkout, as Community Cloud does.
-    """
-    manifest = ComponentManifest("bnviz", __version__, [ComponentConfig("player", "player")])
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root("bnviz.player") is None:
-        manager.register_from_manifest(manifest, Path(__file__).parent)
-    component: Callable[..., Any] = st.components.v2.component(
-        "bnviz.player",
-        css="player.css",
-        js="player.js",
-        isolate_styles=False,
-    )
-    return component

@@ -1,4 +1,4 @@
-"""Session: the engine all viewers share, and the run that one viewer looks at."""
+"""Session: the engine all viewers share, and the work that one viewer looks at."""
 
 import gc
 import uuid
@@ -6,7 +6,7 @@ import uuid
 import streamlit as st
 
 from bnviz.engine.engine import Engine
-from bnviz.engine.runs import Run
+from bnviz.engine.work import Work
 
 
 @st.cache_resource(show_spinner=False)
@@ -19,24 +19,25 @@ def engine() -> Engine:
 
 
 class Viewer:
-    """One browser tab: it is counted among the viewers of the run it looks at."""
+    """One browser tab: it is counted among the viewers of the runs and studies it looks at."""
 
     def __init__(self) -> None:
         self._name = uuid.uuid4().hex
-        self._run: Run | None = None
+        self._watched: tuple[Work, ...] = ()
 
-    def watch(self, run: Run | None) -> None:
-        """Looks at this run and no longer at the one before."""
-        if run is not self._run:
-            self.leave()
-            self._run = run
-        if run is not None:
-            run.join(self._name)
+    def watch(self, *works: Work | None) -> None:
+        """Looks at these and no longer at others."""
+        before, self._watched = self._watched, tuple(work for work in works if work is not None)
+        for work in self._watched:
+            work.join(self._name)
+        for work in before:
+            if work not in self._watched:
+                work.leave(self._name)
 
     def leave(self) -> None:
         """Looks at nothing; called when the tab is closed or its connection lost."""
-        if self._run is not None:
-            self._run.leave(self._name)
+        for work in self._watched:
+            work.leave(self._name)
 
 
 @st.cache_resource(scope="session", on_release=lambda viewer: viewer.leave(), show_spinner=False)

@@ -1,61 +1,74 @@
 """Sidebar: the form of all settings."""
 
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
 
 from bnviz.frames import ARM_LABELS
 from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
-from bnviz.page import own_data
+from bnviz.page import fields, own_data
 from bnviz.page.markup import plain as as_it_is
 from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
 
+#: Settings of which each mode has its own: many runs are best short.
+OWN = ("steps",)
 
-def fill_in(settings: Settings) -> None:
-    """Sets every field of the form."""
+
+def fill_in(settings: Settings, *, mode: str = "") -> None:
+    """Sets every field of a mode's form."""
     for name in KINDS:
-        st.session_state[_key(name)] = getattr(settings, name)
+        fields.put(_key(name, mode), getattr(settings, name))
 
 
-def form() -> Settings | None:
+def form(
+    *, mode: str = "", default: Settings | None = None, without: Collection[str] = ()
+) -> Settings | None:
     """Draws the form and returns the settings as they stand in it.
 
     A field shows only while it makes a difference beside the others; its value is kept meanwhile.
 
+    Args:
+        mode: Whose form it is; all have the same fields but those in `OWN`.
+        default: What stands in a field that was never set; the default settings if None.
+        without: Settings that are not asked for; they are those of `default`.
+
     Returns:
         The settings, or None as long as they lack the viewer's own data.
     """
-    values = {name: st.session_state[_key(name)] for name in KINDS}
+    default = default or Settings()
+    asked = [name for name in KINDS if name not in without]
+    values = {name: getattr(default, name) for name in KINDS}
+    values |= {name: fields.value(_key(name, mode), values[name]) for name in asked}
     folded = []
     for heading, names in groups().items():
-        shown = [name for name in names if not isinstance(KINDS[name], Key)]
+        shown = [name for name in names if name in asked and not isinstance(KINDS[name], Key)]
         folded += [name for name in shown if KINDS[name].advanced]
         plain = [name for name in shown if not KINDS[name].advanced]
         if plain:
             st.markdown(f"##### {heading}")
         for name in plain:
             if matters(name, values):
-                values[name] = _field(name, KINDS[name])
+                values[name] = _field(name, KINDS[name], mode)
         if heading == KINDS["upload"].group:
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
-    with st.expander("More settings"):
-        for name in folded:
-            values[name] = _field(name, KINDS[name])
-    # A field that is not drawn is forgotten by Streamlit unless it is set again.
-    for name, value in values.items():
-        if _key(name) not in st.session_state:
-            st.session_state[_key(name)] = value
+    if folded:
+        with st.expander("More settings"):
+            for name in folded:
+                values[name] = _field(name, KINDS[name], mode)
+    for name in asked:
+        fields.keep(_key(name, mode), values[name])
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return Settings(**values)
 
 
-def _key(name: str) -> str:
-    return f"setting_{name}"
+def _key(name: str, mode: str) -> str:
+    return f"setting_{name}_{mode}" if mode and name in OWN else f"setting_{name}"
 
 
-def _field(name: str, kind: Kind) -> Any:
-    common: dict[str, Any] = {"key": _key(name), "help": kind.help}
+def _field(name: str, kind: Kind, mode: str) -> Any:
+    common: dict[str, Any] = {"key": _key(name, mode), "help": kind.help}
     match kind:
         case Choice():
             return st.selectbox(kind.label, kind.options, format_func=_readable, **common)

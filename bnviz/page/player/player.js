@@ -10,11 +10,12 @@ import { Changes } from "./changes.js";
 import { Events } from "./events.js";
 import { Frames } from "./frames.js";
 import { Painter } from "./painter.js";
+import { loadPlotly } from "./plotly.js";
 import { buildSkeleton } from "./skeleton.js";
+import { dressed } from "./theme.js";
 import { buildTabs, buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 
-const PLOTLY = new URL("./plotly-cartesian.min.js", import.meta.url);
 const NARROW = 700;
 const MARGIN = 14;
 const LOWEST = 430;
@@ -25,45 +26,11 @@ const GONE = 2000;
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
 const LIVE_STATES = ["queued", "running"];
 
-let plotly;
-
-function loadPlotly() {
-  plotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = PLOTLY;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("the drawing library could not be loaded"));
-    document.head.append(script);
-  });
-  return plotly;
-}
-
 function unpack(message) {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   const size = view.getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(message.subarray(4, 4 + size)));
   return { header, bytes: message.subarray(4 + size) };
-}
-
-// The tokens in a figure's colours, as the theme has them: shares of ink on the background.
-function themeColours(root) {
-  const style = getComputedStyle(root);
-  const channels = (name) => {
-    const canvas = document.createElement("canvas").getContext("2d");
-    canvas.fillStyle = style.getPropertyValue(name).trim();
-    canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
-  };
-  const ink = channels("--bnviz-ink");
-  const back = channels("--bnviz-back");
-  const mixed = (share) =>
-    `rgb(${[0, 1, 2].map((i) => Math.round(share * ink[i] + (1 - share) * back[i])).join(",")})`;
-  return {
-    "var(--bnviz-ink)": mixed(1),
-    "var(--bnviz-muted)": mixed(0.72),
-    "var(--bnviz-grid)": mixed(0.12),
-    "var(--bnviz-clear)": `rgba(${ink.slice(0, 3).join(",")},0)`,
-  };
 }
 
 class Player {
@@ -167,27 +134,14 @@ class Player {
     const width = Math.round(this.parts.figure.clientWidth);
     if (!this.figure || !width) return;
     const name = width < NARROW ? "narrow" : "wide";
-    const { height, ...change } = this.figure.layouts[name];
+    const { height } = this.figure.layouts[name];
     const room = height ?? Math.max(LOWEST, Math.min(HIGHEST, this.room()));
     const same = width === this.width && Math.abs(room - this.height) < 3;
     if (same && !force) return;
     this.width = width;
     this.height = room;
-    const colours = themeColours(this.root);
-    const themed = (value) => {
-      if (Array.isArray(value)) return value.map(themed);
-      if (value && typeof value === "object") {
-        return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v)]));
-      }
-      return colours[value] ?? value;
-    };
-    const layout = { ...this.figure.layout, width, height: room };
-    for (const [key, value] of Object.entries(change)) {
-      layout[key] = Array.isArray(value) ? value : { ...layout[key], ...value };
-    }
-    layout.font = { ...layout.font, family: getComputedStyle(this.root).fontFamily };
-    this.layout = themed(layout);
-    this.traces = themed(this.figure.data);
+    const size = { width, height: room };
+    ({ layout: this.layout, traces: this.traces } = dressed(this.root, this.figure, name, size));
     this.axes = false;
     this.shown = -1;
     this.draw();

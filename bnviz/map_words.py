@@ -1,0 +1,108 @@
+"""Words for a phase map: what one cell holds, and what the whole of it says."""
+
+import math
+
+import numpy as np
+
+from bnviz.events import percent
+from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.kinds import Kind
+from bnviz.map_numbers import MapNumbers
+from bnviz.settings import KINDS
+from bnviz.sweep import MEASURES, Cell, Sweep
+
+
+def place(sweep: Sweep, cell: Cell) -> str:
+    """Where a cell lies: "learning rate 0.1, initial scale 1"."""
+    values = {sweep.x.name: sweep.x.values[cell.column], sweep.y.name: sweep.y.values[cell.row]}
+    return ", ".join(f"{label(name)} {value:g}" for name, value in values.items())
+
+
+def label(setting: str) -> str:
+    """What a setting is called beside others; its heading goes with it where it needs that."""
+    kind: Kind = KINDS[setting]
+    return f"BN {kind.label}" if setting.startswith("bn_") else kind.label
+
+
+def amount(numbers: MapNumbers, value: float) -> str:
+    """One number of an arm as the map shows it, with its unit."""
+    sweep = numbers.sweep
+    match numbers.of_arms:
+        case "validation_accuracy":
+            return percent(value)
+        case "validation_loss":
+            return "diverged" if math.isinf(value) else f"{value:.3g}"
+        case "steps_to_target":
+            return f"not in {sweep.base.steps:,} steps" if math.isinf(value) else f"{value:g} steps"
+        case _:
+            return f"{round(value * sweep.seeds)} of {sweep.seeds}"
+
+
+def cell_in_words(numbers: MapNumbers, cell: Cell) -> str:
+    """A cell as one sentence: where it lies, both arms, and which of them diverged."""
+    at = (cell.row, cell.column)
+    where = place(numbers.sweep, cell).capitalize()
+    if not numbers.filled[at]:
+        return f"{where}: not trained yet."
+    seeds = numbers.sweep.seeds
+    name = MEASURES[numbers.of_arms]
+    if numbers.of_arms == "diverged":
+        name = "diverged seeds"
+    elif numbers.of_arms == "steps_to_target":
+        name = f"steps to {percent(numbers.sweep.target)} accuracy"
+    if seeds > 1 and numbers.of_arms != "diverged":
+        name = f"median {name} of {seeds} seeds"
+    each = ", ".join(
+        f"{amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
+    )
+    return f"{where}: {name} {each}{_ill(numbers, at)}."
+
+
+def summary(numbers: MapNumbers) -> str:
+    """How much of the map learns, without BN and with it."""
+    known = int(numbers.filled.sum())
+    if not known:
+        return "No cell is known yet."
+    learn = {arm: int((numbers.reached[arm] & numbers.filled).sum()) for arm in ARMS}
+    so_far = "" if numbers.filled.all() else " known so far"
+    cells = f"{known:,} cells{so_far}" if known > 1 else "the one cell known so far"
+    said = [
+        f"Of {cells} {learn['none']:,} reach {percent(numbers.sweep.target)} validation accuracy "
+        f"without BN, {learn['bn']:,} with BN."
+    ]
+    said += _highest(numbers)
+    return " ".join(said)
+
+
+def _highest(numbers: MapNumbers) -> list[str]:
+    """The highest learning rate on the map at which some cell learns."""
+    sweep, name = numbers.sweep, "learning_rate"
+    if name not in (sweep.x.name, sweep.y.name):
+        return []
+    over, values = (0, sweep.x.values) if sweep.x.name == name else (1, sweep.y.values)
+    highest = {}
+    for arm in ARMS:
+        some = np.flatnonzero((numbers.reached[arm] & numbers.filled).any(axis=over))
+        highest[arm] = f"{values[some[-1]]:g}" if len(some) else "none"
+    if highest["none"] == highest["bn"]:
+        return []
+    return [
+        f"The highest learning rate that does: {highest['none']} without BN, "
+        f"{highest['bn']} with BN."
+    ]
+
+
+def _ill(numbers: MapNumbers, at: tuple[int, int]) -> str:
+    """Which arms diverged, unless that is what the map shows or it stands there already."""
+    if numbers.of_arms in ("diverged", "validation_loss") and numbers.sweep.seeds == 1:
+        return ""
+    if numbers.of_arms == "diverged":
+        return ""
+    seeds = numbers.sweep.seeds
+    said = []
+    for arm in ARMS:
+        count = round(float(numbers.diverged[arm][at]) * seeds)
+        if count:
+            how_many = "it" if seeds == 1 else f"{count} of {seeds} seeds"
+            said.append(f"{ARM_LABELS[arm]} {how_many} diverged")
+    return f"; {', '.join(said)}" if said else ""

@@ -1,0 +1,35 @@
+"""Components: the parts of the page that run in the browser, served from folders beside this file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from bnviz import __version__
+
+#: Each has a folder of its name with a script and a style sheet of its name.
+_NAMES = ("player", "map")
+
+
+def component(name: str) -> Callable[..., Any]:
+    """A component, to be called where it stands on the page.
+
+    Streamlit finds the files of installed packages alone; registering the manifest by hand lets the
+    page run from a plain checkout, as Community Cloud does. All are registered at once, since the
+    map's script takes parts of the player's.
+
+    Args:
+        name: "player" or "map".
+    """
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(f"bnviz.{name}") is None:
+        configs = [ComponentConfig(each, each) for each in _NAMES]
+        manifest = ComponentManifest("bnviz", __version__, configs)
+        manager.register_from_manifest(manifest, Path(__file__).parent)
+    made: Callable[..., Any] = st.components.v2.component(
+        f"bnviz.{name}", css=f"{name}.css", js=f"{name}.js", isolate_styles=False
+    )
+    return made

@@ -1,0 +1,29 @@
+// Skeleton: the fixed parts of a map.
+
+const HTML = `
+  <section id="bnviz-map" data-state="loading" data-filled="0" aria-label="Both networks over many runs">
+    <p class="bnviz-headline" data-part="headline"></p>
+    <div class="bnviz-picture" data-part="picture">
+      <div data-part="plot" role="img"></div>
+      <div data-part="frames">
+        <button type="button" class="bnviz-frame" data-part="cell"></button>
+        <div class="bnviz-frame"></div>
+        <div class="bnviz-frame"></div>
+      </div>
+    </div>
+    <div class="bnviz-cell" data-part="chosen">
+      <p data-part="words" aria-live="polite"></p>
+      <button type="button" data-part="open">Show this run ▸</button>
+    </div>
+    <div class="bnviz-lines" data-part="lines"><div data-part="cuts" role="img"></div></div>
+    <p class="bnviz-status" data-part="status" role="status"></p>
+    <p class="bnviz-reading" data-part="reading"></p>
+  </section>
+`;
+
+// The root element of the parts.
+export function buildSkeleton() {
+  const holder = document.createElement("div");
+  holder.innerHTML = HTML;
+  return holder.querySelector("#bnviz-map");
+}

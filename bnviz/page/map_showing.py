@@ -1,0 +1,134 @@
+"""MapShowing: which map the stage shows, and the message that brings it there."""
+
+import math
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bnviz.engine.engine import Engine
+from bnviz.engine.studies import StudyRun
+from bnviz.figures import map_axes, map_lines
+from bnviz.figures.phase_map import phase_map, reading
+from bnviz.map_numbers import MapNumbers
+from bnviz.map_words import cell_in_words, summary
+from bnviz.page import studies
+from bnviz.page.map_component import Want
+from bnviz.page.showing import POLL
+from bnviz.phase_map import PhaseMap
+from bnviz.settings import Settings
+from bnviz.sweep import MEASURES, Axis, Cell, Sweep
+
+#: The map that is shown before anyone has filled one.
+RECORDED = Path(__file__).parents[2] / "assets" / "sweep.npz"
+#: How the picture's height follows from its width where the maps are square.
+_SQUARE = {"share": 0.294, "more": 110}
+
+
+@dataclass(frozen=True)
+class MapShowing:
+    """What the stage shows of a sweep.
+
+    Attributes:
+        token: Names the map; with another token the browser begins anew.
+        version: Changes whenever more is known.
+        known: What is known.
+        lock: Held while `known` is read.
+        state: As of `StudyRun`, or "recorded".
+        message: One sentence on it.
+    """
+
+    token: str
+    version: int
+    known: PhaseMap
+    lock: Any
+    state: str
+    message: str
+
+    @classmethod
+    def recorded(cls) -> "MapShowing":
+        """The map that comes with the page."""
+        known = recorded_map()
+        message = "A recorded map of the default settings. Press Fill the map to train yours."
+        return cls("recorded", 0, known, nullcontext(), "recorded", message)
+
+    @classmethod
+    def of(cls, run: StudyRun[PhaseMap], engine: Engine) -> "MapShowing":
+        """A map as far as it is filled."""
+        networks = 2 * run.study.known.size
+        message = studies.progress(run, engine, "Filling the map", f"{networks:,} networks trained")
+        return cls(run.token, run.version, run.study, run.lock, run.state, message)
+
+    @property
+    def sweep(self) -> Sweep:
+        """What is run."""
+        return self.known.sweep
+
+    def answer(self, want: Want, measure: str) -> dict[str, Any]:
+        """The message that brings the browser what it lacks.
+
+        Args:
+            want: The browser's last question.
+            measure: What the cells show, one of `MEASURES`; that of the sweep if empty.
+        """
+        version = f"{self.token} {self.version} {measure}"
+        with self.lock:
+            numbers = MapNumbers.of(self.known, measure)
+        message: dict[str, Any] = {
+            "token": self.token,
+            "version": version,
+            "state": self.state,
+            "message": self.message,
+            "ask": want.ask,
+            "poll": POLL.get(self.state, 0),
+            "filled": int(numbers.filled.sum()),
+            "headline": summary(numbers),
+        }
+        if want.held != version:
+            message["picture"] = _picture(numbers)
+        return message
+
+
+@cache
+def recorded_map() -> PhaseMap:
+    """The recorded map."""
+    return PhaseMap.load(RECORDED)
+
+
+def _picture(numbers: MapNumbers) -> dict[str, Any]:
+    rows, columns, _ = numbers.sweep.shape
+    name = MEASURES[numbers.of_arms]
+    return {
+        "figure": phase_map(numbers).to_json(),
+        "lines": map_lines.to_json(numbers)
+        | {"label": f"The {name} along the row and the column of the chosen cell"},
+        "square": _SQUARE,
+        "cells": {
+            "x": map_axes.edges(numbers.sweep.x),
+            "y": map_axes.edges(numbers.sweep.y),
+            "words": [
+                [cell_in_words(numbers, Cell(row, column)) for column in range(columns)]
+                for row in range(rows)
+            ],
+            "start": _start(numbers.sweep),
+        },
+        "reading": reading(numbers),
+        "label": f"Maps of the {name}: without BN, with BN, and what BN gains. {summary(numbers)}",
+    }
+
+
+def _start(sweep: Sweep) -> dict[str, int]:
+    """The cell nearest to the default settings."""
+    return {"row": _nearest(sweep.y), "column": _nearest(sweep.x)}
+
+
+def _nearest(axis: Axis) -> int:
+    usual = getattr(Settings(), axis.name)
+    spread = math.log if axis.scale == "log" else float
+    places = np.array([spread(value) for value in axis.values])
+    if axis.scale == "log" and usual <= 0:
+        return 0
+    return int(np.abs(places - spread(usual)).argmin())

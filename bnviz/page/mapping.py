@@ -1,0 +1,128 @@
+"""Mapping: the phase map as a mode of the page: its form, its study, and what a click opens."""
+
+import streamlit as st
+
+from bnviz.map_words import label
+from bnviz.page import axes_form, laboratory, session, sidebar, studies, visit
+from bnviz.page.address import Link
+from bnviz.page.map_component import asked_cell, last_want, show
+from bnviz.page.map_showing import MapShowing
+from bnviz.phase_map import PhaseMap
+from bnviz.settings import Problem, Settings
+from bnviz.study import UNUSED
+from bnviz.sweep import Sweep
+
+NAME = "map"
+LABEL = "Phase map"
+PARAMETERS = ("x", "y", "seeds", "measure", "target")
+_MAP = "map_study"
+_SHOWN = "shown_sweep"
+_REDRAW = "redraw_map"
+
+
+def open_at(link: Link) -> list[Problem]:
+    """Fills the form as a link says, and the map if it asks for that."""
+    settings = link.settings
+    if "steps" not in link.named:
+        settings = settings.replace(steps=Sweep().base.steps)
+    sweep, problems = Sweep.nearest(settings, link.parameters)
+    sidebar.fill_in(settings, mode=NAME)
+    axes_form.fill_in(sweep)
+    if link.train:
+        fill(_plain(sweep))
+    else:
+        studies.forget(_MAP)
+    return problems
+
+
+def form() -> Sweep | None:
+    """Draws the axes and the settings that all cells share."""
+    asked = axes_form.form()
+    without = (*axes_form.axes(), *UNUSED)
+    base = sidebar.form(mode=NAME, default=Sweep().base, without=without)
+    if asked is None or base is None:
+        return None
+    return axes_form.sweep(base, asked)
+
+
+def actions(sweep: Sweep | None, *, key: str) -> None:
+    """The button that fills the map, or the one that stops."""
+    if studies.active(_MAP):
+        st.button("Stop", on_click=studies.stop, args=(_MAP,), width="stretch", key=f"stop_{key}")
+        return
+    st.button(
+        "Fill the map",
+        type="primary",
+        on_click=fill,
+        args=(sweep,),
+        disabled=sweep is None,
+        width="stretch",
+        key=f"fill_{key}",
+        shortcut="Ctrl+Enter" if key == "wide" else None,
+    )
+    if sweep is not None:
+        st.caption(_cost(sweep))
+
+
+def query(sweep: Sweep) -> dict[str, str]:
+    """The shared settings, their steps in any case, and the axes."""
+    return sweep.base.to_query() | {"steps": str(sweep.base.steps)} | sweep.to_query()
+
+
+def shows(sweep: Sweep) -> bool:
+    """Whether the stage shows the map of this sweep."""
+    run = studies.begun(_MAP)
+    return run is not None and run.study.digest == sweep.digest
+
+
+def fill(sweep: Sweep) -> None:
+    """Trains the runs of this sweep, or joins those who do."""
+    studies.begin(_MAP, PhaseMap(sweep), sweep.base.upload)
+
+
+def open_cell() -> None:
+    """Shows the run of the cell that was clicked in the laboratory."""
+    cell, sweep = asked_cell(), st.session_state.get(_SHOWN)
+    if cell is None or sweep is None:
+        return
+    rows, columns, _ = sweep.shape
+    if cell.row >= rows or cell.column >= columns:
+        return
+    settings: Settings = sweep.settings(cell)
+    laboratory.start(settings)
+    sidebar.fill_in(settings)
+    visit.go(visit.LABORATORY, opened_from=NAME)
+    st.session_state[_REDRAW] = True
+
+
+@st.fragment
+def stage(sweep: Sweep | None) -> None:
+    """The map as far as it is known; runs again whenever the browser asks for more."""
+    run = studies.begun(_MAP)
+    session.viewer().watch(run)
+    want = last_want()
+    if want.ask:
+        # The picture stands: the workers may load TensorFlow while the visitor looks around.
+        session.engine()
+    measure = sweep.measure if sweep is not None else ""
+    showing = MapShowing.recorded() if run is None else MapShowing.of(run, session.engine())
+    st.session_state[_SHOWN] = showing.sweep
+    show(showing.answer(want, measure), on_cell=open_cell)
+    if st.session_state.pop(_REDRAW, False) or studies.ended_since(_MAP):
+        st.rerun(scope="app")
+
+
+def _plain(sweep: Sweep) -> Sweep:
+    """The sweep without what its axes replace in the settings, as the form has it."""
+    default = Sweep().base
+    axes = {axis.name: getattr(default, axis.name) for axis in (sweep.x, sweep.y)}
+    return Sweep(sweep.base.replace(**axes), sweep.x, sweep.y, sweep.seeds, sweep.measure, sweep.target)
+
+
+def _cost(sweep: Sweep) -> str:
+    rows, columns, seeds = sweep.shape
+    each = "" if seeds == 1 else f" × {seeds} seeds"
+    return (
+        f"{columns} × {rows} cells{each} × 2 networks, {sweep.base.steps:,} steps each: "
+        f"{label(sweep.x.name)} across, {label(sweep.y.name)} upwards."
+    )

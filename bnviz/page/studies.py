@@ -1,0 +1,98 @@
+"""Studies: those that this session has begun, and the buttons and sentences that go with them."""
+
+from typing import Any
+
+import streamlit as st
+
+from bnviz.engine.engine import Engine
+from bnviz.engine.studies import StudyRun
+from bnviz.engine.work import Work
+from bnviz.page import complaints, own_data, session
+from bnviz.study import Study
+
+_DREW_ACTIVE = "drew_active_study"
+
+
+def begin(name: str, study: Study, upload: str) -> None:
+    """Carries a study out, or joins those who do.
+
+    Args:
+        name: What it is called within the session; another one of this name is left.
+        study: What to carry out.
+        upload: Key of the viewer's own data, if it uses them.
+    """
+    run = session.engine().study(study, own_data.dataset(upload))
+    st.session_state[name] = run
+    session.viewer().watch(run)
+    complaints.clear()
+
+
+def begun(name: str) -> StudyRun[Any] | None:
+    """The study of this name, if it was begun."""
+    run: StudyRun[Any] | None = st.session_state.get(name)
+    return run
+
+
+def forget(name: str) -> None:
+    """Shows the study of this name no longer."""
+    st.session_state[name] = None
+
+
+def stop(*names: str) -> None:
+    """Stops studies for all who look at them."""
+    for name in names:
+        run = begun(name)
+        if run is not None:
+            run.stop()
+
+
+def active(*names: str) -> bool:
+    """Whether one of them goes on; notes that buttons were drawn accordingly."""
+    found = any(run is not None and run.active for run in map(begun, names))
+    st.session_state[_DREW_ACTIVE] = found
+    return found
+
+
+def ended_since(*names: str) -> bool:
+    """Whether all have ended since buttons were drawn by `active`."""
+    return bool(st.session_state.get(_DREW_ACTIVE)) and not any(
+        run is not None and run.active for run in map(begun, names)
+    )
+
+
+def waiting(work: Work, engine: Engine) -> str:
+    """What a queued work waits for."""
+    place = work.place()
+    if engine.status.state != "ready":
+        return engine.status.message
+    if place is None:
+        return "The run is about to start."
+    return (
+        f"All workers are busy: place {place.number} in the queue, about "
+        f"{max(1, round(place.seconds))} s."
+    )
+
+
+def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
+    """How far a study is, in one sentence.
+
+    Args:
+        run: The study.
+        engine: That carries it out.
+        doing: What is being done.
+        done: What has been done when it is finished.
+    """
+    share = run.progress
+    match run.state:
+        case "queued":
+            return waiting(run, engine)
+        case "running":
+            left = run.seconds * (1 - share) / share if share else 0.0
+            about = f", about {max(1, round(left))} s left" if share else ""
+            return f"{doing}: {100 * share:.0f} % done{about}."
+        case "finished":
+            return f"{done} in {run.seconds:.1f} s."
+        case "stopped":
+            return f"Stopped at {100 * share:.0f} %; it goes on from there."
+        case _:
+            return run.error
