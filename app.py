@@ -14,7 +14,8 @@ with st.sidebar:
     modes.switch("wide")
     mode = modes.chosen()
     asked = mode.form()
-    mode.actions(asked, key="wide")
+    with st.container(key="wide_actions"):
+        mode.actions(asked, key="wide")
 with st.container(key="narrow_actions"):
     modes.switch("narrow")
     mode.actions(asked, key="narrow")

@@ -106,7 +106,7 @@ def nearest_filled(filled: NDArray[np.bool_], sweep: Sweep) -> NDArray[np.int64]
     known = np.array([(c.row, c.column) for c in sweep.cells() if filled[c.row, c.column]])
     if not len(known):
         return np.full((2, *filled.shape), -1)
-    places = np.stack(np.indices(filled.shape), axis=-1)[:, :, None]
+    places = np.moveaxis(np.indices(filled.shape), 0, -1)[:, :, None]
     distance = ((places - known) ** 2).sum(axis=-1)
     return np.moveaxis(known[distance.argmin(axis=-1)], -1, 0)
 

@@ -15,7 +15,12 @@ from bnviz.sweep import MEASURES, Cell, Sweep
 def place(sweep: Sweep, cell: Cell) -> str:
     """Where a cell lies: "learning rate 0.1, initial scale 1"."""
     values = {sweep.x.name: sweep.x.values[cell.column], sweep.y.name: sweep.y.values[cell.row]}
-    return ", ".join(f"{label(name)} {value:g}" for name, value in values.items())
+    return ", ".join(f"{label(name)} {number(value)}" for name, value in values.items())
+
+
+def number(value: float) -> str:
+    """A value of a setting, to three digits where it is no whole number."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
 
 
 def label(setting: str) -> str:
@@ -83,7 +88,7 @@ def _highest(numbers: MapNumbers) -> list[str]:
     highest = {}
     for arm in ARMS:
         some = np.flatnonzero((numbers.reached[arm] & numbers.filled).any(axis=over))
-        highest[arm] = f"{values[some[-1]]:g}" if len(some) else "none"
+        highest[arm] = number(values[some[-1]]) if len(some) else "none"
     if highest["none"] == highest["bn"]:
         return []
     return [

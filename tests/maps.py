@@ -11,7 +11,7 @@ from bnviz.sweep import Axis, Sweep
 #: Five places along x, four along y, three seeds.
 SWEEP = Sweep(
     base=Settings(steps=100),
-    x=Axis("learning_rate", 0.01, 100 ** 0.5, "log", 5),
+    x=Axis("learning_rate", 0.01, 100**0.5, "log", 5),
     y=Axis("init_scale", 0.1, 10.0, "log", 4),
     seeds=3,
 )
@@ -47,6 +47,4 @@ def outcome(block, arm):
         loss.append(np.where(diverges, np.inf, 2.3 * (1 - reached) + 0.05))
         diverged_at.append(7 if diverges else -1)
     values = np.array(loss, np.float32)
-    return Outcome(
-        values, values, np.array(accuracy, np.float32), np.array(diverged_at, np.int32)
-    )
+    return Outcome(values, values, np.array(accuracy, np.float32), np.array(diverged_at, np.int32))

@@ -1,8 +1,8 @@
 """Axes of a map: the edges of its cells, and ticks that read well on either scale."""
 
 import math
-from itertools import pairwise
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from bnviz.figures.style import MUTED
@@ -54,7 +54,11 @@ def drawn(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
         "ticklen": 4,
         "tickcolor": MUTED,
         "color": MUTED,
-        **({"title": {"text": title.replace(" ()", ""), "standoff": 6, "font": {"size": 13}}} if titled else {}),
+        **(
+            {"title": {"text": title.replace(" ()", ""), "standoff": 6, "font": {"size": 13}}}
+            if titled
+            else {}
+        ),
     }
 
 

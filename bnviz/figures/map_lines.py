@@ -1,6 +1,6 @@
-"""Lines of a map: its row and its column through one cell, both arms with their range over seeds.
+"""Lines of a map: its row and its column through one cell, both arms, with the seeds' range.
 
-Which cell is chosen in the browser, at the pointer's pace. So the numbers of all cells travel once,
+Which cell is chosen in the browser, at the pace of the pointer. So all cells' numbers travel once,
 and each trace has a `Cut` that tells which of them it draws for a cell; the browser's `cuts.js` does
 the same as `Cut.points` here.
 """
@@ -17,7 +17,7 @@ from bnviz.figures.panels import axis_name
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.map_numbers import Floats, MapNumbers
-from bnviz.map_words import label
+from bnviz.map_words import label, number
 from bnviz.sweep import MEASURES, Cell
 
 #: Headroom of the axis above the highest number, for those that are infinite: a share of it.
@@ -95,7 +95,7 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
         "places": {along: list(axis.values) for along, (axis, _) in sides.items()},
         "headings": {
             along: [
-                f"<b>Along {label(axis.name)}</b> · {label(other.name)} {value:g}"
+                f"<b>Along {label(axis.name)}</b> · {label(other.name)} {number(value)}"
                 for value in other.values
             ]
             for along, (axis, other) in sides.items()
@@ -123,20 +123,20 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
         "narrow": {"height": _NARROW, "margin": {"l": 52, "r": 8, "t": 26, "b": 42}},
     }
     height, _ = _height(numbers)
-    for number, (along, axis) in enumerate((("x", numbers.sweep.x), ("y", numbers.sweep.y)), 1):
-        suffix = "" if number == 1 else str(number)
+    for panel, (along, axis) in enumerate((("x", panels.sweep.x), ("y", panels.sweep.y)), 1):
+        suffix = "" if panel == 1 else str(panel)
         for arm in ARMS:
             for part in ("range", "median", "here"):
                 cuts.append(Cut(arm, along, part))
                 traces.append(_trace(arm, part) | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
-        layout[axis_name("x", number)] = map_axes.drawn(axis) | {"anchor": f"y{suffix}"}
-        layout[axis_name("y", number)] = height | {"anchor": f"x{suffix}"}
+        layout[axis_name("x", panel)] = map_axes.drawn(axis) | {"anchor": f"y{suffix}"}
+        layout[axis_name("y", panel)] = height | {"anchor": f"x{suffix}"}
         places = {"wide": ([0.0, 0.48], [0.53, 1.0]), "narrow": ([0.0, 1.0], [0.0, 1.0])}
         heights = {"wide": ([0.0, 1.0], [0.0, 1.0]), "narrow": ([0.61, 1.0], [0.0, 0.39])}
         for name, changes in layouts.items():
-            x, y = places[name][number - 1], heights[name][number - 1]
-            changes[axis_name("x", number)] = {"domain": x}
-            changes[axis_name("y", number)] = {"domain": y}
+            x, y = places[name][panel - 1], heights[name][panel - 1]
+            changes[axis_name("x", panel)] = {"domain": x}
+            changes[axis_name("y", panel)] = {"domain": y}
         layout["annotations"].append(_heading(suffix))
     return LiveFigure(traces, layout, {}, layouts), cuts
 

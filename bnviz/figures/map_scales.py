@@ -13,7 +13,13 @@ from bnviz.frames import ARMS
 from bnviz.map_numbers import Floats, MapNumbers
 
 #: From bad to good: lighter all the way, also for colour-blind readers and in grey.
-VALUES = ((0.0, "#3b1c5c"), (0.25, "#3f4c86"), (0.5, "#2f8287"), (0.75, "#6cb663"), (1.0, "#f6e34a"))
+VALUES = (
+    (0.0, "#3b1c5c"),
+    (0.25, "#3f4c86"),
+    (0.5, "#2f8287"),
+    (0.75, "#6cb663"),
+    (1.0, "#f6e34a"),
+)
 #: From worse with BN through alike to better with BN; neither end is an arm's colour.
 GAIN = (
     (0.0, "#6a3d9a"),

@@ -14,7 +14,6 @@ from bnviz.figures.panels import axis_name, spread
 from bnviz.figures.style import ARM_COLOURS, INK, MUTED
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.map_numbers import Floats, MapNumbers
-from bnviz.sweep import MOST_PLACES
 
 #: The maps in their order: the arms', and the one that sets them against each other.
 MAPS = (*ARMS, "gain")
@@ -76,9 +75,12 @@ def _clipped(values: Floats, scale: Scale) -> Floats:
 
 
 def _cells(numbers: MapNumbers, values: Floats, scale: Scale, number: int) -> list[dict[str, Any]]:
-    """The known cells, those that show a neighbour's colour, and those that have no number."""
+    """The known cells, those that show a neighbour's colour, and those without a number.
+
+    The last are cells whose number is infinite or none, and all cells before the first is filled.
+    """
     known, early = scale.place(values), scale.place(numbers.early(values))
-    none = numbers.filled & np.isnan(known)
+    none = np.isnan(known) & (numbers.filled | ~numbers.filled.any())
     axis = "coloraxis2" if number == len(MAPS) else "coloraxis"
     common = {
         "type": "heatmap",
@@ -93,6 +95,9 @@ def _cells(numbers: MapNumbers, values: Floats, scale: Scale, number: int) -> li
         {**common, "z": _listed(early), "coloraxis": axis, "opacity": EARLY},
         {**common, "z": _listed(np.where(none, 1.0, np.nan)), "opacity": NO_NUMBER, **grey},
         {**common, "z": _listed(known), "coloraxis": axis},
+        # The scale shows before there is anything on it.
+        {"type": "scatter", "x": [None], "y": [None], "mode": "markers", **_on(number)}
+        | {"marker": {"color": [scale.low], "coloraxis": axis}},
     ]
 
 

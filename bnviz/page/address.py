@@ -38,7 +38,7 @@ class Link:
 
 
 def arrived() -> bool:
-    """Whether a link is to be followed: at the first run of a session, and after Back or Forward."""
+    """Whether a link is to be followed: in a session's first run, and after Back or Forward."""
     context = get_script_run_ctx()
     moved = context is not None and context.is_history_navigation
     first = not st.session_state.get(_OPENED, False)

@@ -21,6 +21,7 @@ from bnviz.sweep import (
 )
 
 _SIDES = {"x": "Across", "y": "Upwards"}
+_OF_CELLS = ("seeds", "measure", "target")
 
 
 def fill_in(sweep: Sweep) -> None:
@@ -28,12 +29,9 @@ def fill_in(sweep: Sweep) -> None:
     for side in _SIDES:
         axis: Axis = getattr(sweep, side)
         fields.put(_key(side, "name"), axis.name)
-        for part in ("low", "high", "scale", "places"):
-            value = getattr(axis, part)
-            if part in ("low", "high"):
-                value = _number(axis.name, value)
+        for part, value in _fields_of(axis).items():
             fields.put(_key(side, part, axis.name), value)
-    for name in ("seeds", "measure", "target"):
+    for name in _OF_CELLS:
         fields.put(f"sweep_{name}", getattr(sweep, name))
 
 
@@ -55,25 +53,16 @@ def form() -> dict[str, Any] | None:
         axis = _axis(side)
         if axis is not None:
             asked[side] = axis
-    st.markdown("##### Cells")
     default = Sweep()
-    fields.value("sweep_seeds", default.seeds)
-    fields.value("sweep_measure", default.measure)
-    fields.value("sweep_target", default.target)
+    for name in _OF_CELLS:
+        fields.value(f"sweep_{name}", getattr(default, name))
+    st.markdown("##### Cells show")
     asked["measure"] = st.selectbox(
-        "show",
+        "cells show",
         list(MEASURES),
-        format_func=_of_measure,
+        format_func=lambda name: MEASURES[name],
         key="sweep_measure",
-        help="What the colour of a cell shows; changing it trains nothing again.",
-    )
-    asked["seeds"] = st.number_input(
-        "seeds",
-        1,
-        MOST_SEEDS,
-        step=1,
-        key="sweep_seeds",
-        help="Runs of each cell with following seeds; a cell shows their median.",
+        label_visibility="collapsed",
     )
     asked["target"] = st.number_input(
         "target accuracy",
@@ -82,9 +71,17 @@ def form() -> dict[str, Any] | None:
         step=0.05,
         format="%.4g",
         key="sweep_target",
-        help="Validation accuracy whose steps are counted, and around which the line is drawn.",
+        help="Validation accuracy around which the line is drawn, and whose steps are counted.",
     )
-    for name in ("measure", "seeds", "target"):
+    asked["seeds"] = st.number_input(
+        "seeds a cell",
+        1,
+        MOST_SEEDS,
+        step=1,
+        key="sweep_seeds",
+        help="Runs of each cell with following seeds; a cell shows their median.",
+    )
+    for name in _OF_CELLS:
         fields.keep(f"sweep_{name}", asked[name])
     if not set(_SIDES) <= set(asked):
         return None
@@ -116,57 +113,54 @@ def _axis(side: str) -> Axis | None:
         AXES,
         format_func=label,
         key=_key(side, "name"),
-        help="Changes from cell to cell in this direction.",
+        help="Changes from cell to cell in this direction: so many places from one value to "
+        "another.",
     )
     fields.keep(_key(side, "name"), name)
-    usual, kind = USUAL[name], KINDS[name]
-    values: dict[str, Any] = {}
-    for part, text in (("low", "from"), ("high", "to")):
-        key = _key(side, part, name)
-        fields.value(key, _number(name, getattr(usual, part)))
-        bounds: dict[str, Any] = {"min_value": kind.low, "max_value": kind.high, "step": 1}  # type: ignore[attr-defined]
-        if not isinstance(kind, Whole):
-            ends = {end: float(bounds[end]) for end in ("min_value", "max_value")}
-            bounds = ends | {"step": 0.1, "format": "%.6g"}
-        values[part] = st.number_input(
-            text, **bounds, key=key, help=f"{kind.help} Allowed is {kind.allowed()}."
-        )
-    scale_key, places_key = _key(side, "scale", name), _key(side, "places", name)
-    fields.value(scale_key, usual.scale)
-    values["scale"] = st.selectbox(
-        "spacing",
-        SCALES,
-        key=scale_key,
-        help="log: each value is so many times the one before; linear: so much more.",
-    )
-    fields.value(places_key, usual.places)
-    values["places"] = st.number_input(
-        "places", 2, MOST_PLACES, step=1, key=places_key, help="Cells in this direction."
-    )
+    values = _range(side, name)
     for part, value in values.items():
         fields.keep(_key(side, part, name), value)
+    low, high = float(values["low"]), float(values["high"])
     try:
-        return Axis(name, float(values["low"]), float(values["high"]), *_rest(values))
+        return Axis(name, low, high, SCALES[values["log"]], values["places"])
     except SettingsError as error:
         allowed = error.problems[0].allowed
-        low, high = values["low"], values["high"]
         st.error(plain(f"From {low:g} to {high:g} is no range here; choose {allowed}."))
         return None
 
 
-def _rest(values: dict[str, Any]) -> tuple[str, int]:
-    return values["scale"], values["places"]
+def _range(side: str, name: str) -> dict[str, Any]:
+    """The fields of an axis that are another's with another setting."""
+    usual, kind = USUAL[name], KINDS[name]
+    bounds: dict[str, Any] = {"min_value": kind.low, "max_value": kind.high, "step": 1}  # type: ignore[attr-defined]
+    if not isinstance(kind, Whole):
+        ends = {end: float(bounds[end]) for end in ("min_value", "max_value")}
+        bounds = ends | {"step": 0.1, "format": "%.6g"}
+    starts = _fields_of(usual)
+    keys = {part: _key(side, part, name) for part in starts}
+    for part, start in starts.items():
+        fields.value(keys[part], start)
+    values: dict[str, Any] = {}
+    first, second = st.columns(2)
+    for column, part, text in ((first, "low", "from"), (second, "high", "to")):
+        values[part] = column.number_input(text, **bounds, key=keys[part])
+    first, second = st.columns(2)
+    values["places"] = first.number_input("places", 2, MOST_PLACES, step=1, key=keys["places"])
+    values["log"] = second.toggle(
+        "log",
+        key=keys["log"],
+        help="On: each value is so many times the one before. Off: so much more.",
+    )
+    return values
+
+
+def _fields_of(axis: Axis) -> dict[str, Any]:
+    """An axis as its fields have it."""
+    whole = isinstance(KINDS[axis.name], Whole)
+    low, high = (round(end) if whole else float(end) for end in (axis.low, axis.high))
+    return {"low": low, "high": high, "places": axis.places, "log": SCALES[1] == axis.scale}
 
 
 def _key(side: str, part: str, name: str = "") -> str:
     """Each setting keeps a range of its own."""
     return f"axis_{side}_{part}_{name}" if name else f"axis_{side}_{part}"
-
-
-def _number(name: str, value: float) -> int | float:
-    """A value of a setting as its field has it."""
-    return round(value) if isinstance(KINDS[name], Whole) else float(value)
-
-
-def _of_measure(name: str) -> str:
-    return MEASURES[name].removeprefix("final ")

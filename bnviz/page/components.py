@@ -1,4 +1,4 @@
-"""Components: the parts of the page that run in the browser, served from folders beside this file."""
+"""Components: the parts of the page that run in the browser, served from folders beside this."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -22,7 +22,7 @@ _REDRAW = "redraw"
 
 
 def open_at(link: Link) -> tuple[Problem, ...]:
-    """Fills the form as a link says, and trains what it asks for; else the recorded run is shown."""
+    """Fills the form as a link says, and trains what it asks for, or shows the recorded run."""
     sidebar.fill_in(link.settings)
     if link.train:
         start(link.settings)

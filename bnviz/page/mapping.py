@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from bnviz.map_words import label
 from bnviz.page import axes_form, laboratory, session, sidebar, studies, visit
 from bnviz.page.address import Link
 from bnviz.page.map_component import asked_cell, last_want, show
@@ -14,7 +13,7 @@ from bnviz.sweep import Sweep
 
 NAME = "map"
 LABEL = "Phase map"
-PARAMETERS = ("x", "y", "seeds", "measure", "target")
+PARAMETERS: tuple[str, ...] = ("x", "y", "seeds", "measure", "target")
 _MAP = "map_study"
 _SHOWN = "shown_sweep"
 _REDRAW = "redraw_map"
@@ -116,13 +115,12 @@ def _plain(sweep: Sweep) -> Sweep:
     """The sweep without what its axes replace in the settings, as the form has it."""
     default = Sweep().base
     axes = {axis.name: getattr(default, axis.name) for axis in (sweep.x, sweep.y)}
-    return Sweep(sweep.base.replace(**axes), sweep.x, sweep.y, sweep.seeds, sweep.measure, sweep.target)
+    return Sweep(
+        sweep.base.replace(**axes), sweep.x, sweep.y, sweep.seeds, sweep.measure, sweep.target
+    )
 
 
 def _cost(sweep: Sweep) -> str:
+    """What filling the map takes, in words."""
     rows, columns, seeds = sweep.shape
-    each = "" if seeds == 1 else f" × {seeds} seeds"
-    return (
-        f"{columns} × {rows} cells{each} × 2 networks, {sweep.base.steps:,} steps each: "
-        f"{label(sweep.x.name)} across, {label(sweep.y.name)} upwards."
-    )
+    return f"{2 * rows * columns * seeds:,} networks of {sweep.base.steps:,} steps"
