@@ -1,6 +1,6 @@
 """Lines of a map: its row and its column through one cell, both arms, with the seeds' range.
 
-Which cell is chosen in the browser, at the pace of the pointer. So all cells' numbers travel once,
+The cell is chosen in the browser, at the pace of the pointer. So all cells' numbers travel once,
 and each trace has a `Cut` that tells which of them it draws for a cell; the browser's `cuts.js` does
 the same as `Cut.points` here.
 """
@@ -123,7 +123,7 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
         "narrow": {"height": _NARROW, "margin": {"l": 52, "r": 8, "t": 26, "b": 42}},
     }
     height, _ = _height(numbers)
-    for panel, (along, axis) in enumerate((("x", panels.sweep.x), ("y", panels.sweep.y)), 1):
+    for panel, (along, axis) in enumerate((("x", numbers.sweep.x), ("y", numbers.sweep.y)), 1):
         suffix = "" if panel == 1 else str(panel)
         for arm in ARMS:
             for part in ("range", "median", "here"):
