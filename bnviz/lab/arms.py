@@ -110,13 +110,18 @@ def _equipped(
     frozen: bool = False,
 ) -> Arm:
     """An arm at step 0 with these kernels."""
-    names = _STRUCTURE + (_BN_STRUCTURE if kind in NORMALIZED_ARMS else ())
-    structure = Settings(**{key: getattr(settings, key) for key in names})
-    compiled = _compiled(structure, name, kind, data.num_features, len(data.classes), frozen)
+    sizes = (data.num_features, len(data.classes))
+    compiled = _compiled(structure(settings, kind), name, kind, *sizes, frozen)
     network, trainer = compiled[:2]
     reset(network, settings, kernels)
     trainer.reset(settings)
     return Arm(name, kind, *compiled, kernels_digest=b"")
+
+
+def structure(settings: Settings, kind: str) -> Settings:
+    """What decides the program of an arm of this kind; all else is at its default."""
+    names = _STRUCTURE + (_BN_STRUCTURE if kind in NORMALIZED_ARMS else ())
+    return Settings(**{key: getattr(settings, key) for key in names})
 
 
 def changed(
@@ -180,7 +185,7 @@ def changed(
 
 @lru_cache(maxsize=_KEPT)
 def _compiled(
-    structure: Settings,
+    settings: Settings,
     name: str,  # noqa: ARG001
     kind: str,
     num_features: int,
@@ -188,8 +193,8 @@ def _compiled(
     frozen: bool,
 ) -> tuple[Network, Trainer, Observer, Landscape, Inference]:
     """What an arm consists of; `name` keeps arms of one kind apart."""
-    network = build(structure, kind, num_features, num_classes, frozen=frozen)
-    trainer = Trainer(network, structure)
+    network = build(settings, kind, num_features, num_classes, frozen=frozen)
+    trainer = Trainer(network, settings)
     observer = Observer(network, trainer.kernels_before)
     # What a run does not ask to look at is not compiled.
     return network, trainer, observer, Landscape(network), Inference(network)

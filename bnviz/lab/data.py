@@ -7,12 +7,14 @@ take seconds to load and most runs need one of them at the most.
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz import preparation
 from bnviz.dataset import Dataset
+from bnviz.frames import PROBE_SIZE
 from bnviz.settings import UPLOAD, Settings
 
 #: Points of a data set in the plane.
@@ -20,6 +22,11 @@ NUM_POINTS = 1_000
 #: Seconds without a byte after which a download is given up.
 DOWNLOAD_TIMEOUT = 20.0
 
+#: Validation examples measured in each frame, at the most.
+VALIDATION_SIZE = 2_000
+
+#: Features, shape (num_examples, num_features), and classes, (num_examples,).
+Examples = tuple[NDArray[np.float32], NDArray[np.int32]]
 #: Points, shape (num_points, 2), and their classes, 0 or 1.
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -69,12 +76,27 @@ def load(settings: Settings, upload: Dataset | None = None) -> Dataset:
     return _FIXED[name]()
 
 
+def observed(data: Dataset) -> tuple[Examples, Examples]:
+    """What networks are measured on: the probe, and some of the validation examples."""
+    return (
+        sample(data.x_train, data.y_train, PROBE_SIZE),
+        sample(data.x_validation, data.y_validation, VALIDATION_SIZE),
+    )
+
+
+def sample(x: NDArray[np.float32], y: NDArray[np.int32], most: int) -> Examples:
+    """The same examples at every call and every seed, at the most so many."""
+    chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:most])
+    return x[chosen], y[chosen]
+
+
 def _standardized(x: NDArray[np.float64], y: NDArray, classes: tuple[str, ...]) -> Dataset:
     train, validation = preparation.split(y)
     x_train, x_validation = preparation.standardized(x[train], x[validation])
     return preparation.dataset(x_train, y[train], x_validation, y[validation], classes)
 
 
+@cache
 def _digits() -> Dataset:
     from sklearn.datasets import load_digits
 
@@ -83,6 +105,7 @@ def _digits() -> Dataset:
     return preparation.dataset(x[train] / 16, y[train], x[validation] / 16, y[validation], _DIGITS)
 
 
+@cache
 def _breast_cancer() -> Dataset:
     from sklearn.datasets import load_breast_cancer
 
@@ -90,6 +113,7 @@ def _breast_cancer() -> Dataset:
     return _standardized(x, y, ("malignant", "benign"))
 
 
+@cache
 def _wine() -> Dataset:
     from sklearn.datasets import load_wine
 

@@ -21,14 +21,12 @@ from bnviz.frames import (
     frame_steps,
 )
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm, changed, new_arm
-from bnviz.lab.data import DataError, load
+from bnviz.lab.data import DataError, Examples, load, observed, sample
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Look
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
-#: Validation examples measured in each frame, at the most.
-VALIDATION_SIZE = 2_000
 #: Training examples from which statistics are recomputed in each deep frame, at the most.
 PRECISE_SIZE = 10_000
 #: Networks are used again from run to run, so one process runs one experiment at a time.
@@ -73,9 +71,8 @@ def warm_up() -> None:
 def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     layout = FrameLayout.of(settings)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
-    probe = _sample(data.x_train, data.y_train, PROBE_SIZE)
-    validation = _sample(data.x_validation, data.y_validation, VALIDATION_SIZE)
-    precise, _ = _sample(data.x_train, data.y_train, PRECISE_SIZE)
+    probe, validation = map(_tensors, observed(data))
+    precise, _ = _tensors(sample(data.x_train, data.y_train, PRECISE_SIZE))
     points = _points(*probe) if layout.plane else {}
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
     arms = {name: new_arm(settings, name, data) for name in layout.arms}
@@ -122,10 +119,8 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
             yield frame(stop, order.take(stop - start))
 
 
-def _sample(x: Any, y: Any, most: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The same examples at every call and every seed, at the most so many."""
-    chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:most])
-    return tf.constant(x[chosen]), tf.constant(y[chosen])
+def _tensors(examples: Examples) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.constant(examples[0]), tf.constant(examples[1])
 
 
 def _points(x: tf.Tensor, y: tf.Tensor) -> dict[str, NDArray]:

@@ -142,9 +142,12 @@ def loss_and_accuracy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Te
     """Mean cross-entropy, and the share of examples whose largest logit is their class's.
 
     Args:
-        logits: Shape (num_examples, num_classes).
-        y: Classes, shape (num_examples,).
+        logits: Shape (..., num_examples, num_classes).
+        y: Classes, shape (..., num_examples).
+
+    Returns:
+        Each of shape (...).
     """
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, logits)
-    hits = tf.cast(tf.argmax(logits, axis=1, output_type=y.dtype) == y, tf.float32)
-    return loss, tf.reduce_mean(hits)
+    losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
+    hits = tf.cast(tf.argmax(logits, axis=-1, output_type=y.dtype) == y, tf.float32)
+    return tf.reduce_mean(losses, axis=-1), tf.reduce_mean(hits, axis=-1)

@@ -1,7 +1,7 @@
 """Training: many steps a call, with Keras layers and Keras optimizers."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
@@ -60,6 +60,45 @@ class BatchOrder:
         indices = np.concatenate(parts)
         self._rest = indices[wanted:]
         return indices[:wanted].reshape(steps, self._batch_size)
+
+
+def steps_of(indices: NDArray[np.int32]) -> tuple[tf.Tensor, tf.Tensor]:
+    """The steps of one call: their batches, as if there were `CHUNK` of them, and their number."""
+    padded = np.zeros((CHUNK, *indices.shape[1:]), np.int32)
+    padded[: len(indices)] = indices
+    return tf.constant(padded), tf.constant(len(indices))
+
+
+def train_steps(
+    step: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    x: tf.Tensor,
+    y: tf.Tensor,
+    indices: tf.Tensor,
+    count: tf.Tensor,
+    limit: tf.Tensor,
+) -> tf.Tensor:
+    """Trains many steps; part of a compiled program.
+
+    Args:
+        step: Trains on the features and classes of one batch and returns its loss.
+        x: All training examples, shape (num_train, num_features).
+        y: Their classes, shape (num_train,).
+        indices: Which of them make up each batch, shape (steps, ...).
+        count: How many of these steps to train.
+        limit: A batch loss that is above it, or no number, is bad; of the shape of the loss.
+
+    Returns:
+        The row of the first bad batch loss, or -1, of the shape of the loss.
+    """
+
+    def body(number: tf.Tensor, first_bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = indices[number]
+        loss = step(tf.gather(x, batch), tf.gather(y, batch))
+        bad = (first_bad < 0) & ~(loss <= limit)
+        return number + 1, tf.where(bad, number, first_bad)
+
+    start = (tf.constant(0), tf.fill(limit.shape, -1))
+    return tf.while_loop(lambda number, _: number < count, body, start)[1]
 
 
 class Trainer:
@@ -160,28 +199,10 @@ class Trainer:
         self._call(x, y, np.empty((0, self._batch_size), np.int32), np.inf)
 
     def _call(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32], limit: float) -> int:
-        padded = np.zeros((CHUNK, self._batch_size), np.int32)
-        padded[: len(indices)] = indices
-        given = (
-            x,
-            y,
-            tf.constant(padded),
-            tf.constant(len(indices)),
-            tf.constant(limit, tf.float32),
-        )
-        return int(self._program(*given))
+        return int(self._program(x, y, *steps_of(indices), tf.constant(limit, tf.float32)))
 
-    def _train_steps(
-        self, x: tf.Tensor, y: tf.Tensor, indices: tf.Tensor, count: tf.Tensor, limit: tf.Tensor
-    ) -> tf.Tensor:
-        def step(number: tf.Tensor, first_bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            batch = indices[number]
-            loss = self._train_step(tf.gather(x, batch), tf.gather(y, batch))
-            bad = (first_bad < 0) & ~(loss <= limit)
-            return number + 1, tf.where(bad, number, first_bad)
-
-        start = (tf.constant(0), tf.constant(-1))
-        return tf.while_loop(lambda number, _: number < count, step, start)[1]
+    def _train_steps(self, *given: tf.Tensor) -> tf.Tensor:
+        return train_steps(self._train_step, *given)
 
     def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """One update of the weights; returns the batch's loss."""
