@@ -79,7 +79,8 @@ def train_block(
         token: Name of the block in it.
 
     Returns:
-        What came of it, by arm, or one sentence on why it cannot be trained.
+        What came of it, by arm, or one sentence on why it cannot be trained, which is empty if it
+        was stopped.
     """
     worker = get_worker()
     worker.log_event(topic, {"block": token})
@@ -92,6 +93,8 @@ def train_block(
             return stack.train(block, dataset, wanted=_wanted(worker))
         except ExperimentError as error:
             return str(error)
+        except stack.StoppedError:
+            return ""
     except Exception as error:
         return _unexpected(error)
 

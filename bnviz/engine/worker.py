@@ -1,5 +1,8 @@
 """Worker: the process that trains. `bnviz.engine.cluster` starts it; nobody else need.
 
+A worker that `dask worker --preload bnviz.engine.worker` starts takes from here only that it makes
+room for another one in time.
+
 It reads one line of JSON from its standard input: the scheduler's address, the certificate and key
 of this cluster, and the folder for its files. So no certificate is ever written to a disk by name,
 and none shows in the list of processes. The input then stays open: when it ends, so has the page's
@@ -18,13 +21,17 @@ import dask
 from distributed import Security, Worker
 from distributed.compatibility import asyncio_run
 from distributed.config import get_loop_factory
+from distributed.core import Status
 
 from bnviz.engine.configuration import DASK
 
 #: How far workers stand back behind other processes, from 0 to 19.
 NICENESS = 10
-#: Networks that a worker compiles before it makes room for another.
-MOST_NETWORKS = 16
+#: Networks that a worker compiles before it makes room for another as soon as nothing waits for it,
+#: and before it does so whatever waits: a study of many architectures leaves it no pause.
+MOST_NETWORKS, FAR_TOO_MANY = 16, 32
+#: Modules of the lab that compile networks, and count them in `compiled_networks`.
+_COMPILING = ("bnviz.lab.arms", "bnviz.lab.stack")
 
 
 def main() -> None:
@@ -77,8 +84,13 @@ async def _work(orders: dict[str, str]) -> None:
         watch.cancel()
 
 
+def dask_setup(worker: Worker) -> None:
+    """Dask calls this in a worker that it has started, where this module is its preload."""
+    worker.loop.add_callback(_retire, worker)
+
+
 async def _retire(worker: Worker) -> None:
-    """Ends an idle worker that has compiled many networks; another takes its place.
+    """Ends a worker that has compiled many networks; another takes its place.
 
     TensorFlow keeps every compiled program, 10 to 20 MB each, until its process ends.
     """
@@ -86,15 +98,21 @@ async def _retire(worker: Worker) -> None:
         await asyncio.sleep(1)
     # Under load the pause between two runs is short; a run lost to it is run again.
     while worker.state.executing or worker.state.ready:
+        if _compiled_networks() > FAR_TOO_MANY:
+            # It takes up nothing more; what waits here the scheduler gives to others.
+            worker.status = Status.paused
+            break
         await asyncio.sleep(0.005)
-    await worker.close(reason="retired")
+    while worker.state.executing:
+        await asyncio.sleep(0.005)
+    # A nanny, where there is one, starts the next worker.
+    await worker.close(nanny=False, reason="retired")
 
 
 def _compiled_networks() -> int:
     """Networks compiled in this process; 0 until the lab, which another thread imports, is here."""
-    lab = sys.modules.get("bnviz.lab.arms")
-    count = getattr(lab, "compiled_networks", None)
-    return count() if count else 0
+    counts = [getattr(sys.modules.get(name), "compiled_networks", None) for name in _COMPILING]
+    return sum(count() for count in counts if count)
 
 
 def _end_with_page(folder: str) -> None:
