@@ -108,6 +108,8 @@ class Blocks:
             # A tuple, since a scheduler keeps a record for each first part of a key.
             key=("bnviz-block", token),
             priority=PRIORITY,
+            # Else the scheduler takes blocks that follow closely in the order of their keys.
+            fifo_timeout=0,
         )
         future.add_done_callback(lambda _: self._changed())
         self._errands[token] = _Errand(run, block, future)

@@ -1,8 +1,8 @@
 """Lines of a map: its row and its column through one cell, both arms, with the seeds' range.
 
-The cell is chosen in the browser, at the pace of the pointer. So all cells' numbers travel once,
-and each trace has a `Cut` that tells which of them it draws for a cell; the browser's `cuts.js` does
-the same as `Cut.points` here.
+The cell is chosen in the browser, at the pointer's pace. So the numbers of all cells travel once,
+and each trace has a `Cut` that tells which of them it draws for a cell; the browser's `cuts.js`
+does the same as `Cut.points` here.
 """
 
 import math
@@ -20,8 +20,8 @@ from bnviz.map_numbers import Floats, MapNumbers
 from bnviz.map_words import label, number
 from bnviz.sweep import MEASURES, Cell
 
-#: Headroom of the axis above the highest number, for those that are infinite: a share of it.
-_ROOM = 0.14
+#: Where infinite numbers stand above the highest one, and how far the axis reaches: shares of it.
+_INFINITE, _ROOM = 0.16, 0.34
 #: Height of the lines one below the other, in pixels.
 _NARROW = 560
 
@@ -154,12 +154,16 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
         fill = {"fill": "toself", "fillcolor": translucent(colour, 0.25)}
         return common | fill | {"mode": "lines", "line": {"width": 0}}
     if part == "median":
-        line = {"color": colour, "width": 2.5}
-        return common | {"mode": "lines+markers", "line": line, "marker": {"size": 5}}
+        # One arm's line shows beneath the other's where they are the same.
+        line = {"color": colour, "width": 4.5 if arm == ARMS[0] else 2}
+        marked = {"mode": "lines+markers", "line": line, "marker": {"size": 5}}
+        # Over cells that are not filled yet, so that the line is right early.
+        return common | marked | {"connectgaps": True}
     return common | {
         "mode": "markers+text",
         "text": [ARM_LABELS[arm]],
-        "marker": {"color": colour, "size": 11, "line": {"color": INK, "width": 1.5}},
+        "marker": {"color": colour, "size": 14 if arm == ARMS[0] else 9}
+        | {"line": {"color": INK, "width": 1.5}},
         "textfont": {"color": INK, "size": 13},
         "cliponaxis": False,
     }
@@ -187,22 +191,22 @@ def _height(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
     match numbers.of_arms:
         case "validation_loss":
             low, high = map_scales.decades(numbers)
-            infinite = float(f"{10.0 ** (high + _ROOM * (high - low)):.4g}")
+            infinite = float(f"{10.0 ** (high + _INFINITE * (high - low)):.4g}")
             ticks = [10.0**power for power in range(low, high + 1)]
             names = [f"{tick:g}" for tick in ticks] + ["diverged"]
-            span = {"type": "log", "range": [low, math.log10(infinite) + 0.2]}
+            span = {"type": "log", "range": [low, high + _ROOM * (high - low)]}
             ticks.append(infinite)
         case "steps_to_target":
             steps = float(numbers.sweep.base.steps)
-            infinite = (1 + _ROOM) * steps
+            infinite = (1 + _INFINITE) * steps
             ticks = [0.0, steps / 2, steps, infinite]
             names = [*(f"{tick:g}" for tick in ticks[:3]), "never"]
-            span = {"range": [-0.04 * steps, 1.04 * infinite]}
+            span = {"range": [-0.04 * steps, (1 + _ROOM) * steps]}
         case _:
             infinite = 1.0
             ticks = [0.0, 0.5, 1.0]
             names = [percent(tick) for tick in ticks]
-            span = {"range": [-0.05, 1.12]}
+            span = {"range": [-0.05, 1.15]}
     common = {"gridcolor": GRID, "zeroline": False, "color": MUTED, "fixedrange": True}
     return common | span | {"tickvals": ticks, "ticktext": names}, infinite
 

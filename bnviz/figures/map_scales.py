@@ -118,8 +118,8 @@ def of_gain(numbers: MapNumbers) -> Scale:
             ticks = [(-n, f"1/{2.0**n:g}") for n in (4, 2)] + ticks
             return Scale("times as fast with BN, in steps", -_DOUBLINGS, _DOUBLINGS, ticks, GAIN)
         case _:
-            ticks = [(-1.0, "all"), (0.0, "none"), (1.0, "all")]
-            return Scale("seeds that BN makes diverge | saves", -1, 1, ticks, GAIN)
+            ticks = [(-1.0, "−100 %"), (0.0, "0"), (1.0, "+100 %")]
+            return Scale("seeds that BN keeps from diverging", -1, 1, ticks, GAIN)
 
 
 def _reversed(colours: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:

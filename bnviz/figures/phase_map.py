@@ -31,10 +31,10 @@ _NARROW = 3 * (_HEAD_ROOM + _NARROW_MAP + _AXIS_ROOM) + 2 * _SCALE_ROOM
 def reading(numbers: MapNumbers) -> str:
     """How the maps are read."""
     target = percent(numbers.sweep.target)
-    grey = "; grey, it was not reached" if numbers.of_arms == "steps_to_target" else ""
+    grey = {"steps_to_target": "; grey: not reached", "validation_loss": "; grey: diverged"}
     return (
         "How to read: each cell is a run of both networks with its own two settings, the lighter "
-        f"the better{grey}. The line encloses the cells that reach {target} validation accuracy "
+        f"the better{grey.get(numbers.of_arms, '')}. The line encloses the cells that reach {target} validation accuracy "
         "(on the right: both arms' lines). A cross marks runs that diverged; a pale cell is not "
         "trained yet and shows its neighbour's colour."
     )
@@ -52,8 +52,7 @@ def phase_map(numbers: MapNumbers) -> LiveFigure:
         scale = gain if name == "gain" else arms
         values = _clipped(numbers.gain, scale) if name == "gain" else numbers.values[name]
         traces += _cells(numbers, values, scale, number)
-        for arm in ARMS if name == "gain" else (name,):
-            traces += _boundary(numbers, arm, number, coloured=name == "gain")
+        traces += _boundaries(numbers, ARMS if name == "gain" else (name,), number)
         if name != "gain":
             traces += _crosses(numbers, name, number)
     layout: dict[str, Any] = {
@@ -101,31 +100,32 @@ def _cells(numbers: MapNumbers, values: Floats, scale: Scale, number: int) -> li
     ]
 
 
-def _boundary(
-    numbers: MapNumbers, arm: str, number: int, *, coloured: bool
-) -> list[dict[str, Any]]:
-    """The line around the cells in which an arm reaches the target, along the cells' edges."""
+def _boundaries(numbers: MapNumbers, arms: Sequence[str], number: int) -> list[dict[str, Any]]:
+    """The lines around the cells in which arms reach the target, along the cells' edges.
+
+    Where there are several, each has its arm's colour.
+    """
     edges = map_axes.edges(numbers.sweep.x), map_axes.edges(numbers.sweep.y)
-    x, y = outline(numbers.reached[arm], *edges)
-    colour = ARM_COLOURS[arm] if coloured else _CORE
-    strokes = ((_RIM, 5.0), (colour, 3.0 if coloured else 2.0))
+    lines = {arm: outline(numbers.reached[arm], *edges) for arm in arms}
+    rims = [(arm, _RIM, 5.0) for arm in arms]
+    cores = [(arm, _CORE, 2.0) if len(arms) == 1 else (arm, ARM_COLOURS[arm], 3.0) for arm in arms]
     return [
         {
             "type": "scatter",
             "mode": "lines",
-            "x": x,
-            "y": y,
+            "x": lines[arm][0],
+            "y": lines[arm][1],
             "line": {"color": colour, "width": width},
             **_on(number),
         }
-        for colour, width in strokes
+        for arm, colour, width in (*rims, *cores)
     ]
 
 
 def outline(
     inside: NDArray[np.bool_], x: Sequence[float], y: Sequence[float]
 ) -> tuple[list[float | None], list[float | None]]:
-    """The edges between cells inside and cells outside.
+    """The line along the edges between cells inside and cells outside.
 
     Args:
         inside: Shape (rows, columns).
@@ -133,16 +133,28 @@ def outline(
         y: Edges of the rows.
 
     Returns:
-        Points of the line; None between two of its parts.
+        Coordinates of its corners; None between two of its parts.
     """
+    upright = np.argwhere(inside[:, 1:] != inside[:, :-1]).tolist()
+    level = np.argwhere(inside[1:] != inside[:-1]).tolist()
+    open_ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    ways = [((row, column + 1), (row + 1, column + 1)) for row, column in upright]
+    ways += [((row + 1, column), (row + 1, column + 1)) for row, column in level]
+    for one, other in ways:
+        open_ways.setdefault(one, []).append(other)
+        open_ways.setdefault(other, []).append(one)
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for row, column in np.argwhere(inside[:, 1:] != inside[:, :-1]):
-        xs += [x[column + 1], x[column + 1], None]
-        ys += [y[row], y[row + 1], None]
-    for row, column in np.argwhere(inside[1:] != inside[:-1]):
-        xs += [x[column], x[column + 1], None]
-        ys += [y[row + 1], y[row + 1], None]
+    # From the ends of lines first, since what is left then are closed ones.
+    for start in sorted(open_ways, key=lambda corner: len(open_ways[corner]) % 2 == 0):
+        way = [start]
+        while open_ways[way[-1]]:
+            following = open_ways[way[-1]].pop()
+            open_ways[following].remove(way[-1])
+            way.append(following)
+        if len(way) > 1:
+            xs += [*(x[column] for _, column in way), None]
+            ys += [*(y[row] for row, _ in way), None]
     return xs, ys
 
 

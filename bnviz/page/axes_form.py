@@ -65,7 +65,7 @@ def form() -> dict[str, Any] | None:
         label_visibility="collapsed",
     )
     asked["target"] = st.number_input(
-        "target accuracy",
+        "target",
         0.01,
         1.0,
         step=0.05,
