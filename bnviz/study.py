@@ -7,6 +7,7 @@ and takes in what came of them; the engine and the terminal carry any of them ou
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -18,8 +19,9 @@ from bnviz.settings import PLANE_DATASETS, Settings
 STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
 #: Settings that a study leaves at their defaults: what they ask for has no place in a block.
 UNUSED = ("dropout", "interventions", "third_arm", "deep")
-#: Networks of one arm that are trained together, at the most.
-BLOCK_SIZE = 64
+#: Networks of one arm that are trained together, at the most. With fewer each takes longer; with
+#: more nothing is gained, and a block that is not full trains more copies for nothing.
+BLOCK_SIZE = 16
 
 #: What is known of one network: at every watched step, and over the whole run.
 #: `diverged_at` is the step from which on its loss was no finite number or over 1,000 times the
@@ -33,19 +35,26 @@ class Block:
 
     Attributes:
         settings: Of each run; they differ in `STACKABLE` settings alone.
-        watch: Steps after which the networks are evaluated, increasing; the last one is that of
-            the runs' end.
+        watch: Steps after which the networks are evaluated, increasing, from 0 to the runs' last.
 
     Raises:
-        ValueError: If there is no run, or the runs differ in more.
+        ValueError: If there is no run or there are more than `BLOCK_SIZE`, if the runs differ in
+            more, or if the watched steps are others.
     """
 
     settings: tuple[Settings, ...]
     watch: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        if not 1 <= len(self.settings) <= BLOCK_SIZE:
+            count = len(self.settings)
+            raise ValueError(f"{count} runs came; a block has 1 to {BLOCK_SIZE}: make several")
         if len({program(settings) for settings in self.settings}) != 1:
             raise ValueError(f"the runs of a block may differ in {', '.join(STACKABLE)} alone")
+        steps = self.settings[0].steps
+        ends = (self.watch[0], self.watch[-1]) if self.watch else ()
+        if ends != (0, steps) or any(stop <= start for start, stop in pairwise(self.watch)):
+            raise ValueError(f"watched steps are {self.watch}; they must rise from 0 to {steps}")
 
 
 @dataclass(frozen=True, eq=False)
