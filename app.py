@@ -13,7 +13,7 @@ if not laboratory.opened():
     laboratory.open_at(linked, problems, train=train)
 
 with st.sidebar:
-    st.markdown("## bnviz\nBatch Normalization, seen")
+    st.markdown("# bnviz\nBatch Normalization, seen")
     settings = sidebar.form()
     laboratory.actions(settings, key="wide")
 with st.container(key="narrow_actions"):
