@@ -10,7 +10,7 @@ st.html(STYLE_SHEET)
 modes.follow_link()
 
 with st.sidebar:
-    st.markdown("## bnviz\nBatch Normalization, seen")
+    st.markdown("# bnviz\nBatch Normalization, seen")
     modes.switch("wide")
     mode = modes.chosen()
     asked = mode.form()

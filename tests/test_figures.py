@@ -13,6 +13,7 @@ from bnviz.figures.plane import Boundary
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.rows import Bars
 from bnviz.figures.shapes import HEAT_SHARES, Heat
+from bnviz.figures.stage import stage
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import GRID, PLANE_RANGE, FrameLayout
@@ -224,3 +225,12 @@ def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
     neuron = {name: PASSAGE[name] for name in ("mean", "variance", "gamma", "beta", "epsilon")}
     words = ScaleAndShift(**neuron, **choice, x=4, y=1).points(frames, 1)["text"]
     assert words == [f"γ 1.50<br>β {written(mean)}"]
+
+
+@pytest.mark.parametrize(("layers", "named"), [(1, 1), (16, 16), (17, 9), (50, 11)])
+def test_names_of_many_layers_have_room_beside_their_rows(layers, named):
+    recording = random_recording(Settings(hidden_layers=layers, units=2), 1)
+    figure = stage(recording).figure
+    names = figure.layout.yaxis.ticktext
+    assert len(names) == len(figure.layout.yaxis.tickvals) == named
+    assert names[0] == "layer 1"

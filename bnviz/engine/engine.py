@@ -1,6 +1,9 @@
 """Engine: hands runs and studies to Dask workers and what comes of them to those who look."""
 
 import asyncio
+
+# Dask imports it in the engine's thread, which cannot do so once the process has begun to end.
+import concurrent.futures.process  # noqa: F401
 import logging
 import threading
 import uuid

@@ -127,8 +127,8 @@ def _curves(
         axis = log_axis(low, high)
         ends = (10.0**low, 10.0**high)
     else:
-        axis = {"range": [-1.05, 1.25], "tickvals": [-1, 0, 1]}
-        ends = (-1.05, 1.25)
+        axis = {"range": [-1.05, 1.7], "tickvals": [-1, 0, 1]}
+        ends = (-1.05, 1.7)
     panels.panel(number, *words, x=panels.run_axis(titled=titled, ticks=titled), y=axis)
     for arm in panels.arms:
         curve(panels, number, arm, path, width=2, name=words[1])

@@ -145,7 +145,7 @@ class Panels:
         return {"range": range_, "nticks": 6, "showticklabels": ticks, **title}
 
     def guide(self, number: int, height: float, text: str) -> None:
-        """A level line across a pair of axes, with a name at its end."""
+        """A level line across a pair of axes, with a name at its start."""
         suffix = "" if number == 1 else str(number)
         self._guides.append(
             {
@@ -159,7 +159,7 @@ class Panels:
                 "line": {"color": MUTED, "width": 1.5, "dash": "dash"},
                 "label": {
                     "text": text,
-                    "textposition": "end",
+                    "textposition": "start",
                     "yanchor": "top",
                     "font": {"color": MUTED, "size": 12},
                 },

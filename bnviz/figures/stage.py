@@ -24,6 +24,8 @@ READING = (
     "share of values."
 )
 _MANY_LAYERS = 8
+#: Layers that can have a name of their own beside their rows; of more, every so many-th has one.
+_MOST_NAMED = 16
 _KINDS = {"pre_activation": "inputs", "activation": "outputs"}
 
 
@@ -81,6 +83,7 @@ def _ridges(panels: Panels, number: int, arm: str) -> None:
         fillcolor=translucent(colour, 0.32),
         line={"color": colour, "width": 2},
     )
+    named = _named(panels.layers)
     total = len(edges(quantity, panels.recording.layout.activation)) + 1
     sides = (
         ("left", axis["range"][0], 0, first, "", "◂ {} %"),
@@ -89,7 +92,16 @@ def _ridges(panels: Panels, number: int, arm: str) -> None:
     for side, x, start, stop, nan, text in sides:
         panels.add(
             number,
-            Outside(**common, nan=nan, x=x, start=start, stop=stop, text=text),
+            Outside(
+                counts=counts,
+                rows=named,
+                baselines=tuple(baselines[row] for row in named),
+                nan=nan,
+                x=x,
+                start=start,
+                stop=stop,
+                text=text,
+            ),
             mode="text",
             textposition="top right" if side == "left" else "top left",
             textfont={"size": 12, "color": INK},
@@ -107,8 +119,8 @@ def _ridges(panels: Panels, number: int, arm: str) -> None:
     y_axis = {
         "range": [-0.12, panels.layers + 0.45],
         "showgrid": False,
-        "tickvals": baselines,
-        "ticktext": [f"layer {row + 1}" for row in rows],
+        "tickvals": [baselines[row] for row in named],
+        "ticktext": [f"layer {row + 1}" for row in named],
         "color": INK,
         "showticklabels": number == 1,
         **({"matches": "y"} if number > 1 else {}),
@@ -117,6 +129,12 @@ def _ridges(panels: Panels, number: int, arm: str) -> None:
     # There is room for all of it above two columns.
     of = " of each activation" if len(panels.arms) < 3 else ""
     panels.panel(number, heading, _KINDS[quantity] + of, x=x_axis, y=y_axis)
+
+
+def _named(layers: int) -> tuple[int, ...]:
+    """Layers, from 0, whose names and shares outside fit beside their rows."""
+    every = next(n for n in (1, 2, 5, 10) if layers <= n * _MOST_NAMED)
+    return tuple(row for row in range(layers) if row == 0 or (row + 1) % every == 0)
 
 
 def loss_axis(panels: Panels) -> tuple[float, float, dict[str, Any]]:

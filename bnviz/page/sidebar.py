@@ -46,7 +46,7 @@ def form(
         folded += [name for name in shown if KINDS[name].advanced]
         plain = [name for name in shown if not KINDS[name].advanced]
         if plain:
-            st.markdown(f"##### {heading}")
+            st.markdown(f"## {heading}")
         for name in plain:
             if matters(name, values):
                 values[name] = _field(name, KINDS[name], mode)

@@ -1,7 +1,9 @@
 """Rivals: what our training is compared with, written as anyone would without this laboratory."""
 
+import importlib.util
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import keras
 import machine  # noqa: F401  (puts the repository on the path)
@@ -49,6 +51,71 @@ def plain_model(settings: Settings, data: Dataset, arm: str) -> keras.Model:
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(settings.learning_rate), loss)
     return model
+
+
+def tensorboard(folder: str) -> keras.callbacks.Callback | None:
+    """Keras's callback that writes histograms of all weights after each epoch; None without it."""
+    if importlib.util.find_spec("tensorboard") is None:
+        return None
+    return keras.callbacks.TensorBoard(folder, histogram_freq=1, write_graph=False)
+
+
+class Torch:
+    """Both arms in PyTorch, eager, with hooks that keep statistics of every activation.
+
+    Mean, standard deviation and a histogram of each hidden layer's outputs for the batch itself, as
+    fastai's ActivationStats keeps them.
+
+    Args:
+        settings: Of the networks; their optimizer is SGD.
+        data: Their examples.
+    """
+
+    def __init__(self, settings: Settings, data: Dataset):
+        import torch
+
+        self._torch = torch
+        torch.set_num_threads(1)
+        self._x, self._y = torch.from_numpy(data.x_train), torch.from_numpy(data.y_train).long()
+        self._models = [self._model(settings, data, arm) for arm in ARMS]
+        self._optimizers = [
+            torch.optim.SGD(model.parameters(), lr=settings.learning_rate) for model in self._models
+        ]
+        self._loss = torch.nn.CrossEntropyLoss()
+        self.statistics: list[tuple[float, float, Any]] = []
+
+    def _model(self, settings: Settings, data: Dataset, arm: str) -> Any:
+        nn = self._torch.nn
+        activation = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh}[settings.activation]
+        layers: list[Any] = []
+        width = data.num_features
+        for _ in range(settings.hidden_layers):
+            layers.append(nn.Linear(width, settings.units, bias=arm == "none"))
+            if arm == "bn":
+                layers.append(nn.BatchNorm1d(settings.units))
+            layers.append(activation())
+            layers[-1].register_forward_hook(self._keep)
+            width = settings.units
+        return nn.Sequential(*layers, nn.Linear(width, len(data.classes)))
+
+    def _keep(self, _module: Any, _inputs: Any, output: Any) -> None:
+        values = output.detach()
+        kept = (values.mean().item(), values.std().item(), values.histc(BINS, -1, 1))
+        self.statistics.append(kept)
+
+    def step(self, indices: NDArray[np.int32]) -> None:
+        """One step of both on the same batch."""
+        self.statistics.clear()
+        x, y = self._x[indices], self._y[indices]
+        for model, optimizer in zip(self._models, self._optimizers, strict=True):
+            optimizer.zero_grad()
+            self._loss(model(x), y).backward()
+            optimizer.step()
+
+
+def torch_is_installed() -> bool:
+    """Whether PyTorch can be measured."""
+    return importlib.util.find_spec("torch") is not None
 
 
 def matrix_products(settings: Settings, data: Dataset) -> Callable[[], None]:

@@ -2,23 +2,31 @@
 
     python tests/benchmarks/training.py [--data mnist.npz] [--rounds 7] [--quick]
 
-Four ways take turns in every round, so that what disturbs one disturbs all; a ratio is taken within
-a round, and its median over the rounds is given with the lowest and the highest.
+These ways take turns in every round, so that what disturbs one disturbs all; a ratio is taken
+within a round, and its median over the rounds is given with the lowest and the highest.
 
 - fit: two Keras models, compiled with Keras's defaults, and `fit` on the very batches of the run,
   all in one epoch, without metrics, callbacks or output. Nothing is seen of their inside.
 - fit + histograms: the same with a callback that, after each batch, passes 256 examples through the
   model and counts the activations of each hidden layer with `np.histogram`.
+- fit + TensorBoard: the same with Keras's TensorBoard callback, which writes histograms of the
+  weights, not of activations, as often as ours has frames.
+- PyTorch + hooks: both networks in eager PyTorch with hooks that keep mean, standard deviation and
+  a histogram of every hidden layer's outputs of each batch.
 - ours: `bnviz.lab.experiment.run` of 50,000 steps with every frame measured and handed over. The
   rounds go through the run from its start, where frames stand densest, to its end.
 - floor: the bare matrix products of one forward and backward pass of both networks in NumPy, at
   whichever is faster of one thread and as many as NumPy's library takes.
+
+TensorBoard and PyTorch are left out where they are not installed
+(`pip install -r tests/benchmarks/requirements.txt` installs them).
 
 Without `--data` (an NPZ in the layout of keras.datasets) the images are random numbers.
 """
 
 import argparse
 import os
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -30,20 +38,32 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import machine
 import numpy as np
-from rivals import Histograms, matrix_products, plain_model
+from rivals import (
+    Histograms,
+    Torch,
+    matrix_products,
+    plain_model,
+    tensorboard,
+    torch_is_installed,
+)
 from threadpoolctl import threadpool_limits
 
 from bnviz import uploads
 from bnviz.dataset import Dataset
-from bnviz.frames import ARMS, PROBE_SIZE, Frame, frame_steps
+from bnviz.frames import ARMS, FRAMES, PROBE_SIZE, Frame, frame_steps
 from bnviz.kinds import Key
 from bnviz.lab import experiment
 from bnviz.lab.data import load
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import UPLOAD, Settings
 
-WAYS = ("fit", "fit + histograms", "ours", "floor")
-RATIOS = (("fit", "ours"), ("fit + histograms", "ours"), ("ours", "floor"))
+RATIOS = (
+    ("fit", "ours"),
+    ("fit + histograms", "ours"),
+    ("fit + TensorBoard", "ours"),
+    ("PyTorch + hooks", "ours"),
+    ("ours", "floor"),
+)
 #: Steps of our run, and of `fit` in a round; watched by a callback it has an eighth of them.
 RUN_STEPS, FIT_STEPS, WATCHED = 50_000, 400, 8
 #: Shape of the random images.
@@ -90,6 +110,11 @@ class Contest:
             "ours": self._ours,
             "floor": self._floor,
         }
+        if tensorboard(".") is not None:
+            self._ways["fit + TensorBoard"] = self._tensorboard
+        if torch_is_installed():
+            self._torch = Torch(self.settings, self.data)
+            self._ways["PyTorch + hooks"] = self._hooks
         self._round()
         self.frames, self.steps, self.seconds = 0, 0, 0.0
 
@@ -113,6 +138,35 @@ class Contest:
         start = time.perf_counter()
         for model, called in zip(self._models, callbacks, strict=True):
             model.fit(x, y, batch_size=size, shuffle=False, verbose=0, callbacks=called)
+        return (time.perf_counter() - start) / steps
+
+    def _tensorboard(self) -> float:
+        # Ours has a frame every so many steps; an epoch as long ends with as many histograms.
+        size, every = self.settings.batch_size, RUN_STEPS // FRAMES
+        epochs = max(1, self._fit_steps // every)
+        indices = self._order.take(epochs * every).reshape(-1)
+        x, y = self.data.x_train[indices], self.data.y_train[indices]
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            for number, model in enumerate(self._models):
+                model.fit(
+                    x,
+                    y,
+                    batch_size=size,
+                    shuffle=False,
+                    verbose=0,
+                    epochs=epochs,
+                    steps_per_epoch=every,
+                    callbacks=[tensorboard(f"{folder}/{number}")],
+                )
+            return (time.perf_counter() - start) / (epochs * every)
+
+    def _hooks(self) -> float:
+        steps = self._fit_steps
+        batches = self._order.take(steps)
+        start = time.perf_counter()
+        for batch in batches:
+            self._torch.step(batch)
         return (time.perf_counter() - start) / steps
 
     def _ours(self) -> float:
@@ -168,12 +222,14 @@ def figures(contest: Contest) -> dict[str, str]:
     times = contest.times()
     found = {
         f"{way}, ms a paired step": machine.spread([1e3 * each[way] for each in times], 3)
-        for way in WAYS
+        for way in times[0]
     }
     whole = contest.seconds / contest.steps * RUN_STEPS
     found[f"ours, s for {RUN_STEPS} paired steps"] = f"{whole:.1f}"
     found["ours, frames a second"] = f"{contest.frames / contest.seconds:.1f}"
     for one, other in RATIOS:
+        if one not in times[0]:
+            continue
         ratios = [each[one] / each[other] for each in times]
         found[f"**{one} / {other}**"] = machine.spread(ratios)
     return found

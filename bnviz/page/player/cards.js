@@ -15,12 +15,17 @@ function element(tag, className, text = "") {
 }
 
 export class Cards {
-  constructor(root) {
-    this.root = root;
+  // parts: DOM nodes by name: the summary, in it the cards, and the verdict's heading and words.
+  constructor(parts) {
+    this.root = parts.summary;
+    this.cards = parts.cards;
+    this.about = parts.about;
+    this.says = parts.says;
   }
 
   // spec: {arms: [{name, label, colour}]}
   build(spec) {
+    if (JSON.stringify(spec) === JSON.stringify(this.spec)) return;
     this.spec = spec;
     this.parts = spec.arms.map((arm) => {
       const card = element("div", "bnviz-card");
@@ -31,15 +36,13 @@ export class Cards {
       line.append(value, loss);
       const target = element("div", "bnviz-small");
       const speed = element("div", "bnviz-small");
-      card.append(element("div", "bnviz-label", `${arm.label} · validation accuracy`), line, target, speed);
+      const label = element("div", "bnviz-label", arm.label);
+      label.append(element("span", "bnviz-of", " · validation accuracy"));
+      card.append(label, line, target, speed);
       return { value, loss, target, speed, card };
     });
-    this.says = element("div", "bnviz-says");
-    this.about = element("div", "bnviz-label");
-    const card = element("div", "bnviz-card bnviz-verdict");
-    card.append(this.about, this.says);
     this.root.dataset.arms = spec.arms.length;
-    this.root.replaceChildren(...this.parts.map((part) => part.card), card);
+    this.cards.replaceChildren(...this.parts.map((part) => part.card));
   }
 
   // verdict: sentences on the frames there are; complete: whether no more will come.

@@ -35,20 +35,28 @@ function cells(edges, count) {
   });
 }
 
-function picture(trace, { x, y, z }, columns, rows) {
+function picture(trace, { z }, columns, rows) {
   const canvas = sheet(columns.length, rows.length);
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns.length, rows.length);
   const pixels = new Uint32Array(image.data.buffer);
   const colours = palette(trace.colorscale);
   const scale = (COLOURS - 1) / (trace.zmax - trace.zmin);
-  rows.forEach((row, upwards) => {
+  const painted = z.map((cells) =>
+    Uint32Array.from(cells, (value) => {
+      const place = Math.round((value - trace.zmin) * scale);
+      return colours[Math.min(Math.max(place, 0), COLOURS - 1)];
+    }),
+  );
+  for (let upwards = 0; upwards < rows.length; upwards++) {
     const start = (rows.length - 1 - upwards) * columns.length;
-    columns.forEach((column, i) => {
-      const place = Math.round((z[row][column] - trace.zmin) * scale);
-      pixels[start + i] = colours[Math.min(Math.max(place, 0), COLOURS - 1)];
-    });
-  });
+    if (upwards > 0 && rows[upwards] === rows[upwards - 1]) {
+      pixels.copyWithin(start, start + columns.length, start + 2 * columns.length);
+      continue;
+    }
+    const cells = painted[rows[upwards]];
+    for (let i = 0; i < columns.length; i++) pixels[start + i] = cells[columns[i]];
+  }
   context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -38,7 +38,7 @@ class Player {
     this.root = root;
     this.parts = {};
     for (const node of root.querySelectorAll("[data-part]")) this.parts[node.dataset.part] = node;
-    this.cards = new Cards(this.parts.cards);
+    this.cards = new Cards(this.parts);
     this.painter = new Painter(this.parts.canvas);
     this.transport = new Transport(this.parts, () => this.draw());
     this.changes = new Changes(
@@ -53,7 +53,7 @@ class Player {
     document.addEventListener("keydown", this.keys);
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(this.parts.figure);
-    this.resized.observe(this.parts.cards);
+    this.resized.observe(this.parts.summary);
     this.onWindow = () => this.resize();
     window.addEventListener("resize", this.onWindow);
     this.themed = matchMedia("(prefers-color-scheme: dark)");
@@ -78,6 +78,8 @@ class Player {
     this.cards.say(header.verdict, header.available === header.capacity);
     this.events.show(header.events, header.capacity, this.figure.cards.arms.map((arm) => arm.name));
     this.status();
+    // What stands around the figure decides its height, so that comes first.
+    if (header.figure) this.resize(true);
     this.draw();
     this.planAsking();
   }
@@ -103,7 +105,6 @@ class Player {
     buildToolbar(this.parts.toolbar, figure.choices, figure.view, choose);
     this.root.dataset.view = figure.view.name;
     this.parts.reading.textContent = figure.reading;
-    this.resize(true);
   }
 
   // Sends what the player wants: which frames it has, which figure it holds, what to show.

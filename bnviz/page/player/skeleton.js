@@ -3,7 +3,13 @@
 const HTML = `
   <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Stage: both networks">
     <div class="bnviz-tabs" data-part="tabs" role="group" aria-label="Views"></div>
-    <div class="bnviz-cards" data-part="cards"></div>
+    <div class="bnviz-summary" data-part="summary">
+      <div class="bnviz-cards" data-part="cards"></div>
+      <div class="bnviz-card bnviz-verdict">
+        <div class="bnviz-label" data-part="about"></div>
+        <div class="bnviz-says" data-part="says"></div>
+      </div>
+    </div>
     <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What is shown"></div>
     <div class="bnviz-figure" data-part="figure" role="img" aria-label="The chosen view of both networks">
       <div data-part="plot"></div>
