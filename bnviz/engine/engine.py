@@ -143,6 +143,11 @@ class Engine:
         """The last study with this digest, if it is still known."""
         return self._studies.find(digest)
 
+    @property
+    def viewers(self) -> int:
+        """How many look at runs and studies that wait or go on."""
+        return self._roster.viewers + self._studies.viewers
+
     def close(self) -> None:
         """Stops all that goes on and ends the workers; no process is left."""
         self._closing.set()

@@ -51,6 +51,12 @@ class Register(ABC, Generic[W]):
         with self._lock:
             return list(self._active)
 
+    @property
+    def viewers(self) -> int:
+        """How many look at work that waits or goes on."""
+        with self._lock:
+            return sum(work.viewers for work in self._active)
+
     def tidy(self) -> None:
         """Stops work that was without viewers for the grace period and bounds the cache."""
         now = time.monotonic()

@@ -17,7 +17,7 @@ from bnviz.map_numbers import MapNumbers
 from bnviz.map_words import cell_in_words, summary
 from bnviz.page import studies
 from bnviz.page.map_component import Want
-from bnviz.page.showing import POLL
+from bnviz.page.pace import pause
 from bnviz.phase_map import PhaseMap
 from bnviz.settings import Settings
 from bnviz.sweep import MEASURES, Axis, Cell, Sweep
@@ -39,6 +39,7 @@ class MapShowing:
         lock: Held while `known` is read.
         state: As of `StudyRun`, or "recorded".
         message: One sentence on it.
+        viewers: How many look at something that goes on, all sessions together.
     """
 
     token: str
@@ -47,6 +48,7 @@ class MapShowing:
     lock: Any
     state: str
     message: str
+    viewers: int = 1
 
     @classmethod
     def recorded(cls) -> "MapShowing":
@@ -60,7 +62,7 @@ class MapShowing:
         """A map as far as it is filled."""
         networks = 2 * run.study.known.size
         message = studies.progress(run, engine, "Filling the map", f"{networks:,} networks trained")
-        return cls(run.token, run.version, run.study, run.lock, run.state, message)
+        return cls(run.token, run.version, run.study, run.lock, run.state, message, engine.viewers)
 
     @property
     def sweep(self) -> Sweep:
@@ -83,7 +85,7 @@ class MapShowing:
             "state": self.state,
             "message": self.message,
             "ask": want.ask,
-            "poll": POLL.get(self.state, 0),
+            "poll": pause(self.state, self.viewers),
             "filled": int(numbers.filled.sum()),
             "headline": summary(numbers),
         }

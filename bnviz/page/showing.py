@@ -17,6 +17,7 @@ from bnviz.figures.view import View
 from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import ARM_LABELS
 from bnviz.interventions import LEARNING_RATE, OF_BN
+from bnviz.page.pace import live, pause
 from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
 from bnviz.recording import Recording
 from bnviz.settings import KINDS
@@ -24,8 +25,6 @@ from bnviz.verdict import verdict
 
 #: The run that is shown before anyone has trained.
 RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
-#: Milliseconds until the player asks for further frames of a run.
-POLL = {"queued": 300, "running": 120}
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,14 @@ class Showing:
         recording: What is drawn.
         state: As of `Run`, or "recorded".
         message: One sentence on it, or empty.
+        viewers: How many look at something that goes on, all sessions together.
     """
 
     token: str
     recording: Recording
     state: str
     message: str
+    viewers: int = 1
 
     @classmethod
     def recorded(cls) -> "Showing":
@@ -57,13 +58,14 @@ class Showing:
         message = _message(run, engine)
         if len(run.recording) == 0:
             recorded = "Meanwhile a recorded run of the default settings."
-            return cls("recorded", recorded_default(), run.state, f"{message} {recorded}")
-        return cls(run.token, run.recording, run.state, message)
+            message = f"{message} {recorded}"
+            return cls("recorded", recorded_default(), run.state, message, engine.viewers)
+        return cls(run.token, run.recording, run.state, message, engine.viewers)
 
     @property
     def live(self) -> bool:
         """Whether more may come."""
-        return self.state in POLL
+        return live(self.state)
 
     def answer(self, want: Want) -> bytes:
         """The message that brings the player what it lacks.
@@ -83,7 +85,7 @@ class Showing:
             "message": self.message,
             "ask": want.ask,
             "loops": self.recording is recorded_default(),
-            "poll": POLL.get(self.state, 0),
+            "poll": pause(self.state, self.viewers),
             "first": first,
             "available": available,
             "capacity": len(recording.steps),

@@ -1,0 +1,31 @@
+"""Pace: how long browsers wait before they ask again.
+
+Every question runs a fragment of the page's script, which costs this process the same whether much
+or little is answered. So with many viewers each asks more seldom and gets more at once: what is
+played runs on at the browser's own rate meanwhile.
+"""
+
+#: Milliseconds between two questions of a lonely viewer, by the state of what is shown.
+POLL = {"queued": 300, "running": 120}
+#: Milliseconds that an answer costs, and the share of a core that all answers may take.
+ANSWER_COST, ANSWER_SHARE = 6.0, 0.5
+#: Milliseconds that nobody waits longer than.
+LONGEST = 1_500
+
+
+def live(state: str) -> bool:
+    """Whether more may come of what is in this state."""
+    return state in POLL
+
+
+def pause(state: str, viewers: int) -> int:
+    """Milliseconds until the next question; 0 where nothing more comes.
+
+    Args:
+        state: Of what is shown.
+        viewers: How many look at something that goes on, all sessions together.
+    """
+    if not live(state):
+        return 0
+    shared = viewers * ANSWER_COST / ANSWER_SHARE
+    return round(min(max(POLL[state], shared), LONGEST))

@@ -1,0 +1,25 @@
+"""How often browsers ask."""
+
+import pytest
+
+from bnviz.page.pace import ANSWER_COST, ANSWER_SHARE, LONGEST, POLL, pause
+
+
+@pytest.mark.parametrize("state", POLL)
+def test_a_lonely_viewer_asks_at_the_state_s_own_pace(state):
+    assert pause(state, 1) == POLL[state]
+
+
+@pytest.mark.parametrize("viewers", [50, 100, 120])
+def test_the_answers_to_many_viewers_take_their_share_of_a_core_at_the_most(viewers):
+    answers_a_second = viewers * 1_000 / pause("running", viewers)
+    assert answers_a_second * ANSWER_COST / 1_000 <= ANSWER_SHARE * 1.001
+
+
+def test_nobody_waits_longer_than_the_longest_pause():
+    assert pause("running", 10_000) == LONGEST
+
+
+@pytest.mark.parametrize("state", ["recorded", "finished", "failed", "stopped"])
+def test_what_is_over_is_not_asked_for(state):
+    assert pause(state, 5) == 0
