@@ -98,16 +98,14 @@ def _highest(numbers: MapNumbers) -> list[str]:
 
 
 def _ill(numbers: MapNumbers, at: tuple[int, int]) -> str:
-    """Which arms diverged, unless that is what the map shows or it stands there already."""
-    if numbers.of_arms in ("diverged", "validation_loss") and numbers.sweep.seeds == 1:
-        return ""
-    if numbers.of_arms == "diverged":
-        return ""
+    """Which arms diverged, unless the number says it already."""
     seeds = numbers.sweep.seeds
-    said = []
-    for arm in ARMS:
-        count = round(float(numbers.diverged[arm][at]) * seeds)
-        if count:
-            how_many = "it" if seeds == 1 else f"{count} of {seeds} seeds"
-            said.append(f"{ARM_LABELS[arm]} {how_many} diverged")
-    return f"; {', '.join(said)}" if said else ""
+    if numbers.of_arms == "diverged" or (numbers.of_arms == "validation_loss" and seeds == 1):
+        return ""
+    counts = {arm: round(float(numbers.diverged[arm][at]) * seeds) for arm in ARMS}
+    each = [
+        f"{count} of {seeds} {ARM_LABELS[arm]}" if seeds > 1 else ARM_LABELS[arm]
+        for arm, count in counts.items()
+        if count
+    ]
+    return f"; diverged {' and '.join(each)}" if each else ""

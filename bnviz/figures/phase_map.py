@@ -32,11 +32,12 @@ def reading(numbers: MapNumbers) -> str:
     """How the maps are read."""
     target = percent(numbers.sweep.target)
     grey = {"steps_to_target": "; grey: not reached", "validation_loss": "; grey: diverged"}
+    better = f"the lighter the better{grey.get(numbers.of_arms, '')}"
     return (
-        "How to read: each cell is a run of both networks with its own two settings, the lighter "
-        f"the better{grey.get(numbers.of_arms, '')}. The line encloses the cells that reach {target} validation accuracy "
-        "(on the right: both arms' lines). A cross marks runs that diverged; a pale cell is not "
-        "trained yet and shows its neighbour's colour."
+        f"How to read: each cell is a run of both networks with its own two settings, {better}. "
+        f"The line encloses the cells that reach {target} validation accuracy (on the right: both "
+        "networks' lines). A cross marks runs that diverged; a pale cell is not trained yet and "
+        "shows its neighbour's colour."
     )
 
 
