@@ -60,7 +60,10 @@ def read(parameters: Mapping[str, Collection[str]]) -> Link:
             problems.append(Problem(name, ", ".join(values), "one value"))
         given[name] = values[-1]
     train = given.pop(TRAIN, "") == "1"
-    mode = given.pop(MODE, "")
+    # What one mode alone has in the URL opens it, as `?chapter=3` does.
+    owners = [[mode for mode, own in parameters.items() if name in own] for name in given]
+    implied = next((owner[0] for owner in owners if len(owner) == 1), "")
+    mode = given.pop(MODE, implied)
     if mode not in parameters:
         allowed = f"one of {', '.join(name for name in parameters if name)}"
         problems.append(Problem(MODE, mode, allowed))

@@ -11,7 +11,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from bnviz import __version__
 
 #: Each has a folder of its name with a script and a style sheet of its name.
-_NAMES = ("player", "map")
+_NAMES = ("player", "map", "terms")
 
 
 def component(name: str) -> Callable[..., Any]:
@@ -22,7 +22,7 @@ def component(name: str) -> Callable[..., Any]:
     map's script takes parts of the player's.
 
     Args:
-        name: "player" or "map".
+        name: "player", "map" or "terms".
     """
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(f"bnviz.{name}") is None:

@@ -25,13 +25,17 @@ def open_at(link: Link) -> list[Problem]:
     if "steps" not in link.named:
         settings = settings.replace(steps=Sweep().base.steps)
     sweep, problems = Sweep.nearest(settings, link.parameters)
-    sidebar.fill_in(settings, mode=NAME)
-    axes_form.fill_in(sweep)
+    fill_in(sweep)
     if link.train:
         fill(_plain(sweep))
-    else:
-        studies.forget(_MAP)
     return problems
+
+
+def fill_in(sweep: Sweep) -> None:
+    """Sets every field of the form; the recorded map is shown again."""
+    sidebar.fill_in(sweep.base, mode=NAME)
+    axes_form.fill_in(sweep)
+    studies.forget(_MAP)
 
 
 def form() -> Sweep | None:

@@ -37,6 +37,9 @@ class Showing:
         state: As of `Run`, or "recorded".
         message: One sentence on it, or empty.
         viewers: How many look at something that goes on, all sessions together.
+        view: What is shown of it at first; what was shown before if None.
+        begin: Step at which the player begins.
+        loops: Whether it is played again and again.
     """
 
     token: str
@@ -44,23 +47,36 @@ class Showing:
     state: str
     message: str
     viewers: int = 1
+    view: View | None = None
+    begin: int = 0
+    loops: bool = False
 
     @classmethod
     def recorded(cls) -> "Showing":
         """The recording that comes with the page."""
-        recording = recorded_default()
         message = "A recorded run of the default settings. Press Train both to run yours."
-        return cls("recorded", recording, "recorded", message)
+        return cls("recorded", recorded_default(), "recorded", message, loops=True)
 
     @classmethod
-    def of(cls, run: Run, engine: Engine) -> "Showing":
-        """A run as it stands; the recording that comes with the page until its first frame."""
-        message = _message(run, engine)
+    def of(cls, run: Run, engine: Engine, meanwhile: "Showing | None" = None) -> "Showing":
+        """A run as it stands; until its first frame something else.
+
+        Args:
+            run: The run.
+            engine: That carries it out.
+            meanwhile: What is shown until then, and whose view is kept; the recording that comes
+                with the page if None.
+        """
+        before = meanwhile or cls.recorded()
+        now: dict[str, Any] = {
+            "state": run.state,
+            "message": _message(run, engine),
+            "viewers": engine.viewers,
+        }
         if len(run.recording) == 0:
-            recorded = "Meanwhile a recorded run of the default settings."
-            message = f"{message} {recorded}"
-            return cls("recorded", recorded_default(), run.state, message, engine.viewers)
-        return cls(run.token, run.recording, run.state, message, engine.viewers)
+            now["message"] += " Meanwhile a recorded run."
+            return dataclasses.replace(before, **now)
+        return cls(run.token, run.recording, view=before.view, **now)
 
     @property
     def live(self) -> bool:
@@ -84,7 +100,7 @@ class Showing:
             "state": self.state,
             "message": self.message,
             "ask": want.ask,
-            "loops": self.recording is recorded_default(),
+            "loops": self.loops,
             "poll": pause(self.state, self.viewers),
             "first": first,
             "available": available,
@@ -92,13 +108,14 @@ class Showing:
             "steps": recording.settings.steps,
             "pair": _pair(recording),
             "changes": _changes(recording),
-            "begin": _begin(recording) if self.live else 0,
+            "begin": _begin(recording) if self.live else recording.at_step(self.begin),
             "events": _events(recording),
             "verdict": verdict(recording),
         }
         if new:
             header["schema"] = recording.layout.schema()
-        view = shown(recording.layout, want.view)
+        wanted = self.view if new and self.view is not None else want.view
+        view = shown(recording.layout, wanted)
         figure_id = self._figure_id(view)
         if new or want.figure != figure_id:
             header["figure"] = self._figure(view, figure_id)

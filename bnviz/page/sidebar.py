@@ -13,6 +13,8 @@ from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
 
 #: Settings of which each mode has its own: many runs are best short.
 OWN = ("steps",)
+#: Modes that share no setting with others.
+APART = ("lesson",)
 
 
 def fill_in(settings: Settings, *, mode: str = "") -> None:
@@ -63,8 +65,19 @@ def form(
     return Settings(**values)
 
 
+def few(names: Collection[str], *, mode: str, default: Settings) -> Settings:
+    """Draws the fields of a few settings; all others stay as they are in `default`."""
+    values: dict[str, Any] = {}
+    for name in names:
+        fields.value(_key(name, mode), getattr(default, name))
+        values[name] = _field(name, KINDS[name], mode)
+        fields.keep(_key(name, mode), values[name])
+    return default.replace(**values)
+
+
 def _key(name: str, mode: str) -> str:
-    return f"setting_{name}_{mode}" if mode and name in OWN else f"setting_{name}"
+    own = mode in APART or (mode and name in OWN)
+    return f"setting_{name}_{mode}" if own else f"setting_{name}"
 
 
 def _field(name: str, kind: Kind, mode: str) -> Any:

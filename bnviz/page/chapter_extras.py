@@ -1,0 +1,82 @@
+"""ChapterExtras: what single chapters have beside text, question and picture."""
+
+import streamlit as st
+
+from bnviz import script as scripts
+from bnviz.lesson import batch
+from bnviz.lesson.chapters import Chapter
+from bnviz.page import mapping, visit
+from bnviz.page.lesson_state import NAME
+from bnviz.page.markup import plain
+from bnviz.settings import Settings
+from bnviz.sweep import Axis, Sweep
+
+
+def typed_batch() -> None:
+    """Batch Normalization of a few numbers that the learner types, step by step."""
+    st.markdown("## By hand")
+    text = st.text_input("One neuron's values for a batch", batch.EXAMPLE, max_chars=200)
+    columns = st.columns(2)
+    gamma = columns[0].number_input("gamma", value=1.0, step=0.5, format="%.3g")
+    beta = columns[1].number_input("beta", value=0.0, step=0.5, format="%.3g")
+    try:
+        steps = batch.typed(text, gamma=gamma, beta=beta)
+    except batch.BatchError as error:
+        st.error(plain(str(error)))
+        return
+    rows = {
+        "x": steps.x,
+        "x − mean": tuple(value - steps.mean for value in steps.x),
+        "x̂": steps.x_hat,
+        "γ x̂ + β": steps.y,
+    }
+    scale, shift = steps.identity
+    st.markdown(
+        f"mean **{steps.mean:.4g}**, variance **{steps.variance:.4g}**, √(variance + ε) "
+        f"**{scale:.4g}**"
+    )
+    table = {name: [f"{value:.3f}" for value in values] for name, values in rows.items()}
+    st.table(table, border="horizontal")
+    st.caption(
+        plain(f"With gamma {scale:.4g} and beta {shift:.4g} what came in comes back. {steps.note}")
+    )
+
+
+def phase_map(chapter: Chapter) -> None:
+    """The way to the phase map that belongs to a chapter."""
+    st.button(
+        "See it on the phase map: many runs at once",
+        on_click=_open_map,
+        args=(chapter,),
+        width="stretch",
+        key="lesson_map",
+    )
+
+
+def _open_map(chapter: Chapter) -> None:
+    x, y = map(Axis.parse, chapter.phase_map)
+    mapping.fill_in(Sweep(x=x, y=y))
+    visit.go(mapping.NAME, opened_from=NAME)
+
+
+def script(settings: Settings) -> None:
+    """The Keras script of some settings, to read, copy and download."""
+    st.markdown("## The script")
+    for column, (label, text, name, kind) in zip(
+        st.columns(2),
+        (
+            ("Script", scripts.script, "batch_normalization.py", "text/x-python"),
+            ("Notebook", scripts.notebook, "batch_normalization.ipynb", "application/json"),
+        ),
+        strict=True,
+    ):
+        column.download_button(
+            label,
+            data=lambda text=text: text(settings),  # type: ignore[misc]
+            file_name=name,
+            mime=kind,
+            width="stretch",
+            key=f"download_{label}",
+            icon=":material/download:",
+        )
+    st.code(scripts.excerpt(settings), language="python", height=480)
