@@ -16,6 +16,7 @@ from bnviz.frames import (
     NO_POINT,
     PLANE_RANGE,
     PROBE_SIZE,
+    VALIDATION_SIZE,
     Frame,
     FrameLayout,
     frame_steps,
@@ -27,8 +28,6 @@ from bnviz.lab.observer import NORMALIZATION, Look
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
-#: Validation examples measured in each frame, at the most.
-VALIDATION_SIZE = 2_000
 #: Training examples from which statistics are recomputed in each deep frame, at the most.
 PRECISE_SIZE = 10_000
 #: Networks are used again from run to run, so one process runs one experiment at a time.
