@@ -1,11 +1,13 @@
 """The terminal: the page's experiments in one process, without a page.
 
 `python -m bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its figures;
-`python -m bnviz settings` lists what can be set.
+`python -m bnviz settings` lists what can be set; `python -m bnviz claims` checks what the lesson
+claims.
 """
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 import time
@@ -16,11 +18,14 @@ from typing import Any
 from bnviz import report, uploads
 from bnviz.dataset import Dataset
 from bnviz.kinds import Key
+from bnviz.lesson import evidence
+from bnviz.lesson.claims import CLAIMS
+from bnviz.lesson.experiments import RECORDED
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, UPLOAD, Settings, SettingsError, groups
 
-#: Exit status of a wrong command, and of a run broken off by Ctrl-C.
-WRONG, INTERRUPTED = 2, 130
+#: Exit status where a claim does not hold, of a wrong command, of a run broken off by Ctrl-C.
+REFUTED, WRONG, INTERRUPTED = 1, 2, 130
 _BAR_WIDTH = 30
 
 
@@ -29,7 +34,7 @@ class CommandError(ValueError):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command and returns the exit status: 0, 2 for a wrong one, 130 for one broken off.
+    """Runs one command and returns the exit status: 0, or one of those that have names here.
 
     Args:
         arguments: Those of the command line, if None.
@@ -39,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         if given.command == "settings":
             print(settings_table())
             return 0
-        return _train(given)
+        return _claims(given) if given.command == "claims" else _train(given)
     except (CommandError, SettingsError) as error:
         print(f"bnviz: {error}", file=sys.stderr)
         return WRONG
@@ -64,6 +69,23 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", metavar="RECORDING.npz", help="save the recording here")
     train.add_argument("--json", action="store_true", help="print one JSON object")
     commands.add_parser("settings", help="list every setting with its default and bounds")
+    claims = commands.add_parser("claims", help="check the lesson's claims over seeds")
+    claims.add_argument(
+        "--seeds", type=int, default=evidence.LEAST_SEEDS, help="how many (default: %(default)s)"
+    )
+    claims.add_argument(
+        "--only",
+        metavar="NAME",
+        action="append",
+        choices=list(CLAIMS),
+        help="check this claim; may be given again",
+    )
+    claims.add_argument("--out", metavar="FILE.json", help="save the table here")
+    claims.add_argument(
+        "--recordings",
+        metavar="FOLDER",
+        help="check nothing, and write the recordings of the chapters into this folder",
+    )
     return parser
 
 
@@ -79,6 +101,40 @@ def settings_table() -> str:
             lines.append(f"  {name} = {shown}")
             lines.append(f"      {kind.help} Allowed is {kind.allowed()}.")
     return "\n".join(lines[1:])
+
+
+def _claims(given: argparse.Namespace) -> int:
+    if given.recordings is not None:
+        folder = Path(given.recordings)
+        if not folder.is_dir():
+            raise CommandError(f"--recordings {folder} must be a folder that exists")
+        for name, settings in RECORDED.items():
+            print(f"{folder / name}.npz", file=sys.stderr)
+            _save(_recorded(settings), folder / f"{name}.npz")
+        return 0
+    if given.seeds < 1:
+        raise CommandError(f"--seeds {given.seeds} must be at least 1")
+    out = None if given.out is None else _writable(Path(given.out))
+    outcomes = []
+    claims = [CLAIMS[name] for name in given.only or CLAIMS]
+    try:
+        for outcome in evidence.gather(claims, range(given.seeds), _recorded):
+            print(evidence.as_text(outcome), flush=True)
+            outcomes.append(outcome)
+    except KeyboardInterrupt:
+        print(f"bnviz: broken off after {len(outcomes)} claims", file=sys.stderr)
+        return INTERRUPTED
+    if out is not None:
+        _write(out, evidence.as_json(outcomes).encode())
+    return 0 if all(outcome.holds for outcome in outcomes) else REFUTED
+
+
+def _recorded(settings: Settings) -> Recording:
+    """Runs an experiment to its end."""
+    recording = Recording(settings)
+    if _record(recording, None)[1]:
+        raise KeyboardInterrupt
+    return recording
 
 
 def _train(given: argparse.Namespace) -> int:
@@ -157,10 +213,15 @@ def _writable(path: Path) -> Path:
 
 
 def _save(recording: Recording, path: Path) -> None:
+    # Made here, since NumPy adds ".npz" to a name that ends otherwise.
+    data = io.BytesIO()
+    recording.save(data)
+    _write(path, data.getvalue())
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        # Opened here, since NumPy adds ".npz" to a name that ends otherwise.
-        with path.open("wb") as opened:
-            recording.save(opened)
+        path.write_bytes(data)
     except OSError as error:
         raise CommandError(f"--out {path} cannot be written: {error.strerror}") from error
 

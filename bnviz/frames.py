@@ -37,6 +37,8 @@ QUANTITIES = ("pre_activation", "activation")
 PERCENTILES = (5, 15, 25, 50, 75, 85, 95)
 #: Training examples on which distributions are measured, at the most.
 PROBE_SIZE = 256
+#: Validation examples measured in each frame, at the most.
+VALIDATION_SIZE = 2_000
 #: Frames of a run, about.
 FRAMES = 300
 #: Above 1, frames stand denser at the start of a run, where most happens.
