@@ -16,7 +16,6 @@ from bnviz.frames import (
     NO_POINT,
     PLANE_RANGE,
     PROBE_SIZE,
-    VALIDATION_SIZE,
     Frame,
     FrameLayout,
     frame_steps,
