@@ -8,9 +8,12 @@ from bnviz.lesson.chapters import CHAPTERS, Chapter
 from bnviz.page import chapter_extras, lesson_state, sidebar
 from bnviz.page.lesson_state import NAME, QUIZ
 from bnviz.page.markup import plain
-from bnviz.page.question_form import ask
+from bnviz.page.question_form import answered, ask
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+
+#: Tells the questions before the reveal from those of the quiz.
+_PREDICT = "predict"
 
 
 def draw(
@@ -39,17 +42,31 @@ def draw(
     if chapter.batch:
         chapter_extras.typed_batch()
     st.markdown("## Predict first")
-    if ask(chapter.question, key="predict"):
-        st.markdown(f"## Watch\n{marked(chapter.watch)}")
+    if ask(chapter.question, key=_PREDICT) or predicted(chapter):
+        st.markdown(f"## Watch\n\n{marked(chapter.watch)}")
         _measured(chapter, run, recording)
         if chapter.phase_map:
             chapter_extras.phase_map(chapter)
+    else:
+        st.button(
+            "Show it without a guess",
+            on_click=lesson_state.skip,
+            args=(chapter.name,),
+            type="tertiary",
+            key="lesson_skip",
+        )
     if chapter.script:
         chapter_extras.script(run.settings if run is not None else chapter.settings)
     if present:
         return None
     with st.expander("Try it yourself", expanded=run is not None):
         return sidebar.few(chapter.controls, mode=NAME, default=chapter.settings)
+
+
+def predicted(chapter: Chapter) -> bool:
+    """Whether the learner has answered the chapter's question, or chosen not to."""
+    name = chapter.question.name
+    return name in answered([name], key=_PREDICT) or lesson_state.skipped(chapter.name)
 
 
 def navigation(place: str) -> None:

@@ -101,6 +101,8 @@ def stage(asked: Asked) -> None:
             quiz_text.draw()
         return
     chapter = CHAPTERS[asked.place]
+    if not chapter_text.predicted(chapter):
+        st.html(_STYLES / "unanswered.css")
     with st.container(key="lesson"):
         text, picture = st.columns([6, 13] if not asked.present else [8, 12])
         with text, st.container(key="lesson_text"):
@@ -134,6 +136,8 @@ def _picture(name: str) -> None:
 def _recorded(chapter: Chapter) -> Showing:
     """The recording of a chapter, with the view that shows its statement."""
     message = f"A recorded run of chapter {chapter.number}. Below the text you can train your own."
+    if not chapter_text.predicted(chapter):
+        message = "Answer the question first: then the picture comes into focus."
     view = lesson_state.view() or chapter.view
     return Showing(
         f"{chapter.name} {sorted(view.items())}",

@@ -18,6 +18,7 @@ _PLACE = "lesson_place"
 _PRESENT = "lesson_present"
 _VIEW = "lesson_view"
 _ANSWERS = "lesson_answers"
+_SKIPPED = "lesson_skipped"
 _RUN = "lesson_run"
 
 
@@ -59,6 +60,16 @@ def answers() -> dict[str, int]:
     """Index of the chosen answer by the question's name."""
     given: dict[str, int] = st.session_state.setdefault(_ANSWERS, {})
     return given
+
+
+def skip(name: str) -> None:
+    """Shows a chapter's experiment though its question was not answered."""
+    st.session_state.setdefault(_SKIPPED, set()).add(name)
+
+
+def skipped(name: str) -> bool:
+    """Whether a chapter's question was left out."""
+    return name in st.session_state.get(_SKIPPED, ())
 
 
 def run() -> Run | None:

@@ -1,5 +1,7 @@
 """QuestionForm: a single-choice question, answered by a click."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from bnviz.lesson.question import Question
@@ -38,8 +40,8 @@ def ask(question: Question, *, key: str) -> bool:
     return True
 
 
-def answered(names: list[str], *, key: str) -> dict[str, int]:
-    """The answers given to the questions of these names in one place."""
+def answered(names: Iterable[str], *, key: str) -> dict[str, int]:
+    """The answers given in one place to the questions of these names."""
     given = lesson_state.answers()
     return {name: given[f"{key}_{name}"] for name in names if f"{key}_{name}" in given}
 

@@ -16,7 +16,7 @@ def draw() -> None:
     """Draws the score, all questions, and the way to the chapter that answers each."""
     navigation(lesson_state.QUIZ)
     st.markdown("# Quiz")
-    given = answered([question.name for question in QUESTIONS], key=_KEY)
+    given = answered((question.name for question in QUESTIONS), key=_KEY)
     with st.container(key="lesson_statement"):
         st.markdown(score(QUESTIONS, given).sentence)
     for number, item in enumerate(QUIZ, start=1):

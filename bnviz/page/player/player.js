@@ -54,6 +54,7 @@ class Player {
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(this.parts.figure);
     this.resized.observe(this.parts.summary);
+    this.resized.observe(this.parts.foot);
     this.onWindow = () => this.resize();
     window.addEventListener("resize", this.onWindow);
     this.themed = matchMedia("(prefers-color-scheme: dark)");

@@ -29,7 +29,7 @@ const HTML = `
       <button type="button" data-part="live" class="bnviz-live" title="Jump to the newest frame (End)">live</button>
       <output data-part="readout" class="bnviz-readout"></output>
     </div>
-    <div class="bnviz-foot">
+    <div class="bnviz-foot" data-part="foot">
       <p data-part="status" role="status"></p>
       <p data-part="proof"></p>
     </div>
