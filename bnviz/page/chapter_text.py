@@ -73,7 +73,8 @@ def navigation(place: str) -> None:
     """Draws the way through the lesson: back, on, and every chapter by its title."""
     places = [*CHAPTERS, QUIZ]
     at = places.index(place)
-    back, choice, on = st.columns([1, 5, 1], vertical_alignment="bottom")
+    with st.container(key="lesson_navigation"):
+        back, choice, on = st.columns([1, 5, 1], vertical_alignment="bottom")
     for column, step, label, keys in ((back, -1, "‹", "PageUp"), (on, 1, "›", "PageDown")):
         inside = 0 <= at + step < len(places)
         column.button(
