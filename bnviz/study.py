@@ -5,6 +5,8 @@ learning rate are studies. Each says which runs it needs next, in blocks that ar
 and takes in what came of them; the engine and the terminal carry any of them out alike.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -115,6 +117,13 @@ def program(settings: Settings) -> tuple[Value, ...]:
     """
     names = _DECIDING if settings.dataset not in PLANE_DATASETS else _DECIDING_IN_PLANE
     return tuple(getattr(settings, name) for name in names)
+
+
+def digest(*parts: Value | Settings) -> str:
+    """16 hexadecimal characters that name a study of these parts."""
+    texts = [part.to_json() if isinstance(part, Settings) else part for part in parts]
+    text = json.dumps([Settings.VERSION, *texts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def watched(steps: int, points: int) -> tuple[int, ...]:
