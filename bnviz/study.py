@@ -5,6 +5,8 @@ learning rate are studies. Each says which runs it needs next, in blocks that ar
 and takes in what came of them; the engine and the terminal carry any of them out alike.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,12 +15,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.settings import PLANE_DATASETS, Settings
+from bnviz.kinds import Value
+from bnviz.settings import KINDS, PLANE_DATASETS, Settings
 
 #: Settings in which the networks of one block may differ; all others decide the program.
 STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
 #: Settings that a study leaves at their defaults: what they ask for has no place in a block.
 UNUSED = ("dropout", "interventions", "third_arm", "deep")
+_DECIDING = tuple(name for name in KINDS if name not in STACKABLE)
+_DECIDING_IN_PLANE = tuple(name for name in _DECIDING if name != "noise")
 #: Networks of one arm that are trained together, at the most. With fewer each takes longer; with
 #: more nothing is gained, and a block that is not full trains more copies for nothing.
 BLOCK_SIZE = 16
@@ -105,14 +110,20 @@ def plain(settings: Settings) -> Settings:
     return settings.replace(**{name: getattr(default, name) for name in UNUSED})
 
 
-def program(settings: Settings) -> Settings:
-    """What decides the program of a run: the settings with those that are its inputs left out.
+def program(settings: Settings) -> tuple[Value, ...]:
+    """What decides the program of a run: the values of the settings that are not its inputs.
 
     Examples in the plane follow from the seed, but all have one shape, so they are inputs, too.
     """
-    default = Settings()
-    inputs = [*STACKABLE, *(["noise"] if settings.dataset in PLANE_DATASETS else [])]
-    return settings.replace(**{name: getattr(default, name) for name in inputs})
+    names = _DECIDING if settings.dataset not in PLANE_DATASETS else _DECIDING_IN_PLANE
+    return tuple(getattr(settings, name) for name in names)
+
+
+def digest(*parts: Value | Settings) -> str:
+    """16 hexadecimal characters that name a study of these parts."""
+    texts = [part.to_json() if isinstance(part, Settings) else part for part in parts]
+    text = json.dumps([Settings.VERSION, *texts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def watched(steps: int, points: int) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.engine import Engine
 from bnviz.kinds import Key
-from bnviz.page import laboratory
+from bnviz.page import session
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, Settings, matters
 
@@ -22,7 +22,7 @@ SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}
 def engine():
     """One real engine for all pages: each of the tester's runs has caches of its own."""
     with pytest.MonkeyPatch.context() as patch, Engine() as engine:
-        patch.setattr(laboratory, "engine", lambda: engine)
+        patch.setattr(session, "engine", lambda: engine)
         yield engine
 
 

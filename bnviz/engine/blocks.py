@@ -12,23 +12,22 @@ from bnviz.dataset import Dataset
 from bnviz.engine.faults import LOST, MAX_ATTEMPTS, reason
 from bnviz.engine.studies import StudyRoster, StudyRun
 from bnviz.engine.task import keep, train_block
-from bnviz.study import Block
+from bnviz.study import Block, Outcome
 
 #: Blocks in the hands of each worker: the one under way, and the next, so that it never waits.
 AHEAD = 2
 #: Dask's priority of a block: after runs, which have 0, and the warm-up.
 PRIORITY = -2
-#: Seconds in which an outcome that is there arrives, or is asked for again.
-ANSWER_TIMEOUT = 5.0
 
 
 @dataclass(frozen=True, eq=False)
 class _Errand:
-    """A block in the hands of the workers."""
+    """A block in the hands of the workers, and the task that waits for its outcome."""
 
     run: StudyRun[Any]
     block: Block
     future: Any
+    outcome: asyncio.Task[dict[str, Outcome] | str]
 
 
 class Blocks:
@@ -46,7 +45,7 @@ class Blocks:
         client: Dask client.
         studies: What to carry out.
         topic: Dask topic on which the workers say that they have begun.
-        changed: Called when a worker has done a block, on any thread.
+        changed: Called when the outcome of a block is in.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class Blocks:
         """Takes in what is done and gives out what is next, to so many workers."""
         await self._cancel_unwanted()
         for token, errand in list(self._errands.items()):
-            if errand.future.status != "pending":
+            if errand.outcome.done():
                 await self._settle(token, errand)
         most = AHEAD * workers
         waiting = self._waiting() if len(self._errands) < most else {}
@@ -111,8 +110,9 @@ class Blocks:
             # Else the scheduler takes blocks that follow closely in the order of their keys.
             fifo_timeout=0,
         )
-        future.add_done_callback(lambda _: self._changed())
-        self._errands[token] = _Errand(run, block, future)
+        outcome = asyncio.create_task(_outcome(future))
+        outcome.add_done_callback(lambda _: self._changed())
+        self._errands[token] = _Errand(run, block, future, outcome)
 
     def _dataset(self, run: StudyRun[Any]) -> Any:
         """The study's uploaded examples, sent once and then kept by the workers; else None."""
@@ -127,24 +127,10 @@ class Blocks:
         return self._datasets[run]
 
     async def _settle(self, token: str, errand: _Errand) -> None:
-        """Takes in what came of a block; one of which nothing did is given out again."""
-        status = errand.future.status
-        outcome: Any = ""
-        if status == "finished":
-            try:
-                async with asyncio.timeout(ANSWER_TIMEOUT):
-                    outcome = await errand.future
-            except TimeoutError:
-                # Its worker has vanished since, and the scheduler has it done again.
-                return
-            except CancelledError:
-                outcome = ""
-            except Exception as error:
-                outcome = reason(error)
-        elif status == "error":
-            outcome = reason(await errand.future.exception())
+        """Takes in what came of a block; one of which nothing came is given out again."""
         del self._errands[token]
         await self._client.cancel([errand.future])
+        outcome = errand.outcome.result()
         if isinstance(outcome, dict):
             errand.run.receive(errand.block, outcome)
         elif outcome:
@@ -161,3 +147,18 @@ class Blocks:
             futures += [self._datasets.pop(run)] if run in self._datasets else []
         if futures:
             await self._client.cancel(futures)
+
+
+async def _outcome(future: Any) -> dict[str, Outcome] | str:
+    """What came of a block, however often its worker vanished.
+
+    Returns:
+        It, or one sentence on why nothing came, which is empty if the block was cancelled.
+    """
+    try:
+        outcome: dict[str, Outcome] | str = await future
+    except CancelledError:
+        return ""
+    except Exception as error:
+        return reason(error)
+    return outcome

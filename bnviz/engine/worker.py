@@ -16,6 +16,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 
 import dask
 from distributed import Security, Worker
@@ -30,6 +31,8 @@ NICENESS = 10
 #: Networks that a worker compiles before it makes room for another as soon as nothing waits for it,
 #: and before it does so whatever waits: a study of many architectures leaves it no pause.
 MOST_NETWORKS, FAR_TOO_MANY = 16, 32
+#: Seconds in which what a worker has done is fetched from it.
+FETCHED = 1.0
 #: Modules of the lab that compile networks, and count them in `compiled_networks`.
 _COMPILING = ("bnviz.lab.arms", "bnviz.lab.stack")
 
@@ -104,6 +107,10 @@ async def _retire(worker: Worker) -> None:
             break
         await asyncio.sleep(0.005)
     while worker.state.executing:
+        await asyncio.sleep(0.005)
+    # What was just done is fetched, or it would be done again.
+    leaving = time.monotonic()
+    while worker.data and time.monotonic() - leaving < FETCHED:
         await asyncio.sleep(0.005)
     # A nanny, where there is one, starts the next worker.
     await worker.close(nanny=False, reason="retired")

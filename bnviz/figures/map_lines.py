@@ -13,7 +13,7 @@ from typing import Any
 from bnviz.events import percent
 from bnviz.figures import map_axes, map_scales
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import axis_name
+from bnviz.figures.panels import BARE, axis_name, heading
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.map_numbers import Floats, MapNumbers
@@ -111,10 +111,7 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
     traces: list[dict[str, Any]] = []
     cuts: list[Cut] = []
     layout: dict[str, Any] = {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": INK, "size": 13},
-        "showlegend": False,
+        **BARE,
         "hovermode": False,
         "annotations": [],
     }
@@ -137,7 +134,7 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
             x, y = places[name][panel - 1], heights[name][panel - 1]
             changes[axis_name("x", panel)] = {"domain": x}
             changes[axis_name("y", panel)] = {"domain": y}
-        layout["annotations"].append(_heading(suffix))
+        layout["annotations"].append(heading(suffix, ""))
     return LiveFigure(traces, layout, {}, layouts), cuts
 
 
@@ -166,22 +163,6 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
         | {"line": {"color": INK, "width": 1.5}},
         "textfont": {"color": INK, "size": 13},
         "cliponaxis": False,
-    }
-
-
-def _heading(suffix: str) -> dict[str, Any]:
-    """The place of a heading; its text follows from the chosen cell."""
-    return {
-        "text": "",
-        "x": 0,
-        "y": 1,
-        "xref": f"x{suffix} domain",
-        "yref": f"y{suffix} domain",
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "yshift": 3,
-        "showarrow": False,
-        "font": {"size": 14, "color": INK},
     }
 
 

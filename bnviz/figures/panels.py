@@ -22,6 +22,14 @@ X_TITLES = {
 _SYMLOG_TICKS = (-1e6, -1e3, -10, -1, 0, 1, 10, 1e3, 1e6)
 _TRACE: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
+#: Layout of all figures: nothing but ink on the page.
+BARE: dict[str, Any] = {
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "font": {"color": INK, "size": 13},
+    "showlegend": False,
+}
+
 #: From where to where a pair of axes reaches, in shares of the figure: sideways, and upwards.
 Place = tuple[Sequence[float], Sequence[float]]
 
@@ -175,10 +183,8 @@ class Panels:
             height: Of the figure there, in pixels.
         """
         layout: dict[str, Any] = {
+            **BARE,
             "margin": {"l": 8, "r": 8, "t": 26, "b": 42},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"color": INK, "size": 13},
             "hovermode": "closest",
             "dragmode": "zoom",
             # Zoom is kept as long as the axes mean the same.
@@ -200,7 +206,7 @@ class Panels:
             layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
             name, more = self._headings[number]
             text = f"{name} · {more}" if explained and more else name
-            layout["annotations"].append(_heading(suffix, text))
+            layout["annotations"].append(heading(suffix, text))
         return layout
 
 
@@ -209,7 +215,7 @@ def axis_name(letter: str, number: int) -> str:
     return f"{letter}axis{'' if number == 1 else number}"
 
 
-def _heading(suffix: str, text: str) -> dict[str, Any]:
+def heading(suffix: str, text: str) -> dict[str, Any]:
     """A heading above an axis pair, which keeps its place in every layout."""
     return {
         "text": text,

@@ -10,8 +10,8 @@ from bnviz.events import percent
 from bnviz.figures import map_axes, map_scales
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.map_scales import Scale
-from bnviz.figures.panels import axis_name, spread
-from bnviz.figures.style import ARM_COLOURS, INK, MUTED
+from bnviz.figures.panels import BARE, axis_name, heading, spread
+from bnviz.figures.style import ARM_COLOURS, MUTED
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.map_numbers import Floats, MapNumbers
 
@@ -57,10 +57,7 @@ def phase_map(numbers: MapNumbers) -> LiveFigure:
         if name != "gain":
             traces += _crosses(numbers, name, number)
     layout: dict[str, Any] = {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": INK, "size": 13},
-        "showlegend": False,
+        **BARE,
         "hovermode": False,
         "coloraxis": arms.axis(),
         "coloraxis2": gain.axis(),
@@ -258,20 +255,7 @@ def _place_map(
     more = {"domain": list(y), "anchor": f"x{suffix}", "showticklabels": y_titled}
     layout[axis_name("y", number)] = axes[1] | more
     name = MAPS[number - 1]
-    heading = "<b>With BN against without</b>"
+    text = "<b>With BN against without</b>"
     if name != "gain":
-        heading = f'<span style="color:{ARM_COLOURS[name]}">■</span> <b>{ARM_LABELS[name]}</b>'
-    layout["annotations"].append(
-        {
-            "text": heading,
-            "x": 0,
-            "y": 1,
-            "xref": f"x{suffix} domain",
-            "yref": f"y{suffix} domain",
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "yshift": 3,
-            "showarrow": False,
-            "font": {"size": 14, "color": INK},
-        }
-    )
+        text = f'<span style="color:{ARM_COLOURS[name]}">■</span> <b>{ARM_LABELS[name]}</b>'
+    layout["annotations"].append(heading(suffix, text))

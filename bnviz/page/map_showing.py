@@ -14,12 +14,13 @@ from bnviz.engine.studies import StudyRun
 from bnviz.figures import map_axes, map_lines
 from bnviz.figures.phase_map import phase_map, reading
 from bnviz.map_numbers import MapNumbers
-from bnviz.map_words import cell_in_words, summary
+from bnviz.map_words import cell_in_words, number, summary
 from bnviz.page import studies
 from bnviz.page.map_component import Want
 from bnviz.page.pace import pause
 from bnviz.phase_map import PhaseMap
 from bnviz.settings import Settings
+from bnviz.stability import DEFINITION, StableRates
 from bnviz.sweep import MEASURES, Axis, Cell, Sweep
 
 #: The map that is shown before anyone has filled one.
@@ -92,6 +93,23 @@ class MapShowing:
         if want.held != version:
             message["picture"] = _picture(numbers)
         return message
+
+
+def rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
+    """What the search for the largest stable rates has found, as parts of a message."""
+    with run.lock:
+        found, shared = run.study.sentence(), run.study.settings
+        seeds = run.study.seeds
+    note: dict[str, Any] = {"definition": DEFINITION}
+    if run.active:
+        note["poll"] = pause("running", engine.viewers)
+        found = studies.progress(run, engine, "Searching for the largest stable rates", "Found")
+    elif run.state != "finished":
+        found = studies.progress(run, engine, "", "")
+    else:
+        where = f"At initial scale {number(shared.init_scale)}, over {seeds} seeds"
+        found = f"{where}: {found[0].lower()}{found[1:]}"
+    return note | {"note": found}
 
 
 @cache

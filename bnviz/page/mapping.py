@@ -5,16 +5,17 @@ import streamlit as st
 from bnviz.page import axes_form, laboratory, session, sidebar, studies, visit
 from bnviz.page.address import Link
 from bnviz.page.map_component import asked_cell, last_want, show
-from bnviz.page.map_showing import MapShowing
+from bnviz.page.map_showing import MapShowing, rates_note
 from bnviz.phase_map import PhaseMap
 from bnviz.settings import Problem, Settings
+from bnviz.stability import DEFINITION, StableRates
 from bnviz.study import UNUSED
 from bnviz.sweep import Sweep
 
 NAME = "map"
 LABEL = "Phase map"
 PARAMETERS: tuple[str, ...] = ("x", "y", "seeds", "measure", "target")
-_MAP = "map_study"
+_MAP, _RATES = "map_study", "rates_study"
 _SHOWN = "shown_sweep"
 _REDRAW = "redraw_map"
 
@@ -36,6 +37,7 @@ def fill_in(sweep: Sweep) -> None:
     sidebar.fill_in(sweep.base, mode=NAME)
     axes_form.fill_in(sweep)
     studies.forget(_MAP)
+    studies.forget(_RATES)
 
 
 def form() -> Sweep | None:
@@ -50,8 +52,9 @@ def form() -> Sweep | None:
 
 def actions(sweep: Sweep | None, *, key: str) -> None:
     """The button that fills the map, or the one that stops."""
-    if studies.active(_MAP):
-        st.button("Stop", on_click=studies.stop, args=(_MAP,), width="stretch", key=f"stop_{key}")
+    names = (_MAP, _RATES)
+    if studies.active(*names):
+        st.button("Stop", on_click=studies.stop, args=names, width="stretch", key=f"stop_{key}")
         return
     st.button(
         "Fill the map",
@@ -62,6 +65,15 @@ def actions(sweep: Sweep | None, *, key: str) -> None:
         width="stretch",
         key=f"fill_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
+    )
+    st.button(
+        "Find the largest stable rate",
+        on_click=find_rates,
+        args=(sweep,),
+        disabled=sweep is None,
+        width="stretch",
+        key=f"rates_{key}",
+        help=DEFINITION,
     )
     if sweep is not None:
         st.caption(_cost(sweep))
@@ -83,6 +95,11 @@ def fill(sweep: Sweep) -> None:
     studies.begin(_MAP, PhaseMap(sweep), sweep.base.upload)
 
 
+def find_rates(sweep: Sweep) -> None:
+    """Searches for the largest stable learning rate with the settings that all cells share."""
+    studies.begin(_RATES, StableRates(sweep.base), sweep.base.upload)
+
+
 def open_cell() -> None:
     """Shows the run of the cell that was clicked in the laboratory."""
     cell, sweep = asked_cell(), st.session_state.get(_SHOWN)
@@ -102,7 +119,8 @@ def open_cell() -> None:
 def stage(sweep: Sweep | None) -> None:
     """The map as far as it is known; runs again whenever the browser asks for more."""
     run = studies.begun(_MAP)
-    session.viewer().watch(run)
+    rates = studies.begun(_RATES)
+    session.viewer().watch(run, rates)
     want = last_want()
     if want.ask:
         # The picture stands: the workers may load TensorFlow while the visitor looks around.
@@ -110,8 +128,9 @@ def stage(sweep: Sweep | None) -> None:
     measure = sweep.measure if sweep is not None else ""
     showing = MapShowing.recorded() if run is None else MapShowing.of(run, session.engine())
     st.session_state[_SHOWN] = showing.sweep
-    show(showing.answer(want, measure), on_cell=open_cell)
-    if st.session_state.pop(_REDRAW, False) or studies.ended_since(_MAP):
+    note = {} if rates is None else rates_note(rates, session.engine())
+    show(showing.answer(want, measure) | note, on_cell=open_cell)
+    if st.session_state.pop(_REDRAW, False) or studies.ended_since(_MAP, _RATES):
         st.rerun(scope="app")
 
 

@@ -8,7 +8,16 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from bnviz.page import address, complaints, laboratory, lesson, lesson_state, mapping, visit
+from bnviz.page import (
+    address,
+    complaints,
+    laboratory,
+    lesson,
+    lesson_state,
+    mapping,
+    seeding,
+    visit,
+)
 from bnviz.page.address import Link
 from bnviz.settings import Problem
 
@@ -47,6 +56,7 @@ class Mode(Protocol):
 MODES: dict[str, Mode] = {
     visit.LABORATORY: laboratory,
     mapping.NAME: mapping,
+    seeding.NAME: seeding,
     lesson_state.NAME: lesson,
 }
 

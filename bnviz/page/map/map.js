@@ -48,11 +48,14 @@ class MapPage {
     const { state, filled, headline } = header;
     Object.assign(this.root.dataset, { state, filled, version: this.version ?? "" });
     this.write("headline", headline);
+    this.write("note", header.note);
+    this.write("definition", header.definition);
     this.write("status", header.message);
+    this.resize();
     this.planAsking();
   }
 
-  write(part, text) {
+  write(part, text = "") {
     this.parts[part].hidden = !text;
     if (this.parts[part].textContent !== text) this.parts[part].textContent = text;
   }

@@ -3,6 +3,8 @@
 const HTML = `
   <section id="bnviz-map" data-state="loading" data-filled="0" aria-label="Both networks over many runs">
     <p class="bnviz-headline" data-part="headline"></p>
+    <p class="bnviz-note" data-part="note" role="status" hidden></p>
+    <p class="bnviz-definition" data-part="definition" hidden></p>
     <div class="bnviz-picture" data-part="picture">
       <div data-part="plot" role="img"></div>
       <div data-part="frames">

@@ -1,0 +1,111 @@
+"""Seeding: one experiment over many seeds as a mode of the page."""
+
+import streamlit as st
+
+from bnviz import study
+from bnviz.page import fields, session, sidebar, studies
+from bnviz.page.address import Link
+from bnviz.page.map_component import last_want, show
+from bnviz.page.markup import plain
+from bnviz.page.seeds_showing import answer
+from bnviz.seeds import FEWEST_SEEDS, MOST_SEEDS, SeedBands
+from bnviz.settings import Problem, Settings, SettingsError
+
+NAME = "seeds"
+LABEL = "Seeds"
+PARAMETERS: tuple[str, ...] = ("seeds",)
+_BANDS = "seeds_study"
+_COUNT = "seeds_count"
+#: How many there are unless another number is asked for.
+_SEEDS = SeedBands(Settings()).seeds
+
+
+def open_at(link: Link) -> list[Problem]:
+    """Fills the form as a link says, and trains the seeds if it asks for that."""
+    sidebar.fill_in(link.settings)
+    text = link.parameters.get("seeds", str(_SEEDS))
+    problems, seeds = [], _SEEDS
+    try:
+        seeds = SeedBands(link.settings, int(text[:20])).seeds
+    except SettingsError as error:
+        problems += error.problems
+    except ValueError:
+        allowed = f"a whole number from {FEWEST_SEEDS} to {MOST_SEEDS}"
+        problems.append(Problem("seeds", text, allowed))
+    fields.put(_COUNT, seeds)
+    if link.train and not problems:
+        train(SeedBands(link.settings, seeds))
+    else:
+        studies.forget(_BANDS)
+    return problems
+
+
+def form() -> SeedBands | None:
+    """Draws the number of seeds and the settings."""
+    st.markdown("##### Many seeds")
+    fields.value(_COUNT, _SEEDS)
+    seeds = st.number_input(
+        "seeds",
+        FEWEST_SEEDS,
+        MOST_SEEDS,
+        step=1,
+        key=_COUNT,
+        help="The experiment below is trained with so many following seeds.",
+    )
+    fields.keep(_COUNT, seeds)
+    settings = sidebar.form(without=study.UNUSED)
+    if settings is None:
+        return None
+    try:
+        return SeedBands(settings, seeds)
+    except SettingsError as error:
+        st.error(plain(f"{error}."))
+        return None
+
+
+def actions(bands: SeedBands | None, *, key: str) -> None:
+    """The button that trains the seeds, or the one that stops."""
+    if studies.active(_BANDS):
+        st.button("Stop", on_click=studies.stop, args=(_BANDS,), width="stretch", key=f"stop_{key}")
+        return
+    st.button(
+        f"Train {st.session_state[_COUNT]} seeds",
+        type="primary",
+        on_click=train,
+        args=(bands,),
+        disabled=bands is None,
+        width="stretch",
+        key=f"seeds_{key}",
+        shortcut="Ctrl+Enter" if key == "wide" else None,
+    )
+
+
+def query(bands: SeedBands) -> dict[str, str]:
+    """The settings that differ from their defaults, and the number of seeds."""
+    return bands.settings.to_query() | {"seeds": str(bands.seeds)}
+
+
+def shows(bands: SeedBands) -> bool:
+    """Whether the stage shows these seeds."""
+    run = studies.begun(_BANDS)
+    return run is not None and run.study.digest == bands.digest
+
+
+def train(bands: SeedBands) -> None:
+    """Trains these seeds, or joins those who do."""
+    studies.begin(_BANDS, bands, bands.settings.upload)
+
+
+@st.fragment
+def stage(bands: SeedBands | None) -> None:
+    """What is known of the seeds; runs again whenever the browser asks for more."""
+    run = studies.begun(_BANDS)
+    session.viewer().watch(run)
+    want = last_want()
+    if want.ask:
+        # The picture stands: the workers may load TensorFlow while the visitor looks around.
+        session.engine()
+    engine = session.engine() if run is not None else None
+    show(answer(want, run, engine, bands), on_cell=lambda: None)
+    if studies.ended_since(_BANDS):
+        st.rerun(scope="app")
