@@ -11,7 +11,7 @@ from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
 from bnviz.page.session import engine, viewer
 from bnviz.page.showing import Showing
-from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.settings import Problem, Settings, SettingsError, listed
 
 #: The page's own style sheet, for `st.html`.
 STYLE_SHEET = Path(__file__).parent / "page.css"
@@ -113,7 +113,7 @@ def complaints() -> None:
         st.warning(
             plain(
                 "The link had settings that cannot be run; the nearest ones are used instead: "
-                + "; ".join(str(problem) for problem in problems)
+                + listed(problems)
                 + "."
             )
         )
