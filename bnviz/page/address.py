@@ -1,5 +1,7 @@
 """Address: the settings in the page's URL."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from bnviz.settings import UPLOAD, Problem, Settings
@@ -11,10 +13,23 @@ TRAIN = "train"
 
 def read() -> tuple[Settings, bool, tuple[Problem, ...]]:
     """The settings in the URL, whether they are to be trained, and what is wrong with them."""
+    return understood({name: st.query_params.get_all(name) for name in st.query_params})
+
+
+def understood(
+    query: Mapping[str, Sequence[str]],
+) -> tuple[Settings, bool, tuple[Problem, ...]]:
+    """The same for a query that may be anything.
+
+    Args:
+        query: The values of each name, one at least.
+
+    Returns:
+        The nearest settings that can be run, whether to train them, and what was wrong.
+    """
     problems: list[Problem] = []
     given = {}
-    for name in st.query_params:
-        values = st.query_params.get_all(name)
+    for name, values in query.items():
         if name == TRAIN:
             continue
         if len(values) > 1:
@@ -26,7 +41,7 @@ def read() -> tuple[Settings, bool, tuple[Problem, ...]]:
         allowed = "a built-in one (a file is known to the tab alone in which it was chosen)"
         problems.append(Problem("dataset", UPLOAD, allowed))
         settings = settings.replace(dataset=Settings().dataset, upload="")
-    return settings, st.query_params.get(TRAIN) == "1", tuple(problems)
+    return settings, [*query.get(TRAIN, ())][-1:] == ["1"], tuple(problems)
 
 
 def write(settings: Settings, *, train: bool) -> None:

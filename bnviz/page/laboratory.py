@@ -60,7 +60,7 @@ def change() -> None:
     step, what = asked
     run = _run()
     settings = Settings() if run is None else run.settings
-    text = ",".join(filter(None, [settings.interventions, f"{max(1, step)}:{what}"]))
+    text = ",".join(filter(None, [settings.interventions, f"{step}:{what}"]))
     try:
         changed = settings.replace(interventions=text)
     except SettingsError as error:
