@@ -82,6 +82,17 @@ def test_a_field_appears_with_the_choice_it_belongs_to():
     assert app.sidebar.number_input(key="setting_noise").value == Settings().noise
 
 
+def test_a_field_that_no_longer_matters_keeps_its_value_and_breaks_nothing():
+    app = opened({"dataset": "moons"})
+    app.sidebar.number_input(key="setting_noise").set_value(0.4).run()
+    app.sidebar.selectbox(key="setting_dataset").set_value("digits").run()
+    for units in (7, 8):
+        app.sidebar.number_input(key="setting_units").set_value(units).run()
+        assert not app.exception
+    app.sidebar.selectbox(key="setting_dataset").set_value("circles").run()
+    assert app.sidebar.number_input(key="setting_noise").value == 0.4
+
+
 def test_what_is_chosen_stands_in_the_link():
     app = opened()
     app.sidebar.number_input(key="setting_units").set_value(7).run()

@@ -10,11 +10,14 @@ from bnviz.page import own_data
 from bnviz.page.markup import plain as as_it_is
 from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
 
+_NOT_DRAWN = "settings_not_drawn"
+
 
 def fill_in(settings: Settings) -> None:
     """Sets every field of the form."""
     for name in KINDS:
         st.session_state[_key(name)] = getattr(settings, name)
+    st.session_state[_NOT_DRAWN] = {}
 
 
 def form() -> Settings | None:
@@ -25,7 +28,11 @@ def form() -> Settings | None:
     Returns:
         The settings, or None as long as they lack the viewer's own data.
     """
+    # Streamlit forgets a field at the end of a run of the script that did not draw it.
+    for name, value in st.session_state[_NOT_DRAWN].items():
+        st.session_state[_key(name)] = value
     values = {name: st.session_state[_key(name)] for name in KINDS}
+    left = set(KINDS)
     folded = []
     for heading, names in groups().items():
         shown = [name for name in names if not isinstance(KINDS[name], Key)]
@@ -36,15 +43,14 @@ def form() -> Settings | None:
         for name in plain:
             if matters(name, values):
                 values[name] = _field(name, KINDS[name])
+                left.discard(name)
         if heading == KINDS["upload"].group:
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
     with st.expander("More settings"):
         for name in folded:
             values[name] = _field(name, KINDS[name])
-    # A field that is not drawn is forgotten by Streamlit unless it is set again.
-    for name, value in values.items():
-        if _key(name) not in st.session_state:
-            st.session_state[_key(name)] = value
+            left.discard(name)
+    st.session_state[_NOT_DRAWN] = {name: values[name] for name in left}
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return Settings(**values)
