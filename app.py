@@ -16,11 +16,12 @@ with st.sidebar:
     st.markdown("## bnviz\nBatch Normalization, seen")
     settings = sidebar.form()
     laboratory.actions(settings, key="wide")
+    laboratory.allowance(settings)
 with st.container(key="narrow_actions"):
     laboratory.actions(settings, key="narrow")
 
 if settings is not None:
     address.write(settings, train=laboratory.shows(settings))
 with st.container():  # always there, so that the stage keeps its place
-    laboratory.complaints()
+    laboratory.complaints(settings)
 laboratory.stage()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.engine import Engine
 from bnviz.kinds import Key
-from bnviz.page import laboratory
+from bnviz.page import laboratory, session
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, Settings, matters
 
@@ -24,6 +24,12 @@ def engine():
     with pytest.MonkeyPatch.context() as patch, Engine() as engine:
         patch.setattr(laboratory, "engine", lambda: engine)
         yield engine
+
+
+@pytest.fixture(autouse=True)
+def _limits_as_they_are():
+    yield
+    session.limits.cache_clear()
 
 
 def opened(query=None):
@@ -136,6 +142,21 @@ def test_a_bad_link_is_named_once_and_the_page_stands(query):
         if name not in ("train", "dataset"):
             assert name in warning.value
     assert message(app)[0]["capacity"] > 0
+
+
+def test_a_run_too_large_for_the_host_is_not_trained_and_the_nearest_is_one_click_away(monkeypatch):
+    monkeypatch.setenv("BNVIZ_MAX_COST", "1e6")
+    session.limits.cache_clear()
+    app = opened({**SHORT, "steps": "40000", "train": "1"})
+    assert message(app)[0]["state"] == "recorded"
+    assert "times what this host allows" in app.warning[0].value
+    assert app.button(key="train_wide").disabled
+    app.button(key="take").click().run()
+    near = session.limits().fitting(Settings.read(SHORT).replace(steps=40_000))
+    assert not app.warning
+    assert app.query_params["steps"] == str(near.steps)
+    app.button(key="train_wide").click().run()
+    until(app, lambda header: header["state"] == "finished")
 
 
 def test_train_runs_to_the_end_and_the_player_gets_every_frame():

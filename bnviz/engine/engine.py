@@ -12,6 +12,7 @@ from bnviz.dataset import Dataset
 from bnviz.engine.configuration import Configuration
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
+from bnviz.limits import Limits
 from bnviz.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 TICK = 0.25
 #: Seconds until an unreachable scheduler is tried again.
 RETRY = 2.0
-#: Bytes of frames kept of ended runs: about 28 of the default.
-CACHE_BYTES = 32 * 2**20
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +55,7 @@ class Engine:
         scheduler: Address of an existing Dask scheduler; None for workers of the engine's own.
         workers: Worker processes of the engine's own.
         grace: Seconds that a run without viewers goes on.
-        cache_bytes: Bytes of frames kept of ended runs.
+        limits: Runs that may wait or go on, and megabytes of their frames.
 
     Raises:
         ValueError: If the address or the number of workers is not as allowed.
@@ -68,10 +67,17 @@ class Engine:
         scheduler: str | None = None,
         workers: int = Configuration.workers,
         grace: float = 10.0,
-        cache_bytes: int = CACHE_BYTES,
+        limits: Limits | None = None,
     ):
         self._configuration = Configuration(scheduler, workers)
-        self._roster = Roster(grace=grace, cache_bytes=cache_bytes, changed=self._ring)
+        limits = limits or Limits()
+        self._roster = Roster(
+            grace=grace,
+            cache_bytes=int(1e6 * limits.cache_mb),
+            most_runs=int(limits.runs),
+            most_bytes=int(1e6 * limits.memory_mb),
+            changed=self._ring,
+        )
         self._status = _CONNECTING
         # One topic for all runs: a scheduler never forgets a topic.
         self._topic = f"bnviz-{uuid.uuid4().hex}"
@@ -83,13 +89,17 @@ class Engine:
 
     @classmethod
     def from_environment(cls) -> "Engine":
-        """An engine as the environment variables of `Configuration` say.
+        """An engine as the environment variables of `Configuration` and `Limits` say.
 
         Raises:
             ValueError: If one of them is not as allowed.
         """
         configuration = Configuration.from_environment()
-        return cls(scheduler=configuration.scheduler, workers=configuration.workers)
+        return cls(
+            scheduler=configuration.scheduler,
+            workers=configuration.workers,
+            limits=Limits.from_environment(),
+        )
 
     @property
     def status(self) -> Status:
@@ -99,7 +109,8 @@ class Engine:
     def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
         """The run of these settings: the one in flight, the finished one, or else a new one.
 
-        A run that nobody joins is stopped after the grace period.
+        A run that nobody joins is stopped after the grace period. One that the host has no room
+        for has failed already when it is returned.
 
         Args:
             settings: What to run.

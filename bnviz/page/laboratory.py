@@ -5,13 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from bnviz.dataset import Dataset
 from bnviz.engine.runs import Run
+from bnviz.limits import cost
 from bnviz.page import own_data, sidebar
 from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
-from bnviz.page.session import engine, viewer
+from bnviz.page.session import engine, limits, viewer
 from bnviz.page.showing import Showing
-from bnviz.settings import Problem, Settings, SettingsError, listed
+from bnviz.settings import KINDS, Problem, Settings, SettingsError, listed
 
 #: The page's own style sheet, for `st.html`.
 STYLE_SHEET = Path(__file__).parent / "page.css"
@@ -41,9 +43,12 @@ def open_at(settings: Settings, problems: Iterable[Problem], *, train: bool) -> 
 
 
 def start(settings: Settings) -> None:
-    """Trains these settings, or joins those who do."""
+    """Trains these settings, or joins those who do; not what is too much for this host."""
     before = _run()
-    run = engine().start(settings, own_data.dataset(settings.upload))
+    data = own_data.dataset(settings.upload)
+    if limits().excess(settings, data):
+        return  # which `complaints` says
+    run = engine().start(settings, data)
     if before is not None:
         run.adopt(before.recording)
     st.session_state[_RUN] = run
@@ -71,6 +76,13 @@ def change() -> None:
     st.session_state[_REDRAW] = True
 
 
+def take(settings: Settings) -> None:
+    """Fills the form with settings that the viewer was offered."""
+    sidebar.fill_in(settings)
+    st.session_state[_PROBLEMS] = ()
+    st.session_state[_REFUSED] = ""
+
+
 def stop() -> None:
     """Stops the run for all who look at it."""
     run = _run()
@@ -92,20 +104,38 @@ def actions(settings: Settings | None, *, key: str) -> None:
         st.button("Stop", on_click=stop, width="stretch", key=f"stop_{key}")
         return
     st.session_state[_DREW_STOP] = False
+    fits = settings is not None and not limits().excess(settings, own_data.dataset(settings.upload))
     st.button(
         "Train both",
         type="primary",
         on_click=start,
         args=(settings,),
-        disabled=settings is None,
+        disabled=not fits,
         width="stretch",
         key=f"train_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )
 
 
-def complaints() -> None:
-    """Says what was wrong with the link, or with a change that was asked for."""
+def allowance(settings: Settings | None) -> None:
+    """Says in a quiet line how much of what this host allows a run takes."""
+    if settings is None:
+        return
+    allowed = limits()
+    share = cost(settings, own_data.dataset(settings.upload)) / allowed.cost
+    part = f"{min(100 * share, 999):.0f} %" if share >= 0.01 else "under 1 %"
+    st.caption(
+        f"Cost: {'over ' * (share > 9.99)}{part} of the limit",
+        help=f"A run may cost {allowed.cost:.2g} on this host: steps × parameters × batch size × "
+        f"networks. At once {allowed.runs:.0f} runs wait or go on, {allowed.viewer_runs:.0f} of "
+        f"them yours. Your own file may have {allowed.upload_mb:.0f} MB.",
+    )
+
+
+def complaints(settings: Settings | None) -> None:
+    """Says what was wrong with the link or a change, and offers the nearest to what is too much."""
+    if settings is not None:
+        _offer(settings, own_data.dataset(settings.upload))
     if st.session_state.get(_REFUSED):
         st.warning(plain(st.session_state[_REFUSED]))
     problems = st.session_state[_PROBLEMS]
@@ -117,6 +147,20 @@ def complaints() -> None:
                 + "."
             )
         )
+
+
+def _offer(settings: Settings, data: Dataset | None) -> None:
+    too_much = limits().excess(settings, data)
+    if not too_much:
+        return
+    near = limits().fitting(settings, data)
+    instead = " and ".join(
+        f"{kind.label} {getattr(near, name)}"
+        for name, kind in KINDS.items()
+        if getattr(near, name) != getattr(settings, name)
+    )
+    st.warning(plain(f"{too_much} The nearest that it allows: {instead}."))
+    st.button("Take these settings", on_click=take, args=(near,), key="take")
 
 
 @st.fragment

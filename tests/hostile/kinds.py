@@ -27,6 +27,7 @@ from bnviz.__main__ import main
 from bnviz.dataset import Dataset
 from bnviz.engine import Configuration
 from bnviz.figures.view import CHOICES, NUMBERS, TITLES
+from bnviz.limits import LIMITS, Limits
 from bnviz.page.address import understood
 from bnviz.page.markup import plain
 from bnviz.page.player_component import Want, read_change
@@ -273,7 +274,8 @@ def take_arguments(arguments: list[str]) -> str:
 
 
 def _environment(random: Random) -> dict[str, str]:
-    names = ("BNVIZ_WORKERS", "BNVIZ_SCHEDULER")
+    names = ["BNVIZ_WORKERS", "BNVIZ_SCHEDULER", *(each["variable"] for each in LIMITS.values())]
+    names = random.sample(names, random.choice((1, 1, 1, len(names))))
     values = ("2", "tls://127.0.0.1:1", "tcp://x", words.word(random), random.choice(words.NUMBERS))
     return {name: random.choice(values) for name in names}
 
@@ -281,6 +283,7 @@ def _environment(random: Random) -> dict[str, str]:
 def take_environment(environment: dict[str, str]) -> str:
     try:
         Configuration.from_environment(environment)
+        Limits.from_environment(environment)
     except ValueError as error:
         sentence(error)
         return REFUSED
