@@ -6,6 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bnviz.dataset import Dataset
+from bnviz.engine import Engine
+from bnviz.engine.room import shortage
 from bnviz.engine.roster import Roster
 from bnviz.lab.data import load
 from bnviz.limits import (
@@ -136,27 +138,34 @@ class TestEnvironment:
             Limits.from_environment({LIMITS[name]["variable"]: text})
 
 
-class TestRoster:
-    def roster(self, **limits):
-        return Roster(grace=9, cache_bytes=0, changed=lambda: None, **limits)
+class TestRoom:
+    def test_there_is_none_for_more_runs_than_allowed(self):
+        others = [Settings(seed=seed) for seed in range(2)]
+        assert shortage(Settings(), others, others, Limits(runs=3)) == ""
+        assert "as many as this host" in shortage(Settings(), others, others, Limits(runs=2))
 
-    def test_more_runs_than_allowed_fail_with_a_sentence(self):
-        roster = self.roster(most_runs=2)
-        runs = [roster.start(Settings(seed=seed)) for seed in range(3)]
-        assert [run.state for run in runs] == ["queued", "queued", "failed"]
-        assert "as many as this host allows" in runs[2].error
-        assert roster.start(Settings(seed=1)) is runs[1]
-        runs[0].stop()
-        assert roster.start(Settings(seed=2)).state == "queued"
+    def test_there_is_none_for_more_frames_than_allowed(self):
+        megabytes = 2 * recording_bytes(Settings()) / 1e6
+        limits = Limits(memory_mb=megabytes)
+        assert shortage(Settings(), [], [Settings()], limits) == ""
+        assert "as much memory" in shortage(Settings(), [], [Settings()] * 2, limits)
 
-    def test_frames_that_are_looked_at_take_no_more_memory_than_allowed(self):
-        roster = self.roster(most_bytes=recording_bytes(Settings()))
+    def test_a_run_is_held_while_it_goes_on_or_is_looked_at(self):
+        roster = Roster(grace=9, cache_bytes=10**9, changed=lambda: None)
         run = roster.start(Settings())
         run.join("viewer")
+        assert roster.held() == [run]
         run.stop()
-        assert "as much memory as this host allows" in roster.start(Settings(seed=1)).error
+        assert roster.held() == [run]
         run.leave("viewer")
-        assert roster.start(Settings(seed=1)).state == "queued"
+        assert roster.held() == []
+
+    def test_the_engine_says_so_and_lets_others_be_joined(self):
+        with Engine(limits=Limits(runs=1)) as engine:
+            first, second = engine.start(Settings()), engine.start(Settings(seed=1))
+            assert (first.state, second.state) == ("queued", "failed")
+            assert "as many as this host allows" in second.error
+            assert engine.start(Settings()) is first
 
 
 class TestViewer:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from bnviz.dataset import Dataset
 from bnviz.engine.configuration import Configuration
+from bnviz.engine.room import shortage
 from bnviz.engine.roster import Roster
-from bnviz.engine.runs import Run
+from bnviz.engine.runs import COMPLETE, Run
 from bnviz.limits import Limits
 from bnviz.settings import Settings
 
@@ -70,14 +71,9 @@ class Engine:
         limits: Limits | None = None,
     ):
         self._configuration = Configuration(scheduler, workers)
-        limits = limits or Limits()
-        self._roster = Roster(
-            grace=grace,
-            cache_bytes=int(1e6 * limits.cache_mb),
-            most_runs=int(limits.runs),
-            most_bytes=int(1e6 * limits.memory_mb),
-            changed=self._ring,
-        )
+        self._limits = limits or Limits()
+        cache_bytes = int(1e6 * self._limits.cache_mb)
+        self._roster = Roster(grace=grace, cache_bytes=cache_bytes, changed=self._ring)
         self._status = _CONNECTING
         # One topic for all runs: a scheduler never forgets a topic.
         self._topic = f"bnviz-{uuid.uuid4().hex}"
@@ -116,10 +112,21 @@ class Engine:
             settings: What to run.
             dataset: The examples, where `settings.dataset` is an upload.
         """
+        full = self._shortage(settings)
         run = self._roster.start(settings, dataset)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
+        elif full:
+            run.fail(full)
         return run
+
+    def _shortage(self, settings: Settings) -> str:
+        known = self._roster.find(settings.digest)
+        if known is not None and (known.active or known.state in COMPLETE):
+            return ""
+        active = [run.settings for run in self._roster.active()]
+        held = [run.settings for run in self._roster.held()]
+        return shortage(settings, active, held, self._limits)
 
     def find(self, digest: str) -> Run | None:
         """The last run of the settings with this digest, if it is still known."""

@@ -3,7 +3,6 @@
 It knows nothing of Dask: the engine asks it what should go on and does so.
 """
 
-import sys
 import threading
 import time
 from collections import OrderedDict, deque
@@ -12,7 +11,6 @@ from statistics import median
 
 from bnviz.dataset import Dataset
 from bnviz.engine.runs import COMPLETE, Place, Run
-from bnviz.limits import recording_bytes
 from bnviz.settings import Settings
 
 #: Seconds a training step is taken to last before any run has been measured.
@@ -28,25 +26,13 @@ class Roster:
         grace: Seconds that a run without viewers goes on.
         cache_bytes: Bytes of frames kept of ended runs; those least recently asked for go first,
             those with viewers never.
-        most_runs: Runs that may wait or go on.
-        most_bytes: Bytes that the frames of all runs that go on or are looked at may take.
         changed: Called when a run is added or ends, on the thread that did so.
     """
 
-    def __init__(
-        self,
-        *,
-        grace: float,
-        cache_bytes: int,
-        changed: Callable[[], None],
-        most_runs: int = sys.maxsize,
-        most_bytes: int = sys.maxsize,
-    ):
+    def __init__(self, *, grace: float, cache_bytes: int, changed: Callable[[], None]):
         self.workers = 0
         self._grace = grace
         self._cache_bytes = cache_bytes
-        self._most_runs = most_runs
-        self._most_bytes = most_bytes
         self._changed = changed
         self._lock = threading.RLock()
         self._runs: OrderedDict[str, Run] = OrderedDict()
@@ -62,31 +48,12 @@ class Roster:
                 if run.lonely_since is not None:
                     run.lonely_since = time.monotonic()
                 return run
-            full = self._full(settings)
             run = Run(settings, dataset, lock=self._lock, changed=self._run_ended, place=self.place)
             self._runs[settings.digest] = run
             self._runs.move_to_end(settings.digest)
             self._active[run] = None
-            if full:
-                run.fail(full)
         self._changed()
         return run
-
-    def _full(self, settings: Settings) -> str:
-        """Why there is no room for a further run, in one sentence; empty if there is."""
-        if len(self._active) >= self._most_runs:
-            return (
-                f"{len(self._active)} runs wait or go on, which is as many as this host allows; "
-                "train again in a minute."
-            )
-        held = {*self._active, *(run for run in self._runs.values() if run.viewers)}
-        taken = sum(recording_bytes(run.settings) for run in held)
-        if taken + recording_bytes(settings) > self._most_bytes:
-            return (
-                "The runs that are looked at take as much memory as this host allows; train again "
-                "in a minute, or choose fewer layers."
-            )
-        return ""
 
     def find(self, digest: str) -> Run | None:
         """The last run of the settings with this digest, if it is still known."""
@@ -100,6 +67,12 @@ class Roster:
         """Runs that wait or go on, the first started first."""
         with self._lock:
             return list(self._active)
+
+    def held(self) -> list[Run]:
+        """Runs that go on or are looked at."""
+        with self._lock:
+            looked_at = (run for run in self._runs.values() if run.viewers)
+            return list(dict.fromkeys([*self._active, *looked_at]))
 
     def place(self, run: Run) -> Place | None:
         """The place of a run in the queue, and the expected wait; None unless it is queued.

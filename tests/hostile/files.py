@@ -191,7 +191,14 @@ def archive(random: Random) -> bytes:
         members |= {"x_test.npy": member(random, count), "y_test.npy": labels}
     if random.random() < 0.2:
         members[
-            random.choice(("y_train.npy", "../../x.npy", "/etc/x", words.word(random)[:999] or "x"))
+            random.choice(
+                (
+                    "y_train.npy",
+                    "../../x.npy",
+                    "/etc/x",
+                    words.word(random).replace("\0", "")[:999] or "x",
+                )
+            )
         ] = member(random, count)
     ways = (zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2)
     data = zipped(members, random.choice(ways))
