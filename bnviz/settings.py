@@ -50,6 +50,8 @@ BN_POSITIONS = ("before", "after")
 THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
 _STEPS = (1, 50_000)
 _LEARNING_RATES = (1e-5, 10.0)
+#: Names that belong to no setting and are still listed one by one; a link may hold a thousand.
+MOST_STRANGE = 5
 _NO_SETTING = "nothing, since no setting has this name"
 _UPLOAD_RULE = "a key exactly when the data set is 'upload' (choose a file first)"
 
@@ -67,8 +69,17 @@ class Problem:
     allowed: str
 
     def __str__(self) -> str:
-        came = self.came if len(self.came) <= 60 else self.came[:57] + "..."
-        return f"{self.name} is {came!r}; allowed is {self.allowed}"
+        return f"{_short(self.name)} is {_short(self.came)!r}; allowed is {self.allowed}"
+
+
+def listed(problems: Iterable[Problem]) -> str:
+    """Problems as text: every bad setting, and the first names that belong to no setting."""
+    found = tuple(problems)
+    strange = [problem for problem in found if problem.name not in KINDS]
+    shown = [problem for problem in found if problem.name in KINDS] + strange[:MOST_STRANGE]
+    rest = len(strange) - MOST_STRANGE
+    more = [f"{rest} further names belong to no setting"] if rest > 0 else []
+    return "; ".join([*map(str, shown), *more])
 
 
 class SettingsError(ValueError):
@@ -80,7 +91,7 @@ class SettingsError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems = tuple(problems)
-        super().__init__("; ".join(str(problem) for problem in self.problems))
+        super().__init__(listed(self.problems))
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
@@ -376,6 +387,10 @@ def _read(kind: Kind, came: object) -> object:
         number: Any = came
         return came if abs(number) > 2**53 else float(number) + 0.0
     return came
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _shown(value: object) -> str:

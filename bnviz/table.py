@@ -13,6 +13,10 @@ _SAMPLE_ROWS = 20
 #: Cells that stand for a missing value.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "?", "-"}
 _NAME_LENGTH = 40
+#: Characters of a row, and lines without a cell in a whole file, at the most: a file of newlines
+#: or commas alone would keep a processor busy for a minute.
+MAX_ROW_LENGTH = 1_000_000
+MAX_BLANK_LINES = 100_000
 
 
 class TableError(ValueError):
@@ -93,13 +97,26 @@ def shown(text: str) -> str:
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yields the rows that are not blank, each with the line on which it ends."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
-    )
+    length, blank = 0, 0
+
+    def lines() -> Iterator[str]:
+        nonlocal length
+        for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+            length += len(line)
+            if length > MAX_ROW_LENGTH:
+                raise TableError(
+                    f"The row on line {number} has more than {MAX_ROW_LENGTH} characters."
+                )
+            yield line
+
+    reader = csv.reader(lines(), delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
         for cells in reader:
+            length = 0
             if any(cell and not cell.isspace() for cell in cells):
                 yield reader.line_num, cells
+            elif (blank := blank + 1) > MAX_BLANK_LINES:
+                raise TableError(f"The file has more than {MAX_BLANK_LINES} lines without a cell.")
     except csv.Error as error:
         raise TableError(f"Line {reader.line_num} cannot be read as CSV: {error}.") from error
 

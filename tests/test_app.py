@@ -26,6 +26,12 @@ def engine():
         yield engine
 
 
+@pytest.fixture(autouse=True)
+def _limits_as_they_are():
+    yield
+    session.limits.cache_clear()
+
+
 def opened(query=None):
     app = AppTest.from_file(APP, default_timeout=60)
     for name, value in (query or {}).items():
@@ -82,6 +88,17 @@ def test_a_field_appears_with_the_choice_it_belongs_to():
     assert app.sidebar.number_input(key="setting_noise").value == Settings().noise
 
 
+def test_a_field_that_no_longer_matters_keeps_its_value_and_breaks_nothing():
+    app = opened({"dataset": "moons"})
+    app.sidebar.number_input(key="setting_noise").set_value(0.4).run()
+    app.sidebar.selectbox(key="setting_dataset").set_value("digits").run()
+    for units in (7, 8):
+        app.sidebar.number_input(key="setting_units").set_value(units).run()
+        assert not app.exception
+    app.sidebar.selectbox(key="setting_dataset").set_value("circles").run()
+    assert app.sidebar.number_input(key="setting_noise").value == 0.4
+
+
 def test_what_is_chosen_stands_in_the_link():
     app = opened()
     app.sidebar.number_input(key="setting_units").set_value(7).run()
@@ -123,8 +140,23 @@ def test_a_bad_link_is_named_once_and_the_page_stands(query):
     (warning,) = app.warning
     for name in query:
         if name not in ("train", "dataset"):
-            assert name.replace("_", "\\_") in warning.value
+            assert name in warning.value
     assert message(app)[0]["capacity"] > 0
+
+
+def test_a_run_too_large_for_the_host_is_not_trained_and_the_nearest_is_one_click_away(monkeypatch):
+    monkeypatch.setenv("BNVIZ_MAX_COST", "1e6")
+    session.limits.cache_clear()
+    app = opened({**SHORT, "steps": "40000", "train": "1"})
+    assert message(app)[0]["state"] == "recorded"
+    assert "times what this host allows" in app.warning[0].value
+    assert app.button(key="train_wide").disabled
+    app.button(key="take").click().run()
+    near = session.limits().fitting(Settings.read(SHORT).replace(steps=40_000))
+    assert not app.warning
+    assert app.query_params["steps"] == str(near.steps)
+    app.button(key="train_wide").click().run()
+    until(app, lambda header: header["state"] == "finished")
 
 
 def test_train_runs_to_the_end_and_the_player_gets_every_frame():

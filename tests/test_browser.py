@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -261,6 +262,17 @@ def test_a_bad_link_gets_one_message_and_the_page_goes_on(visit):
         assert name in message
     assert visitor.page.locator("img[src=x]").count() == 0
     assert visitor.data("state") == "recorded"
+
+
+def test_words_of_a_link_become_no_links_icons_or_formulas(visit):
+    words = ["https://x.example/a", "www.x.example", "a@x.example", ":material/home:"]
+    values = ["[a](//b.example)", ":streamlit:", "``` $a$ <b>c</b>", "\n\n# head", "=1+1 -> 2"]
+    names = ("units", "steps", "seed", "noise", "dropout")
+    visitor = visit(urlencode(dict.fromkeys(words, "1") | dict(zip(names, values, strict=True))))
+    alert = visitor.page.get_by_role("alert").first
+    assert alert.locator("a, img, b, h1, pre, [role=img], .katex").count() == 0
+    text = " ".join(alert.inner_text().split())
+    assert all(word in text for word in (*words[:3], *values[:3], "# head", "=1+1 -> 2"))
 
 
 def test_an_uploaded_table_is_trained_on_and_its_words_stay_words(visit, tmp_path):

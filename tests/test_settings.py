@@ -200,6 +200,15 @@ class TestErrors:
     def test_are_short_whatever_came(self):
         assert len(str(Problem("steps", "9" * 100_000, "less"))) < 100
 
+    def test_are_short_however_long_a_name_and_however_many(self):
+        long = {f"{'n' * 10_000}{number}": "1" for number in range(900)}
+        with pytest.raises(SettingsError) as raised:
+            Settings.read(long | BAD)
+        assert len(raised.value.problems) == 900 + len(BAD)
+        assert len(message := str(raised.value)) < 2_500
+        assert all(f"{name} is " in message for name in BAD)
+        assert "895 further names belong to no setting" in message
+
     def test_survive_the_way_between_processes(self):
         error = SettingsError([Problem("steps", "0", "more")])
         assert pickle.loads(pickle.dumps(error)).problems == error.problems

@@ -190,6 +190,10 @@ class TestCsv:
             (ROWS.encode("utf-16"), "not a CSV file in UTF-8"),
             (npz(**images()), "not the .csv file that its name says"),
             (b"\x89PNG\r\n\x1a\n\0\0", "not a CSV file"),
+            ("1,2,a\n" + "\n" * 100_001, "100000 lines without a cell"),
+            ("\r" * 100_001 + ROWS, "100000 lines without a cell"),
+            ("," * 1_000_001, "line 1 has more than 1000000 characters"),
+            ("1,2,a\n1," + '"\n",' * 300_001, "has more than 1000000 characters"),
         ],
     )
     def test_what_cannot_be_read_is_refused(self, text, words):

@@ -57,8 +57,8 @@ class Configuration:
             )
         if self.scheduler is not None and not self.scheduler.startswith(("tls://", "tcp://")):
             raise ValueError(
-                f"the scheduler's address is {self.scheduler!r}; allowed is an address such as "
-                "tls://127.0.0.1:8786 or tcp://127.0.0.1:8786"
+                f"the scheduler's address is {self.scheduler[:80]!r}; allowed is an address such "
+                "as tls://127.0.0.1:8786 or tcp://127.0.0.1:8786"
             )
 
     @classmethod
@@ -71,6 +71,7 @@ class Configuration:
         text = environment.get(WORKERS_VARIABLE) or str(cls.workers)
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
             raise ValueError(
-                f"{WORKERS_VARIABLE} is {text!r}; allowed is a whole number from 1 to {MAX_WORKERS}"
+                f"{WORKERS_VARIABLE} is {text[:40]!r}; allowed is a whole number from 1 to "
+                f"{MAX_WORKERS}"
             )
         return cls(environment.get(SCHEDULER_VARIABLE) or None, int(text))

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bnviz.dataset import Dataset
 from bnviz.engine.configuration import Configuration
+from bnviz.engine.room import shortage
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
 from bnviz.engine.studies import S, StudyRoster, StudyRun
+from bnviz.engine.work import COMPLETE
+from bnviz.limits import Limits
 from bnviz.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,8 +29,6 @@ if TYPE_CHECKING:
 TICK = 0.25
 #: Seconds until an unreachable scheduler is tried again.
 RETRY = 2.0
-#: Bytes of frames kept of ended runs: about 28 of the default.
-CACHE_BYTES = 32 * 2**20
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Engine:
         scheduler: Address of an existing Dask scheduler; None for workers of the engine's own.
         workers: Worker processes of the engine's own.
         grace: Seconds that a run or a study without viewers goes on.
-        cache_bytes: Bytes of frames kept of ended runs.
+        limits: Runs that may wait or go on, and megabytes of their frames.
 
     Raises:
         ValueError: If the address or the number of workers is not as allowed.
@@ -72,9 +73,11 @@ class Engine:
         scheduler: str | None = None,
         workers: int = Configuration.workers,
         grace: float = 10.0,
-        cache_bytes: int = CACHE_BYTES,
+        limits: Limits | None = None,
     ):
         self._configuration = Configuration(scheduler, workers)
+        self._limits = limits or Limits()
+        cache_bytes = int(1e6 * self._limits.cache_mb)
         self._roster = Roster(grace=grace, cache_bytes=cache_bytes, changed=self._ring)
         self._studies = StudyRoster(
             grace=grace, changed=self._ring, until_free=self._roster.until_free
@@ -90,13 +93,17 @@ class Engine:
 
     @classmethod
     def from_environment(cls) -> "Engine":
-        """An engine as the environment variables of `Configuration` say.
+        """An engine as the environment variables of `Configuration` and `Limits` say.
 
         Raises:
             ValueError: If one of them is not as allowed.
         """
         configuration = Configuration.from_environment()
-        return cls(scheduler=configuration.scheduler, workers=configuration.workers)
+        return cls(
+            scheduler=configuration.scheduler,
+            workers=configuration.workers,
+            limits=Limits.from_environment(),
+        )
 
     @property
     def status(self) -> Status:
@@ -106,16 +113,28 @@ class Engine:
     def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
         """The run of these settings: the one in flight, the finished one, or else a new one.
 
-        A run that nobody joins is stopped after the grace period.
+        A run that nobody joins is stopped after the grace period. One that the host has no room
+        for has failed already when it is returned.
 
         Args:
             settings: What to run.
             dataset: The examples, where `settings.dataset` is an upload.
         """
+        full = self._shortage(settings)
         run = self._roster.start(settings, dataset)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
+        elif full:
+            run.fail(full)
         return run
+
+    def _shortage(self, settings: Settings) -> str:
+        known = self._roster.find(settings.digest)
+        if known is not None and (known.active or known.state in COMPLETE):
+            return ""
+        active = [run.settings for run in self._roster.active()]
+        held = [run.settings for run in self._roster.held()]
+        return shortage(settings, active, held, self._limits)
 
     def find(self, digest: str) -> Run | None:
         """The last run of the settings with this digest, if it is still known."""

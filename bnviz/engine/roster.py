@@ -52,6 +52,12 @@ class Roster(Register[Run]):
         """Bytes of its frames."""
         return work.recording.frames.nbytes
 
+    def held(self) -> list[Run]:
+        """Runs that go on or are looked at."""
+        with self._lock:
+            looked_at = (run for run in self._works.values() if run.viewers)
+            return list(dict.fromkeys([*self._active, *looked_at]))
+
     def place(self, work: Run) -> Place | None:
         """The place of a run in the queue, and the expected wait; None unless it is queued.
 

@@ -1,6 +1,6 @@
 """Address: what the page shows, in its URL."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -52,10 +52,22 @@ def read(parameters: Mapping[str, Collection[str]]) -> Link:
     Args:
         parameters: By mode the names that it has beside the settings.
     """
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    return understood(query, parameters)
+
+
+def understood(
+    query: Mapping[str, Sequence[str]], parameters: Mapping[str, Collection[str]]
+) -> Link:
+    """The link in a query that may be anything.
+
+    Args:
+        query: The values of each name, one at least.
+        parameters: By mode the names that it has beside the settings.
+    """
     problems: list[Problem] = []
     given = {}
-    for name in st.query_params:
-        values = st.query_params.get_all(name)
+    for name, values in query.items():
         if name != TRAIN and len(values) > 1:
             problems.append(Problem(name, ", ".join(values), "one value"))
         given[name] = values[-1]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from bnviz.page.markup import plain
-from bnviz.settings import Problem
+from bnviz.settings import Problem, listed
 
 _PROBLEMS = "problems"
 _REFUSED = "refused"
@@ -36,7 +36,7 @@ def show() -> None:
         st.warning(
             plain(
                 "The link had settings that cannot be run; the nearest ones are used instead: "
-                + "; ".join(str(problem) for problem in problems)
+                + listed(problems)
                 + "."
             )
         )

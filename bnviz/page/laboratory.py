@@ -5,11 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.engine.runs import Run
+from bnviz.limits import cost
 from bnviz.page import complaints, own_data, session, sidebar
 from bnviz.page.address import Link
+from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
 from bnviz.page.showing import Showing
-from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.settings import KINDS, Problem, Settings, SettingsError
 
 LABEL = "Laboratory"
 PARAMETERS: tuple[str, ...] = ()
@@ -42,8 +44,10 @@ def query(settings: Settings) -> dict[str, str]:
 
 
 def start(settings: Settings) -> None:
-    """Trains these settings, or joins those who do."""
+    """Trains these settings, or joins those who do; not what is too much for this host."""
     before = _run()
+    if _excess(settings):
+        return  # which the offer above the stage says
     run = session.engine().start(settings, own_data.dataset(settings.upload))
     if before is not None:
         run.adopt(before.recording)
@@ -60,7 +64,7 @@ def change() -> None:
     step, what = asked
     run = _run()
     settings = Settings() if run is None else run.settings
-    text = ",".join(filter(None, [settings.interventions, f"{max(1, step)}:{what}"]))
+    text = ",".join(filter(None, [settings.interventions, f"{step}:{what}"]))
     try:
         changed = settings.replace(interventions=text)
     except SettingsError as error:
@@ -69,6 +73,12 @@ def change() -> None:
         start(changed)
         sidebar.fill_in(changed)
     st.session_state[_REDRAW] = True
+
+
+def take(settings: Settings) -> None:
+    """Fills the form with settings that the viewer was offered."""
+    sidebar.fill_in(settings)
+    complaints.clear()
 
 
 def stop() -> None:
@@ -92,20 +102,61 @@ def actions(settings: Settings | None, *, key: str) -> None:
         st.button("Stop", on_click=stop, width="stretch", key=f"stop_{key}")
         return
     st.session_state[_DREW_STOP] = False
+    fits = settings is not None and not _excess(settings)
     st.button(
         "Train both",
         type="primary",
         on_click=start,
         args=(settings,),
-        disabled=settings is None,
+        disabled=not fits,
         width="stretch",
         key=f"train_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )
+    if key == "wide":
+        _allowance(settings)
+
+
+def _allowance(settings: Settings | None) -> None:
+    """Says in a quiet line how much of what this host allows a run takes."""
+    if settings is None:
+        return
+    allowed = session.limits()
+    share = cost(settings, own_data.dataset(settings.upload)) / allowed.cost
+    part = f"{min(100 * share, 999):.0f} %" if share >= 0.01 else "under 1 %"
+    st.caption(
+        f"Cost: {'over ' * (share > 9.99)}{part} of the limit",
+        help=f"A run may cost {allowed.cost:.2g} on this host: steps × parameters × batch size × "
+        f"networks. At once {allowed.runs:.0f} runs wait or go on, {allowed.viewer_runs:.0f} of "
+        f"them yours. Your own file may have {allowed.upload_mb:.0f} MB.",
+    )
+
+
+def _offer(settings: Settings) -> None:
+    """Offers the nearest settings to those that are too much for this host."""
+    too_much = _excess(settings)
+    if not too_much:
+        return
+    near = session.limits().fitting(settings, own_data.dataset(settings.upload))
+    instead = " and ".join(
+        f"{kind.label} {getattr(near, name)}"
+        for name, kind in KINDS.items()
+        if getattr(near, name) != getattr(settings, name)
+    )
+    st.warning(plain(f"{too_much} The nearest that it allows: {instead}."))
+    st.button("Take these settings", on_click=take, args=(near,), key="take")
+
+
+def stage(settings: Settings | None) -> None:
+    """What is offered in place of too much, and the player."""
+    with st.container():  # always there, so that the player keeps its place
+        if settings is not None:
+            _offer(settings)
+    _player()
 
 
 @st.fragment
-def stage(_: Settings | None) -> None:
+def _player() -> None:
     """The player and the run it shows; runs again whenever the player asks for more."""
     run = _run()
     session.viewer().watch(run)
@@ -118,6 +169,11 @@ def stage(_: Settings | None) -> None:
     show(showing.answer(want), on_change=change)
     if st.session_state.pop(_REDRAW, False) or (ended and st.session_state[_DREW_STOP]):
         st.rerun(scope="app")
+
+
+def _excess(settings: Settings) -> str:
+    """What is too much about a run for this host, in one sentence; empty if nothing is."""
+    return session.limits().excess(settings, own_data.dataset(settings.upload))
 
 
 def _run() -> Run | None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from bnviz.limits import cost
 from bnviz.page import axes_form, laboratory, session, sidebar, studies, visit
 from bnviz.page.address import Link
 from bnviz.page.map_component import asked_cell, last_want, show
@@ -10,7 +11,7 @@ from bnviz.phase_map import PhaseMap
 from bnviz.settings import Problem, Settings
 from bnviz.stability import DEFINITION, StableRates
 from bnviz.study import UNUSED
-from bnviz.sweep import Sweep
+from bnviz.sweep import Cell, Sweep
 
 NAME = "map"
 LABEL = "Phase map"
@@ -61,7 +62,7 @@ def actions(sweep: Sweep | None, *, key: str) -> None:
         type="primary",
         on_click=fill,
         args=(sweep,),
-        disabled=sweep is None,
+        disabled=sweep is None or bool(_excess(sweep)),
         width="stretch",
         key=f"fill_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
@@ -76,7 +77,7 @@ def actions(sweep: Sweep | None, *, key: str) -> None:
         help=DEFINITION,
     )
     if sweep is not None:
-        st.caption(_cost(sweep))
+        st.caption(_excess(sweep) or _cost(sweep))
 
 
 def query(sweep: Sweep) -> dict[str, str]:
@@ -91,7 +92,9 @@ def shows(sweep: Sweep) -> bool:
 
 
 def fill(sweep: Sweep) -> None:
-    """Trains the runs of this sweep, or joins those who do."""
+    """Trains the runs of this sweep, or joins those who do; not more than the host allows."""
+    if _excess(sweep):
+        return  # which stands below the button
     studies.begin(_MAP, PhaseMap(sweep), sweep.base.upload)
 
 
@@ -141,6 +144,13 @@ def _plain(sweep: Sweep) -> Sweep:
     return Sweep(
         sweep.base.replace(**axes), sweep.x, sweep.y, sweep.seeds, sweep.measure, sweep.target
     )
+
+
+def _excess(sweep: Sweep) -> str:
+    """What is too much about a sweep for this host, in one sentence; empty if nothing is."""
+    rows, columns, seeds = sweep.shape
+    corners = [Cell(row, column) for row in (0, rows - 1) for column in (0, columns - 1)]
+    return studies.excess(max(map(sweep.settings, corners), key=cost), rows * columns * seeds)
 
 
 def _cost(sweep: Sweep) -> str:

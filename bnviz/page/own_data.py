@@ -9,6 +9,7 @@ import streamlit as st
 from bnviz import uploads
 from bnviz.dataset import Dataset
 from bnviz.page.markup import plain
+from bnviz.page.session import limits
 from bnviz.settings import KINDS
 
 _SALT = "own_data_salt"
@@ -27,8 +28,13 @@ def choose() -> str:
         type=[suffix.lstrip(".") for suffix in uploads.SUFFIXES],
         help="A table with one example a row and its class in one column, or arrays x_train, "
         "y_train, x_test and y_test. It is kept in memory for this session alone.",
+        max_upload_size=int(limits().upload_mb),
     )
     if file is None:
+        return ""
+    if file.size > 1e6 * limits().upload_mb:
+        # The browser has looked already; what it sends may come from elsewhere.
+        st.error(plain(f"On this host a file may have {limits().upload_mb:.0f} MB."))
         return ""
     data = file.getvalue()
     try:

@@ -73,13 +73,17 @@ def pack(header: Mapping[str, Any], frames: bytes) -> bytes:
 def asked_change() -> tuple[int, str] | None:
     """What the viewer has just asked to change, and from which step on."""
     state: Any = st.session_state.get(_KEY) or {}
-    given = state.get("change")
+    return read_change(state.get("change"))
+
+
+def read_change(given: object) -> tuple[int, str] | None:
+    """A step from 1 and what is to change there, as a browser sent it; None if it is no change."""
     if not isinstance(given, Mapping):
         return None
     step, change = given.get("step"), given.get("change")
     if not isinstance(step, int) or isinstance(step, bool) or not isinstance(change, str):
         return None
-    return step, change[:80]
+    return min(max(1, step), 2**31), change[:80]
 
 
 def show(message: bytes, *, on_change: Callable[[], None]) -> None:

@@ -73,11 +73,13 @@ def actions(bands: SeedBands | None, *, key: str) -> None:
         type="primary",
         on_click=train,
         args=(bands,),
-        disabled=bands is None,
+        disabled=bands is None or bool(studies.excess(bands.settings, bands.seeds)),
         width="stretch",
         key=f"seeds_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )
+    if bands is not None:
+        st.caption(studies.excess(bands.settings, bands.seeds))
 
 
 def query(bands: SeedBands) -> dict[str, str]:
@@ -92,7 +94,9 @@ def shows(bands: SeedBands) -> bool:
 
 
 def train(bands: SeedBands) -> None:
-    """Trains these seeds, or joins those who do."""
+    """Trains these seeds, or joins those who do; not more than the host allows."""
+    if studies.excess(bands.settings, bands.seeds):
+        return  # which stands below the button
     studies.begin(_BANDS, bands, bands.settings.upload)
 
 

@@ -27,6 +27,7 @@ def answer(
         engine: That carries it out.
         asked: What the form asks for, if that can be run; its empty axes stand until there is more.
     """
+    lock: Any
     if run is None or engine is None:
         bands = asked or SeedBands(Settings())
         token, state, message, lock = f"none {bands.watch[-1]}", "ready", _INVITATION, nullcontext()

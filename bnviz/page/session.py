@@ -2,11 +2,19 @@
 
 import gc
 import uuid
+from functools import cache
 
 import streamlit as st
 
 from bnviz.engine.engine import Engine
 from bnviz.engine.work import Work
+from bnviz.limits import Limits
+
+
+@cache
+def limits() -> Limits:
+    """What this host allows."""
+    return Limits.from_environment()
 
 
 @st.cache_resource(show_spinner=False)
@@ -24,15 +32,26 @@ class Viewer:
     def __init__(self) -> None:
         self._name = uuid.uuid4().hex
         self._watched: tuple[Work, ...] = ()
+        self._left: list[Work] = []
 
     def watch(self, *works: Work | None) -> None:
-        """Looks at these and no longer at others."""
+        """Looks at these and no longer at others.
+
+        Of those left behind, to which the viewer may come back within the grace period, the ones
+        beyond the host's limit are stopped at once, unless others look at them.
+        """
         before, self._watched = self._watched, tuple(work for work in works if work is not None)
         for work in self._watched:
             work.join(self._name)
         for work in before:
             if work not in self._watched:
                 work.leave(self._name)
+                self._left.append(work)
+        self._left = [left for left in self._left if left.active and left not in self._watched]
+        while len(self._left) >= limits().viewer_runs:
+            left = self._left.pop(0)
+            if not left.viewers:
+                left.stop()
 
     def leave(self) -> None:
         """Looks at nothing; called when the tab is closed or its connection lost."""

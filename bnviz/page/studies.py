@@ -8,6 +8,7 @@ from bnviz.engine.engine import Engine
 from bnviz.engine.studies import StudyRun
 from bnviz.engine.work import Work
 from bnviz.page import complaints, own_data, session
+from bnviz.settings import Settings
 from bnviz.study import Study
 
 _DREW_ACTIVE = "drew_active_study"
@@ -25,6 +26,16 @@ def begin(name: str, study: Study, upload: str) -> None:
     st.session_state[name] = run
     session.viewer().watch(run)
     complaints.clear()
+
+
+def excess(dearest: Settings, runs: int) -> str:
+    """What is too much about so many runs for this host, in one sentence; empty if nothing is.
+
+    Args:
+        dearest: Settings of that run of theirs which costs most.
+        runs: How many.
+    """
+    return session.limits().excess_of_many(dearest, runs, own_data.dataset(dearest.upload))
 
 
 def begun(name: str) -> StudyRun[Any] | None:

@@ -1,0 +1,236 @@
+"""Files that a stranger might choose: tables, archives and recordings, sound or not."""
+
+import io
+import pickle
+import struct
+import zipfile
+from functools import cache
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from bnviz.recording import Recording
+from bnviz.settings import Settings, SettingsError
+from hostile import words
+
+#: Bytes that a bomb unpacks to.
+BOMB = 40_000_000
+SMALL = Settings(hidden_layers=1, units=2, steps=12)
+NAMES = (
+    "a.csv",
+    "a.csv",
+    "a.npz",
+    "a.txt",
+    "a.tsv",
+    "A.CSV",
+    "a",
+    "../../a.csv",
+    ".npz",
+    "a.npz.csv",
+)
+
+
+class Pickled:
+    """Says so when it is unpickled: the guard sees that too."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return print, ("unpickled",)
+
+
+def mutated(data: bytes, random: Random) -> bytes:
+    """Some bytes changed, taken out or put in."""
+    changed = bytearray(data)
+    for _ in range(random.randrange(1, 5)):
+        start = random.randrange(len(changed) + 1)
+        changed[start : start + random.randrange(9)] = random.randbytes(random.randrange(9))
+    return bytes(changed)
+
+
+def _cell(random: Random) -> str:
+    if random.random() < 0.85:
+        return random.choice(("0", "1", "2", "3.5", "-1e3", "a", "b", f"{random.gauss(0, 1):.3f}"))
+    return words.word(random)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
+def table(random: Random) -> bytes:
+    """A CSV file."""
+    match random.randrange(12):
+        case 0:
+            return (
+                random.choice((b"\n", b"\r", b" ", b",", b'"', b"1,", b"\xff", b"\0")) * 2_000_000
+            )
+        case 1:
+            return b"1,2,a\n" * random.choice((69_999, 70_001, 200_000))
+        case 2:
+            return (b"1," * random.choice((1_023, 1_025, 30_000)) + b"a\n") * random.choice((1, 30))
+        case 3:
+            return b"1,2,a\n1,2," + b'"\n' * 100_000
+    width, height = random.choice((1, 2, 3, 3, 3, 20)), random.choice((0, 1, 2, 9, 30, 30, 30))
+    rows = [
+        [f"{random.gauss(0, 1):.4g}" for _ in range(width - 1)] + [random.choice("ab")]
+        for _ in range(height)
+    ]
+    if random.random() < 0.6:
+        rows.insert(0, [words.word(random) for _ in range(width)])
+    for _ in range(random.choice((0, 0, 1, 3))):
+        if rows:
+            row = random.choice(rows)
+            row[random.randrange(width)] = _cell(random)
+            if random.random() < 0.2:
+                row.append(_cell(random))
+    between = random.choice((",", ",", ";", "\t"))
+    quote = random.choice((str, _quoted, _quoted))
+    lines = [between.join(map(quote, row)) for row in rows]
+    text = random.choice(("\n", "\r\n", "\r", "\n\n")).join(lines)
+    encoding = random.choice((*["utf-8"] * 5, "utf-8-sig", "latin-1", "utf-16"))
+    data = text.encode(encoding, errors="replace")
+    return mutated(data, random) if random.random() < 0.3 else data
+
+
+def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
+    """An array as a member of an archive."""
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=allow_pickle)
+    return file.getvalue()
+
+
+def claiming(random: Random) -> bytes:
+    """An array whose header claims what is not there."""
+    dtype = random.choice(("|u1", "<f8", "|O", "<f16", "<U9", "<M8[s]", "V4", "[('a', '<f8')]"))
+    shapes = [
+        "(1000000000, 784)",
+        "(999999999999,)",
+        "(-1, 4)",
+        "(20, 4)",
+        "()",
+        "(0,)",
+        "(2**70,)",
+    ]
+    shapes += ["(" * 30, "__import__('os').abort()", "(1" + "0" * 40 + ",)"]
+    descr = dtype if dtype.startswith("[") else repr(dtype)
+    text = f"{{'descr': {descr}, 'fortran_order': {random.choice((True, 1, False))}, "
+    head = (text + f"'shape': {random.choice(shapes)}, }}").encode().ljust(117) + b"\n"
+    length = random.choice((len(head), len(head), 0, 65_535))
+    version = random.choice((b"\x01\x00", b"\x01\x00", b"\x02\x00", b"\x03\x00", b"\xff\xff"))
+    return b"\x93NUMPY" + version + struct.pack("<H", length) + head + bytes(80)
+
+
+def member(random: Random, count: int) -> bytes:
+    """Features or classes of so many examples, or something else."""
+    values = np.random.default_rng(random.getrandbits(32))
+    match random.randrange(14):
+        case 0:
+            return claiming(random)
+        case 1:
+            return npy(np.array([Pickled()] * count, dtype=object), allow_pickle=True)
+        case 2:
+            return pickle.dumps(Pickled())
+        case 3:
+            return npy(
+                values.normal(size=(count, 4)) * random.choice((1e30, 1e300, np.inf, np.nan))
+            )
+        case 4:
+            kinds = ("?", "<i1", ">i8", "<u8", "<f2", ">f4", "<c8", "<U3", "S3")
+            return npy(values.integers(0, 9, (count, 3)).astype(random.choice(kinds)))
+        case 5:
+            shapes = ((), (0,), (count, 0), (count, 2_000), (count, 2, 2, 2, 2), (1, count))
+            return npy(np.zeros(random.choice(shapes)))
+        case 6:
+            return mutated(npy(values.integers(0, 256, (count, 4), np.uint8)), random)
+        case 7:
+            return archive(random)
+        case _:
+            return npy(values.integers(0, 256, (count, 4), np.uint8))
+
+
+def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip file."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as opened:
+        for name, data in members.items():
+            opened.writestr(name, data)
+    return file.getvalue()
+
+
+@cache
+def bomb() -> bytes:
+    """An archive that claims a kilobyte and unpacks to much more."""
+    head = b"{'descr': '|u1', 'fortran_order': False, 'shape': (20, 45), }".ljust(117) + b"\n"
+    array = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head
+    data = bytearray(
+        zipped({"x_train.npy": array + bytes(BOMB), "y_train.npy": npy(np.arange(20))})
+    )
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = data.index(signature) + offset
+        data[start : start + 4] = struct.pack("<I", len(array) + 900)
+    return bytes(data)
+
+
+def archive(random: Random) -> bytes:
+    """An NPZ file."""
+    match random.randrange(16):
+        case 0:
+            return bomb()
+        case 1:
+            return zipped({f"{number}.npy": b"" for number in range(300)})
+        case 2:
+            return b"PK\x03\x04" + random.randbytes(200)
+        case 3:
+            honest = npy(np.zeros((20, random.choice((4, 200_000))), np.uint8))
+            return zipped({"x_train.npy": honest, "y_train.npy": npy(np.arange(20) % 2)})
+    count = random.choice((0, 1, 2, 5, 20, 20, 20))
+    kinds = random.choice((1, 2, 3, 3, 200))
+    labels = npy(np.random.default_rng(random.getrandbits(32)).integers(0, kinds, count))
+    members = {"x_train.npy": member(random, count), "y_train.npy": labels}
+    if random.random() < 0.3:
+        members |= {"x_test.npy": member(random, count), "y_test.npy": labels}
+    if random.random() < 0.2:
+        members[
+            random.choice(
+                (
+                    "y_train.npy",
+                    "../../x.npy",
+                    "/etc/x",
+                    words.word(random).replace("\0", "")[:999] or "x",
+                )
+            )
+        ] = member(random, count)
+    ways = (zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2)
+    data = zipped(members, random.choice(ways))
+    match random.randrange(6):
+        case 0:
+            return mutated(data, random)
+        case 1:
+            return data[: random.randrange(len(data))]
+        case _:
+            return data
+
+
+def recording(random: Random) -> bytes:
+    """A recording: settings and frames as they might come from someone else."""
+    try:
+        settings = Settings.read(words.given(random)).replace(hidden_layers=2, units=3)
+    except SettingsError:
+        settings = SMALL
+    settings = settings.replace(steps=random.choice((1, 12, 12, 400)))
+    whole = Recording(settings)
+    count = min(random.choice((0, 1, 3, 999)), len(whole.steps))
+    raw = bytearray(random.randbytes(count * whole.layout.dtype.itemsize))
+    frames = np.frombuffer(raw, whole.layout.dtype)
+    frames["step"] = whole.steps[:count]
+    text = settings.to_json() if random.random() < 0.7 else words.as_json(random)
+    body = np.frombuffer(raw, np.uint8).reshape(count, whole.layout.dtype.itemsize).T
+    if random.random() < 0.1:
+        body = random.choice(
+            (body.T, body[:-1], body.astype(np.int16), np.zeros(10_000_000, np.uint8))
+        )
+    members = {"settings.npy": npy(np.array(text)), "frames.npy": npy(np.ascontiguousarray(body))}
+    if random.random() < 0.2:
+        members[random.choice(("settings.npy", "frames.npy", "x.exe"))] = member(random, 20)
+    data = zipped(members)
+    return mutated(data, random) if random.random() < 0.3 else data
