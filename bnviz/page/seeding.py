@@ -24,7 +24,8 @@ def open_at(link: Link) -> list[Problem]:
     """Fills the form as a link says, and trains the seeds if it asks for that."""
     sidebar.fill_in(link.settings)
     text = link.parameters.get("seeds", str(_SEEDS))
-    problems, seeds = [], _SEEDS
+    problems: list[Problem] = []
+    seeds = _SEEDS
     try:
         seeds = SeedBands(link.settings, int(text[:20])).seeds
     except SettingsError as error:
