@@ -1,8 +1,6 @@
-"""Words for a phase map: what one cell holds, and what the whole of it says."""
+"""Words for a phase map: what one of its cells holds."""
 
 import math
-
-import numpy as np
 
 from bnviz.events import percent
 from bnviz.frames import ARM_LABELS, ARMS
@@ -61,40 +59,6 @@ def cell_in_words(numbers: MapNumbers, cell: Cell) -> str:
         f"{amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
     )
     return f"{where}: {name} {each}{_ill(numbers, at)}."
-
-
-def summary(numbers: MapNumbers) -> str:
-    """How much of the map learns, without BN and with it."""
-    known = int(numbers.filled.sum())
-    if not known:
-        return "No cell is known yet."
-    learn = {arm: int((numbers.reached[arm] & numbers.filled).sum()) for arm in ARMS}
-    so_far = "" if numbers.filled.all() else " known so far"
-    cells = f"{known:,} cells{so_far}" if known > 1 else "the one cell known so far"
-    said = [
-        f"Of {cells} {learn['none']:,} reach {percent(numbers.sweep.target)} validation accuracy "
-        f"without BN, {learn['bn']:,} with BN."
-    ]
-    said += _highest(numbers)
-    return " ".join(said)
-
-
-def _highest(numbers: MapNumbers) -> list[str]:
-    """The highest learning rate on the map at which some cell learns."""
-    sweep, name = numbers.sweep, "learning_rate"
-    if name not in (sweep.x.name, sweep.y.name):
-        return []
-    over, values = (0, sweep.x.values) if sweep.x.name == name else (1, sweep.y.values)
-    highest = {}
-    for arm in ARMS:
-        some = np.flatnonzero((numbers.reached[arm] & numbers.filled).any(axis=over))
-        highest[arm] = number(values[some[-1]]) if len(some) else "none"
-    if highest["none"] == highest["bn"]:
-        return []
-    return [
-        f"The highest learning rate that does: {highest['none']} without BN, "
-        f"{highest['bn']} with BN."
-    ]
 
 
 def _ill(numbers: MapNumbers, at: tuple[int, int]) -> str:

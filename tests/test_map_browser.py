@@ -136,15 +136,14 @@ def test_the_keyboard_opens_a_cell_and_the_way_back_leads_to_the_map(visit):
     cell.press("ArrowUp")
     assert visitor.words() != before
     cell.press("Enter")
-    visitor.until(STAGE, "['running', 'finished', 'diverged'].includes(s.state)")
+    visitor.until(STAGE, "s.state !== 'loading' && s.state !== 'recorded'")
     visitor.button("Back to the phase map").click()
     visitor.until(MAP, "s.state === 'recorded'")
     visitor.until(MAP, "s.version.startsWith('recorded')")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_the_maps_one_below_the_other(visit, scheme):
-    visitor = visit("mode=map", 390, 844, color_scheme=scheme, has_touch=True)
+def test_a_phone_shows_the_maps_one_below_the_other(visit):
+    visitor = visit("mode=map", 390, 844, color_scheme="dark", has_touch=True)
     overflow = visitor.page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
@@ -157,7 +156,7 @@ def test_a_phone_shows_the_maps_one_below_the_other(visit, scheme):
     assert visitor.words() != before  # the first touch chooses, it does not open
     assert visitor.page.locator(STAGE).count() == 0
     visitor.button("Show this run").click()
-    visitor.until(STAGE, "['queued', 'running', 'finished', 'diverged'].includes(s.state)")
+    visitor.until(STAGE, "s.state !== 'loading' && s.state !== 'recorded'")
 
 
 def test_many_seeds_are_trained_and_said_in_a_sentence(visit):

@@ -15,7 +15,7 @@ from bnviz.figures.phase_map import EARLY, MAPS, outline, phase_map, reading
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.frames import ARMS
 from bnviz.map_numbers import MapNumbers, nearest_filled
-from bnviz.map_words import cell_in_words, summary
+from bnviz.map_words import cell_in_words
 from bnviz.settings import Settings
 from bnviz.sweep import MEASURES, USUAL, Axis, Cell, Sweep
 
@@ -43,7 +43,6 @@ def test_every_measure_is_drawn_at_every_stage(stage, measure):
     assert len(lines.traces) == len(cuts)
     json.dumps([figure.to_json(), map_lines.to_json(numbers)], allow_nan=False)
     assert reading(numbers)
-    assert summary(numbers)
 
 
 def test_plotly_takes_the_figures():
@@ -189,7 +188,7 @@ def test_each_value_of_an_axis_lies_in_its_own_cell_and_ticks_on_the_axis(axis):
     drawn = map_axes.drawn(axis)
     ends = [math.log10(e) if axis.scale == "log" else e for e in (edges[0], edges[-1])]
     assert drawn["range"] == ends
-    assert 1 <= len(drawn["tickvals"]) <= 8
+    assert 1 <= len(drawn["tickvals"]) <= 12
     assert all(edges[0] <= tick <= edges[-1] for tick in drawn["tickvals"])
 
 
@@ -233,14 +232,3 @@ def test_a_cell_is_named_in_words():
     steps = cell_in_words(numbers_of(measure="speed_up"), Cell(2, 3))
     assert "not in 100 steps without BN" in steps
     assert "not trained yet" in cell_in_words(numbers_of("nothing"), Cell(1, 1))
-
-
-def test_the_summary_counts_the_cells_that_learn():
-    numbers = numbers_of()
-    counts = [int(numbers.reached[arm].sum()) for arm in ARMS]
-    assert 0 < counts[0] < counts[1]
-    text = summary(numbers)
-    assert text.startswith(
-        f"Of 20 cells {counts[0]} reach 90 % validation accuracy without BN, {counts[1]} with BN."
-    )
-    assert "so far" in summary(numbers_of("a block"))

@@ -130,3 +130,21 @@ def test_what_a_browser_asks_for_is_read_with_care():
     assert read_cell({"row": 2, "column": 3}) == Cell(2, 3)
     assert Want.read({"held": "a" * 500, "ask": 2**99}) == Want("a" * 200, 2**31)
     assert Want.read([1]) == Want.read({"held": 3, "ask": True}) == Want()
+
+
+def test_the_seeds_stand_in_the_link_with_the_settings():
+    app = opened({"mode": "seeds", "units": "16"})
+    assert message(app)["state"] == "ready"
+    assert app.button(key="seeds_wide").label == "Train 10 seeds"
+    app.sidebar.number_input(key="seeds_count").set_value(7).run()
+    assert not app.exception
+    assert app.button(key="seeds_narrow").label == "Train 7 seeds"
+    assert app.query_params == {"mode": "seeds", "units": "16", "seeds": "7"}
+
+
+@pytest.mark.parametrize("seeds", ["4", "21", "nan", "<b>", "9" * 500])
+def test_a_bad_number_of_seeds_is_named(seeds):
+    app = opened({"mode": "seeds", "seeds": seeds, "train": "1"})
+    (warning,) = app.warning
+    assert "seeds is" in warning.value
+    assert message(app)["state"] == "ready"

@@ -17,8 +17,8 @@ UNITS = {
     "bn_momentum": "share kept",
     "bn_epsilon": "added to the variance",
 }
-#: Ticks along a map, at the most.
-_TICKS = 7
+#: Ticks along a map, at the most; and of whole numbers, where each has one.
+_TICKS, _WHOLE = 7, 12
 
 
 def edges(axis: Axis) -> list[float]:
@@ -69,12 +69,12 @@ def _place(axis: Axis, value: float) -> float:
 
 def _ticks(axis: Axis) -> list[float]:
     low, high = axis.values[0], axis.values[-1]
-    if isinstance(low, int) and len(axis.values) <= _TICKS:
+    if isinstance(low, int) and len(axis.values) <= _WHOLE:
         return [float(value) for value in axis.values]
-    return _log_ticks(low, high) if axis.scale == "log" else _linear_ticks(low, high)
+    return log_ticks(low, high) if axis.scale == "log" else _linear_ticks(low, high)
 
 
-def _log_ticks(low: float, high: float) -> list[float]:
+def log_ticks(low: float, high: float) -> list[float]:
     """Powers of 10, with 2 and 5 times as much between them if there is room."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):

@@ -152,7 +152,7 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
         return common | fill | {"mode": "lines", "line": {"width": 0}}
     if part == "median":
         # One arm's line shows beneath the other's where they are the same.
-        line = {"color": colour, "width": 4.5 if arm == ARMS[0] else 2}
+        line = {"color": colour, "width": 4 if arm == ARMS[0] else 2.2}
         marked = {"mode": "lines+markers", "line": line, "marker": {"size": 5}}
         # Over cells that are not filled yet, so that the line is right early.
         return common | marked | {"connectgaps": True}

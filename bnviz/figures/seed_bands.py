@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.events import percent
-from bnviz.figures.curves import log_axis
+from bnviz.figures import map_axes
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, axis_name, heading
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
@@ -25,10 +25,11 @@ _PANELS = (
     ("validation_loss", "<b>Validation loss</b>"),
     ("validation_accuracy", "<b>Validation accuracy</b>"),
 )
-#: Decades of the loss at the most, and doublings of the speed-up that the axis has at the least.
+#: Decades of the loss at the most, and doublings of the speed that the axis has at the least.
 _DECADES, _DOUBLINGS = (-4, 3), 3
-#: Share of a panel for the names at the ends of its curves, and the least between two of them.
-_NAMES, _GAP = 0.3, 0.09
+#: Room for the names at the ends of the curves as a share of these, by width of the screen, and
+#: the least between two names as a share of the height.
+_NAMES, _GAP = {"wide": 0.3, "narrow": 0.62}, 0.15
 _NARROW = 900
 _PLACES = {
     "wide": (([0.0, 0.36], [0.0, 1.0]), ([0.42, 0.78], [0.0, 1.0]), ([0.86, 1.0], [0.0, 1.0])),
@@ -57,11 +58,10 @@ def seed_bands(bands: SeedBands) -> LiveFigure:
             traces += _of_arm(
                 bands.watch, band, arm, panel, top=high, log=axis.get("type") == "log"
             )
-        traces.append(_names(curve, of_arms, steps, panel, low=low, high=high))
+        traces += _names(curve, of_arms, steps, panel, low=low, high=high)
         suffix = _suffix(panel)
         ticks = [round(share * steps) for share in (0, 0.25, 0.5, 0.75, 1)]
         layout[axis_name("x", panel)] = common | {
-            "range": [0, steps * (1 + _NAMES)],
             "tickvals": ticks,
             "title": {"text": "training step", "standoff": 6, "font": {"size": 13}},
             "anchor": f"y{suffix}",
@@ -80,7 +80,8 @@ def seed_bands(bands: SeedBands) -> LiveFigure:
     }
     for name, places in _PLACES.items():
         for panel, (x, y) in enumerate(places, start=1):
-            layouts[name][axis_name("x", panel)] = {"domain": x}
+            range_ = {"range": [0, steps * (1 + _NAMES[name])]} if panel <= len(_PANELS) else {}
+            layouts[name][axis_name("x", panel)] = {"domain": x, **range_}
             layouts[name][axis_name("y", panel)] = {"domain": y}
     return LiveFigure(traces, layout, {}, layouts)
 
@@ -117,8 +118,8 @@ def _of_arm(
 
 def _names(
     curve: str, of_arms: dict[str, Band], steps: int, panel: int, *, low: float, high: float
-) -> dict[str, Any]:
-    """The arms' names with their last numbers at the ends of their curves, apart from each other.
+) -> list[dict[str, Any]]:
+    """Points at the ends of the curves, and beside them the arms' names, apart from each other.
 
     Args:
         curve: Which one.
@@ -135,24 +136,33 @@ def _names(
         place = (math.log10(max(last, 1e-12)) if log else last) if math.isfinite(last) else high
         ends[arm] = min(max(place, low), high)
     gap = _GAP * (high - low)
-    order = sorted(ends, key=lambda arm: ends[arm])
+    apart, order = ends, sorted(ends, key=lambda arm: ends[arm])
     if len(order) > 1 and ends[order[1]] - ends[order[0]] < gap:
         middle = min(max((ends[order[0]] + ends[order[1]]) / 2, low + gap / 2), high - gap / 2)
-        ends = {order[0]: middle - gap / 2, order[1]: middle + gap / 2}
-    return {
+        apart = {order[0]: middle - gap / 2, order[1]: middle + gap / 2}
+    on = {
         "type": "scatter",
-        "mode": "markers+text",
         "x": [steps for _ in ends],
-        "y": [10.0**place if log else place for place in ends.values()],
-        "text": [f"{ARM_LABELS[arm]}<br>{_number(curve, of_arms[arm])}" for arm in ends],
-        "textposition": "middle right",
-        "textfont": {"size": 12, "color": INK},
-        "marker": {"size": 9, "color": [ARM_COLOURS[arm] for arm in ends]},
         "cliponaxis": False,
         "hoverinfo": "skip",
         "xaxis": f"x{_suffix(panel)}",
         "yaxis": f"y{_suffix(panel)}",
     }
+    heights = [
+        [10.0 ** places[arm] if log else places[arm] for arm in ends] for places in (ends, apart)
+    ]
+    colours = [ARM_COLOURS[arm] for arm in ends]
+    return [
+        {**on, "mode": "markers", "y": heights[0], "marker": {"size": 9, "color": colours}},
+        {
+            **on,
+            "mode": "text",
+            "y": heights[1],
+            "text": [f"  {ARM_LABELS[arm]}<br>  {_number(curve, of_arms[arm])}" for arm in ends],
+            "textposition": "middle right",
+            "textfont": {"size": 12, "color": INK},
+        },
+    ]
 
 
 def _number(curve: str, band: Band) -> str:
@@ -174,16 +184,19 @@ def _height(curve: str, of_arms: dict[str, Band]) -> tuple[dict[str, Any], float
         return axis, 0.0, 1.02
     known = np.concatenate([np.empty(0), *(np.r_[b.low, b.high] for b in of_arms.values())])
     powers = np.log10(known[np.isfinite(known) & (known > 0)])
-    low = max(math.floor(powers.min(initial=-1)), _DECADES[0])
-    high = min(math.ceil(powers.max(initial=0.5)), _DECADES[1])
-    return log_axis(low, high), low, high
+    low = max(math.floor(4 * powers.min(initial=-0.5)) / 4, _DECADES[0])
+    high = min(math.ceil(4 * powers.max(initial=0.5)) / 4, _DECADES[1])
+    ticks = map_axes.log_ticks(10.0**low, 10.0**high)
+    axis = {"type": "log", "range": [low, high], "tickvals": ticks}
+    return axis | {"ticktext": [f"{tick:g}" for tick in ticks]}, low, high
 
 
 def _speeds(bands: SeedBands) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """A dot for the speed-up of each seed, the line of no difference, and their axis."""
     speeds = [speed for speed in bands.speed_ups() if speed is not None]
     places = [math.log2(max(speed.ratio, 2.0**-10)) for speed in speeds]
-    most = max(_DOUBLINGS, math.ceil(max((abs(place) for place in places), default=0) + 0.5))
+    low = math.floor(min([*places, 0]) - 0.7)
+    high = math.ceil(max([*places, _DOUBLINGS]) + 0.2)
     symbols = {"": "circle", "more than": "triangle-up", "less than": "triangle-down"}
     on = {"type": "scatter", "xaxis": "x3", "yaxis": "y3", "hoverinfo": "skip"}
     dots = {
@@ -205,10 +218,9 @@ def _speeds(bands: SeedBands) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         "y": [0, 0],
         "line": {"color": MUTED, "width": 1.5},
     }
-    step = max(1, math.ceil(most / 4))
-    ticks = list(range(-(most // step) * step, most + 1, step))
+    ticks = list(range(low, high + 1))
     names = [f"{2.0**tick:g}×" if tick >= 0 else f"1/{2.0**-tick:g}" for tick in ticks]
-    return [even, dots], {"range": [-most, most], "tickvals": ticks, "ticktext": names}
+    return [even, dots], {"range": [low, high], "tickvals": ticks, "ticktext": names}
 
 
 def _apart(places: list[float]) -> list[float]:

@@ -14,7 +14,7 @@ from bnviz.engine.studies import StudyRun
 from bnviz.figures import map_axes, map_lines
 from bnviz.figures.phase_map import phase_map, reading
 from bnviz.map_numbers import MapNumbers
-from bnviz.map_words import cell_in_words, number, summary
+from bnviz.map_words import cell_in_words, number
 from bnviz.page import studies
 from bnviz.page.map_component import Want
 from bnviz.page.pace import pause
@@ -80,6 +80,7 @@ class MapShowing:
         version = f"{self.token} {self.version} {measure}"
         with self.lock:
             numbers = MapNumbers.of(self.known, measure)
+            sentence = self.known.sentence()
         message: dict[str, Any] = {
             "token": self.token,
             "version": version,
@@ -88,10 +89,10 @@ class MapShowing:
             "ask": want.ask,
             "poll": pause(self.state, self.viewers),
             "filled": int(numbers.filled.sum()),
-            "headline": summary(numbers),
+            "headline": sentence,
         }
         if want.held != version:
-            message["picture"] = _picture(numbers)
+            message["picture"] = _picture(numbers, sentence)
         return message
 
 
@@ -115,10 +116,10 @@ def rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
 @cache
 def recorded_map() -> PhaseMap:
     """The recorded map."""
-    return PhaseMap(Sweep())  # until there is one
+    return PhaseMap.load(RECORDED)
 
 
-def _picture(numbers: MapNumbers) -> dict[str, Any]:
+def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
     rows, columns, _ = numbers.sweep.shape
     name = MEASURES[numbers.of_arms]
     return {
@@ -136,7 +137,7 @@ def _picture(numbers: MapNumbers) -> dict[str, Any]:
             "start": _start(numbers.sweep),
         },
         "reading": reading(numbers),
-        "label": f"Maps of the {name}: without BN, with BN, and what BN gains. {summary(numbers)}",
+        "label": f"Maps of the {name}: without BN, with BN, and what BN gains. {sentence}",
     }
 
 

@@ -27,10 +27,10 @@ def answer(
         engine: That carries it out.
         asked: What the form asks for, if that can be run; its empty axes stand until there is more.
     """
-    lock: Any
+    lock: Any = nullcontext()
     if run is None or engine is None:
         bands = asked or SeedBands(Settings())
-        token, state, message, lock = f"none {bands.watch[-1]}", "ready", _INVITATION, nullcontext()
+        token, state, message = f"none {bands.watch[-1]}", "ready", ""
     else:
         bands, lock = run.study, run.lock
         token, state = run.token, run.state
@@ -46,7 +46,7 @@ def answer(
     }
     with lock:
         answered["filled"] = int(bands.known.sum())
-        answered["headline"] = bands.sentence() if bands.known.any() else ""
+        answered["headline"] = bands.sentence() if run else _INVITATION
         if want.held != version:
             answered["picture"] = {
                 "figure": seed_bands(bands).to_json(),
