@@ -12,6 +12,11 @@ from bnviz.recording import Recording
 
 #: Share of the better arm's final validation accuracy that is the target of the speed-up.
 TARGET_SHARE = 0.9
+#: How many times another a number must be to be called larger.
+CLEAR = 1.15
+#: Gain in validation accuracy since step 0 from which on a network has learnt something: below it
+#: the target of the speed-up may be met by chance.
+LEARNT = 0.05
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,20 @@ class SpeedUp:
 
     def __str__(self) -> str:
         return f"{self.bound} {self.ratio:.1f} times".lstrip()
+
+    @property
+    def order(self) -> int | None:
+        """1 if faster, -1 if slower, 0 if about the same; None if the bound leaves it open."""
+        order = compare(self.ratio, 1.0)
+        known = {"": (-1, 0, 1), "more than": (1,), "less than": (-1,)}[self.bound]
+        return order if order in known else None
+
+
+def compare(one: float, other: float) -> int:
+    """1 if `one` is clearly larger, -1 if clearly smaller, else 0."""
+    if one > CLEAR * other:
+        return 1
+    return -1 if other > CLEAR * one else 0
 
 
 def arm(recording: Recording, name: str) -> Arm:
@@ -153,13 +172,26 @@ def speed_up(
         The ratio, or None if no arm has reached the target, or `fast` needs no time at all.
     """
     to_slow, to_fast = (reached(recording, name, accuracy) for name in (slow, fast))
-    if to_slow is None and to_fast is None:
-        return None
     spent_slow = getattr(to_slow or _at(recording, slow, -1), axis)
     spent_fast = getattr(to_fast or _at(recording, fast, -1), axis)
-    if not spent_fast:
+    return ratio(spent_slow, spent_fast, slow=to_slow is not None, fast=to_fast is not None)
+
+
+def ratio(spent_slow: float, spent_fast: float, *, slow: bool, fast: bool) -> SpeedUp | None:
+    """What the one has spent divided by what the other has, until the target or their end.
+
+    Args:
+        spent_slow: Steps, examples or seconds.
+        spent_fast: Likewise.
+        slow: Whether the one has reached the target.
+        fast: Whether the other has.
+
+    Returns:
+        The ratio, or None if none has reached the target, or `fast` needs nothing at all.
+    """
+    if not (slow or fast) or not spent_fast:
         return None
-    bound = "more than" if to_slow is None else "less than" if to_fast is None else ""
+    bound = "" if slow and fast else "less than" if slow else "more than"
     return SpeedUp(spent_slow / spent_fast, bound)
 
 

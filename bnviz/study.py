@@ -5,21 +5,28 @@ learning rate are studies. Each says which runs it needs next, in blocks that ar
 and takes in what came of them; the engine and the terminal carry any of them out alike.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.settings import PLANE_DATASETS, Settings
+from bnviz.kinds import Value
+from bnviz.settings import KINDS, PLANE_DATASETS, Settings
 
 #: Settings in which the networks of one block may differ; all others decide the program.
 STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
 #: Settings that a study leaves at their defaults: what they ask for has no place in a block.
 UNUSED = ("dropout", "interventions", "third_arm", "deep")
-#: Networks of one arm that are trained together, at the most.
-BLOCK_SIZE = 64
+_DECIDING = tuple(name for name in KINDS if name not in STACKABLE)
+_DECIDING_IN_PLANE = tuple(name for name in _DECIDING if name != "noise")
+#: Networks of one arm that are trained together, at the most. With fewer each takes longer; with
+#: more nothing is gained, and a block that is not full trains more copies for nothing.
+BLOCK_SIZE = 16
 
 #: What is known of one network: at every watched step, and over the whole run.
 #: `diverged_at` is the step from which on its loss was no finite number or over 1,000 times the
@@ -33,19 +40,26 @@ class Block:
 
     Attributes:
         settings: Of each run; they differ in `STACKABLE` settings alone.
-        watch: Steps after which the networks are evaluated, increasing; the last one is that of
-            the runs' end.
+        watch: Steps after which the networks are evaluated, increasing, from 0 to the runs' last.
 
     Raises:
-        ValueError: If there is no run, or the runs differ in more.
+        ValueError: If there is no run or there are more than `BLOCK_SIZE`, if the runs differ in
+            more, or if the watched steps are others.
     """
 
     settings: tuple[Settings, ...]
     watch: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        if not 1 <= len(self.settings) <= BLOCK_SIZE:
+            count = len(self.settings)
+            raise ValueError(f"{count} runs came; a block has 1 to {BLOCK_SIZE}: make several")
         if len({program(settings) for settings in self.settings}) != 1:
             raise ValueError(f"the runs of a block may differ in {', '.join(STACKABLE)} alone")
+        steps = self.settings[0].steps
+        ends = (self.watch[0], self.watch[-1]) if self.watch else ()
+        if ends != (0, steps) or any(stop <= start for start, stop in pairwise(self.watch)):
+            raise ValueError(f"watched steps are {self.watch}; they must rise from 0 to {steps}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +110,20 @@ def plain(settings: Settings) -> Settings:
     return settings.replace(**{name: getattr(default, name) for name in UNUSED})
 
 
-def program(settings: Settings) -> Settings:
-    """What decides the program of a run: the settings with those that are its inputs left out.
+def program(settings: Settings) -> tuple[Value, ...]:
+    """What decides the program of a run: the values of the settings that are not its inputs.
 
     Examples in the plane follow from the seed, but all have one shape, so they are inputs, too.
     """
-    default = Settings()
-    inputs = [*STACKABLE, *(["noise"] if settings.dataset in PLANE_DATASETS else [])]
-    return settings.replace(**{name: getattr(default, name) for name in inputs})
+    names = _DECIDING if settings.dataset not in PLANE_DATASETS else _DECIDING_IN_PLANE
+    return tuple(getattr(settings, name) for name in names)
+
+
+def digest(*parts: Value | Settings) -> str:
+    """16 hexadecimal characters that name a study of these parts."""
+    texts = [part.to_json() if isinstance(part, Settings) else part for part in parts]
+    text = json.dumps([Settings.VERSION, *texts])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def watched(steps: int, points: int) -> tuple[int, ...]:

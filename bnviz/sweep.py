@@ -93,7 +93,8 @@ class Axis:
         return cls(name.strip(), low, high, parts[2], places)
 
     def __str__(self) -> str:
-        return f"{self.name}={self.low:g}:{self.high:g}:{self.scale}:{self.places}"
+        low, high = (repr(float(end)).removesuffix(".0") for end in (self.low, self.high))
+        return f"{self.name}={low}:{high}:{self.scale}:{self.places}"
 
     @cached_property
     def values(self) -> tuple[float, ...] | tuple[int, ...]:

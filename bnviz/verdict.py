@@ -14,11 +14,6 @@ from bnviz.events import LASTING, events, illnesses, percent, with_arm
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
-#: How many times another a number must be to be called larger.
-CLEAR = 1.15
-#: Gain in validation accuracy since step 0 from which on a network has learnt something: below it
-#: the target of the speed-up may be met by chance.
-LEARNT = 0.05
 #: Generalisation gaps, in units of the loss, that differ by less are called alike.
 SAME_GAP = 0.02
 
@@ -78,7 +73,7 @@ def _beside(recording: Recording, first: str, arm: str) -> str:
     (steps, inverse), (seconds, inverse_seconds) = ratios
     if steps is None:
         return ""
-    order = _order(steps)
+    order = steps.order
     if order == 1:
         said = f"{_name(arm)} learns {steps} as fast in steps"
     elif order == -1:
@@ -88,20 +83,13 @@ def _beside(recording: Recording, first: str, arm: str) -> str:
         said = f"{_name(arm)} is {'ahead' if steps.bound == 'more than' else 'behind'}"
     else:
         said = f"{_name(arm)} makes no clear difference in speed"
-    if seconds is None or _order(seconds) in (order, None):
+    if seconds is None or seconds.order in (order, None):
         return said
-    if _order(seconds) == 1:
+    if seconds.order == 1:
         return f"{said}, but is {seconds} as fast in seconds"
-    if _order(seconds) == -1:
+    if seconds.order == -1:
         return f"{said}, but takes {inverse_seconds} as long in seconds"
     return f"{said}, but about as long in seconds"
-
-
-def _order(speed: pair.SpeedUp) -> int | None:
-    """1 if faster, -1 if slower, 0 if about the same; None if the bound leaves it open."""
-    order = _compare(speed.ratio, 1.0)
-    known = {"": (-1, 0, 1), "more than": (1,), "less than": (-1,)}[speed.bound]
-    return order if order in known else None
 
 
 def _arrival(recording: Recording, arm: str) -> str:
@@ -130,7 +118,7 @@ def _drift(recording: Recording) -> str:
     diverged = any(pair.arm(recording, name).diverged_at is not None for name in arms)
     if diverged or not all(math.isfinite(value) for value in drift.values()):
         return ""
-    order = _compare(drift[arm], drift[first])
+    order = pair.compare(drift[arm], drift[first])
     layer, word = recording.layout.hidden_layers, {1: "more", -1: "less", 0: "alike"}[order]
     others = [f"{with_arm(name)} {_number(drift[name])}" for name in arms if name != arm]
     values = f"{_number(drift[arm])} standard deviations since step 0, {', '.join(others)}"
@@ -138,7 +126,7 @@ def _drift(recording: Recording) -> str:
     said = f"The inputs of layer {layer} {drifts}: {values}"
     ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
     # What stands still, since it is dead, is no example of steadiness.
-    if min(ours, theirs) > 0 and _compare(ours, theirs) == -order != 0:
+    if min(ours, theirs) > 0 and pair.compare(ours, theirs) == -order != 0:
         moves = "more" if order == -1 else "less"
         said += f", but from frame to frame {moves} ({_against(ours, theirs, first)})"
     return f"{said}{_shift(recording, order)}."
@@ -153,7 +141,7 @@ def _shift(recording: Recording, order: int) -> str:
     # No layer is below the only one, so nothing can shift its gradient.
     if not (math.isfinite(ours) and math.isfinite(theirs)) or ours == theirs == 0:
         return ""
-    shifted = _compare(ours, theirs)
+    shifted = pair.compare(ours, theirs)
     word = {1: "larger", -1: "smaller", 0: "about the same"}[shifted]
     agree = shifted == order
     return (
@@ -201,7 +189,7 @@ def _learnt(recording: Recording, arm: str) -> bool:
     """Whether an arm has learnt something, and has not lost it by diverging."""
     accuracy = recording.frames[arm]["validation_accuracy"]
     diverged = pair.arm(recording, arm).diverged_at is not None
-    return bool(accuracy[-1] - accuracy[0] >= LEARNT) and not diverged
+    return bool(accuracy[-1] - accuracy[0] >= pair.LEARNT) and not diverged
 
 
 def _ills(recording: Recording) -> str:
@@ -256,13 +244,6 @@ def _name(arm: str) -> str:
 def _sentence(words: str) -> str:
     """Words as the start of a sentence."""
     return words[0].upper() + words[1:]
-
-
-def _compare(one: float, other: float) -> int:
-    """1 if `one` is clearly larger, -1 if clearly smaller, else 0."""
-    if one > CLEAR * other:
-        return 1
-    return -1 if other > CLEAR * one else 0
 
 
 def _against(value: float, other: float, arm: str) -> str:

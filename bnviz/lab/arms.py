@@ -17,6 +17,7 @@ from bnviz.lab.landscape import Landscape
 from bnviz.lab.measures import Past
 from bnviz.lab.networks import Network, build, initial_kernels, reset
 from bnviz.lab.observer import Observer
+from bnviz.lab.program import xla_compilations
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer
 from bnviz.settings import Settings
@@ -201,5 +202,8 @@ def _compiled(
 
 
 def compiled_networks() -> int:
-    """Networks compiled by this process so far; what they take is not given back by TensorFlow."""
-    return _compiled.cache_info().misses
+    """Networks, and stacks of them, whose training was compiled by this process so far.
+
+    What they take is not given back by TensorFlow.
+    """
+    return xla_compilations()

@@ -5,6 +5,14 @@ from typing import Any
 
 import tensorflow as tf
 
+#: Added to by several threads.
+_xla_compilations: list[None] = []
+
+
+def xla_compilations() -> int:
+    """How often XLA has compiled a program in this process, single networks and stacks alike."""
+    return len(_xla_compilations)
+
 
 class Program:
     """A function of tensors, compiled once for each of their shapes.
@@ -18,6 +26,7 @@ class Program:
     """
 
     def __init__(self, function: Callable[..., Any], *, jit_compile: bool = False):
+        self._jit_compile = jit_compile
         self._function = tf.function(function, jit_compile=jit_compile or None, autograph=False)
         self._forms: dict[Any, Callable[..., Any]] = {}
 
@@ -26,6 +35,7 @@ class Program:
         form = self._forms.get(shapes)
         if form is None:
             form = self._forms[shapes] = self._function.get_concrete_function(*given)
+            _xla_compilations.extend([None] * self._jit_compile)
         return form(*given)
 
     @property

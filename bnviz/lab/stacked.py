@@ -13,14 +13,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.examples import Observed
 from bnviz.lab.networks import position
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.program import Program
 from bnviz.lab.training import CHUNK, make_optimizer, steps_of, train_steps
 from bnviz.settings import Settings
 
-#: Features, shape (1 or networks, num_examples, num_features), and classes, without the last.
-Examples = tuple[tf.Tensor, tf.Tensor]
 #: Of the number of a hidden layer and of what enters its normalization what leaves it.
 Normalized = Callable[[int, tf.Tensor], tf.Tensor]
 
@@ -77,11 +76,6 @@ class Stack:
         # XLA would make it a third faster, which takes many blocks to make up for compiling it.
         self._evaluation = Program(self._evaluate)
 
-    @property
-    def compilations(self) -> int:
-        """How often the training has been compiled."""
-        return self._training.compilations
-
     def reset(self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray]]) -> None:
         """Sets every network to step 0.
 
@@ -123,7 +117,7 @@ class Stack:
         ).numpy()
         return bad
 
-    def evaluate(self, probe: Examples, validation: Examples) -> NDArray[np.float32]:
+    def evaluate(self, probe: Observed, validation: Observed) -> NDArray[np.float32]:
         """Loss and accuracy on the probe, by its own statistics, then on the validation examples.
 
         The latter by the moving statistics; no statistic is moved. The L2 penalty is in neither.
