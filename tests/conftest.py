@@ -77,3 +77,21 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def visit(browser, page_address):
+    """Opens tabs that are closed afterwards and must have seen no script error."""
+    from visitor import Visitor  # which needs playwright
+
+    visitors = []
+
+    def opened(query="", **options):
+        visitors.append(Visitor(browser, page_address, **options))
+        return visitors[-1].open(query)
+
+    yield opened
+    errors = [error for visitor in visitors for error in visitor.errors]
+    for visitor in visitors:
+        visitor.context.close()
+    assert errors == []

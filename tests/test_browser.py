@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from playwright.sync_api import TimeoutError as TooLate
 from recordings import random_recording
+from visitor import STAGE
 
 from bnviz.events import events
 from bnviz.figures.view import TITLES, View
@@ -20,71 +20,8 @@ from bnviz.settings import Settings
 
 pytestmark = pytest.mark.browser
 
-STAGE = "#bnviz-stage"
 #: Complete within a second or two, and new to the server's cache for each test that wants it so.
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
-
-
-class Visitor:
-    """A tab, with what a test asks of it."""
-
-    def __init__(self, browser, address, *, width=1400, height=900, scheme="light"):
-        self.context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
-        )
-        self.address = address
-        self.errors = []
-        self.page = self.tab()
-
-    def tab(self):
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        return page
-
-    def open(self, query=""):
-        self.page.goto(f"{self.address}/?{query}")
-        self.until("+s.framesDrawn > 0")
-        return self
-
-    def data(self, name):
-        return self.page.locator(STAGE).get_attribute(f"data-{name}")
-
-    def until(self, condition, seconds=45):
-        """Waits until a condition on the stage's data set `s` holds."""
-        stage = f"document.querySelector('{STAGE}')?.dataset"
-        try:
-            self.page.wait_for_function(
-                f"(() => {{ const s = {stage}; return s && ({condition}); }})()",
-                timeout=1000 * seconds,
-            )
-        except TooLate as error:
-            found = self.page.evaluate(f"JSON.stringify({stage})")
-            raise AssertionError(f"not within {seconds} s: {condition}; found {found}") from error
-
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=False).locator("visible=true").first
-
-    def train(self):
-        self.button("Train both").click()
-
-    def key(self, name):
-        self.page.keyboard.press(name)
-
-
-@pytest.fixture
-def visit(browser, page_address):
-    """Opens tabs that are closed afterwards and must have seen no script error."""
-    visitors = []
-
-    def opened(query="", **options):
-        visitors.append(Visitor(browser, page_address, **options))
-        return visitors[-1].open(query)
-
-    yield opened
-    errors = [error for visitor in visitors for error in visitor.errors]
-    for visitor in visitors:
-        visitor.context.close()
-    assert errors == []
 
 
 def test_the_page_opens_with_a_recorded_run_in_motion(visit):

@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from bnviz import script as scripts
 from bnviz.lesson import batch
 from bnviz.lesson.chapters import Chapter
 from bnviz.page import mapping, visit
 from bnviz.page.lesson_state import NAME
 from bnviz.page.markup import plain
-from bnviz.settings import Settings
 from bnviz.sweep import Axis, Sweep
 
 
@@ -57,26 +55,3 @@ def _open_map(chapter: Chapter) -> None:
     x, y = map(Axis.parse, chapter.phase_map)
     mapping.fill_in(Sweep(x=x, y=y))
     visit.go(mapping.NAME, opened_from=NAME)
-
-
-def script(settings: Settings) -> None:
-    """The Keras script of some settings, to read, copy and download."""
-    st.markdown("## The script")
-    for column, (label, text, name, kind) in zip(
-        st.columns(2),
-        (
-            ("Script", scripts.script, "batch_normalization.py", "text/x-python"),
-            ("Notebook", scripts.notebook, "batch_normalization.ipynb", "application/json"),
-        ),
-        strict=True,
-    ):
-        column.download_button(
-            label,
-            data=lambda text=text: text(settings),  # type: ignore[misc]
-            file_name=name,
-            mime=kind,
-            width="stretch",
-            key=f"download_{label}",
-            icon=":material/download:",
-        )
-    st.code(scripts.excerpt(settings), language="python", height=480)

@@ -5,7 +5,7 @@ import streamlit as st
 from bnviz.engine.runs import Run
 from bnviz.lesson import evidence, glossary
 from bnviz.lesson.chapters import CHAPTERS, Chapter
-from bnviz.page import chapter_extras, lesson_state, sidebar
+from bnviz.page import chapter_extras, keras_code, lesson_state, sidebar
 from bnviz.page.lesson_state import NAME, QUIZ
 from bnviz.page.markup import plain
 from bnviz.page.question_form import answered, ask
@@ -56,7 +56,8 @@ def draw(
             key="lesson_skip",
         )
     if chapter.script:
-        chapter_extras.script(run.settings if run is not None else chapter.settings)
+        st.markdown("## The script")
+        keras_code.draw(run.settings if run is not None else chapter.settings, key="lesson_code")
     if present:
         return None
     with st.expander("Try it yourself", expanded=run is not None):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bnviz.engine.runs import Run
 from bnviz.limits import cost
-from bnviz.page import complaints, own_data, session, sidebar
+from bnviz.page import complaints, keras_code, own_data, session, sidebar
 from bnviz.page.address import Link
 from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
@@ -148,11 +148,14 @@ def _offer(settings: Settings) -> None:
 
 
 def stage(settings: Settings | None) -> None:
-    """What is offered in place of too much, and the player."""
+    """What is offered in place of too much, the player, and the settings as code."""
     with st.container():  # always there, so that the player keeps its place
         if settings is not None:
             _offer(settings)
     _player()
+    if settings is not None:
+        with st.expander("These settings as a Keras script"):
+            keras_code.draw(settings, key="code")
 
 
 @st.fragment
