@@ -11,7 +11,7 @@ from bnviz.engine.faults import LOST, MAX_ATTEMPTS, reason
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
 from bnviz.engine.studies import StudyRoster
-from bnviz.engine.task import train, warm_up
+from bnviz.engine.task import train, warm_up, warm_up_studies
 
 #: Seconds in which a scheduler answers, or counts as lost.
 ANSWER_TIMEOUT = 15.0
@@ -55,6 +55,7 @@ class Dispatch:
         self._futures: dict[Run, Any] = {}
         self._tokens: dict[str, Run] = {}
         self._warming: dict[str, Any] = {}
+        self._warming_studies: dict[str, Any] = {}
         self._client.subscribe_topic(topic, self._receive)
 
     async def step(self) -> None:
@@ -120,8 +121,9 @@ class Dispatch:
             self._warming[address] = self._client.submit(
                 warm_up, key=("bnviz-warm-up", uuid.uuid4().hex), workers=[address], priority=-1
             )
-        for address in self._warming.keys() - addresses:
-            await self._client.cancel([self._warming.pop(address)])
+        for warming in (self._warming, self._warming_studies):
+            for address in warming.keys() - addresses:
+                await self._client.cancel([warming.pop(address)])
         for address in addresses - self.warm:
             future = self._warming[address]
             if future.status == "error":
@@ -131,6 +133,14 @@ class Dispatch:
                 if not self.trouble:
                     self.warm.add(address)
         self.warm &= addresses
+        # Last of all: what waits already compiles what it needs.
+        for address in self.warm - self._warming_studies.keys():
+            self._warming_studies[address] = self._client.submit(
+                warm_up_studies,
+                key=("bnviz-warm-up-studies", uuid.uuid4().hex),
+                workers=[address],
+                priority=-3,
+            )
 
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
         _, message = event
