@@ -17,7 +17,6 @@ from bnviz.map_numbers import MapNumbers
 from bnviz.map_words import cell_in_words, number
 from bnviz.page import studies
 from bnviz.page.map_component import Want
-from bnviz.page.showing import POLL
 from bnviz.phase_map import PhaseMap
 from bnviz.settings import Settings
 from bnviz.stability import DEFINITION, StableRates
@@ -77,19 +76,20 @@ class MapShowing:
         """
         version = f"{self.token} {self.version} {measure}"
         with self.lock:
-            numbers = MapNumbers.of(self.known, measure)
-            sentence = self.known.sentence()
+            filled, sentence = int(self.known.filled().sum()), self.known.sentence()
+            held = want.held == version
+            numbers = None if held else MapNumbers.of(self.known, measure)
         message: dict[str, Any] = {
             "token": self.token,
             "version": version,
             "state": self.state,
             "message": self.message,
             "ask": want.ask,
-            "poll": POLL.get(self.state, 0),
-            "filled": int(numbers.filled.sum()),
+            "poll": studies.POLL.get(self.state, 0),
+            "filled": filled,
             "headline": sentence,
         }
-        if want.held != version:
+        if numbers is not None:
             message["picture"] = _picture(numbers, sentence)
         return message
 
@@ -101,7 +101,7 @@ def rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
         seeds = run.study.seeds
     note: dict[str, Any] = {"definition": DEFINITION}
     if run.active:
-        note["poll"] = POLL["running"]
+        note["poll"] = studies.POLL["running"]
         found = studies.progress(run, engine, "Searching for the largest stable rates", "Found")
     elif run.state != "finished":
         found = studies.progress(run, engine, "", "")

@@ -8,7 +8,6 @@ from bnviz.engine.studies import StudyRun
 from bnviz.figures.seed_bands import READING, seed_bands
 from bnviz.page import studies
 from bnviz.page.map_component import Want
-from bnviz.page.showing import POLL
 from bnviz.seeds import SeedBands
 from bnviz.settings import Settings
 
@@ -42,7 +41,7 @@ def answer(
         "state": state,
         "message": message,
         "ask": want.ask,
-        "poll": POLL.get(state, 0),
+        "poll": studies.POLL.get(state, 0),
     }
     with lock:
         answered["filled"] = int(bands.known.sum())
