@@ -1,4 +1,4 @@
-"""Studies carried out by the engine with real workers: sharing, turns, stopping, and lost work."""
+"""Studies carried out on a Dask cluster of processes: sharing, turns, stopping, and lost work."""
 
 import os
 import socket
@@ -17,8 +17,8 @@ import pytest
 from bnviz.engine import Engine, StudyRun
 from bnviz.engine.studies import STUDIES_KEPT, StudyRoster
 from bnviz.frames import ARMS
+from bnviz.lab.data import load
 from bnviz.phase_map import PhaseMap
-from bnviz.preparation import dataset as prepared
 from bnviz.settings import Settings
 from bnviz.study import Block, Outcome
 from bnviz.sweep import Axis, Sweep
@@ -33,7 +33,7 @@ SWEEP = Sweep(
 LONG = BASE.replace(steps=50_000)
 GRACE = 1.0
 #: Seconds that anything may take on a busy machine.
-PATIENCE = 60
+PATIENCE = 180
 
 
 def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> None:
@@ -140,17 +140,61 @@ class TestStudyRoster:
         assert roster.kept == STUDIES_KEPT
 
 
+class Cluster:
+    """A scheduler and workers, each a process started as the README says.
+
+    Attributes:
+        address: Of the scheduler.
+        workers: Those started so far.
+    """
+
+    def __init__(self, folder: Path, stack: ExitStack):
+        self._folder = folder
+        self._stack = stack
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = str(listener.getsockname()[1])
+        self.address = f"tcp://127.0.0.1:{port}"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self._dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+
+    def add_worker(self) -> None:
+        options = ("--nthreads", "1", "--no-dashboard", "--no-nanny")
+        self.workers.append(self._dask("worker", self.address, *options))
+
+    def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        self._stack.callback(process.wait)
+        self._stack.callback(process.kill)
+        return process
+
+
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine(grace=GRACE) as engine:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One with one worker."""
+    with ExitStack() as stack:
+        cluster = Cluster(tmp_path_factory.mktemp("dask"), stack)
+        cluster.add_worker()
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def engine(cluster: Cluster) -> Iterator[Engine]:
+    with Engine(scheduler=cluster.address, grace=GRACE) as engine:
         yield engine
 
 
 @pytest.fixture(scope="module")
 def undisturbed(engine: Engine) -> PhaseMap:
-    """The small sweep, carried out by the engine's one worker."""
+    """The small sweep, carried out by the one worker."""
     run = engine.study(PhaseMap(SWEEP, block_size=4))
-    assert run.wait(2 * PATIENCE)
+    assert run.wait(PATIENCE)
     assert run.state == "finished", run.error
     return run.study
 
@@ -255,13 +299,13 @@ class TestStudies:
         assert run.state == "stopped"
 
     def test_uploaded_examples_reach_the_workers(self, engine: Engine):
-        rng = np.random.default_rng(0)
-        x, y = rng.normal(size=(200, 3)), rng.integers(0, 2, 200)
-        data = prepared(x[:150], y[:150], x[150:], y[150:], ("no", "yes"))
-        base = BASE.replace(dataset="upload", upload=data.digest.hex()[:32])
-        run = engine.study(Ladder(base, rungs=2), data)
+        digits = load(BASE)
+        base = BASE.replace(dataset="upload", upload=digits.digest.hex()[:32])
+        run, built_in = engine.study(Ladder(base), digits), engine.study(Ladder(BASE))
         assert run.wait(PATIENCE)
+        assert built_in.wait(PATIENCE)
         assert run.state == "finished", run.error
+        assert run.study.losses == built_in.study.losses
         assert run.dataset is None
 
     def test_a_study_that_cannot_go_on_says_why_in_one_sentence(self, engine: Engine):
@@ -272,39 +316,15 @@ class TestStudies:
         assert "\n" not in run.error
 
 
-@contextmanager
-def dask(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A command of Dask's, as it stands in the README."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_work_of_a_killed_worker_is_done_again_by_another(tmp_path: Path, undisturbed: PhaseMap):
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = ("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    worker = ("worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny")
-    with (
-        Engine(scheduler=address) as engine,
-        dask(tmp_path, *scheduler),
-        dask(tmp_path, *worker) as one,
-        dask(tmp_path, *worker),
-    ):
-        run = engine.study(PhaseMap(SWEEP, block_size=1))
-        run.join("test")
+def test_work_of_a_killed_worker_is_done_again_by_another(
+    cluster: Cluster, engine: Engine, undisturbed: PhaseMap
+):
+    # The same runs under another digest, since digits have no noise.
+    other = Sweep(SWEEP.base.replace(noise=0.3), SWEEP.x, SWEEP.y)
+    cluster.add_worker()
+    with watched(engine.study(PhaseMap(other, block_size=1))) as run:
         until(lambda: run.version >= 4)
-        one.kill()
+        cluster.workers[0].kill()
         assert not run.study.complete
         assert run.wait(PATIENCE)
         assert run.state == "finished", run.error

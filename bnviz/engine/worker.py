@@ -33,8 +33,6 @@ NICENESS = 10
 MOST_NETWORKS, FAR_TOO_MANY = 16, 32
 #: Seconds in which what a worker has done is fetched from it.
 FETCHED = 1.0
-#: Modules of the lab that compile networks, and count them in `compiled_networks`.
-_COMPILING = ("bnviz.lab.arms", "bnviz.lab.stack")
 
 
 def main() -> None:
@@ -118,8 +116,9 @@ async def _retire(worker: Worker) -> None:
 
 def _compiled_networks() -> int:
     """Networks compiled in this process; 0 until the lab, which another thread imports, is here."""
-    counts = [getattr(sys.modules.get(name), "compiled_networks", None) for name in _COMPILING]
-    return sum(count() for count in counts if count)
+    lab = sys.modules.get("bnviz.lab.arms")
+    count = getattr(lab, "compiled_networks", None)
+    return count() if count else 0
 
 
 def _end_with_page(folder: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from bnviz import pair
 from bnviz.engine.engine import Engine
 from bnviz.engine.runs import Run
+from bnviz.engine.work import Work
 from bnviz.events import events
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
@@ -200,15 +201,7 @@ def recorded_default() -> Recording:
 def _message(run: Run, engine: Engine) -> str:
     match run.state:
         case "queued":
-            place = run.place()
-            if engine.status.state != "ready":
-                return engine.status.message
-            if place is None:
-                return "The run is about to start."
-            return (
-                f"All workers are busy: place {place.number} in the queue, about "
-                f"{max(1, round(place.seconds))} s."
-            )
+            return waiting(run, engine)
         case "running":
             tenths = int(10 * run.progress)
             return f"Training both networks: {10 * tenths} % done."
@@ -220,6 +213,19 @@ def _message(run: Run, engine: Engine) -> str:
             return "Stopped."
         case _:
             return run.error
+
+
+def waiting(work: Work, engine: Engine) -> str:
+    """What a queued run or study waits for."""
+    if engine.status.state != "ready":
+        return engine.status.message
+    place = work.place()
+    if place is None:
+        return "The run is about to start."
+    return (
+        f"All workers are busy: place {place.number} in the queue, about "
+        f"{max(1, round(place.seconds))} s."
+    )
 
 
 def _diverged(recording: Recording) -> str:

@@ -6,11 +6,16 @@ import streamlit as st
 
 from bnviz.engine.engine import Engine
 from bnviz.engine.studies import StudyRun
-from bnviz.engine.work import Work
 from bnviz.page import complaints, own_data, session
+<<<<<<< HEAD
 from bnviz.settings import Settings
+=======
+from bnviz.page.showing import waiting
+>>>>>>> map
 from bnviz.study import Study
 
+#: Milliseconds until the browser asks how far a study is.
+POLL = {"queued": 400, "running": 250}
 _DREW_ACTIVE = "drew_active_study"
 
 
@@ -68,19 +73,6 @@ def ended_since(*names: str) -> bool:
     """Whether all have ended since buttons were drawn by `active`."""
     return bool(st.session_state.get(_DREW_ACTIVE)) and not any(
         run is not None and run.active for run in map(begun, names)
-    )
-
-
-def waiting(work: Work, engine: Engine) -> str:
-    """What a queued work waits for."""
-    place = work.place()
-    if engine.status.state != "ready":
-        return engine.status.message
-    if place is None:
-        return "The run is about to start."
-    return (
-        f"All workers are busy: place {place.number} in the queue, about "
-        f"{max(1, round(place.seconds))} s."
     )
 
 
