@@ -17,10 +17,7 @@ from bnviz.map_numbers import MapNumbers
 from bnviz.map_words import cell_in_words, number
 from bnviz.page import studies
 from bnviz.page.map_component import Want
-<<<<<<< HEAD
 from bnviz.page.pace import pause
-=======
->>>>>>> map
 from bnviz.phase_map import PhaseMap
 from bnviz.settings import Settings
 from bnviz.stability import DEFINITION, StableRates
@@ -91,13 +88,8 @@ class MapShowing:
             "state": self.state,
             "message": self.message,
             "ask": want.ask,
-<<<<<<< HEAD
             "poll": pause(self.state, self.viewers),
-            "filled": int(numbers.filled.sum()),
-=======
-            "poll": studies.POLL.get(self.state, 0),
             "filled": filled,
->>>>>>> map
             "headline": sentence,
         }
         if numbers is not None:
@@ -112,11 +104,7 @@ def rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
         seeds = run.study.seeds
     note: dict[str, Any] = {"definition": DEFINITION}
     if run.active:
-<<<<<<< HEAD
         note["poll"] = pause("running", engine.viewers)
-=======
-        note["poll"] = studies.POLL["running"]
->>>>>>> map
         found = studies.progress(run, engine, "Searching for the largest stable rates", "Found")
     elif run.state != "finished":
         found = studies.progress(run, engine, "", "")

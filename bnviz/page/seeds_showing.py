@@ -8,10 +8,7 @@ from bnviz.engine.studies import StudyRun
 from bnviz.figures.seed_bands import READING, seed_bands
 from bnviz.page import studies
 from bnviz.page.map_component import Want
-<<<<<<< HEAD
 from bnviz.page.pace import pause
-=======
->>>>>>> map
 from bnviz.seeds import SeedBands
 from bnviz.settings import Settings
 
@@ -45,11 +42,7 @@ def answer(
         "state": state,
         "message": message,
         "ask": want.ask,
-<<<<<<< HEAD
         "poll": pause(state, engine.viewers) if engine is not None else 0,
-=======
-        "poll": studies.POLL.get(state, 0),
->>>>>>> map
     }
     with lock:
         answered["filled"] = int(bands.known.sum())

@@ -7,15 +7,10 @@ import streamlit as st
 from bnviz.engine.engine import Engine
 from bnviz.engine.studies import StudyRun
 from bnviz.page import complaints, own_data, session
-<<<<<<< HEAD
-from bnviz.settings import Settings
-=======
 from bnviz.page.showing import waiting
->>>>>>> map
+from bnviz.settings import Settings
 from bnviz.study import Study
 
-#: Milliseconds until the browser asks how far a study is.
-POLL = {"queued": 400, "running": 250}
 _DREW_ACTIVE = "drew_active_study"
 
 
