@@ -11,7 +11,8 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,30 @@ _ZIP_ERRORS = (
 
 class ArchiveError(ValueError):
     """An archive, or an array in it, that cannot be read; one sentence."""
+
+
+class OversizeError(ArchiveError):
+    """A file that is larger than any of its kind."""
+
+
+def contents(file: str | Path | BinaryIO, *, most: int) -> bytes:
+    """The bytes of a file, of which no more are read than it may have.
+
+    Args:
+        file: Its path, or the file, opened for reading bytes.
+        most: How many it may have.
+
+    Raises:
+        OversizeError: If it has more.
+        OSError: If it cannot be read.
+    """
+    if isinstance(file, str | Path):
+        with Path(file).open("rb") as opened:
+            return contents(opened, most=most)
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise OversizeError(f"the file has more than {most / 1e6:.0f} MB")
+    return data
 
 
 @dataclass(frozen=True)

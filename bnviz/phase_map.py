@@ -1,25 +1,30 @@
 """PhaseMap: what is known of the runs of a sweep; it fills while they are trained."""
 
+import json
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import ARMS
+from bnviz import map_file
+from bnviz.events import percent
+from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.map_file import CELL
+from bnviz.pair import compare
+from bnviz.settings import KINDS
 from bnviz.study import BLOCK_SIZE, Block, Outcome, program
 from bnviz.sweep import Cell, Sweep
 
-#: What is kept of each run of each arm: the last validation loss and accuracy, the first watched
-#: step at which the target accuracy was met, or -1, and the step of divergence, or -1.
-CELL = np.dtype(
-    [
-        ("validation_loss", np.float32),
-        ("validation_accuracy", np.float32),
-        ("steps_to_target", np.int32),
-        ("diverged_at", np.int32),
-    ]
-)
+#: Bytes of a file of a map at the most; the largest map packs to about 100 KB.
+_MAX_FILE_BYTES = 2_000_000
+_MAX_SWEEP_BYTES = 100_000
+
+
+class PhaseMapError(ValueError):
+    """A file that is no phase map, with the reason."""
 
 
 class PhaseMap:
@@ -83,7 +88,8 @@ class PhaseMap:
 
         Args:
             arm: One of `ARMS`.
-            measure: One of `MEASURES` but "speed_up"; that of the sweep if empty.
+            measure: One of `MEASURES`, that of the sweep if empty. The speed-up is one of both
+                arms: in its place stand the steps to the target.
 
         Returns:
             Shape (rows, columns); NaN where a cell is not filled.
@@ -101,7 +107,7 @@ class PhaseMap:
         match measure:
             case "diverged":
                 return np.asarray(diverged, float)
-            case "steps_to_target":
+            case "steps_to_target" | "speed_up":
                 steps = np.asarray(runs["steps_to_target"], float)
                 return np.where(steps < 0, np.inf, steps)
             case "validation_loss":
@@ -121,6 +127,82 @@ class PhaseMap:
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.where(np.isinf(bn) & ~np.isinf(none), 0.0, none / bn)
         return np.where(bn == 0, np.nan, ratio)
+
+    def sentence(self) -> str:
+        """How much of the map learns in each arm, and where, from the map's own numbers."""
+        filled, target = self.filled(), f"{percent(self.sweep.target)} validation accuracy"
+        known, whole = int(filled.sum()), filled.size
+        if not known:
+            return "No cell is known yet."
+        reached = {arm: np.isfinite(self.values(arm, "steps_to_target")) for arm in ARMS}
+        none, bn = (int(reached[arm].sum()) for arm in ARMS)
+        cells = f"{whole:,} cells" if known == whole else f"{known:,} cells known so far"
+        said = f"Of {cells} {none:,} reach {target} without BN and {bn:,} with BN"
+        if not none and not bn:
+            return f"Of {cells} none reaches {target}, without BN or with it."
+        if compare(bn, none) == 0:
+            said = f"{said}: no clear difference"
+        where = [self._where(reached[arm], ARM_LABELS[arm]) for arm in ARMS if reached[arm].any()]
+        return f"{said}. These lie at {'; '.join(where)}."
+
+    def _where(self, cells: NDArray[np.bool_], label: str) -> str:
+        """The ranges of both settings in which these cells lie."""
+        ranges = []
+        for axis, others in ((self.sweep.x, 0), (self.sweep.y, 1)):
+            places = np.flatnonzero(cells.any(axis=others))
+            low, high = (f"{axis.values[place]:.3g}" for place in places[[0, -1]])
+            ranges.append(
+                f"{KINDS[axis.name].label} {low}" + (f" to {high}" if high != low else "")
+            )
+        return f"{' and '.join(ranges)} {label}"
+
+    def to_json(self, seconds: float) -> str:
+        """The map as one JSON object, rows by y and columns by x, medians over the seeds.
+
+        What is not finite or not known yet is null, whether a cell diverged is that of at least
+        half of its seeds. Where the speed-up is shown, the arms have the steps to the target, and
+        it stands beside them.
+
+        Args:
+            seconds: Wall time in which it was filled.
+        """
+        sweep, filled = self.sweep, self.filled()
+        shown = {arm: self.values(arm) for arm in ARMS}
+        ill = {arm: self.values(arm, "diverged") >= 0.5 for arm in ARMS}
+        result: dict[str, Any] = {
+            **{
+                side: {"name": axis.name, "values": list(axis.values)}
+                for side, axis in (("x", sweep.x), ("y", sweep.y))
+            },
+            "seeds": sweep.seeds,
+            "steps": sweep.base.steps,
+            "measure": sweep.measure,
+            "seconds": seconds,
+            **{arm: _or_null(values, np.isfinite(values)) for arm, values in shown.items()},
+            "diverged": {arm: _or_null(cells, filled) for arm, cells in ill.items()},
+        }
+        if sweep.measure == "speed_up":
+            ratios = self.speed_up()
+            result["speed_up"] = _or_null(ratios, np.isfinite(ratios))
+        if sweep.measure in ("steps_to_target", "speed_up"):
+            result["target"] = sweep.target
+        return json.dumps(result, allow_nan=False)
+
+    def save(self, file: str | Path | BinaryIO) -> None:
+        """Writes the map, complete or not, as a compressed NumPy archive without pickles."""
+        map_file.write(file, self.sweep, self.known, self.runs)
+
+    @classmethod
+    def load(cls, file: str | Path | BinaryIO) -> "PhaseMap":
+        """The inverse of `save`; safe on files from others.
+
+        Raises:
+            PhaseMapError: If the file is no map that this version can read.
+        """
+        sweep, known, runs = map_file.read(file)
+        loaded = cls(sweep)
+        loaded.known, loaded.runs = known, runs
+        return loaded
 
     def _divided(self, block_size: int) -> list[Block]:
         """The runs in blocks of one program each, coarse to fine."""
@@ -146,3 +228,8 @@ class PhaseMap:
     def seeds_of(self, cell: Cell, arm: str, measure: str) -> NDArray[np.float64]:
         """A measure of each seed of a cell, shape (seeds,)."""
         return np.asarray(self.of_runs(arm, measure)[cell.row, cell.column])
+
+
+def _or_null(values: NDArray, known: NDArray[np.bool_]) -> Any:
+    """Numbers as nested lists, with None in place of what is not known."""
+    return np.where(known, values.astype(object), np.array(None)).tolist()

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from bnviz.archive import Archive, ArchiveError
+from bnviz.archive import Archive, ArchiveError, OversizeError, contents
 from bnviz.frames import Frame, FrameLayout, Frames, frame_steps
 from bnviz.interventions import Intervention
 from bnviz.settings import Settings, SettingsError
@@ -156,7 +156,7 @@ class Recording:
             RecordingError: If the file is no recording that this version can read.
         """
         try:
-            archive = Archive(_contents(file))
+            archive = Archive(contents(file, most=_MAX_FILE_BYTES))
             recording = cls(_settings(archive))
             header = archive.header("frames")
             if header.nbytes > recording._frames.nbytes:
@@ -169,6 +169,8 @@ class Recording:
             recording.extend(0, archive.array("frames").T.tobytes())
         except RecordingError:
             raise
+        except OversizeError as error:
+            raise RecordingError(str(error)) from error
         except SettingsError as error:
             raise RecordingError(f"the recording's settings are not valid: {error}") from error
         except (OSError, ArchiveError) as error:
@@ -176,16 +178,6 @@ class Recording:
         except ValueError as error:
             raise RecordingError("the recording's frames are not those of its settings") from error
         return recording
-
-
-def _contents(file: str | Path | BinaryIO) -> bytes:
-    if isinstance(file, str | Path):
-        with Path(file).open("rb") as opened:
-            return _contents(opened)
-    data = file.read(_MAX_FILE_BYTES + 1)
-    if len(data) > _MAX_FILE_BYTES:
-        raise RecordingError(f"the file has more than {_MAX_FILE_BYTES / 1e6:.0f} MB")
-    return data
 
 
 def _settings(archive: Archive) -> Settings:

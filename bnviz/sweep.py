@@ -143,7 +143,8 @@ class Sweep:
         if self.x.name == self.y.name:
             allowed = f"another setting than that of x, which is {self.x.name}"
             problems.append(Problem("y", self.y.name, allowed))
-        if isinstance(self.seeds, bool) or not 1 <= self.seeds <= MOST_SEEDS:
+        whole = isinstance(self.seeds, int) and not isinstance(self.seeds, bool)
+        if not whole or not 1 <= self.seeds <= MOST_SEEDS:
             allowed = f"a whole number from 1 to {MOST_SEEDS}"
             problems.append(Problem("seeds", str(self.seeds), allowed))
         if self.measure not in MEASURES:
@@ -202,6 +203,38 @@ class Sweep:
             for name in ("x", "y", "seeds", "measure", "target")
             if (value := getattr(self, name)) != getattr(default, name)
         }
+
+    @classmethod
+    def from_json(cls, text: str) -> "Sweep":
+        """The inverse of `to_json`.
+
+        Raises:
+            SettingsError: If the text is no JSON object of a sweep, or of another version.
+        """
+        try:
+            given = json.loads(text)
+            if not isinstance(given, dict) or given.pop("version", None) != Settings.VERSION:
+                raise ValueError(text)
+            base = Settings.read(given.pop("base"))
+            return cls(base, Axis.parse(given.pop("x")), Axis.parse(given.pop("y")), **given)
+        except SettingsError:
+            raise
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            allowed = "a JSON object of a sweep of this version of the laboratory"
+            raise SettingsError([Problem("sweep", text, allowed)]) from None
+
+    def to_json(self) -> str:
+        """All of the sweep as one JSON object."""
+        values = {
+            "version": Settings.VERSION,
+            "base": json.loads(self.base.to_json()),
+            "x": str(self.x),
+            "y": str(self.y),
+            "seeds": self.seeds,
+            "measure": self.measure,
+            "target": self.target,
+        }
+        return json.dumps(values)
 
     @property
     def shape(self) -> tuple[int, int, int]:
