@@ -42,6 +42,7 @@ def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
         assert f"chapter={chapter.name}" in visitor.page.url
         measured = visitor.page.get_by_role("heading", name="Measured")
         assert measured.count() == 0
+        visitor.page.wait_for_timeout(500)  # a reader takes longer
         answer(visitor, chapter.question, chapter.question.right, "predict")
         measured.wait_for()
         right = chapter.question.options[chapter.question.right]
@@ -71,7 +72,7 @@ def test_a_learner_s_own_run_is_measured_beside_the_seeds_and_its_link_opens_it(
     visitor = visit("chapter=speed")
     answer(visitor, CHAPTERS["speed"].question, 0, "predict")
     visitor.page.locator("[data-testid=stExpander]").get_by_text("Try it yourself").click()
-    field = visitor.page.get_by_label("seed")
+    field = visitor.page.get_by_role("spinbutton", name="seed")
     field.fill("7")
     field.press("Enter")
     visitor.button("Train both with these").click()

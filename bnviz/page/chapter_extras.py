@@ -35,9 +35,7 @@ def typed_batch() -> None:
     )
     table = {name: [f"{value:.3f}" for value in values] for name, values in rows.items()}
     st.table(table, border="horizontal")
-    st.caption(
-        plain(f"With gamma {scale:.4g} and beta {shift:.4g} what came in comes back. {steps.note}")
-    )
+    st.caption(f"With gamma {scale:.4g} and beta {shift:.4g} what came in comes back. {steps.note}")
 
 
 def phase_map(chapter: Chapter) -> None:

@@ -7,7 +7,6 @@ from bnviz.lesson import evidence, glossary
 from bnviz.lesson.chapters import CHAPTERS, Chapter
 from bnviz.page import chapter_extras, keras_code, lesson_state, sidebar
 from bnviz.page.lesson_state import NAME, QUIZ
-from bnviz.page.markup import plain
 from bnviz.page.question_form import answered, ask
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -126,7 +125,7 @@ def _measured(chapter: Chapter, run: Run | None, recording: Recording) -> None:
     st.markdown("## Measured")
     for claim in chapter.claims:
         outcome = evidence.recorded()[claim.name]
-        st.markdown(f"{'✓' if outcome.holds else '✗'} {plain(outcome.sentence)}")
+        st.markdown(f"{'✓' if outcome.holds else '✗'} {outcome.sentence}")
         said = claim.own(own)
         if said:
-            st.markdown(f"*{whose}:* {plain(said)}.")
+            st.markdown(f"*{whose}:* {said}.")

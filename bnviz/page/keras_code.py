@@ -25,4 +25,4 @@ def draw(settings: Settings, *, key: str) -> None:
             key=f"{key}_{label}",
             icon=":material/download:",
         )
-    st.code(scripts.excerpt(settings), language="python", height=480)
+    st.code(scripts.excerpt(settings), language="python", wrap_lines=True)
