@@ -109,9 +109,9 @@ def test_a_map_is_filled_in_place_shared_and_its_cells_open_as_runs(visit):
     assert visitor.words().startswith("Learning rate 0.1, initial scale 2: final")
     assert visitor.words() == _words_of(second, 3, 0)
     visitor.page.mouse.click(*visitor.middle(0, 3, number=1))
-    visitor.until(STAGE, "s.state === 'finished'")
+    visitor.until(STAGE, "s.state !== 'loading' && s.state !== 'recorded'")
+    visitor.page.wait_for_url(lambda url: "init_scale=0.5" in url)
     assert "mode" not in visitor.page.url
-    assert "init_scale=0.5" in visitor.page.url
     visitor.page.go_back()
     visitor.until(MAP, "s.state === 'finished' && +s.filled === 16")
     assert "mode=map" in visitor.page.url

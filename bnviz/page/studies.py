@@ -91,6 +91,6 @@ def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
         case "finished":
             return f"{done} in {run.seconds:.1f} s."
         case "stopped":
-            return f"Stopped at {100 * share:.0f} %; it goes on from there."
+            return f"Stopped at {100 * share:.0f} %; it can go on from there."
         case _:
             return run.error
