@@ -11,10 +11,9 @@ import sys
 from bnviz.settings import KINDS, Settings, SettingsError, groups
 from bnviz.sweep import AXES, MEASURES, SCALES, Sweep
 from bnviz.terminal import studies, training
-from bnviz.terminal.command import CommandError
+from bnviz.terminal.command import DONE, WRONG, CommandError
 
-#: Exit status of a wrong command, and of one broken off by Ctrl-C.
-WRONG, INTERRUPTED = 2, 130
+#: Each returns the exit status.
 _COMMANDS = {
     "train": training.train,
     "sweep": studies.sweep,
@@ -33,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "settings":
             print(settings_table())
-            return 0
-        return INTERRUPTED if _COMMANDS[given.command](given) else 0
+            return DONE
+        return _COMMANDS[given.command](given)
     except (CommandError, SettingsError) as error:
         print(f"bnviz: {error}", file=sys.stderr)
         return WRONG

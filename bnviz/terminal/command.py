@@ -1,5 +1,6 @@
 """Command: what the commands have in common, from what is given to where the outcome goes."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -12,6 +13,8 @@ from bnviz.dataset import Dataset
 from bnviz.kinds import Key
 from bnviz.settings import UPLOAD, Settings
 
+#: Exit status of a command that is done, of a wrong one, and of one broken off by Ctrl-C.
+DONE, WRONG, INTERRUPTED = 0, 2, 130
 _BAR_WIDTH = 30
 
 
@@ -76,10 +79,11 @@ def save(write: Callable[[BinaryIO], None], path: Path) -> None:
     Raises:
         CommandError: If it cannot be written.
     """
+    # Made here, since NumPy adds ".npz" to a name that ends otherwise.
+    data = io.BytesIO()
+    write(data)
     try:
-        # Opened here, since NumPy adds ".npz" to a name that ends otherwise.
-        with path.open("wb") as opened:
-            write(opened)
+        path.write_bytes(data.getvalue())
     except OSError as error:
         raise CommandError(f"--out {path} cannot be written: {error.strerror}") from error
 

@@ -15,14 +15,23 @@ from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.stability import StableRates
 from bnviz.study import UNUSED, Study
 from bnviz.sweep import Sweep
-from bnviz.terminal.command import Bar, CommandError, chosen, quieten, save, writable
+from bnviz.terminal.command import (
+    DONE,
+    INTERRUPTED,
+    Bar,
+    CommandError,
+    chosen,
+    quieten,
+    save,
+    writable,
+)
 
 #: Options of a sweep beside its settings.
 SWEEP_OPTIONS = ("x", "y", "seeds", "measure", "target")
 
 
-def sweep(given: argparse.Namespace) -> bool:
-    """Fills a map and prints it; returns whether Ctrl-C broke it off."""
+def sweep(given: argparse.Namespace) -> int:
+    """Fills a map and prints it; returns the exit status."""
     out = writable(given.out)
     if given.resume and out is None:
         raise CommandError("--resume needs --out FILE, from which it goes on")
@@ -38,11 +47,11 @@ def sweep(given: argparse.Namespace) -> bool:
         known, whole = int(phase_map.filled().sum()), phase_map.filled().size
         kept = "" if out is None else f"; --resume goes on from {out}"
         print(f"bnviz: broken off at {known:,} of {whole:,} cells{kept}", file=sys.stderr)
-    return interrupted
+    return INTERRUPTED if interrupted else DONE
 
 
-def seeds(given: argparse.Namespace) -> bool:
-    """Trains one experiment with many seeds; returns whether Ctrl-C broke it off."""
+def seeds(given: argparse.Namespace) -> int:
+    """Trains one experiment with many seeds; returns the exit status."""
     settings, dataset = _settings(given, Settings())
     bands = SeedBands(settings, _whole("seeds", given.seeds))
     seconds, interrupted = _carry_out(bands, dataset)
@@ -50,11 +59,11 @@ def seeds(given: argparse.Namespace) -> bool:
     if interrupted:
         count = int(bands.known.sum())
         print(f"bnviz: broken off after {count} of {bands.seeds} seeds", file=sys.stderr)
-    return interrupted
+    return INTERRUPTED if interrupted else DONE
 
 
-def stable(given: argparse.Namespace) -> bool:
-    """Looks for the largest stable learning rates; returns whether Ctrl-C broke it off."""
+def stable(given: argparse.Namespace) -> int:
+    """Looks for the largest stable learning rates; returns the exit status."""
     settings, dataset = _settings(given, Sweep().base)
     rates = StableRates(settings, _whole("seeds", given.seeds))
     seconds, interrupted = _carry_out(rates, dataset)
@@ -62,7 +71,7 @@ def stable(given: argparse.Namespace) -> bool:
     if interrupted:
         count = len(rates.rates)
         print(f"bnviz: broken off after {count} learning rates", file=sys.stderr)
-    return interrupted
+    return INTERRUPTED if interrupted else DONE
 
 
 def _carry_out(study: Study, dataset: Dataset | None) -> tuple[float, bool]:

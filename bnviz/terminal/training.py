@@ -8,25 +8,34 @@ import time
 from bnviz import report
 from bnviz.dataset import Dataset
 from bnviz.recording import Recording
-from bnviz.terminal.command import Bar, CommandError, chosen, quieten, save, writable
+from bnviz.terminal.command import (
+    DONE,
+    INTERRUPTED,
+    Bar,
+    CommandError,
+    chosen,
+    quieten,
+    save,
+    writable,
+)
 
 
-def train(given: argparse.Namespace) -> bool:
-    """Trains a pair and prints its figures; returns whether Ctrl-C broke it off."""
+def train(given: argparse.Namespace) -> int:
+    """Trains a pair and prints its figures; returns the exit status."""
     settings, dataset = chosen(given.changes, given.data)
     out = writable(given.out)
     recording = Recording(settings)
-    seconds, interrupted = _record(recording, dataset)
+    seconds, interrupted = record(recording, dataset)
     if len(recording):
         print((report.as_json if given.json else report.as_text)(recording, seconds))
         if out is not None:
             save(recording.save, out)
     if interrupted:
         print(f"bnviz: broken off after {len(recording)} frames", file=sys.stderr)
-    return interrupted
+    return INTERRUPTED if interrupted else DONE
 
 
-def _record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
+def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
     """Runs a recording's experiment and appends its frames to it.
 
     Returns:
