@@ -6,13 +6,14 @@ import math
 import pytest
 from recordings import random_recording
 
-from bnviz.__main__ import REFUTED, main
+from bnviz.__main__ import main
 from bnviz.lesson import evidence
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.claim import FORMS, Claim, Outcome, Quantity
 from bnviz.lesson.claims import CLAIMS, OF_CHAPTERS
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from bnviz.terminal.claims import REFUTED
 
 TINY = Settings(hidden_layers=2, units=4, steps=6)
 TWICE = Claim(
@@ -190,7 +191,7 @@ class TestCommand:
             assert capsys.readouterr().err.startswith("bnviz: --")
 
     def test_checks_a_claim_and_writes_its_table(self, capsys, tmp_path, monkeypatch):
-        monkeypatch.setattr("bnviz.__main__._recorded", lambda settings: Recording(settings))
+        monkeypatch.setattr("bnviz.terminal.claims._recorded", lambda settings: Recording(settings))
         monkeypatch.setitem(CLAIMS, "twice", TWICE)
         out = tmp_path / "claims.json"
         assert main(["claims", "--only", "twice", "--seeds", "2", "--out", str(out)]) == REFUTED
