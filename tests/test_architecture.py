@@ -36,7 +36,10 @@ OWNERS = {
     "bnviz.page": "bnviz.page",
 }
 #: Rooms that may use what others keep.
-GUESTS = {"bnviz.page": {"distributed", "plotly", "bnviz.engine", "bnviz.figures", "bnviz.lesson"}}
+GUESTS = {
+    "bnviz.page": {"distributed", "plotly", "bnviz.engine", "bnviz.figures", "bnviz.lesson"},
+    "bnviz.terminal": {"bnviz.lesson"},
+}
 PROBE = """
 import importlib, json, sys
 for module in sys.argv[1:]:
