@@ -28,13 +28,15 @@ OWNERS = {
     "distributed": "bnviz.engine",
     "plotly": "bnviz.figures",
     "streamlit": "bnviz.page",
+    "sklearn": "bnviz.lab",
     "bnviz.lab": "bnviz.lab",
     "bnviz.engine": "bnviz.engine",
     "bnviz.figures": "bnviz.figures",
+    "bnviz.lesson": "bnviz.lesson",
     "bnviz.page": "bnviz.page",
 }
 #: Rooms that may use what others keep.
-GUESTS = {"bnviz.page": {"distributed", "plotly", "bnviz.engine", "bnviz.figures"}}
+GUESTS = {"bnviz.page": {"distributed", "plotly", "bnviz.engine", "bnviz.figures", "bnviz.lesson"}}
 PROBE = """
 import importlib, json, sys
 for module in sys.argv[1:]:

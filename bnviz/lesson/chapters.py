@@ -164,14 +164,14 @@ CHAPTERS = {
             "The noise of the batches can narrow the gap between training and validation: a side "
             "effect, not the purpose.",
             "gap",
-            {"name": "generalisation"},
+            {"name": "generalisation", "loss_axis": "log"},
             ("batch_size", "dataset", "noise"),
         ),
         Chapter(
             "inference",
             "Training and inference",
             "In training it goes by the batch, in use by moving averages of all batches.",
-            "inside",
+            "statistics",
             {"name": "inference"},
             ("bn_momentum", "batch_size"),
         ),

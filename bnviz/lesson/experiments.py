@@ -27,8 +27,8 @@ _RELU = Settings(
 #: The recorded runs by the names of their files.
 RECORDED = {
     "depth": _SIGMOID.replace(hidden_layers=4, steps=140),
-    "inside": _RELU.replace(hidden_layers=2, units=8, bn_momentum=0.99, deep=True, steps=120),
-    "insertion": _RELU.replace(interventions="90:insert_bn", steps=140),
+    "inside": _RELU.replace(hidden_layers=2, units=8, deep=True, steps=60),
+    "insertion": _RELU.replace(interventions="90:insert_bn", steps=130),
     "position": _SIGMOID.replace(units=12, third_arm="bn_other"),
     "rate": _RELU.replace(learning_rate=1.0),
     "scale": _RELU.replace(init_scale=0.1),
@@ -42,8 +42,9 @@ RECORDED = {
         batch_size=8,
         steps=3_000,
     ),
+    "statistics": _RELU.replace(hidden_layers=2, units=8, bn_momentum=0.99, deep=True, steps=100),
     "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=100),
-    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=200),
+    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=180),
 }
 
 #: Learning rates and initial scales that are tried, from too small to too large.
@@ -60,7 +61,9 @@ OTHER_DATA = RECORDED["gap"].replace(
     dataset="breast_cancer", noise=Settings().noise, units=16, batch_size=128, steps=1_500
 )
 #: The moving statistics follow faster.
-FAST_STATISTICS = RECORDED["inside"].replace(bn_momentum=0.9)
+FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=Settings().bn_momentum)
+#: So many steps that the clock is about training, not about the calls between two frames.
+LONG = _RELU.replace(steps=6_000)
 #: The shift of gradients where the network without BN hardly learns.
 SIGMOID_DEEP = _SIGMOID.replace(deep=True, steps=100)
 #: One hidden layer, well initialised, on easy data.

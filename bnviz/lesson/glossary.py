@@ -56,7 +56,6 @@ TERMS = OF_README | {
     "identity": "the function that gives back what came in",
     "inference": "the use of a trained network: nothing in it changes any more",
     "initialisation": "how the first weights are drawn, before anything is learnt",
-    "kernel": "the weights of a layer, as a matrix by which it multiplies what comes in",
     "layer": "neurons side by side that all get what the layer before them gives",
     "learning rate": "what the gradient is multiplied by to make a step: a high one, long steps",
     "loss": "a number for how wrong a network's answers are; training is to make it small",

@@ -1,7 +1,7 @@
 """Limits: the claims of chapters 9 to 12, on use, on why it works, on where it does not help."""
 
 from bnviz.lesson.claim import Claim
-from bnviz.lesson.experiments import FAST_STATISTICS, RECORDED, SHALLOW, SIGMOID_DEEP
+from bnviz.lesson.experiments import FAST_STATISTICS, LONG, RECORDED, SHALLOW, SIGMOID_DEEP
 from bnviz.lesson.quantities import ALIKE, accuracies, of_arms, of_run, steps
 from bnviz.lesson.readings import (
     inferred,
@@ -16,20 +16,30 @@ EARLY = 30
 _CHANCE = 0.12
 
 _EARLY = f"accuracy with BN at step {EARLY}"
+_SLOW = RECORDED["statistics"].bn_momentum
 _FINAL = "final accuracy with BN"
 _THREE = ("none", "bn", "noisy_bn")
 
 INFERENCE = (
     Claim(
         "moving_statistics_lag",
-        f"At step {EARLY} moving statistics of momentum {RECORDED['inside'].bn_momentum:g} give "
+        f"At step {EARLY} moving statistics of momentum {_SLOW:g} give "
         "a worse answer than the batch's own",
-        (RECORDED["inside"], FAST_STATISTICS),
+        (RECORDED["statistics"], FAST_STATISTICS),
         (
             of_run("batch", _EARLY, "by the batch", inferred, "batch", EARLY, form="percent"),
-            of_run("slow", _EARLY, "momentum 0.99", inferred, "moving", EARLY, form="percent"),
             of_run(
-                "fast", _EARLY, "momentum 0.9", inferred, "moving", EARLY, run=1, form="percent"
+                "slow", _EARLY, f"momentum {_SLOW:g}", inferred, "moving", EARLY, form="percent"
+            ),
+            of_run(
+                "fast",
+                _EARLY,
+                f"momentum {FAST_STATISTICS.bn_momentum:g}",
+                inferred,
+                "moving",
+                EARLY,
+                run=1,
+                form="percent",
             ),
         ),
         lambda of: of["batch"] - of["slow"] >= ALIKE,
@@ -37,9 +47,11 @@ INFERENCE = (
     Claim(
         "alone_is_chance",
         "An example that is normalized by itself alone gets an answer no better than chance",
-        (RECORDED["inside"],),
+        (RECORDED["statistics"],),
         tuple(
-            of_run(name, _FINAL, label, inferred, name, RECORDED["inside"].steps, form="percent")
+            of_run(
+                name, _FINAL, label, inferred, name, RECORDED["statistics"].steps, form="percent"
+            )
             for name, label in (("alone", "each alone"), ("moving", "by moving statistics"))
         ),
         lambda of: of["alone"] <= _CHANCE,
@@ -100,7 +112,7 @@ NO_HELP = (
     Claim(
         "steps_take_longer",
         "A step with BN takes longer by the clock",
-        (RECORDED["speed"],),
+        (LONG,),
         of_arms("seconds", "time of a step", seconds_a_step, form="milliseconds"),
         lambda of: of["seconds_bn"] > of["seconds_none"],
     ),

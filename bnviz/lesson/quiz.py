@@ -208,7 +208,7 @@ QUIZ = (
     _item(
         "side-effect",
         "regularisation",
-        {"name": "generalisation"},
+        {"name": "generalisation", "loss_axis": "log"},
         "Why can BN narrow the gap between training and validation?",
         Option(
             "It makes the weights smaller",
