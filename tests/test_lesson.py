@@ -44,7 +44,7 @@ def test_there_are_the_twelve_chapters_with_names_for_links():
 class TestChapter:
     def test_text_is_short_and_says_what_to_watch(self, chapter):
         paragraphs = [part for part in chapter.text.split("\n\n") if not part.startswith("$$")]
-        assert 3 <= len(paragraphs) <= 7
+        assert 2 <= len(paragraphs) <= 7
         assert len(chapter.text.split()) <= 180
         assert 10 <= len(chapter.watch.split()) <= 70
         assert "##" not in chapter.text + chapter.watch
