@@ -50,7 +50,13 @@ RATE = (
         f"Of {len(RATES)} learning rates from {RATES[0]:g} to {RATES[-1]:g}, BN stands one at "
         "least three times as high",
         BY_RATE,
-        over_runs("rate", f"highest that ends at {TRAINED_WORDS} accuracy", highest_rate, TRAINED),
+        over_runs(
+            "rate",
+            f"highest that ends at {TRAINED_WORDS} accuracy",
+            highest_rate,
+            TRAINED,
+            form="rate",
+        ),
         lambda of: of["rate_bn"] >= 3 * of["rate_none"] and of["rate_bn"] > 0,
     ),
 )

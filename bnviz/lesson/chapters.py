@@ -34,6 +34,8 @@ class Chapter:
         experiment: One of `bnviz.lesson.experiments.RECORDED`.
         view: Attributes of `bnviz.figures.view.View` by name.
         controls: Settings that matter here; all others are folded away.
+        settled_by: Name of the claim whose numbers answer its question; empty where the answer
+            follows from the formula alone.
         begin: Step at which the cursor begins.
         phase_map: The axes of a phase map that belongs here, x and y; or none.
         batch: Whether the learner can type a small batch (`bnviz.lesson.batch`).
@@ -46,7 +48,8 @@ class Chapter:
     experiment: str
     view: Mapping[str, object]
     controls: tuple[str, ...]
-    begin: int = 0
+    settled_by: str = field(default="", kw_only=True)
+    begin: int = field(default=0, kw_only=True)
     phase_map: tuple[str, ...] = field(default=(), kw_only=True)
     batch: bool = field(default=False, kw_only=True)
     script: bool = field(default=False, kw_only=True)
@@ -105,6 +108,7 @@ CHAPTERS = {
             "depth",
             {"name": "drift"},
             ("hidden_layers", "activation", "learning_rate"),
+            settled_by="deeper_layers_drift_more",
         ),
         Chapter(
             "normalization",
@@ -113,6 +117,7 @@ CHAPTERS = {
             "inside",
             {"name": "inside", "layer": 2},
             ("batch_size", "bn_epsilon"),
+            settled_by="mean_0_deviation_1",
             batch=True,
         ),
         Chapter(
@@ -122,6 +127,7 @@ CHAPTERS = {
             "insertion",
             {"name": "stage"},
             ("bn_scale", "bn_center", "interventions"),
+            settled_by="inserting_changes_nothing",
             begin=70,
         ),
         Chapter(
@@ -131,6 +137,7 @@ CHAPTERS = {
             "position",
             {"name": "stage"},
             ("bn_position", "third_arm", "activation"),
+            settled_by="before_keeps_the_inputs",
         ),
         Chapter(
             "learning-rate",
@@ -139,6 +146,7 @@ CHAPTERS = {
             "rate",
             {"name": "stage"},
             ("learning_rate", "optimizer"),
+            settled_by="only_bn_at_a_high_rate",
             phase_map=_PHASE_MAP,
         ),
         Chapter(
@@ -148,6 +156,7 @@ CHAPTERS = {
             "scale",
             {"name": "stage"},
             ("init_scale", "initializer", "learning_rate"),
+            settled_by="only_bn_with_small_weights",
             phase_map=_PHASE_MAP,
         ),
         Chapter(
@@ -157,6 +166,7 @@ CHAPTERS = {
             "speed",
             {"name": "stage"},
             ("learning_rate", "hidden_layers", "steps", "seed"),
+            settled_by="fewer_steps",
         ),
         Chapter(
             "regularisation",
@@ -166,6 +176,7 @@ CHAPTERS = {
             "gap",
             {"name": "generalisation", "loss_axis": "log"},
             ("batch_size", "dataset", "noise"),
+            settled_by="small_batches_narrow_more",
         ),
         Chapter(
             "inference",
@@ -174,6 +185,7 @@ CHAPTERS = {
             "statistics",
             {"name": "inference"},
             ("bn_momentum", "batch_size"),
+            settled_by="alone_is_chance",
         ),
         Chapter(
             "covariate-shift",
@@ -182,6 +194,7 @@ CHAPTERS = {
             "noise",
             {"name": "drift"},
             ("third_arm", "deep"),
+            settled_by="noise_still_trains",
         ),
         Chapter(
             "no-help",
@@ -190,6 +203,7 @@ CHAPTERS = {
             "pairs",
             {"name": "stage"},
             ("batch_size", "hidden_layers", "initializer"),
+            settled_by="pairs_are_too_small",
         ),
         Chapter(
             "keras",

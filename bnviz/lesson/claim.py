@@ -15,6 +15,7 @@ NEEDED_SHARE = 0.8
 #: How numbers are written, by name.
 FORMS: dict[str, Callable[[float], str]] = {
     "number": lambda value: f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}",
+    "rate": lambda value: f"{value:g}" if value else "none",
     "count": lambda value: f"{value:,.0f}",
     "percent": lambda value: f"{100 * value:.1f} %",
     "loss": lambda value: f"{value:.3f}",

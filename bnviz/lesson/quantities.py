@@ -57,7 +57,12 @@ def of_arms(
 
 
 def over_runs(
-    name: str, label: str, reading: Callable[..., float], *more: object, absent: str = "none"
+    name: str,
+    label: str,
+    reading: Callable[..., float],
+    *more: object,
+    form: str = "count",
+    absent: str = "none",
 ) -> tuple[Quantity, ...]:
     """A reading of both arms over all runs, called with the recordings, the arm and `more`."""
 
@@ -65,7 +70,7 @@ def over_runs(
         return lambda runs: reading(runs, arm, *more)
 
     return tuple(
-        Quantity(f"{name}_{arm}", label, _LABELS[arm], of(arm), absent=absent) for arm in PAIR
+        Quantity(f"{name}_{arm}", label, _LABELS[arm], of(arm), form, absent) for arm in PAIR
     )
 
 
