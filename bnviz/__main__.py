@@ -1,31 +1,25 @@
 """The terminal: the page's experiments in one process, without a page.
 
 `python -m bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its figures;
-`python -m bnviz settings` lists what can be set.
+`sweep` fills a map over two settings, `seeds` trains one experiment with many seeds, `stable` looks
+for the largest stable learning rates; `settings` lists what can be set.
 """
 
 import argparse
-import contextlib
-import os
 import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-from bnviz import report, uploads
-from bnviz.dataset import Dataset
-from bnviz.kinds import Key
-from bnviz.recording import Recording
-from bnviz.settings import KINDS, UPLOAD, Settings, SettingsError, groups
+from bnviz.settings import KINDS, Settings, SettingsError, groups
+from bnviz.sweep import AXES, MEASURES, SCALES, Sweep
+from bnviz.terminal import studies, training
+from bnviz.terminal.command import DONE, WRONG, CommandError
 
-#: Exit status of a wrong command, and of a run broken off by Ctrl-C.
-WRONG, INTERRUPTED = 2, 130
-_BAR_WIDTH = 30
-
-
-class CommandError(ValueError):
-    """A command that cannot be carried out, in one sentence."""
+#: Each returns the exit status.
+_COMMANDS = {
+    "train": training.train,
+    "sweep": studies.sweep,
+    "seeds": studies.seeds,
+    "stable": studies.stable,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,8 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.command == "settings":
             print(settings_table())
-            return 0
-        return _train(given)
+            return DONE
+        return _COMMANDS[given.command](given)
     except (CommandError, SettingsError) as error:
         print(f"bnviz: {error}", file=sys.stderr)
         return WRONG
@@ -48,11 +42,30 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bnviz",
-        description="Train a network without and with Batch Normalization, side by side.",
+        description="Train networks without and with Batch Normalization, side by side.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="train the pair and print its figures")
-    train.add_argument(
+    train = _command(commands, "train", "train the pair and print its figures")
+    train.add_argument("--out", metavar="RECORDING.npz", help="save the recording here")
+    _sweep_options(_command(commands, "sweep", "fill a map over two settings"))
+    for name, count, help_ in (
+        ("seeds", "10", "train one experiment with many seeds"),
+        ("stable", "3", "look for the largest stable learning rate of each network"),
+    ):
+        command = _command(commands, name, help_)
+        command.add_argument(
+            "--seeds", metavar="N", default=count, help=f"how many; {count} unless given"
+        )
+    commands.add_parser("settings", help="list every setting with its default and bounds")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_: str
+) -> argparse.ArgumentParser:
+    """A command with the options that all have."""
+    command = commands.add_parser(name, help=help_)
+    command.add_argument(
         "--set",
         dest="changes",
         metavar="NAME=VALUE",
@@ -60,11 +73,34 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="change a setting; may be given again ('settings' lists them)",
     )
-    train.add_argument("--data", metavar="FILE", help="train on your own CSV or NPZ file")
-    train.add_argument("--out", metavar="RECORDING.npz", help="save the recording here")
-    train.add_argument("--json", action="store_true", help="print one JSON object")
-    commands.add_parser("settings", help="list every setting with its default and bounds")
-    return parser
+    command.add_argument("--data", metavar="FILE", help="train on your own CSV or NPZ file")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    return command
+
+
+def _sweep_options(command: argparse.ArgumentParser) -> None:
+    default = Sweep()
+    axis = "NAME=LOW:HIGH:SCALE:PLACES"
+    for side, what in (("x", "columns"), ("y", "rows")):
+        command.add_argument(
+            f"--{side}",
+            metavar=axis,
+            help=f"the setting along the {what}; {getattr(default, side)} unless given. NAME is "
+            f"one of {', '.join(AXES)}, SCALE one of {', '.join(SCALES)}",
+        )
+    command.add_argument("--seeds", metavar="N", help=f"runs of each cell; {default.seeds}")
+    command.add_argument(
+        "--measure", metavar="M", help=f"what is printed: {', '.join(MEASURES)}; the first"
+    )
+    command.add_argument(
+        "--target",
+        metavar="A",
+        help=f"validation accuracy to which steps are counted; {default.target}",
+    )
+    command.add_argument("--out", metavar="SWEEP.npz", help="save the map here")
+    command.add_argument(
+        "--resume", action="store_true", help="go on with what --out's file holds, if it is there"
+    )
 
 
 def settings_table() -> str:
@@ -79,107 +115,6 @@ def settings_table() -> str:
             lines.append(f"  {name} = {shown}")
             lines.append(f"      {kind.help} Allowed is {kind.allowed()}.")
     return "\n".join(lines[1:])
-
-
-def _train(given: argparse.Namespace) -> int:
-    settings, dataset = _chosen(given.changes, given.data)
-    out = None if given.out is None else _writable(Path(given.out))
-    recording = Recording(settings)
-    seconds, interrupted = _record(recording, dataset)
-    if len(recording):
-        print((report.as_json if given.json else report.as_text)(recording, seconds))
-        if out is not None:
-            _save(recording, out)
-    if interrupted:
-        print(f"bnviz: broken off after {len(recording)} frames", file=sys.stderr)
-    return INTERRUPTED if interrupted else 0
-
-
-def _record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
-    """Runs a recording's experiment and appends its frames to it.
-
-    Returns:
-        Wall seconds of the run, and whether Ctrl-C broke it off.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    start = time.perf_counter()
-    interrupted = False
-    try:
-        # Downloads report on standard output, which belongs to the result.
-        with contextlib.redirect_stdout(sys.stderr):
-            from bnviz.lab import experiment
-
-            start = time.perf_counter()
-            try:
-                frames = experiment.run(recording.settings, dataset)
-                for frame in _with_progress(frames, recording):
-                    recording.append(frame)
-            except experiment.ExperimentError as error:
-                raise CommandError(str(error)) from error
-    except KeyboardInterrupt:
-        interrupted = True
-    return time.perf_counter() - start, interrupted
-
-
-def _chosen(changes: list[str], file: str | None) -> tuple[Settings, Dataset | None]:
-    """The settings of the command line, and the data set of its file."""
-    values = {}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if not equals:
-            raise CommandError(f"--set {change} must be of the form NAME=VALUE")
-        values[name.strip()] = value.strip()
-    if file is None:
-        return Settings.read(values), None
-    if {"dataset", "upload"} & set(values):
-        raise CommandError("--data takes the place of --set dataset=... and --set upload=...")
-    dataset = _read_data(Path(file))
-    values |= {"dataset": UPLOAD, "upload": dataset.digest.hex()[: Key.length]}
-    return Settings.read(values), dataset
-
-
-def _read_data(path: Path) -> Dataset:
-    try:
-        with path.open("rb") as opened:
-            data = opened.read(uploads.MAX_FILE_BYTES + 1)
-        return uploads.read(path.name, data)
-    except OSError as error:
-        raise CommandError(f"--data {path} cannot be read: {error.strerror}") from error
-    except uploads.UploadError as error:
-        raise CommandError(f"--data {path}: {error}") from error
-
-
-def _writable(path: Path) -> Path:
-    """Finds out before the run what would be a pity to find out after it."""
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise CommandError(f"--out {path} must be a file in a folder that exists")
-    return path
-
-
-def _save(recording: Recording, path: Path) -> None:
-    try:
-        # Opened here, since NumPy adds ".npz" to a name that ends otherwise.
-        with path.open("wb") as opened:
-            recording.save(opened)
-    except OSError as error:
-        raise CommandError(f"--out {path} cannot be written: {error.strerror}") from error
-
-
-def _with_progress(frames: Iterator[Any], recording: Recording) -> Iterator[Any]:
-    """Passes frames on and draws a bar on standard error, if a person looks at it."""
-    if not sys.stderr.isatty():
-        yield from frames
-        return
-    last = int(recording.steps[-1])
-    try:
-        for frame in frames:
-            step = int(frame["step"])
-            done = _BAR_WIDTH * step // last
-            bar = "#" * done + "-" * (_BAR_WIDTH - done)
-            print(f"\r[{bar}] step {step:,} of {last:,}", end="", file=sys.stderr, flush=True)
-            yield frame
-    finally:
-        print(file=sys.stderr)
 
 
 if __name__ == "__main__":

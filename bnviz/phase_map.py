@@ -150,7 +150,7 @@ class PhaseMap:
         ranges = []
         for axis, others in ((self.sweep.x, 0), (self.sweep.y, 1)):
             places = np.flatnonzero(cells.any(axis=others))
-            low, high = (f"{axis.values[place]:.3g}" for place in places[[0, -1]])
+            low, high = (axis.label(place) for place in places[[0, -1]].tolist())
             ranges.append(
                 f"{KINDS[axis.name].label} {low}" + (f" to {high}" if high != low else "")
             )

@@ -94,6 +94,11 @@ class Axis:
             raise SettingsError([Problem("axis", text, _AXIS_RULE)]) from None
         return cls(name.strip(), low, high, parts[2], places)
 
+    def label(self, place: int) -> str:
+        """One of the values as it is written beside the map: whole, or to three digits."""
+        value = self.values[place]
+        return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
+
     def __str__(self) -> str:
         low, high = (repr(float(end)).removesuffix(".0") for end in (self.low, self.high))
         return f"{self.name}={low}:{high}:{self.scale}:{self.places}"
@@ -201,7 +206,8 @@ class Sweep:
             except SettingsError as error:
                 problems += [Problem(name, each.came, each.allowed) for each in error.problems]
             except ValueError:
-                problems.append(Problem(name, text, "a number"))
+                allowed = "a whole number" if name == "seeds" else "a number"
+                problems.append(Problem(name, text, f"{allowed} such as {getattr(Sweep(), name)}"))
             else:
                 values[name] = value
         try:
