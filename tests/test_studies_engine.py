@@ -25,7 +25,7 @@ from bnviz.sweep import Axis, Sweep
 
 ROOT = Path(__file__).resolve().parents[1]
 #: All tests train networks of this architecture, which is compiled once.
-BASE = Settings(hidden_layers=1, units=4, batch_size=512, steps=20)
+BASE = Settings(hidden_layers=1, units=4, batch_size=32, steps=20)
 SWEEP = Sweep(
     BASE, Axis("learning_rate", 0.01, 10, "log", 4), Axis("init_scale", 0.1, 10, "log", 4)
 )
@@ -290,7 +290,7 @@ class TestStudies:
             assert (run.version, run.seconds) == (0, seconds)
 
     def test_a_study_without_viewers_is_stopped_after_the_grace_period(self, engine: Engine):
-        run = engine.study(PhaseMap(sweep(seed=6, steps=50_000)))
+        run = engine.study(PhaseMap(sweep(seed=6, steps=50_000), block_size=1))
         run.join("one")
         time.sleep(GRACE + 0.5)
         assert run.active

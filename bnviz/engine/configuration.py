@@ -27,6 +27,8 @@ DASK: dict[str, Any] = {
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.scheduler.events-cleanup-delay": "1s",
     "distributed.scheduler.http.routes": [],
+    # A block that waits behind a long run is taken over by a worker that has nothing to do.
+    "distributed.scheduler.work-stealing": True,
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
 }

@@ -87,7 +87,9 @@ async def _work(orders: dict[str, str]) -> None:
 
 def dask_setup(worker: Worker) -> None:
     """Dask calls this in a worker that it has started, where this module is its preload."""
-    worker.loop.add_callback(_retire, worker)
+    # Without a nanny nobody would start the next one.
+    if worker.nanny:
+        worker.loop.add_callback(_retire, worker)
 
 
 async def _retire(worker: Worker) -> None:
@@ -110,7 +112,7 @@ async def _retire(worker: Worker) -> None:
     leaving = time.monotonic()
     while worker.data and time.monotonic() - leaving < FETCHED:
         await asyncio.sleep(0.005)
-    # A nanny, where there is one, starts the next worker.
+    # What watches over this worker stays, and starts the next one.
     await worker.close(nanny=False, reason="retired")
 
 
