@@ -14,6 +14,7 @@ MAX_WORKERS = 64
 #: Dask's settings in the page's process and in its own workers. Dask keeps long logs of what went
 #: through it, frames included; short ones keep both processes as small after 50 runs as after one.
 #: It also looks at itself 50 times a second, which costs a page that does nothing 2 % of a core.
+#: And it takes workers for dead when the wall clock jumps; here the processes are watched instead.
 DASK: dict[str, Any] = {
     "distributed.admin.low-level-log-length": 10,
     "distributed.admin.log-length": 10,
@@ -28,6 +29,7 @@ DASK: dict[str, Any] = {
     "distributed.scheduler.events-cleanup-delay": "1s",
     "distributed.scheduler.http.routes": [],
     "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.worker-ttl": None,
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
 }

@@ -7,6 +7,7 @@ from typing import Any
 from distributed import KilledWorker
 
 from bnviz.engine.cluster import Cluster
+from bnviz.engine.distress import ADVICE
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
 from bnviz.engine.task import train, warm_up
@@ -131,7 +132,7 @@ def _reason(error: BaseException | None) -> str:
     if isinstance(error, KilledWorker):
         return (
             "The worker process ended again and again during this run, most likely for want of "
-            "memory; try fewer units, fewer layers or a smaller data set."
+            f"memory; {ADVICE}."
         )
     # Dask unpacks what is to be run on the scheduler as well as on the worker.
     text = (str(error).strip() or "no reason given").splitlines()[0][:200].rstrip(".")
