@@ -41,7 +41,7 @@ def page_address() -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/_stcore/health")
+        wait_for(f"{address}/_stcore/health")
         yield address
     finally:
         server.terminate()
@@ -49,7 +49,7 @@ def page_address() -> Iterator[str]:
     assert "Traceback" not in output, output
 
 
-def _wait_for(address: str, seconds: float = 30) -> None:
+def wait_for(address: str, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:

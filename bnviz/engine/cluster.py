@@ -28,6 +28,8 @@ SHORT_LIFE = 10.0
 #: Seconds until such a process is started again, doubled each time up to the last.
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 
+#: Where Linux keeps files in memory.
+_MEMORY = "/dev/shm"  # noqa: S108
 #: Folder from which `bnviz` is imported.
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,6 +83,7 @@ async def _embedded(workers: int) -> AsyncIterator[Cluster]:
     Dask's own local clusters start workers by `multiprocessing`, which fails inside Streamlit, or
     by ways that do not work on Windows.
     """
+    _find_scratch()
     security = Security.temporary()
     # Dask puts this folder on the path for imports, so it must be nobody else's.
     with tempfile.TemporaryDirectory(prefix="bnviz-", ignore_cleanup_errors=True) as folder:
@@ -110,6 +113,20 @@ async def _embedded(workers: int) -> AsyncIterator[Cluster]:
                 for keeper in keepers:
                     keeper.cancel()
                 await asyncio.gather(*keepers, return_exceptions=True)
+
+
+def _find_scratch() -> None:
+    """Finds a folder for temporary files, in memory where no disk can be written to.
+
+    Raises:
+        OSError: If there is none.
+    """
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError as error:
+        if not os.access(_MEMORY, os.W_OK):
+            raise OSError("there is no folder for temporary files") from error
+        tempfile.tempdir = _MEMORY
 
 
 async def _keep(cluster: Cluster, orders: dict[str, str]) -> None:
@@ -147,7 +164,12 @@ def _spawn(orders: dict[str, str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         # Downloads of data sets write their progress there.
         stdout=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env=os.environ
+        | {
+            "PYTHONPATH": path,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TMPDIR": tempfile.gettempdir(),
+        },
         # Ctrl+C in the terminal is for the page alone, which then ends its workers.
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),

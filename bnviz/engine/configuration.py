@@ -14,6 +14,7 @@ MAX_WORKERS = 64
 #: Dask's settings in the page's process and in its own workers. Dask keeps long logs of what went
 #: through it, frames included; short ones keep both processes as small after 50 runs as after one.
 #: It also looks at itself 50 times a second, which costs a page that does nothing 2 % of a core.
+#: And it takes workers for dead when the wall clock jumps; here the processes are watched instead.
 DASK: dict[str, Any] = {
     "distributed.admin.low-level-log-length": 10,
     "distributed.admin.log-length": 10,
@@ -29,6 +30,7 @@ DASK: dict[str, Any] = {
     "distributed.scheduler.http.routes": [],
     # A block that waits behind a long run is taken over by a worker that has nothing to do.
     "distributed.scheduler.work-stealing": True,
+    "distributed.scheduler.worker-ttl": None,
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
 }

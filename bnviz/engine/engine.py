@@ -51,6 +51,7 @@ _CONNECTING = Status("starting", "The engine is starting its workers.")
 _LOADING = Status("starting", "The workers are loading TensorFlow; this takes a few seconds.")
 _NO_WORKERS = Status("starting", "The engine waits for a worker.")
 _READY = Status("ready")
+_AGAIN = "the engine tries again"
 _CLOSED = Status("unreachable", "The engine has been closed.")
 
 
@@ -226,9 +227,12 @@ class Engine:
 
     def _unreachable(self, error: Exception) -> str:
         where = self._configuration.scheduler
-        name = f"The Dask scheduler at {where}" if where else "The engine's own scheduler"
         reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        return f"{name} cannot be reached ({reason}); the engine tries again."
+        if where:
+            return f"The Dask scheduler at {where} cannot be reached ({reason}); {_AGAIN}."
+        if isinstance(error, OSError) and error.strerror:
+            reason = error.strerror  # without the names of the host's folders
+        return f"The workers cannot be started ({reason}); {_AGAIN}."
 
     async def _upkeep(self) -> None:
         while True:

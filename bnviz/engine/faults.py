@@ -2,6 +2,8 @@
 
 from distributed import KilledWorker
 
+from bnviz.engine.distress import ADVICE
+
 #: Times that something is given to the workers before it has failed.
 MAX_ATTEMPTS = 5
 #: Why it has failed then.
@@ -13,7 +15,7 @@ def reason(error: BaseException | None) -> str:
     if isinstance(error, KilledWorker):
         return (
             "The worker process ended again and again during this run, most likely for want of "
-            "memory; try fewer units, fewer layers or a smaller data set."
+            f"memory; {ADVICE}."
         )
     # Dask unpacks what is to be run on the scheduler as well as on the worker.
     text = (str(error).strip() or "no reason given").splitlines()[0][:200].rstrip(".")

@@ -14,6 +14,7 @@ from typing import Any
 from distributed import get_worker, secede
 
 from bnviz.dataset import Dataset
+from bnviz.engine import distress
 from bnviz.frames import Frame
 from bnviz.settings import Settings
 from bnviz.study import Block, Outcome
@@ -170,6 +171,9 @@ def _quieten() -> None:
 
 
 def _unexpected(error: Exception) -> str:
+    if distress.out_of_memory(error):
+        distress.exhausted.set()
+        return f"The worker process ran out of memory; {distress.ADVICE}."
     _log.error("The experiment ended with an error.", exc_info=error)
     reason = (str(error).strip() or "no reason given").splitlines()[0][:200]
     return f"The experiment ended with an error ({type(error).__name__}: {reason})."

@@ -17,6 +17,8 @@ import shutil
 import sys
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import dask
 from distributed import Security, Worker
@@ -24,10 +26,14 @@ from distributed.compatibility import asyncio_run
 from distributed.config import get_loop_factory
 from distributed.core import Status
 
+from bnviz.engine import distress
 from bnviz.engine.configuration import DASK
 
 #: How far workers stand back behind other processes, from 0 to 19.
 NICENESS = 10
+#: Points that put a worker before the page when Linux runs out of memory and looks for a process to
+#: end: a run can be had again.
+_SACRIFICE = "500"
 #: Networks that a worker compiles before it makes room for another as soon as nothing waits for it,
 #: and before it does so whatever waits: a study of many architectures leaves it no pause.
 MOST_NETWORKS, FAR_TOO_MANY = 16, 32
@@ -44,6 +50,8 @@ def main() -> None:
         # The page and its viewers go first: a run that takes a little longer is not seen, a picture
         # that halts is.
         os.nice(NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_SACRIFICE)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     dask.config.set(DASK)
     status = 1
@@ -80,9 +88,10 @@ async def _work(orders: dict[str, str]) -> None:
         local_directory=orders["folder"],
         death_timeout=30,
     ) as worker:
-        watch = asyncio.create_task(_retire(worker))
+        watches = [asyncio.create_task(watch(worker)) for watch in (_retire, distress.watch)]
         await worker.finished()
-        watch.cancel()
+        for watch in watches:
+            watch.cancel()
 
 
 def dask_setup(worker: Worker) -> None:

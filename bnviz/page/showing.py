@@ -204,7 +204,10 @@ def _message(run: Run, engine: Engine) -> str:
             return waiting(run, engine)
         case "running":
             tenths = int(10 * run.progress)
-            return f"Training both networks: {10 * tenths} % done."
+            done = f"Training both networks: {10 * tenths} % done."
+            # The run waits for workers that are gone; it is no end of it.
+            gone = engine.status.state == "unreachable"
+            return f"{done} {engine.status.message}" if gone else done
         case "finished":
             return "Trained to the last step."
         case "diverged":

@@ -7,6 +7,7 @@
 import { points } from "./bindings.js";
 import { Cards } from "./cards.js";
 import { Changes } from "./changes.js";
+import { Connection } from "./connection.js";
 import { Events } from "./events.js";
 import { Frames } from "./frames.js";
 import { Painter } from "./painter.js";
@@ -47,6 +48,9 @@ class Player {
       (step, change) => this.trigger("change", { step, change }),
     );
     this.events = new Events(this.parts, (index) => this.transport.step(index - this.transport.at));
+    this.connection = new Connection(() => {
+      if (LIVE_STATES.includes(this.header?.state)) this.ask();
+    });
     this.drawn = 0;
     this.asked = 0;
     this.keys = (event) => this.key(event);
@@ -65,6 +69,7 @@ class Player {
   receive(message, send, trigger) {
     this.send = send;
     this.trigger = trigger;
+    this.connection.answered();
     const { header, bytes } = unpack(message);
     if (header.run !== this.run) {
       // The answer to a player that stood here before: this one needs the beginning.
@@ -112,6 +117,7 @@ class Player {
   ask() {
     clearTimeout(this.timer);
     this.asked += 1;
+    this.connection.asked();
     this.send("want", {
       run: this.run ?? "",
       from: this.frames?.length ?? 0,
@@ -261,6 +267,7 @@ class Player {
     this.resized.disconnect();
     window.removeEventListener("resize", this.onWindow);
     this.themed.onchange = null;
+    this.connection.close();
     this.events.close();
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);

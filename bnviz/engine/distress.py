@@ -1,0 +1,56 @@
+"""Distress: a worker process that is of no more use ends, so that another takes its place."""
+
+import asyncio
+import os
+import threading
+import time
+from typing import Any
+
+#: Set when the process has run out of memory. What failed then leaves threads and programs behind
+#: that are half there, so that the next run might never end.
+exhausted = threading.Event()
+#: What a viewer can do about it.
+ADVICE = "try fewer units, fewer layers or a smaller data set"
+#: Seconds that something may go on in the worker after it has been cancelled.
+STUCK = 30.0
+#: Seconds between two looks, and in which a message leaves the process.
+_LOOK = 0.25
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there is no memory left; TensorFlow and threads have their own."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"MemoryError", "ResourceExhaustedError"}) or (
+        "can't start new thread" in str(error)
+    )
+
+
+async def watch(worker: Any) -> None:
+    """Ends the process when it is out of memory, or goes on with what nobody wants any more.
+
+    Args:
+        worker: The Dask worker in it.
+    """
+    since: dict[str, float] = {}
+    try:
+        while not exhausted.is_set():
+            now = time.monotonic()
+            cancelled = [key for key, task in worker.state.tasks.items() if is_cancelled(task)]
+            since = {key: since.get(key, now) for key in cancelled}
+            if any(now - start > STUCK for start in since.values()):
+                break
+            await asyncio.sleep(_LOOK)
+        # The word of a failed run is on its way.
+        await asyncio.sleep(_LOOK)
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        # Without memory anything may fail, this too.
+        os._exit(1)
+    # Not in good order: that waits for threads that may never end.
+    os._exit(1)
+
+
+def is_cancelled(task: Any) -> bool:
+    """Whether a task that is under way in a worker is wanted no more."""
+    return bool(task.state == "cancelled")
