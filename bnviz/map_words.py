@@ -12,13 +12,8 @@ from bnviz.sweep import MEASURES, Cell, Sweep
 
 def place(sweep: Sweep, cell: Cell) -> str:
     """Where a cell lies: "learning rate 0.1, initial scale 1"."""
-    values = {sweep.x.name: sweep.x.values[cell.column], sweep.y.name: sweep.y.values[cell.row]}
-    return ", ".join(f"{label(name)} {number(value)}" for name, value in values.items())
-
-
-def number(value: float) -> str:
-    """A value of a setting, to three digits where it is no whole number."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
+    sides = ((sweep.x, cell.column), (sweep.y, cell.row))
+    return ", ".join(f"{label(axis.name)} {axis.label(at)}" for axis, at in sides)
 
 
 def label(setting: str) -> str:

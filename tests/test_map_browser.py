@@ -35,7 +35,7 @@ class Visitor:
         self.until(MAP, "+s.draws > 0")
         return self
 
-    def until(self, root, condition, seconds=60):
+    def until(self, root, condition, seconds=120):
         """Waits until a condition on an element's data set `s` holds."""
         data = f"document.querySelector('{root}')?.dataset"
         try:

@@ -7,7 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.page.map_component import Want, read_cell
-from bnviz.sweep import MOST_PLACES, Cell
+from bnviz.page.map_showing import RECORDED
+from bnviz.phase_map import PhaseMap
+from bnviz.sweep import MOST_PLACES, Cell, Sweep
 
 APP = str(Path(__file__).parents[1] / "app.py")
 
@@ -37,6 +39,12 @@ def test_the_map_opens_with_a_recorded_one():
     assert "recorded" in found["message"]
     assert found["filled"] == 256
     assert {"figure", "lines", "cells", "reading"} <= found["picture"].keys()
+
+
+def test_the_recorded_map_is_complete_and_of_the_default_sweep():
+    recorded = PhaseMap.load(RECORDED)
+    assert recorded.complete
+    assert recorded.digest == Sweep().digest
 
 
 def test_the_modes_are_switched_and_stand_in_the_link():

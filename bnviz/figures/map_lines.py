@@ -17,7 +17,7 @@ from bnviz.figures.panels import BARE, axis_name, heading
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.map_numbers import Floats, MapNumbers
-from bnviz.map_words import label, number
+from bnviz.map_words import label
 from bnviz.sweep import MEASURES, Cell
 
 #: Where infinite numbers stand above the highest one, and how far the axis reaches: shares of it.
@@ -95,8 +95,8 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
         "places": {along: list(axis.values) for along, (axis, _) in sides.items()},
         "headings": {
             along: [
-                f"<b>Along {label(axis.name)}</b> · {label(other.name)} {number(value)}"
-                for value in other.values
+                f"<b>Along {label(axis.name)}</b> · {label(other.name)} {other.label(at)}"
+                for at in range(len(other.values))
             ]
             for along, (axis, other) in sides.items()
         },

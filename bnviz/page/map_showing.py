@@ -14,7 +14,7 @@ from bnviz.engine.studies import StudyRun
 from bnviz.figures import map_axes, map_lines
 from bnviz.figures.phase_map import phase_map, reading
 from bnviz.map_numbers import MapNumbers
-from bnviz.map_words import cell_in_words, number
+from bnviz.map_words import cell_in_words
 from bnviz.page import studies
 from bnviz.page.map_component import Want
 from bnviz.page.pace import pause
@@ -109,7 +109,7 @@ def rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
     elif run.state != "finished":
         found = studies.progress(run, engine, "", "")
     else:
-        where = f"At initial scale {number(shared.init_scale)}, over {seeds} seeds"
+        where = f"At initial scale {shared.init_scale:g}, over {seeds} seeds"
         found = f"{where}: {found[0].lower()}{found[1:]}"
     return note | {"note": found}
 
