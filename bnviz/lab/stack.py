@@ -16,10 +16,11 @@ from bnviz.lab.data import DataError
 from bnviz.lab.examples import Examples, examples
 from bnviz.lab.experiment import ExperimentError
 from bnviz.lab.networks import initial_kernels
-from bnviz.lab.stacked import Stack
-from bnviz.lab.training import CHUNK, BatchOrder
+from bnviz.lab.stacked import MOST_STEPS, Stack
+from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 from bnviz.study import BLOCK_SIZE, Block, Outcome
+from bnviz.sweep import MOST_SEEDS
 
 #: Programs kept for further blocks of the same architecture.
 _KEPT = 16
@@ -112,13 +113,19 @@ def _kernels(
     default = Settings()
     same = {name: getattr(default, name) for name in _NOT_DRAWN}
     draws = [settings.replace(**same) for settings in runs]
-    drawn = {
-        draw: initial_kernels(draw, num_features, num_classes) for draw in dict.fromkeys(draws)
-    }
     return [
-        [kernel * np.float32(settings.init_scale) for kernel in drawn[draw]]
+        [
+            kernel * np.float32(settings.init_scale)
+            for kernel in _drawn(draw, num_features, num_classes)
+        ]
         for settings, draw in zip(runs, draws, strict=True)
     ]
+
+
+@lru_cache(maxsize=MOST_SEEDS)
+def _drawn(settings: Settings, num_features: int, num_classes: int) -> list[NDArray[np.float32]]:
+    """Kernels of scale 1; all cells of a map have those of a few seeds."""
+    return initial_kernels(settings, num_features, num_classes)
 
 
 def _batches(
@@ -136,7 +143,7 @@ def _batches(
     widths = [data.num_features, *[settings.units] * settings.hidden_layers, data.num_classes]
     weights = sum(one * other for one, other in pairwise(widths))
     most = int(_MOST_PRODUCTS / (3 * weights * settings.batch_size * len(runs)))
-    most = min(max(most, 1), CHUNK)
+    most = min(max(most, 1), MOST_STEPS)
     for start, stop in pairwise((0, *watch)):
         for step in range(start, max(stop, start + 1), most):
             taken = {seed: order.take(min(most, stop - step)) for seed, order in orders.items()}

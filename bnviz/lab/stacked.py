@@ -17,9 +17,11 @@ from bnviz.lab.examples import Observed
 from bnviz.lab.networks import position
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.program import Program
-from bnviz.lab.training import CHUNK, make_optimizer, steps_of, train_steps
+from bnviz.lab.training import make_optimizer, steps_of, train_steps
 from bnviz.settings import Settings
 
+#: Most steps of one call; about as many lie between two watched ones.
+MOST_STEPS = 64
 #: Of the number of a hidden layer and of what enters its normalization what leaves it.
 Normalized = Callable[[int, tf.Tensor], tf.Tensor]
 
@@ -71,7 +73,11 @@ class Stack:
         self._optimizer = make_optimizer(structure)
         self._optimizer.build(self._trained)
         state = [*self._moving_means, *self._moving_variances, *self._optimizer.variables]
-        self._start = [(each, each.numpy()) for each in [*self._trained, *state]]
+        # Kernels are drawn for each run.
+        fixed = [*self._biases, *self._betas, *self._gammas, *state]
+        self._start = [(each, tf.constant(each.numpy())) for each in fixed]
+        # In a program, because one assignment after the other takes as long as 200 steps.
+        self._beginning = Program(self._begin)
         self._training = Program(self._train_steps, jit_compile=True)
         # XLA would make it a third faster, which takes many blocks to make up for compiling it.
         self._evaluation = Program(self._evaluate)
@@ -83,13 +89,9 @@ class Stack:
             runs: Settings of each network, from which rates, momentum and epsilon are taken.
             kernels: Initial kernels of each network, one a layer.
         """
-        for variable, start in self._start:
-            variable.assign(start)
-        for variable, drawn in zip(self._kernels, zip(*kernels, strict=True), strict=True):
-            variable.assign(np.stack(drawn))
-        for name, variable in self._inputs.items():
-            values = [getattr(settings, name) for settings in runs]
-            variable.assign(np.reshape(values, variable.shape).astype(np.float32))
+        inputs = [[getattr(settings, name) for settings in runs] for name in self._inputs]
+        drawn = [np.stack(of_runs) for of_runs in zip(*kernels, strict=True)]
+        self._beginning(tf.constant(inputs, tf.float32), *map(tf.constant, drawn))
 
     def train(
         self,
@@ -104,16 +106,16 @@ class Stack:
             x: Training examples of all networks, shape (num_examples, num_features).
             y: Their classes, shape (num_examples,).
             indices: Which of them make up each network's batch, (steps, networks, batch_size), at
-                the most `CHUNK` steps.
+                the most `MOST_STEPS` steps.
             limit: A network's batch loss that is above it, or no number, is bad, shape (networks,).
 
         Returns:
             The row of each network's first bad batch loss, or -1, shape (networks,).
         """
-        if len(indices) > CHUNK:
-            raise ValueError(f"{len(indices)} steps came; at the most {CHUNK} are trained a call")
+        if len(indices) > MOST_STEPS:
+            raise ValueError(f"{len(indices)} steps came; a call trains {MOST_STEPS} at the most")
         bad: NDArray[np.int32] = self._training(
-            x, y, *steps_of(indices), tf.constant(limit)
+            x, y, *steps_of(indices, MOST_STEPS), tf.constant(limit)
         ).numpy()
         return bad
 
@@ -127,6 +129,14 @@ class Stack:
         """
         outcome: NDArray[np.float32] = self._evaluation(*probe, *validation).numpy()
         return outcome
+
+    def _begin(self, inputs: tf.Tensor, *kernels: tf.Tensor) -> None:
+        for variable, start in self._start:
+            variable.assign(start)
+        for variable, drawn in zip(self._kernels, kernels, strict=True):
+            variable.assign(drawn)
+        for variable, values in zip(self._inputs.values(), tf.unstack(inputs), strict=True):
+            variable.assign(values[:, None, None])
 
     def _train_steps(self, *given: tf.Tensor) -> tf.Tensor:
         return train_steps(self._train_step, *given)

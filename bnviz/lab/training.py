@@ -62,9 +62,9 @@ class BatchOrder:
         return indices[:wanted].reshape(steps, self._batch_size)
 
 
-def steps_of(indices: NDArray[np.int32]) -> tuple[tf.Tensor, tf.Tensor]:
-    """The steps of one call: their batches, as if there were `CHUNK` of them, and their number."""
-    padded = np.zeros((CHUNK, *indices.shape[1:]), np.int32)
+def steps_of(indices: NDArray[np.int32], most: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """The steps of one call: their batches, as if there were `most` of them, and their number."""
+    padded = np.zeros((most, *indices.shape[1:]), np.int32)
     padded[: len(indices)] = indices
     return tf.constant(padded), tf.constant(len(indices))
 
@@ -199,7 +199,7 @@ class Trainer:
         self._call(x, y, np.empty((0, self._batch_size), np.int32), np.inf)
 
     def _call(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32], limit: float) -> int:
-        return int(self._program(x, y, *steps_of(indices), tf.constant(limit, tf.float32)))
+        return int(self._program(x, y, *steps_of(indices, CHUNK), tf.constant(limit, tf.float32)))
 
     def _train_steps(self, *given: tf.Tensor) -> tf.Tensor:
         return train_steps(self._train_step, *given)
