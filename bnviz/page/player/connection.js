@@ -7,8 +7,8 @@ const CONNECTED = "CONNECTED";
 const HEALTH = "_stcore/health";
 // Milliseconds without an answer after which the page is taken for unknown, and, so that not all
 // pages load at the same moment, up to how many more.
-const PATIENCE = 8000;
-const SPREAD = 3000;
+const PATIENCE = 5000;
+const SPREAD = 2000;
 
 export class Connection {
   // back: called when a lost connection is there again.
