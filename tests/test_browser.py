@@ -2,8 +2,10 @@
 
 import base64
 import json
+import urllib.error
+import urllib.request
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pytest
@@ -210,6 +212,28 @@ def test_words_of_a_link_become_no_links_icons_or_formulas(visit):
     assert alert.locator("a, img, b, h1, pre, [role=img], .katex").count() == 0
     text = " ".join(alert.inner_text().split())
     assert all(word in text for word in (*words[:3], *values[:3], "# head", "=1+1 -> 2"))
+
+
+def test_a_file_sent_from_elsewhere_is_refused(page_address):
+    address = f"{page_address}/_stcore/upload_file/session/file"
+    request = urllib.request.Request(address, data=b"1,2,a", method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request, timeout=30)
+    raised.value.close()
+    assert raised.value.code == 403
+
+
+def test_the_page_asks_no_other_host_for_anything(browser, page_address):
+    page = browser.new_page()
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.goto(page_address)
+    page.wait_for_function(
+        "+document.querySelector('#bnviz-stage')?.dataset.framesDrawn > 0", timeout=60_000
+    )
+    page.close()
+    # Pictures and fonts within the page itself have no host.
+    assert hosts - {""} == {urlsplit(page_address).netloc}
 
 
 def test_an_uploaded_table_is_trained_on_and_its_words_stay_words(visit, tmp_path):

@@ -106,6 +106,42 @@ class TestMemory:
         assert distress.out_of_memory(error) == (type(error) in (MemoryError, RuntimeError))
 
 
+#: A worker with something that does not end, first wanted and then not.
+HANGING = """
+import asyncio, time
+from distributed import Client, Scheduler, Worker
+from bnviz.engine import distress
+
+distress.STUCK = 0.5
+
+async def main():
+    local = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    async with (
+        Scheduler(dashboard=False, **local) as scheduler,
+        Worker(scheduler.address, nthreads=1, **local) as worker,
+        Client(scheduler.address, asynchronous=True) as client,
+    ):
+        watch = asyncio.create_task(distress.watch(worker))
+        hanging = client.submit(time.sleep, 600)
+        while not worker.state.executing:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(1.5)
+        print("goes on while it is wanted", flush=True)
+        await client.cancel([hanging])
+        await asyncio.sleep(30)
+        print("goes on for ever", flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_a_worker_that_hangs_in_what_was_stopped_ends():
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "goes on while it is wanted\n")
+
+
 class TestDisk:
     @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's limits of a process")
     def test_a_run_needs_no_disk(self, engine: Engine):
