@@ -25,7 +25,7 @@ SHORT = Settings(dataset="wine", hidden_layers=1, units=4, batch_size=8, steps=4
 #: Long enough to be interfered with.
 LONG = SHORT.replace(steps=5_000)
 #: Seconds that anything may take on a busy machine.
-PATIENCE = 90
+PATIENCE = 180
 
 
 def until(condition: Callable[[], Any]) -> None:

@@ -18,9 +18,12 @@ _LOOK = 0.25
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that there is no memory left; TensorFlow and threads have their own."""
+    """Whether an error says that there is no memory left; TensorFlow and threads have their own.
+
+    A SystemError is raised where there was not even the memory to make another error.
+    """
     names = {kind.__name__ for kind in type(error).__mro__}
-    return bool(names & {"MemoryError", "ResourceExhaustedError"}) or (
+    return bool(names & {"MemoryError", "ResourceExhaustedError", "SystemError"}) or (
         "can't start new thread" in str(error)
     )
 

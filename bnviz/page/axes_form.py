@@ -56,7 +56,7 @@ def form() -> dict[str, Any] | None:
     default = Sweep()
     for name in _OF_CELLS:
         fields.value(f"sweep_{name}", getattr(default, name))
-    st.markdown("##### Cells show")
+    st.markdown("## Cells show")
     asked["measure"] = st.selectbox(
         "cells show",
         list(MEASURES),
@@ -105,7 +105,7 @@ def sweep(base: Settings, asked: dict[str, Any]) -> Sweep | None:
 
 def _axis(side: str) -> Axis | None:
     """The fields of one axis; None if its range is none, which is said."""
-    st.markdown(f"##### {_SIDES[side]}")
+    st.markdown(f"## {_SIDES[side]}")
     default: Axis = getattr(Sweep(), side)
     fields.value(_key(side, "name"), default.name)
     name = st.selectbox(

@@ -43,7 +43,7 @@ def open_at(link: Link) -> list[Problem]:
 
 def form() -> SeedBands | None:
     """Draws the number of seeds and the settings."""
-    st.markdown("##### Many seeds")
+    st.markdown("## Many seeds")
     fields.value(_COUNT, _SEEDS)
     seeds = st.number_input(
         "seeds",
