@@ -60,6 +60,9 @@ def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
         right = chapter.question.options[chapter.question.right]
         expect(visitor.page.locator(TEXT)).to_contain_text(right.reply)
         assert visitor.page.locator("[data-testid=stException]").count() == 0
+        # What waits for the script to end is drawn pale.
+        visitor.page.wait_for_function("!document.querySelector('[data-stale=true]')")
+        visitor.page.wait_for_timeout(1_000)
         assert serious(visitor.page) == [], chapter.name
         visitor.key("PageDown")
     expect(heading(visitor)).to_have_text("Quiz")
