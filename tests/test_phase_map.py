@@ -4,6 +4,7 @@ import io
 import json
 import math
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -305,6 +306,19 @@ class TestFile:
             with pytest.raises(PhaseMapError):
                 PhaseMap.load(io.BytesIO(data))
 
+    def test_with_changed_bytes_gives_a_map_or_is_refused(self):
+        whole = np.frombuffer(self.saved(filled()), np.uint8)
+        generator = np.random.default_rng(0)
+        outcomes = set()
+        for _ in range(60):
+            data = whole.copy()
+            data[generator.integers(0, len(data), 3)] = generator.integers(0, 256, 3)
+            try:
+                outcomes.add(type(PhaseMap.load(io.BytesIO(data.tobytes()))))
+            except PhaseMapError as error:
+                outcomes.add(type(error))
+        assert PhaseMapError in outcomes
+
     def test_that_is_too_large_is_refused_unread(self):
         with pytest.raises(PhaseMapError, match="more than 2 MB"):
             PhaseMap.load(io.BytesIO(bytes(2_000_001)))
@@ -316,3 +330,16 @@ class TestFile:
                 archive.writestr(name, bytes(1_000_000))
         with pytest.raises(PhaseMapError):
             PhaseMap.load(io.BytesIO(file.getvalue()))
+
+
+def test_the_recorded_map_is_complete_and_of_the_usual_axes():
+    recorded = PhaseMap.load(Path(__file__).parents[1] / "assets" / "sweep.npz")
+    assert recorded.complete
+    usual = Sweep()
+    assert (recorded.sweep.base, recorded.sweep.x, recorded.sweep.y) == (
+        usual.base,
+        usual.x,
+        usual.y,
+    )
+    reached = {arm: np.isfinite(recorded.values(arm, "steps_to_target")).sum() for arm in ARMS}
+    assert reached["bn"] > 5 * reached["none"] > 0
