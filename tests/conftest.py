@@ -86,8 +86,8 @@ def visit(browser, page_address):
 
     visitors = []
 
-    def opened(query="", **options):
-        visitors.append(Visitor(browser, page_address, **options))
+    def opened(query="", *, address=page_address, **options):
+        visitors.append(Visitor(browser, address, **options))
         return visitors[-1].open(query)
 
     yield opened

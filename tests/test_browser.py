@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pytest
+from proxy import Proxy
 from recordings import random_recording
 from visitor import STAGE
 
@@ -117,6 +118,9 @@ def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
 def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
     visitor = visit("dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.1")
     visitor.train()
+    # Until its first frame there is the recorded run, of fewer steps.
+    readout = visitor.page.locator(f"{STAGE} [data-part=readout]")
+    readout.filter(has_text="/ 50000").wait_for(timeout=60_000)
     visitor.until("s.state === 'running' && +s.framesHeld > 10")
     held = int(visitor.data("frames-held"))
     visitor.page.reload()
@@ -124,6 +128,28 @@ def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
     visitor.button("Stop").click()
     visitor.until("s.state === 'stopped'", seconds=3)
     assert visitor.button("Train both").is_visible()
+
+
+def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
+    proxy = Proxy(urlsplit(page_address).port)
+    link = "dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.2&train=1"
+    visitor = visit(link, address=f"http://127.0.0.1:{proxy.port}")
+    readout = visitor.page.locator(f"{STAGE} [data-part=readout]")
+    readout.filter(has_text="/ 50000").wait_for(timeout=60_000)
+    visitor.until("s.state === 'running' && +s.framesHeld > 5 && +s.step > 0")
+    visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
+    proxy.cut()
+    # Meanwhile the player goes on with what it holds, and asks in vain for more.
+    visitor.page.wait_for_timeout(1_000)
+    held, drawn, step = (
+        int(visitor.data(name)) for name in ("frames-held", "frames-drawn", "step")
+    )
+    proxy.mend()
+    visitor.until(f"+s.framesHeld > {held} && +s.framesDrawn > {drawn} && +s.step > {step}")
+    assert visitor.page.locator(f"{STAGE} .main-svg[data-mark=kept]").count() == 1
+    visitor.button("Stop").click()
+    visitor.until("s.state === 'stopped'")
+    proxy.close()
 
 
 def test_a_change_at_the_cursor_is_made_marked_and_kept_in_the_link(visit):

@@ -80,8 +80,9 @@ class TestClock:
                 monkeypatch.setattr(holder, "time", lambda hours=hours: clock() + 3_600 * hours)
             count = len(run.recording)
             until(lambda count=count: not run.active or len(run.recording) > count + 20)
-        finished(run)
+        assert run.state == "running", run.error
         assert workers() == [worker]
+        run.stop()
 
 
 class TestMemory:

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from bnviz.phase_map import PhaseMap
 from bnviz.recording import Recording
 from bnviz.settings import Settings, SettingsError
+from bnviz.sweep import Axis, Sweep
 from hostile import words
 
 #: Bytes that a bomb unpacks to.
@@ -234,3 +236,23 @@ def recording(random: Random) -> bytes:
         members[random.choice(("settings.npy", "frames.npy", "x.exe"))] = member(random, 20)
     data = zipped(members)
     return mutated(data, random) if random.random() < 0.3 else data
+
+
+def phase_map(random: Random) -> bytes:
+    """A map: a sweep and numbers of its cells as they might come from someone else."""
+    values = np.random.default_rng(random.getrandbits(32))
+    sweep = Sweep(x=Axis("units", 2, 9, "linear", 3), y=Axis("learning_rate", 1e-3, 1, "log", 2))
+    known = PhaseMap(sweep)
+    known.known[:] = values.random(sweep.shape) < 0.7
+    for cells in known.runs.values():
+        cells[:] = np.frombuffer(values.bytes(cells.nbytes), cells.dtype).reshape(cells.shape)
+    file = io.BytesIO()
+    known.save(file)
+    if random.random() < 0.6:
+        return mutated(file.getvalue(), random) if random.random() < 0.3 else file.getvalue()
+    with np.load(io.BytesIO(file.getvalue())) as saved:
+        members = {f"{name}.npy": npy(saved[name]) for name in saved.files}
+    other = random.choice([*members, "x.npy"])
+    text = random.choice((words.as_sweep(random), words.as_json(random)))
+    members[other] = npy(np.array(text)) if random.random() < 0.5 else member(random, 2)
+    return zipped(members)

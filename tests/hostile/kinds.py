@@ -28,16 +28,19 @@ from bnviz.dataset import Dataset
 from bnviz.engine import Configuration
 from bnviz.figures.view import CHOICES, NUMBERS, TITLES
 from bnviz.limits import LIMITS, Limits
-from bnviz.page import mapping
+from bnviz.map_file import PhaseMapError
+from bnviz.page import map_component, mapping
 from bnviz.page.address import understood
+from bnviz.page.map_showing import MapShowing
 from bnviz.page.markup import plain
 from bnviz.page.modes import MODES
 from bnviz.page.player_component import Want, read_change
 from bnviz.page.showing import Showing
+from bnviz.phase_map import PhaseMap
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import KINDS as SETTINGS
 from bnviz.settings import Settings, SettingsError, listed
-from bnviz.sweep import Sweep
+from bnviz.sweep import MEASURES, Sweep
 from hostile import files, words
 from hostile.guard import watched
 
@@ -106,7 +109,10 @@ def link(random: Random) -> str:
         coded = quote_plus if random.random() < 0.9 else str
         pairs.append(f"{coded(name)}{random.choice(('=', '=', '=', '', '=='))}{coded(value)}")
     text = random.choice(("&", "&", "&&")).join(pairs)
-    return text + random.choice(("", "", "&train=1", "%ff%zz", "&steps=1&steps=2", "#x", "&a[b]=1"))
+    # Streamlit passes no longer ones on.
+    return text[:500_000] + random.choice(
+        ("", "", "&train=1", "%ff%zz", "&steps=1&steps=2", "#x", "&a[b]=1")
+    )
 
 
 def take_link(query: str) -> str:
@@ -218,6 +224,43 @@ def take_want(sent: Any) -> str:
     return TAKEN if want != Want() else PASSED_OVER
 
 
+def take_map(data: bytes) -> str:
+    try:
+        phase_map = PhaseMap.load(io.BytesIO(data))
+    except PhaseMapError as error:
+        sentence(error)
+        return REFUSED
+    showing = MapShowing("token", 0, phase_map, contextlib.nullcontext(), "finished", "")
+    with np.errstate(all="ignore"):
+        for measure in MEASURES:
+            strict(json.dumps(showing.answer(map_component.Want(), measure), allow_nan=False))
+        strict(phase_map.to_json(1.0))
+    return TAKEN
+
+
+def take_sweep(text: str) -> str:
+    try:
+        sweep = Sweep.from_json(text)
+    except SettingsError as error:
+        sentence(error)
+        return REFUSED
+    assert Sweep.from_json(sweep.to_json()) == sweep
+    return TAKEN
+
+
+def _map_messages(random: Random) -> Any:
+    place = (0, 1, 23, 24, -1, True, 2**70, words.anything(random))
+    names = ("row", "column", "held", "ask")
+    chosen = {name: random.choice(place) for name in names if random.random() < 0.9}
+    return random.choice((chosen, words.anything(random)))
+
+
+def take_map_message(sent: Any) -> str:
+    want, cell = map_component.Want.read(sent), map_component.read_cell(sent)
+    strict(json.dumps(MapShowing.recorded().answer(want, ""), allow_nan=False))
+    return TAKEN if cell else PASSED_OVER
+
+
 def _change(random: Random) -> Any:
     change = random.choice((words.changes(random), words.word(random), words.anything(random)))
     step = random.choice((1, 300, -1, 2**40, True, words.anything(random)))
@@ -243,7 +286,7 @@ def folder() -> Path:
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     for number in range(30):
         random = Random(number)
-        make = random.choice((files.table, files.archive, files.recording))
+        make = random.choice((files.table, files.archive, files.recording, files.phase_map))
         (made / f"{number}{random.choice(('.csv', '.npz', '.txt', ''))}").write_bytes(make(random))
     return made
 
@@ -268,7 +311,10 @@ def _arguments(random: Random) -> list[str]:
                 [random.choice(("--json", "--out", "--he", "-x", "--", words.word(random)))],
             )
         )
-    command = random.choice(("train", "train", "train", "train", "settings", words.word(random)))
+    command = random.choice(("train", "train", "sweep", "sweep", "settings", words.word(random)))
+    if command == "sweep":
+        sides = words.sweep_values(random).items()
+        given += [part for name, value in sides for part in (f"--{name}", value)]
     # A folder that is not there ends what is right so far before anything is trained.
     last = ["--out", str(folder() / "none" / "run.npz")] if command != "settings" else []
     # No argument of a process holds a zero byte.
@@ -332,6 +378,9 @@ KINDS = {
     "recording": Kind(files.recording, take_recording, 80),
     "player's question": Kind(_want, take_want, 80),
     "player's change": Kind(_change, take_change, 40),
+    "phase map": Kind(files.phase_map, take_map, 60),
+    "sweep as JSON": Kind(words.as_sweep, take_sweep, 40),
+    "map's question": Kind(_map_messages, take_map_message, 30),
     "terminal": Kind(_arguments, take_arguments, 80),
     "environment": Kind(_environment, take_environment, 20),
 }

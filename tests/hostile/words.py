@@ -7,6 +7,7 @@ from typing import Any
 from bnviz.interventions import ACTIONS, LEARNING_RATE
 from bnviz.kinds import Choice, Kind, Real, Whole
 from bnviz.settings import KINDS
+from bnviz.sweep import AXES, MEASURES, SCALES, Sweep
 
 MARKUP = (
     "<script>alert(1)</script>",
@@ -143,3 +144,38 @@ def as_json(random: Random) -> str:
             return '{"steps": 1, "steps": ' + random.choice(NUMBERS) + "}"
         case _:
             return text
+
+
+def axis(random: Random) -> str:
+    """One side of a map, or something like it."""
+    if random.random() < 0.1:
+        return word(random)
+
+    def odd(usual: tuple[str, ...]) -> str:
+        return random.choice(usual if random.random() < 0.85 else (*NUMBERS, word(random)))
+
+    ends = (odd(("2", "0.001", "0", "1")), odd(("8", "10", "0.5", "256")))
+    parts = (odd(AXES), *ends, odd(SCALES), odd(("2", "3", "24", "25")))
+    return random.choice((":", ":", ":", ",", "::")).join(parts)
+
+
+def sweep_values(random: Random) -> dict[str, str]:
+    """What stands beside the settings of a map, by name."""
+    values = {
+        "x": axis(random),
+        "y": axis(random),
+        "seeds": random.choice(("1", "10", "11", *NUMBERS)),
+        "measure": random.choice((*MEASURES, word(random))),
+        "target": random.choice(("0.9", "1", "1.1", *NUMBERS)),
+    }
+    return {name: value for name, value in values.items() if random.random() < 0.5}
+
+
+def as_sweep(random: Random) -> str:
+    """A map's runs as JSON, sound or not."""
+    whole: dict[str, Any] = json.loads(Sweep().to_json())
+    for name in random.sample([*whole, word(random)], random.choice((0, 1, 1, 2))):
+        near = (sweep_values(random).get(name), given(random), anything(random))
+        whole[name] = random.choice(near)
+    text = json.dumps(whole)
+    return text if random.random() < 0.9 else text[: random.randrange(len(text))]
