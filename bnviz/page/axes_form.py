@@ -6,7 +6,7 @@ import streamlit as st
 
 from bnviz.kinds import Whole
 from bnviz.map_words import label
-from bnviz.page import fields
+from bnviz.page import fields, redraw
 from bnviz.page.markup import plain
 from bnviz.settings import KINDS, Settings, SettingsError
 from bnviz.sweep import (
@@ -28,9 +28,9 @@ def fill_in(sweep: Sweep) -> None:
     """Sets every field of the form."""
     for side in _SIDES:
         axis: Axis = getattr(sweep, side)
-        fields.put(_key(side, "name"), axis.name)
+        fields.put(_name(side, "name"), axis.name)
         for part, value in _fields_of(axis).items():
-            fields.put(_key(side, part, axis.name), value)
+            fields.put(_name(side, part, axis.name), value)
     for name in _OF_CELLS:
         fields.put(f"sweep_{name}", getattr(sweep, name))
 
@@ -38,8 +38,8 @@ def fill_in(sweep: Sweep) -> None:
 def axes() -> tuple[str, str]:
     """Names of the two axes as they are chosen."""
     default = Sweep()
-    x = fields.value(_key("x", "name"), default.x.name)
-    return x, fields.value(_key("y", "name"), default.y.name)
+    x = fields.value(_name("x", "name"), default.x.name)
+    return x, fields.value(_name("y", "name"), default.y.name)
 
 
 def form() -> dict[str, Any] | None:
@@ -61,7 +61,7 @@ def form() -> dict[str, Any] | None:
         "cells show",
         list(MEASURES),
         format_func=lambda name: MEASURES[name],
-        key="sweep_measure",
+        key=fields.key("sweep_measure"),
         label_visibility="collapsed",
     )
     asked["target"] = st.number_input(
@@ -70,7 +70,7 @@ def form() -> dict[str, Any] | None:
         1.0,
         step=0.05,
         format="%.4g",
-        key="sweep_target",
+        key=fields.key("sweep_target"),
         help="Validation accuracy around which the line is drawn, and whose steps are counted.",
     )
     asked["seeds"] = st.number_input(
@@ -78,7 +78,7 @@ def form() -> dict[str, Any] | None:
         1,
         MOST_SEEDS,
         step=1,
-        key="sweep_seeds",
+        key=fields.key("sweep_seeds"),
         help="Runs of each cell with following seeds; a cell shows their median.",
     )
     for name in _OF_CELLS:
@@ -107,19 +107,19 @@ def _axis(side: str) -> Axis | None:
     """The fields of one axis; None if its range is none, which is said."""
     st.markdown(f"## {_SIDES[side]}")
     default: Axis = getattr(Sweep(), side)
-    fields.value(_key(side, "name"), default.name)
+    fields.value(_name(side, "name"), default.name)
     name = st.selectbox(
         "setting",
         AXES,
         format_func=label,
-        key=_key(side, "name"),
+        key=fields.key(_name(side, "name")),
         help="Changes from cell to cell in this direction: so many places from one value to "
         "another.",
     )
-    fields.keep(_key(side, "name"), name)
+    fields.keep(_name(side, "name"), name)
     values = _range(side, name)
     for part, value in values.items():
-        fields.keep(_key(side, part, name), value)
+        fields.keep(_name(side, part, name), value)
     low, high = float(values["low"]), float(values["high"])
     try:
         return Axis(name, low, high, SCALES[values["log"]], values["places"])
@@ -137,18 +137,21 @@ def _range(side: str, name: str) -> dict[str, Any]:
         ends = {end: float(bounds[end]) for end in ("min_value", "max_value")}
         bounds = ends | {"step": 0.1, "format": "%.6g"}
     starts = _fields_of(usual)
-    keys = {part: _key(side, part, name) for part in starts}
+    names = {part: _name(side, part, name) for part in starts}
     for part, start in starts.items():
-        fields.value(keys[part], start)
+        fields.value(names[part], start)
     values: dict[str, Any] = {}
     first, second = st.columns(2)
     for column, part, text in ((first, "low", "from"), (second, "high", "to")):
-        values[part] = column.number_input(text, **bounds, key=keys[part])
+        values[part] = column.number_input(text, **bounds, key=fields.key(names[part]))
     first, second = st.columns(2)
-    values["places"] = first.number_input("places", 2, MOST_PLACES, step=1, key=keys["places"])
+    values["places"] = first.number_input(
+        "places", 2, MOST_PLACES, step=1, key=fields.key(names["places"])
+    )
     values["log"] = second.toggle(
         "log",
-        key=keys["log"],
+        key=fields.key(names["log"]),
+        on_change=redraw.soon,
         help="On: each value is so many times the one before. Off: so much more.",
     )
     return values
@@ -161,6 +164,6 @@ def _fields_of(axis: Axis) -> dict[str, Any]:
     return {"low": low, "high": high, "places": axis.places, "log": SCALES[1] == axis.scale}
 
 
-def _key(side: str, part: str, name: str = "") -> str:
+def _name(side: str, part: str, name: str = "") -> str:
     """Each setting keeps a range of its own."""
     return f"axis_{side}_{part}_{name}" if name else f"axis_{side}_{part}"

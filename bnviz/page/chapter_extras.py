@@ -13,10 +13,12 @@ from bnviz.sweep import Axis, Sweep
 def typed_batch() -> None:
     """Batch Normalization of a few numbers that the learner types, step by step."""
     st.markdown("## By hand")
-    text = st.text_input("One neuron's values for a batch", batch.EXAMPLE, max_chars=200)
+    text = st.text_input(
+        "One neuron's values for a batch", batch.EXAMPLE, max_chars=200, key="typed_batch"
+    )
     columns = st.columns(2)
-    gamma = columns[0].number_input("gamma", value=1.0, step=0.5, format="%.3g")
-    beta = columns[1].number_input("beta", value=0.0, step=0.5, format="%.3g")
+    gamma = columns[0].number_input("gamma", value=1.0, step=0.5, format="%.3g", key="typed_gamma")
+    beta = columns[1].number_input("beta", value=0.0, step=0.5, format="%.3g", key="typed_beta")
     try:
         steps = batch.typed(text, gamma=gamma, beta=beta)
     except batch.BatchError as error:

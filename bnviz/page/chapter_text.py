@@ -5,7 +5,7 @@ import streamlit as st
 from bnviz.engine.runs import Run
 from bnviz.lesson import evidence, glossary
 from bnviz.lesson.chapters import CHAPTERS, Chapter
-from bnviz.page import chapter_extras, keras_code, lesson_state, sidebar
+from bnviz.page import chapter_extras, fields, keras_code, lesson_state, sidebar
 from bnviz.page.lesson_state import NAME, QUIZ
 from bnviz.page.question_form import answered, ask
 from bnviz.recording import Recording
@@ -13,6 +13,7 @@ from bnviz.settings import Settings
 
 #: Tells the questions before the reveal from those of the quiz.
 _PREDICT = "predict"
+_CHAPTER = "lesson_chapter"
 
 
 def draw(
@@ -41,19 +42,20 @@ def draw(
     if chapter.batch:
         chapter_extras.typed_batch()
     st.markdown("## Predict first")
-    if ask(chapter.question, key=_PREDICT) or predicted(chapter):
-        st.markdown(f"## Watch\n\n{marked(chapter.watch)}")
-        _measured(chapter, run, recording)
-        if chapter.phase_map:
-            chapter_extras.phase_map(chapter)
-    else:
-        st.button(
-            "Show it without a guess",
-            on_click=lesson_state.skip,
-            args=(chapter.name,),
-            type="tertiary",
-            key="lesson_skip",
-        )
+    with st.container():  # so that what comes after keeps its place
+        if ask(chapter.question, key=_PREDICT) or predicted(chapter):
+            st.markdown(f"## Watch\n\n{marked(chapter.watch)}")
+            _measured(chapter, run, recording)
+            if chapter.phase_map:
+                chapter_extras.phase_map(chapter)
+        else:
+            st.button(
+                "Show it without a guess",
+                on_click=lesson_state.skip,
+                args=(chapter.name,),
+                type="tertiary",
+                key="lesson_skip",
+            )
     if chapter.script:
         st.markdown("## The script")
         keras_code.draw(run.settings if run is not None else chapter.settings, key="lesson_code")
@@ -87,13 +89,13 @@ def navigation(place: str) -> None:
             help=f"{'Next' if step > 0 else 'Previous'} chapter ({keys})",
             shortcut=keys,
         )
-    st.session_state["lesson_chapter"] = place
+    fields.put(_CHAPTER, place)
     choice.selectbox(
         "Chapter",
         places,
         format_func=_title,
-        key="lesson_chapter",
-        on_change=lambda: lesson_state.open_place(st.session_state["lesson_chapter"]),
+        key=fields.key(_CHAPTER),
+        on_change=fields.when_changed(_CHAPTER, lesson_state.open_place),
         label_visibility="collapsed",
     )
     st.progress((at + 1) / len(places), text="")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bnviz.engine.runs import Run
 from bnviz.limits import cost
-from bnviz.page import complaints, keras_code, own_data, session, sidebar
+from bnviz.page import complaints, keras_code, own_data, redraw, session, sidebar
 from bnviz.page.address import Link
 from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
@@ -20,7 +20,6 @@ PARAMETERS: tuple[str, ...] = ()
 STYLE_SHEET = Path(__file__).parent / "page.css"
 _RUN = "run"
 _DREW_STOP = "drew_stop"
-_REDRAW = "redraw"
 
 
 def open_at(link: Link) -> tuple[Problem, ...]:
@@ -72,7 +71,7 @@ def change() -> None:
     else:
         start(changed)
         sidebar.fill_in(changed)
-    st.session_state[_REDRAW] = True
+    redraw.soon()
 
 
 def take(settings: Settings) -> None:
@@ -158,7 +157,7 @@ def stage(settings: Settings | None) -> None:
             keras_code.draw(settings, key="code")
 
 
-@st.fragment
+@redraw.fragment
 def _player() -> None:
     """The player and the run it shows; runs again whenever the player asks for more."""
     run = _run()
@@ -170,8 +169,8 @@ def _player() -> None:
     ended = run is not None and not run.active
     showing = Showing.recorded() if run is None else Showing.of(run, session.engine())
     show(showing.answer(want), on_change=change)
-    if st.session_state.pop(_REDRAW, False) or (ended and st.session_state[_DREW_STOP]):
-        st.rerun(scope="app")
+    if ended and st.session_state[_DREW_STOP]:
+        redraw.soon()
 
 
 def _excess(settings: Settings) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from bnviz.figures.view import View
 from bnviz.lesson.chapters import CHAPTERS, Chapter
-from bnviz.page import chapter_text, lesson_state, quiz_text, session, sidebar
+from bnviz.page import chapter_text, lesson_state, quiz_text, redraw, session, sidebar
 from bnviz.page.address import Link
 from bnviz.page.components import component
 from bnviz.page.lesson_state import NAME, QUIZ
@@ -118,7 +118,7 @@ def stage(asked: Asked) -> None:
             _picture(chapter.name)
 
 
-@st.fragment
+@redraw.fragment
 def _picture(name: str) -> None:
     chapter, run = CHAPTERS[name], lesson_state.run()
     session.viewer().watch(run)
@@ -130,7 +130,7 @@ def _picture(name: str) -> None:
         showing = Showing.of(run, session.engine(), meanwhile=showing)
     show(showing.answer(want), on_change=lambda: None)
     if run is not None and not run.active and st.session_state.get(_DREW_ACTIVE):
-        st.rerun(scope="app")
+        redraw.soon()
 
 
 def _recorded(chapter: Chapter) -> Showing:

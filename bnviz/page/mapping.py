@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bnviz.limits import cost
-from bnviz.page import axes_form, laboratory, session, sidebar, studies, visit
+from bnviz.page import axes_form, laboratory, redraw, session, sidebar, studies, visit
 from bnviz.page.address import Link
 from bnviz.page.map_component import asked_cell, last_want, show
 from bnviz.page.map_showing import MapShowing, rates_note
@@ -18,7 +18,6 @@ LABEL = "Phase map"
 PARAMETERS: tuple[str, ...] = ("x", "y", "seeds", "measure", "target")
 _MAP, _RATES = "map_study", "rates_study"
 _SHOWN = "shown_sweep"
-_REDRAW = "redraw_map"
 
 
 def open_at(link: Link) -> list[Problem]:
@@ -115,10 +114,10 @@ def open_cell() -> None:
     laboratory.start(settings)
     sidebar.fill_in(settings)
     visit.go(visit.LABORATORY, opened_from=NAME)
-    st.session_state[_REDRAW] = True
+    redraw.soon()
 
 
-@st.fragment
+@redraw.fragment
 def stage(sweep: Sweep | None) -> None:
     """The map as far as it is known; runs again whenever the browser asks for more."""
     run = studies.begun(_MAP)
@@ -133,8 +132,8 @@ def stage(sweep: Sweep | None) -> None:
     st.session_state[_SHOWN] = showing.sweep
     note = {} if rates is None else rates_note(rates, session.engine())
     show(showing.answer(want, measure) | note, on_cell=open_cell)
-    if st.session_state.pop(_REDRAW, False) or studies.ended_since(_MAP, _RATES):
-        st.rerun(scope="app")
+    if studies.ended_since(_MAP, _RATES):
+        redraw.soon()
 
 
 def _plain(sweep: Sweep) -> Sweep:

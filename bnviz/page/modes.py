@@ -11,6 +11,7 @@ import streamlit as st
 from bnviz.page import (
     address,
     complaints,
+    fields,
     laboratory,
     lesson,
     lesson_state,
@@ -81,15 +82,15 @@ def switch(key: str) -> None:
     Args:
         key: Tells the switch of the sidebar from that of a narrow screen.
     """
-    widget = f"mode_{key}"
-    st.session_state[widget] = visit.mode()
+    field = f"mode_{key}"
+    fields.put(field, visit.mode())
     st.segmented_control(
         "Mode",
         list(MODES),
         format_func=lambda name: MODES[name].LABEL,
         required=True,
-        key=widget,
-        on_change=lambda: visit.go(st.session_state[widget]),
+        key=fields.key(field),
+        on_change=fields.when_changed(field, visit.go),
         label_visibility="collapsed",
         width="stretch",
     )

@@ -29,6 +29,7 @@ def choose() -> str:
         help="A table with one example a row and its class in one column, or arrays x_train, "
         "y_train, x_test and y_test. It is kept in memory for this session alone.",
         max_upload_size=int(limits().upload_mb),
+        key="own_file",
     )
     if file is None:
         return ""

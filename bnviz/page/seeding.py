@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bnviz import study
-from bnviz.page import fields, session, sidebar, studies
+from bnviz.page import fields, redraw, session, sidebar, studies
 from bnviz.page.address import Link
 from bnviz.page.map_component import last_want, show
 from bnviz.page.markup import plain
@@ -50,7 +50,7 @@ def form() -> SeedBands | None:
         FEWEST_SEEDS,
         MOST_SEEDS,
         step=1,
-        key=_COUNT,
+        key=fields.key(_COUNT),
         help="The experiment below is trained with so many following seeds.",
     )
     fields.keep(_COUNT, seeds)
@@ -70,7 +70,7 @@ def actions(bands: SeedBands | None, *, key: str) -> None:
         st.button("Stop", on_click=studies.stop, args=(_BANDS,), width="stretch", key=f"stop_{key}")
         return
     st.button(
-        f"Train {st.session_state[_COUNT]} seeds",
+        f"Train {fields.value(_COUNT, _SEEDS)} seeds",
         type="primary",
         on_click=train,
         args=(bands,),
@@ -101,7 +101,7 @@ def train(bands: SeedBands) -> None:
     studies.begin(_BANDS, bands, bands.settings.upload)
 
 
-@st.fragment
+@redraw.fragment
 def stage(bands: SeedBands | None) -> None:
     """What is known of the seeds; runs again whenever the browser asks for more."""
     run = studies.begun(_BANDS)
@@ -113,4 +113,4 @@ def stage(bands: SeedBands | None) -> None:
     engine = session.engine() if run is not None else None
     show(answer(want, run, engine, bands), on_cell=lambda: None)
     if studies.ended_since(_BANDS):
-        st.rerun(scope="app")
+        redraw.soon()

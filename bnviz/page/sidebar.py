@@ -7,7 +7,7 @@ import streamlit as st
 
 from bnviz.frames import ARM_LABELS
 from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
-from bnviz.page import fields, own_data
+from bnviz.page import fields, own_data, redraw
 from bnviz.page.markup import plain as as_it_is
 from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
 
@@ -20,7 +20,7 @@ APART = ("lesson",)
 def fill_in(settings: Settings, *, mode: str = "") -> None:
     """Sets every field of a mode's form."""
     for name in KINDS:
-        fields.put(_key(name, mode), getattr(settings, name))
+        fields.put(_name(name, mode), getattr(settings, name))
 
 
 def form(
@@ -41,7 +41,7 @@ def form(
     default = default or Settings()
     asked = [name for name in KINDS if name not in without]
     values = {name: getattr(default, name) for name in KINDS}
-    values |= {name: fields.value(_key(name, mode), values[name]) for name in asked}
+    values |= {name: fields.value(_name(name, mode), values[name]) for name in asked}
     folded = []
     for heading, names in groups().items():
         shown = [name for name in names if name in asked and not isinstance(KINDS[name], Key)]
@@ -59,7 +59,7 @@ def form(
             for name in folded:
                 values[name] = _field(name, KINDS[name], mode)
     for name in asked:
-        fields.keep(_key(name, mode), values[name])
+        fields.keep(_name(name, mode), values[name])
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return Settings(**values)
@@ -69,19 +69,19 @@ def few(names: Collection[str], *, mode: str, default: Settings) -> Settings:
     """Draws the fields of a few settings; all others stay as they are in `default`."""
     values: dict[str, Any] = {}
     for name in names:
-        fields.value(_key(name, mode), getattr(default, name))
+        fields.value(_name(name, mode), getattr(default, name))
         values[name] = _field(name, KINDS[name], mode)
-        fields.keep(_key(name, mode), values[name])
+        fields.keep(_name(name, mode), values[name])
     return default.replace(**values)
 
 
-def _key(name: str, mode: str) -> str:
+def _name(name: str, mode: str) -> str:
     own = mode in APART or (mode and name in OWN)
     return f"setting_{name}_{mode}" if own else f"setting_{name}"
 
 
 def _field(name: str, kind: Kind, mode: str) -> Any:
-    common: dict[str, Any] = {"key": _key(name, mode), "help": kind.help}
+    common: dict[str, Any] = {"key": fields.key(_name(name, mode)), "help": kind.help}
     match kind:
         case Choice():
             return st.selectbox(kind.label, kind.options, format_func=_readable, **common)
@@ -92,7 +92,7 @@ def _field(name: str, kind: Kind, mode: str) -> Any:
             low, high = float(kind.low), float(kind.high)
             return st.number_input(kind.label, low, high, step=step, format="%.6g", **common)
         case Flag():
-            return st.toggle(kind.label, **common)
+            return st.toggle(kind.label, on_change=redraw.soon, **common)
         case Changes():
             text = st.text_input(kind.label, **common)
             if kind.nearest(text) is None:
