@@ -81,6 +81,14 @@ def test_the_form_has_a_field_with_help_for_every_setting_that_matters():
             assert by_label[kind.label].help == kind.help
 
 
+def test_a_click_right_after_a_change_trains_what_is_typed():
+    app = opened(SHORT)
+    app.sidebar.number_input(key="setting_units").set_value(7)
+    app.button(key="train_wide").click().run()
+    assert app.query_params["units"] == "7"
+    assert app.query_params["train"] == "1"  # the run on the stage is that of the form
+
+
 def test_a_field_appears_with_the_choice_it_belongs_to():
     app = opened()
     app.sidebar.selectbox(key="setting_dataset").set_value("moons").run()

@@ -20,6 +20,9 @@ def heading(visitor):
 
 def serious(page):
     """Rules of axe-core that the page breaks seriously, and where first."""
+    # What waits for the script to end is pale, and fades in when it has ended.
+    fading = "document.getAnimations().some((each) => each instanceof CSSTransition)"
+    page.wait_for_function(f"!document.querySelector('[data-stale=true]') && !{fading}")
     found = Axe().run(page).response["violations"]
     return [
         (each["id"], each["nodes"][0]["html"][:200])
@@ -47,9 +50,6 @@ def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
         right = chapter.question.options[chapter.question.right]
         expect(visitor.page.locator(TEXT)).to_contain_text(right.reply)
         assert visitor.page.locator("[data-testid=stException]").count() == 0
-        # What waits for the script to end is drawn pale.
-        visitor.page.wait_for_function("!document.querySelector('[data-stale=true]')")
-        visitor.page.wait_for_timeout(1_000)
         assert serious(visitor.page) == [], chapter.name
         visitor.key("PageDown")
     expect(heading(visitor)).to_have_text("Quiz")

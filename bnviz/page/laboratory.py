@@ -6,7 +6,7 @@ import streamlit as st
 
 from bnviz.engine.runs import Run
 from bnviz.limits import cost
-from bnviz.page import complaints, keras_code, own_data, redraw, session, sidebar
+from bnviz.page import complaints, keras_code, orders, own_data, redraw, session, sidebar
 from bnviz.page.address import Link
 from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
@@ -19,6 +19,7 @@ PARAMETERS: tuple[str, ...] = ()
 #: The page's own style sheet, for `st.html`.
 STYLE_SHEET = Path(__file__).parent / "page.css"
 _RUN = "run"
+_TRAIN = "train"
 _DREW_STOP = "drew_stop"
 
 
@@ -95,6 +96,8 @@ def shows(settings: Settings | None) -> bool:
 
 def actions(settings: Settings | None, *, key: str) -> None:
     """The button that trains, or the one that stops; without settings there is nothing to train."""
+    if orders.taken(_TRAIN) and settings is not None:
+        start(settings)
     run = _run()
     if run is not None and run.active:
         st.session_state[_DREW_STOP] = True
@@ -102,13 +105,11 @@ def actions(settings: Settings | None, *, key: str) -> None:
         return
     st.session_state[_DREW_STOP] = False
     fits = settings is not None and not _excess(settings)
-    st.button(
+    orders.button(
         "Train both",
+        _TRAIN,
         type="primary",
-        on_click=start,
-        args=(settings,),
         disabled=not fits,
-        width="stretch",
         key=f"train_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )

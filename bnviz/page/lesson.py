@@ -9,7 +9,7 @@ import streamlit as st
 
 from bnviz.figures.view import View
 from bnviz.lesson.chapters import CHAPTERS, Chapter
-from bnviz.page import chapter_text, lesson_state, quiz_text, redraw, session, sidebar
+from bnviz.page import chapter_text, lesson_state, orders, quiz_text, redraw, session, sidebar
 from bnviz.page.address import Link
 from bnviz.page.components import component
 from bnviz.page.lesson_state import NAME, QUIZ
@@ -23,6 +23,7 @@ PARAMETERS: tuple[str, ...] = ("chapter", "present")
 
 _STYLES = Path(__file__).parent
 _DREW_ACTIVE = "drew_active_lesson_run"
+_TRAIN = "train in the lesson"
 
 
 @dataclass(frozen=True)
@@ -158,17 +159,18 @@ def recorded(experiment: str) -> Recording:
 
 
 def _actions(settings: Settings) -> None:
+    if orders.taken(_TRAIN):
+        lesson_state.train(settings)
+        st.rerun()  # what the run has changed is drawn already
     run = lesson_state.run()
     st.session_state[_DREW_ACTIVE] = run is not None and run.active
     if run is not None and run.active:
         st.button("Stop", on_click=run.stop, width="stretch", key="lesson_stop")
         return
-    st.button(
+    orders.button(
         "Train both with these",
+        _TRAIN,
         type="primary",
-        on_click=lesson_state.train,
-        args=(settings,),
-        width="stretch",
         key="lesson_train",
         shortcut="Ctrl+Enter",
     )

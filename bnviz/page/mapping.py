@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bnviz.limits import cost
-from bnviz.page import axes_form, laboratory, redraw, session, sidebar, studies, visit
+from bnviz.page import axes_form, laboratory, orders, redraw, session, sidebar, studies, visit
 from bnviz.page.address import Link
 from bnviz.page.map_component import asked_cell, last_want, show
 from bnviz.page.map_showing import MapShowing, rates_note
@@ -18,6 +18,8 @@ LABEL = "Phase map"
 PARAMETERS: tuple[str, ...] = ("x", "y", "seeds", "measure", "target")
 _MAP, _RATES = "map_study", "rates_study"
 _SHOWN = "shown_sweep"
+_FILL = "fill the map"
+_FIND = "find the largest stable rate"
 
 
 def open_at(link: Link) -> list[Problem]:
@@ -53,25 +55,25 @@ def form() -> Sweep | None:
 def actions(sweep: Sweep | None, *, key: str) -> None:
     """The button that fills the map, or the one that stops."""
     names = (_MAP, _RATES)
+    if orders.taken(_FILL) and sweep is not None:
+        fill(sweep)
+    if orders.taken(_FIND) and sweep is not None:
+        find_rates(sweep)
     if studies.active(*names):
         st.button("Stop", on_click=studies.stop, args=names, width="stretch", key=f"stop_{key}")
         return
-    st.button(
+    orders.button(
         "Fill the map",
+        _FILL,
         type="primary",
-        on_click=fill,
-        args=(sweep,),
         disabled=sweep is None or bool(_excess(sweep)),
-        width="stretch",
         key=f"fill_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )
-    st.button(
+    orders.button(
         "Find the largest stable rate",
-        on_click=find_rates,
-        args=(sweep,),
+        _FIND,
         disabled=sweep is None,
-        width="stretch",
         key=f"rates_{key}",
         help=DEFINITION,
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from bnviz import study
-from bnviz.page import fields, redraw, session, sidebar, studies
+from bnviz.page import fields, orders, redraw, session, sidebar, studies
 from bnviz.page.address import Link
 from bnviz.page.map_component import last_want, show
 from bnviz.page.markup import plain
@@ -16,6 +16,7 @@ LABEL = "Seeds"
 PARAMETERS: tuple[str, ...] = ("seeds",)
 _BANDS = "seeds_study"
 _COUNT = "seeds_count"
+_TRAIN = "train seeds"
 #: How many there are unless another number is asked for.
 _SEEDS = SeedBands(Settings()).seeds
 
@@ -66,16 +67,16 @@ def form() -> SeedBands | None:
 
 def actions(bands: SeedBands | None, *, key: str) -> None:
     """The button that trains the seeds, or the one that stops."""
+    if orders.taken(_TRAIN) and bands is not None:
+        train(bands)
     if studies.active(_BANDS):
         st.button("Stop", on_click=studies.stop, args=(_BANDS,), width="stretch", key=f"stop_{key}")
         return
-    st.button(
+    orders.button(
         f"Train {fields.value(_COUNT, _SEEDS)} seeds",
+        _TRAIN,
         type="primary",
-        on_click=train,
-        args=(bands,),
         disabled=bands is None or bool(studies.excess(bands.settings, bands.seeds)),
-        width="stretch",
         key=f"seeds_{key}",
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )
