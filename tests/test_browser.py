@@ -28,7 +28,7 @@ SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
 
 
 def test_the_page_opens_with_a_recorded_run_in_motion(visit):
-    visitor = visit()
+    visitor = visit(moving=True)
     assert visitor.data("state") == "recorded"
     first = visitor.data("step")
     visitor.until(f"s.step !== '{first}'")
@@ -36,7 +36,7 @@ def test_the_page_opens_with_a_recorded_run_in_motion(visit):
 
 
 def test_training_streams_every_frame_into_the_same_chart(visit):
-    visitor = visit(f"{SHORT}&seed=1")
+    visitor = visit(f"{SHORT}&seed=1", moving=True)
     visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
     visitor.train()
     visitor.until("s.state === 'finished' || s.state === 'diverged'")
@@ -61,7 +61,7 @@ def test_single_steps_show_every_recorded_step_in_order(visit):
 
 
 def test_the_keyboard_and_the_slider_move_the_cursor(visit):
-    visitor = visit()
+    visitor = visit(moving=True)
     visitor.until("+s.framesHeld === 301")
     visitor.key(" ")
     assert visitor.button("Play").is_visible()
@@ -133,7 +133,7 @@ def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
 def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
     proxy = Proxy(urlsplit(page_address).port)
     link = "dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.2&train=1"
-    visitor = visit(link, address=f"http://127.0.0.1:{proxy.port}")
+    visitor = visit(link, address=f"http://127.0.0.1:{proxy.port}", moving=True)
     readout = visitor.page.locator(f"{STAGE} [data-part=readout]")
     readout.filter(has_text="/ 50000").wait_for(timeout=60_000)
     visitor.until("s.state === 'running' && +s.framesHeld > 5 && +s.step > 0")
@@ -170,7 +170,7 @@ def test_a_change_at_the_cursor_is_made_marked_and_kept_in_the_link(visit):
 
 
 def test_zoom_survives_new_frames(visit):
-    visitor = visit()
+    visitor = visit(moving=True)
     visitor.until("+s.framesDrawn > 3")
     plot = f"document.querySelector('{STAGE} [data-part=plot]')"
     before = visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range")
@@ -192,7 +192,7 @@ def test_zoom_survives_new_frames(visit):
 
 
 def test_each_choice_of_the_toolbar_is_drawn(visit):
-    visitor = visit()
+    visitor = visit(moving=True)
     toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")
     for choice in ("outputs", "log ±", "log", "examples", "seconds"):
         toolbar.get_by_role("button", name=choice, exact=True).click()
@@ -203,7 +203,7 @@ def test_each_choice_of_the_toolbar_is_drawn(visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_everything_without_scrolling_sideways(visit, scheme):
-    visitor = visit(width=390, height=844, scheme=scheme)
+    visitor = visit(width=390, height=844, scheme=scheme, moving=True)
     overflow = visitor.page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )

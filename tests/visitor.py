@@ -6,11 +6,22 @@ STAGE = "#bnviz-stage"
 
 
 class Visitor:
-    """A tab, with what a test asks of it."""
+    """A tab, with what a test asks of it.
 
-    def __init__(self, browser, address, *, width=1400, height=900, scheme="light"):
+    Args:
+        browser: That it is opened in.
+        address: Of the page.
+        width: Of the tab, in pixels.
+        height: Of the tab, in pixels.
+        scheme: "light" or "dark".
+        moving: Whether recordings play by themselves; it takes a processor of its own.
+    """
+
+    def __init__(self, browser, address, *, width=1400, height=900, scheme="light", moving=False):
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="no-preference" if moving else "reduce",
         )
         self.address = address
         self.errors = []
@@ -29,7 +40,7 @@ class Visitor:
     def data(self, name):
         return self.page.locator(STAGE).get_attribute(f"data-{name}")
 
-    def until(self, condition, seconds=45):
+    def until(self, condition, seconds=90):
         """Waits until a condition on the stage's data set `s` holds."""
         stage = f"document.querySelector('{STAGE}')?.dataset"
         try:

@@ -54,12 +54,12 @@ def form() -> dict[str, Any] | None:
         if axis is not None:
             asked[side] = axis
     default = Sweep()
-    for name in _OF_CELLS:
-        fields.value(f"sweep_{name}", getattr(default, name))
+    now = {name: fields.value(f"sweep_{name}", getattr(default, name)) for name in _OF_CELLS}
     st.markdown("## Cells show")
     asked["measure"] = st.selectbox(
         "cells show",
         list(MEASURES),
+        list(MEASURES).index(now["measure"]),
         format_func=lambda name: MEASURES[name],
         key=fields.key("sweep_measure"),
         label_visibility="collapsed",
@@ -68,6 +68,7 @@ def form() -> dict[str, Any] | None:
         "target",
         0.01,
         1.0,
+        now["target"],
         step=0.05,
         format="%.4g",
         key=fields.key("sweep_target"),
@@ -77,6 +78,7 @@ def form() -> dict[str, Any] | None:
         "seeds a cell",
         1,
         MOST_SEEDS,
+        now["seeds"],
         step=1,
         key=fields.key("sweep_seeds"),
         help="Runs of each cell with following seeds; a cell shows their median.",
@@ -107,10 +109,10 @@ def _axis(side: str) -> Axis | None:
     """The fields of one axis; None if its range is none, which is said."""
     st.markdown(f"## {_SIDES[side]}")
     default: Axis = getattr(Sweep(), side)
-    fields.value(_name(side, "name"), default.name)
     name = st.selectbox(
         "setting",
         AXES,
+        AXES.index(fields.value(_name(side, "name"), default.name)),
         format_func=label,
         key=fields.key(_name(side, "name")),
         help="Changes from cell to cell in this direction: so many places from one value to "
@@ -138,18 +140,20 @@ def _range(side: str, name: str) -> dict[str, Any]:
         bounds = ends | {"step": 0.1, "format": "%.6g"}
     starts = _fields_of(usual)
     names = {part: _name(side, part, name) for part in starts}
-    for part, start in starts.items():
-        fields.value(names[part], start)
+    now = {part: fields.value(names[part], start) for part, start in starts.items()}
     values: dict[str, Any] = {}
     first, second = st.columns(2)
     for column, part, text in ((first, "low", "from"), (second, "high", "to")):
-        values[part] = column.number_input(text, **bounds, key=fields.key(names[part]))
+        values[part] = column.number_input(
+            text, value=now[part], **bounds, key=fields.key(names[part])
+        )
     first, second = st.columns(2)
     values["places"] = first.number_input(
-        "places", 2, MOST_PLACES, step=1, key=fields.key(names["places"])
+        "places", 2, MOST_PLACES, now["places"], step=1, key=fields.key(names["places"])
     )
     values["log"] = second.toggle(
         "log",
+        now["log"],
         key=fields.key(names["log"]),
         on_change=redraw.soon,
         help="On: each value is so many times the one before. Off: so much more.",

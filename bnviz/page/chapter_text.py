@@ -93,6 +93,7 @@ def navigation(place: str) -> None:
     choice.selectbox(
         "Chapter",
         places,
+        at,
         format_func=_title,
         key=fields.key(_CHAPTER),
         on_change=fields.when_changed(_CHAPTER, lesson_state.open_place),

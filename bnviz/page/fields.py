@@ -3,7 +3,7 @@
 Streamlit forgets a field that a run of the script does not draw, as those of another mode. And with
 each message, a player's question too, the browser sends what stands in all its fields. One that was
 on its way while a field was set here would set it back; so a field that is set takes another key,
-under which the browser has not said anything yet.
+under which the browser has not said anything yet. It is drawn with `value` as what it begins with.
 """
 
 from collections.abc import Callable
@@ -25,15 +25,12 @@ def put(name: str, value: Any) -> None:
     """Sets a field; only before it is drawn."""
     if key(name) in st.session_state and st.session_state[key(name)] != value:
         _times()[name] = _times().get(name, 0) + 1
-    st.session_state[key(name)] = value
     keep(name, value)
 
 
 def value(name: str, default: Any) -> Any:
     """What stands in a field, drawn or not; the default in one that was never set."""
-    if key(name) not in st.session_state:
-        st.session_state[key(name)] = _kept().get(name, default)
-    return st.session_state[key(name)]
+    return st.session_state.get(key(name), _kept().get(name, default))
 
 
 def when_changed(name: str, then: Callable[[Any], None]) -> Callable[[], None]:

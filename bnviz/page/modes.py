@@ -87,6 +87,7 @@ def switch(key: str) -> None:
     st.segmented_control(
         "Mode",
         list(MODES),
+        default=visit.mode(),
         format_func=lambda name: MODES[name].LABEL,
         required=True,
         key=fields.key(field),

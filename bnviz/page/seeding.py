@@ -45,11 +45,11 @@ def open_at(link: Link) -> list[Problem]:
 def form() -> SeedBands | None:
     """Draws the number of seeds and the settings."""
     st.markdown("## Many seeds")
-    fields.value(_COUNT, _SEEDS)
     seeds = st.number_input(
         "seeds",
         FEWEST_SEEDS,
         MOST_SEEDS,
+        fields.value(_COUNT, _SEEDS),
         step=1,
         key=fields.key(_COUNT),
         help="The experiment below is trained with so many following seeds.",

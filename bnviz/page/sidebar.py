@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from bnviz.frames import ARM_LABELS
-from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
+from bnviz.kinds import Changes, Choice, Flag, Key, Real, Whole
 from bnviz.page import fields, own_data, redraw
 from bnviz.page.markup import plain as as_it_is
 from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
@@ -51,13 +51,13 @@ def form(
             st.markdown(f"## {heading}")
         for name in plain:
             if matters(name, values):
-                values[name] = _field(name, KINDS[name], mode)
+                values[name] = _field(name, values[name], mode)
         if heading == KINDS["upload"].group:
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
     if folded:
         with st.expander("More settings"):
             for name in folded:
-                values[name] = _field(name, KINDS[name], mode)
+                values[name] = _field(name, values[name], mode)
     for name in asked:
         fields.keep(_name(name, mode), values[name])
     if values["dataset"] == UPLOAD and not values["upload"]:
@@ -69,8 +69,8 @@ def few(names: Collection[str], *, mode: str, default: Settings) -> Settings:
     """Draws the fields of a few settings; all others stay as they are in `default`."""
     values: dict[str, Any] = {}
     for name in names:
-        fields.value(_name(name, mode), getattr(default, name))
-        values[name] = _field(name, KINDS[name], mode)
+        value = fields.value(_name(name, mode), getattr(default, name))
+        values[name] = _field(name, value, mode)
         fields.keep(_name(name, mode), values[name])
     return default.replace(**values)
 
@@ -80,21 +80,23 @@ def _name(name: str, mode: str) -> str:
     return f"setting_{name}_{mode}" if own else f"setting_{name}"
 
 
-def _field(name: str, kind: Kind, mode: str) -> Any:
+def _field(name: str, value: Any, mode: str) -> Any:
+    kind = KINDS[name]
     common: dict[str, Any] = {"key": fields.key(_name(name, mode)), "help": kind.help}
     match kind:
         case Choice():
-            return st.selectbox(kind.label, kind.options, format_func=_readable, **common)
+            at = kind.options.index(value)
+            return st.selectbox(kind.label, kind.options, at, format_func=_readable, **common)
         case Whole():
-            return st.number_input(kind.label, kind.low, kind.high, step=1, **common)
+            return st.number_input(kind.label, kind.low, kind.high, value, step=1, **common)
         case Real():
             step = 0.05 if kind.high <= 1 else 0.1
             low, high = float(kind.low), float(kind.high)
-            return st.number_input(kind.label, low, high, step=step, format="%.6g", **common)
+            return st.number_input(kind.label, low, high, value, step=step, format="%.6g", **common)
         case Flag():
-            return st.toggle(kind.label, on_change=redraw.soon, **common)
+            return st.toggle(kind.label, value, on_change=redraw.soon, **common)
         case Changes():
-            text = st.text_input(kind.label, **common)
+            text = st.text_input(kind.label, value, **common)
             if kind.nearest(text) is None:
                 st.error(as_it_is(f"These are not taken: allowed are {kind.allowed()}."))
             return kind.nearest(text) or ""

@@ -3,6 +3,7 @@
 // Each message of the server says how far the runs are; it carries the picture where that has
 // changed. The figures are redrawn in place, and the chosen cell stays chosen.
 
+import { standing } from "../bnviz.player/places.js";
 import { loadPlotly } from "../bnviz.player/plotly.js";
 import { dressed } from "../bnviz.player/theme.js";
 import { Cells } from "./cells.js";
@@ -16,7 +17,6 @@ const LOWEST = 330;
 const HIGHEST = 760;
 const LINES = 218;
 const ASK_AGAIN = 4000;
-const GONE = 2000;
 const CONFIG = { staticPlot: true, responsive: false, displayModeBar: false };
 
 class MapPage {
@@ -153,22 +153,7 @@ class MapPage {
   }
 }
 
-let page;
-
-// Called by Streamlit for every message; see the player, which moves and ends in the same way.
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  if (!page) {
-    loadPlotly();
-    page = new MapPage(buildSkeleton());
-  }
-  if (page.root.parentElement !== parentElement) parentElement.append(page.root);
-  page.receive(data, setStateValue, setTriggerValue);
-  return () => setTimeout(leave, GONE);
-}
-
-// Only a page that is no longer shown ends.
-function leave() {
-  if (!page || page.root.isConnected) return;
-  page.close();
-  page = undefined;
-}
+export default standing(() => {
+  loadPlotly();
+  return new MapPage(buildSkeleton());
+});

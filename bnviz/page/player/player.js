@@ -11,6 +11,7 @@ import { Connection } from "./connection.js";
 import { Events } from "./events.js";
 import { Frames } from "./frames.js";
 import { Painter } from "./painter.js";
+import { standing } from "./places.js";
 import { loadPlotly } from "./plotly.js";
 import { buildSkeleton } from "./skeleton.js";
 import { dressed } from "./theme.js";
@@ -23,7 +24,6 @@ const LOWEST = 430;
 const HIGHEST = 1000;
 const SETTLED = 250;
 const ASK_AGAIN = 4000;
-const GONE = 2000;
 const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
 const LIVE_STATES = ["queued", "running"];
 
@@ -276,24 +276,7 @@ class Player {
   }
 }
 
-let player;
-
-// Called by Streamlit for every message. Streamlit may put another element in the place of the
-// player's, when a click and a question of the player's meet; the player moves over as it is.
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
-  if (!player) {
-    loadPlotly();
-    player = new Player(buildSkeleton());
-  }
-  if (player.root.parentElement !== parentElement) parentElement.append(player.root);
-  player.receive(data, setStateValue, setTriggerValue);
-  // Streamlit may call this for a message that a later one has overtaken.
-  return () => setTimeout(leave, GONE);
-}
-
-// Only a player that has left the page ends.
-function leave() {
-  if (!player || player.root.isConnected) return;
-  player.close();
-  player = undefined;
-}
+export default standing(() => {
+  loadPlotly();
+  return new Player(buildSkeleton());
+});
