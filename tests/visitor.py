@@ -29,6 +29,7 @@ class Visitor:
 
     def tab(self):
         page = self.context.new_page()
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 

@@ -32,6 +32,7 @@ class Viewer:
         places: Places in the queue that were shown, in order.
         gaps: Messages that left a hole or did not follow on.
         seconds: From opening to the last frame of the run.
+        message: What the page said last.
     """
 
     address: str
@@ -43,6 +44,7 @@ class Viewer:
     places: list[int] = field(default_factory=list)
     gaps: int = 0
     seconds: float = 0.0
+    message: str = ""
     _run: str = ""
     _figure: str = ""
     _size: int = 0
@@ -96,6 +98,7 @@ class Viewer:
         self.frames = max(self.frames, header["first"] + len(frames) // self._size)
         if self.states[-1:] != [header["state"]]:
             self.states.append(header["state"])
+        self.message = header["message"]
         if "place " in header["message"]:
             self.places.append(int(header["message"].split("place ")[1].split()[0]))
 
