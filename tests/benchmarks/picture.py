@@ -13,7 +13,7 @@ from bnviz.settings import Settings
 #: Trained live: long enough to watch, with frames as often as they can be drawn.
 LIVE = Settings(dataset="spiral", hidden_layers=4, units=32, steps=50_000)
 #: Keeps a worker busy for much longer than `SECONDS`.
-BUSY = Settings(dataset="spiral", hidden_layers=8, units=256, steps=50_000)
+BUSY = Settings(dataset="spiral", hidden_layers=8, units=192, steps=50_000)
 #: For how long the recording is watched.
 SECONDS = 8.0
 _CHART = "document.querySelector('#bnviz-stage .main-svg')"
