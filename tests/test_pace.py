@@ -2,7 +2,16 @@
 
 import pytest
 
-from bnviz.page.pace import ANSWER_COST, ANSWER_SHARE, LONGEST, POLL, pause
+from bnviz.page.pace import (
+    ANSWER_COST,
+    ANSWER_SHARE,
+    LONGEST,
+    MESSAGE_BYTES,
+    MOST_BYTES,
+    POLL,
+    message_bytes,
+    pause,
+)
 
 
 @pytest.mark.parametrize("state", POLL)
@@ -23,3 +32,10 @@ def test_nobody_waits_longer_than_the_longest_pause():
 @pytest.mark.parametrize("state", ["recorded", "finished", "failed", "stopped"])
 def test_what_is_over_is_not_asked_for(state):
     assert pause(state, 5) == 0
+
+
+def test_who_asks_more_seldom_gets_more_at_once():
+    sizes = [message_bytes(pause("running", viewers)) for viewers in (1, 20, 100, 10_000)]
+    assert sizes[0] == message_bytes(0) == MESSAGE_BYTES
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == MOST_BYTES

@@ -62,8 +62,8 @@ OTHER_DATA = RECORDED["gap"].replace(
 )
 #: The moving statistics follow faster.
 FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=Settings().bn_momentum)
-#: So many steps that the clock is about training, not about the calls between two frames.
-LONG = _RELU.replace(steps=6_000)
+#: Steps so large that the clock is about training, not about the calls between two frames.
+LONG = _RELU.replace(hidden_layers=4, units=64, batch_size=256, steps=1_500)
 #: The shift of gradients where the network without BN hardly learns.
 SIGMOID_DEEP = _SIGMOID.replace(deep=True, steps=100)
 #: One hidden layer, well initialised, on easy data.

@@ -8,9 +8,11 @@ played runs on at the browser's own rate meanwhile.
 #: Milliseconds between two questions of a lonely viewer, by the state of what is shown.
 POLL = {"queued": 300, "running": 120}
 #: Milliseconds that an answer costs, and the share of a core that all answers may take.
-ANSWER_COST, ANSWER_SHARE = 6.0, 0.5
+ANSWER_COST, ANSWER_SHARE = 12.0, 0.5
 #: Milliseconds that nobody waits longer than.
-LONGEST = 1_500
+LONGEST = 4_000
+#: Bytes of frames in one answer, about, at the pace of a lonely viewer and at any other.
+MESSAGE_BYTES, MOST_BYTES = 192 * 1024, 1024 * 1024
 
 
 def live(state: str) -> bool:
@@ -29,3 +31,15 @@ def pause(state: str, viewers: int) -> int:
         return 0
     shared = viewers * ANSWER_COST / ANSWER_SHARE
     return round(min(max(POLL[state], shared), LONGEST))
+
+
+def message_bytes(pause: int) -> int:
+    """Bytes of frames in one answer, about; the player asks for the rest.
+
+    Who asks more seldom gets as much more at once, beyond what a lonely viewer's answer has room
+    for anyway.
+
+    Args:
+        pause: Milliseconds between two questions.
+    """
+    return min(MESSAGE_BYTES * max(1, pause // (4 * POLL["running"])), MOST_BYTES)

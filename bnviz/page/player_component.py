@@ -11,8 +11,6 @@ import streamlit as st
 from bnviz.figures.view import View
 from bnviz.page.components import component
 
-#: Bytes of frames in one message, about; the player asks for the rest.
-MESSAGE_BYTES = 192 * 1024
 _KEY = "player"
 
 

@@ -18,8 +18,8 @@ from bnviz.figures.view import View
 from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import ARM_LABELS
 from bnviz.interventions import LEARNING_RATE, OF_BN
-from bnviz.page.pace import live, pause
-from bnviz.page.player_component import MESSAGE_BYTES, Want, pack
+from bnviz.page.pace import live, message_bytes, pause
+from bnviz.page.player_component import Want, pack
 from bnviz.recording import Recording
 from bnviz.settings import KINDS
 from bnviz.verdict import verdict
@@ -94,7 +94,8 @@ class Showing:
         recording = self.recording.still()
         new = want.run != self.token
         first = 0 if new else min(want.first, len(recording))
-        count = max(1, MESSAGE_BYTES // recording.layout.dtype.itemsize)
+        poll = pause(self.state, self.viewers)
+        count = max(1, message_bytes(poll) // recording.layout.dtype.itemsize)
         available = len(recording)
         header: dict[str, Any] = {
             "run": self.token,
@@ -102,7 +103,7 @@ class Showing:
             "message": self.message,
             "ask": want.ask,
             "loops": self.loops,
-            "poll": pause(self.state, self.viewers),
+            "poll": poll,
             "first": first,
             "available": available,
             "capacity": len(recording.steps),
