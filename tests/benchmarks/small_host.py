@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import urlencode
 
 import machine
 from serving import Server
@@ -103,9 +102,7 @@ def measure(memory: int) -> list[str]:
             server = Server(machine.ROOT / "app.py")
     finally:
         group.let_go(os.getpid())
-    viewer = Viewer(
-        server.url.split("//")[1].rstrip("/"), urlencode({"train": "1", "steps": "300"})
-    )
+    viewer = Viewer(server.url.split("//")[1].rstrip("/"), "train=1")
     came = time.monotonic()
     try:
         asyncio.run(asyncio.wait_for(viewer.watch(), 240))
