@@ -48,6 +48,27 @@ print(json.dumps(list(sys.modules)))
 """
 
 
+#: All chapters with their questions answered, as the page's process draws them.
+LESSON = """
+import sys
+from streamlit.testing.v1 import AppTest
+from bnviz.lesson.chapters import CHAPTERS
+for name, chapter in CHAPTERS.items():
+    page = AppTest.from_file("app.py", default_timeout=60)
+    page.query_params["chapter"] = name
+    page.run()
+    page.button(key=f"predict_{chapter.question.name}_0").click().run()
+    assert any("Measured" in text.value for text in page.markdown), name
+assert not {"tensorflow", "keras"} & set(sys.modules)
+"""
+
+
+def test_the_lesson_needs_no_tensorflow_in_the_page_s_process():
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LESSON], cwd=ROOT, check=True, capture_output=True
+    )
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_brings_along_only_what_it_may(room):
     outcome = subprocess.run(

@@ -68,6 +68,7 @@ class Claim:
         runs: What is run for each seed.
         quantities: The numbers that are taken.
         shows: Whether one seed's numbers show the statement.
+        trains: Whether taking the numbers trains networks, which the page does not do.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Claim:
     runs: tuple[Settings, ...]
     quantities: tuple[Quantity, ...]
     shows: Callable[[Numbers], bool]
+    trains: bool = False
 
     def read(self, recordings: Sequence[Recording]) -> dict[str, float]:
         """One seed's numbers.
@@ -98,7 +100,7 @@ class Claim:
             recording: Of any settings, complete or growing.
         """
         recording = recording.still()
-        if len(self.runs) != 1 or not recording.complete:
+        if self.trains or len(self.runs) != 1 or not recording.complete:
             return ""
         wanted, layout = FrameLayout.of(self.runs[0]), recording.layout
         comparable = set(wanted.arms) <= set(layout.arms) and layout.deep >= wanted.deep

@@ -131,5 +131,6 @@ KERAS = (
             of_run("accuracy", "of the accuracy", "", script_distance, "validation_accuracy"),
         ),
         lambda of: of["loss"] < 1e-3 and of["accuracy"] < 1e-2,
+        trains=True,
     ),
 )

@@ -146,11 +146,11 @@ def drawn(lines: list[Line]) -> str:
 def main() -> None:
     """Measures, prints the tables and draws the curves."""
     parser = argparse.ArgumentParser(description="How the cost grows.")
-    parser.add_argument("--quick", action="store_true", help="one round, 10 viewers at most")
+    parser.add_argument("--quick", action="store_true", help="one round, 30 viewers at most")
     parser.add_argument("--out", type=Path, help="SVG file for the curves")
     given = parser.parse_args()
     lines = training(1 if given.quick else 3)
-    lines.append(viewing(VIEWERS[:2] if given.quick else VIEWERS))
+    lines.append(viewing(VIEWERS[:3] if given.quick else VIEWERS))
     for line in lines:
         machine.print_table(line.cost, [line.what, line.cost, "times the first"], line.rows())
     if given.out is not None:
