@@ -7,7 +7,8 @@ played runs on at the browser's own rate meanwhile.
 
 #: Milliseconds between two questions of a lonely viewer, by the state of what is shown.
 POLL = {"queued": 300, "running": 120}
-#: Milliseconds that an answer costs, and the share of a core that all answers may take.
+#: Milliseconds that an answer is reckoned to cost, with room for pages that are being opened, and
+#: the share of a core that all answers may take.
 ANSWER_COST, ANSWER_SHARE = 12.0, 0.5
 #: Milliseconds that nobody waits longer than.
 LONGEST = 4_000
