@@ -1,22 +1,18 @@
 """Examples: Python code, as text, that gets the examples of a data set without this package.
 
-The tables of scikit-learn go along in the code, packed, since they are in no other library; the
-points in the plane are made from the seed as the laboratory makes them.
+The built-in tables go along in the code, packed, since Keras does not have them; the points in the
+plane are made from the seed as the laboratory makes them.
 """
 
 import base64
-import lzma
 import textwrap
 from dataclasses import dataclass
-from pathlib import Path
 
+from bnviz import builtin
 from bnviz.frames import VALIDATION_SIZE
 from bnviz.preparation import SPLIT_SEED, VALIDATION_SHARE
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
-#: Tables of scikit-learn as CSV, the class last; made by `tests/pack_examples.py`.
-FOLDER = Path(__file__).parents[1] / "assets" / "examples"
-TABLES = ("digits", "breast_cancer", "wine")
 #: File that the script of an upload reads.
 UPLOAD_FILE = "examples.npz"
 #: Characters of a line of packed examples.
@@ -42,7 +38,7 @@ class Code:
 def code(settings: Settings) -> Code:
     """The code of a run's data set."""
     name = settings.dataset
-    if name in TABLES:
+    if name in builtin.TABLES:
         scale = "x = x / 16" if name == "digits" else _STANDARDIZE
         return Code(("base64", "lzma"), _SPLIT + _of_split(_READ_TABLE, scale), packed(name))
     if name in PLANE_DATASETS:
@@ -55,14 +51,9 @@ def code(settings: Settings) -> Code:
 
 def packed(name: str) -> str:
     """Code that defines a packed table."""
-    letters = base64.b85encode((FOLDER / f"{name}.csv.xz").read_bytes()).decode("ascii")
+    letters = base64.b85encode(builtin.packed(name)).decode("ascii")
     lines = "\n".join(textwrap.wrap(letters, _WIDTH))
     return f'PACKED = """\n{lines}\n"""\n'
-
-
-def csv(name: str) -> str:
-    """A table as text, one example a line."""
-    return lzma.decompress((FOLDER / f"{name}.csv.xz").read_bytes()).decode("ascii")
 
 
 def _of_split(read: str, scale: str) -> str:

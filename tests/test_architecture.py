@@ -28,7 +28,6 @@ OWNERS = {
     "distributed": "bnviz.engine",
     "plotly": "bnviz.figures",
     "streamlit": "bnviz.page",
-    "sklearn": "bnviz.lab",
     "bnviz.lab": "bnviz.lab",
     "bnviz.engine": "bnviz.engine",
     "bnviz.figures": "bnviz.figures",

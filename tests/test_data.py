@@ -2,8 +2,11 @@ import subprocess
 import sys
 
 import numpy as np
+import pack_builtin
 import pytest
+from sklearn import datasets
 
+from bnviz import builtin
 from bnviz.dataset import Dataset
 from bnviz.lab import data
 from bnviz.settings import DATASETS, PLANE_DATASETS, Settings
@@ -108,10 +111,10 @@ class TestDownloaded:
                     raise self.error
                 return (self.images[:20], self.classes[:20]), (self.images[20:], self.classes[20:])
 
-        datasets = type(sys)("keras.datasets")
-        datasets.mnist = datasets.fashion_mnist = Stub
+        stubs = type(sys)("keras.datasets")
+        stubs.mnist = stubs.fashion_mnist = Stub
         monkeypatch.setitem(sys.modules, "keras", type(sys)("keras"))
-        monkeypatch.setitem(sys.modules, "keras.datasets", datasets)
+        monkeypatch.setitem(sys.modules, "keras.datasets", stubs)
 
     def test_images_are_flat_and_scaled_and_the_test_set_validates(self, name):
         loaded = data.load(Settings(dataset=name))
@@ -140,9 +143,30 @@ class TestUpload:
             data.load(self.settings, None)
 
 
-def test_importing_the_module_loads_neither_tensorflow_nor_scikit_learn():
+@pytest.mark.parametrize("name", builtin.TABLES)
+def test_tables_are_those_of_scikit_learn(name):
+    assert builtin.csv(name) == pack_builtin.csv(name), "python tests/pack_builtin.py"
+    x, y = data._table(name)
+    wanted_x, wanted_y = pack_builtin.table(name)
+    np.testing.assert_array_equal(x, wanted_x)
+    np.testing.assert_array_equal(y, wanted_y)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+@pytest.mark.parametrize("seed", [0, 7])
+def test_moons_and_circles_are_those_of_scikit_learn(noise, seed):
+    options = {"noise": noise, "random_state": seed}
+    for (x, y), (wanted_x, wanted_y) in (
+        (data._moons(noise, seed), datasets.make_moons(data.NUM_POINTS, **options)),
+        (data._circles(noise, seed), datasets.make_circles(data.NUM_POINTS, factor=0.5, **options)),
+    ):
+        np.testing.assert_array_equal(x, wanted_x)
+        np.testing.assert_array_equal(y, wanted_y)
+
+
+def test_the_laboratory_leaves_pandas_and_scikit_learn_off():
     code = (
-        "import sys, bnviz.lab.data; "
-        "sys.exit(bool({'tensorflow', 'keras', 'sklearn'} & set(sys.modules)))"
+        "import sys, bnviz.lab.experiment; "
+        "found = {'pandas', 'sklearn'} & {*sys.modules}; import pandas; sys.exit(bool(found))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

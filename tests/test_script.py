@@ -12,9 +12,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from pack_examples import csv
 
-from bnviz import examples
+from bnviz import builtin, examples
 from bnviz.frames import ARM_LABELS, NORMALIZED_ARMS
 from bnviz.lab import data, experiment
 from bnviz.lab.networks import build
@@ -31,10 +30,10 @@ from bnviz.settings import (
     Settings,
 )
 
-#: Runs scripts in one process, in which neither this package nor scikit-learn can be imported.
+#: Runs scripts in one process, in which this package cannot be imported.
 DRIVER = """
 import json, runpy, sys
-sys.modules["bnviz"] = sys.modules["sklearn"] = None
+sys.modules["bnviz"] = None
 print(json.dumps([runpy.run_path(path)["results"] for path in sys.argv[1:]]))
 """
 SMALL = Settings(units=6, hidden_layers=1, batch_size=16, steps=40)
@@ -149,7 +148,7 @@ def test_layers_stand_in_the_order_of_the_page(arm, position):
     assert ("use_bias=False" in block) != network.dense_layers[0].use_bias
 
 
-@pytest.mark.parametrize("name", [*PLANE_DATASETS, *examples.TABLES])
+@pytest.mark.parametrize("name", [*PLANE_DATASETS, *builtin.TABLES])
 def test_examples_of_the_script_are_those_of_the_page(name):
     settings = Settings(dataset=name, noise=0.3, seed=7)
     code = examples.code(settings)
@@ -159,11 +158,6 @@ def test_examples_of_the_script_are_those_of_the_page(name):
     wanted = (ours.x_train, ours.y_train, ours.x_validation, ours.y_validation)
     for theirs, our in zip(place["examples"](), wanted, strict=True):
         np.testing.assert_allclose(theirs, our, rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", examples.TABLES)
-def test_packed_tables_are_those_of_scikit_learn(name):
-    assert examples.csv(name) == csv(name), "write them anew: python tests/pack_examples.py"
 
 
 CHOICES = [

@@ -1,7 +1,6 @@
 """Data: the built-in, made-up and downloaded data sets by name, and the place of an uploaded one.
 
-The data sets of scikit-learn and Keras are imported where they are read, because the two libraries
-take seconds to load and most runs need one of them at the most.
+Keras, which takes seconds to load, is imported where its data sets are read.
 """
 
 import socket
@@ -12,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz import preparation
+from bnviz import builtin, preparation
 from bnviz.dataset import Dataset
 from bnviz.frames import PROBE_SIZE
 from bnviz.settings import UPLOAD, Settings
@@ -96,29 +95,27 @@ def _standardized(x: NDArray[np.float64], y: NDArray, classes: tuple[str, ...]) 
     return preparation.dataset(x_train, y[train], x_validation, y[validation], classes)
 
 
+def _table(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Features and classes of a built-in table."""
+    table = np.loadtxt(builtin.csv(name).splitlines(), delimiter=",")
+    return table[:, :-1], table[:, -1].astype(np.int64)
+
+
 @cache
 def _digits() -> Dataset:
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
+    x, y = _table("digits")
     train, validation = preparation.split(y)
     return preparation.dataset(x[train] / 16, y[train], x[validation] / 16, y[validation], _DIGITS)
 
 
 @cache
 def _breast_cancer() -> Dataset:
-    from sklearn.datasets import load_breast_cancer
-
-    x, y = load_breast_cancer(return_X_y=True)
-    return _standardized(x, y, ("malignant", "benign"))
+    return _standardized(*_table("breast_cancer"), ("malignant", "benign"))
 
 
 @cache
 def _wine() -> Dataset:
-    from sklearn.datasets import load_wine
-
-    x, y = load_wine(return_X_y=True)
-    return _standardized(x, y, ("cultivar 1", "cultivar 2", "cultivar 3"))
+    return _standardized(*_table("wine"), ("cultivar 1", "cultivar 2", "cultivar 3"))
 
 
 def _mnist() -> Dataset:
@@ -164,17 +161,31 @@ def _downloading(title: str) -> Iterator[None]:
 
 
 def _moons(noise: float, seed: int) -> Points:
-    from sklearn.datasets import make_moons
-
-    points: Points = make_moons(NUM_POINTS, noise=noise, random_state=seed)
-    return points
+    """Two half circles of radius 1 that reach into each other; those of scikit-learn."""
+    angle = np.linspace(0, np.pi, NUM_POINTS // 2)
+    upper = np.column_stack([np.cos(angle), np.sin(angle)])
+    lower = np.column_stack([1 - np.cos(angle), 1 - np.sin(angle) - 0.5])
+    return _shuffled(upper, lower, noise, seed)
 
 
 def _circles(noise: float, seed: int) -> Points:
-    from sklearn.datasets import make_circles
+    """A circle of radius 0.5 within one of radius 1; those of scikit-learn."""
+    angle = np.linspace(0, 2 * np.pi, NUM_POINTS // 2, endpoint=False)
+    outer = np.column_stack([np.cos(angle), np.sin(angle)])
+    return _shuffled(outer, 0.5 * outer, noise, seed)
 
-    points: Points = make_circles(NUM_POINTS, noise=noise, factor=0.5, random_state=seed)
-    return points
+
+def _shuffled(
+    first: NDArray[np.float64], second: NDArray[np.float64], noise: float, seed: int
+) -> Points:
+    """Points of class 0 and of class 1 in random order, with normal noise."""
+    # The older generator of NumPy, which scikit-learn draws with.
+    generator = np.random.RandomState(seed)
+    order = np.arange(NUM_POINTS)
+    generator.shuffle(order)
+    x = np.concatenate([first, second])[order]
+    y = np.repeat([0, 1], [len(first), len(second)])[order]
+    return x + generator.normal(scale=noise, size=x.shape), y
 
 
 def _spiral(noise: float, seed: int) -> Points:

@@ -1,4 +1,4 @@
-"""Packs the tables of scikit-learn for the exported script: `python tests/pack_examples.py`."""
+"""Packs the tables of scikit-learn for the laboratory: `python tests/pack_builtin.py`."""
 
 import lzma
 import sys
@@ -8,7 +8,7 @@ from sklearn import datasets
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bnviz.examples import FOLDER, TABLES
+from bnviz.builtin import FOLDER, TABLES
 
 
 def table(name):
