@@ -10,7 +10,14 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A busy machine is no fault, and where the tests decide on a change they decide the same each time.
+hypothesis.settings.register_profile(
+    "bnviz", deadline=None, derandomize=os.environ.get("CI") == "true"
+)
+hypothesis.settings.load_profile("bnviz")
 
 # Before TensorFlow is imported by any test: its start-up lines say nothing.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -99,8 +99,9 @@ class TestMemory:
     ):
         finished(engine.start(SHORT.replace(seed=9)))
         [worker] = workers()
-        limit = worker.memory_info().vms
-        run = engine.start(Settings(hidden_layers=20, units=256, batch_size=1024, steps=20))
+        # Enough for all but the run, which would take half a gigabyte.
+        limit = worker.memory_info().vms + 150_000_000
+        run = engine.start(Settings(hidden_layers=50, units=256, batch_size=1024, steps=20))
         # TensorFlow's libraries may end the process where Python would raise an error; the run is
         # then tried again elsewhere, where there is no more memory than here.
         while run.active:

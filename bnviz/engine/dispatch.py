@@ -11,7 +11,7 @@ from bnviz.engine.faults import LOST, MAX_ATTEMPTS, reason
 from bnviz.engine.roster import Roster
 from bnviz.engine.runs import Run
 from bnviz.engine.studies import StudyRoster
-from bnviz.engine.task import train, warm_up, warm_up_studies
+from bnviz.engine.task import load, train, warm_up
 
 #: Seconds in which a scheduler answers, or counts as lost.
 ANSWER_TIMEOUT = 15.0
@@ -50,12 +50,14 @@ class Dispatch:
         self.trouble = ""
         self._client = cluster.client
         self._roster = roster
+        self._studies = studies
         self._topic = topic
+        self._changed = changed
         self._blocks = Blocks(self._client, studies, topic, changed=changed)
         self._futures: dict[Run, Any] = {}
         self._tokens: dict[str, Run] = {}
-        self._warming: dict[str, Any] = {}
-        self._warming_studies: dict[str, Any] = {}
+        self._loading: dict[str, Any] = {}
+        self._compiling: dict[str, Any] = {}
         self._client.subscribe_topic(topic, self._receive)
 
     async def step(self) -> None:
@@ -86,7 +88,7 @@ class Dispatch:
         # A tuple, since a scheduler keeps a record for each first part of a key.
         key = ("bnviz-train", run.token, run.attempts)
         self._tokens[run.token] = run
-        self._futures[run] = self._client.submit(
+        future = self._client.submit(
             train,
             run.settings.to_json(),
             run.dataset,
@@ -94,6 +96,9 @@ class Dispatch:
             run.token,
             key=key,
         )
+        # The worker has nothing to do until the next run is given to it.
+        future.add_done_callback(lambda _: self._changed())
+        self._futures[run] = future
 
     async def _settle(self, run: Run, future: Any) -> None:
         if future.status == "pending":
@@ -115,17 +120,15 @@ class Dispatch:
         await self._client.cancel([future])
 
     async def _warm_up(self, addresses: set[str]) -> None:
-        # A worker has one thread, so a run that comes meanwhile waits behind the warm-up there, and
-        # one that waits already (its first worker was killed) goes first.
-        for address in addresses - self._warming.keys():
-            self._warming[address] = self._client.submit(
-                warm_up, key=("bnviz-warm-up", uuid.uuid4().hex), workers=[address], priority=-1
-            )
-        for warming in (self._warming, self._warming_studies):
-            for address in warming.keys() - addresses:
-                await self._client.cancel([warming.pop(address)])
+        for ahead in (self._loading, self._compiling):
+            for address in ahead.keys() - addresses:
+                await self._client.cancel([ahead.pop(address)])
+        # A worker has one thread, so a run that waits already (its first worker was killed) goes
+        # first, and loads TensorFlow itself.
+        for address in addresses - self._loading.keys():
+            self._loading[address] = self._ahead(load, address)
         for address in addresses - self.warm:
-            future = self._warming[address]
+            future = self._loading[address]
             if future.status == "error":
                 self.trouble = reason(await future.exception())
             elif future.status == "finished":
@@ -133,14 +136,17 @@ class Dispatch:
                 if not self.trouble:
                     self.warm.add(address)
         self.warm &= addresses
-        # Last of all: what waits already compiles what it needs.
-        for address in self.warm - self._warming_studies.keys():
-            self._warming_studies[address] = self._client.submit(
-                warm_up_studies,
-                key=("bnviz-warm-up-studies", uuid.uuid4().hex),
-                workers=[address],
-                priority=-3,
-            )
+        # What waits compiles what it needs, and not behind what it may not need.
+        if not (self._roster.active() or self._studies.active()):
+            for address in self.warm - self._compiling.keys():
+                self._compiling[address] = self._ahead(warm_up, address)
+
+    def _ahead(self, task: Callable[[], Any], address: str) -> Any:
+        """Gives one worker something to do ahead of the first run."""
+        key = (f"bnviz-{task.__name__}", uuid.uuid4().hex)
+        future = self._client.submit(task, key=key, workers=[address], priority=-1)
+        future.add_done_callback(lambda _: self._changed())
+        return future
 
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:
         _, message = event

@@ -6,6 +6,9 @@ import threading
 import time
 from typing import Any
 
+from distributed import get_worker
+from distributed.core import Status
+
 #: Set when the process has run out of memory. What failed then leaves threads and programs behind
 #: that are half there, so that the next run might never end.
 exhausted = threading.Event()
@@ -26,6 +29,14 @@ def out_of_memory(error: BaseException) -> bool:
     return bool(names & {"MemoryError", "ResourceExhaustedError", "SystemError"}) or (
         "can't start new thread" in str(error)
     )
+
+
+def give_up() -> None:
+    """Says, in a task, that the process is out of memory: it takes up nothing more and ends."""
+    worker = get_worker()
+    # Before the scheduler hears that the task has ended, and gives it the next one.
+    worker.loop.add_callback(setattr, worker, "status", Status.paused)
+    exhausted.set()
 
 
 async def watch(worker: Any) -> None:

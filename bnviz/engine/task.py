@@ -133,34 +133,28 @@ def _send_all(
         send(first, bytes(waiting))
 
 
-def warm_up() -> str:
-    """Loads TensorFlow and compiles the default experiment ahead of the first run.
-
-    A run that waits for this worker by now is not kept waiting for the compilation.
+def load() -> str:
+    """Loads TensorFlow.
 
     Returns:
         Empty, or one sentence on why this worker cannot train.
     """
     try:
         _quieten()
-        from bnviz.lab import experiment
-
-        if not get_worker().state.ready:
-            experiment.warm_up()
+        from bnviz.lab import experiment  # noqa: F401
     except Exception as error:
         return _unexpected(error)
     return ""
 
 
-def warm_up_studies() -> None:
-    """Compiles the programs of a study of default settings ahead of the first one.
-
-    It leaves the worker's one thread to others: a run that comes meanwhile begins at once.
-    """
-    secede()
+def warm_up() -> None:
+    """Compiles the default experiment and a study of it ahead of the first ones."""
     try:
-        from bnviz.lab import stack
+        from bnviz.lab import experiment, stack
 
+        experiment.warm_up()
+        # A run that comes meanwhile begins at once, in the worker's one thread.
+        secede()
         stack.warm_up()
     except Exception as error:
         _unexpected(error)
@@ -172,7 +166,7 @@ def _quieten() -> None:
 
 def _unexpected(error: Exception) -> str:
     if distress.out_of_memory(error):
-        distress.exhausted.set()
+        distress.give_up()
         return f"The worker process ran out of memory; {distress.ADVICE}."
     _log.error("The experiment ended with an error.", exc_info=error)
     reason = (str(error).strip() or "no reason given").splitlines()[0][:200]

@@ -36,7 +36,7 @@ NICENESS = 10
 _SACRIFICE = "500"
 #: Networks that a worker compiles before it makes room for another as soon as nothing waits for it,
 #: and before it does so whatever waits: a study of many architectures leaves it no pause.
-MOST_NETWORKS, FAR_TOO_MANY = 16, 32
+MOST_NETWORKS, FAR_TOO_MANY = 24, 32
 #: Seconds in which what a worker has done is fetched from it.
 FETCHED = 1.0
 
@@ -108,13 +108,12 @@ async def _retire(worker: Worker) -> None:
     """
     while _compiled_networks() <= MOST_NETWORKS:
         await asyncio.sleep(1)
-    # Under load the pause between two runs is short; a run lost to it is run again.
     while worker.state.executing or worker.state.ready:
         if _compiled_networks() > FAR_TOO_MANY:
-            # It takes up nothing more; what waits here the scheduler gives to others.
-            worker.status = Status.paused
             break
         await asyncio.sleep(0.005)
+    # It takes up nothing more; what comes meanwhile the scheduler gives to others.
+    worker.status = Status.paused
     while worker.state.executing:
         await asyncio.sleep(0.005)
     # What was just done is fetched, or it would be done again.

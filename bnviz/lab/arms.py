@@ -24,8 +24,9 @@ from bnviz.settings import Settings
 
 #: A loss this many times its first value counts as diverged.
 DIVERGENCE = 1_000.0
-#: Compiled networks kept for further runs of the same architecture.
-_KEPT = 16
+#: Compiled networks kept for further runs of the same architecture: all that a worker may compile,
+#: since TensorFlow gives back next to nothing of one that is let go.
+_KEPT = 40
 #: Settings that decide a network's program; all others are inputs to it.
 _STRUCTURE = (
     "hidden_layers",
