@@ -7,6 +7,7 @@ plane are made from the seed as the laboratory makes them.
 import base64
 import textwrap
 from dataclasses import dataclass
+from functools import cache
 
 from bnviz import builtin
 from bnviz.frames import VALIDATION_SIZE
@@ -49,6 +50,7 @@ def code(settings: Settings) -> Code:
     return Code((), _DOWNLOAD.format(name=name, most=VALIDATION_SIZE))
 
 
+@cache
 def packed(name: str) -> str:
     """Code that defines a packed table."""
     letters = base64.b85encode(builtin.packed(name)).decode("ascii")

@@ -35,9 +35,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page_address() -> Iterator[str]:
-    """The page, served by a process of its own as a visitor's would be."""
+    """The page, served by a process of its own, to one test after the other."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

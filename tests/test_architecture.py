@@ -81,3 +81,6 @@ def test_a_room_brings_along_only_what_it_may(room):
     for thing, owner in OWNERS.items():
         if room != owner and thing not in GUESTS.get(room, ()):
             assert thing not in loaded, f"{room} imports {thing}, which belongs in {owner}"
+    if room == "bnviz.lab":
+        # Keras would bring them, and cost a worker seconds and memory.
+        assert not {"pandas", "sklearn"} & loaded

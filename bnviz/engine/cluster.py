@@ -84,9 +84,9 @@ async def _embedded(workers: int) -> AsyncIterator[Cluster]:
     by ways that do not work on Windows.
     """
     _find_scratch()
-    security = Security.temporary()
     # Dask puts this folder on the path for imports, so it must be nobody else's.
     with tempfile.TemporaryDirectory(prefix="bnviz-", ignore_cleanup_errors=True) as folder:
+        security = _security(Path(folder))
         async with (
             Scheduler(
                 host="127.0.0.1",
@@ -113,6 +113,25 @@ async def _embedded(workers: int) -> AsyncIterator[Cluster]:
                 for keeper in keepers:
                     keeper.cancel()
                 await asyncio.gather(*keepers, return_exceptions=True)
+
+
+def _security(folder: Path) -> Security:
+    """Certificate and key made for this cluster, as files in its folder.
+
+    Dask would write what it is given as text into a new file for each use, which a killed process
+    leaves behind.
+    """
+    made = Security.temporary()
+    files = {"cert": folder / "certificate.pem", "key": folder / "key.pem"}
+    for file, text in ((files["cert"], made.tls_ca_file), (files["key"], made.tls_worker_key)):
+        file.touch(mode=0o600)
+        file.write_text(text)
+    roles = {
+        f"tls_{role}_{kind}": str(file)
+        for role in ("client", "scheduler", "worker")
+        for kind, file in files.items()
+    }
+    return Security(require_encryption=True, tls_ca_file=str(files["cert"]), **roles)
 
 
 def _find_scratch() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from bnviz import pair
 from bnviz.engine.engine import Engine
@@ -26,6 +27,8 @@ from bnviz.verdict import verdict
 
 #: The run that is shown before anyone has trained.
 RECORDED = Path(__file__).parents[2] / "assets" / "default.npz"
+#: What was last said of each recording, and at how many frames.
+_TOLD: WeakKeyDictionary[Recording, tuple[int, dict[str, Any]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,8 @@ class Showing:
             "available": available,
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
-            "pair": _pair(recording),
-            "changes": _changes(recording),
             "begin": _begin(recording) if self.live else recording.at_step(self.begin),
-            "events": _events(recording),
-            "verdict": verdict(recording),
+            **_told(self.recording, recording),
         }
         if new:
             header["schema"] = recording.layout.schema()
@@ -145,6 +145,20 @@ class Showing:
                 ],
             },
         }
+
+
+def _told(recording: Recording, still: Recording) -> dict[str, Any]:
+    """What is said of a recording as it stands, found once for all who look at it."""
+    known = _TOLD.get(recording)
+    if known is None or known[0] != len(still):
+        told = {
+            "pair": _pair(still),
+            "changes": _changes(still),
+            "events": _events(still),
+            "verdict": verdict(still),
+        }
+        known = _TOLD[recording] = (len(still), told)
+    return known[1]
 
 
 def _changes(recording: Recording) -> dict[str, Any]:

@@ -25,6 +25,7 @@ class Viewer:
     Attributes:
         address: Of the server, as "127.0.0.1:8501".
         query: That of the link.
+        stop_at: Share of the frames at which the viewer presses Stop; over 1 for never.
         loaded: Seconds from opening to the first message for the player.
         delays: Seconds from each question to its answer.
         frames: Frames held of the run that is shown.
@@ -37,6 +38,7 @@ class Viewer:
 
     address: str
     query: str
+    stop_at: float = 2.0
     loaded: float = 0.0
     delays: list[float] = field(default_factory=list)
     frames: int = 0
@@ -52,6 +54,7 @@ class Viewer:
     _component: str = ""
     _fragment: str = ""
     _script: str = ""
+    _stop: str = ""
     _kept: dict[str, ForwardMsg] = field(default_factory=dict)
 
     async def watch(self) -> "Viewer":
@@ -77,6 +80,9 @@ class Viewer:
                     break
                 if header["state"] in ("failed", "stopped"):
                     break
+                if shown and self._stop and self.frames >= self.stop_at * header["capacity"]:
+                    await self._press_stop(socket)
+                    continue
                 if self.frames >= header["available"]:
                     await asyncio.sleep((header["poll"] or 1000) / 1000)
                 asked_at = time.monotonic()
@@ -113,6 +119,17 @@ class Viewer:
             message.rerun_script.page_script_hash = self._script
         await socket.write_message(message.SerializeToString(), binary=True)
 
+    async def _press_stop(self, socket: WebSocketClientConnection) -> None:
+        """Presses the button, as it stands on the page; the answer says that the run is stopped."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id = self._stop
+        state.trigger_value = True
+        message.rerun_script.page_script_hash = self._script
+        self._stop = ""
+        await socket.write_message(message.SerializeToString(), binary=True)
+
     async def _ask(self, socket: WebSocketClientConnection) -> None:
         self._asked += 1
         want = {"run": self._run, "from": self.frames, "figure": self._figure, "view": {}}
@@ -139,6 +156,8 @@ class Viewer:
             if kind == "delta":
                 self._note_fragment(message)
                 element = message.delta.new_element
+                if element.WhichOneof("type") == "button" and element.button.label == "Stop":
+                    self._stop = element.button.id
                 if element.WhichOneof("type") == "bidi_component":
                     self._component = element.bidi_component.id
                     found = _unpacked(element.bidi_component.bytes)
