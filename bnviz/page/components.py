@@ -1,10 +1,12 @@
 """Components: the parts of the page that run in the browser, served from folders beside this."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
@@ -24,7 +26,13 @@ def component(name: str) -> Callable[..., Any]:
     Args:
         name: "player", "map" or "terms".
     """
-    manager = get_bidi_component_manager()
+    return _made(get_bidi_component_manager(), name)
+
+
+# Streamlit looks at the files anew each time that it makes one.
+@lru_cache(maxsize=len(_NAMES))
+def _made(manager: BidiComponentManager, name: str) -> Callable[..., Any]:
+    """A component of the server that this manager belongs to."""
     if manager.get_component_asset_root(f"bnviz.{name}") is None:
         configs = [ComponentConfig(each, each) for each in _NAMES]
         manifest = ComponentManifest("bnviz", __version__, configs)

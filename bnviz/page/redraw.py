@@ -61,6 +61,6 @@ def _changed() -> bool:
 def _fields() -> dict[str, Any]:
     """What stands in the page's fields, and what the session notes in such values."""
     simple = (bool, int, float, str, UploadedFile, type(None))
-    return {
-        str(name): value for name, value in st.session_state.items() if isinstance(value, simple)
-    }
+    # At once: each single access goes through all fields.
+    state = st.session_state.to_dict()
+    return {name: value for name, value in state.items() if isinstance(value, simple)}
