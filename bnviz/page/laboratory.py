@@ -4,9 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from bnviz.engine.runs import Run
 from bnviz.limits import cost
-from bnviz.page import complaints, keras_code, orders, own_data, redraw, session, sidebar
+from bnviz.page import complaints, keras_code, orders, own_data, redraw, session, shown_run, sidebar
 from bnviz.page.address import Link
 from bnviz.page.markup import plain
 from bnviz.page.player_component import asked_change, last_want, show
@@ -29,7 +28,7 @@ def open_at(link: Link) -> tuple[Problem, ...]:
     if link.train:
         start(link.settings)
     else:
-        st.session_state[_RUN] = None
+        shown_run.put(_RUN, None)
     return ()
 
 
@@ -45,13 +44,13 @@ def query(settings: Settings) -> dict[str, str]:
 
 def start(settings: Settings) -> None:
     """Trains these settings, or joins those who do; not what is too much for this host."""
-    before = _run()
+    before = shown_run.get(_RUN)
     if _excess(settings):
         return  # which the offer above the stage says
     run = session.engine().start(settings, own_data.dataset(settings.upload))
     if before is not None:
         run.adopt(before.recording)
-    st.session_state[_RUN] = run
+    shown_run.put(_RUN, run)
     session.viewer().watch(run)
     complaints.clear()
 
@@ -62,7 +61,7 @@ def change() -> None:
     if asked is None:
         return
     step, what = asked
-    run = _run()
+    run = shown_run.get(_RUN)
     settings = Settings() if run is None else run.settings
     text = ",".join(filter(None, [settings.interventions, f"{step}:{what}"]))
     try:
@@ -83,14 +82,14 @@ def take(settings: Settings) -> None:
 
 def stop() -> None:
     """Stops the run for all who look at it."""
-    run = _run()
+    run = shown_run.get(_RUN)
     if run is not None:
         run.stop()
 
 
 def shows(settings: Settings | None) -> bool:
     """Whether the stage shows a run of these settings."""
-    run = _run()
+    run = shown_run.get(_RUN)
     return run is not None and run.settings == settings
 
 
@@ -98,7 +97,7 @@ def actions(settings: Settings | None, *, key: str) -> None:
     """The button that trains, or the one that stops; without settings there is nothing to train."""
     if orders.taken(_TRAIN) and settings is not None:
         start(settings)
-    run = _run()
+    run = shown_run.get(_RUN)
     if run is not None and run.active:
         st.session_state[_DREW_STOP] = True
         st.button("Stop", on_click=stop, width="stretch", key=f"stop_{key}")
@@ -161,7 +160,7 @@ def stage(settings: Settings | None) -> None:
 @redraw.fragment
 def _player() -> None:
     """The player and the run it shows; runs again whenever the player asks for more."""
-    run = _run()
+    run = shown_run.get(_RUN)
     session.viewer().watch(run)
     want = last_want()
     if want.ask:
@@ -177,8 +176,3 @@ def _player() -> None:
 def _excess(settings: Settings) -> str:
     """What is too much about a run for this host, in one sentence; empty if nothing is."""
     return session.limits().excess(settings, own_data.dataset(settings.upload))
-
-
-def _run() -> Run | None:
-    run: Run | None = st.session_state.get(_RUN)
-    return run

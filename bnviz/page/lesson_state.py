@@ -6,7 +6,7 @@ import streamlit as st
 
 from bnviz.engine.runs import Run
 from bnviz.lesson.chapters import CHAPTERS
-from bnviz.page import complaints, session
+from bnviz.page import complaints, session, shown_run
 from bnviz.settings import Settings
 
 #: Name of the lesson among the modes, and of the quiz among the chapters.
@@ -51,7 +51,7 @@ def open_place(
     """
     st.session_state[_PLACE] = name
     st.session_state[_VIEW] = view
-    st.session_state[_RUN] = None
+    shown_run.put(_RUN, None)
     if present is not None:
         st.session_state[_PRESENT] = present
 
@@ -74,18 +74,17 @@ def skipped(name: str) -> bool:
 
 def run() -> Run | None:
     """The learner's own run in the open chapter."""
-    found: Run | None = st.session_state.get(_RUN)
-    return found
+    return shown_run.get(_RUN)
 
 
 def train(settings: Settings) -> None:
     """Trains these settings as the learner's own run, or joins those who do."""
     started = session.engine().start(settings)
-    st.session_state[_RUN] = started
+    shown_run.put(_RUN, started)
     session.viewer().watch(started)
     complaints.clear()
 
 
 def forget_run() -> None:
     """Shows the recording again."""
-    st.session_state[_RUN] = None
+    shown_run.put(_RUN, None)

@@ -7,6 +7,7 @@ from functools import cache
 import streamlit as st
 
 from bnviz.engine.engine import Engine
+from bnviz.engine.runs import Run
 from bnviz.engine.work import Work
 from bnviz.limits import Limits
 
@@ -27,9 +28,14 @@ def engine() -> Engine:
 
 
 class Viewer:
-    """One browser tab: it is counted among the viewers of the runs and studies it looks at."""
+    """One browser tab: it is counted among the viewers of the runs and studies it looks at.
+
+    Attributes:
+        runs: Those that it shows, by the names under which the session knows them.
+    """
 
     def __init__(self) -> None:
+        self.runs: dict[str, Run | None] = {}
         self._name = uuid.uuid4().hex
         self._watched: tuple[Work, ...] = ()
         self._left: list[Work] = []
@@ -57,6 +63,8 @@ class Viewer:
         """Looks at nothing; called when the tab is closed or its connection lost."""
         for work in self._watched:
             work.leave(self._name)
+        self._watched, self._left = (), []
+        self.runs.clear()
 
 
 @st.cache_resource(scope="session", on_release=lambda viewer: viewer.leave(), show_spinner=False)
