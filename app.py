@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bnviz.page import complaints, modes
+from bnviz.page import complaints, modes, orders
 from bnviz.page.laboratory import STYLE_SHEET
 
 st.set_page_config(page_title="bnviz · Batch Normalization, seen", page_icon="〰️", layout="wide")
@@ -24,3 +24,4 @@ modes.write_address(asked)
 with st.container():  # always there, so that the stage keeps its place
     complaints.show()
 mode.stage(asked)
+orders.forget()

@@ -60,6 +60,15 @@ def test_the_modes_are_switched_and_stand_in_the_link():
     assert app.query_params["measure"] == "speed_up"
 
 
+def test_a_click_in_the_moment_in_which_the_mode_is_left_trains_nothing_later():
+    app = opened({"steps": "10", "units": "2"})
+    app.button(key="train_wide").click()  # which reaches the page in one message with the switch
+    switch(app, "map")
+    switch(app, "")
+    assert app.button(key="train_wide").label == "Train both"
+    assert app.query_params == {"steps": "10", "units": "2"}
+
+
 def test_the_form_has_the_settings_that_all_cells_share_and_no_others():
     app = opened({"mode": "map", "x": "units=2:8:log:3"})
     keys = {widget.key for widget in app.sidebar.number_input}

@@ -30,6 +30,11 @@ def taken(order: str) -> bool:
     return given
 
 
+def forget() -> None:
+    """Drops what nobody has taken: the button's mode was left in the same moment."""
+    _given().clear()
+
+
 def _given() -> set[str]:
     orders: set[str] = st.session_state.setdefault(_GIVEN, set())
     return orders
