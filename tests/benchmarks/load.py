@@ -16,7 +16,7 @@ from statistics import median
 from urllib.parse import urlencode
 
 import machine
-from browsing import View, chromium, shown_a_second
+from browsing import Change, View, chromium, shown_a_second
 from serving import Server
 from viewers import Viewer
 
@@ -74,17 +74,17 @@ def shared(server: Server, viewers: int, browsers: int) -> dict[str, str]:
     with chromium() as browser:
         views = [View(browser, f"{server.url}?{query}") for _ in range(browsers)]
         for view in views:
-            view.first(lambda change: change["state"] == "running" and change["held"] > 0)
+            view.first(lambda change: change["state"] == "running")
         crowd.start()
         while crowd.is_alive():
             for view in views:
                 view.page.wait_for_timeout(200)
                 view.look()
         crowd.join()
-        last = [view.first(lambda change: change["held"] == frames) for view in views]
-        drawn = [
-            shown_a_second([change for change in view.look() if change["at"] <= end["at"]])
-            for view, end in zip(views, last, strict=True)
+        for view in views:
+            view.first(lambda change: change["state"] == "finished")
+        live = [
+            [change for change in view.look() if change["state"] == "running"] for view in views
         ]
         for view in views:
             view.close()
@@ -93,9 +93,18 @@ def shared(server: Server, viewers: int, browsers: int) -> dict[str, str]:
         "with every frame, in order": str(
             sum(each.frames == frames and not each.gaps for each in found)
         ),
-        "frames drawn a second in a browser": ", ".join(f"{rate:.1f}" for rate in drawn),
+        "frames drawn a second in a browser, of those made": ", ".join(map(drawn_of_made, live)),
         **waits(found),
     }
+
+
+def drawn_of_made(live: list[Change]) -> str:
+    """Frames that a browser drew a second while the run went on, and those that it got."""
+    # At first it holds those of the recording that is shown meanwhile.
+    least = min(range(len(live)), key=lambda number: live[number]["held"])
+    run = live[least:]
+    made = (run[-1]["held"] - run[0]["held"]) / (run[-1]["at"] - run[0]["at"]) * 1e3
+    return f"{shown_a_second(run):.1f} of {made:.1f}"
 
 
 def separate(server: Server, runs: int) -> dict[str, str]:
