@@ -13,9 +13,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# A busy machine is no fault, and where the tests decide on a change they decide the same each time.
+# A busy machine is no fault. Where the tests decide on a change they decide the same each time.
+CI = os.environ.get("CI") == "true"
 hypothesis.settings.register_profile(
-    "bnviz", deadline=None, derandomize=os.environ.get("CI") == "true"
+    "bnviz", deadline=None, derandomize=CI, max_examples=40 if CI else 100
 )
 hypothesis.settings.load_profile("bnviz")
 
@@ -75,7 +76,7 @@ def browser():
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         word = "no Chromium is installed"
-        if os.environ.get("CI") == "true":
+        if CI:
             pytest.fail(word)
         pytest.skip(word)
     from playwright.sync_api import sync_playwright

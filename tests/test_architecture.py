@@ -17,10 +17,11 @@ MODULES = sorted(
 
 
 def room_of(module):
-    return ".".join(module.split(".")[:2])
+    """Its package; the modules beside the packages are one room."""
+    return ".".join(module.split(".")[:-1][:2])
 
 
-ROOMS = {room: list(modules) for room, modules in groupby(MODULES, room_of)}
+ROOMS = {room: list(modules) for room, modules in groupby(sorted(MODULES, key=room_of), room_of)}
 #: What has one room, in which others may not be found.
 OWNERS = {
     "tensorflow": "bnviz.lab",

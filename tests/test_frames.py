@@ -16,7 +16,7 @@ from bnviz.frames import (
 )
 from bnviz.settings import ACTIVATIONS, KINDS, Settings
 
-fuzzed = settings(deadline=None, max_examples=100, database=None)
+fuzzed = settings(database=None)
 steps_allowed = st.integers(KINDS["steps"].low, KINDS["steps"].high)
 layouts = st.builds(
     FrameLayout,

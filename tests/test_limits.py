@@ -24,7 +24,7 @@ from bnviz.page.session import Viewer
 from bnviz.recording import Recording
 from bnviz.settings import DATASETS, PLANE_DATASETS, Settings
 
-fuzzed = settings(deadline=None, max_examples=60, database=None)
+fuzzed = settings(database=None)
 
 FIGURE_1 = Settings(dataset="mnist", hidden_layers=3, units=100, batch_size=60, steps=50_000)
 LARGEST = Settings(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import Settings
 
-fuzzed = settings(deadline=None, max_examples=100, database=None)
+fuzzed = settings(database=None)
 
 SETTINGS = Settings(hidden_layers=1, units=2, steps=12, activation="tanh", learning_rate=0.1)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
 from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError, groups
 
-fuzzed = settings(deadline=None, max_examples=100, database=None)
+fuzzed = settings(database=None)
 
 NUMBERS = [name for name, kind in KINDS.items() if isinstance(kind, Whole | Real)]
 WHOLES = [name for name, kind in KINDS.items() if isinstance(kind, Whole)]

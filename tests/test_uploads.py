@@ -15,7 +15,7 @@ from bnviz import uploads
 from bnviz.dataset import Dataset
 from bnviz.uploads import UploadError
 
-fuzzed = settings(deadline=None, max_examples=100, database=None)
+fuzzed = settings(database=None)
 
 ROWS = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
 REAL_MNIST = Path("/work/shared/data/mnist.npz")
