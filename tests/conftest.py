@@ -36,6 +36,16 @@ FLAGS = [
 ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_ahead() -> Iterator[None]:
+    """Spares engines of the tests' own process what is compiled for a first visitor's sake."""
+    from bnviz.engine import dispatch
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dispatch, "warm_up", dispatch.load)
+        yield
+
+
 @pytest.fixture(scope="session")
 def page_address() -> Iterator[str]:
     """The page, served by a process of its own, to one test after the other."""
