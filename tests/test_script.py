@@ -30,10 +30,10 @@ from bnviz.settings import (
     Settings,
 )
 
-#: Runs scripts in one process, in which this package cannot be imported.
+#: Runs scripts in one process, in which neither this package nor scikit-learn can be imported.
 DRIVER = """
 import json, runpy, sys
-sys.modules["bnviz"] = None
+sys.modules["bnviz"] = sys.modules["sklearn"] = None
 print(json.dumps([runpy.run_path(path)["results"] for path in sys.argv[1:]]))
 """
 SMALL = Settings(units=6, hidden_layers=1, batch_size=16, steps=40)

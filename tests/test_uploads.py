@@ -1,4 +1,5 @@
 import io
+import os
 import pickle
 import struct
 import tracemalloc
@@ -18,7 +19,8 @@ from bnviz.uploads import UploadError
 fuzzed = settings(database=None)
 
 ROWS = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
-REAL_MNIST = Path("/work/shared/data/mnist.npz")
+#: Where the file of Keras lies, if it is here.
+REAL_MNIST = Path(os.environ.get("MNIST_NPZ", "mnist.npz"))
 
 
 def csv(text: str | bytes, **choices) -> Dataset:

@@ -1,7 +1,4 @@
-"""Data: the built-in, made-up and downloaded data sets by name, and the place of an uploaded one.
-
-Keras, which takes seconds to load, is imported where its data sets are read.
-"""
+"""Data: the built-in, made-up and downloaded data sets by name, and that of a viewer."""
 
 import socket
 from collections.abc import Callable, Iterator
