@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from bnviz.page import complaints, modes, orders
+from bnviz.page import complaints, components, modes, orders
 from bnviz.page.laboratory import STYLE_SHEET
 
 st.set_page_config(page_title="bnviz · Batch Normalization, seen", page_icon="〰️", layout="wide")
 st.html(STYLE_SHEET)
+components.fetch_ahead("player")
 modes.follow_link()
 
 with st.sidebar:

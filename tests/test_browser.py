@@ -9,10 +9,12 @@ from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from proxy import Proxy
 from recordings import random_recording
 from visitor import STAGE
 
+import bnviz.page
 from bnviz.events import events
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views import VIEWS
@@ -23,6 +25,8 @@ from bnviz.settings import Settings
 
 pytestmark = pytest.mark.browser
 
+#: The scripts that the player needs.
+PLAYER = Path(bnviz.page.__file__).parent / "player"
 #: Complete within a second or two, and new to the server's cache for each test that wants it so.
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
 
@@ -33,6 +37,21 @@ def test_the_page_opens_with_a_recorded_run_in_motion(visit):
     first = visitor.data("step")
     visitor.until(f"s.step !== '{first}'")
     assert "recorded run" in visitor.page.locator(STAGE).inner_text()
+
+
+def test_the_player_s_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(visit):
+    visitor = visit(moving=True)
+    fetched = visitor.page.evaluate(
+        """() => performance.getEntriesByType("resource")
+            .filter((each) => new URL(each.name).pathname.endsWith(".js"))
+            .map((each) => [each.name.split("/").slice(-2).join("/"), each.initiatorType])"""
+    )
+    own = sorted(name for name, _ in fetched if name.startswith("bnviz.player/"))
+    assert own == sorted(f"bnviz.player/{each.name}" for each in PLAYER.glob("*.js"))
+    assert dict(fetched)["bnviz.player/plotly-cartesian.min.js"] == "link"
+    assert not [name for name, _ in fetched if "SyntaxHighlighter" in name]
+    visitor.page.get_by_text("These settings as a Keras script").click()
+    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text("model.fit(")
 
 
 def test_training_streams_every_frame_into_the_same_chart(visit):
@@ -64,7 +83,7 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor = visit(moving=True)
     visitor.until("+s.framesHeld === 301")
     visitor.key(" ")
-    assert visitor.button("Play").is_visible()
+    expect(visitor.button("Play")).to_be_visible()
     visitor.key("End")
     visitor.until("+s.step === 1500")
     visitor.key("Shift+ArrowLeft")
@@ -75,7 +94,7 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     assert visitor.page.get_by_label("Speed").input_value() == "2"
     visitor.key(" ")
     visitor.until("+s.step > 0")
-    assert visitor.button("Pause").is_visible()
+    expect(visitor.button("Pause")).to_be_visible()
     visitor.page.get_by_label("Time").fill("100")  # the slider
     visitor.until(f"+s.step >= {frame_steps(1500)[100]}")
 
@@ -94,7 +113,7 @@ def test_a_mark_of_an_event_takes_the_cursor_there(visit):
         act()
         visitor.until(f"+s.step === {event.step}")
         assert event.sentence in line.inner_text()
-        assert visitor.button("Play").is_visible()
+        expect(visitor.button("Play")).to_be_visible()
     visitor.key("End")
     visitor.until("+s.step === 1500")
     assert event.sentence not in line.inner_text()
@@ -127,7 +146,7 @@ def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
     visitor.until(f"s.state === 'running' && +s.framesHeld >= {held}")
     visitor.button("Stop").click()
     visitor.until("s.state === 'stopped'", seconds=3)
-    assert visitor.button("Train both").is_visible()
+    expect(visitor.button("Train both")).to_be_visible()
 
 
 def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
@@ -211,8 +230,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, scheme):
     box = visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
-    assert visitor.button("Train both").is_visible()
-    assert visitor.button("Pause").is_visible()
+    expect(visitor.button("Train both")).to_be_visible()
+    expect(visitor.button("Pause")).to_be_visible()
     background = visitor.page.evaluate(
         "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     )

@@ -46,7 +46,7 @@ def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
         visitor.until(f"s.step !== '{step}'")
         assert f"chapter={chapter.name}" in visitor.page.url
         measured = visitor.page.get_by_role("heading", name="Measured")
-        assert measured.count() == 0
+        expect(measured).to_have_count(0)
         answer(visitor, chapter.question, chapter.question.right, "predict")
         measured.wait_for()
         right = chapter.question.options[chapter.question.right]

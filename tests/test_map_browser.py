@@ -5,6 +5,7 @@ import json
 import pytest
 from maps import SWEEP, built_map
 from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import expect
 
 from bnviz.figures import map_lines
 from bnviz.map_numbers import MapNumbers
@@ -148,7 +149,7 @@ def test_a_phone_shows_the_maps_one_below_the_other(visit):
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert overflow <= 0
-    assert visitor.button("Fill the map").is_visible()
+    expect(visitor.button("Fill the map")).to_be_visible()
     lefts = [visitor.middle(0, 0, number)[0] for number in range(3)]
     assert max(lefts) - min(lefts) < 1
     before = visitor.words()

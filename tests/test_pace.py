@@ -5,6 +5,7 @@ import pytest
 from bnviz.page.pace import (
     ANSWER_COST,
     ANSWER_SHARE,
+    LIVE,
     LONGEST,
     MESSAGE_BYTES,
     MOST_BYTES,
@@ -14,9 +15,9 @@ from bnviz.page.pace import (
 )
 
 
-@pytest.mark.parametrize("state", POLL)
-def test_a_lonely_viewer_asks_at_the_state_s_own_pace(state):
-    assert pause(state, 1) == POLL[state]
+@pytest.mark.parametrize("state", LIVE)
+def test_a_lonely_viewer_asks_at_a_pace_of_its_own(state):
+    assert pause(state, 1) == POLL
 
 
 @pytest.mark.parametrize("viewers", [50, 100, 120])
@@ -35,7 +36,16 @@ def test_what_is_over_is_not_asked_for(state):
 
 
 def test_who_asks_more_seldom_gets_more_at_once():
-    sizes = [message_bytes(pause("running", viewers)) for viewers in (1, 20, 100, 10_000)]
-    assert sizes[0] == message_bytes(0) == MESSAGE_BYTES
+    sizes = [message_bytes(pause("running", viewers), 0) for viewers in (1, 20, 100, 10_000)]
+    assert sizes[0] == message_bytes(0, 0) == MESSAGE_BYTES
     assert sizes == sorted(sizes)
     assert sizes[-1] == MOST_BYTES
+
+
+def test_a_long_recording_comes_in_few_answers_after_a_short_first_one():
+    held, answers = 0, 0
+    while held < 20 * MESSAGE_BYTES:
+        held += message_bytes(0, held)
+        answers += 1
+    assert answers <= 7
+    assert message_bytes(0, held) == MOST_BYTES

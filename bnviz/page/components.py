@@ -1,7 +1,8 @@
 """Components: the parts of the page that run in the browser, served from folders beside this."""
 
+import json
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,33 @@ def component(name: str) -> Callable[..., Any]:
         name: "player", "map" or "terms".
     """
     return _made(get_bidi_component_manager(), name)
+
+
+def fetch_ahead(name: str) -> None:
+    """Lets the browser fetch the scripts of a component while the page is still being put together.
+
+    Otherwise it learns of them one after another, once the component stands: on a slow line that
+    takes as long as all the rest.
+    """
+    component(name)
+    with st.container(key="fetch_ahead"):
+        st.html(_links(name), unsafe_allow_javascript=True)
+
+
+@cache
+def _links(name: str) -> str:
+    """A script that names all files of a component in the head of the page."""
+    files = sorted((Path(__file__).parent / name).glob("*.js"))
+    return f"""<script>
+      for (const file of {json.dumps([each.name for each in files])}) {{
+        const link = document.createElement("link");
+        const whole = file.endsWith(".min.js");
+        link.rel = whole ? "preload" : "modulepreload";
+        if (whole) link.as = "script";
+        link.href = new URL("_stcore/bidi-components/bnviz.{name}/" + file, document.baseURI);
+        document.head.append(link);
+      }}
+    </script>"""
 
 
 # Streamlit looks at the files anew each time that it makes one.

@@ -153,8 +153,10 @@ def stage(settings: Settings | None) -> None:
             _offer(settings)
     _player()
     if settings is not None:
-        with st.expander("These settings as a Keras script"):
-            keras_code.draw(settings, key="code")
+        code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
+        if code.open:
+            with code:
+                keras_code.draw(settings, key="code")
 
 
 @redraw.fragment

@@ -5,20 +5,22 @@ or little is answered. So with many viewers each asks more seldom and gets more 
 played runs on at the browser's own rate meanwhile.
 """
 
-#: Milliseconds between two questions of a lonely viewer, by the state of what is shown.
-POLL = {"queued": 300, "running": 120}
+#: States in which more may come.
+LIVE = ("queued", "running")
+#: Milliseconds between two questions of a lonely viewer.
+POLL = 120
 #: Milliseconds that an answer is reckoned to cost, with room for pages that are being opened, and
 #: the share of a core that all answers may take.
 ANSWER_COST, ANSWER_SHARE = 12.0, 0.5
 #: Milliseconds that nobody waits longer than.
 LONGEST = 4_000
-#: Bytes of frames in one answer, about, at the pace of a lonely viewer and at any other.
+#: Bytes of frames in the first answer, about, at the pace of a lonely viewer; and in any answer.
 MESSAGE_BYTES, MOST_BYTES = 192 * 1024, 1024 * 1024
 
 
 def live(state: str) -> bool:
     """Whether more may come of what is in this state."""
-    return state in POLL
+    return state in LIVE
 
 
 def pause(state: str, viewers: int) -> int:
@@ -31,16 +33,18 @@ def pause(state: str, viewers: int) -> int:
     if not live(state):
         return 0
     shared = viewers * ANSWER_COST / ANSWER_SHARE
-    return round(min(max(POLL[state], shared), LONGEST))
+    return round(min(max(POLL, shared), LONGEST))
 
 
-def message_bytes(pause: int) -> int:
+def message_bytes(pause: int, held: int) -> int:
     """Bytes of frames in one answer, about; the player asks for the rest.
 
-    Who asks more seldom gets as much more at once, beyond what a lonely viewer's answer has room
-    for anyway.
+    The first picture waits for little. Then whoever has something to play gets as much again, so
+    that a whole run comes in few answers; and whoever asks more seldom gets as much more at once.
 
     Args:
         pause: Milliseconds between two questions.
+        held: Bytes of frames that the player holds.
     """
-    return min(MESSAGE_BYTES * max(1, pause // (4 * POLL["running"])), MOST_BYTES)
+    at_once = MESSAGE_BYTES * max(1, pause // (4 * POLL))
+    return min(max(at_once, held), MOST_BYTES)

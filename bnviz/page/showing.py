@@ -98,7 +98,8 @@ class Showing:
         new = want.run != self.token
         first = 0 if new else min(want.first, len(recording))
         poll = pause(self.state, self.viewers)
-        count = max(1, message_bytes(poll) // recording.layout.dtype.itemsize)
+        size = recording.layout.dtype.itemsize
+        count = max(1, message_bytes(poll, first * size) // size)
         available = len(recording)
         header: dict[str, Any] = {
             "run": self.token,
