@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,25 @@ from bnviz.settings import Settings
 PRECISE_SIZE = 10_000
 #: Networks are used again from run to run, so one process runs one experiment at a time.
 _one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What an arm has shown at a step.
+
+    Attributes:
+        look: What the observer saw.
+        deep: The dear measures by the names of a frame's fields, in deep runs.
+        bad_step: The first step since the last frame with a diverged loss, or -1.
+        batches_digest: SHA-256 of all batches so far.
+        seconds: Time its training has taken so far.
+    """
+
+    look: Look
+    deep: dict[str, NDArray]
+    bad_step: int
+    batches_digest: bytes
+    seconds: float
 
 
 class ExperimentError(ValueError):
@@ -77,46 +96,59 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
     arms = {name: new_arm(settings, name, data) for name in layout.arms}
 
-    def advance(arm: Arm, record: Any, step: int, indices: NDArray[np.int32]) -> None:
-        """Trains one arm up to a step and writes its part of that step's frame."""
+    def advance(arm: Arm, step: int, indices: NDArray[np.int32]) -> Sight:
+        """Trains one arm up to a step and looks into it."""
         bad_row = arm.train(x, y, indices)
         bad_step = step - len(indices) + bad_row if bad_row >= 0 else -1
-        _certify(record, arm, data)
         look = arm.observer.look(probe, validation)
-        _measure(record, step, arm, bad_step, look, layout)
+        deep: dict[str, NDArray] = {}
         if layout.deep:
             deep = arm.landscape.look(*probe, arm.trainer.learning_rate)
             deep |= arm.inference.look(precise, probe[0], validation)
             deep["batch_values"] = deep["batch_values"][:, : layout.neurons]
-            for name, value in deep.items():
-                record[name] = value
+        return Sight(look, deep, bad_step, arm.trainer.batches_digest, arm.seconds)
 
-    # The arms know nothing of each other, so each has a thread.
+    def frame(step: int, sights: list[Sight]) -> Frame:
+        record = np.zeros((), layout.dtype)
+        record["step"] = step
+        for name, value in points.items():
+            record[name] = value
+        for (name, arm), sight in zip(arms.items(), sights, strict=True):
+            _certify(record[name], arm, sight, data)
+            _measure(record[name], step, arm, sight, layout)
+        # An array of no dimension gives its record to this index, which its types do not say.
+        return record[()]  # type: ignore[return-value]
+
+    # The arms know nothing of each other, so each has a thread; what they have shown is measured
+    # while they train on.
     with ThreadPoolExecutor(len(arms)) as threads:
 
-        def frame(step: int, indices: NDArray[np.int32]) -> Frame:
-            record = np.zeros((), layout.dtype)
-            record["step"] = step
-            for name, value in points.items():
-                record[name] = value
-            parts = [
-                threads.submit(advance, arm, record[name], step, indices)
-                for name, arm in arms.items()
-            ]
-            for part in parts:
-                part.result()
-            # An array of no dimension gives its record to this index, which its types do not say.
-            return record[()]  # type: ignore[return-value]
+        def set_out(step: int, indices: NDArray[np.int32]) -> list[Future[Sight]]:
+            return [threads.submit(advance, arm, step, indices) for arm in arms.values()]
 
-        yield frame(0, order.take(0))
+        start, *stops = frame_steps(settings.steps).tolist()
+        sights = [part.result() for part in set_out(start, order.take(0))]
+        # The first losses are known before the first step: beyond a multiple of them it diverges.
+        yield frame(start, sights)
         list(threads.map(lambda arm: arm.trainer.prepare(x, y), arms.values()))
         waiting = list(settings.changes)
-        for start, stop in pairwise(frame_steps(settings.steps).tolist()):
-            while waiting and waiting[0].step <= start:
-                change = waiting.pop(0)
-                for name, arm in arms.items():
-                    arms[name] = changed(arm, change, settings, data, probe, validation)
-            yield frame(stop, order.take(stop - start))
+        seen = None
+        for stop in stops:
+            if waiting and waiting[0].step <= start:
+                if seen:
+                    yield frame(*seen)
+                    seen = None
+                while waiting and waiting[0].step <= start:
+                    change = waiting.pop(0)
+                    for name, arm in arms.items():
+                        arms[name] = changed(arm, change, settings, data, probe, validation)
+            parts = set_out(stop, order.take(stop - start))
+            if seen:
+                yield frame(*seen)
+            seen = stop, [part.result() for part in parts]
+            start = stop
+        if seen:
+            yield frame(*seen)
 
 
 def _tensors(examples: Examples) -> tuple[tf.Tensor, tf.Tensor]:
@@ -133,23 +165,21 @@ def _points(x: tf.Tensor, y: tf.Tensor) -> dict[str, NDArray]:
     return {"points": points, "point_classes": classes}
 
 
-def _certify(record: Any, arm: Arm, data: Dataset) -> None:
+def _certify(record: Any, arm: Arm, sight: Sight, data: Dataset) -> None:
     """Writes the digests of the pair certificate, and the clock, into an arm's part of a frame."""
     digests = {
         "data_digest": data.digest,
         "kernels_digest": arm.kernels_digest,
-        "batches_digest": arm.trainer.batches_digest,
+        "batches_digest": sight.batches_digest,
     }
     for name, digest in digests.items():
         record[name] = np.frombuffer(digest, np.uint8, DIGEST_SIZE)
-    record["seconds"] = arm.seconds
+    record["seconds"] = sight.seconds
 
 
-def _measure(
-    record: Any, step: int, arm: Arm, bad_step: int, look: Look, layout: FrameLayout
-) -> None:
+def _measure(record: Any, step: int, arm: Arm, sight: Sight, layout: FrameLayout) -> None:
     """Writes an arm's measures into its part of a frame."""
-    measures = measure(look, layout, arm.past)
+    measures = measure(sight.look, layout, arm.past) | sight.deep
     fields: tuple[str, ...] = record.dtype.names
     # An arm into which BN was inserted has more than its frames keep, one that lost it less.
     for name in {*measures, *NORMALIZATION} & {*fields}:
@@ -160,5 +190,5 @@ def _measure(
         arm.first_loss = loss
     if arm.diverged_at < 0:
         bad_now = not loss <= DIVERGENCE * arm.first_loss
-        arm.diverged_at = step if bad_step < 0 and bad_now else bad_step
+        arm.diverged_at = step if sight.bad_step < 0 and bad_now else sight.bad_step
     record["diverged_at"] = arm.diverged_at

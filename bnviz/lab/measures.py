@@ -20,12 +20,25 @@ class Past:
     """The pre-activations of earlier frames, which drift is measured against.
 
     Attributes:
-        first: Those of step 0 in ascending order, shape (layers, num_values); None before it.
+        first: Those of step 0; None before it.
         last: Those of the last frame.
     """
 
-    first: NDArray[np.float32] | None = None
-    last: NDArray[np.float32] | None = None
+    first: "Sample | None" = None
+    last: "Sample | None" = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Values of each layer.
+
+    Attributes:
+        ordered: In ascending order, NaN last, shape (layers, num_values).
+        std: The standard deviation of the finite ones, shape (layers,).
+    """
+
+    ordered: NDArray[np.float32]
+    std: NDArray[np.float64]
 
 
 def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
@@ -43,10 +56,11 @@ def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
         description = describe(ordered, edges(quantity, layout.activation))
         measures |= {f"{quantity}_{name}": value for name, value in description.items()}
         if quantity == "pre_activation":
-            past.first = ordered if past.first is None else past.first
-            measures["drift_start"] = drift(past.first, ordered)
-            measures["drift_step"] = drift(ordered if past.last is None else past.last, ordered)
-            past.last = ordered
+            now = Sample(ordered, description["std"])
+            past.first = past.first or now
+            measures["drift_start"] = drift(past.first, now)
+            measures["drift_step"] = drift(past.last or now, now)
+            past.last = now
             of_neurons = describe_neurons(values[..., : layout.neurons])
             measures |= {f"neuron_{name}": value for name, value in of_neurons.items()}
     measures["saturated"] = saturated_share(ordered, layout.activation)
@@ -55,10 +69,8 @@ def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
     with np.errstate(divide="ignore"):
         ratios = np.log10(updates)
     measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
-    normalization = look.normalization.numpy()[..., : layout.neurons]
-    measures |= {
-        name: shortened(values) for name, values in zip(look.normalized, normalization, strict=True)
-    }
+    normalization = shortened(look.normalization.numpy()[..., : layout.neurons])
+    measures |= dict(zip(look.normalized, normalization, strict=True))
     if look.boundary is not None and layout.plane:
         measures["boundary"] = np.nan_to_num(np.round(255 * look.boundary.numpy()))
     return measures
@@ -73,22 +85,22 @@ def shortened(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(np.isfinite(values), rounded.view(np.float32), values)
 
 
-def drift(earlier: NDArray[np.float32], later: NDArray[np.float32]) -> NDArray[np.float64]:
+def drift(earlier: Sample, later: Sample) -> NDArray[np.float64]:
     """How far each layer's distribution has moved, in units of its earlier standard deviation.
 
     The 1-Wasserstein distance: of two samples of one size the mean distance of their values in
     order.
 
     Args:
-        earlier: Values in ascending order, NaN last, shape (layers, num_values).
+        earlier: What has moved.
         later: The same number of values.
 
     Returns:
         Shape (layers,); NaN where a value is not finite, or the earlier ones are all the same.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.abs(later - earlier, dtype=np.float64).mean(axis=1)
-        distances = moved / earlier.std(axis=1, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        moved = np.abs(later.ordered - earlier.ordered).mean(axis=1, dtype=np.float64)
+        distances = moved / earlier.std
     return np.where(np.isfinite(distances), distances, np.nan)
 
 
@@ -104,7 +116,8 @@ def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float3
         value that is not finite.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        mean, std = values.mean(axis=1), values.std(axis=1)
+        mean = values.mean(axis=1)
+        std = np.sqrt(np.square(values - mean[:, np.newaxis]).mean(axis=1))
     ordered = np.sort(values.transpose(0, 2, 1), axis=2)
     percentiles = _percentiles(ordered)
     percentiles[~np.isfinite(std)] = np.nan
@@ -150,18 +163,18 @@ def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> di
     nan = np.zeros(layers, np.int64)
     percentiles = np.full((layers, len(PERCENTILES)), np.nan)
     moments = np.full((2, layers), np.nan)
+    finite = np.isfinite(ordered[:, 0]) & np.isfinite(ordered[:, -1])
+    if finite.any():
+        percentiles[finite], moments[:, finite] = _spread(ordered[finite])
     for layer, row in enumerate(ordered):
-        first = np.searchsorted(row, -np.inf, side="right")
-        last, numbers = np.searchsorted(row, [np.inf, np.nan])
-        nan[layer] = len(row) - numbers
+        numbers = len(row)
+        if not finite[layer]:
+            first = np.searchsorted(row, -np.inf, side="right")
+            last, numbers = np.searchsorted(row, [np.inf, np.nan])
+            nan[layer] = len(row) - numbers
+            if first < last:
+                percentiles[layer], moments[:, layer] = _spread(row[first:last])
         counts[layer] = histogram(row[:numbers], bin_edges)
-        if finite := last - first:
-            values = row[first:last].astype(np.float64)
-            percentiles[layer] = _percentiles(values)
-            mean = values.sum() / finite
-            values -= mean
-            # Not `values @ values`: a threaded BLAS beside TensorFlow's threads takes 4 ms for it.
-            moments[:, layer] = mean, np.sqrt(np.square(values).sum() / finite)
     return {
         "counts": counts,
         "nan": nan,
@@ -169,6 +182,20 @@ def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> di
         "mean": moments[0],
         "std": moments[1],
     }
+
+
+def _spread(ordered: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Percentiles (..., len(PERCENTILES)), and mean and biased std (2, ...), of finite values.
+
+    Args:
+        ordered: In ascending order along the last axis.
+    """
+    values = ordered.astype(np.float64)
+    percentiles = _percentiles(values)
+    mean = values.mean(axis=-1)
+    values -= mean[..., np.newaxis]
+    # Not a product of matrices: a threaded BLAS beside TensorFlow's threads takes 4 ms for it.
+    return percentiles, np.stack([mean, np.sqrt(np.square(values).mean(axis=-1))])
 
 
 def _percentiles(ordered: NDArray[Any]) -> NDArray[Any]:
