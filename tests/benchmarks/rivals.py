@@ -1,6 +1,7 @@
 """Rivals: what our training is compared with, written as anyone would without this laboratory."""
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -72,6 +73,8 @@ class Torch:
     """
 
     def __init__(self, settings: Settings, data: Dataset):
+        # PyTorch's compiler is not used here, and its LLVM cannot stand beside TensorFlow's.
+        sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
         import torch
 
         self._torch = torch
