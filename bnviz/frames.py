@@ -2,10 +2,11 @@
 
 A frame is one record of a NumPy structured dtype that follows from the settings alone. The worker
 fills it, the wire carries its bytes, the browser reads the same bytes by the offsets that `schema`
-lists, and a recording is an array of such records. Nothing converts it on the way.
+lists, and a recording is an array of such records. Nothing converts it on the way; what few views
+draw is left out until one of them is opened.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -120,6 +121,8 @@ class FrameLayout:
         activation: Name of their non-linearity.
         plane: Whether the examples are points in a plane, so that the classifier can be drawn.
         deep: Whether the measures that cost much are among them.
+        detail: Whether what fills most of a frame and few views draw is among them: the figures of
+            single neurons, and the classifier in the plane.
     """
 
     arms: tuple[str, ...]
@@ -128,6 +131,7 @@ class FrameLayout:
     activation: str
     plane: bool = False
     deep: bool = False
+    detail: bool = True
 
     @classmethod
     def of(cls, settings: Settings) -> "FrameLayout":
@@ -140,6 +144,22 @@ class FrameLayout:
             plane=settings.dataset in PLANE_DATASETS,
             deep=settings.deep,
         )
+
+    @cached_property
+    def overview(self) -> "FrameLayout":
+        """The same without detail."""
+        return replace(self, detail=False)
+
+    def part_of(self, frames: Frames) -> Frames:
+        """Frames of another layout that has all fields of this one, in this one."""
+        part: Frames = np.zeros(len(frames), self.dtype)
+        for name in self.dtype.names or ():
+            if name not in self.arms:
+                part[name] = frames[name]
+                continue
+            for field in self.dtype[name].names or ():
+                part[name][field] = frames[name][field]
+        return part
 
     @property
     def neurons(self) -> int:
@@ -180,7 +200,7 @@ class FrameLayout:
         `inference_accuracy` by each of `INFERENCE`.
         """
         fields: list[Any] = [("step", np.uint32)]
-        if self.plane:
+        if self.plane and self.detail:
             fields += [
                 ("points", np.int16, (PROBE_SIZE, 2)),
                 ("point_classes", np.uint8, (PROBE_SIZE,)),
@@ -220,14 +240,8 @@ class FrameLayout:
                 (f"{quantity}_mean", np.float32, (layers,)),
                 (f"{quantity}_std", np.float32, (layers,)),
             ]
-        of_neurons = ["neuron_mean", "neuron_std"]
-        of_neurons += ["gamma", "beta"] if name in NORMALIZED_ARMS else []
-        if name in BN_ARMS:
-            of_neurons += ["batch_mean", "batch_variance", "moving_mean", "moving_variance"]
-        arm += [(field, np.float32, each) for field in of_neurons]
-        arm.append(("neuron_percentiles", np.float32, (*each, len(PERCENTILES))))
-        if self.plane:
-            arm.append(("boundary", np.uint8, (GRID, GRID)))
+        if self.detail:
+            arm += self._details(name)
         if self.deep:
             arm += [
                 ("gradient_shift", np.float32, (layers,)),
@@ -237,9 +251,23 @@ class FrameLayout:
                 ("effective_beta", np.float32),
                 ("inference_loss", np.float32, (len(INFERENCE),)),
                 ("inference_accuracy", np.float32, (len(INFERENCE),)),
-                ("batch_values", np.float32, (*each, BATCH_VALUES)),
             ]
+        if self.deep and self.detail:
+            arm.append(("batch_values", np.float32, (*each, BATCH_VALUES)))
         return arm
+
+    def _details(self, name: str) -> list[Any]:
+        """The fields of one arm that few views draw."""
+        each = (self.hidden_layers, self.neurons)
+        of_neurons = ["neuron_mean", "neuron_std"]
+        of_neurons += ["gamma", "beta"] if name in NORMALIZED_ARMS else []
+        if name in BN_ARMS:
+            of_neurons += ["batch_mean", "batch_variance", "moving_mean", "moving_variance"]
+        details: list[Any] = [(field, np.float32, each) for field in of_neurons]
+        details.append(("neuron_percentiles", np.float32, (*each, len(PERCENTILES))))
+        if self.plane:
+            details.append(("boundary", np.uint8, (GRID, GRID)))
+        return details
 
     def schema(self) -> dict[str, Any]:
         """The layout for readers in other languages.

@@ -107,9 +107,18 @@ class Recording:
         for frame in np.frombuffer(data, self.layout.dtype)[self._count - first :]:
             self.append(frame)
 
-    def slice(self, start: int, stop: int) -> bytes:
-        """The bytes of frames `start` to `stop`, the latter not among them."""
-        return self.frames[start:stop].tobytes()
+    def slice(self, start: int, stop: int, layout: FrameLayout | None = None) -> bytes:
+        """The bytes of frames `start` to `stop`, the latter not among them.
+
+        Args:
+            start: Index of the first.
+            stop: Index after the last.
+            layout: The recording's own, or its overview; its own if None.
+        """
+        frames = self.frames[start:stop]
+        if layout is not None and layout != self.layout:
+            frames = layout.part_of(frames)
+        return frames.tobytes()
 
     def at_step(self, step: int) -> int:
         """Index of the last frame at or before a step."""

@@ -108,6 +108,18 @@ class TestLayout:
         assert paths == expected
 
     @fuzzed
+    @given(layouts, st.integers(0, 100))
+    def test_the_overview_has_the_same_values_in_less_room(self, layout, seed):
+        frames = np.array([filled(layout, seed), filled(layout, seed + 1)])
+        part = layout.overview.part_of(frames)
+        for path in layout.overview.schema()["fields"]:
+            expected, found = frames, part
+            for name in path.split("/"):
+                expected, found = expected[name], found[name]
+            assert found.tobytes() == np.ascontiguousarray(expected).tobytes(), path
+        assert part.dtype.itemsize < layout.dtype.itemsize
+
+    @fuzzed
     @given(layouts)
     def test_fields_neither_overlap_nor_leave_the_frame(self, layout):
         schema, end = layout.schema(), 0

@@ -10,6 +10,7 @@ from bnviz.page.pace import (
     MESSAGE_BYTES,
     MOST_BYTES,
     POLL,
+    crowded,
     message_bytes,
     pause,
 )
@@ -49,3 +50,8 @@ def test_a_long_recording_comes_in_few_answers_after_a_short_first_one():
         answers += 1
     assert answers <= 7
     assert message_bytes(0, held) == MOST_BYTES
+
+
+def test_what_nobody_has_asked_for_is_sent_to_few_viewers_alone():
+    assert not crowded(1)
+    assert crowded(100)

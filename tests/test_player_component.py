@@ -15,7 +15,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
-names = st.sampled_from(["run", "from", "figure", "ask", "view"])
+names = st.sampled_from(["run", "from", "detail", "figure", "ask", "view"])
 views = st.dictionaries(st.sampled_from([*CHOICES, *NUMBERS, "name", "layer", "neuron"]), anything)
 
 

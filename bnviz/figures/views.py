@@ -51,6 +51,7 @@ class Offer:
         choices: Names of the attributes of `View` that make a difference to it.
         lacks: What a recording with a layout lacks for it, or "".
         ranges: The ends of axes that follow from the frames so far.
+        detail: Whether it draws what the overview of a layout leaves out.
     """
 
     figure: Callable[[Recording, View], LiveFigure]
@@ -58,6 +59,7 @@ class Offer:
     choices: tuple[str, ...]
     lacks: Callable[[FrameLayout], str] = _always
     ranges: Callable[[Recording, View], object] = _none
+    detail: bool = False
 
 
 #: Every view, by the names of `TITLES`.
@@ -70,9 +72,15 @@ VIEWS = {
     "drift": Offer(
         drift.drift, drift.READING, ("value_axis", "x_axis", "layer"), ranges=drift.ranges
     ),
-    "neurons": Offer(neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron")),
+    "neurons": Offer(
+        neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron"), detail=True
+    ),
     "inside": Offer(
-        inside.inside, inside.READING, ("value_axis", "layer", "neuron", "by_hand"), _deep
+        inside.inside,
+        inside.READING,
+        ("value_axis", "layer", "neuron", "by_hand"),
+        _deep,
+        detail=True,
     ),
     "gradients": Offer(
         gradients.gradients, gradients.READING, ("x_axis",), ranges=gradients.ranges
@@ -82,11 +90,12 @@ VIEWS = {
         scale_and_shift.READING,
         ("x_axis", "layer"),
         ranges=scale_and_shift.ranges,
+        detail=True,
     ),
     "generalisation": Offer(
         generalisation.generalisation, generalisation.READING, ("loss_axis", "x_axis")
     ),
-    "decision": Offer(decision.decision, decision.READING, (), _plane),
+    "decision": Offer(decision.decision, decision.READING, (), _plane, detail=True),
     "inference": Offer(
         inference.inference, inference.READING, ("x_axis",), _deep, inference.ranges
     ),

@@ -23,6 +23,11 @@ def live(state: str) -> bool:
     return state in LIVE
 
 
+def crowded(viewers: int) -> bool:
+    """Whether so many look on that nothing is sent ahead of its need."""
+    return _shared(viewers) > POLL
+
+
 def pause(state: str, viewers: int) -> int:
     """Milliseconds until the next question; 0 where nothing more comes.
 
@@ -32,8 +37,12 @@ def pause(state: str, viewers: int) -> int:
     """
     if not live(state):
         return 0
-    shared = viewers * ANSWER_COST / ANSWER_SHARE
-    return round(min(max(POLL, shared), LONGEST))
+    return round(min(max(POLL, _shared(viewers)), LONGEST))
+
+
+def _shared(viewers: int) -> float:
+    """Milliseconds in which each viewer can be answered once within the share of all answers."""
+    return viewers * ANSWER_COST / ANSWER_SHARE
 
 
 def message_bytes(pause: int, held: int) -> int:

@@ -21,6 +21,7 @@ class Want:
     Attributes:
         run: Token of the recording whose frames it holds.
         first: Index of the first frame it lacks.
+        detail: Whether it gathers frames with detail.
         figure: Id of the figure it holds.
         view: What it is to show.
         ask: Number of the question, which the answer carries.
@@ -28,6 +29,7 @@ class Want:
 
     run: str = ""
     first: int = 0
+    detail: bool = False
     figure: str = ""
     view: View = field(default_factory=View)
     ask: int = 0
@@ -50,6 +52,7 @@ class Want:
         return cls(
             run=text("run"),
             first=number("from"),
+            detail=given.get("detail") is True,
             figure=text("figure"),
             view=View.read(given.get("view")),
             ask=number("ask"),

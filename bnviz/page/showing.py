@@ -19,7 +19,7 @@ from bnviz.figures.view import View
 from bnviz.figures.views import VIEWS, choices, grown, shown, tabs
 from bnviz.frames import ARM_LABELS
 from bnviz.interventions import LEARNING_RATE, OF_BN
-from bnviz.page.pace import live, message_bytes, pause
+from bnviz.page.pace import crowded, live, message_bytes, pause
 from bnviz.page.player_component import Want, pack
 from bnviz.recording import Recording
 from bnviz.settings import KINDS
@@ -96,13 +96,19 @@ class Showing:
         # A run goes on growing while it is answered for.
         recording = self.recording.still()
         new = want.run != self.token
-        first = 0 if new else min(want.first, len(recording))
+        wanted = self.view if new and self.view is not None else want.view
+        view = shown(recording.layout, wanted)
+        detail = VIEWS[view.name].detail or (want.detail and not new)
+        layout = recording.layout if detail else recording.layout.overview
+        first = 0 if new or detail != want.detail else min(want.first, len(recording))
         poll = pause(self.state, self.viewers)
-        size = recording.layout.dtype.itemsize
+        size = layout.dtype.itemsize
         count = max(1, message_bytes(poll, first * size) // size)
         available = len(recording)
         header: dict[str, Any] = {
             "run": self.token,
+            "detail": detail,
+            "spare": not crowded(self.viewers),
             "state": self.state,
             "message": self.message,
             "ask": want.ask,
@@ -115,14 +121,12 @@ class Showing:
             "begin": _begin(recording) if self.live else recording.at_step(self.begin),
             **_told(self.recording, recording),
         }
-        if new:
-            header["schema"] = recording.layout.schema()
-        wanted = self.view if new and self.view is not None else want.view
-        view = shown(recording.layout, wanted)
+        if first == 0:
+            header["schema"] = layout.schema()
         figure_id = self._figure_id(view)
         if new or want.figure != figure_id:
             header["figure"] = self._figure(view, figure_id)
-        return pack(header, recording.slice(first, min(first + count, available)))
+        return pack(header, recording.slice(first, min(first + count, available), layout))
 
     def _figure_id(self, view: View) -> str:
         """Changes whenever the figure would."""
@@ -139,6 +143,7 @@ class Showing:
             "tabs": tabs(layout),
             "choices": choices(layout, view),
             "reading": VIEWS[view.name].reading,
+            "detail": VIEWS[view.name].detail,
             "cards": {
                 "arms": [
                     {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}

@@ -20,10 +20,12 @@ function percentile(row, share) {
 }
 
 export class Frames {
-  // schema: {size, fields: {path: {offset, type, shape}}}; capacity: frames of the whole run.
-  constructor(schema, capacity) {
+  // schema: {size, fields: {path: {offset, type, shape}}}; capacity: frames of the whole run;
+  // detail: whether the schema has what only few views draw.
+  constructor(schema, capacity, detail = true) {
     this.schema = schema;
     this.capacity = capacity;
+    this.detail = detail;
     this.length = 0;
     this.bytes = new Uint8Array(schema.size * capacity);
     this.paths = new Map();

@@ -2,7 +2,9 @@
 //
 // The server sends messages: a JSON header and whole frames. The player holds all frames it has
 // got, draws the one under the cursor at the browser's own rate, and asks for those it lacks; a
-// lost or merged message is asked for again and never leaves a hole.
+// lost or merged message is asked for again and never leaves a hole. What only few views draw fills
+// most of a frame, so frames come without it at first; frames with it are gathered beside them once
+// such a view is opened, or nothing else is left to ask for.
 
 import { points } from "./bindings.js";
 import { Cards } from "./cards.js";
@@ -51,6 +53,7 @@ class Player {
     this.connection = new Connection(() => {
       if (LIVE_STATES.includes(this.header?.state)) this.ask();
     });
+    this.detail = false;
     this.drawn = 0;
     this.asked = 0;
     this.keys = (event) => this.key(event);
@@ -71,35 +74,51 @@ class Player {
     this.trigger = trigger;
     this.connection.answered();
     const { header, bytes } = unpack(message);
-    if (header.run !== this.run) {
+    const { gathering } = this;
+    if (header.run !== this.run || header.detail !== gathering.detail) {
+      // An answer to an earlier question, which was about less.
+      if (header.run === this.run && gathering.detail) return;
       // The answer to a player that stood here before: this one needs the beginning.
       if (!header.schema) return this.ask();
       this.begin(header);
     }
     this.header = header;
     this.answered = header.ask;
-    if (this.frames.extend(header.first, bytes)) this.transport.grow(this.frames.length);
+    if (this.gathering.extend(header.first, bytes)) this.grow();
     this.changes.of(header.changes);
-    if (header.figure) this.setFigure(header.figure);
+    if (header.figure) this.coming = header.figure;
+    const changed = this.coming && (this.frames.detail || !this.coming.detail);
+    if (changed) this.setFigure(this.coming);
     this.cards.say(header.verdict, header.available === header.capacity);
     this.events.show(header.events, header.capacity, this.figure.cards.arms.map((arm) => arm.name));
     this.status();
     // What stands around the figure decides its height, so that comes first.
-    if (header.figure) this.resize(true);
+    if (changed) this.resize(true);
     this.draw();
     this.planAsking();
   }
 
+  // Frames of another run; or those of the same one with detail, which take the place of the others
+  // once as many are here.
   begin(header) {
+    this.gathering = new Frames(header.schema, header.capacity, header.detail);
+    this.detail = header.detail;
+    if (header.run === this.run) return;
     this.run = header.run;
-    this.frames = new Frames(header.schema, header.capacity);
+    this.frames = this.gathering;
     this.transport.loops = header.loops;
     const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.transport.begin(header.capacity, moving, header.begin);
     this.shown = -1;
   }
 
+  grow() {
+    if (this.gathering.length >= this.frames.length) this.frames = this.gathering;
+    if (this.frames === this.gathering) this.transport.grow(this.frames.length);
+  }
+
   setFigure(figure) {
+    this.coming = undefined;
     this.figure = figure;
     this.view = figure.view;
     this.cards.build(figure.cards);
@@ -118,10 +137,12 @@ class Player {
     clearTimeout(this.timer);
     this.asked += 1;
     this.connection.asked();
+    const { gathering } = this;
     this.send("want", {
       run: this.run ?? "",
-      from: this.frames?.length ?? 0,
-      figure: this.figure?.id ?? "",
+      from: gathering?.detail === this.detail ? gathering.length : 0,
+      detail: this.detail,
+      figure: (this.coming ?? this.figure)?.id ?? "",
       view: this.view ?? {},
       ask: this.asked,
     });
@@ -132,9 +153,13 @@ class Player {
     // The first picture comes before the rest of the frames, which wait for nothing else.
     if (this.answered < this.asked || this.drawn === 0) return;
     clearTimeout(this.timer);
-    const { available, state, poll } = this.header;
-    if (this.frames.length < available) this.ask();
+    const { available, state, poll, spare } = this.header;
+    if (this.gathering.length < available) this.ask();
     else if (LIVE_STATES.includes(state)) this.timer = setTimeout(() => this.ask(), poll);
+    else if (spare && !this.detail) {
+      this.detail = true;
+      this.ask();
+    }
   }
 
   // Layout for the room there is, with the theme's colours in.
