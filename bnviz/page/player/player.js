@@ -155,11 +155,10 @@ class Player {
     clearTimeout(this.timer);
     const { available, state, poll, spare } = this.header;
     if (this.gathering.length < available) this.ask();
-    else if (LIVE_STATES.includes(state)) this.timer = setTimeout(() => this.ask(), poll);
     else if (spare && !this.detail) {
       this.detail = true;
       this.ask();
-    }
+    } else if (LIVE_STATES.includes(state)) this.timer = setTimeout(() => this.ask(), poll);
   }
 
   // Layout for the room there is, with the theme's colours in.
