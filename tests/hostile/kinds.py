@@ -210,6 +210,7 @@ def _want(random: Random) -> Any:
     return {
         "run": chosen(["recorded", "", "x" * 999]),
         "from": chosen([0, 5, 300, 301, 302]),
+        "detail": chosen([False, True]),
         "figure": chosen(["", "recorded"]),
         "ask": chosen([1, 2**53]),
         "view": chosen([view]),
