@@ -15,13 +15,14 @@ from pathlib import Path
 import machine
 from browsing import View, chromium
 from goals import COMPLETE, FURTHER, NEW, PAGE, SEEN, START, WORKER, Figures
-from picture import measure_live, measure_recorded
+from picture import measure_chart, measure_live, measure_recorded
 from playwright.sync_api import Browser
 from serving import Server
 
 from bnviz.settings import Settings
 
 APP = machine.ROOT / "app.py"
+CHART_PAGE = Path(__file__).parent / "chart_page.py"
 PLAIN = Path(__file__).parent / "plain_page.py"
 #: States of a run that was trained to its last step.
 ENDED = ("finished", "diverged")
@@ -106,6 +107,8 @@ def main() -> None:
             measure_live(browser, server, figures)
             measure_recorded(browser, server, figures)
             measure_memory(server, figures)
+        with closing(Server(CHART_PAGE)) as server:
+            measure_chart(browser, server, figures)
     figures.print(rounds)
 
 

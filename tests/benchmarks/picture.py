@@ -2,8 +2,8 @@
 
 from contextlib import closing
 
-from browsing import PLAY, STOP, Change, View, moves, shown_a_second
-from goals import AGAIN, ALL, LIVELY, RECORDED, REMOUNTS, Figures
+from browsing import PATIENCE, PLAY, STOP, Change, View, moves, shown_a_second
+from goals import AGAIN, ALL, CHART, LIVELY, RECORDED, REMOUNTS, Figures
 from playwright.sync_api import Browser
 from serving import Server
 
@@ -16,6 +16,17 @@ LIVE = Settings(dataset="spiral", hidden_layers=4, units=32, steps=50_000)
 BUSY = Settings(dataset="spiral", hidden_layers=8, units=192, steps=50_000)
 #: For how long the recording is watched.
 SECONDS = 8.0
+#: Counts what Plotly draws, on whichever element of the page.
+_COUNT = """
+window.__drawn = 0;
+setInterval(() => {
+  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+    if (plot.__counted || !plot.on) continue;
+    plot.__counted = true;
+    plot.on("plotly_afterplot", () => (window.__drawn += 1));
+  }
+}, 20);
+"""
 _CHART = "document.querySelector('#bnviz-stage .main-svg')"
 
 
@@ -58,6 +69,19 @@ def measure_recorded(browser: Browser, server: Server, figures: Figures) -> None
         figures.words[RECORDED] = f"{drawn:.1f}" if busy else "the worker was done too early"
         if busy:
             other.click(STOP)
+
+
+def measure_chart(browser: Browser, server: Server, figures: Figures) -> None:
+    """Watches a page that shows the recorded run by `st.plotly_chart`."""
+    with closing(browser.new_context(viewport={"width": 1400, "height": 900})) as context:
+        page = context.new_page()
+        page.add_init_script(_COUNT)
+        page.goto(server.url)
+        page.wait_for_function("window.__drawn > 5", timeout=1e3 * PATIENCE)
+        before = page.evaluate("window.__drawn")
+        page.wait_for_timeout(1e3 * SECONDS)
+        drawn = page.evaluate("window.__drawn") - before
+    figures.words[CHART] = f"{drawn / SECONDS:.1f}"
 
 
 def _rates(run: list[Change]) -> str:

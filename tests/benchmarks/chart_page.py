@@ -1,0 +1,31 @@
+"""The picture without a player: figures made ahead, sent by `st.plotly_chart` in a fragment."""
+
+import machine  # noqa: F401  (puts the repository on the path)
+import plotly.graph_objects as go
+import streamlit as st
+
+from bnviz.figures.stage import stage
+from bnviz.page.showing import recorded_default
+
+#: Of so many frames one is made into a figure, since that takes long and is not measured.
+EVERY = 5
+
+
+@st.cache_resource
+def figures() -> list[go.Figure]:
+    """Figures of the recorded run."""
+    recording = recorded_default()
+    live_figure = stage(recording)
+    return [live_figure.at(recording, at) for at in range(0, len(recording), EVERY)]
+
+
+@st.fragment(run_every=1 / 30)
+def chart() -> None:
+    """Shows the next figure."""
+    at = st.session_state["at"] = (st.session_state.get("at", -1) + 1) % len(figures())
+    st.plotly_chart(figures()[at], key="chart")
+
+
+st.set_page_config(layout="wide")
+figures()
+chart()
