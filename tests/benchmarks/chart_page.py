@@ -1,4 +1,7 @@
-"""The picture without a player: figures made ahead, sent by `st.plotly_chart` in a fragment."""
+"""The picture without a player: figures made ahead, sent by `st.plotly_chart` in a fragment.
+
+The link says how many are sent a second: `?rate=5`.
+"""
 
 import machine  # noqa: F401  (puts the repository on the path)
 import plotly.graph_objects as go
@@ -13,13 +16,16 @@ EVERY = 5
 
 @st.cache_resource
 def figures() -> list[go.Figure]:
-    """Figures of the recorded run."""
+    """Figures of the recorded run; the title of each tells which it is."""
     recording = recorded_default()
     live_figure = stage(recording)
-    return [live_figure.at(recording, at) for at in range(0, len(recording), EVERY)]
+    return [
+        live_figure.at(recording, at).update_layout(title={"text": f"frame {at}"})
+        for at in range(0, len(recording), EVERY)
+    ]
 
 
-@st.fragment(run_every=1 / 30)
+@st.fragment(run_every=1 / float(st.query_params.get("rate", 10)))
 def chart() -> None:
     """Shows the next figure."""
     at = st.session_state["at"] = (st.session_state.get("at", -1) + 1) % len(figures())

@@ -16,16 +16,18 @@ LIVE = Settings(dataset="spiral", hidden_layers=4, units=32, steps=50_000)
 BUSY = Settings(dataset="spiral", hidden_layers=8, units=192, steps=50_000)
 #: For how long the recording is watched.
 SECONDS = 8.0
-#: Counts what Plotly draws, on whichever element of the page.
+#: Charts sent a second by a page without the player: more than it can draw only slow it down.
+RATES = (2, 5, 10, 30)
+#: Counts the figures that the page shows, by their titles.
 _COUNT = """
 window.__drawn = 0;
-setInterval(() => {
-  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
-    if (plot.__counted || !plot.on) continue;
-    plot.__counted = true;
-    plot.on("plotly_afterplot", () => (window.__drawn += 1));
-  }
-}, 20);
+let shown = "";
+requestAnimationFrame(function look() {
+  requestAnimationFrame(look);
+  const title = document.querySelector(".js-plotly-plot .gtitle")?.textContent ?? "";
+  if (title && title !== shown) window.__drawn += 1;
+  shown = title || shown;
+});
 """
 _CHART = "document.querySelector('#bnviz-stage .main-svg')"
 
@@ -72,16 +74,21 @@ def measure_recorded(browser: Browser, server: Server, figures: Figures) -> None
 
 
 def measure_chart(browser: Browser, server: Server, figures: Figures) -> None:
-    """Watches a page that shows the recorded run by `st.plotly_chart`."""
+    """Watches a page that shows the recorded run by `st.plotly_chart`; the best of some rates."""
+    drawn = {rate: _charts_a_second(browser, f"{server.url}?rate={rate}") for rate in RATES}
+    rate = max(drawn, key=lambda rate: drawn[rate])
+    figures.words[CHART] = f"{drawn[rate]:.1f} ({rate} sent)"
+
+
+def _charts_a_second(browser: Browser, url: str) -> float:
     with closing(browser.new_context(viewport={"width": 1400, "height": 900})) as context:
         page = context.new_page()
         page.add_init_script(_COUNT)
-        page.goto(server.url)
+        page.goto(url)
         page.wait_for_function("window.__drawn > 5", timeout=1e3 * PATIENCE)
         before = page.evaluate("window.__drawn")
         page.wait_for_timeout(1e3 * SECONDS)
-        drawn = page.evaluate("window.__drawn") - before
-    figures.words[CHART] = f"{drawn / SECONDS:.1f}"
+        return float(page.evaluate("window.__drawn") - before) / SECONDS
 
 
 def _rates(run: list[Change]) -> str:
