@@ -15,8 +15,8 @@ CHART = "the same figures by `st.plotly_chart` in a fragment, drawn a second at 
 REMOUNTS = "remounts of the chart in a whole run"
 ALL = "frames drawn of a live run"
 AGAIN = "frames drawn of the same run, played again"
-PAGE = "Streamlit process, MB"
-WORKER = "worker, MB"
+PAGE = "Streamlit process at the end, MB"
+WORKER = "worker after the default run; at the end of all, MB"
 
 #: The goal of each figure, in the order of the table.
 GOALS = {

@@ -76,12 +76,9 @@ def train(browser: Browser, url: str) -> tuple[float, float]:
         return first["at"] / 1e3 - clicked, end["at"] / 1e3 - clicked
 
 
-def measure_memory(server: Server, figures: Figures) -> None:
-    """Resident memory of both processes after all that was done before."""
-    figures.words[PAGE] = f"{server.process.memory_info().rss / 1e6:.0f}"
-    figures.words[WORKER] = ", ".join(
-        f"{worker.memory_info().rss / 1e6:.0f}" for worker in server.workers()
-    )
+def workers_mb(server: Server) -> str:
+    """Resident memory of the workers."""
+    return ", ".join(f"{worker.memory_info().rss / 1e6:.0f}" for worker in server.workers())
 
 
 def main() -> None:
@@ -98,6 +95,7 @@ def main() -> None:
         with closing(Server(APP)) as server, closing(Server(PLAIN)) as plain:
             # Once a whole run has come back, the worker is warm.
             train(browser, server.url)
+            after_one = workers_mb(server)
             with closing(View(browser, server.url)) as first:
                 first.moving()
                 for _ in range(rounds):
@@ -106,7 +104,8 @@ def main() -> None:
                 measure_clicks(browser, server, plain, figures)
             measure_live(browser, server, figures)
             measure_recorded(browser, server, figures)
-            measure_memory(server, figures)
+            figures.words[PAGE] = f"{server.process.memory_info().rss / 1e6:.0f}"
+            figures.words[WORKER] = f"{after_one}; {workers_mb(server)}"
         with closing(Server(CHART_PAGE)) as server:
             measure_chart(browser, server, figures)
     figures.print(rounds)
