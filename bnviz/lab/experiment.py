@@ -134,14 +134,13 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
         waiting = list(settings.changes)
         seen = None
         for stop in stops:
-            if waiting and waiting[0].step <= start:
-                if seen:
+            while waiting and waiting[0].step <= start:
+                if seen:  # what an arm has shown is measured before it becomes another
                     yield frame(*seen)
                     seen = None
-                while waiting and waiting[0].step <= start:
-                    change = waiting.pop(0)
-                    for name, arm in arms.items():
-                        arms[name] = changed(arm, change, settings, data, probe, validation)
+                change = waiting.pop(0)
+                for name, arm in arms.items():
+                    arms[name] = changed(arm, change, settings, data, probe, validation)
             parts = set_out(stop, order.take(stop - start))
             if seen:
                 yield frame(*seen)

@@ -22,7 +22,7 @@ function percentile(row, share) {
 export class Frames {
   // schema: {size, fields: {path: {offset, type, shape}}}; capacity: frames of the whole run;
   // detail: whether the schema has what only few views draw.
-  constructor(schema, capacity, detail = true) {
+  constructor(schema, capacity, detail) {
     this.schema = schema;
     this.capacity = capacity;
     this.detail = detail;
