@@ -9,20 +9,20 @@ can be set.
 import argparse
 import sys
 
-from bnviz.lesson.claims import CLAIMS
-from bnviz.lesson.evidence import LEAST_SEEDS
+from bnviz.lesson.claims.catalogue import CLAIMS
+from bnviz.lesson.claims.evidence import MIN_SEEDS
 from bnviz.settings import KINDS, Settings, SettingsError, groups
-from bnviz.sweep import AXES, MEASURES, SCALES, Sweep
-from bnviz.terminal import claims, studies, training
-from bnviz.terminal.command import DONE, WRONG, CommandError
+from bnviz.studies.sweep import AXES, MEASURES, SCALES, Sweep
+from bnviz.terminal import claims_command, study_commands, train_command
+from bnviz.terminal.options import DONE, WRONG, CommandError
 
 #: Each returns the exit status.
 _COMMANDS = {
-    "train": training.train,
-    "sweep": studies.sweep,
-    "seeds": studies.seeds,
-    "stable": studies.stable,
-    "claims": claims.check,
+    "train": train_command.train,
+    "sweep": study_commands.sweep,
+    "seeds": study_commands.seeds,
+    "stable": study_commands.stable,
+    "claims": claims_command.check,
 }
 
 
@@ -112,7 +112,7 @@ def _sweep_options(command: argparse.ArgumentParser) -> None:
 
 def _claims_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--seeds", type=int, default=LEAST_SEEDS, help="how many (default: %(default)s)"
+        "--seeds", type=int, default=MIN_SEEDS, help="how many (default: %(default)s)"
     )
     command.add_argument(
         "--only",

@@ -48,7 +48,7 @@ DENSITY = 1.25
 DIGEST_SIZE = 8
 #: Neurons of which figures of their own are kept, over all layers, and in each layer at least.
 NEURONS = 1_024
-LEAST_NEURONS = 8
+MIN_NEURONS = 8
 #: Points a side of the grid on which the classifier of a data set in the plane is drawn, and how
 #: far it reaches from 0 in standard deviations of the features.
 GRID = 40
@@ -164,7 +164,7 @@ class FrameLayout:
     @property
     def neurons(self) -> int:
         """Neurons of each layer of which figures of their own are kept, the first ones."""
-        return min(self.units, max(LEAST_NEURONS, NEURONS // self.hidden_layers))
+        return min(self.units, max(MIN_NEURONS, NEURONS // self.hidden_layers))
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:

@@ -59,7 +59,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
+class Integer(Kind):
     """A whole number from `low` to `high`."""
 
     low: int
@@ -79,7 +79,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
-class Real(Kind):
+class Float(Kind):
     """A finite number from `low` to `high`."""
 
     low: float

@@ -12,6 +12,8 @@ from bnviz.frames import Frame, FrameLayout, Frames, frame_steps
 from bnviz.interventions import Intervention
 from bnviz.settings import Settings, SettingsError
 
+#: What comes along: the runs and the map shown at first, the lesson's runs and their evidence.
+BUNDLED = Path(__file__).parent / "recordings"
 #: Bytes of a recording file, and of the settings' text in it, at the most.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
@@ -70,7 +72,7 @@ class Recording:
         """Whether the last step is recorded."""
         return self._count == len(self.steps)
 
-    def still(self) -> "Recording":
+    def snapshot(self) -> "Recording":
         """The recording as it stands, for readers that look twice: this one does not grow."""
         return copy.copy(self)
 
@@ -120,7 +122,7 @@ class Recording:
             frames = layout.part_of(frames)
         return frames.tobytes()
 
-    def at_step(self, step: int) -> int:
+    def index_at_step(self, step: int) -> int:
         """Index of the last frame at or before a step."""
         return max(0, int(np.searchsorted(self.frames["step"], step, side="right")) - 1)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 from bnviz.interventions import Intervention, parse
-from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Value, Whole, finite_number
+from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind, Value, finite_number
 
 #: Data sets with two input features, which can be drawn as points in a plane.
 PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
@@ -51,7 +51,7 @@ THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
 _STEPS = (1, 50_000)
 _LEARNING_RATES = (1e-5, 10.0)
 #: Names that belong to no setting and are still listed one by one; a link may hold a thousand.
-MOST_STRANGE = 5
+MAX_UNKNOWN = 5
 _NO_SETTING = "nothing, since no setting has this name"
 _UPLOAD_RULE = "a key exactly when the data set is 'upload' (choose a file first)"
 
@@ -76,8 +76,8 @@ def listed(problems: Iterable[Problem]) -> str:
     """Problems as text: every bad setting, and the first names that belong to no setting."""
     found = tuple(problems)
     strange = [problem for problem in found if problem.name not in KINDS]
-    shown = [problem for problem in found if problem.name in KINDS] + strange[:MOST_STRANGE]
-    rest = len(strange) - MOST_STRANGE
+    shown = [problem for problem in found if problem.name in KINDS] + strange[:MAX_UNKNOWN]
+    rest = len(strange) - MAX_UNKNOWN
     more = [f"{rest} further names belong to no setting"] if rest > 0 else []
     return "; ".join([*map(str, shown), *more])
 
@@ -115,7 +115,7 @@ class Settings:
     )
     noise: float = _setting(
         0.2,
-        Real(
+        Float(
             "noise",
             "Data",
             "Spread of the points of the two-dimensional data sets.",
@@ -134,9 +134,9 @@ class Settings:
         ),
     )
     hidden_layers: int = _setting(
-        3, Whole("hidden layers", "Network", "Layers between input and output.", 1, 50)
+        3, Integer("hidden layers", "Network", "Layers between input and output.", 1, 50)
     )
-    units: int = _setting(32, Whole("units", "Network", "Neurons in each hidden layer.", 2, 256))
+    units: int = _setting(32, Integer("units", "Network", "Neurons in each hidden layer.", 2, 256))
     activation: str = _setting(
         "sigmoid",
         Choice("activation", "Network", "The non-linearity after each hidden layer.", ACTIVATIONS),
@@ -147,7 +147,7 @@ class Settings:
     )
     init_stddev: float = _setting(
         0.05,
-        Real(
+        Float(
             "initial std",
             "Network",
             "Standard deviation used by random_normal.",
@@ -158,11 +158,11 @@ class Settings:
     )
     init_scale: float = _setting(
         1.0,
-        Real("initial scale", "Network", "Multiplies every initial weight.", 1e-3, 100.0),
+        Float("initial scale", "Network", "Multiplies every initial weight.", 1e-3, 100.0),
     )
     dropout: float = _setting(
         0.0,
-        Real(
+        Float(
             "dropout",
             "Network",
             "Share of activations set to 0 at each training step.",
@@ -176,15 +176,15 @@ class Settings:
     )
     learning_rate: float = _setting(
         1.0,
-        Real("learning rate", "Training", "Length of each update's step.", *_LEARNING_RATES),
+        Float("learning rate", "Training", "Length of each update's step.", *_LEARNING_RATES),
     )
     batch_size: int = _setting(
-        32, Whole("batch size", "Training", "Examples in each training step.", 1, 1024)
+        32, Integer("batch size", "Training", "Examples in each training step.", 1, 1024)
     )
-    steps: int = _setting(1_500, Whole("steps", "Training", "Updates of the weights.", *_STEPS))
+    steps: int = _setting(1_500, Integer("steps", "Training", "Updates of the weights.", *_STEPS))
     l2: float = _setting(
         0.0,
-        Real(
+        Float(
             "L2 penalty",
             "Training",
             "Weight of the squared weights in the loss.",
@@ -204,7 +204,7 @@ class Settings:
     )
     bn_momentum: float = _setting(
         0.9,
-        Real(
+        Float(
             "momentum",
             "Batch Normalization",
             "Share of the moving statistics kept at each step (Keras's meaning; default there "
@@ -215,7 +215,7 @@ class Settings:
     )
     bn_epsilon: float = _setting(
         1e-3,
-        Real(
+        Float(
             "epsilon",
             "Batch Normalization",
             "Added to the batch variance so that the root is never 0.",
@@ -266,7 +266,7 @@ class Settings:
     )
     seed: int = _setting(
         0,
-        Whole(
+        Integer(
             "seed",
             "Chance",
             "Number from which the initial weights, the batch order and the made-up data follow.",
@@ -383,7 +383,7 @@ def _read(kind: Kind, came: object) -> object:
             came = kind.parse(came)
         except ValueError:
             return came
-    if isinstance(kind, Real) and finite_number(came) is not None:
+    if isinstance(kind, Float) and finite_number(came) is not None:
         number: Any = came
         return came if abs(number) > 2**53 else float(number) + 0.0
     return came

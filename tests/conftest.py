@@ -100,7 +100,7 @@ def browser():
 @pytest.fixture
 def visit(browser, page_address):
     """Opens tabs that are closed afterwards and must have seen no script error."""
-    from visitor import Visitor  # which needs playwright
+    from tests.support.visitor import Visitor
 
     visitors = []
 

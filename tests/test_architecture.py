@@ -1,44 +1,89 @@
-"""Who may import whom: a fresh interpreter imports the modules of a room and tells what came."""
+"""The architecture: which room may import which, counted from the code and held by interpreters."""
 
+import ast
 import json
 import subprocess
 import sys
-from itertools import groupby
-from pathlib import Path
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-MODULES = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for path in (ROOT / "bnviz").rglob("*.py")
-    if path.name not in ("__init__.py", "__main__.py")
-)
+from tests.support import ROOT
 
-
-def room_of(module):
-    """Its package; the modules beside the packages are one room."""
-    return ".".join(module.split(".")[:-1][:2])
-
-
-ROOMS = {room: list(modules) for room, modules in groupby(sorted(MODULES, key=room_of), room_of)}
-#: What has one room, in which others may not be found.
-OWNERS = {
-    "tensorflow": "bnviz.lab",
-    "keras": "bnviz.lab",
-    "distributed": "bnviz.engine",
-    "plotly": "bnviz.figures",
-    "streamlit": "bnviz.page",
-    "bnviz.lab": "bnviz.lab",
-    "bnviz.engine": "bnviz.engine",
-    "bnviz.figures": "bnviz.figures",
-    "bnviz.lesson": "bnviz.lesson",
-    "bnviz.page": "bnviz.page",
+#: The rooms that each room may import. Modules that lie in `bnviz/` itself are the trunk.
+ALLOWED = {
+    "trunk": set(),
+    "data": {"trunk"},
+    "findings": {"trunk"},
+    "studies": {"trunk", "findings"},
+    "figures": {"trunk", "findings", "studies"},
+    "player": {"trunk", "findings", "figures", "studies"},
+    "lab": {"trunk", "data", "studies"},
+    # The lab is imported by name inside a worker, never where the engine is used.
+    "engine": {"trunk", "data", "studies", "lab"},
+    "export": {"trunk", "data"},
+    "lesson": {"trunk", "findings", "export"},
+    "page": {
+        "trunk",
+        "data",
+        "studies",
+        "findings",
+        "figures",
+        "player",
+        "engine",
+        "export",
+        "lesson",
+    },
+    "terminal": {"trunk", "data", "findings", "studies", "lab", "lesson"},
+    "app": {"page"},
 }
-#: Rooms that may use what others keep.
-GUESTS = {
-    "bnviz.page": {"distributed", "plotly", "bnviz.engine", "bnviz.figures", "bnviz.lesson"},
-    "bnviz.terminal": {"bnviz.lesson"},
+#: Packages from elsewhere that belong to one room, and the rooms that may load them with it.
+OWNERS = {
+    "tensorflow": {"lab"},
+    "keras": {"lab"},
+    "distributed": {"engine", "page"},
+    "plotly": {"figures", "player", "page"},
+    "streamlit": {"page"},
+    # Keras would bring these along, and cost a worker seconds and memory.
+    "pandas": {"page"},
+    "sklearn": set(),
+}
+MAX_ROOMS, MAX_ARROWS = 14, 40
+PACKAGE = ROOT / "bnviz"
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in [*PACKAGE.rglob("*.py"), ROOT / "app.py"]
+}
+MODULES = sorted(name for name, path in FILES.items() if path.stem not in ("__main__", "app"))
+
+
+def room_of(module: str) -> str:
+    """The first folder below `bnviz`; the entry points belong to the rooms that they open."""
+    if module in ("app", "bnviz.__main__"):
+        return {"app": "app", "bnviz.__main__": "terminal"}[module]
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and (PACKAGE / parts[1]).is_dir() else "trunk"
+
+
+def imports_of(module: str) -> set[str]:
+    """Modules of this project that a module imports, anywhere in its code."""
+    found = set()
+    for node in ast.walk(ast.parse(FILES[module].read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (whole & FILES.keys()) or {node.module}
+    return (found & FILES.keys()) - {module}
+
+
+IMPORTS = {module: imports_of(module) for module in FILES}
+ROOMS = sorted({room_of(module) for module in FILES})
+ARROWS = {
+    (room_of(module), room_of(imported))
+    for module, found in IMPORTS.items()
+    for imported in found
+    if room_of(module) != room_of(imported)
 }
 PROBE = """
 import importlib, json, sys
@@ -46,8 +91,6 @@ for module in sys.argv[1:]:
     importlib.import_module(module)
 print(json.dumps(list(sys.modules)))
 """
-
-
 #: All chapters with their questions answered, as the page's process draws them.
 LESSON = """
 import sys
@@ -63,25 +106,58 @@ assert not {"tensorflow", "keras"} & set(sys.modules)
 """
 
 
-def test_the_lesson_needs_no_tensorflow_in_the_page_s_process():
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LESSON], cwd=ROOT, check=True, capture_output=True
-    )
+def test_every_room_has_its_row():
+    assert set(ROOMS) == set(ALLOWED)
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_brings_along_only_what_it_may(room):
+def test_a_room_imports_only_the_rooms_in_its_row(room):
+    assert {to for start, to in ARROWS if start == room} <= ALLOWED[room]
+
+
+def test_rooms_and_arrows_are_few():
+    assert len(ROOMS) <= MAX_ROOMS
+    assert len(ARROWS) <= MAX_ARROWS
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [IMPORTS, {room: {to for start, to in ARROWS if start == room} for room in ROOMS}],
+    ids=["modules", "rooms"],
+)
+def test_nothing_imports_in_a_circle(graph):
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "app"])
+def test_a_room_loads_only_what_it_may(room):
+    modules = [module for module in MODULES if room_of(module) == room]
     outcome = subprocess.run(
-        [sys.executable, "-c", PROBE, *ROOMS[room]],
+        [sys.executable, "-c", PROBE, *modules],
         capture_output=True,
         text=True,
         cwd=ROOT,
         check=True,
     )
     loaded = set(json.loads(outcome.stdout.splitlines()[-1]))
-    for thing, owner in OWNERS.items():
-        if room != owner and thing not in GUESTS.get(room, ()):
-            assert thing not in loaded, f"{room} imports {thing}, which belongs in {owner}"
-    if room == "bnviz.lab":
-        # Keras would bring them, and cost a worker seconds and memory.
-        assert not {"pandas", "sklearn"} & loaded
+    for package, owners in OWNERS.items():
+        assert room in owners or package not in loaded, f"{room} loads {package}"
+    for other in set(ROOMS) - {room, "app", *_reachable(room)}:
+        found = [name for name in loaded if name in FILES and room_of(name) == other]
+        assert not found, f"{room} loads {found}"
+
+
+def _reachable(room: str) -> set[str]:
+    """The rooms that a room may load, with those that these may load in turn."""
+    # What the engine hands to the lab it imports inside the workers alone.
+    direct = ALLOWED[room] - ({"lab"} if room in ("engine", "terminal") else set())
+    return direct.union(*(_reachable(other) for other in direct))
+
+
+def test_the_lesson_needs_no_tensorflow_in_the_process_of_the_page():
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LESSON], cwd=ROOT, check=True, capture_output=True
+    )

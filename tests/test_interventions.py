@@ -16,7 +16,7 @@ from bnviz.interventions import (
     written,
 )
 from bnviz.lab.arms import changed, new_arm
-from bnviz.lab.data import load
+from bnviz.lab.datasets import load
 from bnviz.lab.experiment import run
 from bnviz.lab.training import BatchOrder
 from bnviz.recording import Recording

@@ -136,7 +136,7 @@ class TestSlices:
     @given(st.integers(1, CAPACITY), st.integers(0, 20))
     def test_at_step_is_the_last_frame_not_after_it(self, count, step):
         recording = recorded(count)
-        index = recording.at_step(step)
+        index = recording.index_at_step(step)
         assert recording.steps[index] <= step
         assert index == count - 1 or recording.steps[index + 1] > step
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bnviz.kinds import Changes, Choice, Flag, Key, Kind, Real, Whole
+from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
 from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError, groups
 
 fuzzed = settings(database=None)
 
-NUMBERS = [name for name, kind in KINDS.items() if isinstance(kind, Whole | Real)]
-WHOLES = [name for name, kind in KINDS.items() if isinstance(kind, Whole)]
+NUMBERS = [name for name, kind in KINDS.items() if isinstance(kind, Integer | Float)]
+WHOLES = [name for name, kind in KINDS.items() if isinstance(kind, Integer)]
 CHOICES = [name for name, kind in KINDS.items() if isinstance(kind, Choice)]
 CHANGES = ["", "5:insert_bn", "20:learning_rate=0.5,20:remove_bn,300:freeze_bn"]
 FLAGS = [name for name, kind in KINDS.items() if isinstance(kind, Flag)]
@@ -24,9 +24,9 @@ def allowed(kind: Kind) -> st.SearchStrategy:
     match kind:
         case Choice(options=options):
             return st.sampled_from(options)
-        case Whole(low=low, high=high):
+        case Integer(low=low, high=high):
             return st.integers(low, high)
-        case Real(low=low, high=high):
+        case Float(low=low, high=high):
             return st.floats(low, high)
         case Flag():
             return st.booleans()
@@ -139,8 +139,8 @@ class TestBounds:
     @pytest.mark.parametrize(("end", "away"), [("low", -math.inf), ("high", math.inf)])
     def test_just_outside_is_refused_and_its_nearest_is_the_bound(self, name, end, away):
         bound = getattr(KINDS[name], end)
-        outside = math.nextafter(bound, away) if isinstance(KINDS[name], Real) else bound
-        outside += 0 if isinstance(KINDS[name], Real) else int(math.copysign(1, away))
+        outside = math.nextafter(bound, away) if isinstance(KINDS[name], Float) else bound
+        outside += 0 if isinstance(KINDS[name], Float) else int(math.copysign(1, away))
         with pytest.raises(SettingsError, match=f"^{name} is "):
             Settings(**{name: outside})
         near, (problem,) = Settings.nearest({name: outside})

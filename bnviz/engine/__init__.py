@@ -6,8 +6,8 @@ which is loaded in the workers alone.
 
 from bnviz.engine.configuration import Configuration
 from bnviz.engine.engine import Engine, Status
+from bnviz.engine.job import QueuePosition
 from bnviz.engine.runs import Run
-from bnviz.engine.studies import StudyRun
-from bnviz.engine.work import Place
+from bnviz.engine.study_runs import StudyRun
 
-__all__ = ["Configuration", "Engine", "Place", "Run", "Status", "StudyRun"]
+__all__ = ["Configuration", "Engine", "QueuePosition", "Run", "Status", "StudyRun"]

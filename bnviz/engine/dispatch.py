@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from bnviz.engine.blocks import Blocks
+from bnviz.engine.block_dispatch import BlockDispatch
 from bnviz.engine.cluster import Cluster
 from bnviz.engine.faults import LOST, MAX_ATTEMPTS, reason
-from bnviz.engine.roster import Roster
+from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
-from bnviz.engine.studies import StudyRoster
+from bnviz.engine.study_runs import StudyRegistry
 from bnviz.engine.task import load, train, warm_up
 
 #: Seconds in which a scheduler answers, or counts as lost.
@@ -40,8 +40,8 @@ class Dispatch:
     def __init__(
         self,
         cluster: Cluster,
-        roster: Roster,
-        studies: StudyRoster,
+        roster: RunRegistry,
+        studies: StudyRegistry,
         topic: str,
         *,
         changed: Callable[[], None],
@@ -53,7 +53,7 @@ class Dispatch:
         self._studies = studies
         self._topic = topic
         self._changed = changed
-        self._blocks = Blocks(self._client, studies, topic, changed=changed)
+        self._blocks = BlockDispatch(self._client, studies, topic, changed=changed)
         self._futures: dict[Run, Any] = {}
         self._tokens: dict[str, Run] = {}
         self._loading: dict[str, Any] = {}

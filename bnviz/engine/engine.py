@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from bnviz.dataset import Dataset
+from bnviz.data.dataset import Dataset
+from bnviz.engine.admission import shortage
 from bnviz.engine.configuration import Configuration
-from bnviz.engine.room import shortage
-from bnviz.engine.roster import Roster
+from bnviz.engine.job import COMPLETE
+from bnviz.engine.limits import Limits
+from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
-from bnviz.engine.studies import S, StudyRoster, StudyRun
-from bnviz.engine.work import COMPLETE
-from bnviz.limits import Limits
+from bnviz.engine.study_runs import S, StudyRegistry, StudyRun
 from bnviz.settings import Settings
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ class Engine:
         self._configuration = Configuration(scheduler, workers)
         self._limits = limits or Limits()
         cache_bytes = int(1e6 * self._limits.cache_mb)
-        self._roster = Roster(grace=grace, cache_bytes=cache_bytes, changed=self._ring)
-        self._studies = StudyRoster(
-            grace=grace, changed=self._ring, until_free=self._roster.until_free
+        self._roster = RunRegistry(grace=grace, cache_bytes=cache_bytes, changed=self._wake)
+        self._studies = StudyRegistry(
+            grace=grace, changed=self._wake, until_free=self._roster.until_free
         )
         self._status = _CONNECTING
         # One topic for all runs: a scheduler never forgets a topic.
@@ -171,7 +171,7 @@ class Engine:
     def close(self) -> None:
         """Stops all that goes on and ends the workers; no process is left."""
         self._closing.set()
-        self._ring()
+        self._wake()
         self._thread.join(30)
 
     def __enter__(self) -> "Engine":
@@ -185,7 +185,7 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _ring(self) -> None:
+    def _wake(self) -> None:
         if self._loop is not None:
             # The loop is gone when the engine was closed meanwhile.
             try:
@@ -210,7 +210,7 @@ class Engine:
             try:
                 async with connect(self._configuration) as cluster:
                     dispatch = Dispatch(
-                        cluster, self._roster, self._studies, self._topic, changed=self._ring
+                        cluster, self._roster, self._studies, self._topic, changed=self._wake
                     )
                     while not self._closing.is_set():
                         await dispatch.step()

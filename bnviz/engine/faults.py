@@ -2,7 +2,7 @@
 
 from distributed import KilledWorker
 
-from bnviz.engine.distress import ADVICE
+from bnviz.engine.watchdog import ADVICE
 
 #: Times that something is given to the workers before it has failed.
 MAX_ATTEMPTS = 5

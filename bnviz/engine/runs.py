@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from bnviz.dataset import Dataset
-from bnviz.engine.work import Place, Work
+from bnviz.data.dataset import Dataset
+from bnviz.engine.job import Job, QueuePosition
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
 
-class Run(Work):
+class Run(Job):
     """One run. Safe to use from any thread; `Engine.start` makes them.
 
     Its state is "diverged" when it was trained to its last step with a network that diverged.
@@ -28,9 +28,9 @@ class Run(Work):
         *,
         lock: threading.RLock,
         changed: Callable[[Any], None],
-        place: Callable[[Any], Place | None],
+        position: Callable[[Any], QueuePosition | None],
     ):
-        super().__init__(dataset, lock=lock, changed=changed, place=place)
+        super().__init__(dataset, lock=lock, changed=changed, position=position)
         self.settings = settings
         self.recording = Recording(settings)
         self.attempts = 0

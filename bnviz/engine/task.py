@@ -13,11 +13,11 @@ from typing import Any
 
 from distributed import get_worker, secede
 
-from bnviz.dataset import Dataset
-from bnviz.engine import distress
+from bnviz.data.dataset import Dataset
+from bnviz.engine import watchdog
 from bnviz.frames import Frame
 from bnviz.settings import Settings
-from bnviz.study import Block, Outcome
+from bnviz.studies.study import Block, Outcome
 
 #: Seconds of frames gathered into one message.
 INTERVAL = 0.05
@@ -87,14 +87,14 @@ def train_block(
     worker.log_event(topic, {"block": token})
     try:
         _quieten()
-        from bnviz.lab import stack
+        from bnviz.lab import block_training
         from bnviz.lab.experiment import ExperimentError
 
         try:
-            return stack.train(block, dataset, wanted=_wanted(worker))
+            return block_training.train(block, dataset, wanted=_wanted(worker))
         except ExperimentError as error:
             return str(error)
-        except stack.StoppedError:
+        except block_training.StoppedError:
             return ""
     except Exception as error:
         return _unexpected(error)
@@ -150,12 +150,12 @@ def load() -> str:
 def warm_up() -> None:
     """Compiles the default experiment and a study of it ahead of the first ones."""
     try:
-        from bnviz.lab import experiment, stack
+        from bnviz.lab import block_training, experiment
 
         experiment.warm_up()
         # A run that comes meanwhile begins at once, in the worker's one thread.
         secede()
-        stack.warm_up()
+        block_training.warm_up()
     except Exception as error:
         _unexpected(error)
 
@@ -165,9 +165,9 @@ def _quieten() -> None:
 
 
 def _unexpected(error: Exception) -> str:
-    if distress.out_of_memory(error):
-        distress.give_up()
-        return f"The worker process ran out of memory; {distress.ADVICE}."
+    if watchdog.out_of_memory(error):
+        watchdog.give_up()
+        return f"The worker process ran out of memory; {watchdog.ADVICE}."
     _log.error("The experiment ended with an error.", exc_info=error)
     reason = (str(error).strip() or "no reason given").splitlines()[0][:200]
     return f"The experiment ended with an error ({type(error).__name__}: {reason})."

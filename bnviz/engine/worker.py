@@ -26,7 +26,7 @@ from distributed.compatibility import asyncio_run
 from distributed.config import get_loop_factory
 from distributed.core import Status
 
-from bnviz.engine import distress
+from bnviz.engine import watchdog
 from bnviz.engine.configuration import DASK
 
 #: How far workers stand back behind other processes, from 0 to 19.
@@ -36,7 +36,7 @@ NICENESS = 10
 _SACRIFICE = "500"
 #: Networks that a worker compiles before it makes room for another as soon as nothing waits for it,
 #: and before it does so whatever waits: a study of many architectures leaves it no pause.
-MOST_NETWORKS, FAR_TOO_MANY = 24, 32
+MAX_NETWORKS, FAR_TOO_MANY = 24, 32
 #: Seconds in which what a worker has done is fetched from it.
 FETCHED = 1.0
 
@@ -88,7 +88,7 @@ async def _work(orders: dict[str, str]) -> None:
         local_directory=orders["folder"],
         death_timeout=30,
     ) as worker:
-        watches = [asyncio.create_task(watch(worker)) for watch in (_retire, distress.watch)]
+        watches = [asyncio.create_task(watch(worker)) for watch in (_retire, watchdog.watch)]
         await worker.finished()
         for watch in watches:
             watch.cancel()
@@ -106,7 +106,7 @@ async def _retire(worker: Worker) -> None:
 
     TensorFlow keeps every compiled program, 10 to 20 MB each, until its process ends.
     """
-    while _compiled_networks() <= MOST_NETWORKS:
+    while _compiled_networks() <= MAX_NETWORKS:
         await asyncio.sleep(1)
     while worker.state.executing or worker.state.ready:
         if _compiled_networks() > FAR_TOO_MANY:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bnviz.figures.bindings import Band, CursorLine, Ends, Marker, Series
+from bnviz.figures.bindings.binding import Band, CursorLine, Ends, Marker, Series
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import ARM_COLOURS, INK, translucent
 from bnviz.frames import ARM_LABELS

@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from bnviz.figures.bindings import Binding
+from bnviz.figures.bindings.binding import Binding
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.recording import Recording
 
@@ -51,11 +51,11 @@ class LiveFigure:
         """
         frames = recording.frames
         index = range(len(frames))[index]
-        still = self.figure
-        still.update_layout(_still(self.layouts.get(layout, {})))
+        snapshot = self.figure
+        snapshot.update_layout(_still(self.layouts.get(layout, {})))
         for trace, binding in self.bindings.items():
-            still.data[trace].update(binding.points(frames, index))
-        return still
+            snapshot.data[trace].update(binding.points(frames, index))
+        return snapshot
 
     def to_json(self) -> dict[str, Any]:
         """The figure for the player, in the types of JSON alone."""

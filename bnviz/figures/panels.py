@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bnviz.figures.bindings import Binding, symlog
+from bnviz.figures.bindings.binding import Binding, symlog
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View

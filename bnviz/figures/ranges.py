@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.figures.bindings import column
+from bnviz.figures.bindings.binding import column
 from bnviz.recording import Recording
 
 _LARGEST = 1e6

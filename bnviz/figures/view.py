@@ -51,7 +51,7 @@ class View:
         for name in NUMBERS:
             size: Any = given.get(name)
             number = isinstance(size, int | float) and not isinstance(size, bool)
-            if number and abs(size) <= MOST_BY_HAND:  # which NaN is not
+            if number and abs(size) <= MAX_BY_HAND:  # which NaN is not
                 chosen[name] = float(size)
         return cls(**chosen)
 
@@ -75,7 +75,7 @@ TITLES = {
 }
 
 #: Largest gamma and beta by hand.
-MOST_BY_HAND = 10.0
+MAX_BY_HAND = 10.0
 #: Label and help of the numbers that a viewer may set.
 NUMBERS: dict[str, dict[str, Any]] = {
     "gamma": {"label": "γ", "help": "the scale"},

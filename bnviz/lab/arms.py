@@ -9,15 +9,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.dataset import Dataset
+from bnviz.data.dataset import Dataset
 from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
+from bnviz.lab.compiled_function import xla_compilations
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
-from bnviz.lab.measures import Past
+from bnviz.lab.measures import DriftReference
 from bnviz.lab.networks import Network, build, initial_kernels, reset
 from bnviz.lab.observer import Observer
-from bnviz.lab.program import xla_compilations
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer
 from bnviz.settings import Settings
@@ -28,7 +28,7 @@ DIVERGENCE = 1_000.0
 #: since TensorFlow gives back next to nothing of one that is let go.
 _KEPT = 40
 #: Settings that decide a network's program; all others are inputs to it.
-_STRUCTURE = (
+_ARCHITECTURE = (
     "hidden_layers",
     "units",
     "activation",
@@ -37,7 +37,7 @@ _STRUCTURE = (
     "batch_size",
     "l2",
 )
-_BN_STRUCTURE = ("bn_position", "bn_center", "bn_scale")
+_BN_ARCHITECTURE = ("bn_position", "bn_center", "bn_scale")
 #: Losses around a change where there was none.
 UNCHANGED = (np.nan, np.nan)
 
@@ -74,7 +74,7 @@ class Arm:
     seconds: float = 0.0
     first_loss: float = np.nan
     diverged_at: int = -1
-    past: Past = field(default_factory=Past)
+    past: DriftReference = field(default_factory=DriftReference)
     change_losses: tuple[float, float] = UNCHANGED
 
     def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
@@ -94,7 +94,7 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
         data: The examples, from which its sizes follow.
     """
     kernels = initial_kernels(settings, data.num_features, len(data.classes))
-    arm = _equipped(settings, name, name, kernels, data)
+    arm = _assemble(settings, name, name, kernels, data)
     sha = hashlib.sha256()
     for layer in arm.network.dense_layers:
         sha.update(layer.kernel.numpy().tobytes())
@@ -102,7 +102,7 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
     return arm
 
 
-def _equipped(
+def _assemble(
     settings: Settings,
     name: str,
     kind: str,
@@ -113,16 +113,16 @@ def _equipped(
 ) -> Arm:
     """An arm at step 0 with these kernels."""
     sizes = (data.num_features, len(data.classes))
-    compiled = _compiled(structure(settings, kind), name, kind, *sizes, frozen)
+    compiled = _compiled(architecture(settings, kind), name, kind, *sizes, frozen)
     network, trainer = compiled[:2]
     reset(network, settings, kernels)
     trainer.reset(settings)
     return Arm(name, kind, *compiled, kernels_digest=b"")
 
 
-def structure(settings: Settings, kind: str) -> Settings:
+def architecture(settings: Settings, kind: str) -> Settings:
     """What decides the program of an arm of this kind; all else is at its default."""
-    names = _STRUCTURE + (_BN_STRUCTURE if kind in NORMALIZED_ARMS else ())
+    names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
     return Settings(**{key: getattr(settings, key) for key in names})
 
 
@@ -163,7 +163,7 @@ def changed(
     else:
         return arm
     kernels = [layer.kernel.numpy() for layer in arm.network.dense_layers]
-    other = _equipped(settings, arm.name, kind, kernels, data, frozen=frozen)
+    other = _assemble(settings, arm.name, kind, kernels, data, frozen=frozen)
     if change.action == "insert_bn":
         insert_normalization(arm.network, other.network, tf.constant(data.x_train))
     elif change.action == "remove_bn":

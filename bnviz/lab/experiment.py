@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.dataset import Dataset
+from bnviz.data.dataset import Dataset
 from bnviz.frames import (
     DIGEST_SIZE,
     NO_POINT,
@@ -21,9 +21,9 @@ from bnviz.frames import (
     frame_steps,
 )
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm, changed, new_arm
-from bnviz.lab.data import DataError, Examples, load, observed, sample
+from bnviz.lab.datasets import DataError, Examples, load, observed, sample
 from bnviz.lab.measures import measure
-from bnviz.lab.observer import NORMALIZATION, Look
+from bnviz.lab.observer import NORMALIZATION, Observation
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
@@ -34,7 +34,7 @@ _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Sight:
+class ArmSnapshot:
     """What an arm has shown at a step.
 
     Attributes:
@@ -45,7 +45,7 @@ class Sight:
         seconds: Time its training has taken so far.
     """
 
-    look: Look
+    look: Observation
     deep: dict[str, NDArray]
     bad_step: int
     batches_digest: bytes
@@ -96,7 +96,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
     arms = {name: new_arm(settings, name, data) for name in layout.arms}
 
-    def advance(arm: Arm, step: int, indices: NDArray[np.int32]) -> Sight:
+    def advance(arm: Arm, step: int, indices: NDArray[np.int32]) -> ArmSnapshot:
         """Trains one arm up to a step and looks into it."""
         bad_row = arm.train(x, y, indices)
         bad_step = step - len(indices) + bad_row if bad_row >= 0 else -1
@@ -106,9 +106,9 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
             deep = arm.landscape.look(*probe, arm.trainer.learning_rate)
             deep |= arm.inference.look(precise, probe[0], validation)
             deep["batch_values"] = deep["batch_values"][:, : layout.neurons]
-        return Sight(look, deep, bad_step, arm.trainer.batches_digest, arm.seconds)
+        return ArmSnapshot(look, deep, bad_step, arm.trainer.batches_digest, arm.seconds)
 
-    def frame(step: int, sights: list[Sight]) -> Frame:
+    def frame(step: int, sights: list[ArmSnapshot]) -> Frame:
         record = np.zeros((), layout.dtype)
         record["step"] = step
         for name, value in points.items():
@@ -123,7 +123,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     # while they train on.
     with ThreadPoolExecutor(len(arms)) as threads:
 
-        def set_out(step: int, indices: NDArray[np.int32]) -> list[Future[Sight]]:
+        def set_out(step: int, indices: NDArray[np.int32]) -> list[Future[ArmSnapshot]]:
             return [threads.submit(advance, arm, step, indices) for arm in arms.values()]
 
         start, *stops = frame_steps(settings.steps).tolist()
@@ -164,7 +164,7 @@ def _points(x: tf.Tensor, y: tf.Tensor) -> dict[str, NDArray]:
     return {"points": points, "point_classes": classes}
 
 
-def _certify(record: Any, arm: Arm, sight: Sight, data: Dataset) -> None:
+def _certify(record: Any, arm: Arm, sight: ArmSnapshot, data: Dataset) -> None:
     """Writes the digests of the pair certificate, and the clock, into an arm's part of a frame."""
     digests = {
         "data_digest": data.digest,
@@ -176,7 +176,7 @@ def _certify(record: Any, arm: Arm, sight: Sight, data: Dataset) -> None:
     record["seconds"] = sight.seconds
 
 
-def _measure(record: Any, step: int, arm: Arm, sight: Sight, layout: FrameLayout) -> None:
+def _measure(record: Any, step: int, arm: Arm, sight: ArmSnapshot, layout: FrameLayout) -> None:
     """Writes an arm's measures into its part of a frame."""
     measures = measure(sight.look, layout, arm.past) | sight.deep
     fields: tuple[str, ...] = record.dtype.names

@@ -8,13 +8,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.frames import BATCH_VALUES, INFERENCE
-from bnviz.lab.measures import shortened
-from bnviz.lab.networks import Block, Network, normalize
+from bnviz.lab.compiled_function import CompiledFunction
+from bnviz.lab.measures import round_mantissa
+from bnviz.lab.networks import HiddenLayer, Network, normalize
 from bnviz.lab.observer import loss_and_accuracy
-from bnviz.lab.program import Program
 
 #: Of a block and of what enters its normalization, the mean and variance to normalize by.
-Statistics = Callable[[Block, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+Statistics = Callable[[HiddenLayer, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class Inference:
@@ -28,7 +28,7 @@ class Inference:
 
     def __init__(self, network: Network):
         self._network = network
-        self._program = Program(self._evaluate)
+        self._compiled = CompiledFunction(self._evaluate)
 
     def look(
         self, x_train: tf.Tensor, probe: tf.Tensor, validation: tuple[tf.Tensor, tf.Tensor]
@@ -52,15 +52,15 @@ class Inference:
             examples of the probe, to about three digits, NaN in place of those it has not, shape
             (layers, units, BATCH_VALUES).
         """
-        seen = self._program(x_train, probe, *validation)
-        outcomes, entering = (part.numpy() for part in seen)
-        values = np.full((*entering.shape[::2], BATCH_VALUES), np.nan, np.float32)
-        values[..., : entering.shape[1]] = entering.transpose(0, 2, 1)
+        seen = self._compiled(x_train, probe, *validation)
+        outcomes, norm_inputs = (part.numpy() for part in seen)
+        values = np.full((*norm_inputs.shape[::2], BATCH_VALUES), np.nan, np.float32)
+        values[..., : norm_inputs.shape[1]] = norm_inputs.transpose(0, 2, 1)
         loss, accuracy = outcomes.T
         return {
             "inference_loss": loss,
             "inference_accuracy": accuracy,
-            "batch_values": shortened(values),
+            "batch_values": round_mantissa(values),
         }
 
     def _evaluate(
@@ -70,7 +70,7 @@ class Inference:
         network = self._network
 
         def outcome(statistics: Statistics) -> tf.Tensor:
-            def normalized(block: Block, values: tf.Tensor) -> tf.Tensor:
+            def normalized(block: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
                 return normalize(block.normalization, values, *statistics(block, values))
 
             return tf.stack(loss_and_accuracy(network.forward(x, normalized).logits, y))
@@ -87,13 +87,13 @@ class Inference:
         else:
             same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
             outcomes = tf.stack([same] * len(INFERENCE))
-        return outcomes, network.probe(probe).entering[:, :BATCH_VALUES]
+        return outcomes, network.probe(probe).norm_inputs[:, :BATCH_VALUES]
 
     def _precise(self, x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
         """Mean and variance of what enters each BN for all examples as one batch."""
         statistics = []
 
-        def normalized(block: Block, values: tf.Tensor) -> tf.Tensor:
+        def normalized(block: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
             statistics.append(tf.nn.moments(values, axes=[0]))
             return normalize(block.normalization, values, *statistics[-1])
 

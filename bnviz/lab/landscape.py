@@ -5,9 +5,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
 from bnviz.lab.observer import loss_and_accuracy
-from bnviz.lab.program import Program
 
 #: Steps along the gradient at which the landscape is measured, in learning rates.
 STEPS = np.geomspace(0.5, 4.0, 8)
@@ -47,7 +47,7 @@ class Landscape:
                 for number, weight in self._weights
             ]
         )
-        self._program = Program(self._look_around)
+        self._compiled = CompiledFunction(self._look_around)
 
     def look(
         self, x: tf.Tensor, y: tf.Tensor, learning_rate: float
@@ -80,7 +80,7 @@ class Landscape:
         )
         lengths = np.concatenate([np.ones(layers - 1), STEPS])
         steps = tf.constant(learning_rate * lengths[:, None] * moved, tf.float32)
-        seen = self._program(x, y, steps)
+        seen = self._compiled(x, y, steps)
         losses, distances, curvatures, shifts, cosines = (part.numpy() for part in seen)
         along = slice(layers - 1, None)
         return {

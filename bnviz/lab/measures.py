@@ -7,16 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.frames import PERCENTILES, QUANTITIES, FrameLayout, edges
-from bnviz.lab.observer import Look
+from bnviz.lab.observer import Observation
 
 #: An activation outside these bounds hardly passes any gradient on.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
 #: Activations that can be 0 for every input.
-MORTAL = ("relu",)
+CAN_DIE = ("relu",)
 
 
 @dataclass
-class Past:
+class DriftReference:
     """The pre-activations of earlier frames, which drift is measured against.
 
     Attributes:
@@ -24,12 +24,12 @@ class Past:
         last: Those of the last frame.
     """
 
-    first: "Sample | None" = None
-    last: "Sample | None" = None
+    first: "SortedValues | None" = None
+    last: "SortedValues | None" = None
 
 
 @dataclass(frozen=True)
-class Sample:
+class SortedValues:
     """Values of each layer.
 
     Attributes:
@@ -41,7 +41,7 @@ class Sample:
     std: NDArray[np.float64]
 
 
-def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
+def measure(look: Observation, layout: FrameLayout, past: DriftReference) -> dict[str, Any]:
     """The measures of one arm, by the names of a frame's fields.
 
     Args:
@@ -56,7 +56,7 @@ def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
         description = describe(ordered, edges(quantity, layout.activation))
         measures |= {f"{quantity}_{name}": value for name, value in description.items()}
         if quantity == "pre_activation":
-            now = Sample(ordered, description["std"])
+            now = SortedValues(ordered, description["std"])
             past.first = past.first or now
             measures["drift_start"] = drift(past.first, now)
             measures["drift_step"] = drift(past.last or now, now)
@@ -69,14 +69,14 @@ def measure(look: Look, layout: FrameLayout, past: Past) -> dict[str, Any]:
     with np.errstate(divide="ignore"):
         ratios = np.log10(updates)
     measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
-    normalization = shortened(look.normalization.numpy()[..., : layout.neurons])
+    normalization = round_mantissa(look.normalization.numpy()[..., : layout.neurons])
     measures |= dict(zip(look.normalized, normalization, strict=True))
     if look.boundary is not None and layout.plane:
         measures["boundary"] = np.nan_to_num(np.round(255 * look.boundary.numpy()))
     return measures
 
 
-def shortened(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def round_mantissa(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Values to about three digits (11 bits), so that files with many of them pack well."""
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     dropped = 13
@@ -85,7 +85,7 @@ def shortened(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(np.isfinite(values), rounded.view(np.float32), values)
 
 
-def drift(earlier: Sample, later: Sample) -> NDArray[np.float64]:
+def drift(earlier: SortedValues, later: SortedValues) -> NDArray[np.float64]:
     """How far each layer's distribution has moved, in units of its earlier standard deviation.
 
     The 1-Wasserstein distance: of two samples of one size the mean distance of their values in
@@ -123,9 +123,9 @@ def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float3
     percentiles[~np.isfinite(std)] = np.nan
     unknown = np.where(np.isfinite(std), 0, np.nan).astype(np.float32)
     return {
-        "mean": shortened(mean + unknown),
-        "std": shortened(std + unknown),
-        "percentiles": shortened(percentiles),
+        "mean": round_mantissa(mean + unknown),
+        "std": round_mantissa(std + unknown),
+        "percentiles": round_mantissa(percentiles),
     }
 
 
@@ -245,6 +245,6 @@ def dead_share(activations: NDArray[np.float32], activation: str) -> NDArray[np.
     Returns:
         Shape (layers,); NaN for a non-linearity that cannot be 0 throughout.
     """
-    if activation not in MORTAL:
+    if activation not in CAN_DIE:
         return np.full(len(activations), np.nan)
     return np.asarray((activations == 0).all(axis=1).mean(axis=1))

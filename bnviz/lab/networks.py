@@ -25,7 +25,7 @@ INITIALIZERS = {
 
 
 @dataclass(frozen=True)
-class Block:
+class HiddenLayer:
     """A hidden layer: Dense, its non-linearity, and what stands around it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Inside:
+class ForwardPass:
     """What a forward pass shows of a network.
 
     Attributes:
@@ -81,7 +81,7 @@ class Inside:
     pre_activations: tf.Tensor
     activations: tf.Tensor
     logits: tf.Tensor
-    entering: tf.Tensor
+    norm_inputs: tf.Tensor
     moments: tf.Tensor | None = None
 
 
@@ -96,7 +96,7 @@ class Network:
     """
 
     model: keras.Model
-    blocks: tuple[Block, ...]
+    blocks: tuple[HiddenLayer, ...]
     output: keras.layers.Layer
 
     @property
@@ -104,7 +104,7 @@ class Network:
         """Every layer with a kernel, in order."""
         return [*(block.dense for block in self.blocks), self.output]
 
-    def probe(self, x: tf.Tensor) -> Inside:
+    def probe(self, x: tf.Tensor) -> ForwardPass:
         """A forward pass that shows its inside and changes nothing.
 
         Batch Normalization uses the mean and variance of `x` itself, unless it is frozen, as in a
@@ -115,7 +115,7 @@ class Network:
         """
         moments = []
 
-        def normalized(block: Block, values: tf.Tensor) -> tf.Tensor:
+        def normalized(block: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
             moments.append(tf.nn.moments(values, axes=[0]))
             values = normalize(block.normalization, values, *block.statistics(*moments[-1]))
             return values if block.noise is None else block.noise.draw(values)
@@ -125,7 +125,9 @@ class Network:
             return inside
         return replace(inside, moments=tf.stack(moments, axis=1))
 
-    def forward(self, x: tf.Tensor, normalized: Callable[[Block, tf.Tensor], tf.Tensor]) -> Inside:
+    def forward(
+        self, x: tf.Tensor, normalized: Callable[[HiddenLayer, tf.Tensor], tf.Tensor]
+    ) -> ForwardPass:
         """A forward pass with a normalization of choice, without dropout.
 
         Args:
@@ -136,23 +138,23 @@ class Network:
         Returns:
             What is seen of it, without the moments.
         """
-        pre_activations, activations, entering = [], [], []
+        pre_activations, activations, norm_inputs = [], [], []
         for block in self.blocks:
             x = block.dense(x)
             if block.position == "before":
-                entering.append(x)
+                norm_inputs.append(x)
                 x = normalized(block, x)
             pre_activations.append(x)
             x = block.activation(x)
             activations.append(x)
             if block.position == "after":
-                entering.append(x)
+                norm_inputs.append(x)
                 x = normalized(block, x)
-        return Inside(
+        return ForwardPass(
             tf.stack(pre_activations),
             tf.stack(activations),
             self.output(x),
-            tf.stack(entering or pre_activations),
+            tf.stack(norm_inputs or pre_activations),
         )
 
 
@@ -238,7 +240,7 @@ def build(
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
     blocks = []
     for number in range(1, settings.hidden_layers + 1):
-        block = Block(
+        block = HiddenLayer(
             dense(settings.units, f"dense_{number}", use_bias=where != "before"),
             normalization(number),
             where,

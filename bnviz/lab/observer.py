@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from bnviz.frames import GRID, PLANE_RANGE
-from bnviz.lab.networks import Inside, Network
-from bnviz.lab.program import Program
+from bnviz.lab.compiled_function import CompiledFunction
+from bnviz.lab.networks import ForwardPass, Network
 
 
 @dataclass(frozen=True)
-class Look:
+class Observation:
     """What is seen of one arm at one step.
 
     Attributes:
@@ -42,7 +42,7 @@ class Look:
         return dict(zip(names, self.losses.numpy().tolist(), strict=True))
 
 
-#: Figures of a neuron's normalization in the order of `Look.normalization`: by the layer's
+#: Figures of a neuron's normalization in the order of `Observation.normalization`: by the layer's
 #: attributes, and between them what enters the layer.
 NORMALIZATION = ("gamma", "beta", "batch_mean", "batch_variance", "moving_mean", "moving_variance")
 
@@ -63,11 +63,11 @@ class Observer:
         self._network = network
         self._kernels_before = kernels_before
         self._normalized = _normalized(network)
-        self._program = Program(self._look_inside)
+        self._compiled = CompiledFunction(self._look_inside)
 
     def look(
         self, probe: tuple[tf.Tensor, tf.Tensor], validation: tuple[tf.Tensor, tf.Tensor]
-    ) -> Look:
+    ) -> Observation:
         """Looks at the network as it stands.
 
         Args:
@@ -75,7 +75,7 @@ class Observer:
             validation: Features and classes of the validation examples.
         """
         given = (*probe, *validation)
-        return Look(**self._program(*given), normalized=self._normalized)
+        return Observation(**self._compiled(*given), normalized=self._normalized)
 
     def _look_inside(
         self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
@@ -101,7 +101,7 @@ class Observer:
             "boundary": self._boundary() if x.shape[1] == 2 else None,
         }
 
-    def _normalization(self, inside: Inside) -> tf.Tensor:
+    def _normalization(self, inside: ForwardPass) -> tf.Tensor:
         layers = [block.normalization for block in self._network.blocks]
         if not self._normalized:
             return tf.zeros((0, len(layers), 1))
@@ -116,7 +116,7 @@ class Observer:
             values = [getattr(layer, name, None) for layer in layers]
             return tf.stack(
                 [
-                    fixed[name](inside.entering[0, 0]) if value is None else value.value
+                    fixed[name](inside.norm_inputs[0, 0]) if value is None else value.value
                     for value in values
                 ]
             )

@@ -1,186 +1,218 @@
-"""Stack: trains the runs of a block together, both arms side by side."""
+"""Stacked: many networks of one arm as one, every weight of theirs in one tensor.
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+All tensors have the networks first: kernels are (networks, inputs, outputs), what is one number a
+neuron is (networks, 1, units), so that every layer is one batched matrix product. The networks know
+nothing of each other: the gradient of the sum of their losses holds the gradient of each.
+"""
+
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.dataset import Dataset
-from bnviz.frames import ARMS
-from bnviz.lab.arms import DIVERGENCE, structure
-from bnviz.lab.data import DataError
-from bnviz.lab.examples import Examples, examples
-from bnviz.lab.experiment import ExperimentError
-from bnviz.lab.networks import initial_kernels
-from bnviz.lab.stacked import MOST_STEPS, Stack
-from bnviz.lab.training import BatchOrder
+from bnviz.lab.compiled_function import CompiledFunction
+from bnviz.lab.networks import position
+from bnviz.lab.observer import loss_and_accuracy
+from bnviz.lab.stack_data import Observed
+from bnviz.lab.training import make_optimizer, steps_of, train_steps
 from bnviz.settings import Settings
-from bnviz.study import BLOCK_SIZE, Block, Outcome
-from bnviz.sweep import MOST_SEEDS
 
-#: Programs kept for further blocks of the same architecture.
-_KEPT = 16
-#: Multiplications of one call of a program at the most, about a second's worth, so that training
-#: which is not wanted any more ends soon.
-_MOST_PRODUCTS = 10e9
-#: Settings that change nothing of the initial kernels but their scale.
-_NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon")
-#: Networks are used again from block to block, so one process trains one block at a time.
-_one_at_a_time = threading.Lock()
+#: Most steps of one call; about as many lie between two watched ones.
+MAX_STEPS = 64
+#: Of the number of a hidden layer and of what enters its normalization what leaves it.
+Normalized = Callable[[int, tf.Tensor], tf.Tensor]
 
 
-class StoppedError(Exception):
-    """Training that was broken off because nobody wants its outcome any more."""
-
-
-def _always() -> bool:
-    return True
-
-
-def train(
-    block: Block, dataset: Dataset | None = None, *, wanted: Callable[[], bool] = _always
-) -> dict[str, Outcome]:
-    """Trains the runs of a block in both arms, each as `bnviz.lab.experiment.run` would.
-
-    All that the runs differ in is data, and places that are left over are filled with copies of the
-    last run, so no other block of their architecture is compiled again, whatever its number of runs
-    and of steps.
+class Stack:
+    """Networks of one arm; compiled once for their architecture, used again for all runs of it.
 
     Args:
-        block: What to train.
-        dataset: The examples, where they are an upload.
-        wanted: Asked every few steps whether to go on.
-
-    Returns:
-        What came of it, by arm.
-
-    Raises:
-        ExperimentError: If the data cannot be had.
-        StoppedError: If the outcome was not wanted any more.
+        structure: Settings from which layers, optimizer and L2 penalty are taken.
+        arm: "none" or "bn".
+        size: Number of networks.
+        num_features: Features of an example.
+        num_classes: Classes to tell apart.
     """
-    count = len(block.settings)
-    runs = [*block.settings, *[block.settings[-1]] * (BLOCK_SIZE - count)]
-    try:
-        data = examples(runs, dataset)
-    except DataError as error:
-        raise ExperimentError(str(error)) from error
-    with _one_at_a_time, ThreadPoolExecutor(len(ARMS)) as threads:
-        courses = {arm: _Course(stack, data) for arm, stack in _started(runs, data).items()}
 
-        def advance(step: int, indices: NDArray[np.int32]) -> None:
-            look = step + len(indices) in block.watch
-            parts = [
-                threads.submit(each.advance, step, indices, look=look) for each in courses.values()
+    def __init__(
+        self, architecture: Settings, arm: str, size: int, num_features: int, num_classes: int
+    ):
+        self._settings = architecture
+        self._position = position(architecture, arm)
+        widths = [num_features, *[architecture.units] * architecture.hidden_layers, num_classes]
+        hidden = widths[1:-1]
+
+        def weights(name: str, per_unit: Sequence[int], start: float) -> list[keras.Variable]:
+            return [
+                keras.Variable(
+                    np.full((size, 1, units), start, np.float32), name=f"{name}_{number}"
+                )
+                for number, units in enumerate(per_unit)
             ]
-            for part in parts:
-                part.result()
 
-        for step, indices in _batches(block.watch, runs, data):
-            if not wanted():
-                raise StoppedError("the outcome of the block is not wanted any more")
-            advance(step, indices)
-    return {arm: course.outcome(count) for arm, course in courses.items()}
-
-
-def warm_up() -> None:
-    """Compiles the programs of the default settings, so that their first block need not wait."""
-    train(Block((Settings(steps=1),), (0, 1)))
-
-
-@lru_cache(maxsize=_KEPT)
-def _compiled(settings: Settings, arm: str, num_features: int, num_classes: int) -> Stack:
-    return Stack(settings, arm, BLOCK_SIZE, num_features, num_classes)
-
-
-def _started(runs: Sequence[Settings], data: Examples) -> dict[str, Stack]:
-    """Each arm's networks at step 0."""
-    sizes = (data.num_features, data.num_classes)
-    kernels = _kernels(runs, *sizes)
-    stacks = {arm: _compiled(structure(runs[0], arm), arm, *sizes) for arm in ARMS}
-    for stack in stacks.values():
-        stack.reset(runs, kernels)
-    return stacks
-
-
-def _kernels(
-    runs: Sequence[Settings], num_features: int, num_classes: int
-) -> list[list[NDArray[np.float32]]]:
-    """The initial kernels of each run; those of one draw are drawn once."""
-    default = Settings()
-    same = {name: getattr(default, name) for name in _NOT_DRAWN}
-    draws = [settings.replace(**same) for settings in runs]
-    return [
-        [
-            kernel * np.float32(settings.init_scale)
-            for kernel in _drawn(draw, num_features, num_classes)
+        self._kernels = [
+            keras.Variable(np.zeros((size, *shape), np.float32), name=f"kernel_{number}")
+            for number, shape in enumerate(pairwise(widths))
         ]
-        for settings, draw in zip(runs, draws, strict=True)
-    ]
+        # A hidden layer right before BN has no bias: beta takes its place.
+        biased = widths[-1:] if self._position == "before" else widths[1:]
+        self._biases = weights("bias", biased, 0.0)
+        normalized = hidden if self._position else []
+        self._betas = weights("beta", normalized if architecture.bn_center else [], 0.0)
+        self._gammas = weights("gamma", normalized if architecture.bn_scale else [], 1.0)
+        self._moving_means = weights("moving_mean", normalized, 0.0)
+        self._moving_variances = weights("moving_variance", normalized, 1.0)
+        self._inputs = {
+            name: tf.Variable(tf.zeros((size, 1, 1)), trainable=False)
+            for name in ("learning_rate", "bn_momentum", "bn_epsilon")
+        }
+        self._trained = [*self._kernels, *self._biases, *self._betas, *self._gammas]
+        self._optimizer = make_optimizer(architecture)
+        self._optimizer.build(self._trained)
+        state = [*self._moving_means, *self._moving_variances, *self._optimizer.variables]
+        # Kernels are drawn for each run.
+        fixed = [*self._biases, *self._betas, *self._gammas, *state]
+        self._start = [(each, tf.constant(each.numpy())) for each in fixed]
+        # In a program, because one assignment after the other takes as long as 200 steps.
+        self._beginning = CompiledFunction(self._begin)
+        self._training = CompiledFunction(self._train_steps, jit_compile=True)
+        # XLA would make it a third faster, which takes many blocks to make up for compiling it.
+        self._evaluation = CompiledFunction(self._evaluate)
+
+    def reset(self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray]]) -> None:
+        """Sets every network to step 0.
+
+        Args:
+            runs: Settings of each network, from which rates, momentum and epsilon are taken.
+            kernels: Initial kernels of each network, one a layer.
+        """
+        inputs = [[getattr(settings, name) for settings in runs] for name in self._inputs]
+        drawn = [np.stack(of_runs) for of_runs in zip(*kernels, strict=True)]
+        self._beginning(tf.constant(inputs, tf.float32), *map(tf.constant, drawn))
+
+    def train(
+        self,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        indices: NDArray[np.int32],
+        limit: NDArray[np.float32],
+    ) -> NDArray[np.int32]:
+        """Trains one step a row of `indices`.
+
+        Args:
+            x: Training examples of all networks, shape (num_examples, num_features).
+            y: Their classes, shape (num_examples,).
+            indices: Which of them make up each network's batch, (steps, networks, batch_size), at
+                the most `MAX_STEPS` steps.
+            limit: A network's batch loss that is above it, or no number, is bad, shape (networks,).
+
+        Returns:
+            The row of each network's first bad batch loss, or -1, shape (networks,).
+        """
+        if len(indices) > MAX_STEPS:
+            raise ValueError(f"{len(indices)} steps came; a call trains {MAX_STEPS} at the most")
+        bad: NDArray[np.int32] = self._training(
+            x, y, *steps_of(indices, MAX_STEPS), tf.constant(limit)
+        ).numpy()
+        return bad
+
+    def evaluate(self, probe: Observed, validation: Observed) -> NDArray[np.float32]:
+        """Loss and accuracy on the probe, by its own statistics, then on the validation examples.
+
+        The latter by the moving statistics; no statistic is moved. The L2 penalty is in neither.
+
+        Returns:
+            Shape (4, networks).
+        """
+        outcome: NDArray[np.float32] = self._evaluation(*probe, *validation).numpy()
+        return outcome
+
+    def _begin(self, inputs: tf.Tensor, *kernels: tf.Tensor) -> None:
+        for variable, start in self._start:
+            variable.assign(start)
+        for variable, drawn in zip(self._kernels, kernels, strict=True):
+            variable.assign(drawn)
+        for variable, values in zip(self._inputs.values(), tf.unstack(inputs), strict=True):
+            variable.assign(values[:, None, None])
+
+    def _train_steps(self, *given: tf.Tensor) -> tf.Tensor:
+        return train_steps(self._train_step, *given)
+
+    def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """One update of all networks' weights; returns the loss of each one's batch."""
+        with tf.GradientTape() as tape:
+            loss, _ = loss_and_accuracy(self._logits(x, self._moving_on), y)
+            objective = tf.reduce_sum(loss)
+            if self._settings.l2:
+                squares = [tf.reduce_sum(tf.square(kernel.value)) for kernel in self._kernels]
+                objective += self._settings.l2 * tf.add_n(squares)
+        gradients = tape.gradient(objective, [variable.value for variable in self._trained])
+        rate = self._inputs["learning_rate"].read_value()
+        for gradient, variable in zip(gradients, self._trained, strict=True):
+            # Not `apply`, which allows no learning rate of each network's own.
+            self._optimizer.update_step(gradient, variable, rate)
+        self._optimizer.iterations.assign_add(1)
+        return loss
+
+    def _evaluate(
+        self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
+    ) -> tf.Tensor:
+        def by_batch(number: int, values: tf.Tensor) -> tf.Tensor:
+            return self._normalize(number, values, *_moments(values))
+
+        def by_moving(number: int, values: tf.Tensor) -> tf.Tensor:
+            moving = self._moving_means[number].value, self._moving_variances[number].value
+            return self._normalize(number, values, *moving)
+
+        outcomes: list[tf.Tensor] = []
+        for features, classes, normalized in (
+            (x, y, by_batch),
+            (x_validation, y_validation, by_moving),
+        ):
+            logits = self._logits(features, normalized)
+            outcomes += loss_and_accuracy(logits, tf.broadcast_to(classes, logits.shape[:2]))
+        return tf.stack(outcomes)
+
+    def _logits(self, x: tf.Tensor, normalized: Normalized) -> tf.Tensor:
+        """A forward pass, shape (networks, num_examples, num_classes)."""
+        activation = keras.activations.get(self._settings.activation)
+        *hidden, output = self._kernels
+        for number, kernel in enumerate(hidden):
+            x = tf.matmul(x, kernel.value)
+            if self._position == "before":
+                x = activation(normalized(number, x))
+                continue
+            x = activation(x + self._biases[number].value)
+            if self._position == "after":
+                x = normalized(number, x)
+        return tf.matmul(x, output.value) + self._biases[-1].value
+
+    def _moving_on(self, number: int, values: tf.Tensor) -> tf.Tensor:
+        """Batch Normalization as in training: by the batch, which moves the moving statistics."""
+        moments = _moments(values)
+        kept = self._inputs["bn_momentum"].read_value()
+        moving = self._moving_means[number], self._moving_variances[number]
+        for variable, moment in zip(moving, moments, strict=True):
+            variable.assign(variable.value * kept + moment * (1.0 - kept))
+        return self._normalize(number, values, *moments)
+
+    def _normalize(
+        self, number: int, values: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
+    ) -> tf.Tensor:
+        return tf.nn.batch_normalization(
+            values,
+            mean,
+            variance,
+            offset=self._betas[number].value if self._betas else None,
+            scale=self._gammas[number].value if self._gammas else None,
+            variance_epsilon=self._inputs["bn_epsilon"].read_value(),
+        )
 
 
-@lru_cache(maxsize=MOST_SEEDS)
-def _drawn(settings: Settings, num_features: int, num_classes: int) -> list[NDArray[np.float32]]:
-    """Kernels of scale 1; all cells of a map have those of a few seeds."""
-    return initial_kernels(settings, num_features, num_classes)
-
-
-def _batches(
-    watch: Sequence[int], runs: Sequence[Settings], data: Examples
-) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """The batches of all runs, in parts that end at every watched step, if not before.
-
-    Yields:
-        The step before the part, and indices of shape (steps, networks, batch_size); at step 0
-        there are none.
-    """
-    settings = runs[0]
-    seeds = [run.seed for run in runs]
-    orders = {seed: BatchOrder(data.num_train, settings.batch_size, seed=seed) for seed in seeds}
-    widths = [data.num_features, *[settings.units] * settings.hidden_layers, data.num_classes]
-    weights = sum(one * other for one, other in pairwise(widths))
-    most = int(_MOST_PRODUCTS / (3 * weights * settings.batch_size * len(runs)))
-    most = min(max(most, 1), MOST_STEPS)
-    for start, stop in pairwise((0, *watch)):
-        for step in range(start, max(stop, start + 1), most):
-            taken = {seed: order.take(min(most, stop - step)) for seed, order in orders.items()}
-            yield step, np.stack([taken[seed] for seed in seeds], axis=1) + data.offsets
-
-
-class _Course:
-    """The course of one arm's networks.
-
-    Args:
-        stack: The networks, at step 0.
-        data: What they learn from.
-    """
-
-    def __init__(self, stack: Stack, data: Examples):
-        self._stack = stack
-        self._data = data
-        self._limit = np.full(BLOCK_SIZE, np.inf, np.float32)
-        self._diverged_at = np.full(BLOCK_SIZE, -1, np.int32)
-        self._seen: list[NDArray[np.float32]] = []
-
-    def advance(self, step: int, indices: NDArray[np.int32], *, look: bool) -> None:
-        """Trains from a step on, and looks at the networks after it if asked."""
-        if len(indices):
-            rows = self._stack.train(self._data.x, self._data.y, indices, self._limit)
-            self._diverge(rows >= 0, step + rows)
-        if look:
-            seen = self._stack.evaluate(self._data.probe, self._data.validation)
-            if not self._seen:
-                self._limit = np.float32(DIVERGENCE) * seen[0]
-            self._diverge(~(seen[0] <= self._limit), step + len(indices))
-            self._seen.append(seen)
-
-    def _diverge(self, bad: NDArray[np.bool_], step: NDArray[np.int32] | int) -> None:
-        self._diverged_at = np.where(bad & (self._diverged_at < 0), step, self._diverged_at)
-
-    def outcome(self, count: int) -> Outcome:
-        """What came of the first networks."""
-        loss, _, *validation = np.stack(self._seen, axis=2)[:, :count]
-        return Outcome(loss, validation[0], validation[1], self._diverged_at[:count])
+def _moments(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Mean and biased variance over the examples, shape (networks, 1, units)."""
+    mean, variance = tf.nn.moments(values, axes=[1], keepdims=True)
+    return mean, variance

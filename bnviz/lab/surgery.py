@@ -28,12 +28,12 @@ def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None
     for number, (old, new) in enumerate(zip(source.blocks, target.blocks, strict=True)):
         _copy(old.dense, new.dense)
         layer: Any = new.normalization
-        entering = inside.activations[number]
+        norm_inputs = inside.activations[number]
         bias = tf.zeros_like(old.dense.bias)
         if new.position == "before":
             bias = old.dense.bias.value
-            entering = inside.pre_activations[number] - bias
-        mean, variance = tf.nn.moments(entering, axes=[0])
+            norm_inputs = inside.pre_activations[number] - bias
+        mean, variance = tf.nn.moments(norm_inputs, axes=[0])
         layer.moving_mean.assign(mean)
         layer.moving_variance.assign(variance)
         if layer.scale:

@@ -8,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
-from bnviz.lab.program import Program
 from bnviz.settings import Settings
 
 #: Most steps of one call; a longer way is gone in several.
@@ -126,7 +126,7 @@ class Trainer:
             if isinstance(layer, keras.layers.Dropout)
         ]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self._program = Program(self._train_steps, jit_compile=True)
+        self._compiled = CompiledFunction(self._train_steps, jit_compile=True)
         self._seen = hashlib.sha256()
         kernels = [layer.kernel for layer in network.dense_layers]
         self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
@@ -165,7 +165,7 @@ class Trainer:
     @property
     def compilations(self) -> int:
         """How often the training has been compiled."""
-        return self._program.compilations
+        return self._compiled.compilations
 
     def train(
         self,
@@ -199,7 +199,7 @@ class Trainer:
         self._call(x, y, np.empty((0, self._batch_size), np.int32), np.inf)
 
     def _call(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32], limit: float) -> int:
-        return int(self._program(x, y, *steps_of(indices, CHUNK), tf.constant(limit, tf.float32)))
+        return int(self._compiled(x, y, *steps_of(indices, CHUNK), tf.constant(limit, tf.float32)))
 
     def _train_steps(self, *given: tf.Tensor) -> tf.Tensor:
         return train_steps(self._train_step, *given)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from bnviz.lesson.claim import Claim
-from bnviz.lesson.claims import OF_CHAPTERS
-from bnviz.lesson.experiments import FOLDER, RECORDED
+from bnviz.lesson.claims.catalogue import OF_CHAPTERS
+from bnviz.lesson.claims.claim import Claim
+from bnviz.lesson.claims.experiments import FOLDER, RECORDED
 from bnviz.lesson.predictions import PREDICTIONS
 from bnviz.lesson.question import Question
 from bnviz.settings import Settings
@@ -31,15 +31,15 @@ class Chapter:
         name: As it stands in links.
         title: A few words.
         statement: What it is about, in one sentence.
-        experiment: One of `bnviz.lesson.experiments.RECORDED`.
+        experiment: One of `bnviz.lesson.claims.experiments.RECORDED`.
         view: Attributes of `bnviz.figures.view.View` by name.
         controls: Settings that matter here; all others are folded away.
         settled_by: Name of the claim whose numbers answer its question; empty where the answer
             follows from the formula alone.
         begin: Step at which the cursor begins.
         phase_map: The axes of a phase map that belongs here, x and y; or none.
-        batch: Whether the learner can type a small batch (`bnviz.lesson.batch`).
-        script: Whether the experiment's code is shown (`bnviz.script`).
+        batch: Whether the learner can type a small batch (`bnviz.lesson.typed_batch`).
+        script: Whether the experiment's code is shown (`bnviz.export.keras_script`).
     """
 
     name: str

@@ -7,7 +7,7 @@ from bnviz.lesson.question import Option, Question
 
 
 @dataclass(frozen=True)
-class Item:
+class QuizItem:
     """A question of the quiz and where its answer can be seen.
 
     Attributes:
@@ -21,8 +21,10 @@ class Item:
     view: Mapping[str, object]
 
 
-def _item(name: str, chapter: str, view: Mapping[str, object], text: str, *options: Option) -> Item:
-    return Item(Question(name, text, options), chapter, view)
+def _item(
+    name: str, chapter: str, view: Mapping[str, object], text: str, *options: Option
+) -> QuizItem:
+    return QuizItem(Question(name, text, options), chapter, view)
 
 
 def _right(text: str, reply: str) -> Option:

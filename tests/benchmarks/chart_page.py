@@ -7,8 +7,8 @@ import machine  # noqa: F401  (puts the repository on the path)
 import plotly.graph_objects as go
 import streamlit as st
 
-from bnviz.figures.stage import stage
-from bnviz.page.showing import recorded_default
+from bnviz.figures.views.layers import stage
+from bnviz.player.content import recorded_default
 
 #: Of so many frames one is made into a figure, since that takes long and is not measured.
 EVERY = 5

@@ -29,12 +29,12 @@ from bnviz.engine import Engine
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hostile import runs
-from hostile.kinds import KINDS as MOST_KINDS
-from hostile.kinds import Kind
-from hostile.pages import take_visit, visit
+from tests.hostile import runs
+from tests.hostile.kinds import KINDS as MAX_KINDS
+from tests.hostile.kinds import Kind
+from tests.hostile.pages import take_visit, visit
 
-KINDS = MOST_KINDS | {"page, with a file": Kind(visit, take_visit, 30)}
+KINDS = MAX_KINDS | {"page, with a file": Kind(visit, take_visit, 30)}
 FAULT = "fault"
 
 

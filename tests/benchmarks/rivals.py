@@ -11,7 +11,7 @@ import machine  # noqa: F401  (puts the repository on the path)
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.dataset import Dataset
+from bnviz.data.dataset import Dataset
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
 

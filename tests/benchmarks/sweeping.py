@@ -5,9 +5,9 @@
 Two ways take turns in every round, so that what disturbs one disturbs both; a ratio is taken within
 a round, and its median over the rounds is given with the lowest and the highest.
 
-- ours: `bnviz.lab.stack.train` on the blocks of the map, one after the other, in a process of its
-  own, so that each round compiles. The clock starts when TensorFlow is loaded. Then the map is
-  trained once more with what is compiled.
+- ours: `bnviz.lab.block_training.train` on the blocks of the map, one after the other, in a
+  process of its own, so that each round compiles. The clock starts when TensorFlow is loaded. Then
+  the map is trained once more with what is compiled.
 - fit: for some cells spread over the map, two Keras models compiled with Keras's defaults, and
   `fit` on the very batches of the cell, all in one epoch, without metrics, callbacks or output,
   from the cell's initial kernels, then `evaluate` on the validation examples, which gives what the
@@ -27,9 +27,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import machine
 
 from bnviz.frames import ARMS
-from bnviz.phase_map import PhaseMap
 from bnviz.settings import Settings
-from bnviz.sweep import Cell, Sweep
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.sweep import Cell, Sweep
 
 SWEEP = Sweep()
 NETWORKS = len(ARMS) * SWEEP.shape[0] * SWEEP.shape[1] * SWEEP.seeds
@@ -48,14 +48,14 @@ BUILT, READY = (
 
 def ours() -> dict[str, float]:
     """The times of a map, in this process, which must not have compiled anything yet."""
-    from bnviz.lab import stack
+    from bnviz.lab import block_training
 
     times = {}
     for name in (WHOLE, AGAIN):
         start = time.perf_counter()
         phase_map = PhaseMap(SWEEP)
         for block in phase_map.blocks():
-            phase_map.put(block, stack.train(block))
+            phase_map.put(block, block_training.train(block))
             times.setdefault(FIRST, time.perf_counter() - start)
         times[name] = time.perf_counter() - start
     times[STEP] = 1e6 * times[AGAIN] / NETWORKS / SWEEP.base.steps
@@ -76,7 +76,7 @@ class Loop:
     def __init__(self) -> None:
         from rivals import plain_model
 
-        from bnviz.lab.data import load
+        from bnviz.lab.datasets import load
 
         self._data = load(SWEEP.base)
         self._build = plain_model

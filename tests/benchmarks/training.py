@@ -48,12 +48,12 @@ from rivals import (
 )
 from threadpoolctl import threadpool_limits
 
-from bnviz import uploads
-from bnviz.dataset import Dataset
+from bnviz.data import uploads
+from bnviz.data.dataset import Dataset
 from bnviz.frames import ARMS, FRAMES, PROBE_SIZE, Frame, frame_steps
 from bnviz.kinds import Key
 from bnviz.lab import experiment
-from bnviz.lab.data import load
+from bnviz.lab.datasets import load
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import UPLOAD, Settings
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from bnviz.phase_map import PhaseMap
 from bnviz.recording import Recording
 from bnviz.settings import Settings, SettingsError
-from bnviz.sweep import Axis, Sweep
-from hostile import words
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.sweep import Axis, Sweep
+from tests.hostile import words
 
 #: Bytes that a bomb unpacks to.
 BOMB = 40_000_000

@@ -22,27 +22,28 @@ from urllib.parse import parse_qs, quote_plus
 
 import numpy as np
 
-from bnviz import report, uploads
 from bnviz.__main__ import main
-from bnviz.dataset import Dataset
+from bnviz.data import uploads
+from bnviz.data.dataset import Dataset
 from bnviz.engine import Configuration
+from bnviz.engine.limits import LIMITS, Limits
 from bnviz.figures.view import CHOICES, NUMBERS, TITLES
-from bnviz.limits import LIMITS, Limits
-from bnviz.map_file import PhaseMapError
-from bnviz.page import map_component, mapping
-from bnviz.page.address import understood
-from bnviz.page.map_showing import MapShowing
-from bnviz.page.markup import plain
-from bnviz.page.modes import MODES
-from bnviz.page.player_component import Want, read_change
-from bnviz.page.showing import Showing
-from bnviz.phase_map import PhaseMap
+from bnviz.findings import report
+from bnviz.page.modes import map_mode
+from bnviz.page.modes.registry import MODES
+from bnviz.page.shell.links import understood
+from bnviz.page.shell.markup import plain
+from bnviz.player.content import StageContent
+from bnviz.player.map_content import MapContent
+from bnviz.player.request import MapRequest, PlayerRequest, read_cell, read_change
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import KINDS as SETTINGS
 from bnviz.settings import Settings, SettingsError, listed
-from bnviz.sweep import MEASURES, Sweep
-from hostile import files, words
-from hostile.guard import watched
+from bnviz.studies.map_file import PhaseMapError
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.sweep import MEASURES, Sweep
+from tests.hostile import files, words
+from tests.hostile.guard import watched
 
 #: Characters of a message at the most.
 LONGEST = 20_000
@@ -122,7 +123,7 @@ def take_link(query: str) -> str:
     settings, problems = link.settings, [*link.problems]
     assert Settings.read(settings.to_query()) == settings
     assert settings.dataset != "upload"
-    if link.mode == mapping.NAME:
+    if link.mode == map_mode.NAME:
         problems += Sweep.nearest(settings, link.parameters)[1]
     if problems:
         sentence(listed(problems))
@@ -178,11 +179,11 @@ def take_recording(data: bytes) -> str:
     except RecordingError as error:
         sentence(error)
         return REFUSED
-    showing = Showing("token", recording, "finished", "")
+    content = StageContent("token", recording, "finished", "")
     # Numbers of a stranger may be any, those too of which a computation has to warn.
     with np.errstate(all="ignore"):
         for view in TITLES if len(data) % 9 == 0 else ("stage",):
-            header(showing.answer(Want.read({"view": {"name": view}})))
+            header(content.respond(PlayerRequest.read({"view": {"name": view}})))
         if len(recording):
             strict(report.as_json(recording, 1.0))
             report.as_text(recording, 1.0).encode()
@@ -219,10 +220,10 @@ def _want(random: Random) -> Any:
 
 
 def take_want(sent: Any) -> str:
-    want = Want.read(sent)
-    found = header(Showing.recorded().answer(want))
+    request = PlayerRequest.read(sent)
+    found = header(StageContent.recorded().respond(request))
     assert found["run"] == "recorded"
-    return TAKEN if want != Want() else PASSED_OVER
+    return TAKEN if request != PlayerRequest() else PASSED_OVER
 
 
 def take_map(data: bytes) -> str:
@@ -231,10 +232,10 @@ def take_map(data: bytes) -> str:
     except PhaseMapError as error:
         sentence(error)
         return REFUSED
-    showing = MapShowing("token", 0, phase_map, contextlib.nullcontext(), "finished", "")
+    content = MapContent("token", 0, phase_map, "finished", "")
     with np.errstate(all="ignore"):
         for measure in MEASURES:
-            strict(json.dumps(showing.answer(map_component.Want(), measure), allow_nan=False))
+            strict(json.dumps(content.respond(MapRequest(), measure), allow_nan=False))
         strict(phase_map.to_json(1.0))
     return TAKEN
 
@@ -257,8 +258,8 @@ def _map_messages(random: Random) -> Any:
 
 
 def take_map_message(sent: Any) -> str:
-    want, cell = map_component.Want.read(sent), map_component.read_cell(sent)
-    strict(json.dumps(MapShowing.recorded().answer(want, ""), allow_nan=False))
+    request, cell = MapRequest.read(sent), read_cell(sent)
+    strict(json.dumps(MapContent.recorded().respond(request, ""), allow_nan=False))
     return TAKEN if cell else PASSED_OVER
 
 

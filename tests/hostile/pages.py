@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
 
-from hostile import files, words
-from hostile.kinds import PLACES, REFUSED, TAKEN, header, link, strict
+from tests.hostile import files, words
+from tests.hostile.kinds import PLACES, REFUSED, TAKEN, header, link, strict
 
 APP = str(Path(__file__).parents[2] / "app.py")
 #: What is chosen in the file's place, if any.

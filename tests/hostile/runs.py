@@ -2,13 +2,13 @@
 
 from random import Random
 
-from bnviz import uploads
-from bnviz.dataset import Dataset
+from bnviz.data import uploads
+from bnviz.data.dataset import Dataset
 from bnviz.engine import Engine
-from bnviz.kinds import Choice, Flag, Real, Whole
+from bnviz.kinds import Choice, Flag, Float, Integer
 from bnviz.settings import KINDS, Settings
-from hostile import files
-from hostile.kinds import sentence
+from tests.hostile import files
+from tests.hostile.kinds import sentence
 
 #: Seconds after which a worker counts as hung.
 PATIENCE = 120
@@ -31,7 +31,7 @@ def extreme(random: Random) -> Settings:
         match kind:
             case Choice(options=options):
                 values[name] = random.choice([each for each in options if each not in _NOT_HERE])
-            case Whole() | Real():
+            case Integer() | Float():
                 values[name] = random.choice((kind.low, kind.high, getattr(Settings(), name)))
             case Flag():
                 values[name] = random.choice((True, False))

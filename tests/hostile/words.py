@@ -5,9 +5,9 @@ from random import Random
 from typing import Any
 
 from bnviz.interventions import ACTIONS, LEARNING_RATE
-from bnviz.kinds import Choice, Kind, Real, Whole
+from bnviz.kinds import Choice, Float, Integer, Kind
 from bnviz.settings import KINDS
-from bnviz.sweep import AXES, MEASURES, SCALES, Sweep
+from bnviz.studies.sweep import AXES, MEASURES, SCALES, Sweep
 
 MARKUP = (
     "<script>alert(1)</script>",
@@ -73,7 +73,7 @@ def value_of(kind: Kind, random: Random) -> Any:
             return anything(random)
         case _, Choice():
             return random.choice((*kind.options, word(random)))
-        case _, Whole() | Real():
+        case _, Integer() | Float():
             low, high = kind.low, kind.high
             inside = random.uniform(low, high)
             near = (low, high, low - 1, high + 1, inside, round(inside), -inside, 10 * high)

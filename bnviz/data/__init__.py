@@ -1,0 +1,1 @@
+"""The data: data sets, their preparation, the tables that come along, and uploaded files."""

@@ -1,0 +1,205 @@
+"""Limits: what a host allows, set by environment variables, and the nearest settings within."""
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from itertools import pairwise
+from typing import Any
+
+from bnviz.data.dataset import Dataset
+from bnviz.frames import FrameLayout, frame_steps
+from bnviz.settings import Settings
+
+#: Features and classes of the built-in data sets, by which a run's cost is told without them.
+SHAPES = {
+    "digits": (64, 10),
+    "breast_cancer": (30, 2),
+    "wine": (13, 3),
+    "mnist": (784, 10),
+    "fashion_mnist": (784, 10),
+}
+#: Features and classes of the data sets in the plane.
+PLANE_SHAPE = (2, 2)
+#: What is made smaller until a run costs what is allowed, in this order, each down to a size with
+#: which the experiment still says something, and then to the least.
+_COST_REDUCTIONS = (
+    ("steps", 300),
+    ("batch_size", 16),
+    ("units", 16),
+    ("hidden_layers", 1),
+    ("steps", 1),
+    ("batch_size", 1),
+)
+#: The same for the bytes of its frames.
+_FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
+
+
+def _limit(default: float, variable: str, low: float, high: float, meaning: str) -> Any:
+    bounds = {"variable": variable, "low": low, "high": high, "meaning": meaning}
+    return field(default=default, metadata=bounds)
+
+
+class LimitError(ValueError):
+    """An environment variable that is no limit, with what is allowed."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a host allows. Megabytes are 10^6 bytes.
+
+    Raises:
+        LimitError: At construction, if a value is out of its bounds.
+    """
+
+    cost: float = _limit(
+        1e12,
+        "BNVIZ_MAX_COST",
+        1e6,
+        1e18,
+        "cost of a run: steps x parameters of a network x batch size x networks",
+    )
+    recording_mb: float = _limit(
+        64, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"
+    )
+    memory_mb: float = _limit(
+        512, "BNVIZ_MAX_MEMORY_MB", 1, 1e6, "megabytes of the frames of all runs that are looked at"
+    )
+    runs: float = _limit(
+        100, "BNVIZ_MAX_RUNS", 1, 10_000, "runs that wait or go on, over all viewers"
+    )
+    viewer_runs: float = _limit(
+        3, "BNVIZ_MAX_VIEWER_RUNS", 1, 100, "runs of one viewer that wait or go on"
+    )
+    upload_mb: float = _limit(20, "BNVIZ_MAX_UPLOAD_MB", 1, 20, "megabytes of a viewer's own file")
+    cache_mb: float = _limit(
+        32, "BNVIZ_CACHE_MB", 0, 1e6, "megabytes kept of runs that nobody looks at any more"
+    )
+
+    def __post_init__(self) -> None:
+        for name, bounds in LIMITS.items():
+            value = getattr(self, name)
+            if not bounds["low"] <= value <= bounds["high"]:
+                raise LimitError(f"{bounds['variable']} is {value}; {_allowed(bounds)}")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Limits":
+        """Limits as the variables say; unset or empty means the default.
+
+        Raises:
+            LimitError: If a variable is no number within its bounds.
+        """
+        values = {}
+        for name, bounds in LIMITS.items():
+            text = environment.get(bounds["variable"])
+            if not text:
+                continue
+            try:
+                values[name] = float(text)
+            except ValueError:
+                raise LimitError(
+                    f"{bounds['variable']} is {text[:40]!r}; {_allowed(bounds)}"
+                ) from None
+        return cls(**values)
+
+    def excess(self, settings: Settings, data: Dataset | None = None) -> str:
+        """What is too much about a run, in one sentence; empty if nothing is.
+
+        Args:
+            settings: Of the run.
+            data: A viewer's own examples, if it is theirs that are learned from.
+        """
+        times = cost(settings, data) / self.cost
+        if times > 1:
+            return (
+                f"The run costs {times:,.{1 if times < 10 else 0}f} times what this host allows "
+                "(steps × parameters × batch size × networks)."
+            )
+        megabytes = recording_bytes(settings) / 1e6
+        if megabytes > self.recording_mb:
+            return (
+                f"The run's frames take {megabytes:.0f} MB, and this host allows "
+                f"{self.recording_mb:.0f} MB."
+            )
+        return ""
+
+    def excess_of_many(self, settings: Settings, runs: int, data: Dataset | None = None) -> str:
+        """What is too much about so many runs together, in one sentence; empty if nothing is.
+
+        Args:
+            settings: Of the dearest of them.
+            runs: How many.
+            data: A viewer's own examples, if it is theirs that are learned from.
+        """
+        times = runs * cost(settings, data) / self.cost
+        if times <= 1:
+            return ""
+        return (
+            f"These {runs:,} runs cost up to {times:,.{1 if times < 10 else 0}f} times what this "
+            "host allows: choose fewer places, seeds or steps, or a smaller network."
+        )
+
+    def fitting(self, settings: Settings, data: Dataset | None = None) -> Settings:
+        """The nearest settings of which nothing is too much; the same ones if they fit.
+
+        Steps are taken away first, then examples of a batch, units and layers; layers first where
+        it is the frames that take too much memory.
+
+        Args:
+            settings: What is wanted.
+            data: A viewer's own examples, if it is theirs that are learned from.
+        """
+        wholes: tuple[tuple[Callable[[Settings], bool], Any], ...] = (
+            (lambda near: cost(near, data) <= self.cost, _COST_REDUCTIONS),
+            # After the steps: of 300 of them more are recorded than of 301.
+            (lambda near: recording_bytes(near) <= 1e6 * self.recording_mb, _FRAME_REDUCTIONS),
+        )
+        near = settings
+        for fits, reductions in wholes:
+            for name, floor in reductions:
+                if not fits(near):
+                    near = _reduced(near, name, floor, fits)
+        return near
+
+
+#: Every limit's variable, bounds and meaning, by its name.
+LIMITS: dict[str, Mapping[str, Any]] = {item.name: item.metadata for item in fields(Limits)}
+
+
+def _allowed(bounds: Mapping[str, Any]) -> str:
+    return f"allowed is a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
+
+
+def parameters(settings: Settings, data: Dataset | None = None) -> int:
+    """Weights and biases of the Dense layers of one network."""
+    if data is not None:
+        features, classes = data.num_features, len(data.classes)
+    else:
+        features, classes = SHAPES.get(settings.dataset, PLANE_SHAPE)
+    sizes = [features, *[settings.units] * settings.hidden_layers, classes]
+    return sum((before + 1) * after for before, after in pairwise(sizes))
+
+
+def cost(settings: Settings, data: Dataset | None = None) -> int:
+    """Multiplications of a run, about: steps x parameters x batch size x networks."""
+    networks = len(FrameLayout.of(settings).arms)
+    return settings.steps * parameters(settings, data) * settings.batch_size * networks
+
+
+def recording_bytes(settings: Settings) -> int:
+    """Bytes of all frames of a run."""
+    return FrameLayout.of(settings).dtype.itemsize * len(frame_steps(settings.steps))
+
+
+def _reduced(
+    settings: Settings, name: str, floor: int, fits: Callable[[Settings], bool]
+) -> Settings:
+    """Settings with the largest value of one of them with which they fit, from `floor` on."""
+    low, high = min(floor, getattr(settings, name)), getattr(settings, name)
+    while low < high:
+        middle = math.ceil((low + high) / 2)
+        if fits(settings.replace(**{name: middle})):
+            low = middle
+        else:
+            high = middle - 1
+    return settings.replace(**{name: low})

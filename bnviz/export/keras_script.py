@@ -1,0 +1,284 @@
+"""Script: the experiment of some settings as Keras code that runs with TensorFlow alone.
+
+It gives the page's result: the same examples, first kernels, batches and updates. Its sections are
+marked as cells (`# %%`), and are the cells of the notebook, too.
+"""
+
+import json
+import textwrap
+from dataclasses import dataclass, replace
+
+from bnviz.export.script_data import UPLOAD_FILE, code
+from bnviz.frames import ARM_LABELS, FrameLayout
+from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
+
+_OPTIMIZERS = {
+    "sgd": "SGD(learning_rate={rate})",
+    "momentum": "SGD(learning_rate={rate}, momentum=0.9)",
+    "adam": "Adam(learning_rate={rate})",
+    "rmsprop": "RMSprop(learning_rate={rate})",
+}
+#: Characters of a line of text.
+_WIDTH = 96
+#: Heading of the cell that is not for reading.
+_PACKED = "The packed examples"
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A section: its heading, what is said of it, its code."""
+
+    heading: str
+    text: str
+    code: str
+
+
+def script(settings: Settings) -> str:
+    """The experiment as a Python script.
+
+    Both networks (or all three) are built, compiled, fitted and evaluated; `results` holds the
+    validation loss and accuracy by the arms' labels. What it cannot repeat it says in its first
+    lines.
+
+    Args:
+        settings: As on the page.
+    """
+    return _joined(settings, _cells(settings))
+
+
+def excerpt(settings: Settings) -> str:
+    """The same to be read: packed examples are left out."""
+    cells = []
+    for cell in _cells(settings):
+        if cell.heading == _PACKED:
+            size = round(len(cell.code) / 1_000)
+            hidden = f'PACKED = "..."  # {size} KB of text, in the downloaded file\n'
+            cell = replace(cell, code=hidden)
+        cells.append(cell)
+    return _joined(settings, cells)
+
+
+def notebook(settings: Settings) -> str:
+    """The same as a Jupyter notebook (nbformat 4), as JSON."""
+    cells: list[dict[str, object]] = [_markdown(_title(settings))]
+    for cell in _cells(settings):
+        cells.append(_markdown(f"## {cell.heading}\n{cell.text}".strip()))
+        # Packed examples are folded away.
+        metadata = {"jupyter": {"source_hidden": True}} if cell.heading == _PACKED else {}
+        cells.append(
+            {
+                "cell_type": "code",
+                "execution_count": None,
+                "metadata": metadata,
+                "outputs": [],
+                "source": cell.code.strip().splitlines(keepends=True),
+            }
+        )
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    whole = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    return json.dumps(whole, indent=1)
+
+
+def differences(settings: Settings) -> tuple[str, ...]:
+    """What of a run the script does not repeat, one sentence each."""
+    found = []
+    if settings.dataset == UPLOAD:
+        found.append(
+            f"Your own examples are not in this file: save them as x and y in {UPLOAD_FILE} beside "
+            "it; the page may have split or scaled them in another way."
+        )
+    if settings.interventions:
+        found.append(
+            f"The changes in mid-run ({settings.interventions}) are left out: this is the run "
+            "without them."
+        )
+    return tuple(found)
+
+
+def _markdown(text: str) -> dict[str, object]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+
+
+def _title(settings: Settings) -> str:
+    count = settings.hidden_layers
+    paragraphs = [
+        f"Batch Normalization on {settings.dataset}: networks that differ in nothing else.",
+        f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} units, "
+        f"{settings.activation}, {settings.optimizer} with learning rate "
+        f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "
+        f"{settings.batch_size}, seed {settings.seed}. Needs TensorFlow (2.16 or newer), which "
+        "brings Keras 3 and NumPy.",
+        *(f"Note: {sentence}" for sentence in differences(settings)),
+    ]
+    return "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs) + "\n"
+
+
+def _joined(settings: Settings, cells: list[_Cell]) -> str:
+    parts = [f'"""{_title(settings)}"""\n']
+    for cell in cells:
+        text = "".join(f"# {line}\n" for line in cell.text.splitlines())
+        parts.append(f"# %% {cell.heading}\n{text}{cell.code}")
+    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def _cells(settings: Settings) -> list[_Cell]:
+    examples = code(settings)
+    modules = "".join(f"import {name}\n" for name in examples.modules)
+    constants = f"SEED = {settings.seed}\nSTEPS = {settings.steps}\n"
+    constants += f"BATCH_SIZE = {settings.batch_size}\n"
+    packed = [_Cell(_PACKED, _WHOSE[settings.dataset], examples.packed)] if examples.packed else []
+    return [
+        _Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
+        _Cell("The examples", "", examples.define),
+        _Cell("The networks", "", _networks(settings)),
+        _Cell("Training", "", _training(settings)),
+        *packed,
+        _Cell("The result", "", _result(settings)),
+    ]
+
+
+_IMPORTS = """
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+"""
+_WHOSE = {
+    "digits": "Handwritten digits of 8 x 8 pixels: scikit-learn's, from the UCI repository.",
+    "breast_cancer": "Breast Cancer Wisconsin: scikit-learn's, from the UCI repository.",
+    "wine": "Wine recognition: scikit-learn's, from the UCI repository.",
+}
+
+
+def _networks(settings: Settings) -> str:
+    """Defines `network(arm)`, which returns a Keras model with its first weights."""
+    arms = FrameLayout.of(settings).arms
+    penalty = ", kernel_regularizer=penalty" if settings.l2 else ""
+    lines = []
+    for arm in arms:
+        lines.append(f'        {"if" if arm == arms[0] else "elif"} arm == "{ARM_LABELS[arm]}":')
+        lines.append("            stack += [")
+        lines += [f"                {layer}" for layer in _block(settings, arm, penalty)]
+        lines.append("            ]")
+    if settings.dropout:
+        lines.append(f"        stack.append(layers.Dropout({settings.dropout!r}, seed=number))")
+    scale = "" if settings.init_scale == 1 else f"{settings.init_scale!r} * "
+    name = "".join(part.title() for part in settings.initializer.split("_"))
+    options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
+    number = "number" if settings.dropout or settings.third_arm == "noisy_bn" else "_"
+    before = _NOISE if settings.third_arm == "noisy_bn" else ""
+    before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
+    return f"""\
+{before}def network(arm, num_features, num_classes):
+    \"\"\"A network with the first weights that all of them have.\"\"\"
+    stack = [keras.Input((num_features,))]
+    for {number} in range(1, {settings.hidden_layers + 1}):
+{chr(10).join(lines)}
+    stack.append(layers.Dense(num_classes{penalty}))
+    model = keras.Sequential(stack)
+
+    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
+    seeds = np.random.SeedSequence(SEED).generate_state(len(dense))
+    for layer, seed in zip(dense, seeds):
+        initializer = keras.initializers.{name}(seed=int(seed){options})
+        layer.kernel.assign({scale}initializer(layer.kernel.shape))
+    return model
+"""
+
+
+def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
+    """The layers of one hidden layer as code, in order."""
+    activation = f'layers.Activation("{settings.activation}"),'
+    if arm == "none":
+        return [f"layers.Dense({settings.units}{penalty}),", activation]
+    before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
+    options = f"epsilon={settings.bn_epsilon!r}"
+    options += "" if settings.bn_center else ", center=False"
+    options += "" if settings.bn_scale else ", scale=False"
+    if arm == "layer_norm":
+        normalization = [f"layers.LayerNormalization({options}),"]
+    else:
+        momentum = f"momentum={settings.bn_momentum!r}"
+        normalization = [f"layers.BatchNormalization({momentum}, {options}),"]
+    if arm == "noisy_bn":
+        normalization.append("Noise(number),")
+    if not before:
+        return [f"layers.Dense({settings.units}{penalty}),", activation, *normalization]
+    dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),  # beta is the bias"
+    return [dense, *normalization, activation]
+
+
+def _training(settings: Settings) -> str:
+    """Defines `batches(x, y)` and `compiled(model)`."""
+    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
+    loss = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+    lines = [f"optimizer=keras.optimizers.{optimizer},", f"loss={loss},", 'metrics=["accuracy"],']
+    if settings.dropout or settings.third_arm == "noisy_bn":
+        lines.append("jit_compile=True,  # as on the page; else other random numbers are drawn")
+    options = "\n".join(f"        {line}" for line in lines)
+    return f'''\
+def batches(x, y):
+    """One shuffle after the other, cut into batches: the same for every network."""
+    generator = np.random.default_rng([SEED, 1])
+    shuffles = -(-STEPS * BATCH_SIZE // len(x))
+    order = np.concatenate([generator.permutation(len(x)) for _ in range(shuffles)])
+    rows = order[: STEPS * BATCH_SIZE].reshape(STEPS, BATCH_SIZE)
+    x, y = tf.constant(x), tf.constant(y)
+    return tf.data.Dataset.from_tensor_slices(rows).map(
+        lambda batch: (tf.gather(x, batch), tf.gather(y, batch))
+    )
+
+
+def compiled(model):
+    """The model, ready for training."""
+    model.compile(
+{options}
+    )
+    return model
+'''
+
+
+def _result(settings: Settings) -> str:
+    """Trains and evaluates every network."""
+    arms = ", ".join(f'"{ARM_LABELS[arm]}"' for arm in FrameLayout.of(settings).arms)
+    loss, note = "loss", ""
+    if settings.l2:
+        note = "    # The loss that Keras evaluates holds the L2 penalty, too.\n"
+        loss = "loss - float(sum(model.losses))"
+    return f"""\
+x_train, y_train, x_validation, y_validation = examples()
+results = {{}}
+for arm in ({arms}):
+    model = compiled(network(arm, x_train.shape[1], int(y_train.max()) + 1))
+    model.fit(batches(x_train, y_train), shuffle=False, verbose=0)
+    loss, accuracy = model.evaluate(x_validation, y_validation, verbose=0)
+{note}    results[arm] = ({loss}, accuracy)
+    print(f"{{arm}}: validation loss {{results[arm][0]:.4f}}, accuracy {{accuracy:.1%}}")
+"""
+
+
+_NOISE = '''\
+class Noise(layers.Layer):
+    """Scales and shifts each element at random while training (Santurkar et al. 2018)."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.seed_generator = keras.random.SeedGenerator(0)
+        self.seed_generator.state.assign([SEED, (number - 1) << 32])
+
+    def call(self, x, training=False):
+        if not training:
+            return x
+        seeds = tf.random.split(self.seed_generator.next(), num=4)
+        mean = -0.5 + 1.0 * tf.random.stateless_uniform((), seeds[0])
+        scale = 1.0 + 0.25 * tf.random.stateless_uniform((), seeds[1])
+        shift = mean - 0.1 + 0.2 * tf.random.stateless_uniform(tf.shape(x), seeds[2])
+        return (scale + 0.1 * tf.random.stateless_normal(tf.shape(x), seeds[3])) * x + shift
+
+
+'''

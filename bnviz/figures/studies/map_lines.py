@@ -1,0 +1,197 @@
+"""Lines of a map: its row and its column through one cell, both arms, with the seeds' range.
+
+The cell is chosen in the browser, at the pointer's pace. So the numbers of all cells travel once,
+and each trace has a `Cut` that tells which of them it draws for a cell; the browser's `cuts.js`
+does the same as `Cut.points` here.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bnviz.figures.live import LiveFigure
+from bnviz.figures.panels import BARE, axis_name, heading
+from bnviz.figures.studies import map_axes, map_scales
+from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.findings.events import percent
+from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.studies.map_numbers import Floats, MapNumbers
+from bnviz.studies.map_words import label
+from bnviz.studies.sweep import MEASURES, Cell
+
+#: Where infinite numbers stand above the highest one, and how far the axis reaches: shares of it.
+_INFINITE, _ROOM = 0.16, 0.34
+#: Height of the lines one below the other, in pixels.
+_NARROW = 560
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which numbers a trace draws for a cell.
+
+    Attributes:
+        arm: Whose.
+        along: "x" for the cell's row, "y" for its column.
+        part: "median", "range" from the lowest to the highest seed, or "here", the cell's own.
+    """
+
+    arm: str
+    along: str
+    part: str
+
+    def points(self, sheet: Mapping[str, Any], cell: Cell) -> dict[str, list[Any]]:
+        """Coordinates of a trace.
+
+        Args:
+            sheet: As of `sheet`.
+            cell: The chosen one.
+
+        Returns:
+            `x` and `y`; None where a cell is not filled.
+        """
+        places = sheet["places"][self.along]
+
+        def cut(part: str) -> list[Any]:
+            rows = sheet[part][self.arm]
+            if self.along == "x":
+                return list(rows[cell.row])
+            return [row[cell.column] for row in rows]
+
+        at = cell.column if self.along == "x" else cell.row
+        if self.part == "here":
+            return {"x": [places[at]], "y": [cut("values")[at]]}
+        if self.part == "median":
+            return {"x": list(places), "y": cut("values")}
+        known = [i for i, value in enumerate(cut("low")) if value is not None]
+        low, high = cut("low"), cut("high")
+        return {
+            "x": [places[i] for i in known] + [places[i] for i in reversed(known)],
+            "y": [low[i] for i in known] + [high[i] for i in reversed(known)],
+        }
+
+
+def sheet(numbers: MapNumbers) -> dict[str, Any]:
+    """The numbers of all cells as lines draw them, in the types of JSON.
+
+    Returns:
+        `places` by "x" and "y", `headings` of the lines along them; `values`, `low` and `high` by
+        arm, rows of columns; None for a cell that is not filled, the height that stands for it
+        where a number is infinite.
+    """
+    _, infinite = _height(numbers)
+    sides = {"x": (numbers.sweep.x, numbers.sweep.y), "y": (numbers.sweep.y, numbers.sweep.x)}
+
+    def rows(values: Floats) -> list[list[float | None]]:
+        return [
+            [
+                None if math.isnan(v) else infinite if math.isinf(v) else float(f"{v:.4g}")
+                for v in row
+            ]
+            for row in values.tolist()
+        ]
+
+    return {
+        "places": {along: list(axis.values) for along, (axis, _) in sides.items()},
+        "headings": {
+            along: [
+                f"<b>Along {label(axis.name)}</b> · {label(other.name)} {other.label(at)}"
+                for at in range(len(other.values))
+            ]
+            for along, (axis, other) in sides.items()
+        },
+        "values": {arm: rows(numbers.values[arm]) for arm in ARMS},
+        "low": {arm: rows(numbers.low[arm]) for arm in ARMS},
+        "high": {arm: rows(numbers.high[arm]) for arm in ARMS},
+    }
+
+
+def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
+    """The figure without points, and what each of its traces draws."""
+    traces: list[dict[str, Any]] = []
+    cuts: list[Cut] = []
+    layout: dict[str, Any] = {
+        **BARE,
+        "hovermode": False,
+        "annotations": [],
+    }
+    layouts: dict[str, dict[str, Any]] = {
+        "wide": {"margin": {"l": 58, "r": 10, "t": 26, "b": 42}},
+        "narrow": {"height": _NARROW, "margin": {"l": 52, "r": 8, "t": 26, "b": 42}},
+    }
+    height, _ = _height(numbers)
+    for panel, (along, axis) in enumerate((("x", numbers.sweep.x), ("y", numbers.sweep.y)), 1):
+        suffix = "" if panel == 1 else str(panel)
+        for arm in ARMS:
+            for part in ("range", "median", "here"):
+                cuts.append(Cut(arm, along, part))
+                traces.append(_trace(arm, part) | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
+        layout[axis_name("x", panel)] = map_axes.drawn(axis) | {"anchor": f"y{suffix}"}
+        layout[axis_name("y", panel)] = height | {"anchor": f"x{suffix}"}
+        places = {"wide": ([0.0, 0.48], [0.53, 1.0]), "narrow": ([0.0, 1.0], [0.0, 1.0])}
+        heights = {"wide": ([0.0, 1.0], [0.0, 1.0]), "narrow": ([0.61, 1.0], [0.0, 0.39])}
+        for name, changes in layouts.items():
+            x, y = places[name][panel - 1], heights[name][panel - 1]
+            changes[axis_name("x", panel)] = {"domain": x}
+            changes[axis_name("y", panel)] = {"domain": y}
+        layout["annotations"].append(heading(suffix, ""))
+    return LiveFigure(traces, layout, {}, layouts), cuts
+
+
+def to_json(numbers: MapNumbers) -> dict[str, Any]:
+    """The figure, its cuts and its numbers, in the types of JSON alone."""
+    figure, cuts = map_lines(numbers)
+    return figure.to_json() | {"cuts": [asdict(cut) for cut in cuts], "sheet": sheet(numbers)}
+
+
+def _trace(arm: str, part: str) -> dict[str, Any]:
+    colour = ARM_COLOURS[arm]
+    common = {"type": "scatter", "x": [], "y": [], "hoverinfo": "skip"}
+    if part == "range":
+        fill = {"fill": "toself", "fillcolor": translucent(colour, 0.25)}
+        return common | fill | {"mode": "lines", "line": {"width": 0}}
+    if part == "median":
+        # One arm's line shows beneath the other's where they are the same.
+        line = {"color": colour, "width": 4 if arm == ARMS[0] else 2.2}
+        marked = {"mode": "lines+markers", "line": line, "marker": {"size": 5}}
+        # Over cells that are not filled yet, so that the line is right early.
+        return common | marked | {"connectgaps": True}
+    return common | {
+        "mode": "markers+text",
+        "text": [ARM_LABELS[arm]],
+        "marker": {"color": colour, "size": 14 if arm == ARMS[0] else 9}
+        | {"line": {"color": INK, "width": 1.5}},
+        "textfont": {"color": INK, "size": 13},
+        "cliponaxis": False,
+    }
+
+
+def _height(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
+    """The axis of the numbers, and where the infinite ones stand on it."""
+    ticks: list[float]
+    match numbers.of_arms:
+        case "validation_loss":
+            low, high = map_scales.decades(numbers)
+            infinite = float(f"{10.0 ** (high + _INFINITE * (high - low)):.4g}")
+            ticks = [10.0**power for power in range(low, high + 1)]
+            names = [f"{tick:g}" for tick in ticks] + ["diverged"]
+            span = {"type": "log", "range": [low, high + _ROOM * (high - low)]}
+            ticks.append(infinite)
+        case "steps_to_target":
+            steps = float(numbers.sweep.base.steps)
+            infinite = (1 + _INFINITE) * steps
+            ticks = [0.0, steps / 2, steps, infinite]
+            names = [*(f"{tick:g}" for tick in ticks[:3]), "never"]
+            span = {"range": [-0.04 * steps, (1 + _ROOM) * steps]}
+        case _:
+            infinite = 1.0
+            ticks = [0.0, 0.5, 1.0]
+            names = [percent(tick) for tick in ticks]
+            span = {"range": [-0.05, 1.15]}
+    common = {"gridcolor": GRID, "zeroline": False, "color": MUTED, "fixedrange": True}
+    return common | span | {"tickvals": ticks, "ticktext": names}, infinite
+
+
+def title(numbers: MapNumbers) -> str:
+    """What the lines show, for those who cannot see them."""
+    return f"{MEASURES[numbers.of_arms]} of both networks along the row and the column of a cell"

@@ -1,0 +1,1 @@
+"""Figures of one recording, a module for each view of the player."""

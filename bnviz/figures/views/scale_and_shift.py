@@ -1,0 +1,122 @@
+"""Scale and shift: the learnt gamma and beta of every neuron."""
+
+import numpy as np
+
+from bnviz.figures.bindings.rows import Bars
+from bnviz.figures.curves import band, cursor, curve
+from bnviz.figures.live import LiveFigure
+from bnviz.figures.panels import Panels, Place, spread, stacked
+from bnviz.figures.ranges import bounds
+from bnviz.figures.style import ARM_COLOURS, translucent
+from bnviz.figures.view import View
+from bnviz.frames import ARM_LABELS, NORMALIZED_ARMS
+from bnviz.recording import Recording
+
+READING = (
+    "How to read: normalization gives every neuron the mean 0 and the standard deviation 1; then "
+    "the network multiplies by gamma and adds beta, which it learns. The line is the median of the "
+    "layer's neurons, the areas hold half and nine tenths of them; at the right all of them now. A "
+    "gamma near 0 switches its neuron off; gamma = std and beta = mean would undo normalization."
+)
+#: As many layers stand side by side; of more, the chosen one is drawn alone.
+MAX_LAYERS = 4
+_BINS = 40
+_PARTS = {"gamma": ("γ", "scale, 1 at first"), "beta": ("β", "shift, 0 at first")}
+
+
+def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigure:
+    """Fans of gamma above and of beta below, and at the right their histograms at the cursor.
+
+    Args:
+        recording: Complete or growing; may have no frame yet.
+        view: Of it what the curves run over and the layer matter.
+    """
+    panels = Panels(recording, view or View("scale_and_shift"))
+    rows = _rows(panels)
+    columns = len(rows) + 1
+    for place, part in enumerate(_PARTS):
+        first = place * columns + 1
+        for side, row in enumerate(rows):
+            _fan(panels, first + side, part, row, first)
+        _histogram(panels, first + len(rows), part, first)
+    heights = stacked(2, 0, 1, 0.1)
+    across = [*spread(len(rows), 0.04, 0.82, 0.02), [0.85, 1.0]]
+    wide: list[Place] = [(x, y) for y in heights for x in across]
+    below = [*spread(len(rows), 0.11, 0.74, 0.02), [0.78, 1.0]]
+    narrow: list[Place] = [(x, y) for y in stacked(2, 0.02, 1, 0.08) for x in below]
+    return panels.figure(wide, narrow, height=680)
+
+
+def ranges(recording: Recording, view: View) -> object:
+    """What the axes follow from beside the layout."""
+    return [_bounds(Panels(recording, view), part) for part in _PARTS]
+
+
+def _rows(panels: Panels) -> tuple[int, ...]:
+    """The layers drawn, from 0."""
+    return tuple(range(panels.layers)) if panels.layers <= MAX_LAYERS else (panels.layer,)
+
+
+def _arms(recording: Recording) -> list[str]:
+    return [arm for arm in recording.layout.arms if arm in NORMALIZED_ARMS]
+
+
+def _bounds(panels: Panels, part: str) -> tuple[float, float]:
+    low, high = (0.0, 2.0) if part == "gamma" else (-1.0, 1.0)
+    paths = [f"{arm}/{part}/{row}" for arm in _arms(panels.recording) for row in _rows(panels)]
+    return bounds(panels.recording, paths, low, high)
+
+
+def _axis(panels: Panels, part: str, number: int, first: int) -> dict[str, object]:
+    low, high = _bounds(panels, part)
+    room = 0.04 * (high - low)
+    matching = {"matches": "y" if first == 1 else f"y{first}", "showticklabels": False}
+    return {"range": [low - room, high + room], "nticks": 6, **(matching if number > first else {})}
+
+
+def _fan(panels: Panels, number: int, part: str, row: int, first: int) -> None:
+    path = f"{part}/{row}"
+    for arm in _arms(panels.recording):
+        band(panels, number, arm, f"{path}@5", f"{path}@95", opacity=0.16)
+        band(panels, number, arm, f"{path}@25", f"{path}@75", opacity=0.3)
+        curve(panels, number, arm, f"{path}@50", name=f"median {part}")
+    low, high = _bounds(panels, part)
+    cursor(panels, number, low - 0.04 * (high - low), high + 0.04 * (high - low))
+    panels.guide(number, 1 if part == "gamma" else 0, "")
+    letter, meaning = _PARTS[part]
+    lowest = part == "beta"
+    panels.panel(
+        number,
+        f"<b>{letter}</b> layer {row + 1}",
+        meaning if number == first else "",
+        x=panels.run_axis(titled=lowest and number == first, ticks=lowest) | {"nticks": 4},
+        y=_axis(panels, part, number, first),
+    )
+
+
+def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
+    low, high = _bounds(panels, part)
+    arms = _arms(panels.recording)
+    for arm in arms:
+        panels.add(
+            number,
+            Bars(
+                row=f"{arm}/{part}/{panels.layer}",
+                edges=tuple(np.linspace(low, high, _BINS + 1).tolist()),
+                upright=True,
+            ),
+            mode="lines",
+            fill="toself",
+            fillcolor=translucent(ARM_COLOURS[arm], 0.32),
+            line={"color": ARM_COLOURS[arm], "width": 1.5},
+        )
+    neurons = panels.recording.layout.neurons
+    names = ", ".join(ARM_LABELS[arm] for arm in arms)
+    title = {"title": {"text": "neurons", "standoff": 4}} if part == "beta" else {}
+    panels.panel(
+        number,
+        f"<b>{_PARTS[part][0]}</b> now, layer {panels.layer + 1}",
+        names if len(arms) == 1 else "",
+        x={"range": [0, 0.5 * neurons], "nticks": 4, **title},
+        y=_axis(panels, part, number, first),
+    )

@@ -1,0 +1,1 @@
+"""Findings: the numbers of a recording, compared and put into words."""

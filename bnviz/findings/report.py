@@ -1,0 +1,97 @@
+"""Report: the figures of a pair written out, for a reader and for a program."""
+
+import dataclasses
+import json
+import math
+from typing import Any
+
+from bnviz.findings import comparison
+from bnviz.frames import ARM_LABELS
+from bnviz.recording import Recording
+
+#: The measures of an arm in the JSON's `history`.
+_HISTORY = ("validation_accuracy", "validation_loss", "train_loss")
+
+
+def as_text(recording: Recording, seconds: float) -> str:
+    """The figures of the pair for a reader.
+
+    Args:
+        recording: With one frame at least.
+        seconds: Wall time of the run, measuring included.
+    """
+    settings, arms = recording.settings, recording.layout.arms
+    figures = [comparison.arm(recording, name) for name in arms]
+    target = comparison.target_accuracy(recording)
+    times = [comparison.reached(recording, name, target) for name in arms]
+    rows = [
+        ("", [ARM_LABELS[name] for name in arms]),
+        ("training loss", [f"{arm.train_loss:.4g}" for arm in figures]),
+        ("validation loss", [f"{arm.validation_loss:.4g}" for arm in figures]),
+        ("generalisation gap", [f"{arm.generalisation_gap:.4g}" for arm in figures]),
+        ("validation accuracy", [f"{arm.validation_accuracy:.1%}" for arm in figures]),
+        (f"to {target:.1%} accuracy", [comparison.in_words(time, recording) for time in times]),
+        ("diverged", [_diverged(arm) for arm in figures]),
+    ]
+    lines = [f"{title:22}" + "".join(f"{cell:>26}" for cell in cells) for title, cells in rows]
+    ratios = {
+        axis: comparison.speed_up(recording, target, axis=axis) for axis in ("step", "seconds")
+    }
+    steps = int(recording.frames["step"][-1])
+    same = "yes" if recording.certificate.holds else "NO"
+    return "\n".join(
+        [
+            f"{settings.dataset}, {settings.hidden_layers} x {settings.units} "
+            f"{settings.activation}, {settings.optimizer} {settings.learning_rate:g}, "
+            f"digest {settings.digest}",
+            *lines,
+            f"speed-up in steps: {ratios['step'] or 'not known'}; in seconds: "
+            f"{ratios['seconds'] or 'not known'}",
+            f"the arms differ in Batch Normalization alone: {same}",
+            f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} a second",
+        ]
+    )
+
+
+def _diverged(arm: comparison.Arm) -> str:
+    return "no" if arm.diverged_at is None else f"at step {arm.diverged_at:,}"
+
+
+def as_json(recording: Recording, seconds: float) -> str:
+    """The figures and their history as one JSON object, with null for what is not finite.
+
+    Args:
+        recording: With one frame at least.
+        seconds: Wall time of the run, measuring included.
+    """
+    frames, arms, certificate = recording.frames, recording.layout.arms, recording.certificate
+    steps = int(frames["step"][-1])
+    history: dict[str, Any] = {"step": frames["step"].tolist()}
+    for name in arms:
+        history[name] = {
+            measure: [_finite(value) for value in frames[name][measure].tolist()]
+            for measure in _HISTORY
+        }
+    result = {
+        "digest": recording.settings.digest,
+        "steps": steps,
+        "seconds": seconds,
+        "steps_per_second": steps / seconds,
+        "certificate": {**dataclasses.asdict(certificate), "holds": certificate.holds},
+        "arms": {name: _arm_json(comparison.arm(recording, name)) for name in arms},
+        "history": history,
+    }
+    return json.dumps(result, allow_nan=False)
+
+
+def _arm_json(arm: comparison.Arm) -> dict[str, float | int | None]:
+    return {
+        "train_loss": _finite(arm.train_loss),
+        "validation_loss": _finite(arm.validation_loss),
+        "validation_accuracy": _finite(arm.validation_accuracy),
+        "diverged_at": arm.diverged_at,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

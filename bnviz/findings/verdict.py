@@ -1,0 +1,268 @@
+"""Verdict: two or three sentences that read a run's own numbers.
+
+Each is chosen by comparisons, so other numbers make it say the opposite: BN slower, no difference,
+more drift with BN.
+"""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from bnviz.findings import comparison
+from bnviz.findings.events import LASTING, events, percent, symptoms, with_arm
+from bnviz.frames import ARM_LABELS
+from bnviz.recording import Recording
+
+#: Generalisation gaps, in units of the loss, that differ by less are called alike.
+SAME_GAP = 0.02
+
+#: What is said of one ill layer and of several.
+_ILL = {
+    "saturated": ("is saturated", "are saturated"),
+    "dead": ("has dead neurons", "have dead neurons"),
+    "vanishing": ("gets almost no gradient", "get almost no gradient"),
+    "exploding": ("has an exploding gradient", "have exploding gradients"),
+}
+#: What is said of layers that have been ill.
+_WAS_ILL = {
+    "saturated": "saturated",
+    "dead": "lost neurons",
+    "vanishing": "got almost no gradient",
+    "exploding": "had an exploding gradient",
+}
+
+
+def verdict(recording: Recording) -> tuple[str, ...]:
+    """What the numbers of a run say so far, in plain text.
+
+    Returns:
+        One sentence before the second frame, then two or three: on speed, on drift (unless a
+        network has diverged), and on the generalisation gap and what is ill.
+    """
+    recording = recording.snapshot()
+    if len(recording) < 2:
+        return ("Nothing has happened yet: all networks start from the same weights.",)
+    said = (_speed(recording), _drift(recording), _health(recording))
+    return tuple(sentence for sentence in said if sentence)
+
+
+def _speed(recording: Recording) -> str:
+    """Which arm learns faster, in steps, and in seconds where these disagree."""
+    arms = recording.layout.arms
+    if not any(_learnt(recording, arm) for arm in arms):
+        return f"No network has learnt much so far: {_accuracies(recording)}."
+    others = [_beside(recording, arms[0], arm) for arm in arms[1:]]
+    if not any(others):
+        return f"The speed cannot be compared: {_accuracies(recording)}."
+    goal = f"to {percent(comparison.target_accuracy(recording))} accuracy"
+    when = ", ".join(_arrival(recording, arm) for arm in (*arms[1:], arms[0]))
+    return f"{_sentence('; '.join(filter(None, others)))} ({goal}: {when})."
+
+
+def _beside(recording: Recording, first: str, arm: str) -> str:
+    """How fast an arm is beside the first one; empty if that is not known."""
+    target = comparison.target_accuracy(recording)
+    ratios = [
+        (
+            comparison.speed_up(recording, target, axis=axis, slow=first, fast=arm),
+            comparison.speed_up(recording, target, axis=axis, slow=arm, fast=first),
+        )
+        for axis in ("step", "seconds")
+    ]
+    (steps, inverse), (seconds, inverse_seconds) = ratios
+    if steps is None:
+        return ""
+    order = steps.order
+    if order == 1:
+        said = f"{_name(arm)} learns {steps} as fast in steps"
+    elif order == -1:
+        needs = f", it needs {inverse} as many steps" if inverse else ""
+        said = f"{_name(arm)} learns more slowly{needs}"
+    elif steps.bound:
+        said = f"{_name(arm)} is {'ahead' if steps.bound == 'more than' else 'behind'}"
+    else:
+        said = f"{_name(arm)} makes no clear difference in speed"
+    if seconds is None or seconds.order in (order, None):
+        return said
+    if seconds.order == 1:
+        return f"{said}, but is {seconds} as fast in seconds"
+    if seconds.order == -1:
+        return f"{said}, but takes {inverse_seconds} as long in seconds"
+    return f"{said}, but about as long in seconds"
+
+
+def _arrival(recording: Recording, arm: str) -> str:
+    """The steps in which an arm reached the target."""
+    time = comparison.reached(recording, arm, comparison.target_accuracy(recording))
+    return f"{comparison.in_words(time, recording)} {with_arm(arm)}"
+
+
+def _accuracies(recording: Recording) -> str:
+    figures = [
+        (arm, comparison.arm(recording, arm).validation_accuracy) for arm in recording.layout.arms
+    ]
+    return "validation accuracy is " + _listed(
+        f"{percent(accuracy)} {with_arm(arm)}"
+        if math.isfinite(accuracy)
+        else f"lost {with_arm(arm)}"
+        for arm, accuracy in figures
+    )
+
+
+def _drift(recording: Recording) -> str:
+    """Which arm's inputs of the last hidden layer drift more, in both meanings of the word.
+
+    That is empty if an arm has no drift at the last frame.
+    """
+    first, arm, *_ = arms = recording.layout.arms
+    drift = {name: float(recording.frames[-1][name]["drift_start"][-1]) for name in arms}
+    diverged = any(comparison.arm(recording, name).diverged_at is not None for name in arms)
+    if diverged or not all(math.isfinite(value) for value in drift.values()):
+        return ""
+    order = comparison.compare(drift[arm], drift[first])
+    layer, word = recording.layout.hidden_layers, {1: "more", -1: "less", 0: "alike"}[order]
+    others = [f"{with_arm(name)} {_number(drift[name])}" for name in arms if name != arm]
+    values = f"{_number(drift[arm])} standard deviations since step 0, {', '.join(others)}"
+    drifts = "drift alike" if order == 0 else f"drift {word} {with_arm(arm)}"
+    said = f"The inputs of layer {layer} {drifts}: {values}"
+    ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
+    # What stands still, since it is dead, is no example of steadiness.
+    if min(ours, theirs) > 0 and comparison.compare(ours, theirs) == -order != 0:
+        moves = "more" if order == -1 else "less"
+        said += f", but from frame to frame {moves} ({_against(ours, theirs, first)})"
+    return f"{said}{_shift(recording, order)}."
+
+
+def _shift(recording: Recording, order: int) -> str:
+    """Whether the gradients' shift agrees with the drift; empty where it is not measured."""
+    if not recording.layout.deep:
+        return ""
+    first, arm, *_ = recording.layout.arms
+    ours, theirs = (_typical(recording, name, "gradient_shift") for name in (arm, first))
+    # No layer is below the only one, so nothing can shift its gradient.
+    if not (math.isfinite(ours) and math.isfinite(theirs)) or ours == theirs == 0:
+        return ""
+    shifted = comparison.compare(ours, theirs)
+    word = {1: "larger", -1: "smaller", 0: "about the same"}[shifted]
+    agree = shifted == order
+    return (
+        f"; {'' if agree else 'but '}its gradient shift is {word}{' too' if agree else ''} "
+        f"({_against(ours, theirs, first)}), so the two meanings of internal covariate shift "
+        f"{'agree' if agree else 'disagree'}"
+    )
+
+
+def _typical(recording: Recording, arm: str, measure: str) -> float:
+    """Median over the frames after step 0 of a measure of the last hidden layer."""
+    values = recording.frames[arm][measure][1:, -1]
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if len(finite) else math.nan
+
+
+def _health(recording: Recording) -> str:
+    """The generalisation gaps, and what is ill and where."""
+    parts = [_gap(recording), _ills(recording)]
+    return f"{_sentence('; '.join(part for part in parts if part))}."
+
+
+def _gap(recording: Recording) -> str:
+    """The generalisation gaps; one that comes of learning nothing is not compared."""
+    first, arm, *_ = recording.layout.arms
+    gaps = {
+        name: comparison.arm(recording, name).generalisation_gap
+        for name in (arm, first)
+        if _learnt(recording, name)
+    }
+    if not gaps or not all(math.isfinite(gap) for gap in gaps.values()):
+        return ""
+    if len(gaps) == 1:
+        ((name, gap),) = gaps.items()
+        return f"the generalisation gap {with_arm(name)} is {_hundredths(gap)}"
+    ours, theirs = gaps.values()
+    values = f"({_hundredths(ours)}, {with_arm(first)} {_hundredths(theirs)})"
+    if abs(ours - theirs) < SAME_GAP:
+        return f"the generalisation gap is about the same {values}"
+    word = "larger" if ours > theirs else "smaller"
+    return f"the generalisation gap is {word} {with_arm(arm)} {values}"
+
+
+def _learnt(recording: Recording, arm: str) -> bool:
+    """Whether an arm has learnt something, and has not lost it by diverging."""
+    accuracy = recording.frames[arm]["validation_accuracy"]
+    diverged = comparison.arm(recording, arm).diverged_at is not None
+    return bool(accuracy[-1] - accuracy[0] >= comparison.LEARNT) and not diverged
+
+
+def _ills(recording: Recording) -> str:
+    """What is ill at the last frames, else what was; each arm with its layers."""
+    now = []
+    for arm in recording.layout.arms:
+        found = []
+        diverged_at = comparison.arm(recording, arm).diverged_at
+        if diverged_at is not None:
+            found.append(f"the network diverged at step {diverged_at:,}")
+        by_layers: dict[tuple[int, ...], list[str]] = {}
+        for kind, ill in symptoms(recording, arm).items():
+            layers = tuple((np.flatnonzero(ill[-LASTING:].all(axis=0)) + 1).tolist())
+            by_layers.setdefault(layers, []).append(_ILL[kind][len(layers) > 1])
+        found += [
+            f"{_layers(layers)} {_listed(ill)}" for layers, ill in by_layers.items() if layers
+        ]
+        if found:
+            now.append(f"{with_arm(arm)} {_listed(found)}")
+    if now:
+        return "; ".join(now)
+    past = next((event for event in events(recording) if event.kind in _WAS_ILL), None)
+    if past is None:
+        return "no layer is ill"
+    where = f"layer {past.layer}" if past.layer else "layers"
+    return (
+        f"no layer is ill now, but {where} {with_arm(past.arm)} {_WAS_ILL[past.kind]} "
+        f"at step {past.step:,}"
+    )
+
+
+def _layers(numbers: Iterable[int]) -> str:
+    """Layers in words: "layer 2", "layers 1 to 3 and 5"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run)
+    several = len(runs) > 1 or len(runs[0]) > 1
+    return f"layer{'s' if several else ''} {_listed(words)}"
+
+
+def _name(arm: str) -> str:
+    """An arm as a subject: "BN", "layer norm"."""
+    return ARM_LABELS[arm].removeprefix("with ")
+
+
+def _sentence(words: str) -> str:
+    """Words as the start of a sentence."""
+    return words[0].upper() + words[1:]
+
+
+def _against(value: float, other: float, arm: str) -> str:
+    """A number beside that of another arm."""
+    return f"{_number(value)}, {with_arm(arm)} {_number(other)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
+def _hundredths(value: float) -> str:
+    """Two decimals, and no -0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Words as a list: "a, b and c"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,1 @@
+"""Forms: the fields in which a viewer chooses settings, axes and data."""

@@ -1,0 +1,1 @@
+"""The modes of the page: laboratory, phase map, seeds and lesson."""

@@ -1,0 +1,1 @@
+"""What all modes of the page share: session, links, navigation, notices and components."""

@@ -1,0 +1,41 @@
+"""The player as a Streamlit component."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from bnviz.page.shell.components import component
+from bnviz.player.request import PlayerRequest, read_change
+
+_KEY = "player"
+
+
+def last_request() -> PlayerRequest:
+    """The player's last request in this session."""
+    return PlayerRequest.read(_state().get("want"))
+
+
+def requested_change() -> tuple[int, str] | None:
+    """The change in mid-run that the viewer has just asked for: its step and its text."""
+    return read_change(_state().get("change"))
+
+
+def show(message: bytes, *, on_change: Callable[[], None]) -> None:
+    """Puts the player on the page, or sends it a further message.
+
+    Args:
+        message: As packed by `bnviz.player.message.pack`.
+        on_change: Called when the viewer asks for a change in mid-run.
+    """
+    component("player")(
+        key=_KEY,
+        data=message,
+        height="content",
+        on_want_change=lambda: None,
+        on_change_change=on_change,
+    )
+
+
+def _state() -> Any:
+    return st.session_state.get(_KEY) or {}

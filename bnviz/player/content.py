@@ -1,0 +1,195 @@
+"""StageContent: what a player shows, and the response to its requests."""
+
+import dataclasses
+import hashlib
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from bnviz.figures.style import ARM_COLOURS
+from bnviz.figures.view import View
+from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
+from bnviz.findings import comparison
+from bnviz.findings.events import events
+from bnviz.findings.verdict import verdict
+from bnviz.frames import ARM_LABELS
+from bnviz.interventions import LEARNING_RATE, OF_BN
+from bnviz.player.message import frame_bytes, pack
+from bnviz.player.request import PlayerRequest
+from bnviz.recording import BUNDLED, Recording
+from bnviz.settings import KINDS
+
+#: The run that is shown before anyone has trained.
+RECORDED = BUNDLED / "default.npz"
+#: Findings of each recording by the number of its frames, shared by all who watch it.
+_FINDINGS: WeakKeyDictionary[Recording, tuple[int, dict[str, Any]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class StageContent:
+    """What a player shows.
+
+    Attributes:
+        token: Names the recording; another token makes the player start from its first frame.
+        recording: What is drawn.
+        state: State of the run, as `bnviz.engine.job.State`, or "recorded".
+        message: One sentence about the run, or empty.
+        poll: Milliseconds until the player's next request; 0 if the recording will not grow.
+        ahead: Whether detail may be sent before a view needs it.
+        view: What is shown at first; None keeps what was shown before.
+        begin: Step at which the player begins.
+        loops: Whether playback repeats.
+    """
+
+    token: str
+    recording: Recording
+    state: str
+    message: str
+    poll: int = 0
+    ahead: bool = True
+    view: View | None = None
+    begin: int = 0
+    loops: bool = False
+
+    @classmethod
+    def recorded(cls) -> "StageContent":
+        """The recording that comes with the package."""
+        message = "A recorded run of the default settings. Press Train both to run yours."
+        return cls("recorded", recorded_default(), "recorded", message, loops=True)
+
+    def respond(self, request: PlayerRequest) -> bytes:
+        """Responds with what the player lacks.
+
+        Args:
+            request: The player's last one, about this recording or another.
+
+        Returns:
+            A message as packed by `pack`.
+        """
+        # The recording may grow meanwhile.
+        recording = self.recording.snapshot()
+        new = request.run != self.token
+        wanted = self.view if new and self.view is not None else request.view
+        view = shown(recording.layout, wanted)
+        detail = VIEWS[view.name].detail or (request.detail and not new)
+        layout = recording.layout if detail else recording.layout.overview
+        first = 0 if new or detail != request.detail else min(request.first, len(recording))
+        size = layout.dtype.itemsize
+        count = max(1, frame_bytes(self.poll, first * size) // size)
+        available = len(recording)
+        begin = _begin(recording) if self.poll else recording.index_at_step(self.begin)
+        header: dict[str, Any] = {
+            "run": self.token,
+            "detail": detail,
+            "spare": self.ahead,
+            "state": self.state,
+            "message": self.message,
+            "ask": request.ask,
+            "loops": self.loops,
+            "poll": self.poll,
+            "first": first,
+            "available": available,
+            "capacity": len(recording.steps),
+            "steps": recording.settings.steps,
+            "begin": begin,
+            **_findings(self.recording, recording),
+        }
+        if first == 0:
+            header["schema"] = layout.schema()
+        figure_id = self._figure_id(view)
+        if new or request.figure != figure_id:
+            header["figure"] = self._figure(view, figure_id)
+        return pack(header, recording.slice(first, min(first + count, available), layout))
+
+    def _figure_id(self, view: View) -> str:
+        """Changes whenever the figure would."""
+        whole = f"{view} {grown(self.recording, view)}"
+        return f"{self.token} {hashlib.sha256(whole.encode()).hexdigest()[:16]}"
+
+    def _figure(self, view: View, figure_id: str) -> dict[str, Any]:
+        recording = self.recording
+        layout = recording.layout
+        live_figure = VIEWS[view.name].figure(recording, view).to_json()
+        return live_figure | {
+            "id": figure_id,
+            "view": view.to_dict(),
+            "tabs": tabs(layout),
+            "choices": choices(layout, view),
+            "reading": VIEWS[view.name].reading,
+            "detail": VIEWS[view.name].detail,
+            "cards": {
+                "arms": [
+                    {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}
+                    for arm in layout.arms
+                ],
+            },
+        }
+
+
+@cache
+def recorded_default() -> Recording:
+    """The recording of the default settings that comes with the package."""
+    return Recording.load(RECORDED)
+
+
+def _findings(recording: Recording, snapshot: Recording) -> dict[str, Any]:
+    """What is said of a recording at its present length; computed once for all who watch it."""
+    known = _FINDINGS.get(recording)
+    if known is None or known[0] != len(snapshot):
+        found = {
+            "pair": _pair(snapshot),
+            "changes": _changes(snapshot),
+            "events": _events(snapshot),
+            "verdict": verdict(snapshot),
+        }
+        known = _FINDINGS[recording] = (len(snapshot), found)
+    return known[1]
+
+
+def _changes(recording: Recording) -> dict[str, Any]:
+    """The learning rate at step 0, the changes made in mid-run, and those that can be made."""
+    settings, kind = recording.settings, KINDS[LEARNING_RATE]
+    made = [dataclasses.asdict(change) for change in settings.changes]
+    rates = [kind.nearest(end) for end in (0.0, 1e9)]
+    return {"rate": settings.learning_rate, "rates": rates, "made": made, "of_bn": OF_BN}
+
+
+def _begin(recording: Recording) -> int:
+    """Index of the frame at which a live player begins: the last change in mid-run, or 0."""
+    changes = recording.settings.changes
+    return recording.index_of(changes[-1]) if changes else 0
+
+
+def _events(recording: Recording) -> list[dict[str, Any]]:
+    """The events as they are marked on the time axis."""
+    return [
+        dataclasses.asdict(event) | {"colour": ARM_COLOURS[event.arm]}
+        for event in events(recording)
+    ]
+
+
+def _pair(recording: Recording) -> dict[str, Any]:
+    """The target accuracy, when each arm reached it, and the speed-up over the first in words."""
+    if len(recording) == 0:
+        return {}
+    target = comparison.target_accuracy(recording)
+    times = {name: comparison.reached(recording, name, target) for name in recording.layout.arms}
+    return {
+        "target": target if math.isfinite(target) else None,
+        "reached": {name: time.step if time else None for name, time in times.items()},
+        "speeds": {
+            name: {
+                "steps": _speed_up(recording, target, "step", name),
+                "seconds": _speed_up(recording, target, "seconds", name),
+            }
+            for name in recording.layout.arms[1:]
+        },
+    }
+
+
+def _speed_up(recording: Recording, target: float, axis: str, name: str) -> str:
+    first = recording.layout.arms[0]
+    ratio = comparison.speed_up(recording, target, axis=axis, slow=first, fast=name)
+    return str(ratio) if ratio else ""

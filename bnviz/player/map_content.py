@@ -1,0 +1,129 @@
+"""MapContent: what the map of a sweep shows, and the response to its requests."""
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from bnviz.figures.studies import map_axes, map_lines
+from bnviz.figures.studies.map_figure import phase_map, reading
+from bnviz.player.request import MapRequest
+from bnviz.recording import BUNDLED
+from bnviz.settings import Settings
+from bnviz.studies.map_numbers import MapNumbers
+from bnviz.studies.map_words import cell_in_words
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.sweep import MEASURES, Axis, Cell, Sweep
+
+#: The map that is shown before anyone has filled one.
+RECORDED = BUNDLED / "sweep.npz"
+#: How the picture's height follows from its width where the maps are square.
+_SQUARE = {"share": 0.294, "more": 126}
+
+
+@dataclass(frozen=True)
+class MapContent:
+    """What the map of a sweep shows.
+
+    Attributes:
+        token: Names the map; another token makes the browser begin anew.
+        version: Changes whenever more is known.
+        known: What is known so far.
+        state: State of the study, as `bnviz.engine.job.State`, or "recorded".
+        message: One sentence about the study.
+        poll: Milliseconds until the browser's next request; 0 if no more will come.
+        lock: Held while `known` is read.
+    """
+
+    token: str
+    version: int
+    known: PhaseMap
+    state: str
+    message: str
+    poll: int = 0
+    lock: AbstractContextManager[Any] = field(default_factory=nullcontext)
+
+    @classmethod
+    def recorded(cls) -> "MapContent":
+        """The map that comes with the package."""
+        message = "A recorded map of the default settings. Press Fill the map to train yours."
+        return cls("recorded", 0, recorded_map(), "recorded", message)
+
+    @property
+    def sweep(self) -> Sweep:
+        """The sweep that is mapped."""
+        return self.known.sweep
+
+    def respond(self, request: MapRequest, measure: str) -> dict[str, Any]:
+        """Responds with what the browser lacks.
+
+        Args:
+            request: The browser's last one.
+            measure: What the cells show, one of `MEASURES`; the sweep's own if empty.
+
+        Returns:
+            A message that can be written as JSON.
+        """
+        version = f"{self.token} {self.version} {measure}"
+        with self.lock:
+            filled, sentence = int(self.known.filled().sum()), self.known.sentence()
+            held = request.held == version
+            numbers = None if held else MapNumbers.of(self.known, measure)
+        message: dict[str, Any] = {
+            "token": self.token,
+            "version": version,
+            "state": self.state,
+            "message": self.message,
+            "ask": request.ask,
+            "poll": self.poll,
+            "filled": filled,
+            "headline": sentence,
+        }
+        if numbers is not None:
+            message["picture"] = _picture(numbers, sentence)
+        return message
+
+
+@cache
+def recorded_map() -> PhaseMap:
+    """The map of the default sweep that comes with the package."""
+    return PhaseMap.load(RECORDED)
+
+
+def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
+    rows, columns, _ = numbers.sweep.shape
+    name = MEASURES[numbers.of_arms]
+    return {
+        "figure": phase_map(numbers).to_json(),
+        "lines": map_lines.to_json(numbers)
+        | {"label": f"The {name} along the row and the column of the chosen cell"},
+        "square": _SQUARE,
+        "cells": {
+            "x": map_axes.edges(numbers.sweep.x),
+            "y": map_axes.edges(numbers.sweep.y),
+            "words": [
+                [cell_in_words(numbers, Cell(row, column)) for column in range(columns)]
+                for row in range(rows)
+            ],
+            "start": _start(numbers.sweep),
+        },
+        "reading": reading(numbers),
+        "label": f"Maps of the {name}: without BN, with BN, and what BN gains. {sentence}",
+    }
+
+
+def _start(sweep: Sweep) -> dict[str, int]:
+    """The cell nearest to the default settings."""
+    return {"row": _nearest(sweep.y), "column": _nearest(sweep.x)}
+
+
+def _nearest(axis: Axis) -> int:
+    usual = getattr(Settings(), axis.name)
+    spread = math.log if axis.scale == "log" else float
+    places = np.array([spread(value) for value in axis.values])
+    if axis.scale == "log" and usual <= 0:
+        return 0
+    return int(np.abs(places - spread(usual)).argmin())

@@ -1,0 +1,104 @@
+"""What a player or a map may ask of its host; requests come from a browser and are not trusted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bnviz.figures.view import View
+from bnviz.studies.sweep import MAX_PLACES, Cell
+
+#: Longest text of a request that is kept, in characters; no token or figure id is longer.
+_MAX_TEXT = 200
+#: Longest change in mid-run that is kept, in characters.
+_MAX_CHANGE = 80
+#: Largest number of a request that is kept.
+_MAX_NUMBER = 2**31
+
+
+@dataclass(frozen=True)
+class PlayerRequest:
+    """The last request of a player.
+
+    Attributes:
+        run: Token of the recording whose frames the player holds.
+        first: Index of the first frame it lacks.
+        detail: Whether it collects frames with detail.
+        figure: Id of the figure it holds.
+        view: What it is to show.
+        ask: Number of the request, which the response repeats.
+    """
+
+    run: str = ""
+    first: int = 0
+    detail: bool = False
+    figure: str = ""
+    view: View = field(default_factory=View)
+    ask: int = 0
+
+    @classmethod
+    def read(cls, given: object) -> "PlayerRequest":
+        """Reads a request as a browser sent it; anything malformed takes its default."""
+        if not isinstance(given, Mapping):
+            return cls()
+        return cls(
+            run=_text(given.get("run")),
+            first=_number(given.get("from")),
+            detail=given.get("detail") is True,
+            figure=_text(given.get("figure")),
+            view=View.read(given.get("view")),
+            ask=_number(given.get("ask")),
+        )
+
+
+@dataclass(frozen=True)
+class MapRequest:
+    """The last request of a map, or of the curves over many seeds.
+
+    Attributes:
+        held: Version of the picture that the browser holds.
+        ask: Number of the request, which the response repeats.
+    """
+
+    held: str = ""
+    ask: int = 0
+
+    @classmethod
+    def read(cls, given: object) -> "MapRequest":
+        """Reads a request as a browser sent it; anything malformed takes its default."""
+        if not isinstance(given, Mapping):
+            return cls()
+        return cls(held=_text(given.get("held")), ask=_number(given.get("ask")))
+
+
+def read_change(given: object) -> tuple[int, str] | None:
+    """Reads a change in mid-run as a browser sent it.
+
+    Returns:
+        The step, at least 1, and the text of the change; None if it is malformed.
+    """
+    if not isinstance(given, Mapping):
+        return None
+    step, change = given.get("step"), given.get("change")
+    if not isinstance(step, int) or isinstance(step, bool) or not isinstance(change, str):
+        return None
+    return min(max(1, step), _MAX_NUMBER), change[:_MAX_CHANGE]
+
+
+def read_cell(given: object) -> Cell | None:
+    """Reads a cell of a map as a browser sent it; None if no map has such a cell."""
+    if not isinstance(given, Mapping):
+        return None
+    row, column = given.get("row"), given.get("column")
+    for place in (row, column):
+        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < MAX_PLACES:
+            return None
+    return Cell(row, column)  # type: ignore[arg-type]
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return min(max(value, 0), _MAX_NUMBER)
+
+
+def _text(value: object) -> str:
+    return value[:_MAX_TEXT] if isinstance(value, str) else ""

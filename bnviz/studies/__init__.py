@@ -1,0 +1,1 @@
+"""Studies: many runs that answer one question, such as a phase map or bands over seeds."""

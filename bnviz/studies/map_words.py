@@ -1,0 +1,70 @@
+"""Words for a phase map: what one of its cells holds."""
+
+import math
+
+from bnviz.findings.events import percent
+from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.kinds import Kind
+from bnviz.settings import KINDS
+from bnviz.studies.map_numbers import MapNumbers
+from bnviz.studies.sweep import MEASURES, Cell, Sweep
+
+
+def place(sweep: Sweep, cell: Cell) -> str:
+    """Where a cell lies: "learning rate 0.1, initial scale 1"."""
+    sides = ((sweep.x, cell.column), (sweep.y, cell.row))
+    return ", ".join(f"{label(axis.name)} {axis.label(at)}" for axis, at in sides)
+
+
+def label(setting: str) -> str:
+    """What a setting is called beside others; its heading goes with it where it needs that."""
+    kind: Kind = KINDS[setting]
+    return f"BN {kind.label}" if setting.startswith("bn_") else kind.label
+
+
+def amount(numbers: MapNumbers, value: float) -> str:
+    """One number of an arm as the map shows it, with its unit."""
+    sweep = numbers.sweep
+    match numbers.of_arms:
+        case "validation_accuracy":
+            return percent(value)
+        case "validation_loss":
+            return "diverged" if math.isinf(value) else f"{value:.3g}"
+        case "steps_to_target":
+            return f"not in {sweep.base.steps:,} steps" if math.isinf(value) else f"{value:g} steps"
+        case _:
+            return f"{round(value * sweep.seeds)} of {sweep.seeds}"
+
+
+def cell_in_words(numbers: MapNumbers, cell: Cell) -> str:
+    """A cell as one sentence: where it lies, both arms, and which of them diverged."""
+    at = (cell.row, cell.column)
+    where = place(numbers.sweep, cell).capitalize()
+    if not numbers.filled[at]:
+        return f"{where}: not trained yet."
+    seeds = numbers.sweep.seeds
+    name = MEASURES[numbers.of_arms]
+    if numbers.of_arms == "diverged":
+        name = "diverged seeds"
+    elif numbers.of_arms == "steps_to_target":
+        name = f"steps to {percent(numbers.sweep.target)} accuracy"
+    if seeds > 1 and numbers.of_arms != "diverged":
+        name = f"median {name} of {seeds} seeds"
+    each = ", ".join(
+        f"{amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
+    )
+    return f"{where}: {name} {each}{_ill(numbers, at)}."
+
+
+def _ill(numbers: MapNumbers, at: tuple[int, int]) -> str:
+    """Which arms diverged, unless the number says it already."""
+    seeds = numbers.sweep.seeds
+    if numbers.of_arms == "diverged" or (numbers.of_arms == "validation_loss" and seeds == 1):
+        return ""
+    counts = {arm: round(float(numbers.diverged[arm][at]) * seeds) for arm in ARMS}
+    each = [
+        f"{count} of {seeds} {ARM_LABELS[arm]}" if seeds > 1 else ARM_LABELS[arm]
+        for arm, count in counts.items()
+        if count
+    ]
+    return f"; diverged {' and '.join(each)}" if each else ""

@@ -1,0 +1,203 @@
+"""StudyReport: what a study has found written out, for a reader and for a program."""
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.findings.comparison import SpeedUp
+from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.settings import KINDS, Settings
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.seeds import SeedBands
+from bnviz.studies.stable_rates import DEFINITION, Limit, StableRates
+from bnviz.studies.study import CURVES
+from bnviz.studies.sweep import MEASURES
+
+#: Steps of the curves over the seeds that are printed for a reader, about.
+_PRINTED = 10
+
+
+def map_text(phase_map: PhaseMap, seconds: float) -> str:
+    """A map for a reader: both arms as tables, a row for each place along y, the highest on top.
+
+    Args:
+        phase_map: Complete or not.
+        seconds: Wall time in which it was filled.
+    """
+    sweep = phase_map.sweep
+    measure = "steps_to_target" if sweep.measure == "speed_up" else sweep.measure
+    of_seeds = f", median of {sweep.seeds} seeds" if sweep.seeds > 1 else ""
+    tables = {ARM_LABELS[arm]: phase_map.values(arm) for arm in ARMS}
+    names = dict.fromkeys(tables, measure)
+    if sweep.measure == "speed_up":
+        title = MEASURES["speed_up"]
+        tables[title], names[title] = phase_map.speed_up(), "speed_up"
+    x, y = (KINDS[axis.name].label for axis in (sweep.x, sweep.y))
+    lines = [
+        f"{_network(sweep.base)}, {sweep.base.steps:,} steps, digest {sweep.digest}",
+        f"{MEASURES[measure]}{of_seeds}; {x} to the right, {y} upwards; '.' is not known, '-' is "
+        "infinite",
+    ]
+    for title, values in tables.items():
+        lines += ["", title]
+        lines += _grid(values, phase_map, names[title])
+    networks = 2 * int(phase_map.known.sum())
+    return "\n".join(
+        [*lines, "", phase_map.sentence(), f"{networks:,} networks in {seconds:.1f} s"]
+    )
+
+
+def _grid(values: NDArray[np.float64], phase_map: PhaseMap, measure: str) -> list[str]:
+    filled = phase_map.filled()
+
+    def cell(row: int, column: int) -> str:
+        if not filled[row, column]:
+            return "."
+        return _shown(float(values[row, column]), measure)
+
+    x, y = phase_map.sweep.x, phase_map.sweep.y
+    columns = range(len(x.values))
+    lines = [
+        f"{y.label(row):>8} " + "".join(f"{cell(row, column):>7}" for column in columns)
+        for row in reversed(range(len(y.values)))
+    ]
+    return [*lines, " " * 9 + "".join(f"{x.label(column):>7}" for column in columns)]
+
+
+def _shown(value: float, measure: str) -> str:
+    if not math.isfinite(value):
+        return "-"
+    match measure:
+        case "validation_accuracy" | "diverged":
+            return f"{100 * value:.0f}%"
+        case "steps_to_target":
+            return f"{value:.0f}"
+        case _:
+            return f"{value:.2g}"
+
+
+def seeds_text(bands: SeedBands, seconds: float) -> str:
+    """What many seeds show, for a reader.
+
+    Args:
+        bands: Complete or not.
+        seconds: Wall time of the training.
+    """
+    lines = [_network(bands.settings), bands.sentence()]
+    if bands.known.any():
+        lines += ["", "validation accuracy: median (lowest to highest)"]
+        lines.append(f"{'step':>8}" + "".join(f"{ARM_LABELS[arm]:>24}" for arm in ARMS))
+        found = {arm: bands.band(arm, "validation_accuracy") for arm in ARMS}
+        places = np.unique(np.linspace(0, len(bands.watch) - 1, _PRINTED).astype(int))
+        for place in places.tolist():
+            cells = [
+                f"{band.median[place]:.1%} ({band.low[place]:.1%} to {band.high[place]:.1%})"
+                for band in found.values()
+            ]
+            lines.append(f"{bands.watch[place]:>8,}" + "".join(f"{cell:>24}" for cell in cells))
+        speeds = ", ".join(str(speed or "not known") for speed in bands.speed_ups())
+        lines += ["", f"speed-up of each seed: {speeds}"]
+    count = int(bands.known.sum())
+    return "\n".join([*lines, f"{2 * count} networks in {seconds:.1f} s"])
+
+
+def seeds_json(bands: SeedBands, seconds: float) -> str:
+    """What many seeds show as one JSON object, with null for what is not finite or not known.
+
+    Args:
+        bands: Complete or not.
+        seconds: Wall time of the training.
+    """
+    known, range_ = bool(bands.known.any()), bands.speed_range()
+    ends = ("low", "median", "high")
+    result: dict[str, Any] = {
+        "seeds": bands.seeds,
+        "known": int(bands.known.sum()),
+        "steps": bands.settings.steps,
+        "seconds": seconds,
+        "step": list(bands.watch),
+    }
+    for arm in ARMS:
+        found = {name: bands.band(arm, name) for name in CURVES} if known else {}
+        result[arm] = {
+            name: {end: _finite(getattr(found[name], end)) for end in ends} if known else None
+            for name in CURVES
+        }
+    result["diverged"] = {
+        arm: int((bands.diverged_at[arm][bands.known] >= 0).sum()) for arm in ARMS
+    }
+    result["speed_ups"] = [_speed(speed) for speed in bands.speed_ups()]
+    result["speed_up"] = {end: _speed(getattr(range_, end)) for end in ends} if range_ else None
+    return json.dumps(result | {"sentence": bands.sentence()}, allow_nan=False)
+
+
+def stable_text(rates: StableRates, seconds: float) -> str:
+    """Where training is stable, for a reader.
+
+    Args:
+        rates: Complete or not.
+        seconds: Wall time of the training.
+    """
+    lines = [f"{_network(rates.settings)}, {rates.settings.steps:,} steps", rates.sentence()]
+    lines += [DEFINITION, "", f"last validation accuracy, lowest of {rates.seeds} seeds"]
+    lines.append(f"{'learning rate':>14}" + "".join(f"{ARM_LABELS[arm]:>20}" for arm in ARMS))
+    stable = {arm: rates.stable(arm) for arm in ARMS}
+    for rate in rates.rates:
+        cells = [
+            f"{min(rates.accuracies[arm][rate]):.0%} {'stable' if stable[arm][rate] else '      '}"
+            for arm in ARMS
+        ]
+        lines.append(f"{rate:>14.4g}" + "".join(f"{cell:>20}" for cell in cells))
+    networks = 2 * len(rates.rates) * rates.seeds
+    return "\n".join([*lines, "", f"{networks:,} networks in {seconds:.1f} s"])
+
+
+def stable_json(rates: StableRates, seconds: float) -> str:
+    """Where training is stable as one JSON object, with null for what there is not.
+
+    Args:
+        rates: Complete or not.
+        seconds: Wall time of the training.
+    """
+    limits = {arm: rates.limit(arm) for arm in ARMS}
+    ratio = limits["bn"].stable / limits["none"].stable
+    result = {
+        "seeds": rates.seeds,
+        "steps": rates.settings.steps,
+        "seconds": seconds,
+        "complete": rates.complete,
+        "rates": list(rates.rates),
+        **{arm: _limit(limit, rates, arm) for arm, limit in limits.items()},
+        "ratio": ratio if math.isfinite(ratio) else None,
+        "definition": DEFINITION,
+        "sentence": rates.sentence(),
+    }
+    return json.dumps(result, allow_nan=False)
+
+
+def _limit(limit: Limit, rates: StableRates, arm: str) -> dict[str, Any]:
+    stable, unstable = _finite(np.array([limit.stable, limit.unstable]))
+    return {
+        "stable": stable,
+        "unstable": unstable,
+        "at_bound": limit.at_bound,
+        "accuracy": [list(of_seeds) for of_seeds in rates.accuracies[arm].values()],
+    }
+
+
+def _network(settings: Settings) -> str:
+    return (
+        f"{settings.dataset}, {settings.hidden_layers} x {settings.units} {settings.activation}, "
+        f"{settings.optimizer}"
+    )
+
+
+def _finite(values: NDArray[np.float64]) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values.tolist()]
+
+
+def _speed(speed: SpeedUp | None) -> dict[str, float | str] | None:
+    return None if speed is None else {"ratio": speed.ratio, "bound": speed.bound}

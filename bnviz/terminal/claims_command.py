@@ -1,0 +1,54 @@
+"""Claims: the command that checks what the lesson claims, and makes its recordings."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bnviz.lesson.claims import evidence
+from bnviz.lesson.claims.catalogue import CLAIMS
+from bnviz.lesson.claims.experiments import RECORDED
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+from bnviz.terminal.options import DONE, INTERRUPTED, CommandError, save, writable
+from bnviz.terminal.train_command import record
+
+#: Exit status where a claim does not hold.
+REFUTED = 1
+
+
+def check(given: argparse.Namespace) -> int:
+    """Checks the claims and prints their table; returns the exit status."""
+    if given.recordings is not None:
+        return _write_recordings(Path(given.recordings))
+    if given.seeds < 1:
+        raise CommandError(f"--seeds {given.seeds} must be at least 1")
+    out = writable(given.out)
+    outcomes = []
+    claims = [CLAIMS[name] for name in given.only or CLAIMS]
+    try:
+        for outcome in evidence.gather(claims, range(given.seeds), _recorded):
+            print(evidence.as_text(outcome), flush=True)
+            outcomes.append(outcome)
+    except KeyboardInterrupt:
+        print(f"bnviz: broken off after {len(outcomes)} claims", file=sys.stderr)
+        return INTERRUPTED
+    if out is not None:
+        save(lambda file: file.write(evidence.as_json(outcomes).encode()), out)
+    return DONE if all(outcome.holds for outcome in outcomes) else REFUTED
+
+
+def _write_recordings(folder: Path) -> int:
+    if not folder.is_dir():
+        raise CommandError(f"--recordings {folder} must be a folder that exists")
+    for name, settings in RECORDED.items():
+        print(f"{folder / name}.npz", file=sys.stderr)
+        save(_recorded(settings).save, folder / f"{name}.npz")
+    return DONE
+
+
+def _recorded(settings: Settings) -> Recording:
+    """Runs an experiment to its end."""
+    recording = Recording(settings)
+    if record(recording, None)[1]:
+        raise KeyboardInterrupt
+    return recording

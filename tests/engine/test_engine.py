@@ -1,0 +1,462 @@
+"""The engine with its real workers: sharing, queue, stopping, faults, and no trace left."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnviz.engine import Configuration, Engine, Run
+from bnviz.engine.run_registry import RunRegistry
+from bnviz.frames import FrameLayout, frame_steps
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Small enough to be over soon; `seed` tells one run from another.
+SHORT = Settings(hidden_layers=1, units=4, batch_size=512, steps=40)
+#: Long enough to be interfered with, and of the same networks, which are compiled once.
+LONG = SHORT.replace(steps=50_000)
+GRACE = 1.0
+#: Seconds that anything may take on a busy machine.
+PATIENCE = 60
+
+
+def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.01)
+
+
+def workers_of(process: int) -> list[psutil.Process]:
+    """Workers that this process started itself, not those of a page that it started."""
+    found = []
+    for child in psutil.Process(process).children():
+        # A process may end while it is looked at.
+        with suppress(psutil.NoSuchProcess):
+            if "bnviz.engine.worker" in child.cmdline():
+                found.append(child)
+    return found
+
+
+def without_seconds(recording: Recording) -> bytes:
+    frames = recording.frames.copy()
+    for arm in recording.layout.arms:
+        frames[arm]["seconds"] = 0
+    return frames.tobytes()
+
+
+def received(roster: RunRegistry, settings: Settings, *, look: bool = False) -> Run:
+    """A run whose frames, empty but for their steps, have all been received."""
+    run = roster.start(settings)
+    if look:
+        run.join("viewer")
+    frames = np.zeros(len(frame_steps(settings.steps)), FrameLayout.of(settings).dtype)
+    frames["step"] = frame_steps(settings.steps)
+    for arm in FrameLayout.of(settings).arms:
+        frames[arm]["diverged_at"] = -1
+    run.receive(0, frames.tobytes())
+    return run
+
+
+class TestRoster:
+    SIZE = len(frame_steps(SHORT.steps)) * FrameLayout.of(SHORT).dtype.itemsize
+
+    @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=30), st.integers(0, 4))
+    def test_cache_is_bounded_and_keeps_what_is_looked_at(
+        self, asked: list[tuple[int, bool]], capacity: int
+    ):
+        roster = RunRegistry(grace=9, cache_bytes=capacity * self.SIZE, changed=lambda: None)
+        looked_at: dict[int, Run] = {}
+        for seed, look in asked:
+            run = received(roster, SHORT.replace(seed=seed), look=look)
+            if look:
+                looked_at[seed] = run
+        assert roster.kept <= max(capacity, len(looked_at)) * self.SIZE
+        for run in looked_at.values():
+            assert roster.find(run.settings.digest) is run
+            run.leave("viewer")
+        roster.tidy()
+        assert roster.kept <= capacity * self.SIZE
+
+    def test_least_recently_asked_for_goes_first(self):
+        roster = RunRegistry(grace=9, cache_bytes=2 * self.SIZE, changed=lambda: None)
+        one, two, three = (SHORT.replace(seed=seed) for seed in (1, 2, 3))
+        received(roster, one)
+        received(roster, two)
+        roster.find(one.digest)
+        received(roster, three)
+        assert roster.find(two.digest) is None
+        assert roster.find(one.digest)
+
+    def test_a_free_worker_means_no_wait(self):
+        roster = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
+        roster.workers = 2
+        seconds = [roster.start(SHORT.replace(seed=seed)) for seed in range(4)]
+        waits = [run.position().seconds for run in seconds]
+        assert waits[:2] == [0, 0]
+        assert 0 < waits[2] < waits[3]
+
+    def test_frames_after_a_hole_or_an_end_and_repeated_ones_are_passed_over(self):
+        run = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None).start(SHORT)
+        frames = np.zeros(3, FrameLayout.of(SHORT).dtype)
+        frames["step"] = frame_steps(SHORT.steps)[:3]
+        run.receive(0, frames[:2].tobytes())
+        run.receive(3, frames[:1].tobytes())
+        assert len(run.recording) == 2
+        run.receive(0, frames.tobytes())
+        assert len(run.recording) == 3
+        run.stop()
+        run.receive(3, frames.tobytes())
+        assert len(run.recording) == 3
+
+    def test_frames_of_another_version_fail_the_run(self):
+        run = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None).start(SHORT)
+        run.receive(0, b"0" * 100)
+        assert run.state == "failed"
+        assert "another version" in run.error
+
+
+class TestConfiguration:
+    def test_environment_unset_means_the_default(self):
+        assert Configuration.from_environment({}) == Configuration(scheduler=None, workers=1)
+
+    def test_environment_is_read(self):
+        environment = {"BNVIZ_SCHEDULER": "tls://10.0.0.1:8786", "BNVIZ_WORKERS": "3"}
+        assert Configuration.from_environment(environment) == Configuration(
+            "tls://10.0.0.1:8786", 3
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("BNVIZ_WORKERS", "0"),
+            ("BNVIZ_WORKERS", "65"),
+            ("BNVIZ_WORKERS", "two"),
+            ("BNVIZ_WORKERS", "-1"),
+            ("BNVIZ_SCHEDULER", "http://10.0.0.1"),
+        ],
+    )
+    def test_bad_values_are_named_with_what_is_allowed(self, name: str, value: str):
+        with pytest.raises(ValueError, match=f"{value}.*allowed is"):
+            Configuration.from_environment({name: value})
+
+
+def test_closing_leaves_no_process_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    before = {worker.pid for worker in workers_of(os.getpid())}
+    engine = Engine(workers=2)
+    run = engine.start(LONG)
+    run.join("test")
+    until(lambda: engine.status.message.startswith("The workers are loading"))
+    started = [worker for worker in workers_of(os.getpid()) if worker.pid not in before]
+    assert len(started) == 2
+    [folder] = tmp_path.glob("bnviz-*")
+    assert os.name != "posix" or folder.stat().st_mode & 0o777 == 0o700
+    engine.close()
+    assert not any(worker.is_running() for worker in started)
+    assert not list(tmp_path.iterdir())
+    assert run.state == "stopped"
+    assert engine.status.state == "unreachable"
+    engine.close()
+    late = engine.start(SHORT)
+    assert (late.state, late.error) == ("failed", engine.status.message)
+
+
+PAGE = """
+import json, sys, time
+sys.path.insert(0, {root!r})
+from bnviz.engine import Engine
+from bnviz.settings import Settings
+
+def report(**facts):
+    heavy = [name for name in ("tensorflow", "keras", "bnviz.lab") if name in sys.modules]
+    print(json.dumps(facts | {{"heavy": heavy}}), flush=True)
+
+report(dask="distributed" in sys.modules, streamlit="streamlit" in sys.modules)
+engine = Engine.from_environment()
+while engine.status.state == "starting" and "loading" not in engine.status.message:
+    time.sleep(0.01)
+report(state=engine.status.state, message=engine.status.message)
+run = engine.start(Settings.from_json({settings!r}))
+run.wait({patience})
+while engine.status.state != "ready":
+    time.sleep(0.01)
+report(state=run.state, error=run.error, frames=len(run.recording))
+time.sleep(600)
+"""
+
+
+@contextmanager
+def page(folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with an engine, started in a folder from which bnviz cannot be imported."""
+    folder.mkdir()
+    # It would be taken for the library if the working directory were on the path.
+    (folder / "numpy.py").write_text("raise SystemExit(1)")
+    code = PAGE.format(root=str(ROOT), settings=SHORT.to_json(), patience=PATIENCE)
+    surroundings = os.environ | {"PYTHONSAFEPATH": "1"} | environment
+    surroundings.pop("PYTHONPATH", None)
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, env=surroundings
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def report(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """The next thing that a page's process says about itself."""
+    return json.loads(process.stdout.readline())
+
+
+def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
+    files = tmp_path / "temporary"
+    files.mkdir()
+    with page(tmp_path / "elsewhere", TMPDIR=str(files), BNVIZ_WORKERS="2") as process:
+        assert report(process) == {"dask": False, "streamlit": False, "heavy": []}
+        assert "loading" in report(process)["message"]
+        workers = workers_of(process.pid)
+        assert len(workers) == 2
+        assert list(files.glob("bnviz-*"))
+        process.kill()
+        process.wait()
+        until(lambda: not any(worker.is_running() for worker in workers), 5)
+    assert not list(files.iterdir())
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def dask(*arguments: str) -> Iterator[None]:
+    with subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+    ) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+def test_existing_scheduler_is_tried_until_it_answers_and_the_page_loads_no_tensorflow(
+    tmp_path: Path,
+):
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard")
+    worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
+    with page(tmp_path / "elsewhere", BNVIZ_SCHEDULER=address) as process:
+        report(process)
+        refused = report(process)
+        assert refused["state"] == "unreachable"
+        assert address in refused["message"]
+        assert refused["message"].endswith("the engine tries again.")
+        with dask(*scheduler, "--port", str(port)), dask(*worker, "--no-nanny"):
+            assert report(process) == {
+                "state": "finished",
+                "error": "",
+                "frames": len(frame_steps(SHORT.steps)),
+                "heavy": [],
+            }
+        assert not workers_of(process.pid)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(grace=GRACE) as engine:
+        yield engine
+
+
+@contextmanager
+def watched(run: Run) -> Iterator[Run]:
+    run.join("test")
+    try:
+        yield run
+    finally:
+        run.stop()
+        run.leave("test")
+
+
+class TestRuns:
+    def test_recording_is_complete(self, engine: Engine):
+        run = engine.start(SHORT)
+        assert run.wait(PATIENCE)
+        assert run.state == "finished", run.error
+        assert np.array_equal(run.recording.frames["step"], frame_steps(SHORT.steps))
+        assert run.recording.certificate.holds
+
+    def test_frames_arrive_while_the_run_goes_on(self, engine: Engine):
+        with watched(engine.start(LONG.replace(seed=1))) as run:
+            until(lambda: len(run.recording) > 2)
+            before = len(run.recording)
+            until(lambda: len(run.recording) > before + 2)
+            assert run.state == "running"
+            steps = run.recording.frames["step"]
+            assert np.array_equal(steps, run.recording.steps[: len(steps)])
+
+    def test_same_settings_are_one_run(self, engine: Engine):
+        settings = SHORT.replace(seed=2)
+        runs = [engine.start(settings) for _ in range(5)]
+        assert len({id(run) for run in runs}) == 1
+        assert runs[0].wait(PATIENCE)
+        assert engine.start(Settings.from_json(settings.to_json())) is runs[0]
+        assert engine.find(settings.digest) is runs[0]
+
+    def test_starts_at_the_same_moment_are_one_run(self, engine: Engine):
+        settings, runs = SHORT.replace(seed=3), []
+        barrier = threading.Barrier(8)
+
+        def start() -> None:
+            barrier.wait()
+            runs.append(engine.start(settings))
+
+        threads = [threading.Thread(target=start) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len({id(run) for run in runs}) == 1
+        runs[0].stop()
+
+    def test_a_run_that_diverges_says_so(self, engine: Engine):
+        run = engine.start(
+            SHORT.replace(activation="linear", init_scale=100.0, learning_rate=10.0, units=16)
+        )
+        assert run.wait(PATIENCE)
+        assert run.state == "diverged"
+        assert run.recording.complete
+
+    def test_a_run_that_cannot_go_on_says_why_in_one_sentence(self, engine: Engine):
+        settings = Settings(dataset="upload", upload="0" * 32)
+        run = engine.start(settings)
+        assert run.wait(PATIENCE)
+        assert run.state == "failed"
+        assert len(run.error) > 20
+        assert "\n" not in run.error
+        assert engine.start(settings) is not run
+
+
+class TestQueue:
+    def test_places_count_up_from_the_next_one(self, engine: Engine):
+        with (
+            watched(engine.start(LONG.replace(seed=10))) as first,
+            watched(engine.start(LONG.replace(seed=11))) as second,
+            watched(engine.start(LONG.replace(seed=12))) as third,
+        ):
+            until(lambda: first.state == "running")
+            assert first.position() is None
+            places = [second.position(), third.position()]
+            assert [position.number for position in places if position] == [1, 2]
+            assert places[0].seconds < places[1].seconds
+            second.stop()
+            assert third.position().number == 1
+            first.stop()
+            until(lambda: third.state == "running", 5)
+
+    def test_stopping_takes_half_a_second_at_the_most(self, engine: Engine):
+        with watched(engine.start(LONG.replace(seed=13))) as run:
+            until(lambda: len(run.recording) > 2)
+            start = time.monotonic()
+            run.stop()
+            assert run.wait(0.5)
+            assert time.monotonic() - start < 0.5
+            assert run.state == "stopped"
+            frames = len(run.recording)
+            # The worker follows: it takes up the next run.
+            assert engine.start(SHORT.replace(seed=13)).wait(5)
+            assert len(run.recording) == frames
+            assert engine.start(run.settings) is not run
+
+    def test_a_queued_run_can_be_stopped(self, engine: Engine):
+        with watched(engine.start(LONG.replace(seed=14))):
+            run = engine.start(LONG.replace(seed=15))
+            run.stop()
+            assert (run.state, run.position()) == ("stopped", None)
+
+
+class TestViewers:
+    def test_a_run_without_viewers_is_stopped_after_the_grace_period(self, engine: Engine):
+        run = engine.start(LONG.replace(seed=20))
+        run.join("one")
+        run.join("two")
+        run.leave("one")
+        time.sleep(GRACE + 0.5)
+        assert run.active
+        run.leave("two")
+        left = time.monotonic()
+        until(lambda: not run.active)
+        assert run.state == "stopped"
+        assert GRACE <= time.monotonic() - left < GRACE + 1
+
+    def test_a_viewer_who_comes_back_in_time_keeps_the_run(self, engine: Engine):
+        with watched(engine.start(LONG.replace(seed=21))) as run:
+            run.leave("test")
+            time.sleep(GRACE / 2)
+            assert engine.start(run.settings) is run
+            run.join("test")
+            time.sleep(GRACE + 0.5)
+            assert run.active
+
+    def test_a_run_that_nobody_joins_is_stopped(self, engine: Engine):
+        run = engine.start(LONG.replace(seed=22))
+        until(lambda: run.state == "stopped", GRACE + 2)
+
+
+class TestFaults:
+    def test_a_killed_worker_is_survived_without_a_hole(self, engine: Engine):
+        settings = SHORT.replace(seed=30, steps=400)
+        [worker] = workers_of(os.getpid())
+        with watched(engine.start(settings)) as run:
+            until(lambda: len(run.recording) > 20)
+            worker.kill()
+            assert not run.recording.complete
+            assert run.wait(PATIENCE)
+            assert run.state == "finished", run.error
+        # These settings mean the same run, since digits have no noise, but are another digest. It
+        # is trained by the second process alone, `run` by the first and the second.
+        undisturbed = engine.start(settings.replace(noise=0.3))
+        assert undisturbed.wait(PATIENCE)
+        assert without_seconds(run.recording) == without_seconds(undisturbed.recording)
+
+    def test_a_run_that_kills_its_workers_fails_with_a_sentence(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ):
+        begun = threading.Event()
+        receive = Run.receive
+
+        def noted(run: Run, first: int, data: bytes) -> None:
+            receive(run, first, data)
+            if not data:  # the sign that a worker has begun
+                begun.set()
+
+        monkeypatch.setattr(Run, "receive", noted)
+        with watched(engine.start(LONG.replace(seed=31))) as run:
+            deadline = time.monotonic() + 2 * PATIENCE
+            while run.active and time.monotonic() < deadline:
+                if begun.wait(0.1):
+                    begun.clear()
+                    for worker in workers_of(os.getpid()):
+                        worker.kill()
+            assert run.state == "failed"
+            assert "memory" in run.error

@@ -1,0 +1,236 @@
+"""Every view is built of any recording, and its points are what its binding says."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from bnviz.figures.bindings.binding import Ends, column, written
+from bnviz.figures.bindings.passage import ACTIVATIONS as DRAWN_ACTIVATIONS
+from bnviz.figures.bindings.passage import Passage, ScaleAndShift
+from bnviz.figures.bindings.plane import Boundary
+from bnviz.figures.bindings.rows import Bars
+from bnviz.figures.bindings.shapes import HEAT_SHARES, Heat
+from bnviz.figures.ranges import bounds, decades
+from bnviz.figures.view import CHOICES, TITLES, View
+from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
+from bnviz.figures.views.layers import stage
+from bnviz.frames import GRID, PLANE_RANGE, FrameLayout
+from bnviz.settings import ACTIVATIONS, Settings
+from tests.support.recordings import random_recording
+
+#: Every measure there is.
+FULL = Settings(dataset="moons", hidden_layers=2, units=4, steps=20, deep=True)
+SIZES = {
+    "two arms": FULL,
+    "three arms": FULL.replace(third_arm="layer_norm"),
+    "one layer": FULL.replace(hidden_layers=1),
+    "fifty layers": FULL.replace(hidden_layers=50, units=64),
+    "sigmoid": FULL.replace(activation="sigmoid"),
+}
+
+
+def test_every_view_has_a_title_and_a_title_its_view():
+    assert list(VIEWS) == list(TITLES)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_view_is_drawn_of_every_recording(name, size):
+    for frames in (0, 1, 3):
+        recording = random_recording(SIZES[size], frames)
+        figure = VIEWS[name].figure(recording, View(name))
+        assert figure.to_json()["bindings"].keys() == {str(n) for n in figure.bindings}
+        if frames:
+            assert figure.at(recording, 0, "wide").data
+            assert figure.at(recording, frames - 1, "narrow").data
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("broken", [0.3, 1.0])
+def test_a_view_is_drawn_of_numbers_that_are_none(name, broken):
+    recording = random_recording(SIZES["three arms"], 5, broken=broken)
+    for value_axis in ("linear", "symlog"):
+        figure = VIEWS[name].figure(recording, View(name, value_axis=value_axis, loss_axis="log"))
+        assert figure.at(recording, 2).data
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_choice_that_a_view_offers_changes_its_figure(name):
+    recording = random_recording(FULL.replace(dataset="digits", hidden_layers=5), 6)
+    if VIEWS[name].unavailable_reason(recording.layout):
+        recording = random_recording(FULL.replace(hidden_layers=5), 6)
+    plain = VIEWS[name].figure(recording, View(name)).at(recording).to_json()
+    for choice, offered in choices(recording.layout, View(name)).items():
+        for option in list(offered["options"])[1:3]:
+            value = int(option) if choice in ("layer", "neuron") else option
+            figure = VIEWS[name].figure(
+                recording, dataclasses.replace(View(name), **{choice: value})
+            )
+            assert figure.at(recording).to_json() != plain, (choice, option)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_layer_or_neuron_that_is_not_there_is_the_last_one(name):
+    recording = random_recording(FULL, 2)
+    figure = VIEWS[name].figure(recording, View(name, layer=2, neuron=3))
+    beyond = VIEWS[name].figure(recording, View(name, layer=99, neuron=99))
+    drawn = [each.to_json() for each in (figure, beyond)]
+    for each in drawn:
+        # Zoom is kept by the choice, not by what is drawn.
+        del each["layout"]["uirevision"]
+    assert drawn[0] == drawn[1]
+
+
+def test_a_view_without_its_measures_is_not_shown_and_says_why():
+    layout = FrameLayout.of(Settings())
+    lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
+    assert lacking == {"decision", "inference", "inside", "landscape"}
+    for name in TITLES:
+        assert shown(layout, View(name)).name == ("stage" if name in lacking else name)
+    assert not any(tab["lacks"] for tab in tabs(FrameLayout.of(FULL)))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_axes_stand_still_while_a_run_grows_unless_the_page_is_told(name):
+    view = View(name)
+    earlier = None
+    for frames in range(1, 12):
+        recording = random_recording(FULL, frames)
+        told = grown(recording, view)
+        figure = VIEWS[name].figure(recording, view).figure
+        axes = {k: v for k, v in figure.to_plotly_json()["layout"].items() if "axis" in k}
+        if earlier and earlier[0] == told:
+            assert axes == earlier[1]
+        earlier = told, axes
+
+
+def test_a_percentile_and_a_difference_are_measures():
+    recording = random_recording(FULL, 4)
+    gamma = recording.frames["bn"]["gamma"]
+    expected = np.percentile(gamma[:, 1].astype(float), 25, axis=1)
+    np.testing.assert_allclose(column(recording.frames, "bn/gamma/1@25"), expected)
+    arm = recording.frames["bn"]
+    np.testing.assert_allclose(
+        column(recording.frames, "bn/validation_loss - bn/train_loss"),
+        arm["validation_loss"].astype(float) - arm["train_loss"],
+    )
+
+
+def test_a_column_of_the_heat_map_holds_every_value_within_the_axis():
+    recording = random_recording(FULL, 4)
+    counts = recording.frames["bn"]["pre_activation_counts"][:, 1].astype(float)
+    bins = counts.shape[1] - 2
+    heat = Heat(
+        x="step",
+        counts="bn/pre_activation_counts",
+        row=1,
+        positions=tuple(range(bins + 1)),
+        first=1,
+        width=1,
+    )
+    points = heat.points(recording.frames, 0)
+    shares = np.expm1(points["z"]).sum(axis=0) / HEAT_SHARES
+    np.testing.assert_allclose(shares, counts[:, 1:-1].sum(axis=1) / counts.sum(axis=1))
+    assert points["x"].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_bars_count_every_number_those_outside_at_the_ends():
+    recording = random_recording(FULL, 2)
+    points = Bars(row="bn/beta/0", edges=(-1.0, -0.5, 0.0, 0.5, 1.0)).points(recording.frames, 1)
+    beta = recording.frames["bn"]["beta"][1, 0]
+    expected = np.histogram(np.clip(beta, -1, 1), [-1, -0.5, 0, 0.5, 1])[0]
+    assert points["y"][1:-1:2].tolist() == expected.tolist()
+
+
+def test_the_boundary_of_a_plane_that_is_cut_upright_is_an_upright_line():
+    recording = random_recording(FULL, 1)
+    frames = recording.frames.copy()
+    frames["bn"]["boundary"] = np.where(np.arange(GRID) < GRID / 2, 0, 255)
+    points = Boundary(values="bn/boundary", size=GRID, reach=PLANE_RANGE).points(frames, 0)
+    x, y = (np.array(points[letter]) for letter in "xy")
+    assert np.nanmax(np.abs(x)) < 1e-9
+    assert np.nanmin(y) == pytest.approx(-PLANE_RANGE)
+    assert np.nanmax(y) == pytest.approx(PLANE_RANGE)
+
+
+PASSAGE = {
+    "values": "bn/batch_values/1/2",
+    "mean": "bn/batch_mean/1/2",
+    "variance": "bn/batch_variance/1/2",
+    "gamma": "bn/gamma/1/2",
+    "beta": "bn/beta/1/2",
+    "epsilon": 0.25,
+    "examples": (0, 5, 7),
+}
+
+
+def test_gamma_of_the_std_and_beta_of_the_mean_give_back_what_enters_normalization():
+    frames = random_recording(FULL, 1).frames.copy()
+    arm = frames["bn"]
+    arm["batch_variance"] = 2.0
+    arm["gamma"], arm["beta"] = 1.5, arm["batch_mean"]
+    points = Passage(**PASSAGE, activation="linear").points(frames, 0)
+    ways = np.array(points["y"]).reshape(3, 6)
+    np.testing.assert_allclose(ways[:, 0], arm["batch_values"][0, 1, 2, [0, 5, 7]])
+    np.testing.assert_allclose(ways[:, 1], ways[:, 0] - arm["batch_mean"][0, 1, 2])
+    np.testing.assert_allclose(ways[:, 2], ways[:, 1] / 1.5)
+    np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-5)
+    np.testing.assert_allclose(ways[:, 4], ways[:, 0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_activations_drawn_are_those_of_keras(name):
+    keras = pytest.importorskip("keras")
+    x = np.linspace(-4, 4, 33)
+    expected = np.array(keras.layers.Activation(name)(x.astype(np.float32)))
+    np.testing.assert_allclose(DRAWN_ACTIVATIONS[name](x), expected, atol=1e-6, rtol=1e-5)
+
+
+def test_names_at_the_ends_of_curves_keep_their_distance_and_order():
+    recording = random_recording(FULL.replace(hidden_layers=8), 3)
+    measures = tuple(f"bn/gradient_norm/{row}" for row in range(9))
+    ends = Ends(x="step", measures=measures, names=tuple("abcdefghi"), low=-1, high=3, gap=0.1)
+    points = ends.points(recording.frames, 0)
+    assert np.diff(np.sort(points["y"])).min() >= 0.4 - 1e-9
+    assert max(points["y"]) <= 3 + 1e-9
+    last = recording.frames["bn"]["gradient_norm"][-1]
+    assert np.argsort(points["y"]).tolist() == np.argsort(last).tolist()
+
+
+def test_ranges_hold_what_they_are_asked_for():
+    recording = random_recording(FULL, 10)
+    norms = recording.frames["bn"]["gradient_norm"]
+    low, high = decades(recording, ["bn/gradient_norm"], 0, 0)
+    assert 10.0**low <= norms.min() <= norms.max() <= 10.0**high
+    beta = recording.frames["bn"]["beta"]
+    below, above = bounds(recording, ["bn/beta"], -0.1, 0.1)
+    assert below <= beta.min() <= beta.max() <= above
+
+
+def test_every_choice_has_its_words():
+    for choice in CHOICES.values():
+        assert choice["label"]
+        assert choice["help"]
+
+
+@pytest.mark.parametrize("by_hand", ["identity", "hand"])
+def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
+    frames = random_recording(FULL, 2).frames.copy()
+    frames["bn"]["batch_variance"] = 2.0
+    mean = float(frames["bn"]["batch_mean"][1, 1, 2])
+    choice = {"by_hand": by_hand, "hand": (1.5, mean)}
+    ways = Passage(**PASSAGE, **choice, activation="").points(frames, 1)["y"].reshape(3, 5)
+    np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-6)
+    neuron = {name: PASSAGE[name] for name in ("mean", "variance", "gamma", "beta", "epsilon")}
+    words = ScaleAndShift(**neuron, **choice, x=4, y=1).points(frames, 1)["text"]
+    assert words == [f"γ 1.50<br>β {written(mean)}"]
+
+
+@pytest.mark.parametrize(("layers", "named"), [(1, 1), (16, 16), (17, 9), (50, 11)])
+def test_names_of_many_layers_have_room_beside_their_rows(layers, named):
+    recording = random_recording(Settings(hidden_layers=layers, units=2), 1)
+    figure = stage(recording).figure
+    names = figure.layout.yaxis.ticktext
+    assert len(names) == len(figure.layout.yaxis.tickvals) == named
+    assert names[0] == "layer 1"

@@ -1,0 +1,234 @@
+"""A phase map's numbers, words and pictures, of maps built from made-up outcomes."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnviz.figures.studies import map_axes, map_lines, map_scales
+from bnviz.figures.studies.map_figure import EARLY, MAPS, outline, phase_map, reading
+from bnviz.figures.studies.map_lines import Cut
+from bnviz.figures.style import STILL_COLOURS
+from bnviz.frames import ARMS
+from bnviz.settings import Settings
+from bnviz.studies.map_numbers import MapNumbers, nearest_filled
+from bnviz.studies.map_words import cell_in_words
+from bnviz.studies.sweep import MEASURES, USUAL, Axis, Cell, Sweep
+from tests.support.maps import SWEEP, built_map
+
+#: One block of this one covers the map coarsely.
+LARGE = Sweep(base=Settings(steps=100))
+STAGES = {"nothing": (LARGE, 0), "a block": (LARGE, 1), "all": (SWEEP, None)}
+
+
+def numbers_of(stage="all", measure=""):
+    return MapNumbers.of(built_map(*STAGES[stage]), measure)
+
+
+def heat(figure, number):
+    """The three heat maps of a map: early colours, no number, known."""
+    suffix = "" if number == 0 else str(number + 1)
+    return [t for t in figure.traces if t["type"] == "heatmap" and t["xaxis"] == f"x{suffix}"]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_measure_is_drawn_at_every_stage(stage, measure):
+    numbers = numbers_of(stage, measure)
+    figure = phase_map(numbers)
+    lines, cuts = map_lines.map_lines(numbers)
+    assert len(lines.traces) == len(cuts)
+    json.dumps([figure.to_json(), map_lines.to_json(numbers)], allow_nan=False)
+    assert reading(numbers)
+
+
+def test_plotly_takes_the_figures():
+    for stage in ("nothing", "all"):
+        numbers = numbers_of(stage)
+        for figure in (phase_map(numbers), map_lines.map_lines(numbers)[0]):
+            for layout in figure.layouts.values():
+                assert figure.figure.update_layout(snapshot(layout)).data
+
+
+def snapshot(layout):
+    """A layout with one colour in place of the theme's."""
+    text = json.dumps(layout)
+    for token in STILL_COLOURS:
+        text = text.replace(token, "#888888")
+    return json.loads(text)
+
+
+def test_each_cell_is_drawn_once_known_or_early_or_without_a_number():
+    for stage in STAGES:
+        for measure in MEASURES:
+            figure = phase_map(numbers_of(stage, measure))
+            for number in range(len(MAPS)):
+                layers = [np.array(t["z"], float) for t in heat(figure, number)]
+                drawn = sum(np.isfinite(layer).astype(int) for layer in layers)
+                assert (drawn <= 1).all()
+                if measure == "validation_accuracy":
+                    assert (drawn == 1).all()
+
+
+def test_the_arms_have_one_scale_and_its_colours_are_the_medians_over_the_seeds():
+    figure = phase_map(numbers_of())
+    known = [heat(figure, number)[2] for number in range(3)]
+    assert [trace["coloraxis"] for trace in known] == ["coloraxis", "coloraxis", "coloraxis2"]
+    phase = built_map()
+    for arm, trace in zip(ARMS, known, strict=False):
+        expected = np.median(phase.runs[arm]["validation_accuracy"], axis=2)
+        np.testing.assert_allclose(np.array(trace["z"], float), expected, rtol=1e-3)
+    none, bn, gain = (np.array(trace["z"], float) for trace in known)
+    np.testing.assert_allclose(gain, bn - none, atol=1e-3)
+
+
+def test_a_loss_is_coloured_by_its_logarithm_and_a_diverged_one_has_no_colour():
+    numbers = numbers_of(measure="validation_loss")
+    _, without, known = heat(phase_map(numbers), 0)
+    diverged = np.isinf(numbers.values["none"])
+    assert diverged.any()
+    np.testing.assert_array_equal(np.isfinite(np.array(without["z"], float)), diverged)
+    expected = np.log10(numbers.values["none"][~diverged])
+    np.testing.assert_allclose(np.array(known["z"], float)[~diverged], expected, rtol=1e-3)
+
+
+def test_what_one_arm_alone_reaches_has_the_last_colour_of_the_gain():
+    for measure in ("steps_to_target", "speed_up"):
+        numbers = numbers_of(measure=measure)
+        gain = np.array(heat(phase_map(numbers), 2)[2]["z"], float)
+        alone = numbers.reached["bn"] & ~numbers.reached["none"]
+        assert alone.any()
+        assert set(gain[alone]) == {map_scales.of_gain(numbers).high}
+
+
+def test_crosses_stand_on_the_cells_with_runs_that_diverged():
+    numbers = numbers_of()
+    marks = [t for t in phase_map(numbers).traces if t.get("marker", {}).get("symbol") == "x-thin"]
+    for arm, number in zip(ARMS, ("x", "x2"), strict=True):
+        (mark, *_) = [t for t in marks if t["xaxis"] == number]
+        expected = {
+            (SWEEP.x.values[column], SWEEP.y.values[row])
+            for row, column in np.argwhere(numbers.diverged[arm] > 0)
+        }
+        assert set(zip(mark["x"], mark["y"], strict=True)) == expected
+    assert {t["xaxis"] for t in marks} == {"x", "x2"}
+
+
+@given(st.data())
+def test_a_cell_that_is_not_filled_takes_the_colour_of_the_nearest_that_is(data):
+    sweep = SWEEP
+    filled = np.array(
+        data.draw(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=4, max_size=4))
+    )
+    rows, columns = nearest_filled(filled, sweep)
+    if not filled.any():
+        assert (rows == -1).all()
+        return
+    assert filled[rows, columns].all()
+    places = np.argwhere(filled)
+    for row, column in np.ndindex(filled.shape):
+        distance = (row - rows[row, column]) ** 2 + (column - columns[row, column]) ** 2
+        assert distance == ((places - (row, column)) ** 2).sum(axis=1).min()
+
+
+def test_of_two_near_cells_the_coarser_one_gives_its_colour():
+    filled = np.zeros((4, 5), bool)
+    filled[0, 0] = filled[0, 2] = True
+    assert nearest_filled(filled, SWEEP)[:, 0, 1].tolist() == [0, 0]
+    filled = np.zeros((4, 5), bool)
+    filled[0, 2] = filled[0, 4] = True  # 4 is on the coarser grid
+    assert nearest_filled(filled, SWEEP)[:, 0, 3].tolist() == [0, 4]
+
+
+def test_early_colours_are_those_of_known_cells_and_fainter():
+    numbers = numbers_of("a block")
+    early, _, known = heat(phase_map(numbers), 0)
+    assert early["opacity"] == EARLY < 1
+    assert "opacity" not in known
+    known, early = (np.array(trace["z"], float) for trace in (known, early))
+    assert 0 < np.isfinite(known).sum() < known.size
+    assert set(early[np.isfinite(early)]) <= set(known[np.isfinite(known)])
+
+
+@given(st.data())
+def test_the_outline_runs_along_every_edge_between_inside_and_outside_once(data):
+    rows, columns = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 5))
+    cells = st.lists(st.booleans(), min_size=columns, max_size=columns)
+    inside = np.array(data.draw(st.lists(cells, min_size=rows, max_size=rows)))
+    xs, ys = outline(inside, list(range(columns + 1)), list(range(rows + 1)))
+    walked = [
+        frozenset({(x, y), (next_x, next_y)})
+        for x, y, next_x, next_y in zip(xs, ys, xs[1:], ys[1:], strict=False)
+        if x is not None and next_x is not None
+    ]
+    expected = {
+        frozenset({(c + 1, r), (c + 1, r + 1)})
+        for r, c in np.ndindex(rows, columns - 1)
+        if inside[r, c] != inside[r, c + 1]
+    } | {
+        frozenset({(c, r + 1), (c + 1, r + 1)})
+        for r, c in np.ndindex(rows - 1, columns)
+        if inside[r, c] != inside[r + 1, c]
+    }
+    assert len(walked) == len(set(walked))
+    assert set(walked) == expected
+
+
+@pytest.mark.parametrize(
+    "axis", [*USUAL.values(), Axis("hidden_layers", 1, 1.4, "linear", 3)], ids=str
+)
+def test_each_value_of_an_axis_lies_in_its_own_cell_and_ticks_on_the_axis(axis):
+    edges = map_axes.edges(axis)
+    assert len(edges) == len(axis.values) + 1
+    for low, value, high in zip(edges, axis.values, edges[1:], strict=False):
+        assert low < value < high
+    drawn = map_axes.drawn(axis)
+    ends = [math.log10(e) if axis.scale == "log" else e for e in (edges[0], edges[-1])]
+    assert drawn["range"] == ends
+    assert 1 <= len(drawn["tickvals"]) <= 12
+    assert all(edges[0] <= tick <= edges[-1] for tick in drawn["tickvals"])
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_the_cuts_are_the_row_and_the_column_of_a_cell(measure):
+    numbers = numbers_of(measure=measure)
+    sheet = map_lines.sheet(numbers)
+    cell = Cell(row=2, column=3)
+    for arm in ARMS:
+        values = np.array(sheet["values"][arm], float)
+        expected = numbers.values[arm]
+        finite = np.isfinite(expected)
+        np.testing.assert_allclose(values[finite], expected[finite], rtol=1e-3)
+        for along, places, cut in (
+            ("x", SWEEP.x.values, values[2]),
+            ("y", SWEEP.y.values, values[:, 3]),
+        ):
+            points = Cut(arm, along, "median").points(sheet, cell)
+            assert points["x"] == list(places)
+            assert points["y"] == cut.tolist()
+            here = Cut(arm, along, "here").points(sheet, cell)
+            assert (here["x"], here["y"]) == (
+                [SWEEP.x.values[3] if along == "x" else SWEEP.y.values[2]],
+                [values[2, 3]],
+            )
+            band = Cut(arm, along, "range").points(sheet, cell)
+            low, high = np.split(np.array(band["y"]), 2)
+            assert (low <= cut).all()
+            assert (cut <= high[::-1]).all()
+
+
+def test_a_cell_is_named_in_words():
+    numbers = numbers_of()
+    assert cell_in_words(numbers, Cell(0, 0)) == (
+        "Learning rate 0.01, initial scale 0.1: median final validation accuracy of 3 seeds "
+        "15 % without BN, 15 % with BN."
+    )
+    assert cell_in_words(numbers, Cell(3, 4)).endswith(
+        "; diverged 3 of 3 without BN and 3 of 3 with BN."
+    )
+    steps = cell_in_words(numbers_of(measure="speed_up"), Cell(2, 3))
+    assert "not in 100 steps without BN" in steps
+    assert "not trained yet" in cell_in_words(numbers_of("nothing"), Cell(1, 1))

@@ -1,0 +1,57 @@
+"""The picture of an experiment over many seeds, of made-up outcomes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bnviz.figures.studies.seed_bands import seed_bands
+from bnviz.frames import ARMS
+from bnviz.settings import Settings
+from bnviz.studies.seeds import SeedBands
+from tests.support.maps import outcome
+
+#: With this learning rate both arms of the made-up outcomes learn, with the other one BN alone.
+BOTH, ONE = 1.0, 0.1
+
+
+def filled(learning_rate=BOTH, seeds=6):
+    bands = SeedBands(Settings(learning_rate=learning_rate, steps=100), seeds)
+    for block in bands.blocks():
+        bands.put(block, {arm: outcome(block, arm) for arm in ARMS})
+    return bands
+
+
+@pytest.mark.parametrize("learning_rate", [BOTH, ONE, 10.0])
+def test_plotly_takes_the_figure_of_any_seeds(learning_rate):
+    for bands in (SeedBands(Settings()), filled(learning_rate)):
+        figure = seed_bands(bands)
+        assert figure.figure.data
+        json.dumps(figure.to_json(), allow_nan=False)
+
+
+def test_lines_are_the_medians_and_bands_reach_from_the_lowest_to_the_highest():
+    bands = filled()
+    traces = [t for t in seed_bands(bands).traces if t["yaxis"] == "y2" and len(t["x"]) > 2]
+    for arm, (area, line) in zip(ARMS, zip(traces[::2], traces[1::2], strict=True), strict=True):
+        values = bands.curves[arm]["validation_accuracy"]
+        np.testing.assert_allclose(line["y"], np.median(values, axis=0), rtol=1e-3)
+        low, high = np.split(np.array(area["y"]), 2)
+        np.testing.assert_allclose(low, values.min(axis=0), rtol=1e-3)
+        np.testing.assert_allclose(high[::-1], values.max(axis=0), rtol=1e-3)
+
+
+def test_each_seed_has_its_speed_up_and_one_without_end_points_beyond():
+    for learning_rate, symbol in ((BOTH, "circle"), (ONE, "triangle-up")):
+        bands = filled(learning_rate)
+        dots = next(t for t in seed_bands(bands).traces if "symbol" in t.get("marker", {}))
+        speeds = [speed.ratio for speed in bands.speed_ups()]
+        np.testing.assert_allclose(2.0 ** np.array(dots["y"]), speeds)
+        assert set(dots["marker"]["symbol"]) == {symbol}
+        assert len(set(zip(dots["x"], dots["y"], strict=True))) == len(speeds)
+
+
+def test_names_at_the_ends_of_the_curves_do_not_cover_each_other():
+    figure = seed_bands(filled())
+    names = [t for t in figure.traces if t["mode"] == "text" and t["yaxis"] == "y2"]
+    assert abs(np.subtract(*names[0]["y"])) > 0.1

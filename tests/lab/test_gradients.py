@@ -1,0 +1,122 @@
+"""Gradients, updates and normalization of a frame equal a backward pass written out in NumPy."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bnviz.frames import GRID, PLANE_RANGE
+from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.observer import NORMALIZATION, Observer
+from bnviz.lab.training import BatchOrder, Trainer
+from bnviz.settings import Settings
+
+FEATURES, CLASSES, EXAMPLES = 2, 2, 40
+BASE = Settings(hidden_layers=2, units=4, activation="tanh", batch_size=8, learning_rate=0.2)
+
+
+@pytest.fixture(scope="module")
+def data():
+    generator = np.random.default_rng(3)
+    x = generator.normal(size=(EXAMPLES, FEATURES)).astype(np.float32)
+    return x, generator.integers(0, CLASSES, EXAMPLES).astype(np.int32)
+
+
+def looked_at(settings, arm, data, steps):
+    """An arm after so many steps, and what is seen of it."""
+    network = build(settings, arm, FEATURES, CLASSES)
+    trainer = Trainer(network, settings)
+    reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
+    trainer.reset(settings)
+    observer = Observer(network, trainer.kernels_before)
+    x, y = map(tf.constant, data)
+    trainer.train(x, y, BatchOrder(EXAMPLES, settings.batch_size, seed=0).take(steps))
+    return network, trainer, observer.look((x, y), (x, y))
+
+
+def gradients(network, x, y, epsilon):
+    """Gradients of the kernels by the chain rule, with BN before tanh where there is BN."""
+    kept, h = [], x.astype(np.float64)
+    for block in network.blocks:
+        bias = 0 if block.normalization else block.dense.bias.numpy()
+        z = h @ block.dense.kernel.numpy().astype(np.float64) + bias
+        if block.normalization:
+            gamma, beta = block.normalization.gamma.numpy(), block.normalization.beta.numpy()
+            root = np.sqrt(z.var(axis=0) + epsilon)
+            normalized = (z - z.mean(axis=0)) / root
+            a = np.tanh(gamma * normalized + beta)
+            kept.append((h, a, normalized, gamma / root))
+        else:
+            a = np.tanh(z)
+            kept.append((h, a, None, 1.0))
+        h = a
+    logits = h @ network.output.kernel.numpy() + network.output.bias.numpy()
+    softmax = np.exp(logits - logits.max(axis=1, keepdims=True))
+    softmax /= softmax.sum(axis=1, keepdims=True)
+    back = (softmax - np.eye(CLASSES)[y]) / len(y)
+    found = [h.T @ back]
+    back = back @ network.output.kernel.numpy().T
+    for block, (before, a, normalized, scale) in zip(network.blocks[::-1], kept[::-1], strict=True):
+        back = back * (1 - a**2)
+        if normalized is not None:
+            centred = back - back.mean(axis=0)
+            back = scale * (centred - normalized * (back * normalized).mean(axis=0))
+        found.append(before.T @ back)
+        back = back @ block.dense.kernel.numpy().T
+    return found[::-1]
+
+
+@pytest.mark.parametrize("arm", ["none", "bn"])
+def test_gradient_norms_follow_from_the_chain_rule(arm, data):
+    settings = BASE.replace(bn_epsilon=0.01)
+    network, _, look = looked_at(settings, arm, data, steps=3)
+    expected = [np.linalg.norm(g) for g in gradients(network, *data, settings.bn_epsilon)]
+    np.testing.assert_allclose(look.kernels[0], expected, rtol=1e-3)
+
+
+def test_an_update_of_sgd_is_the_gradient_times_the_learning_rate(data):
+    # A batch of all examples, each once, has the gradient of the probe.
+    settings = BASE.replace(batch_size=EXAMPLES)
+    before, _, seen_before = looked_at(settings, "none", data, steps=0)
+    _, _, look = looked_at(settings, "none", data, steps=1)
+    kernels = [layer.kernel.numpy() for layer in before.dense_layers]
+    expected = [
+        0.2 * g.std() / kernel.std()
+        for g, kernel in zip(gradients(before, *data, settings.bn_epsilon), kernels, strict=True)
+    ]
+    np.testing.assert_allclose(look.kernels[1], expected, rtol=1e-3)
+    np.testing.assert_array_equal(seen_before.kernels[1], 0)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam", "rmsprop"])
+def test_an_update_is_the_one_that_was_applied(optimizer, data):
+    settings = BASE.replace(optimizer=optimizer, learning_rate=0.01)
+    before, _, _ = looked_at(settings, "none", data, steps=6)
+    after, trainer, look = looked_at(settings, "none", data, steps=7)
+    for number, (old, new) in enumerate(zip(before.dense_layers, after.dense_layers, strict=True)):
+        np.testing.assert_allclose(trainer.kernels_before[number], old.kernel, rtol=1e-6)
+        change = (new.kernel.numpy() - old.kernel.numpy()).std() / old.kernel.numpy().std()
+        assert look.kernels[1][number].numpy() == pytest.approx(change, rel=1e-4)
+
+
+@pytest.mark.parametrize("position", ["before", "after"])
+def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, data):
+    network, _, look = looked_at(BASE.replace(bn_position=position), "bn", data, steps=4)
+    seen = dict(zip(look.normalized, look.normalization.numpy(), strict=True))
+    assert tuple(seen) == NORMALIZATION
+    for number, block in enumerate(network.blocks):
+        for name in ("gamma", "beta", "moving_mean", "moving_variance"):
+            held = getattr(block.normalization, name).numpy()
+            np.testing.assert_array_equal(seen[name][number], held)
+    first = network.blocks[0].dense(data[0]).numpy()
+    norm_inputs = first if position == "before" else np.tanh(first)
+    np.testing.assert_allclose(seen["batch_mean"][0], norm_inputs.mean(axis=0), atol=1e-5)
+    np.testing.assert_allclose(seen["batch_variance"][0], norm_inputs.var(axis=0), atol=1e-5)
+
+
+def test_the_boundary_is_what_the_network_predicts(data):
+    network, _, look = looked_at(BASE, "bn", data, steps=5)
+    side = np.linspace(-PLANE_RANGE, PLANE_RANGE, GRID)
+    for row, column in ((0, 0), (3, 30), (GRID - 1, 7)):
+        logits = network.model.predict(np.array([[side[column], side[row]]]), verbose=0)[0]
+        expected = 1 / (1 + np.exp(logits[0] - logits[1]))
+        assert look.boundary[row, column].numpy() == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,148 @@
+"""Inference by each of the statistics equals a forward pass written out in NumPy."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bnviz.frames import BATCH_VALUES, INFERENCE
+from bnviz.lab.inference import Inference
+from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.observer import loss_and_accuracy
+from bnviz.settings import Settings
+
+FEATURES, CLASSES, UNITS = 4, 3, 5
+SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
+ARMS = ("none", "bn", "bn_other", "layer_norm", "noisy_bn")
+BN_ARMS = ("bn", "bn_other", "noisy_bn")
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """By arm a network with weights and statistics at random, and what evaluates it."""
+    made = {}
+    for arm in ARMS:
+        network = build(SETTINGS, arm, FEATURES, CLASSES)
+        reset(network, SETTINGS, initial_kernels(SETTINGS, FEATURES, CLASSES))
+        generator = np.random.default_rng(5)
+        for variable in network.model.trainable_variables:
+            variable.assign_add(generator.normal(0, 0.5, variable.shape))
+        for block in network.blocks if arm in BN_ARMS else ():
+            block.normalization.moving_mean.assign(generator.normal(size=UNITS))
+            block.normalization.moving_variance.assign(generator.uniform(0.5, 2, UNITS))
+        made[arm] = network, Inference(network)
+    return made
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Training features, and features and classes for validation."""
+    generator = np.random.default_rng(0)
+    x_train = generator.normal(1, 2, size=(90, FEATURES)).astype(np.float32)
+    x = generator.normal(size=(30, FEATURES)).astype(np.float32)
+    return x_train, x, generator.integers(0, CLASSES, 30).astype(np.int32)
+
+
+def seen(networks, arm, data, probe=50):
+    x_train, x, y = map(tf.constant, data)
+    return networks[arm][1].look(x_train, x_train[:probe], (x, y))
+
+
+def forward(network, arm, x, statistics):
+    """Logits, and what enters each BN, with its mean and variance as `statistics` has them."""
+    norm_inputs = []
+
+    def normalized(v, layer):
+        norm_inputs.append(v)
+        mean, variance = statistics(v, len(norm_inputs) - 1)
+        gamma, beta = layer.gamma.numpy(), layer.beta.numpy()
+        return gamma * (v - mean) / np.sqrt(variance + 0.02) + beta
+
+    h = x.astype(np.float64)
+    for block in network.blocks:
+        h = h @ block.dense.kernel.numpy()
+        h = h + block.dense.bias.numpy() if block.dense.use_bias else h
+        h = normalized(h, block.normalization) if arm in ("bn", "noisy_bn") else h
+        h = np.tanh(h)
+        h = normalized(h, block.normalization) if arm == "bn_other" else h
+    return h @ network.output.kernel.numpy() + network.output.bias.numpy(), norm_inputs
+
+
+def outcome(logits, y):
+    chosen = logits[np.arange(len(y)), y]
+    loss = np.mean(np.log(np.exp(logits).sum(axis=1)) - chosen)
+    return loss, np.mean(logits.argmax(axis=1) == y)
+
+
+def by_batch(v, _):
+    return v.mean(axis=0), v.var(axis=0)
+
+
+@pytest.mark.parametrize("arm", BN_ARMS)
+def test_each_of_the_statistics_equals_numpy(arm, networks, data):
+    network, _ = networks[arm]
+    x_train, x, y = data
+    _, of_all = forward(network, arm, x_train, by_batch)
+    moving = [
+        (block.normalization.moving_mean.numpy(), block.normalization.moving_variance.numpy())
+        for block in network.blocks
+    ]
+    statistics = {
+        "batch": by_batch,
+        "moving": lambda _, number: moving[number],
+        "precise": lambda _, number: by_batch(of_all[number], number),
+        "alone": lambda v, _: (v, np.zeros_like(v)),
+    }
+    found = seen(networks, arm, data)
+    for place, name in enumerate(INFERENCE):
+        loss, accuracy = outcome(forward(network, arm, x, statistics[name])[0], y)
+        assert found["inference_loss"][place] == pytest.approx(loss, rel=1e-4), name
+        assert found["inference_accuracy"][place] == pytest.approx(accuracy, abs=1e-6), name
+    assert len(set(found["inference_loss"].tolist())) == len(INFERENCE)
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_by_moving_statistics_it_is_what_keras_evaluates(arm, networks, data):
+    _, x, y = data
+    logits = networks[arm][0].model(x, training=False)
+    loss, accuracy = loss_and_accuracy(logits, tf.constant(y))
+    found, place = seen(networks, arm, data), INFERENCE.index("moving")
+    assert found["inference_loss"][place] == pytest.approx(float(loss), rel=1e-5)
+    assert found["inference_accuracy"][place] == pytest.approx(float(accuracy))
+
+
+@pytest.mark.parametrize("arm", ["bn", "bn_other"])
+def test_alone_is_each_example_as_a_batch_of_one(arm, networks, data):
+    _, x, y = data
+    logits = np.concatenate([networks[arm][0].probe(x[i : i + 1]).logits for i in range(len(x))])
+    loss, _ = outcome(logits, y)
+    found = seen(networks, arm, data)["inference_loss"][INFERENCE.index("alone")]
+    assert found == pytest.approx(loss, rel=1e-4)
+
+
+@pytest.mark.parametrize("arm", ["none", "layer_norm"])
+def test_without_statistics_of_a_batch_all_are_the_same(arm, networks, data):
+    found = seen(networks, arm, data)
+    assert len(set(found["inference_loss"].tolist())) == 1
+    assert len(set(found["inference_accuracy"].tolist())) == 1
+
+
+@pytest.mark.parametrize("arm", ["bn", "bn_other"])
+def test_values_are_what_enters_batch_normalization(arm, networks, data):
+    values = seen(networks, arm, data)["batch_values"]
+    _, norm_inputs = forward(networks[arm][0], arm, data[0][:50], by_batch)
+    expected = np.stack(norm_inputs)[:, :BATCH_VALUES].transpose(0, 2, 1)
+    np.testing.assert_allclose(values, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_values_without_normalization_are_the_pre_activations(networks, data):
+    values = seen(networks, "none", data)["batch_values"]
+    pre_activations = networks["none"][0].probe(data[0][:50]).pre_activations.numpy()
+    expected = pre_activations[:, :BATCH_VALUES].transpose(0, 2, 1)
+    np.testing.assert_allclose(values, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_examples_that_a_small_probe_has_not_are_no_number(networks, data):
+    values = seen(networks, "bn", data, probe=7)["batch_values"]
+    assert values.shape == (2, UNITS, BATCH_VALUES)
+    assert np.isfinite(values[..., :7]).all()
+    assert np.isnan(values[..., 7:]).all()

@@ -1,0 +1,224 @@
+"""Every measure equals a reference written out in NumPy."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import wasserstein_distance
+
+from bnviz.frames import PERCENTILES, VALUE_EDGES, edges
+from bnviz.lab.measures import (
+    SortedValues,
+    dead_share,
+    describe,
+    describe_neurons,
+    drift,
+    round_mantissa,
+    saturated_share,
+)
+from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.observer import Observer
+from bnviz.settings import Settings
+
+anything = arrays(
+    np.float32,
+    st.tuples(st.integers(1, 3), st.integers(1, 60)),
+    elements=st.floats(width=32, allow_nan=True, allow_infinity=True),
+)
+
+
+@given(values=anything)
+def test_counts_and_nan_sum_to_all_values(values):
+    description = describe(np.sort(values, axis=1), VALUE_EDGES)
+    total = description["counts"].sum(axis=1) + description["nan"]
+    np.testing.assert_array_equal(total, values.shape[1])
+
+
+@given(values=anything)
+def test_counts_equal_numpy_and_none_falls_off(values):
+    counts = describe(np.sort(values, axis=1), VALUE_EDGES)["counts"]
+    for row, found in zip(values, counts, strict=True):
+        numbers = row[~np.isnan(row)]
+        inside = numbers[(numbers >= VALUE_EDGES[0]) & (numbers <= VALUE_EDGES[-1])]
+        np.testing.assert_array_equal(found[1:-1], np.histogram(inside, VALUE_EDGES)[0])
+        assert found[0] == (numbers < VALUE_EDGES[0]).sum()
+        assert found[-1] == (numbers > VALUE_EDGES[-1]).sum()
+
+
+@given(values=anything)
+def test_percentiles_and_moments_are_those_of_the_finite_values(values):
+    description = describe(np.sort(values, axis=1), VALUE_EDGES)
+    for layer, row in enumerate(values.astype(np.float64)):
+        finite = row[np.isfinite(row)]
+        if len(finite) == 0:
+            assert np.isnan(description["mean"][layer])
+            assert np.isnan(description["percentiles"][layer]).all()
+            continue
+        tolerance = 1e-6 * max(np.abs(finite).max(), 1e-30)
+        np.testing.assert_allclose(
+            description["percentiles"][layer],
+            np.percentile(finite, PERCENTILES),
+            atol=tolerance,
+        )
+        assert description["mean"][layer] == pytest.approx(finite.mean(), abs=tolerance)
+        assert description["std"][layer] == pytest.approx(finite.std(), abs=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("activation", "flat"),
+    [
+        ("sigmoid", lambda a: (a < 0.03) | (a > 0.97)),
+        ("tanh", lambda a: np.abs(a) > 0.97),
+    ],
+)
+def test_saturated_share_is_the_share_of_flat_activations(activation, flat):
+    values = np.random.default_rng(0).uniform(-1, 1, (3, 400)).astype(np.float32)
+    values[0, :7] = np.float32(0.97)
+    values[1, :9] = np.nan
+    expected = flat(values).mean(axis=1)
+    found = saturated_share(np.sort(values, axis=1), activation)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def sample(ordered):
+    return SortedValues(ordered, describe(ordered, VALUE_EDGES)["std"])
+
+
+@given(
+    pair=st.integers(1, 40).flatmap(
+        lambda size: st.tuples(
+            *[arrays(np.float32, (2, size), elements=st.floats(-1e4, 1e4, width=32))] * 2
+        )
+    )
+)
+def test_drift_is_the_wasserstein_distance_in_standard_deviations(pair):
+    earlier, later = (np.sort(values, axis=1) for values in pair)
+    found_drift = drift(sample(earlier), sample(later))
+    for found, one, other in zip(found_drift, earlier, later, strict=True):
+        spread = one.astype(np.float64).std()
+        if spread == 0:
+            assert np.isnan(found)
+        else:
+            expected = wasserstein_distance(one, other) / spread
+            assert found == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_drift_of_values_that_are_not_finite_is_no_number(bad):
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    broken = values.copy()
+    broken[0, -1] = bad
+    found = drift(sample(values), sample(broken))
+    assert np.isnan(found[0])
+    assert found[1] == 0
+
+
+@given(values=arrays(np.float32, (2, 9, 3), elements=st.floats(-1e6, 1e6, width=32)))
+def test_each_neuron_is_described_by_itself(values):
+    found = describe_neurons(values)
+    exact = values.astype(np.float64)
+    # Squares of what is far smaller leave the range of 32 bits.
+    largest = np.abs(exact).max() + 1e-15
+    for name, expected in (
+        ("mean", exact.mean(axis=1)),
+        ("std", exact.std(axis=1)),
+        ("percentiles", np.moveaxis(np.percentile(exact, PERCENTILES, axis=1), 0, -1)),
+    ):
+        np.testing.assert_allclose(found[name], expected, rtol=1e-3, atol=1e-3 * largest)
+
+
+def test_a_neuron_with_a_value_that_is_not_finite_has_no_figures():
+    values = np.ones((1, 5, 2), np.float32)
+    values[0, 2, 1] = np.inf
+    found = describe_neurons(values)
+    assert found["mean"][0].tolist() == [1, pytest.approx(np.nan, nan_ok=True)]
+    assert np.isnan(found["percentiles"][0, 1]).all()
+
+
+@given(values=arrays(np.float32, 20, elements=st.floats(width=32, allow_subnormal=False)))
+def test_shortened_values_keep_three_digits(values):
+    found = round_mantissa(values)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
+    few = np.abs(values) < 3e38
+    np.testing.assert_allclose(found[few], values[few], rtol=2**-11)
+    assert (found[few].view(np.uint32) & 0x1FFF == 0).all()
+
+
+def test_dead_share_counts_neurons_that_are_zero_throughout():
+    activations = np.ones((2, 10, 4), np.float32)
+    activations[0, :, 1] = 0
+    activations[0, 3, 2] = 0
+    np.testing.assert_array_equal(dead_share(activations, "relu"), [0.25, 0.0])
+
+
+@pytest.mark.parametrize("activation", ["relu", "linear", "gelu"])
+def test_shares_that_an_activation_has_not_are_no_number(activation):
+    values = np.zeros((2, 3, 4), np.float32)
+    assert np.isnan(saturated_share(values.reshape(2, -1), activation)).all()
+    if activation != "relu":
+        assert np.isnan(dead_share(values, activation)).all()
+
+
+def test_edges_of_bounded_activations_hold_all_their_values():
+    assert edges("activation", "sigmoid")[[0, -1]].tolist() == [0, 1]
+    assert edges("activation", "tanh")[[0, -1]].tolist() == [-1, 1]
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+@pytest.mark.parametrize("arm", ["none", "bn"])
+@pytest.mark.parametrize("position", ["before", "after"])
+def test_a_forward_pass_by_hand_equals_what_is_measured(arm, position):
+    settings = Settings(hidden_layers=3, units=6, bn_position=position, bn_epsilon=0.02)
+    network = build(settings, arm, 4, 3)
+    kernels = initial_kernels(settings, 4, 3)
+    reset(network, settings, kernels)
+    generator = np.random.default_rng(1)
+    gammas, betas = generator.normal(size=(2, 3, 6)).astype(np.float32)
+    moving_means = generator.normal(size=(3, 6)).astype(np.float32)
+    moving_variances = generator.uniform(0.5, 2, size=(3, 6)).astype(np.float32)
+    if arm == "bn":
+        for number, block in enumerate(network.blocks):
+            block.normalization.gamma.assign(gammas[number])
+            block.normalization.beta.assign(betas[number])
+            block.normalization.moving_mean.assign(moving_means[number])
+            block.normalization.moving_variance.assign(moving_variances[number])
+    x = generator.normal(size=(50, 4)).astype(np.float32)
+    y = generator.integers(0, 3, 50).astype(np.int32)
+
+    def forward(h, statistics):
+        pre_activations, activations = [], []
+        for number in range(3):
+
+            def normalized(v, number=number):
+                mean, variance = statistics(v, number)
+                return gammas[number] * (v - mean) / np.sqrt(variance + 0.02) + betas[number]
+
+            h = h @ kernels[number]
+            h = normalized(h) if arm == "bn" and position == "before" else h
+            pre_activations.append(h)
+            h = sigmoid(h)
+            activations.append(h)
+            h = normalized(h) if arm == "bn" and position == "after" else h
+        return pre_activations, activations, h @ kernels[3]
+
+    def loss(logits):
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return -log_softmax[np.arange(len(y)), y].mean()
+
+    pair = (tf.constant(x), tf.constant(y))
+    look = Observer(network, [tf.Variable(kernel) for kernel in kernels]).look(pair, pair)
+    z, a, logits = forward(x, lambda v, _: (v.mean(axis=0), v.var(axis=0)))
+    np.testing.assert_allclose(look.pre_activations, np.stack(z), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(look.activations, np.stack(a), rtol=1e-4, atol=1e-5)
+    outcome = look.outcome()
+    assert outcome["train_loss"] == pytest.approx(loss(logits), rel=1e-4)
+    assert outcome["train_accuracy"] == pytest.approx((logits.argmax(axis=1) == y).mean())
+    _, _, logits = forward(x, lambda _, number: (moving_means[number], moving_variances[number]))
+    assert outcome["validation_loss"] == pytest.approx(loss(logits), rel=1e-4)
+    assert outcome["validation_accuracy"] == pytest.approx((logits.argmax(axis=1) == y).mean())

@@ -1,0 +1,129 @@
+"""Networks that are trained together equal those that are trained alone."""
+
+import keras
+import numpy as np
+import pytest
+
+from bnviz.frames import ARMS
+from bnviz.lab.arms import compiled_networks
+from bnviz.lab.block_training import StoppedError, train
+from bnviz.lab.experiment import ExperimentError, run
+from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.stack import Stack
+from bnviz.lab.stack_data import stacked_examples
+from bnviz.settings import ACTIVATIONS, INITIALIZERS, Settings
+from bnviz.studies.study import CURVES, Block
+
+SMALL = Settings(
+    dataset="wine", hidden_layers=1, units=5, steps=8, batch_size=16, learning_rate=0.1
+)
+EVERY_STEP = tuple(range(9))
+#: Between them all optimizers, both positions of BN, each of its parts left out, L2, a data set
+#: that follows from the seed.
+CASES = {
+    "sgd": SMALL.replace(activation="relu", hidden_layers=2),
+    "momentum": SMALL.replace(optimizer="momentum", bn_position="after", l2=0.05),
+    "adam": SMALL.replace(optimizer="adam", bn_center=False, activation="tanh", l2=0.01),
+    "rmsprop": SMALL.replace(optimizer="rmsprop", bn_scale=False, dataset="moons"),
+}
+
+
+def varied(settings):
+    """Runs of one program that differ in all that they may; the last one diverges."""
+    noise = 0.1 if settings.dataset == "moons" else settings.noise
+    return (
+        settings,
+        settings.replace(seed=3, learning_rate=0.01, noise=noise),
+        settings.replace(seed=3, init_scale=2.5, bn_momentum=0.5, bn_epsilon=0.1),
+        settings.replace(learning_rate=10.0, init_scale=100.0),
+    )
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Blocks by case and watched steps, each trained once."""
+    known = {}
+
+    def of(case, watch=EVERY_STEP):
+        if (case, watch) not in known:
+            block = Block(varied(CASES[case]), watch)
+            known[case, watch] = block, train(block)
+        return known[case, watch]
+
+    return of
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_networks_trained_together_equal_single_runs(case, trained):
+    block, outcomes = trained(case)
+    for number, settings in enumerate(block.settings):
+        frames = np.array(list(run(settings)))
+        for arm in ARMS:
+            outcome, single = outcomes[arm], frames[arm]
+            assert outcome.diverged_at[number] == single["diverged_at"][-1]
+            if settings.learning_rate == 10:
+                continue  # What has no bounds has no tolerance either.
+            for name in CURVES:
+                ours = getattr(outcome, name)[number]
+                np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
+
+
+def test_a_diverged_network_harms_no_other(trained):
+    _, outcomes = trained("sgd")
+    assert outcomes["none"].diverged_at[3] >= 0
+    assert (outcomes["none"].diverged_at[:3] == -1).all()
+    assert np.isfinite(outcomes["none"].validation_loss[:3]).all()
+
+
+def test_steps_that_are_watched_change_nothing(trained):
+    _, seen = trained("sgd")
+    _, unseen = trained("sgd", watch=(0, 3, 8))
+    for arm in ARMS:
+        for name in CURVES:
+            every = getattr(seen[arm], name)[:, [0, 3, 8]]
+            np.testing.assert_array_equal(getattr(unseen[arm], name), every)
+
+
+def test_neither_values_nor_numbers_of_steps_and_runs_need_a_new_compilation(trained):
+    trained("sgd")
+    before = compiled_networks()
+    shorter = CASES["sgd"].replace(steps=3, seed=9, learning_rate=0.5, initializer="he_normal")
+    outcome = train(Block((shorter,), (0, 3)))
+    assert outcome["bn"].validation_loss.shape == (1, 2)
+    assert compiled_networks() == before
+
+
+def test_training_that_is_not_wanted_ends(trained):
+    block, _ = trained("sgd")
+    answers = iter([True, True, False])
+    with pytest.raises(StoppedError):
+        train(block, wanted=lambda: next(answers))
+    assert next(answers, None) is None
+
+
+def test_an_upload_without_its_data_is_refused():
+    settings = SMALL.replace(dataset="upload", upload="0" * 32)
+    with pytest.raises(ExperimentError, match="upload"):
+        train(Block((settings,), (0, 8)))
+
+
+@pytest.mark.parametrize("number", range(len(ACTIVATIONS)))
+def test_every_activation_and_initializer_is_that_of_a_single_network(number):
+    settings = SMALL.replace(
+        activation=ACTIVATIONS[number],
+        initializer=INITIALIZERS[number % len(INITIALIZERS)],
+        init_stddev=2.0,
+        hidden_layers=2,
+    )
+    data = stacked_examples([settings], None)
+    sizes = (data.num_features, data.num_classes)
+    kernels = initial_kernels(settings, *sizes)
+    stack = Stack(settings, "none", 1, *sizes)
+    stack.reset([settings], [kernels])
+    network = build(settings, "none", *sizes)
+    reset(network, settings, kernels)
+    x, y = data.validation
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    assert stack.evaluate(data.probe, data.validation)[2, 0] == pytest.approx(
+        float(loss(y[0], network.model(x[0]))), rel=1e-5
+    )

@@ -1,0 +1,73 @@
+"""A batch that a learner types goes through Batch Normalization step by step."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnviz.lesson import typed_batch
+from bnviz.settings import Settings
+
+NUMBERS = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
+FINE = st.lists(NUMBERS, min_size=typed_batch.LEAST, max_size=typed_batch.MOST)
+
+
+@given(
+    FINE, NUMBERS, NUMBERS, st.sampled_from([1e-7, 1e-3, 1.0]), st.sampled_from([", ", " ", ";"])
+)
+def test_every_step_is_that_of_numpy(values, gamma, beta, epsilon, between):
+    steps = typed_batch.typed(
+        between.join(map(str, values)), gamma=gamma, beta=beta, epsilon=epsilon
+    )
+    x = np.array(values)
+    x_hat = (x - x.mean()) / np.sqrt(x.var() + epsilon)
+    assert steps.x == tuple(values)
+    np.testing.assert_allclose(steps.mean, x.mean(), atol=1e-9)
+    np.testing.assert_allclose(steps.variance, x.var(), rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(steps.x_hat, x_hat, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(steps.y, gamma * x_hat + beta, rtol=1e-4, atol=2e-3)
+
+
+@given(FINE)
+def test_gamma_and_beta_of_the_identity_give_back_what_came_in(values):
+    gamma, beta = typed_batch.normalize(tuple(values)).identity
+    y = typed_batch.normalize(tuple(values), gamma=gamma, beta=beta).y
+    np.testing.assert_allclose(y, values, rtol=1e-9, atol=1e-9)
+
+
+def test_the_example_and_the_default_epsilon():
+    steps = typed_batch.typed(typed_batch.EXAMPLE)
+    assert steps.epsilon == Settings().bn_epsilon
+    assert (steps.mean, steps.variance, steps.note) == (6.0, 14.0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("7", "its own mean"),
+        ("3 3 3", "the same"),
+        ("1 9", "+1 and the other"),
+        ("1 1.01", "beside"),
+    ],
+)
+def test_what_is_special_about_a_batch_is_said(text, words):
+    assert words in typed_batch.typed(text).note
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"text": " , "}, "Type a few numbers"),
+        ({"text": "1, two"}, "'two', which is no number"),
+        ({"text": "nan 1"}, "numbers up to 1,000,000"),
+        ({"text": "1e9"}, "numbers up to 1,000,000"),
+        ({"text": "1 " * 13}, "13 numbers; at most 12"),
+        ({"text": "1 2", "gamma": "much"}, "Gamma holds 'much'"),
+        ({"text": "1 2", "beta": float("inf")}, "Beta holds 'inf'"),
+        ({"text": "1 2", "epsilon": 0.0}, "Epsilon is '0.0'; it must be a number from 1e-07"),
+    ],
+)
+def test_what_cannot_be_read_gets_a_sentence_that_mends_it(given, words):
+    with pytest.raises(typed_batch.BatchError, match=r"^[A-Z].*\.$") as raised:
+        typed_batch.typed(**given)
+    assert words in str(raised.value)

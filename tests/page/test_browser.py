@@ -1,0 +1,436 @@
+"""The page in a real browser, with real training behind it."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from bnviz.figures.view import TITLES, View
+from bnviz.figures.views.catalogue import VIEWS
+from bnviz.findings.events import events
+from bnviz.frames import frame_steps
+from bnviz.player import BROWSER
+from bnviz.player.content import RECORDED
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+from tests.support.proxy import Proxy
+from tests.support.recordings import random_recording
+from tests.support.visitor import STAGE
+
+pytestmark = pytest.mark.browser
+
+#: The scripts that the player needs.
+PLAYER = BROWSER / "player"
+#: Complete within a second or two, and new to the server's cache for each test that wants it so.
+SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
+
+
+def test_the_page_opens_with_a_recorded_run_in_motion(visit):
+    visitor = visit(moving=True)
+    assert visitor.data("state") == "recorded"
+    first = visitor.data("step")
+    visitor.until(f"s.step !== '{first}'")
+    assert "recorded run" in visitor.page.locator(STAGE).inner_text()
+
+
+def test_the_player_s_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(visit):
+    visitor = visit(moving=True)
+    fetched = visitor.page.evaluate(
+        """() => performance.getEntriesByType("resource")
+            .filter((each) => new URL(each.name).pathname.endsWith(".js"))
+            .map((each) => [each.name.split("/").slice(-2).join("/"), each.initiatorType])"""
+    )
+    own = sorted(name for name, _ in fetched if name.startswith("bnviz.player/"))
+    assert own == sorted(f"bnviz.player/{each.name}" for each in PLAYER.glob("*.js"))
+    assert dict(fetched)["bnviz.player/plotly-cartesian.min.js"] == "link"
+    assert not [name for name, _ in fetched if "SyntaxHighlighter" in name]
+    visitor.page.get_by_text("These settings as a Keras script").click()
+    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text("model.fit(")
+
+
+def test_training_streams_every_frame_into_the_same_chart(visit):
+    visitor = visit(f"{SHORT}&seed=1", moving=True)
+    visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
+    visitor.train()
+    visitor.until("s.state === 'finished' || s.state === 'diverged'")
+    visitor.until("+s.framesHeld === 61")
+    visitor.until("+s.step === 60")
+    assert visitor.page.locator(f"{STAGE} .main-svg[data-mark=kept]").count() == 1
+    assert "train=1" in visitor.page.url
+
+
+def test_single_steps_show_every_recorded_step_in_order(visit):
+    visitor = visit(f"{SHORT}&seed=1&train=1")
+    visitor.until("+s.framesHeld === 61")
+    visitor.key("ArrowLeft")  # pauses
+    visitor.key("Home")
+    visitor.until("+s.step === 0")
+    seen = [0]
+    for _ in range(12):
+        visitor.key("ArrowRight")
+        visitor.until(f"+s.step > {seen[-1]}")
+        seen.append(int(visitor.data("step")))
+    assert seen == frame_steps(60)[:13].tolist()
+
+
+def test_the_keyboard_and_the_slider_move_the_cursor(visit):
+    visitor = visit(moving=True)
+    visitor.until("+s.framesHeld === 301")
+    visitor.key(" ")
+    expect(visitor.button("Play")).to_be_visible()
+    visitor.key("End")
+    visitor.until("+s.step === 1500")
+    visitor.key("Shift+ArrowLeft")
+    visitor.until(f"+s.step === {frame_steps(1500)[-11]}")
+    visitor.key("Home")
+    visitor.until("+s.step === 0")
+    visitor.key("+")
+    assert visitor.page.get_by_label("Speed").input_value() == "2"
+    visitor.key(" ")
+    visitor.until("+s.step > 0")
+    expect(visitor.button("Pause")).to_be_visible()
+    visitor.page.get_by_label("Time").fill("100")  # the slider
+    visitor.until(f"+s.step >= {frame_steps(1500)[100]}")
+
+
+def test_a_mark_of_an_event_takes_the_cursor_there(visit):
+    event = next(e for e in events(Recording.load(RECORDED)) if e.arm == "none")
+    visitor = visit()
+    visitor.until("+s.framesHeld === 301")
+    visitor.key("ArrowLeft")  # pauses
+    mark = visitor.button(event.sentence)
+    line = visitor.page.locator(f"{STAGE} [data-part=event]")
+    for act in (mark.click, lambda: mark.press("Enter")):
+        visitor.key("Home")
+        visitor.until("+s.step === 0")
+        assert event.sentence not in line.inner_text()
+        act()
+        visitor.until(f"+s.step === {event.step}")
+        assert event.sentence in line.inner_text()
+        expect(visitor.button("Play")).to_be_visible()
+    visitor.key("End")
+    visitor.until("+s.step === 1500")
+    assert event.sentence not in line.inner_text()
+
+
+def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
+    first = visit(f"{SHORT}&seed=3")
+    first.train()
+    first.until("s.state === 'finished'")
+    second = visit(first.page.url.split("?")[1])
+    second.until("s.state === 'finished' && +s.framesHeld === 61")
+    proof = "✓ Same data"
+    for visitor in (first, second):
+        visitor.key("End")
+        visitor.until("+s.step === 60")
+    texts = [v.page.locator(f"{STAGE} [data-part=proof]").inner_text() for v in (first, second)]
+    assert texts[0].startswith(proof)
+    assert texts[0] == texts[1]
+
+
+def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
+    visitor = visit("dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.1")
+    visitor.train()
+    # Until its first frame there is the recorded run, of fewer steps.
+    readout = visitor.page.locator(f"{STAGE} [data-part=readout]")
+    readout.filter(has_text="/ 50000").wait_for(timeout=60_000)
+    visitor.until("s.state === 'running' && +s.framesHeld > 10")
+    held = int(visitor.data("frames-held"))
+    visitor.page.reload()
+    visitor.until(f"s.state === 'running' && +s.framesHeld >= {held}")
+    visitor.button("Stop").click()
+    visitor.until("s.state === 'stopped'", seconds=3)
+    expect(visitor.button("Train both")).to_be_visible()
+
+
+def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
+    proxy = Proxy(urlsplit(page_address).port)
+    link = "dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.2&train=1"
+    visitor = visit(link, address=f"http://127.0.0.1:{proxy.port}", moving=True)
+    readout = visitor.page.locator(f"{STAGE} [data-part=readout]")
+    readout.filter(has_text="/ 50000").wait_for(timeout=60_000)
+    visitor.until("s.state === 'running' && +s.framesHeld > 5 && +s.step > 0")
+    visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
+    proxy.cut()
+    # Meanwhile the player goes on with what it holds, and asks in vain for more.
+    visitor.page.wait_for_timeout(1_000)
+    held, drawn, step = (
+        int(visitor.data(name)) for name in ("frames-held", "frames-drawn", "step")
+    )
+    proxy.mend()
+    visitor.until(f"+s.framesHeld > {held} && +s.framesDrawn > {drawn} && +s.step > {step}")
+    assert visitor.page.locator(f"{STAGE} .main-svg[data-mark=kept]").count() == 1
+    visitor.button("Stop").click()
+    visitor.until("s.state === 'stopped'")
+    proxy.close()
+
+
+def test_a_change_at_the_cursor_is_made_marked_and_kept_in_the_link(visit):
+    visitor = visit(f"{SHORT}&seed=5&train=1")
+    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
+    visitor.key("ArrowLeft")  # pauses
+    visitor.key("Home")
+    for _ in range(20):
+        visitor.key("ArrowRight")
+    visitor.until("+s.step === 20")
+    visitor.page.get_by_label("Change at the cursor").focus()
+    visitor.page.get_by_label("Change at the cursor").select_option("insert_bn")
+    mark = visitor.page.locator(f"{STAGE} [data-part=events] [data-shape=change]")
+    mark.wait_for()
+    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
+    assert "BN is inserted" in mark.get_attribute("title")
+    assert "interventions=20%3Ainsert_bn" in visitor.page.url
+
+
+def test_zoom_survives_new_frames(visit):
+    visitor = visit(moving=True)
+    visitor.until("+s.framesDrawn > 3")
+    plot = f"document.querySelector('{STAGE} [data-part=plot]')"
+    before = visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range")
+    box = visitor.page.locator(f"{STAGE} .nsewdrag").first.bounding_box()
+    mouse, middle = visitor.page.mouse, box["y"] + box["height"] / 2
+    mouse.move(box["x"] + 0.3 * box["width"], middle)
+    mouse.down()
+    mouse.move(box["x"] + 0.5 * box["width"], middle + 2, steps=4)
+    mouse.move(box["x"] + 0.7 * box["width"], middle + 3, steps=4)
+    mouse.up()
+    zoomed = visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range")
+    assert zoomed[0] > before[0]
+    assert zoomed[1] < before[1]
+    drawn = int(visitor.data("frames-drawn"))
+    visitor.until(f"+s.framesDrawn > {drawn + 20}")
+    visitor.key(" ")  # pausing lays the figure out anew
+    visitor.page.wait_for_timeout(600)
+    assert visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range") == zoomed
+
+
+def test_each_choice_of_the_toolbar_is_drawn(visit):
+    visitor = visit(moving=True)
+    toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")
+    for choice in ("outputs", "log ±", "log", "examples", "seconds"):
+        toolbar.get_by_role("button", name=choice, exact=True).click()
+        toolbar.get_by_role("button", name=choice, exact=True, pressed=True).wait_for()
+        drawn = int(visitor.data("frames-drawn"))
+        visitor.until(f"+s.framesDrawn > {drawn}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_everything_without_scrolling_sideways(visit, scheme):
+    visitor = visit(width=390, height=844, scheme=scheme, moving=True)
+    overflow = visitor.page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow <= 0
+    box = visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    expect(visitor.button("Train both")).to_be_visible()
+    expect(visitor.button("Pause")).to_be_visible()
+    background = visitor.page.evaluate(
+        "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+    )
+    dark = sum(int(part) for part in background[4:-1].split(",")[:3]) < 200
+    assert dark == (scheme == "dark")
+
+
+def test_a_bad_link_gets_one_message_and_the_page_goes_on(visit):
+    visitor = visit("units=9999&nonsense=<img src=x onerror=alert(1)>&seed=a&learning_rate=nan")
+    message = visitor.page.get_by_role("alert").first.inner_text()
+    for name in ("units", "nonsense", "seed", "learning_rate"):
+        assert name in message
+    assert visitor.page.locator("img[src=x]").count() == 0
+    assert visitor.data("state") == "recorded"
+
+
+def test_words_of_a_link_become_no_links_icons_or_formulas(visit):
+    words = ["https://x.example/a", "www.x.example", "a@x.example", ":material/home:"]
+    values = ["[a](//b.example)", ":streamlit:", "``` $a$ <b>c</b>", "\n\n# head", "=1+1 -> 2"]
+    names = ("units", "steps", "seed", "noise", "dropout")
+    visitor = visit(urlencode(dict.fromkeys(words, "1") | dict(zip(names, values, strict=True))))
+    alert = visitor.page.get_by_role("alert").first
+    assert alert.locator("a, img, b, h1, pre, [role=img], .katex").count() == 0
+    text = " ".join(alert.inner_text().split())
+    assert all(word in text for word in (*words[:3], *values[:3], "# head", "=1+1 -> 2"))
+
+
+def test_a_file_sent_from_elsewhere_is_refused(page_address):
+    address = f"{page_address}/_stcore/upload_file/session/file"
+    request = urllib.request.Request(address, data=b"1,2,a", method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request, timeout=30)
+    raised.value.close()
+    assert raised.value.code == 403
+
+
+def test_the_page_asks_no_other_host_for_anything(browser, page_address):
+    page = browser.new_page()
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.goto(page_address)
+    page.wait_for_function(
+        "+document.querySelector('#bnviz-stage')?.dataset.framesDrawn > 0", timeout=60_000
+    )
+    page.close()
+    # Pictures and fonts within the page itself have no host.
+    assert hosts - {""} == {urlsplit(page_address).netloc}
+
+
+def test_an_uploaded_table_is_trained_on_and_its_words_stay_words(visit, tmp_path):
+    generator = np.random.default_rng(0)
+    rows = [
+        f"{a:.3f},{b:.3f},{'big' if a + b > 0 else 'small'}"
+        for a, b in generator.normal(size=(80, 2))
+    ]
+    file = tmp_path / "own.csv"
+    file.write_text("\n".join(["<img src=x onerror=alert(1)>,*b*,$c$", *rows]))
+    visitor = visit("dataset=upload&steps=20&hidden_layers=1&units=4")
+    visitor.page.get_by_role("combobox", name="data set").click()
+    visitor.page.get_by_role("option", name="your own file").click()
+    visitor.page.locator("input[type=file]").set_input_files(file)
+    visitor.page.get_by_role("combobox", name="class column").wait_for()
+    assert visitor.page.locator("img[src=x]").count() == 0
+    visitor.train()
+    visitor.until("s.state === 'finished'")
+
+
+def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
+    file = tmp_path / "broken.npz"
+    file.write_bytes(b"PK\x03\x04 nothing")
+    visitor = visit()
+    visitor.page.get_by_role("combobox", name="data set").click()
+    visitor.page.get_by_role("option", name="your own file").click()
+    visitor.page.locator("input[type=file]").set_input_files(file)
+    visitor.page.locator("[data-testid=stSidebar]").get_by_role("alert").wait_for()
+    assert visitor.button("Train both").is_disabled()
+    assert visitor.data("state") == "recorded"
+
+
+#: Each view, and each choice that its bindings follow from.
+DRAWN = [
+    *map(View, TITLES),
+    View(quantity="activation", layer=1),
+    View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
+    View(x_axis="examples", layer=2),
+    View("drift", value_axis="symlog", x_axis="seconds"),
+    View("inside", by_hand="identity", layer=1, neuron=2),
+    View("inside", by_hand="hand", gamma=-2.5, beta=0.3),
+    View("neurons", value_axis="symlog", layer=1, neuron=3),
+    View("generalisation", loss_axis="log", x_axis="examples"),
+]
+DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
+RECORDINGS = {
+    "the recorded run": lambda: start_of(Recording.load(RECORDED), 40),
+    "every measure": lambda: random_recording(DEEP.replace(third_arm="layer_norm"), 12),
+    "many layers": lambda: random_recording(DEEP.replace(hidden_layers=12, units=8), 5),
+    "broken numbers": lambda: random_recording(DEEP, 10, broken=0.1),
+    "one frame": lambda: random_recording(DEEP, 1),
+}
+
+
+def start_of(recording, frames):
+    start = Recording(recording.settings)
+    start.extend(0, recording.slice(0, frames))
+    return start
+
+
+def test_the_browser_draws_the_points_that_python_computes(visit, subtests):
+    page = visit().page
+    for name, made in RECORDINGS.items():
+        with subtests.test(name):
+            _assert_drawn_alike(page, made())
+
+
+def _assert_drawn_alike(page, recording):
+    views = [view for view in DRAWN if not VIEWS[view.name].unavailable_reason(recording.layout)]
+    whole = [view for view in views if VIEWS[view.name].detail]
+    _assert_views_drawn_alike(page, recording, whole, recording.layout)
+    rest = [view for view in views if view not in whole]
+    _assert_views_drawn_alike(page, recording, rest, recording.layout.overview)
+
+
+def _assert_views_drawn_alike(page, recording, views, layout):
+    figures = [VIEWS[view.name].figure(recording, view) for view in views]
+    places = sorted({share * (len(recording) - 1) // 8 for share in (0, 5, 8)})
+    drawn = page.evaluate(
+        """async (given) => {
+            const [schema, capacity, encoded, figures, places] = JSON.parse(given);
+            const folder = "/_stcore/bidi-components/bnviz.player/";
+            const { Frames } = await import(folder + "frames.js");
+            const { points } = await import(folder + "bindings.js");
+            const frames = new Frames(schema, capacity);
+            frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
+            const plain = ({ z, ...rest }) => ({ ...rest, ...(z && { z: z.map((r) => [...r]) }) });
+            const odd = (_, v) => (typeof v === "number" && !isFinite(v) ? String(v) : v);
+            return JSON.stringify(figures.map((bindings) => places.map((at) =>
+                Object.entries(bindings).map(([k, b]) => [k, plain(points(b, frames, at))]))), odd);
+        }""",
+        json.dumps(
+            [
+                layout.schema(),
+                len(recording.steps),
+                base64.b64encode(recording.slice(0, len(recording), layout)).decode(),
+                [figure.to_json()["bindings"] for figure in figures],
+                places,
+            ]
+        ),
+    )
+    for figure, of_figure in zip(figures, json.loads(drawn), strict=True):
+        for at, of_frame in zip(places, of_figure, strict=True):
+            assert len(of_frame) == len(figure.bindings)
+            for trace, points in of_frame:
+                expected = figure.bindings[int(trace)].points(recording.frames, at)
+                _assert_same_points(expected, points)
+
+
+def _assert_same_points(expected, points):
+    assert points.keys() == expected.keys()
+    for letter in {"x", "y", "z"} & points.keys():
+        ours = np.array(expected[letter], float)
+        theirs = np.array(points[letter], float)  # None, where a line breaks, becomes NaN
+        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
+    for name in {"text", "textposition"} & points.keys():
+        found = expected[name]
+        assert (found if isinstance(found, str) else list(found)) == points[name]
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_each_tab_shows_its_view_at_the_same_time(visit, width):
+    visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
+    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
+    visitor.key("End")  # and no longer plays
+    visitor.page.get_by_label("Time: recorded frame").fill("30")
+    visitor.until("+s.step === 30")
+    tabs = visitor.page.get_by_role("group", name="Views").get_by_role("button")
+    assert tabs.all_inner_texts() == list(TITLES.values())
+    for name, title in list(TITLES.items())[::-1]:
+        tabs.get_by_text(title, exact=True).click()
+        visitor.until(f"s.view === '{name}' && +s.step === 30")
+        assert tabs.get_by_text(title, exact=True).get_attribute("aria-pressed") == "true"
+        reading = visitor.page.locator(f"{STAGE} [data-part=reading]").inner_text()
+        assert reading == VIEWS[name].reading
+
+
+def test_a_view_that_lacks_its_measures_says_what_to_switch_on(visit):
+    tab = visit().page.get_by_role("button", name="Landscape")
+    assert tab.is_disabled()
+    assert "look deeper" in tab.get_attribute("title")
+
+
+def test_the_player_has_the_version_of_plotly_js_that_python_has():
+    import plotly.offline
+
+    ours = (PLAYER / "plotly-cartesian.min.js").read_text()
+    version = plotly.offline.get_plotlyjs_version()
+    assert f"v{version}" in ours[:200]
+
+
+def test_the_recording_that_comes_with_the_page_is_of_the_default_settings():
+    recording = Recording.load(RECORDED)
+    assert recording.complete
+    assert recording.settings == Settings()
+    assert recording.certificate.holds

@@ -1,0 +1,182 @@
+"""The lesson in a real browser: every chapter, the quiz, links; and what axe-core finds."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from bnviz.lesson.chapters import CHAPTERS
+from bnviz.lesson.quiz import QUIZ
+from tests.support.visitor import STAGE
+
+pytestmark = pytest.mark.browser
+
+TEXT = ".st-key-lesson_text"
+CHAPTER = list(CHAPTERS.values())
+
+
+def heading(visitor):
+    return visitor.page.locator(f"{TEXT} h1")
+
+
+def serious(page, within=None):
+    """Rules of axe-core that the page, or a part of it, breaks seriously, and where first."""
+    # What waits for the script to end is pale, and fades in when it has ended.
+    page.wait_for_function(
+        f"""() => !document.querySelector("[data-stale=true]") && !document.getAnimations().some(
+            (each) => each instanceof CSSTransition && !each.effect.target.closest("{STAGE}"))"""
+    )
+    found = Axe().run(page, context=within).response["violations"]
+    return [
+        (each["id"], each["nodes"][0]["html"][:200])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def answer(visitor, question, option, key):
+    visitor.page.locator(f".st-key-{key}_{question.name}_{option} button").click()
+
+
+def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
+    visitor = visit("chapter=1", moving=True)
+    for chapter in CHAPTER:
+        expect(heading(visitor)).to_have_text(f"{chapter.number} · {chapter.title}")
+        visitor.until(f"s.view === '{chapter.view['name']}' && s.state === 'recorded'")
+        step = visitor.data("step")
+        visitor.until(f"s.step !== '{step}'")
+        assert f"chapter={chapter.name}" in visitor.page.url
+        measured = visitor.page.get_by_role("heading", name="Measured")
+        expect(measured).to_have_count(0)
+        answer(visitor, chapter.question, chapter.question.right, "predict")
+        measured.wait_for()
+        right = chapter.question.options[chapter.question.right]
+        expect(visitor.page.locator(TEXT)).to_contain_text(right.reply)
+        assert visitor.page.locator("[data-testid=stException]").count() == 0
+        assert serious(visitor.page, within=TEXT) == [], chapter.name
+        visitor.key("PageDown")
+    expect(heading(visitor)).to_have_text("Quiz")
+
+
+def test_the_quiz_counts_and_leads_to_the_chapter_that_shows_the_answer(visit):
+    visitor = visit("chapter=1")  # whose stage shows that the page stands
+    visitor.page.goto(f"{visitor.address}/?chapter=quiz")
+    expect(heading(visitor)).to_have_text("Quiz")
+    for number, item in enumerate(QUIZ, start=1):
+        answer(visitor, item.question, item.question.right, "quiz")
+        expect(visitor.page.locator(TEXT)).to_contain_text(f"{number} of {number} right")
+    assert serious(visitor.page) == []
+    item = QUIZ[0]
+    visitor.page.locator(f".st-key-see_{item.question.name} button").click()
+    chapter = CHAPTERS[item.chapter]
+    expect(heading(visitor)).to_have_text(f"{chapter.number} · {chapter.title}")
+    visitor.until(f"s.view === '{item.view['name']}'")
+
+
+def test_a_learner_s_own_run_is_measured_beside_the_seeds_and_its_link_opens_it(visit):
+    visitor = visit("chapter=speed")
+    answer(visitor, CHAPTERS["speed"].question, 0, "predict")
+    visitor.page.locator("[data-testid=stExpander]").get_by_text("Try it yourself").click()
+    field = visitor.page.get_by_role("spinbutton", name="seed")
+    field.fill("7")
+    field.press("Enter")
+    visitor.button("Train both with these").click()
+    visitor.until("s.state === 'finished'")
+    visitor.page.get_by_text("Your run:").first.wait_for()
+    assert "seed=7" in visitor.page.url
+    second = visit(visitor.page.url.split("?")[1])
+    second.until("s.state === 'finished'")
+    expect(heading(second)).to_contain_text(CHAPTERS["speed"].title)
+
+
+def test_back_and_forward_go_through_the_chapters(visit):
+    visitor = visit("chapter=1")
+    visitor.page.get_by_role("button", name="›").click()
+    expect(heading(visitor)).to_contain_text(CHAPTER[1].title)
+    visitor.page.go_back()
+    expect(heading(visitor)).to_contain_text(CHAPTER[0].title)
+    visitor.page.go_forward()
+    expect(heading(visitor)).to_contain_text(CHAPTER[1].title)
+
+
+def test_a_click_together_with_a_question_of_the_player_s_is_not_lost(visit):
+    visitor = visit("chapter=3")
+    visitor.until("+s.framesDrawn > 0")
+    question = CHAPTERS["gamma-and-beta"].question
+    # Streamlit sends both as one message, in the name of the player's part of the page.
+    visitor.page.evaluate(
+        f"""() => {{
+            document.querySelectorAll("{STAGE} [data-part=tabs] button")[1].click();
+            document.querySelector(".st-key-predict_{question.name}_0 button").click();
+        }}"""
+    )
+    visitor.page.get_by_role("heading", name="Measured").wait_for()
+    visitor.until("s.view === 'drift'")
+
+
+def test_what_the_browser_said_before_it_was_answered_sets_no_field_back(visit):
+    visitor = visit("chapter=3")
+    visitor.until("+s.framesDrawn > 0")
+    # While the next chapter is on its way, the player asks, and each message names the open one.
+    visitor.page.evaluate(
+        f"""async () => {{
+            document.querySelector(".st-key-lesson_PageDown button").click();
+            for (let number = 0; number < 60; number++) {{
+                await new Promise((go) => setTimeout(go, 5));
+                document.querySelectorAll("{STAGE} [data-part=tabs] button")[number % 2]?.click();
+            }}
+        }}"""
+    )
+    expect(heading(visitor)).to_contain_text(CHAPTER[3].title)
+    visitor.page.wait_for_timeout(1_000)
+    expect(heading(visitor)).to_contain_text(CHAPTER[3].title)
+    assert f"chapter={CHAPTER[3].name}" in visitor.page.url
+
+
+def test_a_term_is_explained_where_it_stands(visit):
+    visitor = visit("chapter=1")
+    term = visitor.page.locator('a[href^="#term-"]').first
+    term.focus()
+    bubble = visitor.page.get_by_role("tooltip").locator("visible=true")
+    assert len(bubble.inner_text()) > 10
+    visitor.key("Escape")
+    expect(bubble).to_have_count(0)
+    term.click()
+    expect(bubble).to_have_count(1)
+    assert "#" not in visitor.page.url
+
+
+def test_the_presenting_view_has_large_type_and_goes_on_by_a_key(visit):
+    visitor = visit("chapter=3&present=1")
+    size = "parseFloat(getComputedStyle(document.querySelector('.st-key-lesson_text h1')).fontSize)"
+    assert visitor.page.evaluate(size) > 36
+    assert visitor.page.locator("[data-testid=stSidebar]").locator("visible=true").count() == 0
+    visitor.key("PageDown")
+    expect(heading(visitor)).to_contain_text(CHAPTER[3].title)
+    assert "present=1" in visitor.page.url
+
+
+def test_a_chapter_on_a_phone_needs_no_scrolling_sideways(visit):
+    visitor = visit("chapter=2", width=390, height=844)
+    overflow = visitor.page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow <= 0
+
+
+@pytest.mark.parametrize(
+    ("query", "scheme"),
+    [("", "light"), ("", "dark"), ("mode=map", "dark"), ("mode=seeds", "light")],
+)
+def test_axe_core_finds_nothing_serious(visit, query, scheme):
+    visitor = visit("", scheme=scheme)
+    if query:
+        visitor.page.goto(f"{visitor.address}/?{query}")
+        visitor.page.wait_for_selector("#bnviz-map[data-draws]")
+    assert serious(visitor.page) == []
+
+
+def test_an_unknown_chapter_is_named_and_the_first_one_opens(visit):
+    visitor = visit("chapter=99")
+    assert "chapter" in visitor.page.get_by_role("alert").first.inner_text()
+    expect(heading(visitor)).to_contain_text(CHAPTER[0].title)
+    assert visitor.page.locator(STAGE).count() == 1

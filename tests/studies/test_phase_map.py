@@ -1,0 +1,345 @@
+"""Sweeps and the maps that they fill: order, numbers, words, JSON, files."""
+
+import io
+import json
+import math
+import zipfile
+
+import numpy as np
+import pytest
+
+from bnviz.frames import ARMS
+from bnviz.recording import BUNDLED
+from bnviz.settings import KINDS, Settings, SettingsError
+from bnviz.studies.map_file import PhaseMapError
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, program
+from bnviz.studies.sweep import AXES, MEASURES, Axis, Cell, Sweep
+
+#: Four columns, three rows, three seeds.
+SWEEP = Sweep(
+    Settings(steps=40, deep=True),
+    Axis("learning_rate", 0.001, 1.0, "log", 4),
+    Axis("init_scale", 0.1, 10.0, "log", 3),
+    seeds=3,
+)
+WATCH = len(SWEEP.watch)
+
+
+def outcome(block, low, high):
+    """Networks that learn at learning rates from one to another, and diverge above.
+
+    The loss of each is its seed, so that the median of a cell is 1.
+    """
+    rates = np.array([settings.learning_rate for settings in block.settings])
+    seeds = np.array([settings.seed for settings in block.settings], float)
+    accuracy = np.full((len(rates), len(block.watch)), 0.1)
+    accuracy[(rates >= low) & (rates <= high), 5:] = 0.95
+    loss = np.repeat(seeds[:, None], len(block.watch), 1)
+    return Outcome(loss, loss, accuracy, np.where(rates > high, 7, -1))
+
+
+def filled(none=(0.1, 0.1), bn=(0.01, 1.0), sweep=SWEEP, blocks=None):
+    phase_map = PhaseMap(sweep)
+    for block in phase_map.blocks()[:blocks]:
+        phase_map.put(block, {"none": outcome(block, *none), "bn": outcome(block, *bn)})
+    return phase_map
+
+
+class TestAxis:
+    @pytest.mark.parametrize("name", AXES)
+    def test_text_is_read_as_it_is_written(self, name):
+        axis = Axis(name, max(KINDS[name].low, 1e-3), KINDS[name].high, "log", 5)
+        assert Axis.parse(str(axis)) == axis
+        assert Axis.parse(str(axis)).values == axis.values
+
+    def test_no_digit_is_lost_in_text(self):
+        axis = Axis("learning_rate", 0.001234567891, 1 / 3, "log", 24)
+        assert Axis.parse(str(axis)) == axis
+
+    def test_whole_settings_have_whole_values_each_once(self):
+        assert Axis("hidden_layers", 1, 3, "linear", 9).values == (1, 2, 3)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "learning_rate",
+            "activation=0:1:log:4",
+            "colour=1:2:log:4",
+            "learning_rate=1:0.1:log:4",
+            "learning_rate=1:1:log:4",
+            "learning_rate=0:1:log:4",
+            "learning_rate=0.1:20:log:4",
+            "learning_rate=0.1:1:cubic:4",
+            "learning_rate=0.1:1:log:1",
+            "learning_rate=0.1:1:log:25",
+            "learning_rate=a:1:log:4",
+            "learning_rate=nan:1:log:4",
+            "learning_rate=0.1:inf:log:4",
+            "learning_rate=0.1:1:log:4:5",
+            "learning_rate=" + "1" * 200,
+        ],
+    )
+    def test_what_is_no_axis_is_refused_with_what_is_allowed(self, text):
+        with pytest.raises(SettingsError, match="allowed is"):
+            Axis.parse(text)
+
+
+class TestSweep:
+    def test_cells_come_coarse_to_fine_and_each_once(self):
+        cells = list(Sweep().cells())
+        assert len(set(cells)) == len(cells) == 256
+        for size in (2, 4, 8):
+            stride = 16 // size
+            first = set(cells[: size * size])
+            assert first == {
+                Cell(row, column) for row in range(0, 16, stride) for column in range(0, 16, stride)
+            }
+
+    def test_json_is_read_as_it_is_written(self):
+        sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, "speed_up", 0.85)
+        assert Sweep.from_json(sweep.to_json()) == sweep
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"version": 0},
+            {"seeds": 1.5},
+            {"seeds": "3"},
+            {"seeds": True},
+            {"seeds": 11},
+            {"x": 5},
+            {"x": "y"},
+            {"base": []},
+            {"base": {"steps": 0}},
+            {"measure": []},
+            {"target": "high"},
+            {"target": math.nan},
+            {"colour": 1},
+        ],
+    )
+    def test_json_of_anything_else_is_refused(self, change):
+        with pytest.raises(SettingsError):
+            Sweep.from_json(json.dumps(json.loads(SWEEP.to_json()) | change))
+
+    @pytest.mark.parametrize("text", ["", "[]", "null", "{}", "[" * 100_000])
+    def test_json_of_no_sweep_is_refused(self, text):
+        with pytest.raises(SettingsError):
+            Sweep.from_json(text)
+
+    def test_two_axes_of_one_setting_are_refused(self):
+        with pytest.raises(SettingsError, match="another setting than that of x"):
+            Sweep(x=SWEEP.x, y=SWEEP.x)
+
+
+class TestBlocks:
+    def test_hold_every_run_of_the_sweep_once(self):
+        runs = [run for block in PhaseMap(SWEEP).blocks() for run in block.settings]
+        assert len(runs) == len(set(runs)) == 4 * 3 * 3
+        assert set(runs) == {
+            SWEEP.settings(cell, seed) for cell in SWEEP.cells() for seed in range(3)
+        }
+        assert not any(run.deep for run in runs)
+
+    def test_are_of_one_program_each_and_no_larger_than_allowed(self):
+        sweep = Sweep(SWEEP.base, SWEEP.x, Axis("units", 2, 8, "log", 3), seeds=10)
+        blocks = PhaseMap(sweep).blocks()
+        assert {len(block.settings) for block in blocks} == {16, 8}
+        assert len({program(block.settings[0]) for block in blocks}) == 3
+
+    def test_are_given_out_once(self):
+        phase_map = PhaseMap(SWEEP)
+        assert phase_map.blocks()
+        assert not phase_map.blocks()
+
+    @pytest.mark.parametrize(
+        ("settings", "watch"),
+        [
+            ((), (0, 40)),
+            ((SWEEP.base,) * (BLOCK_SIZE + 1), (0, 40)),
+            ((SWEEP.base, SWEEP.base.replace(units=8)), (0, 40)),
+            ((SWEEP.base,), (1, 40)),
+            ((SWEEP.base,), (0, 30)),
+            ((SWEEP.base,), (0, 20, 20, 40)),
+            ((SWEEP.base,), ()),
+        ],
+    )
+    def test_of_anything_else_are_refused(self, settings, watch):
+        with pytest.raises(ValueError, match=r"runs|watched steps"):
+            Block(settings, watch)
+
+
+class TestNumbers:
+    def test_are_medians_over_the_seeds(self):
+        phase_map = filled()
+        np.testing.assert_array_equal(phase_map.values("bn", "validation_loss")[:, 1:], 1.0)
+        assert phase_map.seeds_of(Cell(0, 1), "bn", "validation_loss").tolist() == [0, 1, 2]
+
+    def test_of_runs_that_diverge_or_do_not_get_there_are_infinite(self):
+        phase_map = filled()
+        assert np.isinf(phase_map.values("none", "validation_loss")[:, 3]).all()
+        assert np.isinf(phase_map.values("none", "steps_to_target")[:, 0]).all()
+        np.testing.assert_array_equal(phase_map.values("none", "diverged")[0], [0, 0, 0, 1])
+        steps = phase_map.values("none", "steps_to_target")[:, 2]
+        np.testing.assert_array_equal(steps, SWEEP.watch[5])
+
+    def test_of_cells_that_are_not_filled_are_unknown(self):
+        phase_map = filled(blocks=1)
+        values = phase_map.values("bn", "validation_accuracy")
+        assert np.isfinite(values).sum() == phase_map.filled().sum() == 16 // 3
+        assert phase_map.progress == 16 / 36
+
+    def test_the_speed_up_is_infinite_where_bn_alone_learns(self):
+        ratios = filled(none=(0.01, 0.1), bn=(0.1, 1.0)).speed_up()[0]
+        np.testing.assert_array_equal(ratios, [np.nan, 0.0, 1.0, np.inf])
+
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_there_are_some_of_every_measure(self, measure):
+        sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, measure)
+        assert not np.isnan(filled(sweep=sweep).values("bn")).any()
+
+
+class TestSentence:
+    def test_says_where_more_learns(self):
+        assert filled().sentence() == (
+            "Of 12 cells 3 reach 90 % validation accuracy without BN and 9 with BN. These lie at "
+            "learning rate 0.1 and initial scale 0.1 to 10 without BN; learning rate 0.01 to 1 and "
+            "initial scale 0.1 to 10 with BN."
+        )
+
+    def test_says_that_there_is_no_difference(self):
+        said = filled(none=(0.01, 0.1), bn=(0.01, 0.1)).sentence()
+        assert "6 reach 90 % validation accuracy without BN and 6 with BN: no clear diff" in said
+
+    def test_says_that_bn_learns_less(self):
+        said = filled(none=(0.01, 1.0), bn=(5.0, 5.0)).sentence()
+        assert "9 reach 90 % validation accuracy without BN and 0 with BN. These lie at" in said
+        assert "without BN." in said
+
+    def test_says_that_nothing_learns(self):
+        said = filled(none=(5.0, 5.0), bn=(5.0, 5.0)).sentence()
+        assert said == "Of 12 cells none reaches 90 % validation accuracy, without BN or with it."
+
+    def test_says_how_much_is_known(self):
+        assert PhaseMap(SWEEP).sentence() == "No cell is known yet."
+        assert filled(blocks=1).sentence().startswith("Of 5 cells known so far ")
+
+
+class TestJson:
+    def test_has_rows_by_y_and_columns_by_x(self):
+        result = json.loads(filled().to_json(1.5))
+        assert result["x"] == {"name": "learning_rate", "values": [0.001, 0.01, 0.1, 1.0]}
+        assert result["y"] == {"name": "init_scale", "values": [0.1, 1.0, 10.0]}
+        assert (result["seeds"], result["steps"], result["seconds"]) == (3, 40, 1.5)
+        assert result["measure"] == "validation_accuracy"
+        assert result["none"] == [pytest.approx([0.1, 0.1, 0.95, 0.1])] * 3
+        assert result["bn"] == [pytest.approx([0.1, 0.95, 0.95, 0.95])] * 3
+        assert result["diverged"]["none"] == [[False, False, False, True]] * 3
+
+    def test_has_null_where_nothing_is_known_or_finite(self):
+        sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, "speed_up")
+        result = json.loads(filled(sweep=sweep, blocks=1).to_json(1.5), parse_constant=pytest.fail)
+        known = filled(sweep=sweep, blocks=1).filled()
+        for row, column in np.argwhere(~known):
+            for cells in (result["none"], result["speed_up"], result["diverged"]["bn"]):
+                assert cells[row][column] is None
+        assert result["none"][0][0] is None
+        assert result["diverged"]["none"][0][0] is False
+
+    def test_a_cell_diverges_if_at_least_half_of_its_seeds_do(self):
+        sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 2)
+        phase_map = filled(none=(0.0, 1.0), sweep=sweep)
+        phase_map.runs["none"]["diverged_at"][0, 0, 0] = 3
+        assert json.loads(phase_map.to_json(1))["diverged"]["none"][0] == [True] + [False] * 3
+
+
+class TestFile:
+    def saved(self, phase_map):
+        file = io.BytesIO()
+        phase_map.save(file)
+        return file.getvalue()
+
+    @pytest.mark.parametrize("blocks", [None, 1, 0])
+    def test_gives_back_the_map_and_what_is_missing(self, blocks):
+        phase_map = filled(blocks=blocks)
+        loaded = PhaseMap.load(io.BytesIO(self.saved(phase_map)))
+        assert loaded.sweep == phase_map.sweep
+        np.testing.assert_array_equal(loaded.known, phase_map.known)
+        for arm in ARMS:
+            np.testing.assert_array_equal(loaded.runs[arm], phase_map.runs[arm])
+        missing = {run for block in loaded.blocks() for run in block.settings}
+        assert len(missing) == 36 - phase_map.known.sum()
+
+    def with_member(self, name, array):
+        """A file of which one array is another, or is left out."""
+        with np.load(io.BytesIO(self.saved(filled()))) as archive:
+            arrays = dict(archive) | {name: array}
+        file = io.BytesIO()
+        np.savez_compressed(
+            file, **{key: value for key, value in arrays.items() if value is not None}
+        )
+        return file.getvalue()
+
+    @pytest.mark.parametrize(
+        ("name", "array"),
+        [
+            ("known", np.ones((3, 4, 2), bool)),
+            ("known", np.ones((3, 4, 3), np.int8)),
+            ("none_diverged_at", np.zeros((3, 4, 3), np.int64)),
+            ("bn_validation_loss", np.zeros(0, np.float32)),
+            ("bn_validation_loss", None),
+            ("colour", np.zeros(3)),
+            ("sweep", np.zeros(3)),
+            ("sweep", np.array("x" * 50_000)),
+            ("sweep", np.array("{}")),
+            ("sweep", np.array({"a": 1}, dtype=object)),
+        ],
+    )
+    def test_of_anything_else_is_refused(self, name, array):
+        with pytest.raises(PhaseMapError):
+            PhaseMap.load(io.BytesIO(self.with_member(name, array)))
+
+    def test_that_is_cut_off_or_damaged_is_refused(self):
+        whole = self.saved(filled())
+        for data in (b"", b"PK", whole[:-30], whole[: len(whole) // 2], whole[100:]):
+            with pytest.raises(PhaseMapError):
+                PhaseMap.load(io.BytesIO(data))
+
+    def test_with_changed_bytes_gives_a_map_or_is_refused(self):
+        whole = np.frombuffer(self.saved(filled()), np.uint8)
+        generator = np.random.default_rng(0)
+        outcomes = set()
+        for _ in range(60):
+            data = whole.copy()
+            data[generator.integers(0, len(data), 3)] = generator.integers(0, 256, 3)
+            try:
+                outcomes.add(type(PhaseMap.load(io.BytesIO(data.tobytes()))))
+            except PhaseMapError as error:
+                outcomes.add(type(error))
+        assert PhaseMapError in outcomes
+
+    def test_that_is_too_large_is_refused_unread(self):
+        with pytest.raises(PhaseMapError, match="more than 2 MB"):
+            PhaseMap.load(io.BytesIO(bytes(2_000_001)))
+
+    def test_that_unpacks_to_more_than_it_says_is_refused(self):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in zipfile.ZipFile(io.BytesIO(self.saved(filled()))).namelist():
+                archive.writestr(name, bytes(1_000_000))
+        with pytest.raises(PhaseMapError):
+            PhaseMap.load(io.BytesIO(file.getvalue()))
+
+
+def test_the_recorded_map_is_complete_and_of_the_usual_axes():
+    recorded = PhaseMap.load(BUNDLED / "sweep.npz")
+    assert recorded.complete
+    usual = Sweep()
+    assert (recorded.sweep.base, recorded.sweep.x, recorded.sweep.y) == (
+        usual.base,
+        usual.x,
+        usual.y,
+    )
+    reached = {arm: np.isfinite(recorded.values(arm, "steps_to_target")).sum() for arm in ARMS}
+    assert reached["bn"] > 5 * reached["none"] > 0
