@@ -52,12 +52,12 @@ class OversizeError(ArchiveError):
     """A file that is larger than any of its kind."""
 
 
-def contents(file: str | Path | BinaryIO, *, most: int) -> bytes:
+def read_limited(file: str | Path | BinaryIO, *, max_bytes: int) -> bytes:
     """The bytes of a file, of which no more are read than it may have.
 
     Args:
         file: Its path, or the file, opened for reading bytes.
-        most: How many it may have.
+        max_bytes: How many it may have.
 
     Raises:
         OversizeError: If it has more.
@@ -65,10 +65,10 @@ def contents(file: str | Path | BinaryIO, *, most: int) -> bytes:
     """
     if isinstance(file, str | Path):
         with Path(file).open("rb") as opened:
-            return contents(opened, most=most)
-    data = file.read(most + 1)
-    if len(data) > most:
-        raise OversizeError(f"the file has more than {most / 1e6:.0f} MB")
+            return read_limited(opened, max_bytes=max_bytes)
+    data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise OversizeError(f"the file has more than {max_bytes / 1e6:.0f} MB")
     return data
 
 

@@ -41,17 +41,17 @@ PROBE_SIZE = 256
 #: Validation examples measured in each frame, at the most.
 VALIDATION_SIZE = 2_000
 #: Frames of a run, about.
-FRAMES = 300
+NUM_FRAMES = 300
 #: Above 1, frames stand denser at the start of a run, where most happens.
 DENSITY = 1.25
 #: Bytes kept of a digest in a frame.
 DIGEST_SIZE = 8
 #: Neurons of which figures of their own are kept, over all layers, and in each layer at least.
-NEURONS = 1_024
+MAX_NEURONS = 1_024
 MIN_NEURONS = 8
 #: Points a side of the grid on which the classifier of a data set in the plane is drawn, and how
 #: far it reaches from 0 in standard deviations of the features.
-GRID = 40
+PLANE_GRID = 40
 PLANE_RANGE = 3.2
 #: Class of a place among the points of the plane at which there is none.
 NO_POINT = 255
@@ -59,11 +59,11 @@ NO_POINT = 255
 BATCH_VALUES = 32
 #: Statistics by which a network with BN can be evaluated: of the validation examples as one batch,
 #: the moving ones, those of the training examples (PreciseBN), and of each example alone.
-INFERENCE = ("batch", "moving", "precise", "alone")
+INFERENCE_STATISTICS = ("batch", "moving", "precise", "alone")
 
 
 def frame_steps(steps: int) -> NDArray[np.int64]:
-    """The steps that are recorded: every one, or about `FRAMES` of them, denser at the start.
+    """The steps that are recorded: every one, or about `NUM_FRAMES` of them, denser at the start.
 
     Args:
         steps: Training steps of the run.
@@ -71,9 +71,9 @@ def frame_steps(steps: int) -> NDArray[np.int64]:
     Returns:
         Strictly increasing, shape (num_frames,).
     """
-    if steps <= FRAMES:
+    if steps <= NUM_FRAMES:
         return np.arange(steps + 1)
-    share = np.linspace(0.0, 1.0, FRAMES + 1)
+    share = np.linspace(0.0, 1.0, NUM_FRAMES + 1)
     return np.unique(np.round(steps * share**DENSITY).astype(np.int64))
 
 
@@ -150,7 +150,7 @@ class FrameLayout:
         """The same without detail."""
         return replace(self, detail=False)
 
-    def part_of(self, frames: Frames) -> Frames:
+    def select(self, frames: Frames) -> Frames:
         """Frames of another layout that has all fields of this one, in this one."""
         part: Frames = np.zeros(len(frames), self.dtype)
         for name in self.dtype.names or ():
@@ -164,7 +164,7 @@ class FrameLayout:
     @property
     def neurons(self) -> int:
         """Neurons of each layer of which figures of their own are kept, the first ones."""
-        return min(self.units, max(MIN_NEURONS, NEURONS // self.hidden_layers))
+        return min(self.units, max(MIN_NEURONS, MAX_NEURONS // self.hidden_layers))
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
@@ -197,7 +197,7 @@ class FrameLayout:
         2018, Definition 2.1), and `batch_values` (what enters BN, or the activation, for single
         examples); of each arm `landscape_loss`, `landscape_gradient` (lowest and highest) and
         `effective_beta` along the gradient (section 3.2 there); `inference_loss` and
-        `inference_accuracy` by each of `INFERENCE`.
+        `inference_accuracy` by each of `INFERENCE_STATISTICS`.
         """
         fields: list[Any] = [("step", np.uint32)]
         if self.plane and self.detail:
@@ -249,8 +249,8 @@ class FrameLayout:
                 ("landscape_loss", np.float32, (2,)),
                 ("landscape_gradient", np.float32, (2,)),
                 ("effective_beta", np.float32),
-                ("inference_loss", np.float32, (len(INFERENCE),)),
-                ("inference_accuracy", np.float32, (len(INFERENCE),)),
+                ("inference_loss", np.float32, (len(INFERENCE_STATISTICS),)),
+                ("inference_accuracy", np.float32, (len(INFERENCE_STATISTICS),)),
             ]
         if self.deep and self.detail:
             arm.append(("batch_values", np.float32, (*each, BATCH_VALUES)))
@@ -266,7 +266,7 @@ class FrameLayout:
         details: list[Any] = [(field, np.float32, each) for field in of_neurons]
         details.append(("neuron_percentiles", np.float32, (*each, len(PERCENTILES))))
         if self.plane:
-            details.append(("boundary", np.uint8, (GRID, GRID)))
+            details.append(("boundary", np.uint8, (PLANE_GRID, PLANE_GRID)))
         return details
 
     def schema(self) -> dict[str, Any]:

@@ -7,15 +7,15 @@ with interventions is run again from its seed, so it is as repeatable as any oth
 from dataclasses import dataclass
 
 #: Changes of a run at the most.
-MOST = 8
+MAX_CHANGES = 8
 LEARNING_RATE = "learning_rate"
 #: What can be done to BN, each once in a run, and what it is called where it is chosen.
-OF_BN = {
+BN_CHANGES = {
     "insert_bn": "insert BN into the network without it",
     "remove_bn": "remove BN from the network with it",
     "freeze_bn": "freeze the statistics of BN",
 }
-ACTIONS = (LEARNING_RATE, *OF_BN)
+ACTIONS = (LEARNING_RATE, *BN_CHANGES)
 
 
 class InterventionError(ValueError):
@@ -54,12 +54,12 @@ def parse(
     Raises:
         InterventionError: If anything is not as allowed.
     """
-    if len(text) > 40 * MOST:
+    if len(text) > 40 * MAX_CHANGES:
         raise InterventionError("too long")
     parts = text.split(",") if text else []
     found = sorted(_parse_one(part, steps, learning_rates) for part in parts)
-    if len(found) > MOST:
-        raise InterventionError(f"more than {MOST} changes")
+    if len(found) > MAX_CHANGES:
+        raise InterventionError(f"more than {MAX_CHANGES} changes")
     once = [change.action for change in found if change.action != LEARNING_RATE]
     if len(set(once)) < len(once):
         raise InterventionError("a change of BN made twice")
@@ -89,6 +89,6 @@ def _parse_one(
     return Intervention(int(step), action, float(f"{rate:g}"))
 
 
-def written(changes: tuple[Intervention, ...]) -> str:
+def to_text(changes: tuple[Intervention, ...]) -> str:
     """Interventions as text; `parse` is the inverse."""
     return ",".join(map(str, changes))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from bnviz.interventions import MOST, parse, written
+from bnviz.interventions import MAX_CHANGES, parse, to_text
 
 Value = str | int | float | bool
 
@@ -19,15 +19,15 @@ class Kind:
         group: Heading of the form under which it stands.
         help: One sentence for a beginner.
         advanced: Whether the form keeps it folded away.
-        only: Another setting and the values of it with which this one matters; (None, ()) if it
-            always does.
+        relevant_if: Another setting, and those of its values with which this one has an effect;
+            None if it always has one.
     """
 
     label: str
     group: str
     help: str
     advanced: bool = field(default=False, kw_only=True)
-    only: tuple[str | None, tuple[Value, ...]] = field(default=(None, ()), kw_only=True)
+    relevant_if: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
 
     def allowed(self) -> str:
         """The allowed values in words, for messages and tables."""
@@ -154,12 +154,12 @@ class Changes(Kind):
 
     def allowed(self) -> str:
         return (
-            f"up to {MOST} changes such as 240:learning_rate=0.1,300:insert_bn (or remove_bn, "
-            "freeze_bn; each of these three once)"
+            f"up to {MAX_CHANGES} changes such as 240:learning_rate=0.1,300:insert_bn (or "
+            "remove_bn, freeze_bn; each of these three once)"
         )
 
     def parse(self, text: str) -> str:
-        return written(parse(text, steps=self.steps, learning_rates=self.learning_rates))
+        return to_text(parse(text, steps=self.steps, learning_rates=self.learning_rates))
 
     def nearest(self, value: object) -> str | None:
         if not isinstance(value, str):

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from bnviz.archive import Archive, ArchiveError, OversizeError, contents
+from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
 from bnviz.frames import Frame, FrameLayout, Frames, frame_steps
 from bnviz.interventions import Intervention
 from bnviz.settings import Settings, SettingsError
@@ -119,7 +119,7 @@ class Recording:
         """
         frames = self.frames[start:stop]
         if layout is not None and layout != self.layout:
-            frames = layout.part_of(frames)
+            frames = layout.select(frames)
         return frames.tobytes()
 
     def index_at_step(self, step: int) -> int:
@@ -167,7 +167,7 @@ class Recording:
             RecordingError: If the file is no recording that this version can read.
         """
         try:
-            archive = Archive(contents(file, most=_MAX_FILE_BYTES))
+            archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
             recording = cls(_settings(archive))
             header = archive.header("frames")
             if header.nbytes > recording._frames.nbytes:

@@ -65,14 +65,14 @@ class Problem:
     """One bad field: its name, what came, what is allowed."""
 
     name: str
-    came: str
+    given: str
     allowed: str
 
     def __str__(self) -> str:
-        return f"{_short(self.name)} is {_short(self.came)!r}; allowed is {self.allowed}"
+        return f"{_short(self.name)} is {_short(self.given)!r}; allowed is {self.allowed}"
 
 
-def listed(problems: Iterable[Problem]) -> str:
+def describe_problems(problems: Iterable[Problem]) -> str:
     """Problems as text: every bad setting, and the first names that belong to no setting."""
     found = tuple(problems)
     strange = [problem for problem in found if problem.name not in KINDS]
@@ -91,7 +91,7 @@ class SettingsError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems = tuple(problems)
-        super().__init__(listed(self.problems))
+        super().__init__(describe_problems(self.problems))
 
     def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
@@ -121,7 +121,7 @@ class Settings:
             "Spread of the points of the two-dimensional data sets.",
             0.0,
             1.0,
-            only=("dataset", PLANE_DATASETS),
+            relevant_if=("dataset", PLANE_DATASETS),
         ),
     )
     upload: str = _setting(
@@ -130,7 +130,7 @@ class Settings:
             "upload",
             "Data",
             "Key of your own data set, given when it is uploaded.",
-            only=("dataset", (UPLOAD,)),
+            relevant_if=("dataset", (UPLOAD,)),
         ),
     )
     hidden_layers: int = _setting(
@@ -153,7 +153,7 @@ class Settings:
             "Standard deviation used by random_normal.",
             1e-4,
             10.0,
-            only=("initializer", ("random_normal",)),
+            relevant_if=("initializer", ("random_normal",)),
         ),
     )
     init_scale: float = _setting(
@@ -409,10 +409,10 @@ def _same(near: Value | None, value: object) -> bool:
 KINDS: dict[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
 
 
-def matters(name: str, values: Mapping[str, object]) -> bool:
+def is_relevant(name: str, values: Mapping[str, object]) -> bool:
     """Whether a setting makes a difference beside the values of the others."""
-    other, wanted = KINDS[name].only
-    return other is None or values[other] in wanted
+    condition = KINDS[name].relevant_if
+    return condition is None or values[condition[0]] in condition[1]
 
 
 def groups() -> dict[str, list[str]]:

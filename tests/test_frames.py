@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bnviz.frames import (
     ARMS,
-    FRAMES,
+    NUM_FRAMES,
     PERCENTILES,
     PROBE_SIZE,
     QUANTITIES,
@@ -44,7 +44,7 @@ class TestFrameSteps:
     @fuzzed
     @given(steps_allowed)
     def test_are_301_at_the_most(self, steps):
-        assert len(frame_steps(steps)) <= FRAMES + 1
+        assert len(frame_steps(steps)) <= NUM_FRAMES + 1
 
     @fuzzed
     @given(steps_allowed)
@@ -55,7 +55,7 @@ class TestFrameSteps:
 
     @pytest.mark.parametrize("steps", [600, 5_000, 50_000])
     def test_of_a_long_run_are_about_300(self, steps):
-        assert len(frame_steps(steps)) > 0.9 * FRAMES
+        assert len(frame_steps(steps)) > 0.9 * NUM_FRAMES
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -111,7 +111,7 @@ class TestLayout:
     @given(layouts, st.integers(0, 100))
     def test_the_overview_has_the_same_values_in_less_room(self, layout, seed):
         frames = np.array([filled(layout, seed), filled(layout, seed + 1)])
-        part = layout.overview.part_of(frames)
+        part = layout.overview.select(frames)
         for path in layout.overview.schema()["fields"]:
             expected, found = frames, part
             for name in path.split("/"):

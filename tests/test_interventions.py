@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bnviz.interventions import (
     ACTIONS,
     LEARNING_RATE,
-    MOST,
+    MAX_CHANGES,
     Intervention,
     InterventionError,
     parse,
-    written,
+    to_text,
 )
 from bnviz.lab.arms import changed, new_arm
 from bnviz.lab.datasets import load
@@ -34,10 +34,10 @@ changes = st.builds(
 )
 
 
-@given(st.lists(changes, max_size=MOST, unique_by=lambda change: change.action))
+@given(st.lists(changes, max_size=MAX_CHANGES, unique_by=lambda change: change.action))
 def test_text_gives_back_what_was_written(given):
     ordered = tuple(sorted(given))
-    assert parse(written(ordered), **BOUNDS) == ordered
+    assert parse(to_text(ordered), **BOUNDS) == ordered
 
 
 def test_they_come_in_the_order_of_their_steps():
@@ -61,7 +61,7 @@ def test_they_come_in_the_order_of_their_steps():
         ("5:learning_rate=nan", "from"),
         ("5:learning_rate=11", "from"),
         ("5:insert_bn,6:insert_bn", "twice"),
-        (",".join(f"{n}:learning_rate=1" for n in range(1, MOST + 2)), "more than"),
+        (",".join(f"{n}:learning_rate=1" for n in range(1, MAX_CHANGES + 2)), "more than"),
         ("5:" * 1000, "long"),
     ],
 )
@@ -76,7 +76,7 @@ def test_any_text_is_read_or_refused(text):
         found = parse(text, **BOUNDS)
     except InterventionError:
         return
-    assert parse(written(found), **BOUNDS) == found
+    assert parse(to_text(found), **BOUNDS) == found
 
 
 SMALL = Settings(dataset="wine", hidden_layers=2, units=4, steps=20, batch_size=16)

@@ -269,7 +269,7 @@ class TestNearest:
     @pytest.mark.parametrize("name", [*KINDS, "colour"])
     def test_of_numbers_with_too_many_digits_to_be_shown(self, name, sign):
         _, (problem,) = Settings.nearest({name: sign * 10**5000})
-        assert (problem.name, problem.came) == (name, "a value of type int that cannot be shown")
+        assert (problem.name, problem.given) == (name, "a value of type int that cannot be shown")
 
     def test_of_a_name_with_too_many_digits_to_be_shown(self):
         assert len(Settings.nearest({10**5000: 1})[1]) == 1

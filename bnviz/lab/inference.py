@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import BATCH_VALUES, INFERENCE
+from bnviz.frames import BATCH_VALUES, INFERENCE_STATISTICS
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.measures import round_mantissa
 from bnviz.lab.networks import HiddenLayer, Network, normalize
@@ -18,7 +18,7 @@ Statistics = Callable[[HiddenLayer, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class Inference:
-    """Evaluates one network by each of `bnviz.frames.INFERENCE`, and moves no statistic.
+    """Evaluates one network by each of `bnviz.frames.INFERENCE_STATISTICS`, and moves no statistic.
 
     There is neither dropout nor noise in inference, and the L2 penalty is not in the loss.
 
@@ -47,9 +47,10 @@ class Inference:
             validation: Features and classes of the validation examples.
 
         Returns:
-            `inference_loss` and `inference_accuracy`, shape (len(INFERENCE),), and `batch_values`,
-            what enters BN (the pre-activation where there is none) for the first `BATCH_VALUES`
-            examples of the probe, to about three digits, NaN in place of those it has not, shape
+            `inference_loss` and `inference_accuracy`, shape (len(INFERENCE_STATISTICS),), and
+            `batch_values`, what enters BN (the pre-activation where there is none) for the first
+            `BATCH_VALUES` examples of the probe, to about three digits, NaN in place of those it
+            has not, shape
             (layers, units, BATCH_VALUES).
         """
         seen = self._compiled(x_train, probe, *validation)
@@ -66,7 +67,7 @@ class Inference:
     def _evaluate(
         self, x_train: tf.Tensor, probe: tf.Tensor, x: tf.Tensor, y: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Loss and accuracy by each of the statistics, shape (len(INFERENCE), 2); what enters."""
+        """Loss and accuracy by each of the statistics, shape (statistics, 2); what enters."""
         network = self._network
 
         def outcome(statistics: Statistics) -> tf.Tensor:
@@ -83,10 +84,10 @@ class Inference:
                 "precise": lambda *_: next(precise),
                 "alone": lambda _, values: (values, tf.zeros_like(values)),
             }
-            outcomes = tf.stack([outcome(by[name]) for name in INFERENCE])
+            outcomes = tf.stack([outcome(by[name]) for name in INFERENCE_STATISTICS])
         else:
             same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
-            outcomes = tf.stack([same] * len(INFERENCE))
+            outcomes = tf.stack([same] * len(INFERENCE_STATISTICS))
         return outcomes, network.probe(probe).norm_inputs[:, :BATCH_VALUES]
 
     def _precise(self, x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:

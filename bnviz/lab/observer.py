@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bnviz.frames import GRID, PLANE_RANGE
+from bnviz.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import ForwardPass, Network
 
@@ -124,10 +124,10 @@ class Observer:
         return tf.stack([figure(name) for name in self._normalized])
 
     def _boundary(self) -> tf.Tensor:
-        side = np.linspace(-PLANE_RANGE, PLANE_RANGE, GRID, dtype=np.float32)
+        side = np.linspace(-PLANE_RANGE, PLANE_RANGE, PLANE_GRID, dtype=np.float32)
         grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
         logits = self._network.model(tf.constant(grid), training=False)
-        return tf.reshape(tf.nn.softmax(logits)[:, 1], (GRID, GRID))
+        return tf.reshape(tf.nn.softmax(logits)[:, 1], (PLANE_GRID, PLANE_GRID))
 
 
 def _normalized(network: Network) -> tuple[str, ...]:

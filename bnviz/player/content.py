@@ -15,7 +15,7 @@ from bnviz.findings import comparison
 from bnviz.findings.events import events
 from bnviz.findings.verdict import verdict
 from bnviz.frames import ARM_LABELS
-from bnviz.interventions import LEARNING_RATE, OF_BN
+from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.message import frame_bytes, pack
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import BUNDLED, Recording
@@ -153,7 +153,7 @@ def _changes(recording: Recording) -> dict[str, Any]:
     settings, kind = recording.settings, KINDS[LEARNING_RATE]
     made = [dataclasses.asdict(change) for change in settings.changes]
     rates = [kind.nearest(end) for end in (0.0, 1e9)]
-    return {"rate": settings.learning_rate, "rates": rates, "made": made, "of_bn": OF_BN}
+    return {"rate": settings.learning_rate, "rates": rates, "made": made, "of_bn": BN_CHANGES}
 
 
 def _begin(recording: Recording) -> int:

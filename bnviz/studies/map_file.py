@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.archive import Archive, ArchiveError, OversizeError, contents
+from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
 from bnviz.frames import ARMS
 from bnviz.settings import SettingsError
 from bnviz.studies.sweep import Sweep
@@ -60,7 +60,7 @@ def read(
         PhaseMapError: If the file is no map that this version can read.
     """
     try:
-        archive = Archive(contents(file, most=_MAX_FILE_BYTES))
+        archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
         sweep = _sweep(archive)
         known = _array(archive, "known", np.dtype(bool), sweep)
         runs = {arm: np.zeros(sweep.shape, CELL) for arm in ARMS}

@@ -204,7 +204,7 @@ class Sweep:
                 other = {"x": Axis("bn_epsilon", 0.001, 1, "log", 2)} if name == "y" else other
                 cls(base, **other | {name: value})  # type: ignore[arg-type]
             except SettingsError as error:
-                problems += [Problem(name, each.came, each.allowed) for each in error.problems]
+                problems += [Problem(name, each.given, each.allowed) for each in error.problems]
             except ValueError:
                 allowed = "a whole number" if name == "seeds" else "a number"
                 problems.append(Problem(name, text, f"{allowed} such as {getattr(Sweep(), name)}"))

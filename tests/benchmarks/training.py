@@ -50,7 +50,7 @@ from threadpoolctl import threadpool_limits
 
 from bnviz.data import uploads
 from bnviz.data.dataset import Dataset
-from bnviz.frames import ARMS, FRAMES, PROBE_SIZE, Frame, frame_steps
+from bnviz.frames import ARMS, NUM_FRAMES, PROBE_SIZE, Frame, frame_steps
 from bnviz.kinds import Key
 from bnviz.lab import experiment
 from bnviz.lab.datasets import load
@@ -142,7 +142,7 @@ class Contest:
 
     def _tensorboard(self) -> float:
         # Ours has a frame every so many steps; an epoch as long ends with as many histograms.
-        size, every = self.settings.batch_size, RUN_STEPS // FRAMES
+        size, every = self.settings.batch_size, RUN_STEPS // NUM_FRAMES
         epochs = max(1, self._fit_steps // every)
         indices = self._order.take(epochs * every).reshape(-1)
         x, y = self.data.x_train[indices], self.data.y_train[indices]

@@ -15,7 +15,7 @@ from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
 from bnviz.figures.views.layers import stage
-from bnviz.frames import GRID, PLANE_RANGE, FrameLayout
+from bnviz.frames import PLANE_GRID, PLANE_RANGE, FrameLayout
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 
@@ -146,8 +146,8 @@ def test_bars_count_every_number_those_outside_at_the_ends():
 def test_the_boundary_of_a_plane_that_is_cut_upright_is_an_upright_line():
     recording = random_recording(FULL, 1)
     frames = recording.frames.copy()
-    frames["bn"]["boundary"] = np.where(np.arange(GRID) < GRID / 2, 0, 255)
-    points = Boundary(values="bn/boundary", size=GRID, reach=PLANE_RANGE).points(frames, 0)
+    frames["bn"]["boundary"] = np.where(np.arange(PLANE_GRID) < PLANE_GRID / 2, 0, 255)
+    points = Boundary(values="bn/boundary", size=PLANE_GRID, reach=PLANE_RANGE).points(frames, 0)
     x, y = (np.array(points[letter]) for letter in "xy")
     assert np.nanmax(np.abs(x)) < 1e-9
     assert np.nanmin(y) == pytest.approx(-PLANE_RANGE)

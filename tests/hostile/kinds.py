@@ -38,7 +38,7 @@ from bnviz.player.map_content import MapContent
 from bnviz.player.request import MapRequest, PlayerRequest, read_cell, read_change
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import KINDS as SETTINGS
-from bnviz.settings import Settings, SettingsError, listed
+from bnviz.settings import Settings, SettingsError, describe_problems
 from bnviz.studies.map_file import PhaseMapError
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import MEASURES, Sweep
@@ -126,7 +126,7 @@ def take_link(query: str) -> str:
     if link.mode == map_mode.NAME:
         problems += Sweep.nearest(settings, link.parameters)[1]
     if problems:
-        sentence(listed(problems))
+        sentence(describe_problems(problems))
     return NEAREST if problems else TAKEN
 
 

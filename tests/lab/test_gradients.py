@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.frames import GRID, PLANE_RANGE
+from bnviz.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.lab.networks import build, initial_kernels, reset
 from bnviz.lab.observer import NORMALIZATION, Observer
 from bnviz.lab.training import BatchOrder, Trainer
@@ -115,8 +115,8 @@ def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, da
 
 def test_the_boundary_is_what_the_network_predicts(data):
     network, _, look = looked_at(BASE, "bn", data, steps=5)
-    side = np.linspace(-PLANE_RANGE, PLANE_RANGE, GRID)
-    for row, column in ((0, 0), (3, 30), (GRID - 1, 7)):
+    side = np.linspace(-PLANE_RANGE, PLANE_RANGE, PLANE_GRID)
+    for row, column in ((0, 0), (3, 30), (PLANE_GRID - 1, 7)):
         logits = network.model.predict(np.array([[side[column], side[row]]]), verbose=0)[0]
         expected = 1 / (1 + np.exp(logits[0] - logits[1]))
         assert look.boundary[row, column].numpy() == pytest.approx(expected, abs=1e-5)

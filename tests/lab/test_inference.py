@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.frames import BATCH_VALUES, INFERENCE
+from bnviz.frames import BATCH_VALUES, INFERENCE_STATISTICS
 from bnviz.lab.inference import Inference
 from bnviz.lab.networks import build, initial_kernels, reset
 from bnviz.lab.observer import loss_and_accuracy
@@ -93,11 +93,11 @@ def test_each_of_the_statistics_equals_numpy(arm, networks, data):
         "alone": lambda v, _: (v, np.zeros_like(v)),
     }
     found = seen(networks, arm, data)
-    for place, name in enumerate(INFERENCE):
+    for place, name in enumerate(INFERENCE_STATISTICS):
         loss, accuracy = outcome(forward(network, arm, x, statistics[name])[0], y)
         assert found["inference_loss"][place] == pytest.approx(loss, rel=1e-4), name
         assert found["inference_accuracy"][place] == pytest.approx(accuracy, abs=1e-6), name
-    assert len(set(found["inference_loss"].tolist())) == len(INFERENCE)
+    assert len(set(found["inference_loss"].tolist())) == len(INFERENCE_STATISTICS)
 
 
 @pytest.mark.parametrize("arm", ARMS)
@@ -105,7 +105,7 @@ def test_by_moving_statistics_it_is_what_keras_evaluates(arm, networks, data):
     _, x, y = data
     logits = networks[arm][0].model(x, training=False)
     loss, accuracy = loss_and_accuracy(logits, tf.constant(y))
-    found, place = seen(networks, arm, data), INFERENCE.index("moving")
+    found, place = seen(networks, arm, data), INFERENCE_STATISTICS.index("moving")
     assert found["inference_loss"][place] == pytest.approx(float(loss), rel=1e-5)
     assert found["inference_accuracy"][place] == pytest.approx(float(accuracy))
 
@@ -115,7 +115,7 @@ def test_alone_is_each_example_as_a_batch_of_one(arm, networks, data):
     _, x, y = data
     logits = np.concatenate([networks[arm][0].probe(x[i : i + 1]).logits for i in range(len(x))])
     loss, _ = outcome(logits, y)
-    found = seen(networks, arm, data)["inference_loss"][INFERENCE.index("alone")]
+    found = seen(networks, arm, data)["inference_loss"][INFERENCE_STATISTICS.index("alone")]
     assert found == pytest.approx(loss, rel=1e-4)
 
 

@@ -13,7 +13,7 @@ from bnviz.engine import Engine
 from bnviz.frames import FrameLayout, frame_steps
 from bnviz.kinds import Key
 from bnviz.page.shell import session
-from bnviz.settings import KINDS, Settings, matters
+from bnviz.settings import KINDS, Settings, is_relevant
 
 APP = str(Path(__file__).parents[2] / "app.py")
 SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}
@@ -75,7 +75,7 @@ def test_the_form_has_a_field_with_help_for_every_setting_that_matters():
     by_label = {widget.label: widget for widget in widgets}
     settings = Settings()
     for name, kind in KINDS.items():
-        shown = matters(name, vars(settings)) and not isinstance(kind, Key)
+        shown = is_relevant(name, vars(settings)) and not isinstance(kind, Key)
         assert (kind.label in by_label) == shown, name
         if shown:
             assert by_label[kind.label].value == getattr(settings, name)

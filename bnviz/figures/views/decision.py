@@ -7,7 +7,7 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels, Place, axis_name, spread, stacked
 from bnviz.figures.style import CLASS_COLOURS, INK, PROBABILITY
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, GRID, PLANE_RANGE
+from bnviz.frames import ARM_LABELS, PLANE_GRID, PLANE_RANGE
 from bnviz.recording import Recording
 
 READING = (
@@ -35,7 +35,7 @@ def decision(recording: Recording, view: View | None = None) -> LiveFigure:
 
 
 def _square(panels: Panels, number: int, arm: str) -> None:
-    plane: dict[str, Any] = {"values": f"{arm}/boundary", "size": GRID, "reach": PLANE_RANGE}
+    plane: dict[str, Any] = {"values": f"{arm}/boundary", "size": PLANE_GRID, "reach": PLANE_RANGE}
     panels.add(
         number,
         Grid(**plane),

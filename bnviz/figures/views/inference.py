@@ -6,7 +6,7 @@ from bnviz.figures.panels import Panels, Place, spread, stacked
 from bnviz.figures.ranges import decades
 from bnviz.figures.style import ARM_COLOURS, shaded
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, BN_ARMS, INFERENCE
+from bnviz.frames import ARM_LABELS, BN_ARMS, INFERENCE_STATISTICS
 from bnviz.recording import Recording
 
 READING = (
@@ -22,7 +22,7 @@ _ACCURACY = (-0.04, 1.08)
 
 
 def inference(recording: Recording, view: View | None = None) -> LiveFigure:
-    """Loss above and accuracy below by each of `INFERENCE`; a column an arm with BN.
+    """Loss above and accuracy below by each of `INFERENCE_STATISTICS`; a column an arm with BN.
 
     Args:
         recording: With the deep measures; complete or growing, may have no frame yet.
@@ -54,10 +54,10 @@ def _decades(recording: Recording) -> tuple[int, int]:
 
 
 def _lines(panels: Panels, number: int, arm: str, measure: str) -> tuple[dict[str, str], list[str]]:
-    """Draws a line for each of `INFERENCE`; their names by path, and their colours."""
-    names = {f"{measure}/{place}": _NAMES[name] for place, name in enumerate(INFERENCE)}
-    colours = [shaded(ARM_COLOURS[arm], _SHADES[name]) for name in INFERENCE]
-    for path, name, colour in zip(names, INFERENCE, colours, strict=True):
+    """Draws a line for each of `INFERENCE_STATISTICS`; their names by path, and their colours."""
+    names = {f"{measure}/{place}": _NAMES[name] for place, name in enumerate(INFERENCE_STATISTICS)}
+    colours = [shaded(ARM_COLOURS[arm], _SHADES[name]) for name in INFERENCE_STATISTICS]
+    for path, name, colour in zip(names, INFERENCE_STATISTICS, colours, strict=True):
         options = {"dash": _DASHES[name], "colour": colour}
         curve(panels, number, arm, path, name=_NAMES[name], **options)
     return names, colours

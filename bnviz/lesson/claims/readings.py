@@ -13,7 +13,7 @@ import numpy as np
 
 from bnviz.export.keras_script import script
 from bnviz.findings import comparison
-from bnviz.frames import ARM_LABELS, INFERENCE
+from bnviz.frames import ARM_LABELS, INFERENCE_STATISTICS
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
@@ -85,9 +85,9 @@ def around_change(recording: Recording, arm: str, side: int) -> float:
 
 
 def inferred(recording: Recording, statistics: str, step: int) -> float:
-    """Validation accuracy with BN by one of `INFERENCE`, at a step."""
+    """Validation accuracy with BN by one of `INFERENCE_STATISTICS`, at a step."""
     frame = recording.frames[recording.index_at_step(step)]
-    return float(frame["bn"]["inference_accuracy"][INFERENCE.index(statistics)])
+    return float(frame["bn"]["inference_accuracy"][INFERENCE_STATISTICS.index(statistics)])
 
 
 def narrowing(recording: Recording) -> float:

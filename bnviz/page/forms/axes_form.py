@@ -97,7 +97,7 @@ def sweep(base: Settings, asked: dict[str, Any]) -> Sweep | None:
         return Sweep(base, **asked)
     except SettingsError as error:
         sentences = [
-            f"The {problem.name} axis is {problem.came!r}; choose {problem.allowed}."
+            f"The {problem.name} axis is {problem.given!r}; choose {problem.allowed}."
             if problem.name in _SIDES
             else f"{problem}."
             for problem in error.problems

@@ -10,7 +10,7 @@ from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key
 from bnviz.page.forms import fields, own_data
 from bnviz.page.shell import rerun
 from bnviz.page.shell.markup import plain as as_it_is
-from bnviz.settings import KINDS, UPLOAD, Settings, groups, matters
+from bnviz.settings import KINDS, UPLOAD, Settings, groups, is_relevant
 
 #: Settings of which each mode has its own: many runs are best short.
 OWN = ("steps",)
@@ -51,7 +51,7 @@ def form(
         if plain:
             st.markdown(f"## {heading}")
         for name in plain:
-            if matters(name, values):
+            if is_relevant(name, values):
                 values[name] = _field(name, values[name], mode)
         if heading == KINDS["upload"].group:
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from bnviz.page.shell.markup import plain
-from bnviz.settings import Problem, listed
+from bnviz.settings import Problem, describe_problems
 
 _PROBLEMS = "problems"
 _REFUSED = "refused"
@@ -36,7 +36,7 @@ def show() -> None:
         st.warning(
             plain(
                 "The link had settings that cannot be run; the nearest ones are used instead: "
-                + listed(problems)
+                + describe_problems(problems)
                 + "."
             )
         )
