@@ -13,6 +13,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from bnviz.figures.bindings.binding import Binding
+from bnviz.figures.bindings.constants import CONSTANTS
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.recording import Recording
 
@@ -67,6 +68,7 @@ class LiveFigure:
                 str(trace): {"kind": binding.kind, **asdict(binding)}
                 for trace, binding in self.bindings.items()
             },
+            "constants": CONSTANTS,
         }
         figure: dict[str, Any] = json.loads(json.dumps(parts, default=list))
         return figure

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from bnviz.figures.bindings.binding import Ends, column, written
+from bnviz.figures.bindings.binding import SYMLOG_LINEAR, Ends, column, written
 from bnviz.figures.bindings.passage import ACTIVATIONS as DRAWN_ACTIVATIONS
 from bnviz.figures.bindings.passage import Passage, ScaleAndShift
 from bnviz.figures.bindings.plane import Boundary
@@ -15,7 +15,7 @@ from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
 from bnviz.figures.views.layers import stage
-from bnviz.frames import PLANE_GRID, PLANE_RANGE, FrameLayout
+from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE, FrameLayout
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 
@@ -44,6 +44,15 @@ def test_a_view_is_drawn_of_every_recording(name, size):
         if frames:
             assert figure.at(recording, 0, "wide").data
             assert figure.at(recording, frames - 1, "narrow").data
+
+
+def test_the_browser_gets_the_constants_of_the_bindings_with_the_figure():
+    constants = (
+        VIEWS["drift"].figure(random_recording(FULL, 1), View("drift")).to_json()["constants"]
+    )
+    assert constants["percentiles"] == list(PERCENTILES)
+    assert constants["heat_shares"] == HEAT_SHARES
+    assert constants["symlog_linear"] == SYMLOG_LINEAR
 
 
 @pytest.mark.parametrize("name", VIEWS)

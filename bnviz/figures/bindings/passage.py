@@ -13,8 +13,8 @@ from bnviz.frames import Frames
 
 Values = NDArray[np.float64]
 
-_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-_LEAK = 0.2
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+LEAKY_RELU_SLOPE = 0.2
 
 
 def _gelu(x: Values) -> Values:
@@ -30,9 +30,9 @@ ACTIVATIONS: dict[str, Callable[[Values], Values]] = {
     "sigmoid": _sigmoid,
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0),
-    "leaky_relu": lambda x: np.where(x < 0, _LEAK * x, x),
+    "leaky_relu": lambda x: np.where(x < 0, LEAKY_RELU_SLOPE * x, x),
     "elu": lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
-    "selu": lambda x: _SELU_SCALE * np.where(x < 0, _SELU_ALPHA * np.expm1(np.minimum(x, 0)), x),
+    "selu": lambda x: SELU_SCALE * np.where(x < 0, SELU_ALPHA * np.expm1(np.minimum(x, 0)), x),
     "gelu": _gelu,
     "silu": lambda x: x * _sigmoid(x),
     "linear": lambda x: x,

@@ -9,7 +9,7 @@ from bnviz.figures.bindings.binding import Binding, Points, column
 from bnviz.frames import Frames
 
 #: Highest value of a probability that is kept in 8 bits, and of a place kept in 16.
-BYTE, SHORT = 255, 32_767
+MAX_BYTE, MAX_SHORT = 255, 32_767
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Grid(Binding):
 
     def points(self, frames: Frames, at: int) -> Points:
         places = np.linspace(-self.reach, self.reach, self.size)
-        return {"x": places, "y": places, "z": column(frames, self.values)[at] / BYTE}
+        return {"x": places, "y": places, "z": column(frames, self.values)[at] / MAX_BYTE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Boundary(Binding):
     reach: float
 
     def points(self, frames: Frames, at: int) -> Points:
-        grid = column(frames, self.values)[at].astype(np.float64) - BYTE / 2
+        grid = column(frames, self.values)[at].astype(np.float64) - MAX_BYTE / 2
         step = 2 * self.reach / (self.size - 1)
         x: list[float] = []
         y: list[float] = []
@@ -102,5 +102,5 @@ class Places(Binding):
 
     def points(self, frames: Frames, at: int) -> Points:
         own = column(frames, self.classes)[at] == self.label
-        places = column(frames, self.places)[at][own] * (self.reach / SHORT)
+        places = column(frames, self.places)[at][own] * (self.reach / MAX_SHORT)
         return {"x": places[:, 0], "y": places[:, 1]}

@@ -1,0 +1,19 @@
+"""Constants: the numbers that the browser shares with the bindings."""
+
+from bnviz.figures.bindings.binding import SYMLOG_LINEAR
+from bnviz.figures.bindings.passage import LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE
+from bnviz.figures.bindings.plane import MAX_BYTE, MAX_SHORT
+from bnviz.figures.bindings.shapes import HEAT_SHARES
+from bnviz.frames import PERCENTILES
+
+#: Sent with every figure, so that the player's scripts need no copy of their own.
+CONSTANTS = {
+    "percentiles": PERCENTILES,
+    "heat_shares": HEAT_SHARES,
+    "symlog_linear": SYMLOG_LINEAR,
+    "max_byte": MAX_BYTE,
+    "max_short": MAX_SHORT,
+    "leaky_relu_slope": LEAKY_RELU_SLOPE,
+    "selu_alpha": SELU_ALPHA,
+    "selu_scale": SELU_SCALE,
+}
