@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bnviz.figures.studies import map_axes, map_lines, map_scales
 from bnviz.figures.studies.map_figure import EARLY, MAPS, outline, phase_map, reading
-from bnviz.figures.studies.map_lines import Cut
+from bnviz.figures.studies.map_lines import Slice
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
@@ -39,8 +39,8 @@ def heat(figure, number):
 def test_every_measure_is_drawn_at_every_stage(stage, measure):
     numbers = numbers_of(stage, measure)
     figure = phase_map(numbers)
-    lines, cuts = map_lines.map_lines(numbers)
-    assert len(lines.traces) == len(cuts)
+    lines, slices = map_lines.map_lines(numbers)
+    assert len(lines.traces) == len(slices)
     json.dumps([figure.to_json(), map_lines.to_json(numbers)], allow_nan=False)
     assert reading(numbers)
 
@@ -193,7 +193,7 @@ def test_each_value_of_an_axis_lies_in_its_own_cell_and_ticks_on_the_axis(axis):
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_the_cuts_are_the_row_and_the_column_of_a_cell(measure):
+def test_the_slices_are_the_row_and_the_column_of_a_cell(measure):
     numbers = numbers_of(measure=measure)
     sheet = map_lines.sheet(numbers)
     cell = Cell(row=2, column=3)
@@ -202,22 +202,22 @@ def test_the_cuts_are_the_row_and_the_column_of_a_cell(measure):
         expected = numbers.values[arm]
         finite = np.isfinite(expected)
         np.testing.assert_allclose(values[finite], expected[finite], rtol=1e-3)
-        for along, places, cut in (
+        for along, places, row in (
             ("x", SWEEP.x.values, values[2]),
             ("y", SWEEP.y.values, values[:, 3]),
         ):
-            points = Cut(arm, along, "median").points(sheet, cell)
+            points = Slice(arm, along, "median").points(sheet, cell)
             assert points["x"] == list(places)
-            assert points["y"] == cut.tolist()
-            here = Cut(arm, along, "here").points(sheet, cell)
+            assert points["y"] == row.tolist()
+            here = Slice(arm, along, "here").points(sheet, cell)
             assert (here["x"], here["y"]) == (
                 [SWEEP.x.values[3] if along == "x" else SWEEP.y.values[2]],
                 [values[2, 3]],
             )
-            band = Cut(arm, along, "range").points(sheet, cell)
+            band = Slice(arm, along, "range").points(sheet, cell)
             low, high = np.split(np.array(band["y"]), 2)
-            assert (low <= cut).all()
-            assert (cut <= high[::-1]).all()
+            assert (low <= row).all()
+            assert (row <= high[::-1]).all()
 
 
 def test_a_cell_is_named_in_words():

@@ -168,18 +168,18 @@ def test_many_seeds_are_trained_and_said_in_a_sentence(visit):
     assert visitor.page.locator(f"{MAP} [data-part=words]").is_hidden()
 
 
-def test_the_browser_cuts_the_map_as_python_does(visit):
+def test_the_browser_slices_the_map_as_python_does(visit):
     sheet = map_lines.sheet(MapNumbers.of(built_map()))
     figure = map_lines.to_json(MapNumbers.of(built_map()))
-    _, cuts = map_lines.map_lines(MapNumbers.of(built_map()))
+    _, slices = map_lines.map_lines(MapNumbers.of(built_map()))
     rows, columns, _ = SWEEP.shape
     cells = [Cell(row, column) for row in (0, rows - 1) for column in (0, 2, columns - 1)]
     drawn = visit("mode=map").page.evaluate(
         """async (given) => {
-            const [cuts, sheet, cells] = JSON.parse(given);
-            const { cutPoints } = await import("/_stcore/bidi-components/bnviz.map/cuts.js");
-            return cells.map((cell) => cuts.map((cut) => cutPoints(cut, sheet, cell)));
+            const [slices, sheet, cells] = JSON.parse(given);
+            const { slicePoints } = await import("/_stcore/bidi-components/bnviz.map/slices.js");
+            return cells.map((cell) => slices.map((slice) => slicePoints(slice, sheet, cell)));
         }""",
-        json.dumps([figure["cuts"], sheet, [vars(cell) for cell in cells]]),
+        json.dumps([figure["slices"], sheet, [vars(cell) for cell in cells]]),
     )
-    assert drawn == [[cut.points(sheet, cell) for cut in cuts] for cell in cells]
+    assert drawn == [[each.points(sheet, cell) for each in slices] for cell in cells]

@@ -1,1 +1,1 @@
-"""Figures of studies: phase maps with their cuts, and bands over many seeds."""
+"""Figures of studies: phase maps with their slices, and bands over many seeds."""

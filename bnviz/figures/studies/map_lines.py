@@ -1,8 +1,8 @@
 """Lines of a map: its row and its column through one cell, both arms, with the seeds' range.
 
 The cell is chosen in the browser, at the pointer's pace. So the numbers of all cells travel once,
-and each trace has a `Cut` that tells which of them it draws for a cell; the browser's `cuts.js`
-does the same as `Cut.points` here.
+and each trace has a `Slice` that tells which of them it draws for a cell; the browser's
+`slices.js` does the same as `Slice.points` here.
 """
 
 import math
@@ -27,7 +27,7 @@ _NARROW = 560
 
 
 @dataclass(frozen=True)
-class Cut:
+class Slice:
     """Which numbers a trace draws for a cell.
 
     Attributes:
@@ -52,7 +52,7 @@ class Cut:
         """
         places = sheet["places"][self.along]
 
-        def cut(part: str) -> list[Any]:
+        def line(part: str) -> list[Any]:
             rows = sheet[part][self.arm]
             if self.along == "x":
                 return list(rows[cell.row])
@@ -60,11 +60,11 @@ class Cut:
 
         at = cell.column if self.along == "x" else cell.row
         if self.part == "here":
-            return {"x": [places[at]], "y": [cut("values")[at]]}
+            return {"x": [places[at]], "y": [line("values")[at]]}
         if self.part == "median":
-            return {"x": list(places), "y": cut("values")}
-        known = [i for i, value in enumerate(cut("low")) if value is not None]
-        low, high = cut("low"), cut("high")
+            return {"x": list(places), "y": line("values")}
+        known = [i for i, value in enumerate(line("low")) if value is not None]
+        low, high = line("low"), line("high")
         return {
             "x": [places[i] for i in known] + [places[i] for i in reversed(known)],
             "y": [low[i] for i in known] + [high[i] for i in reversed(known)],
@@ -106,10 +106,10 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
     }
 
 
-def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
+def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Slice]]:
     """The figure without points, and what each of its traces draws."""
     traces: list[dict[str, Any]] = []
-    cuts: list[Cut] = []
+    slices: list[Slice] = []
     layout: dict[str, Any] = {
         **BARE,
         "hovermode": False,
@@ -124,7 +124,7 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
         suffix = "" if panel == 1 else str(panel)
         for arm in ARMS:
             for part in ("range", "median", "here"):
-                cuts.append(Cut(arm, along, part))
+                slices.append(Slice(arm, along, part))
                 traces.append(_trace(arm, part) | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
         layout[axis_name("x", panel)] = map_axes.drawn(axis) | {"anchor": f"y{suffix}"}
         layout[axis_name("y", panel)] = height | {"anchor": f"x{suffix}"}
@@ -135,13 +135,13 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Cut]]:
             changes[axis_name("x", panel)] = {"domain": x}
             changes[axis_name("y", panel)] = {"domain": y}
         layout["annotations"].append(heading(suffix, ""))
-    return LiveFigure(traces, layout, {}, layouts), cuts
+    return LiveFigure(traces, layout, {}, layouts), slices
 
 
 def to_json(numbers: MapNumbers) -> dict[str, Any]:
-    """The figure, its cuts and its numbers, in the types of JSON alone."""
-    figure, cuts = map_lines(numbers)
-    return figure.to_json() | {"cuts": [asdict(cut) for cut in cuts], "sheet": sheet(numbers)}
+    """The figure, its slices and its numbers, in the types of JSON alone."""
+    figure, slices = map_lines(numbers)
+    return figure.to_json() | {"slices": [asdict(each) for each in slices], "sheet": sheet(numbers)}
 
 
 def _trace(arm: str, part: str) -> dict[str, Any]:

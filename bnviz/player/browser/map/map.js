@@ -7,7 +7,7 @@ import { mount } from "../bnviz.player/mount.js";
 import { loadPlotly } from "../bnviz.player/plotly.js";
 import { applyTheme } from "../bnviz.player/theme.js";
 import { Cells } from "./cells.js";
-import { cutFigure } from "./cuts.js";
+import { sliceFigure } from "./slices.js";
 import { buildSkeleton } from "./skeleton.js";
 
 const NARROW = 700;
@@ -137,7 +137,7 @@ class MapPage {
 
   drawLines(Plotly) {
     if (!this.picture.lines) return;
-    const { traces, layout } = cutFigure(this.picture.lines, this.drawnLines, this.cells.at);
+    const { traces, layout } = sliceFigure(this.picture.lines, this.drawnLines, this.cells.at);
     Plotly.react(this.parts.cuts, traces, layout, CONFIG);
   }
 

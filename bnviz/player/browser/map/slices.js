@@ -1,16 +1,16 @@
-// Cuts: the row and the column of a map through one cell, as lines.
+// Slices: the row and the column of a map through one cell, as lines.
 
-// The points of a trace, as `Cut.points` in Python has them.
-export function cutPoints({ arm, along, part }, sheet, { row, column }) {
+// The points of a trace, as `Slice.points` in Python has them.
+export function slicePoints({ arm, along, part }, sheet, { row, column }) {
   const places = sheet.places[along];
-  const cut = (name) => {
+  const slice = (name) => {
     const rows = sheet[name][arm];
     return along === "x" ? rows[row] : rows.map((each) => each[column]);
   };
   const at = along === "x" ? column : row;
-  if (part === "here") return { x: [places[at]], y: [cut("values")[at]] };
-  if (part === "median") return { x: places, y: cut("values") };
-  const [low, high] = [cut("low"), cut("high")];
+  if (part === "here") return { x: [places[at]], y: [slice("values")[at]] };
+  if (part === "median") return { x: places, y: slice("values") };
+  const [low, high] = [slice("low"), slice("high")];
   const known = places.map((_, i) => i).filter((i) => low[i] !== null);
   const back = [...known].reverse();
   return {
@@ -29,12 +29,12 @@ function nameSide({ arm, along }, sheet, { row, column }) {
 }
 
 // The traces with their points, and the layout with the headings of a cell's lines.
-export function cutFigure({ cuts, sheet }, { traces, layout }, cell) {
+export function sliceFigure({ slices, sheet }, { traces, layout }, cell) {
   const drawn = traces.map((trace, number) => {
-    const cut = cuts[number];
-    const points = cutPoints(cut, sheet, cell);
-    return cut.part === "here"
-      ? { ...trace, ...points, textposition: nameSide(cut, sheet, cell) }
+    const slice = slices[number];
+    const points = slicePoints(slice, sheet, cell);
+    return slice.part === "here"
+      ? { ...trace, ...points, textposition: nameSide(slice, sheet, cell) }
       : { ...trace, ...points };
   });
   const texts = [sheet.headings.x[cell.row], sheet.headings.y[cell.column]];
