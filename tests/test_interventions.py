@@ -15,7 +15,7 @@ from bnviz.interventions import (
     parse,
     to_text,
 )
-from bnviz.lab.arms import changed, new_arm
+from bnviz.lab.arms import intervene, new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import run
 from bnviz.lab.training import BatchOrder
@@ -97,9 +97,9 @@ def test_bn_comes_and_goes_without_a_change_of_the_function(arm, action, positio
     settings, data, before = network_after(arm, position)
     examples = (tf.constant(data.x_validation), tf.constant(data.y_validation))
     predicted = before.network.model.predict(data.x_validation, verbose=0)
-    after = changed(before, Intervention(5, action), settings, data, examples, examples)
+    after = intervene(before, Intervention(5, action), settings, data, examples, examples)
     assert (after.kind == "bn") == (action == "insert_bn")
-    assert bool(after.network.blocks[0].normalization) == (after.kind == "bn")
+    assert bool(after.network.hidden_layers[0].normalization) == (after.kind == "bn")
     found = after.network.model.predict(data.x_validation, verbose=0)
     np.testing.assert_allclose(found, predicted, atol=2e-5)
     assert after.change_losses[0] == pytest.approx(after.change_losses[1], rel=1e-4)
@@ -109,15 +109,15 @@ def test_bn_comes_and_goes_without_a_change_of_the_function(arm, action, positio
 def test_frozen_statistics_stay_and_train_the_rest():
     settings, data, before = network_after("bn", "before")
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
-    after = changed(before, Intervention(5, "freeze_bn"), settings, data, (x, y), (x, y))
-    layer = after.network.blocks[0].normalization
+    after = intervene(before, Intervention(5, "freeze_bn"), settings, data, (x, y), (x, y))
+    layer = after.network.hidden_layers[0].normalization
     kept = [variable.numpy() for variable in (layer.moving_mean, layer.moving_variance)]
     gamma, loss = layer.gamma.numpy(), after.change_losses[1]
     after.trainer.train(x, y, BatchOrder(len(x), 16, seed=1).take(40))
     for was, variable in zip(kept, (layer.moving_mean, layer.moving_variance), strict=True):
         np.testing.assert_array_equal(variable.numpy(), was)
     assert not np.array_equal(layer.gamma.numpy(), gamma)
-    outcome = after.observer.look((x, y), (x, y)).outcome()
+    outcome = after.observer.observe((x, y), (x, y)).outcome()
     assert outcome["validation_loss"] < loss
     # It trains on what it is evaluated with.
     assert outcome["train_loss"] == pytest.approx(outcome["validation_loss"], rel=1e-5)

@@ -91,7 +91,7 @@ def train_block(
         from bnviz.lab.experiment import ExperimentError
 
         try:
-            return block_training.train(block, dataset, wanted=_wanted(worker))
+            return block_training.train(block, dataset, should_continue=_wanted(worker))
         except ExperimentError as error:
             return str(error)
         except block_training.StoppedError:

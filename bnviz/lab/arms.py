@@ -126,7 +126,7 @@ def architecture(settings: Settings, kind: str) -> Settings:
     return Settings(**{key: getattr(settings, key) for key in names})
 
 
-def changed(
+def intervene(
     arm: Arm,
     change: Intervention,
     settings: Settings,
@@ -171,7 +171,7 @@ def changed(
     else:
         copy(arm.network, other.network)
     other.trainer.follow(arm.trainer)
-    before, after = (each.observer.look(probe, validation).outcome() for each in (arm, other))
+    before, after = (each.observer.observe(probe, validation).outcome() for each in (arm, other))
     other.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
     return replace(
         arm,

@@ -42,7 +42,7 @@ def _always() -> bool:
 
 
 def train(
-    block: Block, dataset: Dataset | None = None, *, wanted: Callable[[], bool] = _always
+    block: Block, dataset: Dataset | None = None, *, should_continue: Callable[[], bool] = _always
 ) -> dict[str, Outcome]:
     """Trains the runs of a block in both arms, each as `bnviz.lab.experiment.run` would.
 
@@ -53,7 +53,7 @@ def train(
     Args:
         block: What to train.
         dataset: The examples, where they are an upload.
-        wanted: Asked every few steps whether to go on.
+        should_continue: Called every few steps; training stops when it returns False.
 
     Returns:
         What came of it, by arm.
@@ -80,7 +80,7 @@ def train(
                 part.result()
 
         for step, indices in _batches(block.watch, runs, data):
-            if not wanted():
+            if not should_continue():
                 raise StoppedError("the outcome of the block is not wanted any more")
             advance(step, indices)
     return {arm: course.outcome(count) for arm, course in courses.items()}

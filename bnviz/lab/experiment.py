@@ -20,7 +20,7 @@ from bnviz.frames import (
     FrameLayout,
     frame_steps,
 )
-from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm, changed, new_arm
+from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm, intervene, new_arm
 from bnviz.lab.datasets import DataError, Examples, load, observed, sample
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
@@ -100,11 +100,11 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
         """Trains one arm up to a step and looks into it."""
         bad_row = arm.train(x, y, indices)
         bad_step = step - len(indices) + bad_row if bad_row >= 0 else -1
-        look = arm.observer.look(probe, validation)
+        look = arm.observer.observe(probe, validation)
         deep: dict[str, NDArray] = {}
         if layout.deep:
-            deep = arm.landscape.look(*probe, arm.trainer.learning_rate)
-            deep |= arm.inference.look(precise, probe[0], validation)
+            deep = arm.landscape.measure(*probe, arm.trainer.learning_rate)
+            deep |= arm.inference.evaluate(precise, probe[0], validation)
             deep["batch_values"] = deep["batch_values"][:, : layout.neurons]
         return ArmSnapshot(look, deep, bad_step, arm.trainer.batches_digest, arm.seconds)
 
@@ -140,7 +140,7 @@ def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
                     seen = None
                 change = waiting.pop(0)
                 for name, arm in arms.items():
-                    arms[name] = changed(arm, change, settings, data, probe, validation)
+                    arms[name] = intervene(arm, change, settings, data, probe, validation)
             parts = set_out(stop, order.take(stop - start))
             if seen:
                 yield frame(*seen)

@@ -30,7 +30,7 @@ class Inference:
         self._network = network
         self._compiled = CompiledFunction(self._evaluate)
 
-    def look(
+    def evaluate(
         self, x_train: tf.Tensor, probe: tf.Tensor, validation: tuple[tf.Tensor, tf.Tensor]
     ) -> dict[str, NDArray[np.float32]]:
         """Evaluates the network as it stands.
@@ -76,7 +76,7 @@ class Inference:
 
             return tf.stack(loss_and_accuracy(network.forward(x, normalized).logits, y))
 
-        if network.blocks[0].has_batch_statistics:
+        if network.hidden_layers[0].has_batch_statistics:
             precise = iter(self._precise(x_train))
             by: dict[str, Statistics] = {
                 "batch": lambda _, values: tf.nn.moments(values, axes=[0]),

@@ -28,7 +28,7 @@ class Landscape:
 
     def __init__(self, network: Network):
         self._network = network
-        blocks = [(block.dense, block.normalization) for block in network.blocks]
+        blocks = [(block.dense, block.normalization) for block in network.hidden_layers]
         #: Every weight with the number of its layer, from 0.
         self._weights = [
             (number, variable)
@@ -49,7 +49,7 @@ class Landscape:
         )
         self._compiled = CompiledFunction(self._look_around)
 
-    def look(
+    def measure(
         self, x: tf.Tensor, y: tf.Tensor, learning_rate: float
     ) -> dict[str, NDArray[np.float32]]:
         """Measures the landscape, and how a step of the earlier layers shifts a layer's gradient.
@@ -74,7 +74,7 @@ class Landscape:
             The five by the names of a frame's fields; NaN where they follow from what is no
             number.
         """
-        layers = len(self._network.blocks)
+        layers = len(self._network.hidden_layers)
         moved = np.concatenate(
             [np.tri(layers, layers + 1, -1)[1:], np.ones((len(STEPS), layers + 1))]
         )
@@ -112,7 +112,7 @@ class Landscape:
         flat = _flat(gradient)
 
         def by_layer(values: tf.Tensor) -> tf.Tensor:
-            layers = len(self._network.blocks)
+            layers = len(self._network.hidden_layers)
             return tf.math.unsorted_segment_sum(values, self._places, layers + 1)[:layers]
 
         def look(step: tf.Tensor) -> tuple[tf.Tensor, ...]:

@@ -91,18 +91,18 @@ class Network:
 
     Attributes:
         model: From features, shape (batch, num_features), to logits, (batch, num_classes).
-        blocks: The hidden layers in order.
+        hidden_layers: The hidden layers in order.
         output: The last Dense layer, which gives the logits.
     """
 
     model: keras.Model
-    blocks: tuple[HiddenLayer, ...]
+    hidden_layers: tuple[HiddenLayer, ...]
     output: keras.layers.Layer
 
     @property
     def dense_layers(self) -> list[keras.layers.Layer]:
         """Every layer with a kernel, in order."""
-        return [*(block.dense for block in self.blocks), self.output]
+        return [*(block.dense for block in self.hidden_layers), self.output]
 
     def probe(self, x: tf.Tensor) -> ForwardPass:
         """A forward pass that shows its inside and changes nothing.
@@ -121,7 +121,7 @@ class Network:
             return values if block.noise is None else block.noise.draw(values)
 
         inside = self.forward(x, normalized)
-        if not self.blocks[0].has_batch_statistics:
+        if not self.hidden_layers[0].has_batch_statistics:
             return inside
         return replace(inside, moments=tf.stack(moments, axis=1))
 
@@ -139,7 +139,7 @@ class Network:
             What is seen of it, without the moments.
         """
         pre_activations, activations, norm_inputs = [], [], []
-        for block in self.blocks:
+        for block in self.hidden_layers:
             x = block.dense(x)
             if block.position == "before":
                 norm_inputs.append(x)
@@ -295,7 +295,7 @@ def reset(network: Network, settings: Settings, kernels: list[NDArray[np.float32
         layer.kernel.assign(kernel)
         if layer.use_bias:
             layer.bias.assign(tf.zeros_like(layer.bias))
-    for number, block in enumerate(network.blocks):
+    for number, block in enumerate(network.hidden_layers):
         layer = block.normalization
         if layer is None:
             continue

@@ -65,7 +65,7 @@ class Observer:
         self._normalized = _normalized(network)
         self._compiled = CompiledFunction(self._look_inside)
 
-    def look(
+    def observe(
         self, probe: tuple[tf.Tensor, tf.Tensor], validation: tuple[tf.Tensor, tf.Tensor]
     ) -> Observation:
         """Looks at the network as it stands.
@@ -102,7 +102,7 @@ class Observer:
         }
 
     def _normalization(self, inside: ForwardPass) -> tf.Tensor:
-        layers = [block.normalization for block in self._network.blocks]
+        layers = [block.normalization for block in self._network.hidden_layers]
         if not self._normalized:
             return tf.zeros((0, len(layers), 1))
         moments = {}
@@ -132,7 +132,7 @@ class Observer:
 
 def _normalized(network: Network) -> tuple[str, ...]:
     """Those of `NORMALIZATION` that a network has."""
-    block = network.blocks[0]
+    block = network.hidden_layers[0]
     if block.has_batch_statistics:
         return NORMALIZATION
     return NORMALIZATION[:2] if block.normalization is not None else ()

@@ -25,7 +25,9 @@ def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None
         x: Training examples, shape (num_examples, num_features).
     """
     inside = source.forward(x, lambda _, values: values)
-    for number, (old, new) in enumerate(zip(source.blocks, target.blocks, strict=True)):
+    for number, (old, new) in enumerate(
+        zip(source.hidden_layers, target.hidden_layers, strict=True)
+    ):
         _copy(old.dense, new.dense)
         layer: Any = new.normalization
         norm_inputs = inside.activations[number]
@@ -54,12 +56,14 @@ def remove_normalization(source: Network, target: Network) -> None:
         target: Of the same sizes.
     """
     _copy(source.output, target.output)
-    behind = [*(block.dense for block in target.blocks), target.output]
-    for old, new in zip(source.blocks, target.blocks, strict=True):
+    behind = [*(block.dense for block in target.hidden_layers), target.output]
+    for old, new in zip(source.hidden_layers, target.hidden_layers, strict=True):
         _copy(old.dense, new.dense)
         if not old.dense.use_bias:
             new.dense.bias.assign(tf.zeros_like(new.dense.bias))
-    for number, (old, new) in enumerate(zip(source.blocks, target.blocks, strict=True)):
+    for number, (old, new) in enumerate(
+        zip(source.hidden_layers, target.hidden_layers, strict=True)
+    ):
         layer: Any = old.normalization
         scale = 1 / tf.sqrt(layer.moving_variance + layer.epsilon)
         scale = scale * layer.gamma if layer.scale else scale
@@ -76,7 +80,7 @@ def remove_normalization(source: Network, target: Network) -> None:
 
 def copy(source: Network, target: Network) -> None:
     """Sets `target` to the weights and statistics of `source`, which has the same layers."""
-    for old, new in zip(source.blocks, target.blocks, strict=True):
+    for old, new in zip(source.hidden_layers, target.hidden_layers, strict=True):
         _copy(old.dense, new.dense)
         if old.normalization is not None:
             _copy(old.normalization, new.normalization)

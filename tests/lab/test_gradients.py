@@ -30,13 +30,13 @@ def looked_at(settings, arm, data, steps):
     observer = Observer(network, trainer.kernels_before)
     x, y = map(tf.constant, data)
     trainer.train(x, y, BatchOrder(EXAMPLES, settings.batch_size, seed=0).take(steps))
-    return network, trainer, observer.look((x, y), (x, y))
+    return network, trainer, observer.observe((x, y), (x, y))
 
 
 def gradients(network, x, y, epsilon):
     """Gradients of the kernels by the chain rule, with BN before tanh where there is BN."""
     kept, h = [], x.astype(np.float64)
-    for block in network.blocks:
+    for block in network.hidden_layers:
         bias = 0 if block.normalization else block.dense.bias.numpy()
         z = h @ block.dense.kernel.numpy().astype(np.float64) + bias
         if block.normalization:
@@ -55,7 +55,9 @@ def gradients(network, x, y, epsilon):
     back = (softmax - np.eye(CLASSES)[y]) / len(y)
     found = [h.T @ back]
     back = back @ network.output.kernel.numpy().T
-    for block, (before, a, normalized, scale) in zip(network.blocks[::-1], kept[::-1], strict=True):
+    for block, (before, a, normalized, scale) in zip(
+        network.hidden_layers[::-1], kept[::-1], strict=True
+    ):
         back = back * (1 - a**2)
         if normalized is not None:
             centred = back - back.mean(axis=0)
@@ -103,11 +105,11 @@ def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, da
     network, _, look = looked_at(BASE.replace(bn_position=position), "bn", data, steps=4)
     seen = dict(zip(look.normalized, look.normalization.numpy(), strict=True))
     assert tuple(seen) == NORMALIZATION
-    for number, block in enumerate(network.blocks):
+    for number, block in enumerate(network.hidden_layers):
         for name in ("gamma", "beta", "moving_mean", "moving_variance"):
             held = getattr(block.normalization, name).numpy()
             np.testing.assert_array_equal(seen[name][number], held)
-    first = network.blocks[0].dense(data[0]).numpy()
+    first = network.hidden_layers[0].dense(data[0]).numpy()
     norm_inputs = first if position == "before" else np.tanh(first)
     np.testing.assert_allclose(seen["batch_mean"][0], norm_inputs.mean(axis=0), atol=1e-5)
     np.testing.assert_allclose(seen["batch_variance"][0], norm_inputs.var(axis=0), atol=1e-5)

@@ -26,7 +26,7 @@ def networks():
         generator = np.random.default_rng(5)
         for variable in network.model.trainable_variables:
             variable.assign_add(generator.normal(0, 0.5, variable.shape))
-        for block in network.blocks if arm in BN_ARMS else ():
+        for block in network.hidden_layers if arm in BN_ARMS else ():
             block.normalization.moving_mean.assign(generator.normal(size=UNITS))
             block.normalization.moving_variance.assign(generator.uniform(0.5, 2, UNITS))
         made[arm] = network, Inference(network)
@@ -44,7 +44,7 @@ def data():
 
 def seen(networks, arm, data, probe=50):
     x_train, x, y = map(tf.constant, data)
-    return networks[arm][1].look(x_train, x_train[:probe], (x, y))
+    return networks[arm][1].evaluate(x_train, x_train[:probe], (x, y))
 
 
 def forward(network, arm, x, statistics):
@@ -58,7 +58,7 @@ def forward(network, arm, x, statistics):
         return gamma * (v - mean) / np.sqrt(variance + 0.02) + beta
 
     h = x.astype(np.float64)
-    for block in network.blocks:
+    for block in network.hidden_layers:
         h = h @ block.dense.kernel.numpy()
         h = h + block.dense.bias.numpy() if block.dense.use_bias else h
         h = normalized(h, block.normalization) if arm in ("bn", "noisy_bn") else h
@@ -84,7 +84,7 @@ def test_each_of_the_statistics_equals_numpy(arm, networks, data):
     _, of_all = forward(network, arm, x_train, by_batch)
     moving = [
         (block.normalization.moving_mean.numpy(), block.normalization.moving_variance.numpy())
-        for block in network.blocks
+        for block in network.hidden_layers
     ]
     statistics = {
         "batch": by_batch,

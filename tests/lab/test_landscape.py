@@ -40,7 +40,7 @@ class Reference:
     """A network in NumPy, its weights as one vector."""
 
     def __init__(self, network, arm, x, y):
-        blocks = [[block.dense, block.normalization] for block in network.blocks]
+        blocks = [[block.dense, block.normalization] for block in network.hidden_layers]
         self.weights = [
             (number, variable.path.split("/")[-1], variable.numpy().astype(np.float64))
             for number, layers in enumerate([*blocks, [network.output]])
@@ -106,7 +106,7 @@ class Reference:
 @pytest.mark.parametrize("arm", ["none", "bn", "bn_other", "layer_norm"])
 def test_the_landscape_equals_finite_differences(arm, networks, data):
     network, landscape = networks[arm]
-    found = landscape.look(*map(tf.constant, data), RATE)
+    found = landscape.measure(*map(tf.constant, data), RATE)
     expected = Reference(network, arm, *data).measures()
     assert found.keys() == expected.keys()
     for name, values in expected.items():
@@ -117,7 +117,7 @@ def test_the_landscape_equals_finite_differences(arm, networks, data):
 @pytest.mark.parametrize("arm", ARMS)
 def test_without_a_step_nothing_shifts(arm, networks, data):
     _, landscape = networks[arm]
-    found = landscape.look(*map(tf.constant, data), 1e-7)
+    found = landscape.measure(*map(tf.constant, data), 1e-7)
     np.testing.assert_allclose(found["gradient_cosine"], 1, atol=1e-5)
     np.testing.assert_allclose(found["gradient_shift"], 0, atol=1e-5)
     np.testing.assert_allclose(found["landscape_gradient"], 0, atol=1e-5)
@@ -132,14 +132,14 @@ def test_the_steps_are_those_of_the_paper():
 def test_looking_around_moves_nothing(arm, networks, data):
     network, landscape = networks[arm]
     before = [variable.numpy() for variable in network.model.variables]
-    landscape.look(*map(tf.constant, data), RATE)
+    landscape.measure(*map(tf.constant, data), RATE)
     for variable, value in zip(network.model.variables, before, strict=True):
         np.testing.assert_array_equal(variable, value)
 
 
 def test_one_layer_has_nothing_before_it_that_could_shift_it(data):
     settings = SETTINGS.replace(hidden_layers=1)
-    found = made("none", settings)[1].look(*map(tf.constant, data), RATE)
+    found = made("none", settings)[1].measure(*map(tf.constant, data), RATE)
     assert found["gradient_shift"].tolist() == [0]
     assert found["gradient_cosine"].tolist() == [1]
 
@@ -148,7 +148,7 @@ def test_a_diverged_network_has_no_landscape_and_raises_nothing(data):
     network, landscape = made("none")
     for layer in network.dense_layers:
         layer.kernel.assign(layer.kernel * np.float32(np.nan))
-    found = landscape.look(*map(tf.constant, data), RATE)
+    found = landscape.measure(*map(tf.constant, data), RATE)
     assert np.isnan(found["landscape_loss"]).all()
     assert np.isnan(found["gradient_shift"][1])
     assert np.isnan(found["effective_beta"])
@@ -157,5 +157,5 @@ def test_a_diverged_network_has_no_landscape_and_raises_nothing(data):
 def test_a_vanishing_gradient_keeps_its_direction(data):
     network, landscape = made("none")
     network.output.kernel.assign(network.output.kernel * np.float32(1e-30))
-    found = landscape.look(*map(tf.constant, data), RATE)
+    found = landscape.measure(*map(tf.constant, data), RATE)
     assert found["gradient_cosine"][1] == pytest.approx(1, abs=1e-3)

@@ -182,7 +182,7 @@ def test_a_forward_pass_by_hand_equals_what_is_measured(arm, position):
     moving_means = generator.normal(size=(3, 6)).astype(np.float32)
     moving_variances = generator.uniform(0.5, 2, size=(3, 6)).astype(np.float32)
     if arm == "bn":
-        for number, block in enumerate(network.blocks):
+        for number, block in enumerate(network.hidden_layers):
             block.normalization.gamma.assign(gammas[number])
             block.normalization.beta.assign(betas[number])
             block.normalization.moving_mean.assign(moving_means[number])
@@ -212,7 +212,7 @@ def test_a_forward_pass_by_hand_equals_what_is_measured(arm, position):
         return -log_softmax[np.arange(len(y)), y].mean()
 
     pair = (tf.constant(x), tf.constant(y))
-    look = Observer(network, [tf.Variable(kernel) for kernel in kernels]).look(pair, pair)
+    look = Observer(network, [tf.Variable(kernel) for kernel in kernels]).observe(pair, pair)
     z, a, logits = forward(x, lambda v, _: (v.mean(axis=0), v.var(axis=0)))
     np.testing.assert_allclose(look.pre_activations, np.stack(z), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(look.activations, np.stack(a), rtol=1e-4, atol=1e-5)

@@ -97,7 +97,7 @@ def test_training_that_is_not_wanted_ends(trained):
     block, _ = trained("sgd")
     answers = iter([True, True, False])
     with pytest.raises(StoppedError):
-        train(block, wanted=lambda: next(answers))
+        train(block, should_continue=lambda: next(answers))
     assert next(answers, None) is None
 
 

@@ -150,9 +150,9 @@ def test_looking_changes_nothing(arm, data):
     validation = tf.constant(data.x_validation), tf.constant(data.y_validation)
 
     def look():
-        observer.look((x, y), validation)
-        landscape.look(x, y, BASE.learning_rate)
-        inference.look(x, x, validation)
+        observer.observe((x, y), validation)
+        landscape.measure(x, y, BASE.learning_rate)
+        inference.evaluate(x, x, validation)
 
     unseen = weights(train(network, trainer, BASE, data, 12).model)
     seen = weights(train(network, trainer, BASE, data, 12, look=look, look_every=3).model)
