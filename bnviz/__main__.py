@@ -87,7 +87,7 @@ def _command(
 
 def _sweep_options(command: argparse.ArgumentParser) -> None:
     default = Sweep()
-    axis = "NAME=LOW:HIGH:SCALE:PLACES"
+    axis = "NAME=LOW:HIGH:SCALE:COUNT"
     for side, what in (("x", "columns"), ("y", "rows")):
         command.add_argument(
             f"--{side}",

@@ -13,14 +13,14 @@ from bnviz.recording import Recording
 #: Share of the better arm's final validation accuracy that is the target of the speed-up.
 TARGET_SHARE = 0.9
 #: How many times another a number must be to be called larger.
-CLEAR = 1.15
+CLEAR_RATIO = 1.15
 #: Gain in validation accuracy since step 0 from which on a network has learnt something: below it
 #: the target of the speed-up may be met by chance.
-LEARNT = 0.05
+MIN_GAIN = 0.05
 
 
 @dataclass(frozen=True)
-class Arm:
+class ArmResult:
     """Where one arm stands at the last recorded step.
 
     Attributes:
@@ -83,12 +83,12 @@ class SpeedUp:
 
 def compare(one: float, other: float) -> int:
     """1 if `one` is clearly larger, -1 if clearly smaller, else 0."""
-    if one > CLEAR * other:
+    if one > CLEAR_RATIO * other:
         return 1
-    return -1 if other > CLEAR * one else 0
+    return -1 if other > CLEAR_RATIO * one else 0
 
 
-def arm(recording: Recording, name: str) -> Arm:
+def arm_result(recording: Recording, name: str) -> ArmResult:
     """The figures of one arm at the last recorded step.
 
     Args:
@@ -101,7 +101,7 @@ def arm(recording: Recording, name: str) -> Arm:
     last = recording.frames[-1][name]
     train_loss, validation_loss = float(last["train_loss"]), float(last["validation_loss"])
     diverged_at = int(last["diverged_at"])
-    return Arm(
+    return ArmResult(
         train_loss=train_loss,
         train_accuracy=float(last["train_accuracy"]),
         validation_loss=validation_loss,
@@ -125,7 +125,7 @@ def target_accuracy(recording: Recording, share: float = TARGET_SHARE) -> float:
     Returns:
         From 0 to 1; NaN if no arm has an accuracy.
     """
-    finals = [arm(recording, name).validation_accuracy for name in recording.layout.arms]
+    finals = [arm_result(recording, name).validation_accuracy for name in recording.layout.arms]
     return share * max((final for final in finals if math.isfinite(final)), default=math.nan)
 
 

@@ -2,8 +2,8 @@
 
 A layer falls ill (its values saturate, its neurons die, its gradient vanishes or explodes), an arm
 reaches a high accuracy, an arm diverges. An illness counts from the first frame at which it lasts
-for `LASTING` frames, so that the noise of single batches makes no event and an event that was found
-in a growing run stays.
+for `MIN_FRAMES` frames, so that the noise of single batches makes no event and an event that was
+found in a growing run stays.
 """
 
 import math
@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.findings import comparison
-from bnviz.frames import ARM_LABELS
+from bnviz.findings.wording import percent, with_arm
 from bnviz.interventions import LEARNING_RATE
 from bnviz.recording import Recording
 
 #: Frames for which an illness must last: about 1.5 % of a run.
-LASTING = 5
+MIN_FRAMES = 5
 #: Share of a layer's values at the ends of their range above which it is saturated: most of it no
 #: longer passes a gradient on.
 SATURATED_SHARE = 0.5
@@ -65,17 +65,6 @@ class Event:
     layer: int | None
     kind: str
     sentence: str
-
-
-def with_arm(arm: str) -> str:
-    """An arm as an addition to a noun: "without BN", "with layer norm"."""
-    label = ARM_LABELS[arm]
-    return label if label.startswith("with") else f"with {label}"
-
-
-def percent(share: float) -> str:
-    """A share as percent in words."""
-    return f"{100 * share:.0f} %"
 
 
 def events(recording: Recording) -> tuple[Event, ...]:
@@ -207,12 +196,12 @@ def _of_layers(recording: Recording, arm: str, kind: str, ill: NDArray[np.bool_]
 
 
 def _lasting(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a condition holds at each frame and the next ones, `LASTING` in all."""
+    """Whether a condition holds at each frame and the next ones, `MIN_FRAMES` in all."""
     lasting = np.zeros_like(holds)
-    count = len(holds) - LASTING + 1
+    count = len(holds) - MIN_FRAMES + 1
     if count > 0:
         lasting[:count] = holds[:count]
-        for later in range(1, LASTING):
+        for later in range(1, MIN_FRAMES):
             lasting[:count] &= holds[later : count + later]
     return lasting
 

@@ -21,7 +21,7 @@ def as_text(recording: Recording, seconds: float) -> str:
         seconds: Wall time of the run, measuring included.
     """
     settings, arms = recording.settings, recording.layout.arms
-    figures = [comparison.arm(recording, name) for name in arms]
+    figures = [comparison.arm_result(recording, name) for name in arms]
     target = comparison.target_accuracy(recording)
     times = [comparison.reached(recording, name, target) for name in arms]
     rows = [
@@ -53,7 +53,7 @@ def as_text(recording: Recording, seconds: float) -> str:
     )
 
 
-def _diverged(arm: comparison.Arm) -> str:
+def _diverged(arm: comparison.ArmResult) -> str:
     return "no" if arm.diverged_at is None else f"at step {arm.diverged_at:,}"
 
 
@@ -78,13 +78,13 @@ def as_json(recording: Recording, seconds: float) -> str:
         "seconds": seconds,
         "steps_per_second": steps / seconds,
         "certificate": {**dataclasses.asdict(certificate), "holds": certificate.holds},
-        "arms": {name: _arm_json(comparison.arm(recording, name)) for name in arms},
+        "arms": {name: _arm_json(comparison.arm_result(recording, name)) for name in arms},
         "history": history,
     }
     return json.dumps(result, allow_nan=False)
 
 
-def _arm_json(arm: comparison.Arm) -> dict[str, float | int | None]:
+def _arm_json(arm: comparison.ArmResult) -> dict[str, float | int | None]:
     return {
         "train_loss": _finite(arm.train_loss),
         "validation_loss": _finite(arm.validation_loss),

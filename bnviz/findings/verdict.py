@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from bnviz.findings import comparison
-from bnviz.findings.events import LASTING, events, percent, symptoms, with_arm
+from bnviz.findings.events import MIN_FRAMES, events, symptoms
+from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
@@ -100,7 +101,8 @@ def _arrival(recording: Recording, arm: str) -> str:
 
 def _accuracies(recording: Recording) -> str:
     figures = [
-        (arm, comparison.arm(recording, arm).validation_accuracy) for arm in recording.layout.arms
+        (arm, comparison.arm_result(recording, arm).validation_accuracy)
+        for arm in recording.layout.arms
     ]
     return "validation accuracy is " + _listed(
         f"{percent(accuracy)} {with_arm(arm)}"
@@ -117,7 +119,7 @@ def _drift(recording: Recording) -> str:
     """
     first, arm, *_ = arms = recording.layout.arms
     drift = {name: float(recording.frames[-1][name]["drift_start"][-1]) for name in arms}
-    diverged = any(comparison.arm(recording, name).diverged_at is not None for name in arms)
+    diverged = any(comparison.arm_result(recording, name).diverged_at is not None for name in arms)
     if diverged or not all(math.isfinite(value) for value in drift.values()):
         return ""
     order = comparison.compare(drift[arm], drift[first])
@@ -170,7 +172,7 @@ def _gap(recording: Recording) -> str:
     """The generalisation gaps; one that comes of learning nothing is not compared."""
     first, arm, *_ = recording.layout.arms
     gaps = {
-        name: comparison.arm(recording, name).generalisation_gap
+        name: comparison.arm_result(recording, name).generalisation_gap
         for name in (arm, first)
         if _learnt(recording, name)
     }
@@ -190,8 +192,8 @@ def _gap(recording: Recording) -> str:
 def _learnt(recording: Recording, arm: str) -> bool:
     """Whether an arm has learnt something, and has not lost it by diverging."""
     accuracy = recording.frames[arm]["validation_accuracy"]
-    diverged = comparison.arm(recording, arm).diverged_at is not None
-    return bool(accuracy[-1] - accuracy[0] >= comparison.LEARNT) and not diverged
+    diverged = comparison.arm_result(recording, arm).diverged_at is not None
+    return bool(accuracy[-1] - accuracy[0] >= comparison.MIN_GAIN) and not diverged
 
 
 def _ills(recording: Recording) -> str:
@@ -199,12 +201,12 @@ def _ills(recording: Recording) -> str:
     now = []
     for arm in recording.layout.arms:
         found = []
-        diverged_at = comparison.arm(recording, arm).diverged_at
+        diverged_at = comparison.arm_result(recording, arm).diverged_at
         if diverged_at is not None:
             found.append(f"the network diverged at step {diverged_at:,}")
         by_layers: dict[tuple[int, ...], list[str]] = {}
         for kind, ill in symptoms(recording, arm).items():
-            layers = tuple((np.flatnonzero(ill[-LASTING:].all(axis=0)) + 1).tolist())
+            layers = tuple((np.flatnonzero(ill[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
             by_layers.setdefault(layers, []).append(_ILL[kind][len(layers) > 1])
         found += [
             f"{_layers(layers)} {_listed(ill)}" for layers, ill in by_layers.items() if layers

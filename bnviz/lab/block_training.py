@@ -72,14 +72,14 @@ def train(
         courses = {arm: _Course(stack, data) for arm, stack in _started(runs, data).items()}
 
         def advance(step: int, indices: NDArray[np.int32]) -> None:
-            look = step + len(indices) in block.watch
+            look = step + len(indices) in block.evaluation_steps
             parts = [
                 threads.submit(each.advance, step, indices, look=look) for each in courses.values()
             ]
             for part in parts:
                 part.result()
 
-        for step, indices in _batches(block.watch, runs, data):
+        for step, indices in _batches(block.evaluation_steps, runs, data):
             if not should_continue():
                 raise StoppedError("the outcome of the block is not wanted any more")
             advance(step, indices)

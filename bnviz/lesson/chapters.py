@@ -49,7 +49,7 @@ class Chapter:
     view: Mapping[str, object]
     controls: tuple[str, ...]
     settled_by: str = field(default="", kw_only=True)
-    begin: int = field(default=0, kw_only=True)
+    start_step: int = field(default=0, kw_only=True)
     phase_map: tuple[str, ...] = field(default=(), kw_only=True)
     batch: bool = field(default=False, kw_only=True)
     script: bool = field(default=False, kw_only=True)
@@ -128,7 +128,7 @@ CHAPTERS = {
             {"name": "stage"},
             ("bn_scale", "bn_center", "interventions"),
             settled_by="inserting_changes_nothing",
-            begin=70,
+            start_step=70,
         ),
         Chapter(
             "position",

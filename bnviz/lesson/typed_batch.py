@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bnviz.settings import KINDS, Settings
 
 #: Values that a typed batch may have, and how large each may be.
-LEAST, MOST = 1, 12
-LARGEST = 1e6
+MIN_VALUES, MAX_VALUES = 1, 12
+MAX_MAGNITUDE = 1e6
 #: Standard deviation of `x_hat` below which epsilon is seen.
 _NEARLY_ONE = 0.99
 #: The batch that is there before anyone has typed.
@@ -94,7 +94,7 @@ def normalize(
     return Steps(x, mean, variance, epsilon, x_hat, gamma, beta, y)
 
 
-def typed(text: str, *, gamma: object = 1.0, beta: object = 0.0, epsilon: object = None) -> Steps:
+def parse(text: str, *, gamma: object = 1.0, beta: object = 0.0, epsilon: object = None) -> Steps:
     """The same of a batch typed by a learner.
 
     Args:
@@ -104,13 +104,14 @@ def typed(text: str, *, gamma: object = 1.0, beta: object = 0.0, epsilon: object
         epsilon: A number as the settings allow it; None for the default.
 
     Raises:
-        BatchError: If the text is not from `LEAST` to `MOST` numbers, or any number is too large.
+        BatchError: If the text is not from `MIN_VALUES` to `MAX_VALUES` numbers, or any number is
+            too large.
     """
     words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
-    if len(words) < LEAST:
+    if len(words) < MIN_VALUES:
         raise BatchError(f"Type a few numbers with commas between them, such as {EXAMPLE}.")
-    if len(words) > MOST:
-        raise BatchError(f"These are {len(words)} numbers; at most {MOST} are shown.")
+    if len(words) > MAX_VALUES:
+        raise BatchError(f"These are {len(words)} numbers; at most {MAX_VALUES} are shown.")
     x = tuple(_number(word, "The batch") for word in words)
     kind = KINDS["bn_epsilon"]
     added = Settings().bn_epsilon if epsilon is None else epsilon
@@ -131,8 +132,8 @@ def _number(given: object, what: str) -> float:
         raise BatchError(
             f"{what} holds {_shown(given)}, which is no number; write decimals with a point."
         ) from None
-    if not abs(number) <= LARGEST:
-        raise BatchError(f"{what} holds {_shown(given)}; use numbers up to {LARGEST:,.0f}.")
+    if not abs(number) <= MAX_MAGNITUDE:
+        raise BatchError(f"{what} holds {_shown(given)}; use numbers up to {MAX_MAGNITUDE:,.0f}.")
     return number
 
 

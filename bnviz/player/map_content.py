@@ -14,7 +14,7 @@ from bnviz.player.request import MapRequest
 from bnviz.recording import BUNDLED
 from bnviz.settings import Settings
 from bnviz.studies.map_numbers import MapNumbers
-from bnviz.studies.map_words import cell_in_words
+from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import MEASURES, Axis, Cell, Sweep
 
@@ -95,7 +95,7 @@ def recorded_map() -> PhaseMap:
 
 def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
     rows, columns, _ = numbers.sweep.shape
-    name = MEASURES[numbers.of_arms]
+    name = MEASURES[numbers.arm_measure]
     return {
         "figure": phase_map(numbers).to_json(),
         "lines": map_lines.to_json(numbers)
@@ -105,7 +105,7 @@ def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
             "x": map_axes.edges(numbers.sweep.x),
             "y": map_axes.edges(numbers.sweep.y),
             "words": [
-                [cell_in_words(numbers, Cell(row, column)) for column in range(columns)]
+                [describe_cell(numbers, Cell(row, column)) for column in range(columns)]
                 for row in range(rows)
             ],
             "start": _start(numbers.sweep),

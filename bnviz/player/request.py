@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bnviz.figures.view import View
-from bnviz.studies.sweep import MAX_PLACES, Cell
+from bnviz.studies.sweep import MAX_VALUES, Cell
 
 #: Longest text of a request that is kept, in characters; no token or figure id is longer.
 _MAX_TEXT = 200
@@ -89,7 +89,7 @@ def read_cell(given: object) -> Cell | None:
         return None
     row, column = given.get("row"), given.get("column")
     for place in (row, column):
-        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < MAX_PLACES:
+        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < MAX_VALUES:
             return None
     return Cell(row, column)  # type: ignore[arg-type]
 

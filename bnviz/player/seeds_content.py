@@ -37,7 +37,7 @@ class SeedsContent:
     @classmethod
     def empty(cls, bands: SeedBands) -> "SeedsContent":
         """The empty axes of a study that nobody has begun."""
-        return cls(f"none {bands.watch[-1]}", 0, bands, "ready", "")
+        return cls(f"none {bands.evaluation_steps[-1]}", 0, bands, "ready", "")
 
     def respond(self, request: MapRequest) -> dict[str, Any]:
         """Responds with what the browser lacks.

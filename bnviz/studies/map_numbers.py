@@ -22,7 +22,7 @@ class MapNumbers:
     Attributes:
         sweep: What was run.
         measure: What is shown, one of `MEASURES`.
-        of_arms: What the maps of the arms show of it, one of `MEASURES` but "speed_up".
+        arm_measure: What the maps of the arms show of it, one of `MEASURES` but "speed_up".
         filled: Cells of which all runs are in.
         values: By arm the median over the seeds; infinite for the loss of a run that diverged and
             the steps of one that did not reach the target, NaN where a cell is not filled.
@@ -40,7 +40,7 @@ class MapNumbers:
 
     sweep: Sweep
     measure: str
-    of_arms: str
+    arm_measure: str
     filled: NDArray[np.bool_]
     values: dict[str, Floats]
     low: dict[str, Floats]
@@ -60,20 +60,20 @@ class MapNumbers:
         """
         sweep, filled = phase_map.sweep, phase_map.filled()
         measure = measure or sweep.measure
-        of_arms = _OF_ARMS.get(measure, measure)
-        values = {arm: phase_map.values(arm, of_arms) for arm in ARMS}
+        arm_measure = _OF_ARMS.get(measure, measure)
+        values = {arm: phase_map.values(arm, arm_measure) for arm in ARMS}
         ends: list[dict[str, Floats]] = []
         for end in (np.min, np.max):
-            over = {arm: end(phase_map.of_runs(arm, of_arms), axis=2) for arm in ARMS}
+            over = {arm: end(phase_map.run_values(arm, arm_measure), axis=2) for arm in ARMS}
             ends.append({arm: np.where(filled, over[arm], np.nan) for arm in ARMS})
-        if of_arms == "diverged":  # a share of the seeds has no range over them
+        if arm_measure == "diverged":  # a share of the seeds has no range over them
             ends = [values, values]
         steps = {arm: phase_map.values(arm, "steps_to_target") for arm in ARMS}
         nearest = nearest_filled(filled, sweep)
         return cls(
             sweep=sweep,
             measure=measure,
-            of_arms=of_arms,
+            arm_measure=arm_measure,
             filled=filled,
             values=values,
             low=ends[0],
@@ -84,7 +84,7 @@ class MapNumbers:
             nearest=nearest,
         )
 
-    def early(self, values: Floats) -> Floats:
+    def provisional(self, values: Floats) -> Floats:
         """The nearest known number of each cell that is not filled; NaN elsewhere."""
         row, column = self.nearest
         return np.where(self.filled | (row < 0), np.nan, values[row, column])

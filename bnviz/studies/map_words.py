@@ -2,7 +2,7 @@
 
 import math
 
-from bnviz.findings.events import percent
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.kinds import Kind
 from bnviz.settings import KINDS
@@ -13,10 +13,10 @@ from bnviz.studies.sweep import MEASURES, Cell, Sweep
 def place(sweep: Sweep, cell: Cell) -> str:
     """Where a cell lies: "learning rate 0.1, initial scale 1"."""
     sides = ((sweep.x, cell.column), (sweep.y, cell.row))
-    return ", ".join(f"{label(axis.name)} {axis.label(at)}" for axis, at in sides)
+    return ", ".join(f"{setting_label(axis.name)} {axis.label(at)}" for axis, at in sides)
 
 
-def label(setting: str) -> str:
+def setting_label(setting: str) -> str:
     """What a setting is called beside others; its heading goes with it where it needs that."""
     kind: Kind = KINDS[setting]
     return f"BN {kind.label}" if setting.startswith("bn_") else kind.label
@@ -25,7 +25,7 @@ def label(setting: str) -> str:
 def amount(numbers: MapNumbers, value: float) -> str:
     """One number of an arm as the map shows it, with its unit."""
     sweep = numbers.sweep
-    match numbers.of_arms:
+    match numbers.arm_measure:
         case "validation_accuracy":
             return percent(value)
         case "validation_loss":
@@ -36,19 +36,19 @@ def amount(numbers: MapNumbers, value: float) -> str:
             return f"{round(value * sweep.seeds)} of {sweep.seeds}"
 
 
-def cell_in_words(numbers: MapNumbers, cell: Cell) -> str:
+def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
     """A cell as one sentence: where it lies, both arms, and which of them diverged."""
     at = (cell.row, cell.column)
     where = place(numbers.sweep, cell).capitalize()
     if not numbers.filled[at]:
         return f"{where}: not trained yet."
     seeds = numbers.sweep.seeds
-    name = MEASURES[numbers.of_arms]
-    if numbers.of_arms == "diverged":
+    name = MEASURES[numbers.arm_measure]
+    if numbers.arm_measure == "diverged":
         name = "diverged seeds"
-    elif numbers.of_arms == "steps_to_target":
+    elif numbers.arm_measure == "steps_to_target":
         name = f"steps to {percent(numbers.sweep.target)} accuracy"
-    if seeds > 1 and numbers.of_arms != "diverged":
+    if seeds > 1 and numbers.arm_measure != "diverged":
         name = f"median {name} of {seeds} seeds"
     each = ", ".join(
         f"{amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
@@ -59,7 +59,9 @@ def cell_in_words(numbers: MapNumbers, cell: Cell) -> str:
 def _ill(numbers: MapNumbers, at: tuple[int, int]) -> str:
     """Which arms diverged, unless the number says it already."""
     seeds = numbers.sweep.seeds
-    if numbers.of_arms == "diverged" or (numbers.of_arms == "validation_loss" and seeds == 1):
+    if numbers.arm_measure == "diverged" or (
+        numbers.arm_measure == "validation_loss" and seeds == 1
+    ):
         return ""
     counts = {arm: round(float(numbers.diverged[arm][at]) * seeds) for arm in ARMS}
     each = [

@@ -1,30 +1,23 @@
 """PhaseMap: what is known of the runs of a sweep; it fills while they are trained."""
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.findings.comparison import compare
-from bnviz.findings.events import percent
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS
 from bnviz.studies import map_file
-from bnviz.studies.map_file import CELL
-from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, program
+from bnviz.studies.map_file import CELL, PhaseMapError
+from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
 from bnviz.studies.sweep import Cell, Sweep
 
-#: Bytes of a file of a map at the most; the largest map packs to about 100 KB.
-_MAX_FILE_BYTES = 2_000_000
-_MAX_SWEEP_BYTES = 100_000
-
-
-class PhaseMapError(ValueError):
-    """A file that is no phase map, with the reason."""
+__all__ = ["PhaseMap", "PhaseMapError"]
 
 
 class PhaseMap:
@@ -64,7 +57,7 @@ class PhaseMap:
         return [block for block in waiting if not all(self.known[p] for p in self._places[block])]
 
     def put(self, block: Block, outcomes: dict[str, Outcome]) -> None:
-        watch = np.array(block.watch)
+        watch = np.array(block.evaluation_steps)
         for number, place in enumerate(self._places[block]):
             for arm, outcome in outcomes.items():
                 hits = np.flatnonzero(outcome.validation_accuracy[number] >= self.sweep.target)
@@ -95,12 +88,12 @@ class PhaseMap:
             Shape (rows, columns); NaN where a cell is not filled.
         """
         measure = measure or self.sweep.measure
-        values = np.median(self.of_runs(arm, measure), axis=2)
+        values = np.median(self.run_values(arm, measure), axis=2)
         if measure == "diverged":
             values = (self.runs[arm]["diverged_at"] >= 0).mean(axis=2)
         return np.where(self.filled(), values, np.nan)
 
-    def of_runs(self, arm: str, measure: str) -> NDArray[np.float64]:
+    def run_values(self, arm: str, measure: str) -> NDArray[np.float64]:
         """A measure of every run of an arm, shape (rows, columns, seeds); see `values`."""
         runs = self.runs[arm]
         diverged = runs["diverged_at"] >= 0
@@ -156,38 +149,6 @@ class PhaseMap:
             )
         return f"{' and '.join(ranges)} {label}"
 
-    def to_json(self, seconds: float) -> str:
-        """The map as one JSON object, rows by y and columns by x, medians over the seeds.
-
-        What is not finite or not known yet is null, whether a cell diverged is that of at least
-        half of its seeds. Where the speed-up is shown, the arms have the steps to the target, and
-        it stands beside them.
-
-        Args:
-            seconds: Wall time in which it was filled.
-        """
-        sweep, filled = self.sweep, self.filled()
-        shown = {arm: self.values(arm) for arm in ARMS}
-        ill = {arm: self.values(arm, "diverged") >= 0.5 for arm in ARMS}
-        result: dict[str, Any] = {
-            **{
-                side: {"name": axis.name, "values": list(axis.values)}
-                for side, axis in (("x", sweep.x), ("y", sweep.y))
-            },
-            "seeds": sweep.seeds,
-            "steps": sweep.base.steps,
-            "measure": sweep.measure,
-            "seconds": seconds,
-            **{arm: _or_null(values, np.isfinite(values)) for arm, values in shown.items()},
-            "diverged": {arm: _or_null(cells, filled) for arm, cells in ill.items()},
-        }
-        if sweep.measure == "speed_up":
-            ratios = self.speed_up()
-            result["speed_up"] = _or_null(ratios, np.isfinite(ratios))
-        if sweep.measure in ("steps_to_target", "speed_up"):
-            result["target"] = sweep.target
-        return json.dumps(result, allow_nan=False)
-
     def save(self, file: str | Path | BinaryIO) -> None:
         """Writes the map, complete or not, as a compressed NumPy archive without pickles."""
         map_file.write(file, self.sweep, self.known, self.runs)
@@ -213,23 +174,18 @@ class PhaseMap:
             for seed in range(sweep.seeds)
         ]
         # The sort is stable, so that every program's runs stay coarse to fine.
-        order = {key: i for i, key in enumerate(dict.fromkeys(program(job[0]) for job in jobs))}
-        jobs.sort(key=lambda job: order[program(job[0])])
+        order = {key: i for i, key in enumerate(dict.fromkeys(compile_key(job[0]) for job in jobs))}
+        jobs.sort(key=lambda job: order[compile_key(job[0])])
         blocks = []
-        for _, group in groupby(jobs, key=lambda job: program(job[0])):
+        for _, group in groupby(jobs, key=lambda job: compile_key(job[0])):
             members = list(group)
             for start in range(0, len(members), block_size):
                 part = members[start : start + block_size]
-                block = Block(tuple(settings for settings, _ in part), sweep.watch)
+                block = Block(tuple(settings for settings, _ in part), sweep.evaluation_steps)
                 self._places[block] = [place for _, place in part]
                 blocks.append(block)
         return blocks
 
-    def seeds_of(self, cell: Cell, arm: str, measure: str) -> NDArray[np.float64]:
+    def seed_values(self, cell: Cell, arm: str, measure: str) -> NDArray[np.float64]:
         """A measure of each seed of a cell, shape (seeds,)."""
-        return np.asarray(self.of_runs(arm, measure)[cell.row, cell.column])
-
-
-def _or_null(values: NDArray, known: NDArray[np.bool_]) -> Any:
-    """Numbers as nested lists, with None in place of what is not known."""
-    return np.where(known, values.astype(object), np.array(None)).tolist()
+        return np.asarray(self.run_values(arm, measure)[cell.row, cell.column])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bnviz.findings import comparison
 from bnviz.findings.comparison import SpeedUp
-from bnviz.findings.events import percent, with_arm
+from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARMS
 from bnviz.settings import KINDS, Problem, Settings, SettingsError
 from bnviz.studies import study
@@ -20,7 +20,7 @@ MIN_SEEDS, MAX_SEEDS = 5, 20
 #: Evaluations of each network after step 0, about.
 EVALUATIONS = 60
 #: Share of the seeds that must show a difference for it to be called one.
-AGREEING = 0.75
+AGREEING_SHARE = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,17 +81,17 @@ class SeedBands:
         if settings.seed + seeds - 1 > highest:
             allowed = f"at most {highest - seeds + 1} for so many seeds"
             raise SettingsError([Problem("seed", str(settings.seed), allowed)])
-        self.settings = study.plain(settings)
+        self.settings = study.reset_unused(settings)
         self.seeds = seeds
-        self.watch = study.watched(settings.steps, EVALUATIONS)
-        shape = (seeds, len(self.watch))
+        self.evaluation_steps = study.choose_evaluation_steps(settings.steps, EVALUATIONS)
+        shape = (seeds, len(self.evaluation_steps))
         self.curves = {arm: {name: np.zeros(shape, np.float32) for name in CURVES} for arm in ARMS}
         self.diverged_at = {arm: np.full(seeds, -1, np.int32) for arm in ARMS}
         self.known = np.zeros(seeds, bool)
         self._places: dict[Block, slice] = {}
         for start in range(0, seeds, BLOCK_SIZE):
             place = slice(start, min(start + BLOCK_SIZE, seeds))
-            self._places[Block(self._runs()[place], self.watch)] = place
+            self._places[Block(self._runs()[place], self.evaluation_steps)] = place
         self._waiting = list(self._places)
 
     @property
@@ -165,7 +165,7 @@ class SeedBands:
         hits = {arm: np.flatnonzero(curve >= target) for arm, curve in accuracy.items()}
         if any(len(steps) and steps[0] == 0 for steps in hits.values()):
             return None
-        spent = [self.watch[hits[arm][0] if len(hits[arm]) else -1] for arm in ARMS]
+        spent = [self.evaluation_steps[hits[arm][0] if len(hits[arm]) else -1] for arm in ARMS]
         none, bn = (bool(len(hits[arm])) for arm in ARMS)
         return comparison.ratio(*spent, slow=none, fast=bn)
 
@@ -174,7 +174,7 @@ class SeedBands:
         accuracy = self.curves[arm]["validation_accuracy"]
         # Where an untrained network stands is luck, so the seeds share one start.
         gained = accuracy[seed, -1] - np.median(accuracy[self.known, 0])
-        return bool(gained >= comparison.LEARNT) and self.diverged_at[arm][seed] < 0
+        return bool(gained >= comparison.MIN_GAIN) and self.diverged_at[arm][seed] < 0
 
     def _on_speed(self) -> str:
         """Which arm learns faster, and how many seeds show it."""
@@ -184,7 +184,7 @@ class SeedBands:
             return f"In none of {count} seeds has a network learnt anything in {self._steps()}."
         orders = [None if speed is None else speed.order for speed in speeds]
         faster, slower, same = (orders.count(order) for order in (1, -1, 0))
-        needed = math.ceil(AGREEING * count)
+        needed = math.ceil(AGREEING_SHARE * count)
         ratios = f"{range_.median} as fast in steps at the median ({_from_to(range_)})"
         goal = f"to {percent(comparison.TARGET_SHARE)} of the better network's last accuracy"
         if faster >= needed:
@@ -215,7 +215,7 @@ class SeedBands:
         return f"Validation accuracy after {self._steps()}: {', '.join(said)}."
 
     def _steps(self) -> str:
-        return f"{self.watch[-1]:,} steps"
+        return f"{self.evaluation_steps[-1]:,} steps"
 
 
 def _between(least: float, most: float) -> SpeedUp:

@@ -20,7 +20,7 @@ RATES = 16
 #: that is.
 PRECISION = 1.12
 #: Share of the way from the accuracy at step 0 to the best one that must be gone at a stable rate.
-KEPT = 0.5
+MIN_PROGRESS = 0.5
 #: What is called stable, in words.
 DEFINITION = (
     "A learning rate is called stable if with every seed the loss does not diverge and the last "
@@ -84,7 +84,7 @@ class StableRates:
         if settings.seed + seeds - 1 > highest:
             allowed = f"at most {highest - seeds + 1} for so many seeds"
             raise SettingsError([Problem("seed", str(settings.seed), allowed)])
-        self.settings = study.plain(settings).replace(learning_rate=Settings().learning_rate)
+        self.settings = study.reset_unused(settings).replace(learning_rate=Settings().learning_rate)
         self.seeds = seeds
         self.accuracies: dict[str, dict[float, tuple[float, ...]]] = {arm: {} for arm in ARMS}
         self._starts: dict[Settings, list[float]] = {}
@@ -143,7 +143,7 @@ class StableRates:
         # Where an untrained network stands is luck, so seeds and arms share one start.
         start = float(np.median([*self._starts.values()]))
         medians = [np.median(each) for of in self.accuracies.values() for each in of.values()]
-        least = start + max(KEPT * (float(max(medians)) - start), comparison.LEARNT)
+        least = start + max(MIN_PROGRESS * (float(max(medians)) - start), comparison.MIN_GAIN)
         return {rate: min(each) >= least for rate, each in self.accuracies[arm].items()}
 
     def limit(self, arm: str) -> Limit:
@@ -231,7 +231,7 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
         f"Without BN training is stable up to a learning rate of {_up_to(none)}, with BN up to "
         f"{_up_to(bn)}"
     )
-    if 1 / comparison.CLEAR <= ratio <= comparison.CLEAR:
+    if 1 / comparison.CLEAR_RATIO <= ratio <= comparison.CLEAR_RATIO:
         return f"{said}: no clear difference."
     at_least = "at least " if none.at_bound or bn.at_bound else ""
     return (

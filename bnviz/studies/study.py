@@ -48,18 +48,18 @@ class Block:
     """
 
     settings: tuple[Settings, ...]
-    watch: tuple[int, ...]
+    evaluation_steps: tuple[int, ...]
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.settings) <= BLOCK_SIZE:
             count = len(self.settings)
             raise ValueError(f"{count} runs came; a block has 1 to {BLOCK_SIZE}: make several")
-        if len({program(settings) for settings in self.settings}) != 1:
+        if len({compile_key(settings) for settings in self.settings}) != 1:
             raise ValueError(f"the runs of a block may differ in {', '.join(STACKABLE)} alone")
-        steps = self.settings[0].steps
-        ends = (self.watch[0], self.watch[-1]) if self.watch else ()
-        if ends != (0, steps) or any(stop <= start for start, stop in pairwise(self.watch)):
-            raise ValueError(f"watched steps are {self.watch}; they must rise from 0 to {steps}")
+        steps, last = self.evaluation_steps, self.settings[0].steps
+        ends = (steps[0], steps[-1]) if steps else ()
+        if ends != (0, last) or any(stop <= start for start, stop in pairwise(steps)):
+            raise ValueError(f"evaluation steps are {steps}; they must rise from 0 to {last}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,13 +104,13 @@ class Study(Protocol):
         """Takes in what came of a block that was given out, by arm; once more changes nothing."""
 
 
-def plain(settings: Settings) -> Settings:
+def reset_unused(settings: Settings) -> Settings:
     """The settings as a study trains them: without what has no place in a block."""
     default = Settings()
     return settings.replace(**{name: getattr(default, name) for name in UNUSED})
 
 
-def program(settings: Settings) -> tuple[Value, ...]:
+def compile_key(settings: Settings) -> tuple[Value, ...]:
     """What decides the program of a run: the values of the settings that are not its inputs.
 
     Examples in the plane follow from the seed, but all have one shape, so they are inputs, too.
@@ -126,7 +126,7 @@ def digest(*parts: Value | Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def watched(steps: int, points: int) -> tuple[int, ...]:
+def choose_evaluation_steps(steps: int, points: int) -> tuple[int, ...]:
     """Steps at which networks are evaluated: 0, and about so many more, denser at the start."""
     share = np.linspace(0.0, 1.0, min(points, steps) + 1)
     return tuple(np.unique(np.ceil(steps * share**1.25).astype(int)).tolist())

@@ -79,6 +79,45 @@ def _shown(value: float, measure: str) -> str:
             return f"{value:.2g}"
 
 
+def map_json(phase_map: PhaseMap, seconds: float) -> str:
+    """Returns a map as one JSON object: rows by y, columns by x, medians over the seeds.
+
+    A value that is infinite or not known is null. A cell counts as diverged if at least half of
+    its seeds diverged. For the speed-up, the arms have the steps to the target, and the speed-up
+    has a key of its own.
+
+    Args:
+        phase_map: Complete or growing.
+        seconds: Wall time of the training.
+    """
+    sweep, filled = phase_map.sweep, phase_map.filled()
+    values = {arm: phase_map.values(arm) for arm in ARMS}
+    diverged = {arm: phase_map.values(arm, "diverged") >= 0.5 for arm in ARMS}
+    result: dict[str, Any] = {
+        **{
+            side: {"name": axis.name, "values": list(axis.values)}
+            for side, axis in (("x", sweep.x), ("y", sweep.y))
+        },
+        "seeds": sweep.seeds,
+        "steps": sweep.base.steps,
+        "measure": sweep.measure,
+        "seconds": seconds,
+        **{arm: _or_null(of_arm, np.isfinite(of_arm)) for arm, of_arm in values.items()},
+        "diverged": {arm: _or_null(cells, filled) for arm, cells in diverged.items()},
+    }
+    if sweep.measure == "speed_up":
+        ratios = phase_map.speed_up()
+        result["speed_up"] = _or_null(ratios, np.isfinite(ratios))
+    if sweep.measure in ("steps_to_target", "speed_up"):
+        result["target"] = sweep.target
+    return json.dumps(result, allow_nan=False)
+
+
+def _or_null(values: NDArray, known: NDArray[np.bool_]) -> Any:
+    """Returns values as nested lists, with None where they are not known."""
+    return np.where(known, values.astype(object), np.array(None)).tolist()
+
+
 def seeds_text(bands: SeedBands, seconds: float) -> str:
     """What many seeds show, for a reader.
 
@@ -91,13 +130,15 @@ def seeds_text(bands: SeedBands, seconds: float) -> str:
         lines += ["", "validation accuracy: median (lowest to highest)"]
         lines.append(f"{'step':>8}" + "".join(f"{ARM_LABELS[arm]:>24}" for arm in ARMS))
         found = {arm: bands.band(arm, "validation_accuracy") for arm in ARMS}
-        places = np.unique(np.linspace(0, len(bands.watch) - 1, _PRINTED).astype(int))
+        places = np.unique(np.linspace(0, len(bands.evaluation_steps) - 1, _PRINTED).astype(int))
         for place in places.tolist():
             cells = [
                 f"{band.median[place]:.1%} ({band.low[place]:.1%} to {band.high[place]:.1%})"
                 for band in found.values()
             ]
-            lines.append(f"{bands.watch[place]:>8,}" + "".join(f"{cell:>24}" for cell in cells))
+            lines.append(
+                f"{bands.evaluation_steps[place]:>8,}" + "".join(f"{cell:>24}" for cell in cells)
+            )
         speeds = ", ".join(str(speed or "not known") for speed in bands.speed_ups())
         lines += ["", f"speed-up of each seed: {speeds}"]
     count = int(bands.known.sum())
@@ -118,7 +159,7 @@ def seeds_json(bands: SeedBands, seconds: float) -> str:
         "known": int(bands.known.sum()),
         "steps": bands.settings.steps,
         "seconds": seconds,
-        "step": list(bands.watch),
+        "step": list(bands.evaluation_steps),
     }
     for arm in ARMS:
         found = {name: bands.band(arm, name) for name in CURVES} if known else {}

@@ -24,7 +24,7 @@ AXES = (
 )
 SCALES = ("linear", "log")
 #: Most places along an axis, and most seeds of a cell.
-MAX_PLACES, MAX_SEEDS = 24, 10
+MAX_VALUES, MAX_SEEDS = 24, 10
 #: Evaluations of each network after step 0, so that the steps to the target are known to about
 #: a twelfth of the run.
 EVALUATIONS = 12
@@ -37,9 +37,9 @@ MEASURES = {
     "speed_up": "speed-up of BN in steps",
 }
 _AXIS_RULE = (
-    "NAME=LOW:HIGH:SCALE:PLACES such as learning_rate=0.001:10:log:16, with NAME one of "
+    "NAME=LOW:HIGH:SCALE:COUNT such as learning_rate=0.001:10:log:16, with NAME one of "
     f"{', '.join(AXES)}, LOW below HIGH, SCALE one of {', '.join(SCALES)} (log needs LOW above 0) "
-    f"and 2 to {MAX_PLACES} PLACES"
+    f"and a COUNT from 2 to {MAX_VALUES}"
 )
 
 
@@ -55,7 +55,7 @@ class Axis:
     low: float
     high: float
     scale: str
-    places: int
+    count: int
 
     def __post_init__(self) -> None:
         problem = self._problem()
@@ -67,7 +67,7 @@ class Axis:
         kind = KINDS.get(self.name)
         if self.name not in AXES or not isinstance(kind, Integer | Float):
             return _AXIS_RULE
-        if self.scale not in SCALES or not 2 <= self.places <= MAX_PLACES:
+        if self.scale not in SCALES or not 2 <= self.count <= MAX_VALUES:
             return _AXIS_RULE
         if not self.low < self.high:
             return "a range whose low end is below its high end"
@@ -89,10 +89,10 @@ class Axis:
         try:
             if len(text) > 100 or len(parts) != 4:
                 raise ValueError(text)
-            low, high, places = float(parts[0]), float(parts[1]), int(parts[3])
+            low, high, count = float(parts[0]), float(parts[1]), int(parts[3])
         except ValueError:
             raise SettingsError([Problem("axis", text, _AXIS_RULE)]) from None
-        return cls(name.strip(), low, high, parts[2], places)
+        return cls(name.strip(), low, high, parts[2], count)
 
     def label(self, place: int) -> str:
         """One of the values as it is written beside the map: whole, or to three digits."""
@@ -101,20 +101,20 @@ class Axis:
 
     def __str__(self) -> str:
         low, high = (repr(float(end)).removesuffix(".0") for end in (self.low, self.high))
-        return f"{self.name}={low}:{high}:{self.scale}:{self.places}"
+        return f"{self.name}={low}:{high}:{self.scale}:{self.count}"
 
     @cached_property
     def values(self) -> tuple[float, ...] | tuple[int, ...]:
         """The values, increasing: whole where the setting is, else to four digits."""
         spread = np.geomspace if self.scale == "log" else np.linspace
-        values = spread(self.low, self.high, self.places).tolist()
+        values = spread(self.low, self.high, self.count).tolist()
         if isinstance(KINDS[self.name], Integer):
             return tuple(sorted({round(value) for value in values}))
         return tuple(sorted({float(f"{value:.4g}") for value in values}))
 
 
 #: The range that each axis has unless another is asked for.
-USUAL = {
+DEFAULT_AXES = {
     axis.name: axis
     for axis in (
         Axis("learning_rate", 0.01, 10.0, "log", 16),
@@ -153,14 +153,14 @@ class Sweep:
     """
 
     base: Settings = field(default_factory=lambda: Settings(steps=300))
-    x: Axis = USUAL["learning_rate"]
-    y: Axis = USUAL["init_scale"]
+    x: Axis = DEFAULT_AXES["learning_rate"]
+    y: Axis = DEFAULT_AXES["init_scale"]
     seeds: int = 1
     measure: str = "validation_accuracy"
     target: float = 0.9
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "base", study.plain(self.base))
+        object.__setattr__(self, "base", study.reset_unused(self.base))
         problems = []
         if self.x.name == self.y.name:
             allowed = f"another setting than that of x, which is {self.x.name}"
@@ -265,9 +265,9 @@ class Sweep:
         return len(self.y.values), len(self.x.values), self.seeds
 
     @property
-    def watch(self) -> tuple[int, ...]:
+    def evaluation_steps(self) -> tuple[int, ...]:
         """Steps at which every network is evaluated."""
-        return study.watched(self.base.steps, EVALUATIONS)
+        return study.choose_evaluation_steps(self.base.steps, EVALUATIONS)
 
     @property
     def digest(self) -> str:

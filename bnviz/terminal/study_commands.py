@@ -9,8 +9,7 @@ from pathlib import Path
 from bnviz.data.dataset import Dataset
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import study_report
-from bnviz.studies.map_file import PhaseMapError
-from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
 from bnviz.studies.study import UNUSED, Study
@@ -40,7 +39,7 @@ def sweep(given: argparse.Namespace) -> int:
     if given.resume and out is not None and out.exists():
         phase_map = _resumed(out, wanted, any_sweep=not _named(given))
     seconds, interrupted = _carry_out(phase_map, dataset)
-    print(phase_map.to_json(seconds) if given.json else study_report.map_text(phase_map, seconds))
+    print((study_report.map_json if given.json else study_report.map_text)(phase_map, seconds))
     if out is not None:
         save(phase_map.save, out)
     if interrupted:

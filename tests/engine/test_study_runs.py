@@ -83,7 +83,7 @@ class Ladder:
 
 def outcomes(block: Block) -> dict[str, Outcome]:
     """What might come of a block."""
-    curve = np.ones((len(block.settings), len(block.watch)), np.float32)
+    curve = np.ones((len(block.settings), len(block.evaluation_steps)), np.float32)
     diverged_at = np.full(len(block.settings), -1, np.int32)
     return {arm: Outcome(curve, curve, curve, diverged_at) for arm in ARMS}
 

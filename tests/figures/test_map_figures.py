@@ -15,8 +15,8 @@ from bnviz.figures.style import STILL_COLOURS
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.map_numbers import MapNumbers, nearest_filled
-from bnviz.studies.map_words import cell_in_words
-from bnviz.studies.sweep import MEASURES, USUAL, Axis, Cell, Sweep
+from bnviz.studies.map_words import describe_cell
+from bnviz.studies.sweep import DEFAULT_AXES, MEASURES, Axis, Cell, Sweep
 from tests.support.maps import SWEEP, built_map
 
 #: One block of this one covers the map coarsely.
@@ -178,7 +178,7 @@ def test_the_outline_runs_along_every_edge_between_inside_and_outside_once(data)
 
 
 @pytest.mark.parametrize(
-    "axis", [*USUAL.values(), Axis("hidden_layers", 1, 1.4, "linear", 3)], ids=str
+    "axis", [*DEFAULT_AXES.values(), Axis("hidden_layers", 1, 1.4, "linear", 3)], ids=str
 )
 def test_each_value_of_an_axis_lies_in_its_own_cell_and_ticks_on_the_axis(axis):
     edges = map_axes.edges(axis)
@@ -222,13 +222,13 @@ def test_the_slices_are_the_row_and_the_column_of_a_cell(measure):
 
 def test_a_cell_is_named_in_words():
     numbers = numbers_of()
-    assert cell_in_words(numbers, Cell(0, 0)) == (
+    assert describe_cell(numbers, Cell(0, 0)) == (
         "Learning rate 0.01, initial scale 0.1: median final validation accuracy of 3 seeds "
         "15 % without BN, 15 % with BN."
     )
-    assert cell_in_words(numbers, Cell(3, 4)).endswith(
+    assert describe_cell(numbers, Cell(3, 4)).endswith(
         "; diverged 3 of 3 without BN and 3 of 3 with BN."
     )
-    steps = cell_in_words(numbers_of(measure="speed_up"), Cell(2, 3))
+    steps = describe_cell(numbers_of(measure="speed_up"), Cell(2, 3))
     assert "not in 100 steps without BN" in steps
-    assert "not trained yet" in cell_in_words(numbers_of("nothing"), Cell(1, 1))
+    assert "not trained yet" in describe_cell(numbers_of("nothing"), Cell(1, 1))

@@ -35,21 +35,23 @@ STEPS = recorded().steps
 
 class TestArm:
     def test_figures_are_those_of_the_last_frame(self):
-        figures = comparison.arm(recorded(train_loss=0.25, train_accuracy=0.75, seconds=3), "bn")
+        figures = comparison.arm_result(
+            recorded(train_loss=0.25, train_accuracy=0.75, seconds=3), "bn"
+        )
         assert figures.validation_accuracy == pytest.approx(0.9)
         assert (figures.train_loss, figures.train_accuracy, figures.seconds) == (0.25, 0.75, 3)
 
     def test_the_generalisation_gap_is_validation_loss_minus_training_loss(self):
-        figures = comparison.arm(recorded(train_loss=0.25, validation_loss=1.0), "none")
+        figures = comparison.arm_result(recorded(train_loss=0.25, validation_loss=1.0), "none")
         assert figures.generalisation_gap == 0.75
 
     @pytest.mark.parametrize(("kept", "shown"), [(-1, None), (0, 0), (7, 7)])
     def test_the_step_of_divergence_is_given_if_there_was_one(self, kept, shown):
-        assert comparison.arm(recorded(diverged_at=kept), "none").diverged_at == shown
+        assert comparison.arm_result(recorded(diverged_at=kept), "none").diverged_at == shown
 
     def test_a_run_without_frames_has_no_figures(self):
         with pytest.raises(IndexError):
-            comparison.arm(recorded([], []), "bn")
+            comparison.arm_result(recorded([], []), "bn")
 
 
 class TestTarget:

@@ -9,9 +9,9 @@ from bnviz.findings.events import (
     DEAD_SHARE,
     GRADIENT_RATIO,
     HUGE_NORM,
-    LASTING,
     LOST_SHARE,
     MAX_LAYERS,
+    MIN_FRAMES,
     SATURATED_SHARE,
     events,
 )
@@ -82,13 +82,13 @@ class TestIllnesses:
 
     @pytest.mark.parametrize(("kind", "measure", "ill", "_"), ILL)
     def test_what_does_not_last_is_none(self, kind, measure, ill, _):
-        short = since(ill, before=0.1, stop=START + LASTING - 1)
+        short = since(ill, before=0.1, stop=START + MIN_FRAMES - 1)
         assert told(recorded([("none", measure, 0, short)])) == []
-        long = since(ill, before=0.1, stop=START + LASTING)
+        long = since(ill, before=0.1, stop=START + MIN_FRAMES)
         assert told(recorded([("none", measure, 0, long)])) == [(START, "none", 1, kind)]
 
     def test_a_second_time_is_no_second_event(self):
-        twice = since(1.0, stop=START + LASTING) + since(1.0, start=START + LASTING + 1)
+        twice = since(1.0, stop=START + MIN_FRAMES) + since(1.0, start=START + MIN_FRAMES + 1)
         assert told(recorded([("none", "saturated", 2, twice)])) == [
             (START, "none", 3, "saturated")
         ]
@@ -160,7 +160,7 @@ class TestAll:
     def test_a_healthy_run_has_none(self):
         assert told(recorded()) == []
 
-    @pytest.mark.parametrize("frames", [0, 1, LASTING - 1])
+    @pytest.mark.parametrize("frames", [0, 1, MIN_FRAMES - 1])
     def test_neither_has_one_that_has_hardly_begun(self, frames):
         assert told(recorded(frames=frames)) == []
 

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from bnviz.findings.events import LASTING
+from bnviz.findings.events import MIN_FRAMES
 from bnviz.findings.verdict import verdict
 from bnviz.frames import FrameLayout
 from bnviz.recording import Recording
@@ -213,7 +213,7 @@ class TestHealth:
 
     def test_tells_what_was_ill_and_is_no_more(self):
         past = np.zeros((FRAMES, 3))
-        past[1 : 1 + LASTING, 0] = 1.0
+        past[1 : 1 + MIN_FRAMES, 0] = 1.0
         text = said({"saturated": past})
         assert f"no layer is ill now, but layer 1 without BN saturated at step {STEPS[1]}" in text
 

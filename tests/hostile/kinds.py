@@ -39,8 +39,8 @@ from bnviz.player.request import MapRequest, PlayerRequest, read_cell, read_chan
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import KINDS as SETTINGS
 from bnviz.settings import Settings, SettingsError, describe_problems
-from bnviz.studies.map_file import PhaseMapError
-from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.phase_map import PhaseMap, PhaseMapError
+from bnviz.studies.study_report import map_json
 from bnviz.studies.sweep import MEASURES, Sweep
 from tests.hostile import files, words
 from tests.hostile.guard import watched
@@ -236,7 +236,7 @@ def take_map(data: bytes) -> str:
     with np.errstate(all="ignore"):
         for measure in MEASURES:
             strict(json.dumps(content.respond(MapRequest(), measure), allow_nan=False))
-        strict(phase_map.to_json(1.0))
+        strict(map_json(phase_map, 1.0))
     return TAKEN
 
 

@@ -44,11 +44,11 @@ def trained():
     """Blocks by case and watched steps, each trained once."""
     known = {}
 
-    def of(case, watch=EVERY_STEP):
-        if (case, watch) not in known:
-            block = Block(varied(CASES[case]), watch)
-            known[case, watch] = block, train(block)
-        return known[case, watch]
+    def of(case, evaluation_steps=EVERY_STEP):
+        if (case, evaluation_steps) not in known:
+            block = Block(varied(CASES[case]), evaluation_steps)
+            known[case, evaluation_steps] = block, train(block)
+        return known[case, evaluation_steps]
 
     return of
 
@@ -77,7 +77,7 @@ def test_a_diverged_network_harms_no_other(trained):
 
 def test_steps_that_are_watched_change_nothing(trained):
     _, seen = trained("sgd")
-    _, unseen = trained("sgd", watch=(0, 3, 8))
+    _, unseen = trained("sgd", evaluation_steps=(0, 3, 8))
     for arm in ARMS:
         for name in CURVES:
             every = getattr(seen[arm], name)[:, [0, 3, 8]]

@@ -111,15 +111,17 @@ class TestOwnRun:
     def test_is_told_in_the_numbers_of_the_claim(self):
         recording = random_recording(TINY, 7)
         recording = rewritten(recording, "validation_accuracy", 0.9)
-        assert self.SPEED.own(recording) == "Steps to 80 % accuracy: without BN 0, with BN 0"
+        assert (
+            self.SPEED.describe_run(recording) == "Steps to 80 % accuracy: without BN 0, with BN 0"
+        )
 
     def test_is_not_told_before_its_end_or_where_it_takes_several(self):
-        assert self.SPEED.own(random_recording(TINY, 6)) == ""
-        assert CLAIMS["higher_rates"].own(random_recording(TINY, 7)) == ""
+        assert self.SPEED.describe_run(random_recording(TINY, 6)) == ""
+        assert CLAIMS["higher_rates"].describe_run(random_recording(TINY, 7)) == ""
 
     def test_is_not_told_where_it_lacks_a_network_or_a_measure(self):
         for name in ("noise_still_trains", "alone_is_chance", "inserting_changes_nothing"):
-            assert CLAIMS[name].own(random_recording(TINY, 7)) == ""
+            assert CLAIMS[name].describe_run(random_recording(TINY, 7)) == ""
 
 
 def rewritten(recording, measure, value):

@@ -66,7 +66,7 @@ class TestChapter:
     def test_experiment_can_be_shown_as_it_says(self, chapter):
         settings = chapter.settings
         assert is_drawn(chapter.view, settings)
-        assert 0 <= chapter.begin < settings.steps
+        assert 0 <= chapter.start_step < settings.steps
         assert chapter.controls
         assert set(chapter.controls) <= set(KINDS)
 

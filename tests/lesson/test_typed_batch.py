@@ -9,14 +9,14 @@ from bnviz.lesson import typed_batch
 from bnviz.settings import Settings
 
 NUMBERS = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
-FINE = st.lists(NUMBERS, min_size=typed_batch.LEAST, max_size=typed_batch.MOST)
+FINE = st.lists(NUMBERS, min_size=typed_batch.MIN_VALUES, max_size=typed_batch.MAX_VALUES)
 
 
 @given(
     FINE, NUMBERS, NUMBERS, st.sampled_from([1e-7, 1e-3, 1.0]), st.sampled_from([", ", " ", ";"])
 )
 def test_every_step_is_that_of_numpy(values, gamma, beta, epsilon, between):
-    steps = typed_batch.typed(
+    steps = typed_batch.parse(
         between.join(map(str, values)), gamma=gamma, beta=beta, epsilon=epsilon
     )
     x = np.array(values)
@@ -36,7 +36,7 @@ def test_gamma_and_beta_of_the_identity_give_back_what_came_in(values):
 
 
 def test_the_example_and_the_default_epsilon():
-    steps = typed_batch.typed(typed_batch.EXAMPLE)
+    steps = typed_batch.parse(typed_batch.EXAMPLE)
     assert steps.epsilon == Settings().bn_epsilon
     assert (steps.mean, steps.variance, steps.note) == (6.0, 14.0, "")
 
@@ -51,7 +51,7 @@ def test_the_example_and_the_default_epsilon():
     ],
 )
 def test_what_is_special_about_a_batch_is_said(text, words):
-    assert words in typed_batch.typed(text).note
+    assert words in typed_batch.parse(text).note
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_what_is_special_about_a_batch_is_said(text, words):
 )
 def test_what_cannot_be_read_gets_a_sentence_that_mends_it(given, words):
     with pytest.raises(typed_batch.BatchError, match=r"^[A-Z].*\.$") as raised:
-        typed_batch.typed(**given)
+        typed_batch.parse(**given)
     assert words in str(raised.value)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from bnviz.player.map_content import RECORDED
 from bnviz.player.request import MapRequest, read_cell
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import MAX_PLACES, Cell, Sweep
+from bnviz.studies.sweep import MAX_VALUES, Cell, Sweep
 
 APP = str(Path(__file__).parents[2] / "app.py")
 
@@ -135,7 +135,7 @@ def test_an_unknown_mode_opens_the_laboratory():
         {"row": 1},
         {"row": -1, "column": 0},
         {"row": True, "column": 0},
-        {"row": 0, "column": MAX_PLACES},
+        {"row": 0, "column": MAX_VALUES},
         {"row": "0", "column": 0},
     ],
 )

@@ -11,9 +11,9 @@ import pytest
 from bnviz.frames import ARMS
 from bnviz.recording import BUNDLED
 from bnviz.settings import KINDS, Settings, SettingsError
-from bnviz.studies.map_file import PhaseMapError
-from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, program
+from bnviz.studies.phase_map import PhaseMap, PhaseMapError
+from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
+from bnviz.studies.study_report import map_json
 from bnviz.studies.sweep import AXES, MEASURES, Axis, Cell, Sweep
 
 #: Four columns, three rows, three seeds.
@@ -23,7 +23,7 @@ SWEEP = Sweep(
     Axis("init_scale", 0.1, 10.0, "log", 3),
     seeds=3,
 )
-WATCH = len(SWEEP.watch)
+WATCH = len(SWEEP.evaluation_steps)
 
 
 def outcome(block, low, high):
@@ -33,9 +33,9 @@ def outcome(block, low, high):
     """
     rates = np.array([settings.learning_rate for settings in block.settings])
     seeds = np.array([settings.seed for settings in block.settings], float)
-    accuracy = np.full((len(rates), len(block.watch)), 0.1)
+    accuracy = np.full((len(rates), len(block.evaluation_steps)), 0.1)
     accuracy[(rates >= low) & (rates <= high), 5:] = 0.95
-    loss = np.repeat(seeds[:, None], len(block.watch), 1)
+    loss = np.repeat(seeds[:, None], len(block.evaluation_steps), 1)
     return Outcome(loss, loss, accuracy, np.where(rates > high, 7, -1))
 
 
@@ -146,7 +146,7 @@ class TestBlocks:
         sweep = Sweep(SWEEP.base, SWEEP.x, Axis("units", 2, 8, "log", 3), seeds=10)
         blocks = PhaseMap(sweep).blocks()
         assert {len(block.settings) for block in blocks} == {16, 8}
-        assert len({program(block.settings[0]) for block in blocks}) == 3
+        assert len({compile_key(block.settings[0]) for block in blocks}) == 3
 
     def test_are_given_out_once(self):
         phase_map = PhaseMap(SWEEP)
@@ -166,7 +166,7 @@ class TestBlocks:
         ],
     )
     def test_of_anything_else_are_refused(self, settings, watch):
-        with pytest.raises(ValueError, match=r"runs|watched steps"):
+        with pytest.raises(ValueError, match=r"runs|evaluation steps"):
             Block(settings, watch)
 
 
@@ -174,7 +174,7 @@ class TestNumbers:
     def test_are_medians_over_the_seeds(self):
         phase_map = filled()
         np.testing.assert_array_equal(phase_map.values("bn", "validation_loss")[:, 1:], 1.0)
-        assert phase_map.seeds_of(Cell(0, 1), "bn", "validation_loss").tolist() == [0, 1, 2]
+        assert phase_map.seed_values(Cell(0, 1), "bn", "validation_loss").tolist() == [0, 1, 2]
 
     def test_of_runs_that_diverge_or_do_not_get_there_are_infinite(self):
         phase_map = filled()
@@ -182,7 +182,7 @@ class TestNumbers:
         assert np.isinf(phase_map.values("none", "steps_to_target")[:, 0]).all()
         np.testing.assert_array_equal(phase_map.values("none", "diverged")[0], [0, 0, 0, 1])
         steps = phase_map.values("none", "steps_to_target")[:, 2]
-        np.testing.assert_array_equal(steps, SWEEP.watch[5])
+        np.testing.assert_array_equal(steps, SWEEP.evaluation_steps[5])
 
     def test_of_cells_that_are_not_filled_are_unknown(self):
         phase_map = filled(blocks=1)
@@ -228,7 +228,7 @@ class TestSentence:
 
 class TestJson:
     def test_has_rows_by_y_and_columns_by_x(self):
-        result = json.loads(filled().to_json(1.5))
+        result = json.loads(map_json(filled(), 1.5))
         assert result["x"] == {"name": "learning_rate", "values": [0.001, 0.01, 0.1, 1.0]}
         assert result["y"] == {"name": "init_scale", "values": [0.1, 1.0, 10.0]}
         assert (result["seeds"], result["steps"], result["seconds"]) == (3, 40, 1.5)
@@ -239,7 +239,9 @@ class TestJson:
 
     def test_has_null_where_nothing_is_known_or_finite(self):
         sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, "speed_up")
-        result = json.loads(filled(sweep=sweep, blocks=1).to_json(1.5), parse_constant=pytest.fail)
+        result = json.loads(
+            map_json(filled(sweep=sweep, blocks=1), 1.5), parse_constant=pytest.fail
+        )
         known = filled(sweep=sweep, blocks=1).filled()
         for row, column in np.argwhere(~known):
             for cells in (result["none"], result["speed_up"], result["diverged"]["bn"]):
@@ -251,7 +253,7 @@ class TestJson:
         sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 2)
         phase_map = filled(none=(0.0, 1.0), sweep=sweep)
         phase_map.runs["none"]["diverged_at"][0, 0, 0] = 3
-        assert json.loads(phase_map.to_json(1))["diverged"]["none"][0] == [True] + [False] * 3
+        assert json.loads(map_json(phase_map, 1))["diverged"]["none"][0] == [True] + [False] * 3
 
 
 class TestFile:

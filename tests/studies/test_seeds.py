@@ -13,7 +13,7 @@ STEPS = 100
 
 def outcome(block, half_lives, start=0.1, end=0.9):
     """Accuracies that rise from `start` towards `end`, each seed at its own pace."""
-    steps = np.array(block.watch)
+    steps = np.array(block.evaluation_steps)
     shares = [1 - 2.0 ** (-steps / half_life) for half_life in half_lives]
     accuracy = start + (end - start) * np.array(shares, np.float32)
     return Outcome(2 - accuracy, 2 - accuracy, accuracy, np.full(len(accuracy), -1, np.int32))
@@ -44,7 +44,7 @@ def test_bands_hold_the_lowest_the_median_and_the_highest_of_what_is_known():
     study = SeedBands(Settings(steps=STEPS), 17)
     first, second = study.blocks()
     generator = np.random.default_rng(0)
-    values = generator.random((3, 16, len(first.watch)))
+    values = generator.random((3, 16, len(first.evaluation_steps)))
     study.put(first, dict.fromkeys(ARMS, Outcome(*values, np.full(16, -1))))
     for name, of_curve in zip(CURVES, values, strict=True):
         band = study.band("bn", name)
@@ -58,7 +58,7 @@ def test_bands_hold_the_lowest_the_median_and_the_highest_of_what_is_known():
 def test_a_loss_that_is_no_number_is_above_all_others():
     study = SeedBands(Settings(steps=STEPS), 5)
     (block,) = study.blocks()
-    values = np.ones((3, 5, len(block.watch)))
+    values = np.ones((3, 5, len(block.evaluation_steps)))
     values[:, 0, -1] = np.nan
     study.put(block, dict.fromkeys(ARMS, Outcome(*values, np.full(5, -1))))
     band = study.band("none", "train_loss")

@@ -36,7 +36,7 @@ def built_map(sweep=SWEEP, blocks=None):
 def outcome(block, arm):
     low, high = {"none": (0.2, 2.0), "bn": (0.02, 20.0)}[arm]
     loss, accuracy, diverged_at = [], [], []
-    share = np.array(block.watch) / block.watch[-1]
+    share = np.array(block.evaluation_steps) / block.evaluation_steps[-1]
     for settings in block.settings:
         power = settings.learning_rate * settings.init_scale * (1 + 0.05 * (settings.seed % 3))
         learns = low <= power <= high

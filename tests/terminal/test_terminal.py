@@ -65,7 +65,7 @@ class StubStack:
             raise self.breaks_off
         self.blocks.append(block)
         seeds = np.array([[settings.seed % 5] for settings in block.settings])
-        accuracy = 0.9 - 0.8 * 2.0 ** (-np.array(block.watch) / (2 + seeds))
+        accuracy = 0.9 - 0.8 * 2.0 ** (-np.array(block.evaluation_steps) / (2 + seeds))
         loss = np.where(seeds == 1, np.inf, 1 - accuracy)
         bn = Outcome(loss, loss, accuracy, np.where(seeds[:, 0] == 1, 3, -1))
         return {"none": Outcome(loss, loss, 0 * accuracy + 0.1, bn.diverged_at), "bn": bn}
@@ -296,7 +296,7 @@ class TestSweep:
         [
             (["--x", "activation=0:1:log:4"], "NAME one of learning_rate"),
             (["--x", "learning_rate=1:0.1:log:4"], "low"),
-            (["--y", "init_scale=0.1:1:log:99"], "2 to 24 PLACES"),
+            (["--y", "init_scale=0.1:1:log:99"], "a COUNT from 2 to 24"),
             (["--y", "learning_rate=0.1:1:log:4"], "another setting than that of x"),
             (["--seeds", "many"], "a whole number such as 1"),
             (["--seeds", "0"], "from 1 to 10"),

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from bnviz.figures.style import MUTED
-from bnviz.studies.map_words import label
+from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import Axis
 
 #: What the numbers of an axis count, where its name does not say so.
@@ -41,7 +41,7 @@ def drawn(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
     ticks = _ticks(axis)
     unit = UNITS.get(axis.name)
     scale = ["log"] if axis.scale == "log" else []
-    title = f"{label(axis.name)} ({', '.join(filter(None, [unit, *scale]))})"
+    title = f"{setting_label(axis.name)} ({', '.join(filter(None, [unit, *scale]))})"
     return {
         "type": axis.scale,
         "range": ends,

@@ -11,7 +11,7 @@ from bnviz.figures.panels import BARE, axis_name, heading, spread
 from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.studies.map_scales import Scale
 from bnviz.figures.style import ARM_COLOURS, MUTED
-from bnviz.findings.events import percent
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 
@@ -32,7 +32,7 @@ def reading(numbers: MapNumbers) -> str:
     """How the maps are read."""
     target = percent(numbers.sweep.target)
     grey = {"steps_to_target": "; grey: not reached", "validation_loss": "; grey: diverged"}
-    better = f"the lighter the better{grey.get(numbers.of_arms, '')}"
+    better = f"the lighter the better{grey.get(numbers.arm_measure, '')}"
     return (
         f"How to read: each cell is a run of both networks with its own two settings, {better}. "
         f"The line encloses the cells that reach {target} validation accuracy (on the right: both "
@@ -76,7 +76,7 @@ def _cells(numbers: MapNumbers, values: Floats, scale: Scale, number: int) -> li
 
     The last are cells whose number is infinite or none, and all cells before the first is filled.
     """
-    known, early = scale.place(values), scale.place(numbers.early(values))
+    known, early = scale.place(values), scale.place(numbers.provisional(values))
     none = np.isnan(known) & (numbers.filled | ~numbers.filled.any())
     axis = "coloraxis2" if number == len(MAPS) else "coloraxis"
     common = {

@@ -14,10 +14,10 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, axis_name, heading
 from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
-from bnviz.findings.events import percent
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
-from bnviz.studies.map_words import label
+from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import MEASURES, Cell
 
 #: Where infinite numbers stand above the highest one, and how far the axis reaches: shares of it.
@@ -95,7 +95,8 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
         "places": {along: list(axis.values) for along, (axis, _) in sides.items()},
         "headings": {
             along: [
-                f"<b>Along {label(axis.name)}</b> · {label(other.name)} {other.label(at)}"
+                f"<b>Along {setting_label(axis.name)}</b> · "
+                f"{setting_label(other.name)} {other.label(at)}"
                 for at in range(len(other.values))
             ]
             for along, (axis, other) in sides.items()
@@ -169,7 +170,7 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
 def _height(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
     """The axis of the numbers, and where the infinite ones stand on it."""
     ticks: list[float]
-    match numbers.of_arms:
+    match numbers.arm_measure:
         case "validation_loss":
             low, high = map_scales.decades(numbers)
             infinite = float(f"{10.0 ** (high + _INFINITE * (high - low)):.4g}")
@@ -194,4 +195,6 @@ def _height(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
 
 def title(numbers: MapNumbers) -> str:
     """What the lines show, for those who cannot see them."""
-    return f"{MEASURES[numbers.of_arms]} of both networks along the row and the column of a cell"
+    return (
+        f"{MEASURES[numbers.arm_measure]} of both networks along the row and the column of a cell"
+    )

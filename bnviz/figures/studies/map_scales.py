@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bnviz.figures.style import GRID, INK, MUTED
-from bnviz.findings.events import percent
+from bnviz.findings.wording import percent
 from bnviz.frames import ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 
@@ -83,7 +83,7 @@ class Scale:
 def of_arms(numbers: MapNumbers) -> Scale:
     """The one scale of both arms' maps."""
     steps = numbers.sweep.base.steps
-    match numbers.of_arms:
+    match numbers.arm_measure:
         case "validation_accuracy":
             ticks = [(share, percent(share)) for share in (0, 0.25, 0.5, 0.75, 1)]
             return Scale("final validation accuracy", 0, 1, ticks, VALUES)

@@ -10,7 +10,7 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, axis_name, heading
 from bnviz.figures.studies import map_axes
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
-from bnviz.findings.events import percent
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.seeds import Band, SeedBands
 
@@ -50,13 +50,13 @@ def seed_bands(bands: SeedBands) -> LiveFigure:
         "annotations": [],
     }
     common = {"gridcolor": GRID, "zeroline": False, "color": MUTED, "fixedrange": True}
-    steps = bands.watch[-1]
+    steps = bands.evaluation_steps[-1]
     for panel, (curve, text) in enumerate(_PANELS, start=1):
         of_arms = {arm: bands.band(arm, curve) for arm in ARMS} if bands.known.any() else {}
         axis, low, high = _height(curve, of_arms)
         for arm, band in of_arms.items():
             traces += _of_arm(
-                bands.watch, band, arm, panel, top=high, log=axis.get("type") == "log"
+                bands.evaluation_steps, band, arm, panel, top=high, log=axis.get("type") == "log"
             )
         traces += _names(curve, of_arms, steps, panel, low=low, high=high)
         suffix = _suffix(panel)

@@ -29,11 +29,11 @@ _NARROWING = "gap without BN − gap with BN"
 
 
 def _train_loss(recording: Recording, arm: str) -> float:
-    return comparison.arm(recording, arm).train_loss
+    return comparison.arm_result(recording, arm).train_loss
 
 
 def _validation_loss(recording: Recording, arm: str) -> float:
-    return comparison.arm(recording, arm).validation_loss
+    return comparison.arm_result(recording, arm).validation_loss
 
 
 RATE = (

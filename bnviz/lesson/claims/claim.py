@@ -93,7 +93,7 @@ class Claim:
             raise ValueError(f"{self.name} has no number for {', '.join(lost)}")
         return numbers
 
-    def own(self, recording: Recording) -> str:
+    def describe_run(self, recording: Recording) -> str:
         """A viewer's own run in the claim's numbers; empty where that one run does not give them.
 
         Args:

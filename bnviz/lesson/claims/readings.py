@@ -20,7 +20,7 @@ from bnviz.settings import Settings
 
 def accuracy(recording: Recording, arm: str) -> float:
     """Validation accuracy at the last step, from 0 to 1."""
-    return comparison.arm(recording, arm).validation_accuracy
+    return comparison.arm_result(recording, arm).validation_accuracy
 
 
 def steps_to(recording: Recording, arm: str, target: float) -> float:
@@ -31,7 +31,7 @@ def steps_to(recording: Recording, arm: str, target: float) -> float:
 
 def gap(recording: Recording, arm: str) -> float:
     """Validation loss minus training loss, at the last step."""
-    return comparison.arm(recording, arm).generalisation_gap
+    return comparison.arm_result(recording, arm).generalisation_gap
 
 
 def last(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
@@ -97,7 +97,7 @@ def narrowing(recording: Recording) -> float:
 
 def seconds_a_step(recording: Recording, arm: str) -> float:
     """Time that one training step of an arm takes."""
-    return comparison.arm(recording, arm).seconds / recording.settings.steps
+    return comparison.arm_result(recording, arm).seconds / recording.settings.steps
 
 
 def highest_rate(recordings: Sequence[Recording], arm: str, target: float) -> float:

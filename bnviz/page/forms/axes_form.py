@@ -9,14 +9,14 @@ from bnviz.page.forms import fields
 from bnviz.page.shell import rerun
 from bnviz.page.shell.markup import plain
 from bnviz.settings import KINDS, Settings, SettingsError
-from bnviz.studies.map_words import label
+from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import (
     AXES,
-    MAX_PLACES,
+    DEFAULT_AXES,
     MAX_SEEDS,
+    MAX_VALUES,
     MEASURES,
     SCALES,
-    USUAL,
     Axis,
     Sweep,
 )
@@ -114,7 +114,7 @@ def _axis(side: str) -> Axis | None:
         "setting",
         AXES,
         AXES.index(fields.value(_name(side, "name"), default.name)),
-        format_func=label,
+        format_func=setting_label,
         key=fields.key(_name(side, "name")),
         help="Changes from cell to cell in this direction: so many places from one value to "
         "another.",
@@ -134,7 +134,7 @@ def _axis(side: str) -> Axis | None:
 
 def _range(side: str, name: str) -> dict[str, Any]:
     """The fields of an axis that are another's with another setting."""
-    usual, kind = USUAL[name], KINDS[name]
+    usual, kind = DEFAULT_AXES[name], KINDS[name]
     bounds: dict[str, Any] = {"min_value": kind.low, "max_value": kind.high, "step": 1}  # type: ignore[attr-defined]
     if not isinstance(kind, Integer):
         ends = {end: float(bounds[end]) for end in ("min_value", "max_value")}
@@ -150,7 +150,7 @@ def _range(side: str, name: str) -> dict[str, Any]:
         )
     first, second = st.columns(2)
     values["places"] = first.number_input(
-        "places", 2, MAX_PLACES, now["places"], step=1, key=fields.key(names["places"])
+        "places", 2, MAX_VALUES, now["places"], step=1, key=fields.key(names["places"])
     )
     values["log"] = second.toggle(
         "log",
@@ -166,7 +166,7 @@ def _fields_of(axis: Axis) -> dict[str, Any]:
     """An axis as its fields have it."""
     whole = isinstance(KINDS[axis.name], Integer)
     low, high = (round(end) if whole else float(end) for end in (axis.low, axis.high))
-    return {"low": low, "high": high, "places": axis.places, "log": SCALES[1] == axis.scale}
+    return {"low": low, "high": high, "places": axis.count, "log": SCALES[1] == axis.scale}
 
 
 def _name(side: str, part: str, name: str = "") -> str:

@@ -21,7 +21,7 @@ def draw_typed_batch() -> None:
     gamma = columns[0].number_input("gamma", value=1.0, step=0.5, format="%.3g", key="typed_gamma")
     beta = columns[1].number_input("beta", value=0.0, step=0.5, format="%.3g", key="typed_beta")
     try:
-        steps = typed_batch.typed(text, gamma=gamma, beta=beta)
+        steps = typed_batch.parse(text, gamma=gamma, beta=beta)
     except typed_batch.BatchError as error:
         st.error(plain(str(error)))
         return

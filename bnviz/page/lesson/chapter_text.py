@@ -132,6 +132,6 @@ def _measured(chapter: Chapter, run: Run | None, recording: Recording) -> None:
     for claim in chapter.claims:
         outcome = evidence.recorded()[claim.name]
         st.markdown(f"{'✓' if outcome.holds else '✗'} {outcome.sentence}")
-        said = claim.own(own)
+        said = claim.describe_run(own)
         if said:
             st.markdown(f"*{whose}:* {said}.")

@@ -149,7 +149,7 @@ def _recorded(chapter: Chapter) -> StageContent:
         "recorded",
         message,
         view=View.read({**view}),
-        begin=chapter.begin,
+        begin=chapter.start_step,
         loops=True,
     )
 

@@ -1,0 +1,14 @@
+"""Wording: numbers and network names as they are written in sentences."""
+
+from bnviz.frames import ARM_LABELS
+
+
+def with_arm(arm: str) -> str:
+    """Returns an arm as an addition to a noun: "without BN", "with layer norm"."""
+    label = ARM_LABELS[arm]
+    return label if label.startswith("with") else f"with {label}"
+
+
+def percent(share: float) -> str:
+    """Returns a share from 0 to 1 as a whole percentage: "90 %"."""
+    return f"{100 * share:.0f} %"
