@@ -3,11 +3,21 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from bnviz.interventions import MAX_CHANGES, parse, to_text
 
 Value = str | int | float | bool
+Number = TypeVar("Number", bound=float, covariant=True)
+#: Hexadecimal characters that name an uploaded data set.
+KEY_LENGTH = 32
+
+
+class Bounds(NamedTuple, Generic[Number]):
+    """The lowest and the highest value allowed, both included."""
+
+    low: Number
+    high: Number
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,7 @@ class Flag(Kind):
 class Key(Kind):
     """Empty, or the hexadecimal key of an uploaded data set."""
 
-    length: int = 32
+    length: int = KEY_LENGTH
 
     def allowed(self) -> str:
         return f"empty, or {self.length} characters out of 0-9 and a-f"
@@ -149,8 +159,8 @@ class Changes(Kind):
         learning_rates: The lowest and the highest learning rate.
     """
 
-    steps: tuple[int, int]
-    learning_rates: tuple[float, float]
+    steps: Bounds[int]
+    learning_rates: Bounds[float]
 
     def allowed(self) -> str:
         return (

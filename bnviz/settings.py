@@ -10,7 +10,18 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 from bnviz.interventions import Intervention, parse
-from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind, Value, finite_number
+from bnviz.kinds import (
+    Bounds,
+    Changes,
+    Choice,
+    Flag,
+    Float,
+    Integer,
+    Key,
+    Kind,
+    Value,
+    finite_number,
+)
 
 #: Data sets with two input features, which can be drawn as points in a plane.
 PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
@@ -48,8 +59,11 @@ OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
 BN_POSITIONS = ("before", "after")
 #: Networks that can be trained beside the one without BN and the one with it.
 THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
-_STEPS = (1, 50_000)
-_LEARNING_RATES = (1e-5, 10.0)
+#: Momentum of the optimizer "momentum", which is SGD with it.
+SGD_MOMENTUM = 0.9
+STEPS = Bounds(1, 50_000)
+LEARNING_RATES = Bounds(1e-5, 10.0)
+SEEDS = Bounds(0, 2**31 - 1)
 #: Names that belong to no setting and are still listed one by one; a link may hold a thousand.
 MAX_UNKNOWN = 5
 _NO_SETTING = "nothing, since no setting has this name"
@@ -176,12 +190,12 @@ class Settings:
     )
     learning_rate: float = _setting(
         1.0,
-        Float("learning rate", "Training", "Length of each update's step.", *_LEARNING_RATES),
+        Float("learning rate", "Training", "Length of each update's step.", *LEARNING_RATES),
     )
     batch_size: int = _setting(
         32, Integer("batch size", "Training", "Examples in each training step.", 1, 1024)
     )
-    steps: int = _setting(1_500, Integer("steps", "Training", "Updates of the weights.", *_STEPS))
+    steps: int = _setting(1_500, Integer("steps", "Training", "Updates of the weights.", *STEPS))
     l2: float = _setting(
         0.0,
         Float(
@@ -249,8 +263,8 @@ class Settings:
             "Training",
             "Steps and what is changed there: another learning rate, BN inserted, removed or its "
             "statistics frozen. The button under the picture writes them for you.",
-            _STEPS,
-            _LEARNING_RATES,
+            STEPS,
+            LEARNING_RATES,
             advanced=True,
         ),
     )
@@ -270,8 +284,7 @@ class Settings:
             "seed",
             "Chance",
             "Number from which the initial weights, the batch order and the made-up data follow.",
-            0,
-            2**31 - 1,
+            *SEEDS,
         ),
     )
 
@@ -367,7 +380,7 @@ class Settings:
     @property
     def changes(self) -> tuple[Intervention, ...]:
         """The changes in mid-run, in the order of their steps."""
-        return parse(self.interventions, steps=_STEPS, learning_rates=_LEARNING_RATES)
+        return parse(self.interventions, steps=STEPS, learning_rates=LEARNING_RATES)
 
     @property
     def digest(self) -> str:
@@ -413,6 +426,18 @@ def is_relevant(name: str, values: Mapping[str, object]) -> bool:
     """Whether a setting makes a difference beside the values of the others."""
     condition = KINDS[name].relevant_if
     return condition is None or values[condition[0]] in condition[1]
+
+
+def bounds(name: str) -> Bounds[float]:
+    """The lowest and the highest value of a setting that is a number.
+
+    Raises:
+        TypeError: If it is of another kind.
+    """
+    kind = KINDS[name]
+    if not isinstance(kind, Integer | Float):
+        raise TypeError(f"{name} is not a number; it is {kind.allowed()}")
+    return Bounds(kind.low, kind.high)
 
 
 def groups() -> dict[str, list[str]]:

@@ -14,15 +14,15 @@ from bnviz.frames import (
     edges,
     frame_steps,
 )
-from bnviz.settings import ACTIVATIONS, KINDS, Settings
+from bnviz.settings import ACTIVATIONS, STEPS, Settings, bounds
 
 fuzzed = settings(database=None)
-steps_allowed = st.integers(KINDS["steps"].low, KINDS["steps"].high)
+steps_allowed = st.integers(*STEPS)
 layouts = st.builds(
     FrameLayout,
     st.sampled_from([ARMS, ("none",), ("none", "bn", "layer_norm"), ("none", "bn", "noisy_bn")]),
-    st.integers(KINDS["hidden_layers"].low, KINDS["hidden_layers"].high),
-    st.integers(KINDS["units"].low, KINDS["units"].high),
+    st.integers(*bounds("hidden_layers")),
+    st.integers(*bounds("units")),
     st.sampled_from(ACTIVATIONS),
     plane=st.booleans(),
     deep=st.booleans(),

@@ -20,17 +20,17 @@ from bnviz.lab.datasets import load
 from bnviz.lab.experiment import run
 from bnviz.lab.training import BatchOrder
 from bnviz.recording import Recording
-from bnviz.settings import Settings
+from bnviz.settings import LEARNING_RATES, STEPS, Settings
 
-BOUNDS = {"steps": (1, 50_000), "learning_rates": (1e-5, 10.0)}
+BOUNDS = {"steps": STEPS, "learning_rates": LEARNING_RATES}
 
 changes = st.builds(
     lambda step, action, rate: Intervention(
         step, action, float(f"{rate:g}") if action == LEARNING_RATE else 0.0
     ),
-    st.integers(1, 50_000),
+    st.integers(*STEPS),
     st.sampled_from(list(ACTIONS)),
-    st.floats(1e-5, 10),
+    st.floats(*LEARNING_RATES),
 )
 
 

@@ -9,7 +9,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
-from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError, groups
+from bnviz.settings import (
+    KINDS,
+    LEARNING_RATES,
+    SEEDS,
+    STEPS,
+    UPLOAD,
+    Problem,
+    Settings,
+    SettingsError,
+    bounds,
+    groups,
+)
 
 fuzzed = settings(database=None)
 
@@ -145,6 +156,17 @@ class TestBounds:
             Settings(**{name: outside})
         near, (problem,) = Settings.nearest({name: outside})
         assert (getattr(near, name), problem.name) == (bound, name)
+
+    @pytest.mark.parametrize(
+        ("name", "named"), [("steps", STEPS), ("learning_rate", LEARNING_RATES), ("seed", SEEDS)]
+    )
+    def test_have_a_name_where_they_are_used_elsewhere(self, name, named):
+        assert bounds(name) == named
+
+    @pytest.mark.parametrize("name", ["activation", "bn_center", "upload", "interventions"])
+    def test_are_those_of_numbers_alone(self, name):
+        with pytest.raises(TypeError, match=f"{name} is not a number"):
+            bounds(name)
 
     @pytest.mark.parametrize("name", CHOICES)
     def test_every_option_is_allowed(self, name):

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from bnviz.export.script_data import UPLOAD_FILE, code
 from bnviz.frames import ARM_LABELS, FrameLayout
-from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
+from bnviz.settings import BN_POSITIONS, SGD_MOMENTUM, UPLOAD, Settings
 
 _OPTIMIZERS = {
     "sgd": "SGD(learning_rate={rate})",
-    "momentum": "SGD(learning_rate={rate}, momentum=0.9)",
+    "momentum": f"SGD(learning_rate={{rate}}, momentum={SGD_MOMENTUM})",
     "adam": "Adam(learning_rate={rate})",
     "rmsprop": "RMSprop(learning_rate={rate})",
 }

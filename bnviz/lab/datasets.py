@@ -10,16 +10,13 @@ from numpy.typing import NDArray
 
 from bnviz.data import builtin, preparation
 from bnviz.data.dataset import Dataset
-from bnviz.frames import PROBE_SIZE
+from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.settings import UPLOAD, Settings
 
 #: Points of a data set in the plane.
 NUM_POINTS = 1_000
 #: Seconds without a byte after which a download is given up.
 DOWNLOAD_TIMEOUT = 20.0
-
-#: Validation examples measured in each frame, at the most.
-VALIDATION_SIZE = 2_000
 
 #: Features, shape (num_examples, num_features), and classes, (num_examples,).
 Examples = tuple[NDArray[np.float32], NDArray[np.int32]]

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
-from bnviz.settings import Settings
+from bnviz.settings import SGD_MOMENTUM, Settings
 
 #: Most steps of one call; a longer way is gone in several.
 CHUNK = 256
 
 
 def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
-    """The Keras optimizer of these settings; `momentum` is SGD with momentum 0.9."""
+    """The Keras optimizer of these settings; `momentum` is SGD with `SGD_MOMENTUM`."""
     match settings.optimizer:
         case "momentum":
-            return keras.optimizers.SGD(settings.learning_rate, momentum=0.9)
+            return keras.optimizers.SGD(settings.learning_rate, momentum=SGD_MOMENTUM)
         case "adam":
             return keras.optimizers.Adam(settings.learning_rate)
         case "rmsprop":

@@ -11,7 +11,7 @@ from bnviz.findings import comparison
 from bnviz.findings.comparison import SpeedUp
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARMS
-from bnviz.settings import KINDS, Problem, Settings, SettingsError
+from bnviz.settings import SEEDS, Problem, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, CURVES, Block, Outcome
 
@@ -74,12 +74,11 @@ class SeedBands:
     """
 
     def __init__(self, settings: Settings, seeds: int = 10):
-        highest = KINDS["seed"].high  # type: ignore[attr-defined]
         if not MIN_SEEDS <= seeds <= MAX_SEEDS:
             allowed = f"a whole number from {MIN_SEEDS} to {MAX_SEEDS}"
             raise SettingsError([Problem("seeds", str(seeds), allowed)])
-        if settings.seed + seeds - 1 > highest:
-            allowed = f"at most {highest - seeds + 1} for so many seeds"
+        if settings.seed + seeds - 1 > SEEDS.high:
+            allowed = f"at most {SEEDS.high - seeds + 1} for so many seeds"
             raise SettingsError([Problem("seed", str(settings.seed), allowed)])
         self.settings = study.reset_unused(settings)
         self.seeds = seeds

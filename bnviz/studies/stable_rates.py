@@ -8,7 +8,7 @@ import numpy as np
 
 from bnviz.findings import comparison
 from bnviz.frames import ARMS
-from bnviz.settings import KINDS, Problem, Settings, SettingsError
+from bnviz.settings import LEARNING_RATES, SEEDS, Problem, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
 
@@ -28,7 +28,6 @@ DEFINITION = (
     "reaches at any rate, and if this also holds at the rates tried between it and the network's "
     "best one."
 )
-_LOWEST, _HIGHEST = KINDS["learning_rate"].low, KINDS["learning_rate"].high  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,11 @@ class StableRates:
     """
 
     def __init__(self, settings: Settings, seeds: int = 3):
-        highest = KINDS["seed"].high  # type: ignore[attr-defined]
         if not 1 <= seeds <= MAX_SEEDS:
             allowed = f"a whole number from 1 to {MAX_SEEDS}"
             raise SettingsError([Problem("seeds", str(seeds), allowed)])
-        if settings.seed + seeds - 1 > highest:
-            allowed = f"at most {highest - seeds + 1} for so many seeds"
+        if settings.seed + seeds - 1 > SEEDS.high:
+            allowed = f"at most {SEEDS.high - seeds + 1} for so many seeds"
             raise SettingsError([Problem("seed", str(settings.seed), allowed)])
         self.settings = study.reset_unused(settings).replace(learning_rate=Settings().learning_rate)
         self.seeds = seeds
@@ -179,7 +177,7 @@ class StableRates:
 
     def _next_rates(self) -> list[float]:
         if not self._asked:
-            return _spread(_LOWEST, _HIGHEST, RATES)
+            return _spread(LEARNING_RATES.low, LEARNING_RATES.high, RATES)
         limits = self._open
         rates = {
             rate
@@ -213,7 +211,7 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
     if not learning:
         return (
             f"Neither network learns within {steps:,} steps at any learning rate from "
-            f"{_LOWEST:g} to {_HIGHEST:g}, so no difference is seen."
+            f"{LEARNING_RATES.low:g} to {LEARNING_RATES.high:g}, so no difference is seen."
         )
     if len(learning) == 1:
         able, unable = ("With", "without") if learning[0] is bn else ("Without", "with")

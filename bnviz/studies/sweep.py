@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from bnviz.kinds import Float, Integer
-from bnviz.settings import KINDS, Problem, Settings, SettingsError
+from bnviz.settings import KINDS, SEEDS, Problem, Settings, SettingsError
 from bnviz.studies import study
 
 #: Settings that an axis can run over.
@@ -173,7 +173,7 @@ class Sweep:
             problems.append(Problem("measure", self.measure, f"one of {', '.join(MEASURES)}"))
         if not 0 < self.target <= 1:
             problems.append(Problem("target", str(self.target), "a number above 0, at most 1"))
-        if self.base.seed + self.seeds - 1 > KINDS["seed"].high:  # type: ignore[attr-defined]
+        if self.base.seed + self.seeds - 1 > SEEDS.high:
             problems.append(Problem("seed", str(self.base.seed), "a smaller one for so many seeds"))
         if problems:
             raise SettingsError(problems)

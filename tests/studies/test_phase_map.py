@@ -10,7 +10,7 @@ import pytest
 
 from bnviz.frames import ARMS
 from bnviz.recording import BUNDLED
-from bnviz.settings import KINDS, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError, bounds
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
 from bnviz.studies.study_report import map_json
@@ -49,7 +49,7 @@ def filled(none=(0.1, 0.1), bn=(0.01, 1.0), sweep=SWEEP, blocks=None):
 class TestAxis:
     @pytest.mark.parametrize("name", AXES)
     def test_text_is_read_as_it_is_written(self, name):
-        axis = Axis(name, max(KINDS[name].low, 1e-3), KINDS[name].high, "log", 5)
+        axis = Axis(name, max(bounds(name).low, 1e-3), bounds(name).high, "log", 5)
         assert Axis.parse(str(axis)) == axis
         assert Axis.parse(str(axis)).values == axis.values
 

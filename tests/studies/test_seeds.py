@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz.frames import ARMS
-from bnviz.settings import Settings, SettingsError
+from bnviz.settings import SEEDS, Settings, SettingsError
 from bnviz.studies.seeds import MAX_SEEDS, SeedBands
 from bnviz.studies.study import CURVES, Outcome
 
@@ -125,7 +125,7 @@ def test_another_number_of_seeds_is_refused(seeds):
 
 def test_seeds_beyond_the_last_one_are_refused():
     with pytest.raises(SettingsError, match="at most 2147483638"):
-        SeedBands(Settings(seed=2**31 - 1), 10)
+        SeedBands(Settings(seed=SEEDS.high), 10)
 
 
 def test_the_digest_names_the_question():

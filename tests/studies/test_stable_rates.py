@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from bnviz.frames import ARMS
-from bnviz.settings import KINDS, Settings, SettingsError
+from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies.stable_rates import PRECISION, RATES, StableRates
 from bnviz.studies.study import Outcome
 
-LOWEST, HIGHEST = KINDS["learning_rate"].low, KINDS["learning_rate"].high
 #: Limits of an arm that learns at no rate, and of one that learns at any.
 NONE, ANY = (math.inf, 0.0), (0.0, math.inf)
 
@@ -60,7 +59,7 @@ def test_rates_at_which_it_learns_too_slowly_do_not_count():
 
 def test_a_network_that_diverges_is_not_stable_whatever_its_accuracy():
     study = found((0.0, 0.01), ANY)
-    assert not study.stable("none")[HIGHEST]
+    assert not study.stable("none")[LEARNING_RATES.high]
     assert study.limit("none").stable < 0.01
 
 

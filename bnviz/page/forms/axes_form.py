@@ -8,7 +8,7 @@ from bnviz.kinds import Integer
 from bnviz.page.forms import fields
 from bnviz.page.shell import rerun
 from bnviz.page.shell.markup import plain
-from bnviz.settings import KINDS, Settings, SettingsError
+from bnviz.settings import KINDS, Settings, SettingsError, bounds
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import (
     AXES,
@@ -134,11 +134,12 @@ def _axis(side: str) -> Axis | None:
 
 def _range(side: str, name: str) -> dict[str, Any]:
     """The fields of an axis that are another's with another setting."""
-    usual, kind = DEFAULT_AXES[name], KINDS[name]
-    bounds: dict[str, Any] = {"min_value": kind.low, "max_value": kind.high, "step": 1}  # type: ignore[attr-defined]
-    if not isinstance(kind, Integer):
-        ends = {end: float(bounds[end]) for end in ("min_value", "max_value")}
-        bounds = ends | {"step": 0.1, "format": "%.6g"}
+    usual = DEFAULT_AXES[name]
+    low, high = bounds(name)
+    options: dict[str, Any] = {"min_value": low, "max_value": high, "step": 1}
+    if not isinstance(KINDS[name], Integer):
+        ends = {"min_value": float(low), "max_value": float(high)}
+        options = ends | {"step": 0.1, "format": "%.6g"}
     starts = _fields_of(usual)
     names = {part: _name(side, part, name) for part in starts}
     now = {part: fields.value(names[part], start) for part, start in starts.items()}
@@ -146,7 +147,7 @@ def _range(side: str, name: str) -> dict[str, Any]:
     first, second = st.columns(2)
     for column, part, text in ((first, "low", "from"), (second, "high", "to")):
         values[part] = column.number_input(
-            text, value=now[part], **bounds, key=fields.key(names[part])
+            text, value=now[part], **options, key=fields.key(names[part])
         )
     first, second = st.columns(2)
     values["places"] = first.number_input(

@@ -8,9 +8,9 @@ import streamlit as st
 
 from bnviz.data import uploads
 from bnviz.data.dataset import Dataset
+from bnviz.kinds import KEY_LENGTH
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.session import limits
-from bnviz.settings import KINDS
 
 _SALT = "own_data_salt"
 _DATASETS = "own_datasets"
@@ -61,7 +61,7 @@ def _read(name: str, data: bytes, target: str | None) -> str:
     digest = hashlib.sha256(secret)
     for part in parts:
         digest.update(hashlib.sha256(part).digest())
-    key = digest.hexdigest()[: KINDS["upload"].length]  # type: ignore[attr-defined]
+    key = digest.hexdigest()[:KEY_LENGTH]
     if dataset(key) is None:
         # One at a time: a session keeps the last file alone.
         st.session_state[_DATASETS] = {key: uploads.read(name, data, target=target)}
