@@ -22,7 +22,7 @@ class View:
         beta: Shift by hand.
     """
 
-    name: str = "stage"
+    name: str = "layers"
     quantity: str = "pre_activation"
     value_axis: str = "linear"
     loss_axis: str = "linear"
@@ -38,6 +38,8 @@ class View:
         """The view that a browser asks for; what is not among the choices stays the default."""
         if not isinstance(given, Mapping):
             return cls()
+        if given.get("name") == _OLD_NAME:
+            given = {**given, "name": cls.name}
         allowed = {"name": TITLES, **{name: choice["options"] for name, choice in CHOICES.items()}}
         chosen: dict[str, Any] = {
             name: given[name]
@@ -62,7 +64,7 @@ class View:
 
 #: The views by name, in the order of their tabs.
 TITLES = {
-    "stage": "Layers",
+    "layers": "Layers",
     "drift": "Drift",
     "neurons": "Neurons",
     "inside": "Inside a neuron",
@@ -74,6 +76,8 @@ TITLES = {
     "landscape": "Landscape",
 }
 
+#: What a page that was opened before the view "layers" got its name calls it.
+_OLD_NAME = "stage"
 #: Largest gamma and beta by hand.
 MAX_BY_HAND = 10.0
 #: Label and help of the numbers that a viewer may set.

@@ -147,7 +147,7 @@ QUIZ = (
     _item(
         "place",
         "position",
-        {"name": "stage"},
+        {"name": "layers"},
         "Where does BN usually stand?",
         _right(
             "Between the linear layer and its activation",
@@ -189,7 +189,7 @@ QUIZ = (
     _item(
         "small-weights",
         "initialisation",
-        {"name": "stage"},
+        {"name": "layers"},
         "All first weights are a tenth of what they should be. Why does the network with BN learn "
         "nevertheless?",
         Option(
@@ -293,7 +293,7 @@ QUIZ = (
     _item(
         "pairs",
         "no-help",
-        {"name": "stage"},
+        {"name": "layers"},
         "Why does BN fail with batches of two?",
         Option(
             "Two examples take too long to compute",

@@ -7,7 +7,7 @@ import machine  # noqa: F401  (puts the repository on the path)
 import plotly.graph_objects as go
 import streamlit as st
 
-from bnviz.figures.views.layers import stage
+from bnviz.figures.views.layers import layers
 from bnviz.player.content import recorded_default
 
 #: Of so many frames one is made into a figure, since that takes long and is not measured.
@@ -18,7 +18,7 @@ EVERY = 5
 def figures() -> list[go.Figure]:
     """Figures of the recorded run; the title of each tells which it is."""
     recording = recorded_default()
-    live_figure = stage(recording)
+    live_figure = layers(recording)
     return [
         live_figure.at(recording, at).update_layout(title={"text": f"frame {at}"})
         for at in range(0, len(recording), EVERY)

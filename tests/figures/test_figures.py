@@ -14,7 +14,6 @@ from bnviz.figures.bindings.shapes import HEAT_SHARES, Heat
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
-from bnviz.figures.views.layers import stage
 from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE, FrameLayout
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
@@ -96,7 +95,7 @@ def test_a_view_without_its_measures_is_not_shown_and_says_why():
     lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
     assert lacking == {"decision", "inference", "inside", "landscape"}
     for name in TITLES:
-        assert shown(layout, View(name)).name == ("stage" if name in lacking else name)
+        assert shown(layout, View(name)).name == ("layers" if name in lacking else name)
     assert not any(tab["lacks"] for tab in tabs(FrameLayout.of(FULL)))
 
 
@@ -239,7 +238,7 @@ def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
 @pytest.mark.parametrize(("layers", "named"), [(1, 1), (16, 16), (17, 9), (50, 11)])
 def test_names_of_many_layers_have_room_beside_their_rows(layers, named):
     recording = random_recording(Settings(hidden_layers=layers, units=2), 1)
-    figure = stage(recording).figure
+    figure = VIEWS["layers"].figure(recording, View()).figure
     names = figure.layout.yaxis.ticktext
     assert len(names) == len(figure.layout.yaxis.tickvals) == named
     assert names[0] == "layer 1"

@@ -182,7 +182,7 @@ def take_recording(data: bytes) -> str:
     content = StageContent("token", recording, "finished", "")
     # Numbers of a stranger may be any, those too of which a computation has to warn.
     with np.errstate(all="ignore"):
-        for view in TITLES if len(data) % 9 == 0 else ("stage",):
+        for view in TITLES if len(data) % 9 == 0 else ("layers",):
             header(content.respond(PlayerRequest.read({"view": {"name": view}})))
         if len(recording):
             strict(report.as_json(recording, 1.0))

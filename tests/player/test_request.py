@@ -48,6 +48,11 @@ def test_a_view_is_read_as_it_was_written(title, name, place, number):
     assert View.read(view.to_dict()) == view
 
 
+def test_a_page_opened_before_the_view_of_the_layers_got_its_name_is_understood():
+    sent = {"name": "stage", "quantity": "activation", "layer": 2}
+    assert View.read(sent) == View("layers", quantity="activation", layer=2)
+
+
 @given(header=st.dictionaries(st.text(), st.integers() | st.text()), frames=st.binary())
 def test_a_message_holds_its_header_and_its_frames(header, frames):
     message = pack(header, frames)

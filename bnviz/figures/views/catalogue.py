@@ -64,8 +64,8 @@ class ViewSpec:
 
 #: Every view, by the names of `TITLES`.
 VIEWS = {
-    "stage": ViewSpec(
-        layers.stage,
+    "layers": ViewSpec(
+        layers.layers,
         layers.READING,
         ("quantity", "value_axis", "loss_axis", "x_axis", "layer"),
     ),
@@ -106,9 +106,9 @@ VIEWS = {
 
 
 def shown(layout: FrameLayout, view: View) -> View:
-    """The view, or where its recording lacks the measures for it the stage."""
+    """The view, or where its recording lacks the measures for it the layers' view."""
     offer = VIEWS[view.name]
-    return View(**view.to_dict() | {"name": "stage"}) if offer.unavailable_reason(layout) else view
+    return View(**view.to_dict() | {"name": "layers"}) if offer.unavailable_reason(layout) else view
 
 
 def grown(recording: Recording, view: View) -> str:

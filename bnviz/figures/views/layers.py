@@ -29,7 +29,7 @@ _MAX_NAMED = 16
 _KINDS = {"pre_activation": "inputs", "activation": "outputs"}
 
 
-def stage(recording: Recording, view: View | None = None) -> LiveFigure:
+def layers(recording: Recording, view: View | None = None) -> LiveFigure:
     """The main figure: a column of layer histograms an arm, and the curves beside them.
 
     All histograms share one locked axis. The ranges follow from the first frame alone, so that
