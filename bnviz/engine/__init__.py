@@ -1,7 +1,7 @@
-"""The engine: where runs and studies execute, who shares one, queue, cancelling. Dask lives here.
+"""The engine: where runs and studies execute, with sharing, a queue and cancelling, on Dask.
 
-Importing this package imports neither Dask, which is loaded in the background, nor TensorFlow,
-which is loaded in the workers alone.
+Importing this package loads neither Dask, which the engine imports in its own thread, nor
+TensorFlow, which only the workers import.
 """
 
 from bnviz.engine.configuration import Configuration

@@ -1,4 +1,4 @@
-"""Cluster: the scheduler and the workers that a Dask client of the engine talks to."""
+"""Cluster: the scheduler and the workers that the engine connects to."""
 
 import asyncio
 import json
@@ -19,17 +19,17 @@ from distributed import Client, Scheduler, Security
 
 from bnviz.engine.configuration import DASK, Configuration
 
-#: Deaths of a worker while it trains one run after which the run has failed.
+#: Number of worker deaths during one run after which the run fails.
 ALLOWED_FAILURES = 2
-#: Seconds to wait for an existing scheduler to answer.
+#: Seconds to wait for an existing scheduler.
 CONNECT_TIMEOUT = 3
-#: A worker process that ends within this many seconds of its start did not start well.
-SHORT_LIFE = 10.0
-#: Seconds until such a process is started again, doubled each time up to the last.
-FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
+#: A worker process that ends within this many seconds counts as a failed start.
+MIN_LIFETIME = 10.0
+#: Seconds before restarting such a process, doubled each time up to the maximum.
+MIN_DELAY, MAX_DELAY = 0.5, 30.0
 
 #: Where Linux keeps files in memory.
-_MEMORY = "/dev/shm"  # noqa: S108
+_MEMORY_FOLDER = "/dev/shm"  # noqa: S108
 #: Folder from which `bnviz` is imported.
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +40,7 @@ class Cluster:
 
     Attributes:
         client: Asynchronous Dask client.
-        trouble: One sentence while the workers cannot start, else empty.
+        trouble: One sentence while the workers cannot start, otherwise empty.
     """
 
     client: Any
@@ -49,13 +49,13 @@ class Cluster:
 
 @asynccontextmanager
 async def connect(configuration: Configuration) -> AsyncIterator[Cluster]:
-    """A cluster as configured, for the time of the context.
+    """Opens the configured cluster for the duration of the context.
 
     Raises:
         OSError: If an existing scheduler cannot be reached.
     """
     for name in ("distributed", "distributed.client"):
-        # A lost connection is no news for the log: the engine says so and tries again.
+        # No need to log a lost connection: the engine reports it and reconnects.
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with dask.config.set(DASK):
         if configuration.scheduler is None:
@@ -72,19 +72,19 @@ async def _client(address: str, **options: Any) -> AsyncIterator[Any]:
     try:
         yield await client
     finally:
-        # Dask's own context leaves a client open that could not connect.
+        # Dask's own context manager leaves a client open if it could not connect.
         await client.close()
 
 
 @asynccontextmanager
 async def _embedded(workers: int) -> AsyncIterator[Cluster]:
-    """A scheduler in this process and worker processes, on loopback, with certificates of its own.
+    """Starts a scheduler in this process and worker processes, on loopback with TLS.
 
-    Dask's own local clusters start workers by `multiprocessing`, which fails inside Streamlit, or
-    by ways that do not work on Windows.
+    Dask's own local clusters either start workers with `multiprocessing`, which fails inside
+    Streamlit, or do not work on Windows.
     """
-    _find_scratch()
-    # Dask puts this folder on the path for imports, so it must be nobody else's.
+    _ensure_temporary_folder()
+    # Dask puts this folder on the import path, so it must belong to this process alone.
     with tempfile.TemporaryDirectory(prefix="bnviz-", ignore_cleanup_errors=True) as folder:
         security = _security(Path(folder))
         async with (
@@ -100,30 +100,35 @@ async def _embedded(workers: int) -> AsyncIterator[Cluster]:
             _client(scheduler.address, security=security) as client,
         ):
             cluster = Cluster(client)
-            orders = {
+            options = {
                 "scheduler": scheduler.address,
                 "certificate": security.tls_ca_file,
                 "key": security.tls_worker_key,
                 "folder": folder,
             }
-            keepers = [asyncio.create_task(_keep(cluster, orders)) for _ in range(workers)]
+            supervisors = [
+                asyncio.create_task(_supervise(cluster, options)) for _ in range(workers)
+            ]
             try:
                 yield cluster
             finally:
-                for keeper in keepers:
-                    keeper.cancel()
-                await asyncio.gather(*keepers, return_exceptions=True)
+                for supervisor in supervisors:
+                    supervisor.cancel()
+                await asyncio.gather(*supervisors, return_exceptions=True)
 
 
 def _security(folder: Path) -> Security:
-    """Certificate and key made for this cluster, as files in its folder.
+    """Creates a certificate and a key for this cluster, as files in its folder.
 
-    Dask would write what it is given as text into a new file for each use, which a killed process
-    leaves behind.
+    Given as text, Dask would write them to a new file at each use, which a killed process leaves
+    behind.
     """
-    made = Security.temporary()
+    temporary = Security.temporary()
     files = {"cert": folder / "certificate.pem", "key": folder / "key.pem"}
-    for file, text in ((files["cert"], made.tls_ca_file), (files["key"], made.tls_worker_key)):
+    for file, text in (
+        (files["cert"], temporary.tls_ca_file),
+        (files["key"], temporary.tls_worker_key),
+    ):
         file.touch(mode=0o600)
         file.write_text(text)
     roles = {
@@ -134,54 +139,56 @@ def _security(folder: Path) -> Security:
     return Security(require_encryption=True, tls_ca_file=str(files["cert"]), **roles)
 
 
-def _find_scratch() -> None:
-    """Finds a folder for temporary files, in memory where no disk can be written to.
+def _ensure_temporary_folder() -> None:
+    """Makes `tempfile` use a folder in memory if no disk is writable.
 
     Raises:
-        OSError: If there is none.
+        OSError: If there is no folder for temporary files.
     """
     try:
         tempfile.gettempdir()
     except FileNotFoundError as error:
-        if not os.access(_MEMORY, os.W_OK):
+        if not os.access(_MEMORY_FOLDER, os.W_OK):
             raise OSError("there is no folder for temporary files") from error
-        tempfile.tempdir = _MEMORY
+        tempfile.tempdir = _MEMORY_FOLDER
 
 
-async def _keep(cluster: Cluster, orders: dict[str, str]) -> None:
-    """Keeps one worker process going until cancelled."""
-    delay = FIRST_DELAY
+async def _supervise(cluster: Cluster, options: dict[str, str]) -> None:
+    """Keeps one worker process alive until cancelled."""
+    delay = MIN_DELAY
     while True:
         started = time.monotonic()
         try:
-            process = _spawn(orders)
+            process = _spawn(options)
         except OSError as error:
-            cluster.trouble = f"A worker process cannot be started ({error}); it is tried again."
-            await asyncio.sleep(LONGEST_DELAY)
+            cluster.trouble = (
+                f"A worker process cannot be started ({error}); the engine keeps trying."
+            )
+            await asyncio.sleep(MAX_DELAY)
             continue
         try:
             while process.poll() is None:
                 await asyncio.sleep(0.1)
-                if time.monotonic() - started > SHORT_LIFE:
-                    cluster.trouble, delay = "", FIRST_DELAY
+                if time.monotonic() - started > MIN_LIFETIME:
+                    cluster.trouble, delay = "", MIN_DELAY
         finally:
-            _end(process)
-        if time.monotonic() - started < SHORT_LIFE:
+            _terminate(process)
+        if time.monotonic() - started < MIN_LIFETIME:
             cluster.trouble = (
-                f"A worker process ended as soon as it was started (exit code "
-                f"{process.returncode}); it is started again."
+                f"A worker process ended right after it was started (exit code "
+                f"{process.returncode}); the engine keeps trying."
             )
             await asyncio.sleep(delay)
-            delay = min(2 * delay, LONGEST_DELAY)
+            delay = min(2 * delay, MAX_DELAY)
 
 
-def _spawn(orders: dict[str, str]) -> subprocess.Popen[bytes]:
+def _spawn(options: dict[str, str]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
-        # -P leaves the working directory off the path: no file there is taken for a library.
+        # -P keeps the working directory off the path, so that no file there shadows a library.
         [sys.executable, "-P", "-m", "bnviz.engine.worker"],
         stdin=subprocess.PIPE,
-        # Downloads of data sets write their progress there.
+        # Downloads of data sets write their progress to it.
         stdout=subprocess.DEVNULL,
         env=os.environ
         | {
@@ -189,12 +196,12 @@ def _spawn(orders: dict[str, str]) -> subprocess.Popen[bytes]:
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TMPDIR": tempfile.gettempdir(),
         },
-        # Ctrl+C in the terminal is for the page alone, which then ends its workers.
+        # Ctrl+C in the terminal reaches the page alone, which then ends its workers.
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
     with suppress(OSError):
-        _input(process).write(json.dumps(orders).encode() + b"\n")
+        _input(process).write(json.dumps(options).encode() + b"\n")
         _input(process).flush()
     return process
 
@@ -203,7 +210,7 @@ def _input(process: subprocess.Popen[bytes]) -> Any:
     return process.stdin
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _terminate(process: subprocess.Popen[bytes]) -> None:
     with suppress(OSError):
         _input(process).close()
     try:

@@ -1,4 +1,4 @@
-"""Configuration: what the surroundings decide about the engine, and Dask's own settings."""
+"""Configuration: where runs execute, read from the environment, and the settings of Dask."""
 
 import os
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ WORKERS_VARIABLE = "BNVIZ_WORKERS"
 
 MAX_WORKERS = 64
 
-#: Dask's settings in the page's process and in its own workers. Dask keeps long logs of what went
-#: through it, frames included; short ones keep both processes as small after 50 runs as after one.
-#: It also looks at itself 50 times a second, which costs a page that does nothing 2 % of a core.
-#: And it takes workers for dead when the wall clock jumps; here the processes are watched instead.
+#: Settings of Dask in the page's process and in the engine's own workers. Dask logs whatever passes
+#: through it, frames included; short logs keep both processes as small after 50 runs as after one.
+#: Its self-monitoring, 50 times a second by default, costs an idle page 2 % of a core. It also
+#: takes workers for dead when the wall clock jumps; the engine watches the processes instead.
 DASK: dict[str, Any] = {
     "distributed.admin.low-level-log-length": 10,
     "distributed.admin.log-length": 10,
@@ -28,7 +28,7 @@ DASK: dict[str, Any] = {
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.scheduler.events-cleanup-delay": "1s",
     "distributed.scheduler.http.routes": [],
-    # A block that waits behind a long run is taken over by a worker that has nothing to do.
+    # An idle worker takes over a block that waits behind a long run.
     "distributed.scheduler.work-stealing": True,
     "distributed.scheduler.worker-ttl": None,
     "distributed.worker.http.routes": [],
@@ -41,13 +41,13 @@ class Configuration:
     """Where runs execute.
 
     Attributes:
-        scheduler: Address of an existing Dask scheduler (`tls://...` or `tcp://...`), or None for
-            workers of the engine's own.
-        workers: Worker processes that the engine starts if there is no `scheduler`, 1 to 64. Each
+        scheduler: Address of an existing Dask scheduler (`tls://...` or `tcp://...`), or None to
+            start workers of the engine's own.
+        workers: Number of worker processes to start if there is no `scheduler`, 1 to 64. Each
             trains one run at a time and takes about 1 GB.
 
     Raises:
-        ValueError: If a value is not as allowed.
+        ValueError: If a value is not allowed.
     """
 
     scheduler: str | None = None
@@ -56,12 +56,12 @@ class Configuration:
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
             raise ValueError(
-                f"the number of workers is {self.workers}; allowed is a whole number from 1 to "
+                f"the number of workers is {self.workers}; it must be a whole number from 1 to "
                 f"{MAX_WORKERS}"
             )
         if self.scheduler is not None and not self.scheduler.startswith(("tls://", "tcp://")):
             raise ValueError(
-                f"the scheduler's address is {self.scheduler[:80]!r}; allowed is an address such "
+                f"the scheduler's address is {self.scheduler[:80]!r}; it must be an address such "
                 "as tls://127.0.0.1:8786 or tcp://127.0.0.1:8786"
             )
 
@@ -70,12 +70,12 @@ class Configuration:
         """Reads `BNVIZ_SCHEDULER` and `BNVIZ_WORKERS`; unset or empty means the default.
 
         Raises:
-            ValueError: If a variable is not as allowed.
+            ValueError: If a variable has a value that is not allowed.
         """
         text = environment.get(WORKERS_VARIABLE) or str(cls.workers)
         if not (text.isascii() and text.isdigit() and len(text) <= 4):
             raise ValueError(
-                f"{WORKERS_VARIABLE} is {text[:40]!r}; allowed is a whole number from 1 to "
+                f"{WORKERS_VARIABLE} is {text[:40]!r}; it must be a whole number from 1 to "
                 f"{MAX_WORKERS}"
             )
         return cls(environment.get(SCHEDULER_VARIABLE) or None, int(text))

@@ -1,8 +1,8 @@
-"""Engine: hands runs and studies to Dask workers and what comes of them to those who look."""
+"""Engine: executes runs and studies on Dask workers and shares their results among viewers."""
 
 import asyncio
 
-# Dask imports it in the engine's thread, which cannot do so once the process has begun to end.
+# Dask imports this in the engine's thread, which fails once the interpreter is shutting down.
 import concurrent.futures.process  # noqa: F401
 import logging
 import threading
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from bnviz.engine.cluster import Cluster
     from bnviz.engine.dispatch import Dispatch
 
-#: Seconds between looks at workers and viewers.
+#: Seconds between checks of workers and viewers.
 TICK = 0.25
-#: Seconds until an unreachable scheduler is tried again.
+#: Seconds before retrying an unreachable scheduler.
 RETRY = 2.0
 
 _log = logging.getLogger(__name__)
@@ -35,11 +35,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Status:
-    """How the engine is.
+    """Status of the engine.
 
     Attributes:
-        state: "starting" (no worker has loaded TensorFlow yet), "ready" or "unreachable". Runs may
-            be started in each of them; they wait.
+        state: "starting" (no worker has loaded TensorFlow yet), "ready" or "unreachable". Runs can
+            be started in every state; they are queued.
         message: One sentence, empty when ready.
     """
 
@@ -49,23 +49,25 @@ class Status:
 
 _CONNECTING = Status("starting", "The engine is starting its workers.")
 _LOADING = Status("starting", "The workers are loading TensorFlow; this takes a few seconds.")
-_NO_WORKERS = Status("starting", "The engine waits for a worker.")
+_NO_WORKERS = Status("starting", "The engine is waiting for a worker.")
 _READY = Status("ready")
-_AGAIN = "the engine tries again"
+_RETRYING = "the engine keeps trying"
 _CLOSED = Status("unreachable", "The engine has been closed.")
 
 
 class Engine:
-    """Executes runs and studies in worker processes. One a process; safe to use from any thread.
+    """Executes runs and studies in worker processes. Safe to use from any thread.
+
+    Create one engine per process.
 
     Args:
-        scheduler: Address of an existing Dask scheduler; None for workers of the engine's own.
-        workers: Worker processes of the engine's own.
-        grace: Seconds that a run or a study without viewers goes on.
-        limits: Runs that may wait or go on, and megabytes of their frames.
+        scheduler: Address of an existing Dask scheduler; None to start workers of its own.
+        workers: Number of workers to start.
+        grace: Seconds that a run or a study continues without viewers.
+        limits: Limits on the number of active runs and the memory of their frames.
 
     Raises:
-        ValueError: If the address or the number of workers is not as allowed.
+        ValueError: If the address or the number of workers is not allowed.
     """
 
     def __init__(
@@ -79,25 +81,25 @@ class Engine:
         self._configuration = Configuration(scheduler, workers)
         self._limits = limits or Limits()
         cache_bytes = int(1e6 * self._limits.cache_mb)
-        self._roster = RunRegistry(grace=grace, cache_bytes=cache_bytes, changed=self._wake)
+        self._runs = RunRegistry(grace=grace, cache_bytes=cache_bytes, changed=self._wake)
         self._studies = StudyRegistry(
-            grace=grace, changed=self._wake, until_free=self._roster.until_free
+            grace=grace, changed=self._wake, until_free=self._runs.until_free
         )
         self._status = _CONNECTING
-        # One topic for all runs: a scheduler never forgets a topic.
+        # One topic for all runs, because a scheduler never forgets a topic.
         self._topic = f"bnviz-{uuid.uuid4().hex}"
         self._closing = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._bell = asyncio.Event()
+        self._wake_event = asyncio.Event()
         self._thread = threading.Thread(target=self._main, name="bnviz-engine", daemon=True)
         self._thread.start()
 
     @classmethod
     def from_environment(cls) -> "Engine":
-        """An engine as the environment variables of `Configuration` and `Limits` say.
+        """Creates an engine from the environment variables of `Configuration` and `Limits`.
 
         Raises:
-            ValueError: If one of them is not as allowed.
+            ValueError: If a variable has a value that is not allowed.
         """
         configuration = Configuration.from_environment()
         return cls(
@@ -108,51 +110,52 @@ class Engine:
 
     @property
     def status(self) -> Status:
-        """How the engine is."""
+        """Current status of the engine."""
         return self._status
 
     def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
-        """The run of these settings: the one in flight, the finished one, or else a new one.
+        """Returns the active or complete run of these settings, or starts a new one.
 
-        A run that nobody joins is stopped after the grace period. One that the host has no room
-        for has failed already when it is returned.
+        A run that nobody joins is stopped after the grace period. A run that exceeds the host's
+        capacity is returned as failed.
 
         Args:
             settings: What to run.
-            dataset: The examples, where `settings.dataset` is an upload.
+            dataset: The uploaded examples, if `settings.dataset` is an upload.
         """
-        full = self._shortage(settings)
-        run = self._roster.start(settings, dataset)
+        refusal = self._shortage(settings)
+        run = self._runs.start(settings, dataset)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
-        elif full:
-            run.fail(full)
+        elif refusal:
+            run.fail(refusal)
         return run
 
     def _shortage(self, settings: Settings) -> str:
-        known = self._roster.find(settings.digest)
+        known = self._runs.find(settings.digest)
         if known is not None and (known.active or known.state in COMPLETE):
             return ""
-        active = [run.settings for run in self._roster.active()]
-        held = [run.settings for run in self._roster.held()]
+        active = [run.settings for run in self._runs.active()]
+        held = [run.settings for run in self._runs.held()]
         return shortage(settings, active, held, self._limits)
 
     def find(self, digest: str) -> Run | None:
-        """The last run of the settings with this digest, if it is still known."""
-        return self._roster.find(digest)
+        """Returns the latest run with this settings digest, or None if it is not kept."""
+        return self._runs.find(digest)
 
     def study(self, study: S, dataset: Dataset | None = None) -> StudyRun[S]:
-        """Carries a study out: joins the same one in flight or finished, or else begins.
+        """Returns the active or complete run of a study, or starts a new one.
 
-        One that was stopped or has failed goes on with what is known. A study that nobody joins is
-        stopped after the grace period. Single runs go first.
+        A study that was stopped or failed resumes with its known results. A study that nobody joins
+        is stopped after the grace period. Runs take precedence over studies.
 
         Args:
-            study: What to carry out; from now on it is the engine's, to be read as `StudyRun` says.
-            dataset: The examples, where the runs' `dataset` is an upload.
+            study: What to execute. The engine owns it from now on; read it as described in
+                `StudyRun`.
+            dataset: The uploaded examples, if the runs' `dataset` is an upload.
 
         Returns:
-            Its `study` is the one given, or an earlier one with the same digest.
+            The run. Its `study` is the given one, or an earlier one with the same digest.
         """
         run = self._studies.start(study, dataset)
         if self._closing.is_set():
@@ -160,16 +163,16 @@ class Engine:
         return run
 
     def find_study(self, digest: str) -> StudyRun[Any] | None:
-        """The last study with this digest, if it is still known."""
+        """Returns the latest run of the study with this digest, or None if it is not kept."""
         return self._studies.find(digest)
 
     @property
     def viewers(self) -> int:
-        """How many look at runs and studies that wait or go on."""
-        return self._roster.viewers + self._studies.viewers
+        """Number of viewers watching active runs and studies."""
+        return self._runs.viewers + self._studies.viewers
 
     def close(self) -> None:
-        """Stops all that goes on and ends the workers; no process is left."""
+        """Stops all runs and studies and ends the worker processes."""
         self._closing.set()
         self._wake()
         self._thread.join(30)
@@ -187,14 +190,14 @@ class Engine:
 
     def _wake(self) -> None:
         if self._loop is not None:
-            # The loop is gone when the engine was closed meanwhile.
+            # The loop is closed if the engine was closed meanwhile.
             try:
-                self._loop.call_soon_threadsafe(self._bell.set)
+                self._loop.call_soon_threadsafe(self._wake_event.set)
             except RuntimeError:
                 _log.debug("The engine is closed.")
 
     def _main(self) -> None:
-        # Importing Dask takes a third of a second, which no page need wait for.
+        # Importing Dask takes a third of a second; here no page waits for it.
         from distributed.compatibility import asyncio_run
         from distributed.config import get_loop_factory
 
@@ -210,11 +213,11 @@ class Engine:
             try:
                 async with connect(self._configuration) as cluster:
                     dispatch = Dispatch(
-                        cluster, self._roster, self._studies, self._topic, changed=self._wake
+                        cluster, self._runs, self._studies, self._topic, changed=self._wake
                     )
                     while not self._closing.is_set():
                         await dispatch.step()
-                        self._status = _status(dispatch, cluster, self._roster.workers)
+                        self._status = _status(dispatch, cluster, self._runs.workers)
                         await self._pause(TICK)
             except Exception as error:
                 _log.debug("The connection to the scheduler ended.", exc_info=True)
@@ -222,32 +225,32 @@ class Engine:
                 await self._pause(RETRY)
         upkeep.cancel()
         self._status = _CLOSED
-        for work in (*self._roster.active(), *self._studies.active()):
-            work.stop()
+        for job in (*self._runs.active(), *self._studies.active()):
+            job.stop()
 
     def _unreachable(self, error: Exception) -> str:
-        where = self._configuration.scheduler
+        scheduler = self._configuration.scheduler
         reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        if where:
-            return f"The Dask scheduler at {where} cannot be reached ({reason}); {_AGAIN}."
+        if scheduler:
+            return f"The Dask scheduler at {scheduler} cannot be reached ({reason}); {_RETRYING}."
         if isinstance(error, OSError) and error.strerror:
-            reason = error.strerror  # without the names of the host's folders
-        return f"The workers cannot be started ({reason}); {_AGAIN}."
+            reason = error.strerror  # leaves out the host's folder names
+        return f"The workers cannot be started ({reason}); {_RETRYING}."
 
     async def _upkeep(self) -> None:
         while True:
-            self._roster.tidy()
+            self._runs.tidy()
             self._studies.tidy()
             await asyncio.sleep(TICK)
 
     async def _pause(self, seconds: float) -> None:
-        """Waits until something changes or the engine closes, at the longest so many seconds."""
+        """Waits for a change or for the engine to close, at most this many seconds."""
         try:
             async with asyncio.timeout(seconds):
-                await self._bell.wait()
+                await self._wake_event.wait()
         except TimeoutError:
             return
-        self._bell.clear()
+        self._wake_event.clear()
 
 
 def _status(dispatch: "Dispatch", cluster: "Cluster", workers: int) -> Status:

@@ -1,4 +1,4 @@
-"""Work: what the engine carries out, a run or a study, and those who look at it."""
+"""Job: what the engine executes, a run or a study, and the viewers who watch it."""
 
 import threading
 import time
@@ -10,19 +10,19 @@ from typing import Any, Literal
 from bnviz.data.dataset import Dataset
 
 State = Literal["queued", "running", "finished", "stopped", "diverged", "failed"]
-#: States of work that goes on.
+#: States of a job that is queued or running.
 ACTIVE: tuple[State, ...] = ("queued", "running")
-#: States of work that was done to its end.
+#: States of a job that was executed to its end.
 COMPLETE: tuple[State, ...] = ("finished", "diverged")
 
 
 @dataclass(frozen=True)
 class QueuePosition:
-    """A place in the queue.
+    """A position in the queue.
 
     Attributes:
-        number: 1 for what is next.
-        seconds: Expected wait, an estimate from the durations of earlier runs.
+        number: 1 for the job that is next.
+        seconds: Expected wait, estimated from the durations of earlier runs.
     """
 
     number: int
@@ -30,15 +30,15 @@ class QueuePosition:
 
 
 class Job:
-    """What runs and studies have in common. Safe to use from any thread.
+    """The common part of runs and studies. Safe to use from any thread.
 
     Attributes:
-        state: "queued", "running", "finished", "stopped" or "failed"; a run also "diverged".
-        error: One sentence, if it failed.
-        dataset: The examples, if they were uploaded and the work goes on.
-        token: Names it among all work.
-        began: When the first word of it came from a worker, on the clock `time.monotonic`.
-        lonely_since: When its last viewer left, on the same clock; None while somebody looks.
+        state: "queued", "running", "finished", "stopped" or "failed"; a run may also be "diverged".
+        error: One sentence if the job failed, otherwise empty.
+        dataset: The uploaded examples, if any; None once the job has ended.
+        token: Unique name of the job.
+        began: When a worker first reported on the job, on the `time.monotonic` clock.
+        unwatched_since: When the last viewer left, on the same clock; None while it is watched.
     """
 
     def __init__(
@@ -64,46 +64,46 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether it waits or goes on."""
+        """Whether the job is queued or running."""
         return self.state in ACTIVE
 
     @property
     def viewers(self) -> int:
-        """How many look at it."""
+        """Number of viewers watching the job."""
         return len(self._viewers)
 
     @property
     def seconds(self) -> float:
-        """Time from its beginning to its end, or so far; 0 until it has begun."""
+        """Time from the job's beginning to its end, or until now; 0 before it begins."""
         if self.began is None:
             return 0.0
         return (self._ended or time.monotonic()) - self.began
 
     def position(self) -> QueuePosition | None:
-        """The place in the queue; None unless queued."""
+        """Returns the position in the queue; None unless queued."""
         return self._position(self)
 
     def join(self, viewer: str) -> None:
-        """Counts a viewer in. Whoever joins twice counts once."""
+        """Adds a viewer. One who joins twice counts once."""
         with self._lock:
             self._viewers.add(viewer)
             self.unwatched_since = None
 
     def leave(self, viewer: str) -> None:
-        """Counts a viewer out; without viewers the work is stopped after the grace period."""
+        """Removes a viewer. Without viewers the job is stopped after the grace period."""
         with self._lock:
             self._viewers.discard(viewer)
             if not self._viewers and self.unwatched_since is None:
                 self.unwatched_since = time.monotonic()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Looks at the work until it ends, as a viewer.
+        """Waits for the job to end, watching it meanwhile.
 
         Args:
-            timeout: Seconds at the most.
+            timeout: Maximum number of seconds to wait.
 
         Returns:
-            Whether it ended.
+            Whether the job ended.
         """
         viewer = f"wait-{uuid.uuid4().hex}"
         self.join(viewer)
@@ -113,18 +113,18 @@ class Job:
             self.leave(viewer)
 
     def begin(self) -> None:
-        """Takes the first word from a worker; further ones change nothing."""
+        """Marks the job as running. Further calls have no effect."""
         with self._lock:
             if self.state == "queued":
                 self.began = time.monotonic()
                 self.state = "running"
 
     def stop(self) -> None:
-        """Stops the work for all its viewers, at once; the workers follow as soon as they can."""
+        """Stops the job at once for all its viewers; workers follow as soon as they can."""
         self._end("stopped")
 
     def fail(self, sentence: str) -> None:
-        """Ends the work with the reason why it cannot go on."""
+        """Ends the job as failed, with the reason in one sentence."""
         self._end("failed", sentence)
 
     def _end(self, state: State, error: str = "") -> None:

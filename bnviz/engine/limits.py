@@ -1,4 +1,4 @@
-"""Limits: what a host allows, set by environment variables, and the nearest settings within."""
+"""Limits: what a host allows, read from the environment, and the nearest settings that fit."""
 
 import math
 import os
@@ -11,7 +11,7 @@ from bnviz.data.dataset import Dataset
 from bnviz.frames import FrameLayout, frame_steps
 from bnviz.settings import Settings
 
-#: Features and classes of the built-in data sets, by which a run's cost is told without them.
+#: Features and classes of the built-in data sets, from which a run's cost follows.
 SHAPES = {
     "digits": (64, 10),
     "breast_cancer": (30, 2),
@@ -21,8 +21,8 @@ SHAPES = {
 }
 #: Features and classes of the data sets in the plane.
 PLANE_SHAPE = (2, 2)
-#: What is made smaller until a run costs what is allowed, in this order, each down to a size with
-#: which the experiment still says something, and then to the least.
+#: Settings to reduce, in this order, until a run's cost fits: first down to a size at which the
+#: experiment is still meaningful, then to the minimum.
 _COST_REDUCTIONS = (
     ("steps", 300),
     ("batch_size", 16),
@@ -31,7 +31,7 @@ _COST_REDUCTIONS = (
     ("steps", 1),
     ("batch_size", 1),
 )
-#: The same for the bytes of its frames.
+#: The same for the bytes of a run's frames.
 _FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
 
 
@@ -41,7 +41,7 @@ def _limit(default: float, variable: str, low: float, high: float, meaning: str)
 
 
 class LimitError(ValueError):
-    """An environment variable that is no limit, with what is allowed."""
+    """An environment variable whose value is not a valid limit."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Limits:
     """What a host allows. Megabytes are 10^6 bytes.
 
     Raises:
-        LimitError: At construction, if a value is out of its bounds.
+        LimitError: If a value is out of bounds.
     """
 
     cost: float = _limit(
@@ -63,31 +63,29 @@ class Limits:
         64, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"
     )
     memory_mb: float = _limit(
-        512, "BNVIZ_MAX_MEMORY_MB", 1, 1e6, "megabytes of the frames of all runs that are looked at"
+        512, "BNVIZ_MAX_MEMORY_MB", 1, 1e6, "megabytes of the frames of all runs being watched"
     )
-    runs: float = _limit(
-        100, "BNVIZ_MAX_RUNS", 1, 10_000, "runs that wait or go on, over all viewers"
-    )
+    runs: float = _limit(100, "BNVIZ_MAX_RUNS", 1, 10_000, "runs queued or running, of all viewers")
     viewer_runs: float = _limit(
-        3, "BNVIZ_MAX_VIEWER_RUNS", 1, 100, "runs of one viewer that wait or go on"
+        3, "BNVIZ_MAX_VIEWER_RUNS", 1, 100, "runs queued or running, of one viewer"
     )
     upload_mb: float = _limit(20, "BNVIZ_MAX_UPLOAD_MB", 1, 20, "megabytes of a viewer's own file")
     cache_mb: float = _limit(
-        32, "BNVIZ_CACHE_MB", 0, 1e6, "megabytes kept of runs that nobody looks at any more"
+        32, "BNVIZ_CACHE_MB", 0, 1e6, "megabytes of the frames kept of runs that nobody watches"
     )
 
     def __post_init__(self) -> None:
         for name, bounds in LIMITS.items():
             value = getattr(self, name)
             if not bounds["low"] <= value <= bounds["high"]:
-                raise LimitError(f"{bounds['variable']} is {value}; {_allowed(bounds)}")
+                raise LimitError(f"{bounds['variable']} is {value}; {_requirement(bounds)}")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Limits":
-        """Limits as the variables say; unset or empty means the default.
+        """Reads the limits from environment variables; unset or empty means the default.
 
         Raises:
-            LimitError: If a variable is no number within its bounds.
+            LimitError: If a variable is not a number within its bounds.
         """
         values = {}
         for name, bounds in LIMITS.items():
@@ -98,16 +96,19 @@ class Limits:
                 values[name] = float(text)
             except ValueError:
                 raise LimitError(
-                    f"{bounds['variable']} is {text[:40]!r}; {_allowed(bounds)}"
+                    f"{bounds['variable']} is {text[:40]!r}; {_requirement(bounds)}"
                 ) from None
         return cls(**values)
 
     def excess(self, settings: Settings, data: Dataset | None = None) -> str:
-        """What is too much about a run, in one sentence; empty if nothing is.
+        """Explains in one sentence how a run exceeds the limits.
 
         Args:
-            settings: Of the run.
-            data: A viewer's own examples, if it is theirs that are learned from.
+            settings: Settings of the run.
+            data: The uploaded examples, if the run uses them.
+
+        Returns:
+            The sentence, or an empty string if the run fits.
         """
         times = cost(settings, data) / self.cost
         if times > 1:
@@ -124,54 +125,57 @@ class Limits:
         return ""
 
     def excess_of_many(self, settings: Settings, runs: int, data: Dataset | None = None) -> str:
-        """What is too much about so many runs together, in one sentence; empty if nothing is.
+        """Explains in one sentence how several runs together exceed the limits.
 
         Args:
-            settings: Of the dearest of them.
-            runs: How many.
-            data: A viewer's own examples, if it is theirs that are learned from.
+            settings: Settings of the costliest run.
+            runs: Number of runs.
+            data: The uploaded examples, if the runs use them.
+
+        Returns:
+            The sentence, or an empty string if the runs fit.
         """
         times = runs * cost(settings, data) / self.cost
         if times <= 1:
             return ""
         return (
             f"These {runs:,} runs cost up to {times:,.{1 if times < 10 else 0}f} times what this "
-            "host allows: choose fewer places, seeds or steps, or a smaller network."
+            "host allows: choose fewer cells, seeds or steps, or a smaller network."
         )
 
     def fitting(self, settings: Settings, data: Dataset | None = None) -> Settings:
-        """The nearest settings of which nothing is too much; the same ones if they fit.
+        """Returns the nearest settings within the limits; the same settings if they fit.
 
-        Steps are taken away first, then examples of a batch, units and layers; layers first where
-        it is the frames that take too much memory.
+        To lower the cost, steps are reduced first, then batch size, units and layers. If the frames
+        take too much memory, layers are reduced first.
 
         Args:
-            settings: What is wanted.
-            data: A viewer's own examples, if it is theirs that are learned from.
+            settings: The settings asked for.
+            data: The uploaded examples, if the run uses them.
         """
-        wholes: tuple[tuple[Callable[[Settings], bool], Any], ...] = (
+        criteria: tuple[tuple[Callable[[Settings], bool], Any], ...] = (
             (lambda near: cost(near, data) <= self.cost, _COST_REDUCTIONS),
-            # After the steps: of 300 of them more are recorded than of 301.
+            # Second, because a run of 300 steps records more frames than one of 301.
             (lambda near: recording_bytes(near) <= 1e6 * self.recording_mb, _FRAME_REDUCTIONS),
         )
         near = settings
-        for fits, reductions in wholes:
+        for fits, reductions in criteria:
             for name, floor in reductions:
                 if not fits(near):
-                    near = _reduced(near, name, floor, fits)
+                    near = _reduce(near, name, floor, fits)
         return near
 
 
-#: Every limit's variable, bounds and meaning, by its name.
+#: Variable, bounds and meaning of each limit, by its name.
 LIMITS: dict[str, Mapping[str, Any]] = {item.name: item.metadata for item in fields(Limits)}
 
 
-def _allowed(bounds: Mapping[str, Any]) -> str:
-    return f"allowed is a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
+def _requirement(bounds: Mapping[str, Any]) -> str:
+    return f"it must be a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
 
 
 def parameters(settings: Settings, data: Dataset | None = None) -> int:
-    """Weights and biases of the Dense layers of one network."""
+    """Returns the number of weights and biases in the Dense layers of one network."""
     if data is not None:
         features, classes = data.num_features, len(data.classes)
     else:
@@ -181,20 +185,20 @@ def parameters(settings: Settings, data: Dataset | None = None) -> int:
 
 
 def cost(settings: Settings, data: Dataset | None = None) -> int:
-    """Multiplications of a run, about: steps x parameters x batch size x networks."""
+    """Returns the approximate cost of a run: steps x parameters x batch size x networks."""
     networks = len(FrameLayout.of(settings).arms)
     return settings.steps * parameters(settings, data) * settings.batch_size * networks
 
 
 def recording_bytes(settings: Settings) -> int:
-    """Bytes of all frames of a run."""
+    """Returns the number of bytes of all frames of a run."""
     return FrameLayout.of(settings).dtype.itemsize * len(frame_steps(settings.steps))
 
 
-def _reduced(
+def _reduce(
     settings: Settings, name: str, floor: int, fits: Callable[[Settings], bool]
 ) -> Settings:
-    """Settings with the largest value of one of them with which they fit, from `floor` on."""
+    """Returns settings with the largest value of one setting that fits, but at least `floor`."""
     low, high = min(floor, getattr(settings, name)), getattr(settings, name)
     while low < high:
         middle = math.ceil((low + high) / 2)

@@ -1,4 +1,4 @@
-"""Register: all work of one kind by its digest; single flight, grace period and cache."""
+"""Registry: all jobs of one kind by digest, with sharing, a grace period and a cache."""
 
 import threading
 import time
@@ -9,17 +9,17 @@ from typing import Generic, TypeVar
 
 from bnviz.engine.job import COMPLETE, Job, QueuePosition
 
-W = TypeVar("W", bound=Job)
+J = TypeVar("J", bound=Job)
 
 
-class Registry(ABC, Generic[W]):
-    """Job by its digest. Safe to use from any thread. It knows nothing of Dask.
+class Registry(ABC, Generic[J]):
+    """Jobs by digest. Safe to use from any thread. Independent of Dask.
 
     Args:
-        grace: Seconds that work without viewers goes on.
-        capacity: What is kept of ended work, by `weight`; that which was least recently asked for
-            goes first, that with viewers never.
-        changed: Called when work is added or ends, on the thread that did so.
+        grace: Seconds that a job continues without viewers.
+        capacity: How much is kept of ended jobs, measured by `weight`. The least recently used are
+            dropped first; jobs that are being watched are never dropped.
+        changed: Called when a job is added or ends, on the thread that did so.
     """
 
     def __init__(self, *, grace: float, capacity: int, changed: Callable[[], None]):
@@ -27,87 +27,87 @@ class Registry(ABC, Generic[W]):
         self._capacity = capacity
         self._changed = changed
         self._lock = threading.RLock()
-        self._works: OrderedDict[str, W] = OrderedDict()
-        self._active: dict[W, None] = {}
+        self._jobs: OrderedDict[str, J] = OrderedDict()
+        self._active: dict[J, None] = {}
 
     @abstractmethod
-    def weight(self, work: W) -> int:
-        """What it takes to keep ended work."""
+    def weight(self, job: J) -> int:
+        """Returns how much of the capacity an ended job takes."""
 
     @abstractmethod
-    def position(self, work: W) -> QueuePosition | None:
-        """The place of work in the queue, and the expected wait; None unless it is queued."""
+    def position(self, job: J) -> QueuePosition | None:
+        """Returns a job's position in the queue and its expected wait; None unless queued."""
 
-    def find(self, digest: str) -> W | None:
-        """The last work with this digest, if it is still known."""
+    def find(self, digest: str) -> J | None:
+        """Returns the latest job with this digest, or None if it is not kept."""
         with self._lock:
-            work = self._works.get(digest)
-            if work is not None:
-                self._works.move_to_end(digest)
-            return work
+            job = self._jobs.get(digest)
+            if job is not None:
+                self._jobs.move_to_end(digest)
+            return job
 
-    def active(self) -> list[W]:
-        """Job that waits or goes on, the first started first."""
+    def active(self) -> list[J]:
+        """Returns the jobs that are queued or running, the oldest first."""
         with self._lock:
             return list(self._active)
 
     @property
     def viewers(self) -> int:
-        """How many look at work that waits or goes on."""
+        """Number of viewers watching active jobs."""
         with self._lock:
-            return sum(work.viewers for work in self._active)
+            return sum(job.viewers for job in self._active)
 
     def tidy(self) -> None:
-        """Stops work that was without viewers for the grace period and bounds the cache."""
+        """Stops jobs that have been unwatched for the grace period, and trims the cache."""
         now = time.monotonic()
         with self._lock:
-            lonely = [
-                work
-                for work in self._active
-                if work.unwatched_since is not None and now - work.unwatched_since >= self._grace
+            unwatched = [
+                job
+                for job in self._active
+                if job.unwatched_since is not None and now - job.unwatched_since >= self._grace
             ]
-            for work in lonely:
-                work.stop()
-            self._bound_cache()
+            for job in unwatched:
+                job.stop()
+            self._trim_cache()
 
     @property
     def kept(self) -> int:
-        """Weight of all ended work that is kept."""
+        """Total weight of the ended jobs that are kept."""
         with self._lock:
-            return sum(self.weight(work) for work in self._works.values() if not work.active)
+            return sum(self.weight(job) for job in self._jobs.values() if not job.active)
 
-    def _start(self, digest: str, make: Callable[[W | None], W]) -> W:
-        """The work with this digest that is in flight or complete, or else what is made.
+    def _start(self, digest: str, make: Callable[[J | None], J]) -> J:
+        """Returns the active or complete job with this digest, or a new one.
 
         Args:
-            digest: Names the work.
-            make: Gives queued work, from that which ended early if there was any.
+            digest: Digest of the job.
+            make: Returns a queued job, given the one that was stopped or failed, if any.
         """
         with self._lock:
-            work = self.find(digest)
-            if work is not None and (work.active or work.state in COMPLETE):
-                # Whoever asks for work may take a moment to join it.
-                if work.unwatched_since is not None:
-                    work.unwatched_since = time.monotonic()
-                return work
-            work = make(work)
-            self._works[digest] = work
-            self._works.move_to_end(digest)
-            self._active[work] = None
+            job = self.find(digest)
+            if job is not None and (job.active or job.state in COMPLETE):
+                # The caller may take a moment to join it.
+                if job.unwatched_since is not None:
+                    job.unwatched_since = time.monotonic()
+                return job
+            job = make(job)
+            self._jobs[digest] = job
+            self._jobs.move_to_end(digest)
+            self._active[job] = None
         self._changed()
-        return work
+        return job
 
-    def _work_ended(self, work: W) -> None:
+    def _job_ended(self, job: J) -> None:
         with self._lock:
-            self._active.pop(work, None)
-            self._bound_cache()
+            self._active.pop(job, None)
+            self._trim_cache()
         self._changed()
 
-    def _bound_cache(self) -> None:
+    def _trim_cache(self) -> None:
         excess = self.kept - self._capacity
-        for digest, work in list(self._works.items()):
+        for digest, job in list(self._jobs.items()):
             if excess <= 0:
                 return
-            if not work.active and not work.viewers:
-                del self._works[digest]
-                excess -= self.weight(work)
+            if not job.active and not job.viewers:
+                del self._jobs[digest]
+                excess -= self.weight(job)

@@ -1,7 +1,4 @@
-"""Roster: all runs known by their settings, and their queue.
-
-It knows nothing of Dask: the engine asks it what should go on and does so.
-"""
+"""RunRegistry: all known runs by their settings, and their queue."""
 
 import time
 from collections import deque
@@ -14,87 +11,87 @@ from bnviz.engine.registry import Registry
 from bnviz.engine.runs import Run
 from bnviz.settings import Settings
 
-#: Seconds a training step is taken to last before any run has been measured.
-FIRST_PACE = 0.003
-#: Finished runs from whose pace the expected wait follows.
-PACES_KEPT = 10
+#: Assumed seconds of a training step before any run has been measured.
+DEFAULT_PACE = 0.003
+#: Number of finished runs from which the expected wait is estimated.
+MAX_PACES = 10
 
 
 class RunRegistry(Registry[Run]):
-    """Runs by the digest of their settings. Safe to use from any thread.
+    """Runs by the digest of their settings. Safe to use from any thread. Independent of Dask.
 
     Args:
-        grace: Seconds that a run without viewers goes on.
-        cache_bytes: Bytes of frames kept of ended runs; those least recently asked for go first,
-            those with viewers never.
+        grace: Seconds that a run continues without viewers.
+        cache_bytes: Bytes of frames kept of ended runs. The least recently used are dropped first;
+            runs that are being watched are never dropped.
         changed: Called when a run is added or ends, on the thread that did so.
 
     Attributes:
-        workers: How many workers there are.
+        workers: Number of workers.
     """
 
     def __init__(self, *, grace: float, cache_bytes: int, changed: Callable[[], None]):
         super().__init__(grace=grace, capacity=cache_bytes, changed=changed)
         self.workers = 0
-        self._paces: deque[float] = deque(maxlen=PACES_KEPT)
+        self._paces: deque[float] = deque(maxlen=MAX_PACES)
 
     def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
-        """The run of these settings: the one in flight, the finished one, or else a new one."""
+        """Returns the active or complete run of these settings, or a new one."""
 
-        def new(_: Run | None) -> Run:
+        def make(_: Run | None) -> Run:
             return Run(
-                settings, dataset, lock=self._lock, changed=self._work_ended, position=self.position
+                settings, dataset, lock=self._lock, changed=self._job_ended, position=self.position
             )
 
-        return self._start(settings.digest, new)
+        return self._start(settings.digest, make)
 
-    def weight(self, work: Run) -> int:
-        """Bytes of its frames."""
-        return work.recording.frames.nbytes
+    def weight(self, job: Run) -> int:
+        """Returns the bytes of the run's frames."""
+        return job.recording.frames.nbytes
 
     def held(self) -> list[Run]:
-        """Runs that go on or are looked at."""
+        """Returns the runs that are active or being watched."""
         with self._lock:
-            looked_at = (run for run in self._works.values() if run.viewers)
-            return list(dict.fromkeys([*self._active, *looked_at]))
+            watched = (run for run in self._jobs.values() if run.viewers)
+            return list(dict.fromkeys([*self._active, *watched]))
 
-    def position(self, work: Run) -> QueuePosition | None:
-        """The place of a run in the queue, and the expected wait; None unless it is queued.
+    def position(self, job: Run) -> QueuePosition | None:
+        """Returns a run's position in the queue and its expected wait; None unless queued.
 
-        The wait is an estimate: what is left of the runs under way by their progress, and of those
-        that wait ahead their steps at the median pace of the last runs, shared among all workers.
-        A run of a much larger network than those before takes longer than it says.
+        The wait is an estimate: the remaining time of the running runs, judged by their progress,
+        plus the steps of the queued runs ahead at the median pace of recent runs, divided by the
+        number of workers. It is too short for networks much larger than those before.
         """
         with self._lock:
-            if work.state != "queued":
+            if job.state != "queued":
                 return None
             now = time.monotonic()
             number, seconds = 1, 0.0
             for other in self._active:
-                if other is work:
+                if other is job:
                     break
                 number += other.state == "queued"
                 seconds += self._seconds_left(other, now)
-            # Where a worker is free the wait is the time that it takes to begin.
-            ahead = list(self._active).index(work)
+            # If a worker is free, the run is about to begin.
+            ahead = list(self._active).index(job)
             seconds = 0.0 if ahead < self.workers else seconds / max(1, self.workers)
             return QueuePosition(number, seconds)
 
     def until_free(self) -> float:
-        """Seconds until a worker has ended its run, by the same estimate; 0 where one is free."""
+        """Returns the estimated seconds until a worker is free; 0 if one is."""
         now = time.monotonic()
         with self._lock:
             left = [self._seconds_left(run, now) for run in self._active if run.state == "running"]
             return min(left) if left and len(self._active) >= self.workers else 0.0
 
-    def _work_ended(self, work: Run) -> None:
+    def _job_ended(self, job: Run) -> None:
         with self._lock:
-            if work.state in COMPLETE and work.began is not None:
-                self._paces.append(work.seconds / work.settings.steps)
-            super()._work_ended(work)
+            if job.state in COMPLETE and job.began is not None:
+                self._paces.append(job.seconds / job.settings.steps)
+            super()._job_ended(job)
 
     def _seconds_left(self, run: Run, now: float) -> float:
-        pace = median(self._paces) if self._paces else FIRST_PACE
+        pace = median(self._paces) if self._paces else DEFAULT_PACE
         if run.began is not None and run.progress > 0.02:
             pace = (now - run.began) / (run.progress * run.settings.steps)
         return pace * run.settings.steps * (1 - run.progress)

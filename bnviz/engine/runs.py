@@ -1,4 +1,4 @@
-"""Run: one experiment under way or ended."""
+"""Run: one experiment that is queued, running or ended."""
 
 import threading
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from bnviz.settings import Settings
 
 
 class Run(Job):
-    """One run. Safe to use from any thread; `Engine.start` makes them.
+    """One run. Safe to use from any thread. Created by `Engine.start`.
 
-    Its state is "diverged" when it was trained to its last step with a network that diverged.
+    Its state is "diverged" when it was trained to the last step and a network diverged.
 
     Attributes:
-        settings: What is run.
-        recording: Its frames so far; it grows while the run goes on.
-        attempts: Times that it was given to the workers.
+        settings: Settings of the run.
+        recording: Its frames so far; it grows while the run is active.
+        attempts: How often the run was submitted to the workers.
     """
 
     def __init__(
@@ -42,9 +42,9 @@ class Run(Job):
         return float(frames[-1]["step"] / self.settings.steps) if len(frames) else 0.0
 
     def adopt(self, recording: Recording) -> None:
-        """Takes over the frames that this run has in common with an earlier one.
+        """Copies the frames that this run shares with an earlier one.
 
-        They are there at once, and those that the worker sends again are passed over.
+        They are available at once; the worker's own copies of them are ignored.
         """
         with self._lock:
             if self.active and self.settings.interventions:
@@ -54,12 +54,12 @@ class Run(Job):
     def receive(self, first: int, data: bytes) -> None:
         """Takes frames from a worker.
 
-        Passed over are frames that are here already, those after a hole, and all frames of a run
-        that has ended.
+        Frames that are already here, frames after a gap, and all frames of an ended run are
+        ignored.
 
         Args:
             first: Index of the first frame in `data`.
-            data: Whole frames, or none as a sign that a worker has begun.
+            data: Whole frames; empty to report that a worker has begun.
         """
         with self._lock:
             if not self.active:
@@ -70,7 +70,7 @@ class Run(Job):
             try:
                 self.recording.extend(first, data)
             except ValueError:
-                self.fail("The workers run another version of the laboratory than this page.")
+                self.fail("The workers run a different version of bnviz than this page.")
             if self.recording.complete:
                 last = self.recording.frames[-1]
                 arms = self.recording.layout.arms

@@ -1,4 +1,4 @@
-"""StudyRun: a study under way or ended; the register of all of them."""
+"""StudyRun: one study that is queued, running or ended; StudyRegistry: all known studies."""
 
 import logging
 import threading
@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from bnviz.data.dataset import Dataset
+from bnviz.engine import failures
 from bnviz.engine.job import Job, QueuePosition
 from bnviz.engine.registry import Registry
 from bnviz.studies.study import Block, Outcome, Study
 
-#: Ended studies that are kept: a large one takes about 10 MB.
-STUDIES_KEPT = 8
+#: Maximum number of ended studies to keep; a large one takes about 10 MB.
+MAX_ENDED_STUDIES = 8
 
 S = TypeVar("S", bound=Study)
 
@@ -20,16 +21,16 @@ _log = logging.getLogger(__name__)
 
 
 class StudyRun(Job, Generic[S]):
-    """A study that is carried out. Safe to use from any thread; `Engine.study` makes them.
+    """One execution of a study. Safe to use from any thread. Created by `Engine.study`.
 
-    The study grows on the engine's thread, under `lock`. Whoever reads it holds that lock for the
-    time of reading, which holds up the engine, and looks at it again when `version` has changed.
+    The study grows on the engine's thread, under `lock`. Hold the lock while reading the study, but
+    briefly because the engine waits for it, and read again when `version` has changed.
 
     Attributes:
-        study: What is known so far.
+        study: The study with the results known so far.
         lock: Held while `study` grows.
-        version: How many blocks it has taken in.
-        attempts: By block the times that it was given to the workers.
+        version: Number of blocks received.
+        attempts: How often each block was submitted to the workers.
     """
 
     def __init__(
@@ -57,29 +58,29 @@ class StudyRun(Job, Generic[S]):
 
     @property
     def seconds(self) -> float:
-        """Time from its beginning to its end, or so far, without that for which it was stopped."""
+        """Time from its beginning to its end, or until now, without the time it was stopped."""
         return self._seconds_before + super().seconds
 
     def open_blocks(self) -> list[Block]:
-        """BlockDispatch whose outcome is not in, given to the workers or not, the first one first.
+        """Returns the blocks without an outcome, submitted or not, in order.
 
-        A study that is complete, or cannot go on, has ended by then.
+        Ends a study that is complete or cannot continue.
         """
         with self.lock:
             try:
                 self._open.update(dict.fromkeys(self.study.blocks()))
                 complete = self.study.complete
             except Exception as error:
-                self._fail_by(error)
+                self._fail_with(error)
                 return []
             if complete:
                 self._end("finished")
             elif not self._open:
-                self.fail("The study is not complete, but has no further runs to ask for.")
+                self.fail("The study is not complete, but requests no further runs.")
             return list(self._open) if self.active else []
 
     def receive(self, block: Block, outcomes: dict[str, Outcome]) -> None:
-        """Takes in what came of a block; passed over if it is known or the study has ended."""
+        """Takes the outcome of a block; ignored if it is known or the study has ended."""
         with self.lock:
             if not self.active or block not in self._open:
                 return
@@ -87,14 +88,14 @@ class StudyRun(Job, Generic[S]):
                 self.study.put(block, outcomes)
                 self._progress = self.study.progress
             except Exception as error:
-                self._fail_by(error)
+                self._fail_with(error)
                 return
             del self._open[block], self.attempts[block]
             self.version += 1
             self.open_blocks()
 
     def resume(self, dataset: Dataset | None) -> None:
-        """Goes on after it was stopped or has failed, with all that is known."""
+        """Queues the study again, after it was stopped or failed, with its known results."""
         with self._lock:
             self._seconds_before = self.seconds
             self.began = self._ended = None
@@ -102,59 +103,58 @@ class StudyRun(Job, Generic[S]):
             self.attempts.clear()
             self._over.clear()
 
-    def _fail_by(self, error: Exception) -> None:
-        _log.error("The study ended with an error.", exc_info=error)
-        reason = (str(error).strip() or "no reason given").splitlines()[0][:200]
-        self.fail(f"The study ended with an error ({type(error).__name__}: {reason}).")
+    def _fail_with(self, error: Exception) -> None:
+        _log.error("The study failed with an error.", exc_info=error)
+        self.fail(failures.in_job("study", error))
 
 
 class StudyRegistry(Registry[StudyRun[Any]]):
     """Studies by their digest. Safe to use from any thread.
 
     Args:
-        grace: Seconds that a study without viewers goes on.
+        grace: Seconds that a study continues without viewers.
         changed: Called when a study is added or ends, on the thread that did so.
-        until_free: Gives the seconds until a worker has ended its run.
+        until_free: Returns the estimated seconds until a worker is free.
     """
 
     def __init__(
         self, *, grace: float, changed: Callable[[], None], until_free: Callable[[], float]
     ):
-        super().__init__(grace=grace, capacity=STUDIES_KEPT, changed=changed)
+        super().__init__(grace=grace, capacity=MAX_ENDED_STUDIES, changed=changed)
         self._until_free = until_free
 
     def start(self, study: S, dataset: Dataset | None = None) -> StudyRun[S]:
-        """The study with this one's digest: in flight, finished, gone on with, or else new."""
+        """Returns the active or complete run of this study, resumes one, or creates a new one."""
 
-        def queued(before: StudyRun[S] | None) -> StudyRun[S]:
-            if before is None:
+        def make_queued(earlier: StudyRun[S] | None) -> StudyRun[S]:
+            if earlier is None:
                 return StudyRun(
                     study,
                     dataset,
                     lock=self._lock,
-                    changed=self._work_ended,
+                    changed=self._job_ended,
                     position=self.position,
                 )
-            before.resume(dataset)
-            return before
+            earlier.resume(dataset)
+            return earlier
 
-        run = self._start(study.digest, queued)
-        # One of which all is known already has ended.
+        run = self._start(study.digest, make_queued)
+        # Ends a study whose results are all known.
         run.open_blocks()
         return run
 
-    def weight(self, work: StudyRun[Any]) -> int:  # noqa: ARG002
-        """Each counts alike."""
+    def weight(self, job: StudyRun[Any]) -> int:  # noqa: ARG002
+        """Returns 1: all studies count alike."""
         return 1
 
-    def position(self, work: StudyRun[Any]) -> QueuePosition | None:
-        """The place of a study in the queue, and the expected wait; None unless it is queued.
+    def position(self, job: StudyRun[Any]) -> QueuePosition | None:
+        """Returns a study's position in the queue and its expected wait; None unless queued.
 
-        Its first block is trained when a worker has ended the run under way, and all studies take
-        turns, so the wait is that for a worker.
+        The wait is the time until a worker is free: its first block is trained after the current
+        run, and studies take turns.
         """
         with self._lock:
-            if work.state != "queued":
+            if job.state != "queued":
                 return None
             queued = [other for other in self._active if other.state == "queued"]
-            return QueuePosition(1 + queued.index(work), self._until_free())
+            return QueuePosition(1 + queued.index(job), self._until_free())

@@ -1,7 +1,7 @@
-"""Task: what a worker does with a run, and with a block of a study.
+"""Task: the functions that a worker executes for a run or a block of a study.
 
-The page's process imports this module to name the functions; the laboratory, and TensorFlow with
-it, is imported when they are called, in the worker.
+The page's process imports this module to refer to the functions. They import `bnviz.lab`, and
+TensorFlow with it, only when called, in the worker.
 """
 
 import logging
@@ -14,51 +14,51 @@ from typing import Any
 from distributed import get_worker, secede
 
 from bnviz.data.dataset import Dataset
-from bnviz.engine import watchdog
+from bnviz.engine import failures, watchdog
 from bnviz.frames import Frame
 from bnviz.settings import Settings
 from bnviz.studies.study import Block, Outcome
 
-#: Seconds of frames gathered into one message.
+#: Seconds between two messages with frames.
 INTERVAL = 0.05
 
 _log = logging.getLogger(__name__)
 
 
 def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str:
-    """Runs an experiment and sends its frames as events of a Dask topic.
+    """Trains a run and sends its frames as events of a Dask topic.
 
-    Each event is a mapping of `run` (the token), `first` (index of the first frame) and `data`
-    (the frames' bytes). The first event carries no frame: it says that the run has begun.
+    Each event maps `run` to the token, `first` to the index of the first frame and `data` to the
+    frames' bytes. The first event carries no frame; it reports that the run has begun.
 
-    The run ends early when its future is cancelled, which the worker's own record of the task
-    shows without asking the scheduler. So it also ends when the page that wanted it is gone.
+    The run ends early when its future is cancelled. The worker's own record of the task shows this
+    without asking the scheduler, so the run also ends when the page that started it is gone.
 
     Args:
-        settings: What to run, as JSON.
-        dataset: The examples, if they were uploaded.
+        settings: Settings of the run, as JSON.
+        dataset: The uploaded examples, if any.
         topic: Topic of the events.
         token: Name of the run in the events.
 
     Returns:
-        Empty, or one sentence on why the run cannot go on. No exception is raised, because the
-        page's process would have to import TensorFlow to read some.
+        An empty string, or one sentence on why the run failed. Exceptions are not raised, because
+        the page's process would have to import TensorFlow to unpickle some of them.
     """
     worker = get_worker()
-    wanted = _wanted(worker)
+    should_continue = _continue_check(worker)
 
     def send(first: int, data: bytes) -> None:
         worker.log_event(topic, {"run": token, "first": first, "data": data})
 
     send(0, b"")
     try:
-        _quieten()
+        _silence_tensorflow()
         from bnviz.lab.experiment import ExperimentError, run
 
         try:
-            # Left early, the experiment lets go of its networks here and not at some later time.
+            # Closed explicitly, so that an interrupted experiment releases its networks now.
             with closing(run(Settings.from_json(settings), dataset)) as frames:
-                _send_all(frames, send=send, wanted=wanted)
+                _send_all(frames, send=send, should_continue=should_continue)
         except ExperimentError as error:
             return str(error)
     except Exception as error:
@@ -69,29 +69,28 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
 def train_block(
     block: Block, dataset: Dataset | None, topic: str, token: str
 ) -> dict[str, Outcome] | str:
-    """Trains a block of a study, and first says by an event of a Dask topic that it has begun.
+    """Trains a block of a study and reports its beginning by an event of a Dask topic.
 
-    It ends early as a run does. The event is a mapping of `block` to the token.
+    The event maps `block` to the token. A block ends early as a run does, see `train`.
 
     Args:
-        block: What to train.
-        dataset: The examples, if they were uploaded.
+        block: The block to train.
+        dataset: The uploaded examples, if any.
         topic: Topic of the event.
-        token: Name of the block in it.
+        token: Name of the block in the event.
 
     Returns:
-        What came of it, by arm, or one sentence on why it cannot be trained, which is empty if it
-        was stopped.
+        The outcomes by arm, or one sentence on why the block failed, empty if it was stopped.
     """
     worker = get_worker()
     worker.log_event(topic, {"block": token})
     try:
-        _quieten()
+        _silence_tensorflow()
         from bnviz.lab import block_training
         from bnviz.lab.experiment import ExperimentError
 
         try:
-            return block_training.train(block, dataset, should_continue=_wanted(worker))
+            return block_training.train(block, dataset, should_continue=_continue_check(worker))
         except ExperimentError as error:
             return str(error)
         except block_training.StoppedError:
@@ -101,46 +100,49 @@ def train_block(
 
 
 def keep(dataset: Dataset) -> Dataset:
-    """The data set that it is given, which Dask then keeps on a worker for others."""
+    """Returns the data set, so that Dask keeps it on a worker for other tasks."""
     return dataset
 
 
-def _wanted(worker: Any) -> Callable[[], bool]:
-    """Asks whether the task under way, of this thread, has not been cancelled."""
+def _continue_check(worker: Any) -> Callable[[], bool]:
+    """Returns a function that tells whether this thread's current task should continue."""
     key = worker.get_current_task()
 
-    def wanted() -> bool:
+    def should_continue() -> bool:
         task = worker.state.tasks.get(key)
-        return task is not None and task.state != "cancelled"
+        return task is not None and not watchdog.is_cancelled(task)
 
-    return wanted
+    return should_continue
 
 
 def _send_all(
-    frames: Iterable[Frame], *, send: Callable[[int, bytes], None], wanted: Callable[[], bool]
+    frames: Iterable[Frame],
+    *,
+    send: Callable[[int, bytes], None],
+    should_continue: Callable[[], bool],
 ) -> None:
-    """Sends frames as they come, the first at once and further ones a few at a time."""
-    first, waiting, sent_at = 0, bytearray(), -INTERVAL
+    """Sends frames as they are made, the first one at once and later ones in small groups."""
+    first, pending, sent_at = 0, bytearray(), -INTERVAL
     for index, frame in enumerate(frames):
-        if not wanted():
+        if not should_continue():
             return
-        waiting += frame.tobytes()
+        pending += frame.tobytes()
         if time.monotonic() - sent_at >= INTERVAL:
-            send(first, bytes(waiting))
+            send(first, bytes(pending))
             first, sent_at = index + 1, time.monotonic()
-            waiting.clear()
-    if waiting:
-        send(first, bytes(waiting))
+            pending.clear()
+    if pending:
+        send(first, bytes(pending))
 
 
 def load() -> str:
-    """Loads TensorFlow.
+    """Imports TensorFlow.
 
     Returns:
-        Empty, or one sentence on why this worker cannot train.
+        An empty string, or one sentence on why this worker cannot train.
     """
     try:
-        _quieten()
+        _silence_tensorflow()
         from bnviz.lab import experiment  # noqa: F401
     except Exception as error:
         return _unexpected(error)
@@ -148,26 +150,25 @@ def load() -> str:
 
 
 def warm_up() -> None:
-    """Compiles the default experiment and a study of it ahead of the first ones."""
+    """Compiles the default experiment and a study of it, before anyone starts one."""
     try:
         from bnviz.lab import block_training, experiment
 
         experiment.warm_up()
-        # A run that comes meanwhile begins at once, in the worker's one thread.
+        # Frees the worker's only thread, so that a run submitted meanwhile begins at once.
         secede()
         block_training.warm_up()
     except Exception as error:
         _unexpected(error)
 
 
-def _quieten() -> None:
+def _silence_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def _unexpected(error: Exception) -> str:
-    if watchdog.out_of_memory(error):
+    if failures.is_out_of_memory(error):
         watchdog.give_up()
-        return f"The worker process ran out of memory; {watchdog.ADVICE}."
-    _log.error("The experiment ended with an error.", exc_info=error)
-    reason = (str(error).strip() or "no reason given").splitlines()[0][:200]
-    return f"The experiment ended with an error ({type(error).__name__}: {reason})."
+        return failures.OUT_OF_MEMORY
+    _log.error("The experiment failed with an error.", exc_info=error)
+    return failures.in_job("experiment", error)

@@ -1,7 +1,6 @@
-"""A server that starts anew while a page stands open."""
+"""A server that restarts while a page is open."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,19 +11,20 @@ import pytest
 
 from tests.conftest import wait_for
 from tests.support import ROOT
+from tests.support.engine import free_port
 from tests.support.proxy import Proxy
 
 pytestmark = pytest.mark.browser
 
 STAGE = "document.querySelector('#bnviz-stage')?.dataset"
-#: Long enough to be interfered with.
+#: Long enough to interfere with.
 STEPS = 50_000
 LINK = f"dataset=wine&hidden_layers=2&units=16&batch_size=256&steps={STEPS}&train=1"
 
 
 @contextmanager
 def served(port: int) -> Iterator[psutil.Process]:
-    """The page's server, ended without a warning."""
+    """The page's server, killed at the end."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=os.environ) as server:
@@ -35,24 +35,22 @@ def served(port: int) -> Iterator[psutil.Process]:
             server.kill()
 
 
-def test_a_server_started_anew_shows_the_experiment_of_an_open_page(browser):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def test_a_restarted_server_shows_the_experiment_of_an_open_page(browser):
+    port = free_port()
     proxy, page = Proxy(port), browser.new_page()
     with served(port) as server:
         page.goto(f"http://127.0.0.1:{proxy.port}/?{LINK}")
-        # Live, and before it has got a frame of the run.
+        # Live, and before it has received a frame of the run.
         until(page, "s.state === 'queued'")
         for _ in range(600):
             page.wait_for_timeout(100)
-            left = server.children(recursive=True)
-            if left:
+            processes = server.children(recursive=True)
+            if processes:
                 break
-        assert left, "no worker was started"
-    assert psutil.wait_procs(left, 10)[1] == []
+        assert processes, "no worker was started"
+    assert psutil.wait_procs(processes, 10)[1] == []
     with served(port):
-        # Until its first frame there is the recorded run, of fewer steps.
+        # Until its first frame the page shows the recorded run, which has fewer steps.
         readout = page.locator("#bnviz-stage [data-part=readout]")
         readout.filter(has_text=f"/ {STEPS}").wait_for(timeout=90_000)
         until(page, "s.state === 'running' && +s.step > 0")

@@ -1,19 +1,17 @@
-"""The engine with its real workers: sharing, queue, stopping, faults, and no trace left."""
+"""The engine with real workers: sharing, queue, stopping, killed workers, and cleaning up."""
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,33 +21,16 @@ from bnviz.engine.run_registry import RunRegistry
 from bnviz.frames import FrameLayout, frame_steps
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from tests.support import ROOT
+from tests.support.engine import DaskCluster, free_port, until, watched, workers_of
 
-ROOT = Path(__file__).resolve().parents[2]
-#: Small enough to be over soon; `seed` tells one run from another.
+#: Small enough to end soon; `seed` tells one run from another.
 SHORT = Settings(hidden_layers=1, units=4, batch_size=512, steps=40)
-#: Long enough to be interfered with, and of the same networks, which are compiled once.
+#: Long enough to interfere with, with the same networks, which are compiled once.
 LONG = SHORT.replace(steps=50_000)
 GRACE = 1.0
 #: Seconds that anything may take on a busy machine.
 PATIENCE = 60
-
-
-def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
-
-
-def workers_of(process: int) -> list[psutil.Process]:
-    """Workers that this process started itself, not those of a page that it started."""
-    found = []
-    for child in psutil.Process(process).children():
-        # A process may end while it is looked at.
-        with suppress(psutil.NoSuchProcess):
-            if "bnviz.engine.worker" in child.cmdline():
-                found.append(child)
-    return found
 
 
 def without_seconds(recording: Recording) -> bytes:
@@ -59,10 +40,10 @@ def without_seconds(recording: Recording) -> bytes:
     return frames.tobytes()
 
 
-def received(roster: RunRegistry, settings: Settings, *, look: bool = False) -> Run:
-    """A run whose frames, empty but for their steps, have all been received."""
-    run = roster.start(settings)
-    if look:
+def received(registry: RunRegistry, settings: Settings, *, watch: bool = False) -> Run:
+    """A run that has received all its frames, which are empty except for their steps."""
+    run = registry.start(settings)
+    if watch:
         run.join("viewer")
     frames = np.zeros(len(frame_steps(settings.steps)), FrameLayout.of(settings).dtype)
     frames["step"] = frame_steps(settings.steps)
@@ -72,45 +53,45 @@ def received(roster: RunRegistry, settings: Settings, *, look: bool = False) -> 
     return run
 
 
-class TestRoster:
+class TestRunRegistry:
     SIZE = len(frame_steps(SHORT.steps)) * FrameLayout.of(SHORT).dtype.itemsize
 
     @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=30), st.integers(0, 4))
-    def test_cache_is_bounded_and_keeps_what_is_looked_at(
-        self, asked: list[tuple[int, bool]], capacity: int
+    def test_cache_is_bounded_and_keeps_what_is_watched(
+        self, starts: list[tuple[int, bool]], capacity: int
     ):
-        roster = RunRegistry(grace=9, cache_bytes=capacity * self.SIZE, changed=lambda: None)
-        looked_at: dict[int, Run] = {}
-        for seed, look in asked:
-            run = received(roster, SHORT.replace(seed=seed), look=look)
-            if look:
-                looked_at[seed] = run
-        assert roster.kept <= max(capacity, len(looked_at)) * self.SIZE
-        for run in looked_at.values():
-            assert roster.find(run.settings.digest) is run
+        registry = RunRegistry(grace=9, cache_bytes=capacity * self.SIZE, changed=lambda: None)
+        watched_runs: dict[int, Run] = {}
+        for seed, watch in starts:
+            run = received(registry, SHORT.replace(seed=seed), watch=watch)
+            if watch:
+                watched_runs[seed] = run
+        assert registry.kept <= max(capacity, len(watched_runs)) * self.SIZE
+        for run in watched_runs.values():
+            assert registry.find(run.settings.digest) is run
             run.leave("viewer")
-        roster.tidy()
-        assert roster.kept <= capacity * self.SIZE
+        registry.tidy()
+        assert registry.kept <= capacity * self.SIZE
 
-    def test_least_recently_asked_for_goes_first(self):
-        roster = RunRegistry(grace=9, cache_bytes=2 * self.SIZE, changed=lambda: None)
+    def test_least_recently_used_is_dropped_first(self):
+        registry = RunRegistry(grace=9, cache_bytes=2 * self.SIZE, changed=lambda: None)
         one, two, three = (SHORT.replace(seed=seed) for seed in (1, 2, 3))
-        received(roster, one)
-        received(roster, two)
-        roster.find(one.digest)
-        received(roster, three)
-        assert roster.find(two.digest) is None
-        assert roster.find(one.digest)
+        received(registry, one)
+        received(registry, two)
+        registry.find(one.digest)
+        received(registry, three)
+        assert registry.find(two.digest) is None
+        assert registry.find(one.digest)
 
     def test_a_free_worker_means_no_wait(self):
-        roster = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
-        roster.workers = 2
-        seconds = [roster.start(SHORT.replace(seed=seed)) for seed in range(4)]
-        waits = [run.position().seconds for run in seconds]
+        registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
+        registry.workers = 2
+        runs = [registry.start(SHORT.replace(seed=seed)) for seed in range(4)]
+        waits = [run.position().seconds for run in runs]
         assert waits[:2] == [0, 0]
         assert 0 < waits[2] < waits[3]
 
-    def test_frames_after_a_hole_or_an_end_and_repeated_ones_are_passed_over(self):
+    def test_frames_after_a_gap_or_an_end_and_repeated_frames_are_ignored(self):
         run = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None).start(SHORT)
         frames = np.zeros(3, FrameLayout.of(SHORT).dtype)
         frames["step"] = frame_steps(SHORT.steps)[:3]
@@ -127,7 +108,7 @@ class TestRoster:
         run = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None).start(SHORT)
         run.receive(0, b"0" * 100)
         assert run.state == "failed"
-        assert "another version" in run.error
+        assert "different version" in run.error
 
 
 class TestConfiguration:
@@ -150,20 +131,20 @@ class TestConfiguration:
             ("BNVIZ_SCHEDULER", "http://10.0.0.1"),
         ],
     )
-    def test_bad_values_are_named_with_what_is_allowed(self, name: str, value: str):
-        with pytest.raises(ValueError, match=f"{value}.*allowed is"):
+    def test_bad_values_are_reported_with_what_is_allowed(self, name: str, value: str):
+        with pytest.raises(ValueError, match=f"{value}.*it must be"):
             Configuration.from_environment({name: value})
 
 
 def test_closing_leaves_no_process_and_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    before = {worker.pid for worker in workers_of(os.getpid())}
+    before = {worker.pid for worker in workers_of()}
     engine = Engine(workers=2)
     run = engine.start(LONG)
     run.join("test")
     until(lambda: engine.status.message.startswith("The workers are loading"))
-    started = [worker for worker in workers_of(os.getpid()) if worker.pid not in before]
+    started = [worker for worker in workers_of() if worker.pid not in before]
     assert len(started) == 2
     [folder] = tmp_path.glob("bnviz-*")
     assert os.name != "posix" or folder.stat().st_mode & 0o777 == 0o700
@@ -182,6 +163,8 @@ import json, sys, time
 sys.path.insert(0, {root!r})
 from bnviz.engine import Engine
 from bnviz.settings import Settings
+from tests.support import ROOT
+from tests.support.engine import DaskCluster, free_port, until, watched, workers_of
 
 def report(**facts):
     heavy = [name for name in ("tensorflow", "keras", "bnviz.lab") if name in sys.modules]
@@ -203,9 +186,9 @@ time.sleep(600)
 
 @contextmanager
 def page(folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with an engine, started in a folder from which bnviz cannot be imported."""
+    """A process with an engine, started in a folder that bnviz cannot be imported from."""
     folder.mkdir()
-    # It would be taken for the library if the working directory were on the path.
+    # It would shadow the library if the working directory were on the path.
     (folder / "numpy.py").write_text("raise SystemExit(1)")
     code = PAGE.format(root=str(ROOT), settings=SHORT.to_json(), patience=PATIENCE)
     surroundings = os.environ | {"PYTHONSAFEPATH": "1"} | environment
@@ -220,7 +203,7 @@ def page(folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def report(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    """The next thing that a page's process says about itself."""
+    """The next report of a page's process about itself."""
     return json.loads(process.stdout.readline())
 
 
@@ -239,40 +222,19 @@ def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
     assert not list(files.iterdir())
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@contextmanager
-def dask(*arguments: str) -> Iterator[None]:
-    with subprocess.Popen(
-        [sys.executable, "-m", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-    ) as process:
-        try:
-            yield
-        finally:
-            process.kill()
-
-
-def test_existing_scheduler_is_tried_until_it_answers_and_the_page_loads_no_tensorflow(
+def test_connects_once_the_scheduler_answers_and_loads_no_tensorflow_in_the_page(
     tmp_path: Path,
 ):
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard")
-    worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
     with page(tmp_path / "elsewhere", BNVIZ_SCHEDULER=address) as process:
         report(process)
         refused = report(process)
         assert refused["state"] == "unreachable"
         assert address in refused["message"]
-        assert refused["message"].endswith("the engine tries again.")
-        with dask(*scheduler, "--port", str(port)), dask(*worker, "--no-nanny"):
+        assert refused["message"].endswith("the engine keeps trying.")
+        with DaskCluster(ROOT, port) as cluster:
+            cluster.add_worker()
             assert report(process) == {
                 "state": "finished",
                 "error": "",
@@ -288,16 +250,6 @@ def engine() -> Iterator[Engine]:
         yield engine
 
 
-@contextmanager
-def watched(run: Run) -> Iterator[Run]:
-    run.join("test")
-    try:
-        yield run
-    finally:
-        run.stop()
-        run.leave("test")
-
-
 class TestRuns:
     def test_recording_is_complete(self, engine: Engine):
         run = engine.start(SHORT)
@@ -306,7 +258,7 @@ class TestRuns:
         assert np.array_equal(run.recording.frames["step"], frame_steps(SHORT.steps))
         assert run.recording.certificate.holds
 
-    def test_frames_arrive_while_the_run_goes_on(self, engine: Engine):
+    def test_frames_arrive_while_the_run_is_active(self, engine: Engine):
         with watched(engine.start(LONG.replace(seed=1))) as run:
             until(lambda: len(run.recording) > 2)
             before = len(run.recording)
@@ -323,7 +275,7 @@ class TestRuns:
         assert engine.start(Settings.from_json(settings.to_json())) is runs[0]
         assert engine.find(settings.digest) is runs[0]
 
-    def test_starts_at_the_same_moment_are_one_run(self, engine: Engine):
+    def test_simultaneous_starts_are_one_run(self, engine: Engine):
         settings, runs = SHORT.replace(seed=3), []
         barrier = threading.Barrier(8)
 
@@ -339,7 +291,7 @@ class TestRuns:
         assert len({id(run) for run in runs}) == 1
         runs[0].stop()
 
-    def test_a_run_that_diverges_says_so(self, engine: Engine):
+    def test_a_run_that_diverges_is_marked(self, engine: Engine):
         run = engine.start(
             SHORT.replace(activation="linear", init_scale=100.0, learning_rate=10.0, units=16)
         )
@@ -347,7 +299,7 @@ class TestRuns:
         assert run.state == "diverged"
         assert run.recording.complete
 
-    def test_a_run_that_cannot_go_on_says_why_in_one_sentence(self, engine: Engine):
+    def test_a_failed_run_explains_itself_in_one_sentence(self, engine: Engine):
         settings = Settings(dataset="upload", upload="0" * 32)
         run = engine.start(settings)
         assert run.wait(PATIENCE)
@@ -358,7 +310,7 @@ class TestRuns:
 
 
 class TestQueue:
-    def test_places_count_up_from_the_next_one(self, engine: Engine):
+    def test_positions_count_up_from_one(self, engine: Engine):
         with (
             watched(engine.start(LONG.replace(seed=10))) as first,
             watched(engine.start(LONG.replace(seed=11))) as second,
@@ -366,15 +318,15 @@ class TestQueue:
         ):
             until(lambda: first.state == "running")
             assert first.position() is None
-            places = [second.position(), third.position()]
-            assert [position.number for position in places if position] == [1, 2]
-            assert places[0].seconds < places[1].seconds
+            positions = [second.position(), third.position()]
+            assert [position.number for position in positions if position] == [1, 2]
+            assert positions[0].seconds < positions[1].seconds
             second.stop()
             assert third.position().number == 1
             first.stop()
             until(lambda: third.state == "running", 5)
 
-    def test_stopping_takes_half_a_second_at_the_most(self, engine: Engine):
+    def test_stopping_takes_at_most_half_a_second(self, engine: Engine):
         with watched(engine.start(LONG.replace(seed=13))) as run:
             until(lambda: len(run.recording) > 2)
             start = time.monotonic()
@@ -383,7 +335,7 @@ class TestQueue:
             assert time.monotonic() - start < 0.5
             assert run.state == "stopped"
             frames = len(run.recording)
-            # The worker follows: it takes up the next run.
+            # The worker follows: it takes the next run.
             assert engine.start(SHORT.replace(seed=13)).wait(5)
             assert len(run.recording) == frames
             assert engine.start(run.settings) is not run
@@ -409,7 +361,7 @@ class TestViewers:
         assert run.state == "stopped"
         assert GRACE <= time.monotonic() - left < GRACE + 1
 
-    def test_a_viewer_who_comes_back_in_time_keeps_the_run(self, engine: Engine):
+    def test_a_viewer_who_returns_in_time_keeps_the_run(self, engine: Engine):
         with watched(engine.start(LONG.replace(seed=21))) as run:
             run.leave("test")
             time.sleep(GRACE / 2)
@@ -423,40 +375,40 @@ class TestViewers:
         until(lambda: run.state == "stopped", GRACE + 2)
 
 
-class TestFaults:
-    def test_a_killed_worker_is_survived_without_a_hole(self, engine: Engine):
+class TestKilledWorkers:
+    def test_a_run_survives_a_killed_worker_without_a_gap(self, engine: Engine):
         settings = SHORT.replace(seed=30, steps=400)
-        [worker] = workers_of(os.getpid())
+        [worker] = workers_of()
         with watched(engine.start(settings)) as run:
             until(lambda: len(run.recording) > 20)
             worker.kill()
             assert not run.recording.complete
             assert run.wait(PATIENCE)
             assert run.state == "finished", run.error
-        # These settings mean the same run, since digits have no noise, but are another digest. It
-        # is trained by the second process alone, `run` by the first and the second.
+        # These settings mean the same run, because digits have no noise, but have another digest.
+        # The second process alone trains it, whereas both processes trained `run`.
         undisturbed = engine.start(settings.replace(noise=0.3))
         assert undisturbed.wait(PATIENCE)
         assert without_seconds(run.recording) == without_seconds(undisturbed.recording)
 
-    def test_a_run_that_kills_its_workers_fails_with_a_sentence(
+    def test_a_run_that_kills_its_workers_fails_with_an_explanation(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ):
         begun = threading.Event()
         receive = Run.receive
 
-        def noted(run: Run, first: int, data: bytes) -> None:
+        def receive_and_note(run: Run, first: int, data: bytes) -> None:
             receive(run, first, data)
-            if not data:  # the sign that a worker has begun
+            if not data:  # reports that a worker has begun
                 begun.set()
 
-        monkeypatch.setattr(Run, "receive", noted)
+        monkeypatch.setattr(Run, "receive", receive_and_note)
         with watched(engine.start(LONG.replace(seed=31))) as run:
             deadline = time.monotonic() + 2 * PATIENCE
             while run.active and time.monotonic() < deadline:
                 if begun.wait(0.1):
                     begun.clear()
-                    for worker in workers_of(os.getpid()):
+                    for worker in workers_of():
                         worker.kill()
             assert run.state == "failed"
             assert "memory" in run.error

@@ -1,60 +1,40 @@
-"""Faults: what the engine and the page do when something vanishes, fills up or jumps."""
+"""Faults: the engine and the page without memory, disk or scheduler, and when the clock jumps."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
 import pytest
 
-from bnviz.engine import Engine, Run, cluster, watchdog
+from bnviz.engine import Engine, Run, cluster, failures
 from bnviz.page.shell.run_content import of_run
 from bnviz.settings import Settings
+from tests.support import ROOT
+from tests.support.engine import PATIENCE, DaskCluster, free_port, until, workers_of
 
-ROOT = Path(__file__).resolve().parents[2]
-#: Small, and compiled once for all.
+#: Small, and compiled once for all tests.
 SHORT = Settings(dataset="wine", hidden_layers=1, units=4, batch_size=8, steps=40)
-#: Long enough to be interfered with.
+#: Long enough to interfere with.
 LONG = SHORT.replace(steps=5_000)
-#: Memory without a limit, for Linux.
-ALL_THERE_IS = -1
-#: Seconds that anything may take on a busy machine.
-PATIENCE = 180
+#: No limit, in Linux's terms.
+UNLIMITED = -1
 
 
-def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
-
-
-def workers() -> list[psutil.Process]:
-    """The worker processes that this process has started."""
-    found = []
-    for child in psutil.Process().children():
+def limit_memory(size: int) -> None:
+    """Sets the bytes of address space that each worker process may use."""
+    for worker in workers_of():
         with suppress(psutil.NoSuchProcess):
-            if "bnviz.engine.worker" in child.cmdline():
-                found.append(child)
-    return found
+            worker.rlimit(psutil.RLIMIT_AS, (size, UNLIMITED))
 
 
-def allow(memory: int) -> None:
-    """Sets the bytes of address space that each worker process may have."""
-    for worker in workers():
-        with suppress(psutil.NoSuchProcess):
-            worker.rlimit(psutil.RLIMIT_AS, (memory, -1))
-
-
-def finished(run: Run) -> None:
+def assert_finishes(run: Run) -> None:
     assert run.wait(PATIENCE), run.state
     assert run.state == "finished", run.error
     np.testing.assert_array_equal(run.recording.frames["step"], run.recording.steps)
@@ -62,29 +42,29 @@ def finished(run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    """An engine that tries nothing twice, which would take minutes here."""
+    """An engine that does not repeat failed runs, which would take minutes here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cluster, "ALLOWED_FAILURES", 0)
         with Engine(grace=PATIENCE) as engine:
             yield engine
-    assert not workers()
+    assert not workers_of()
 
 
 class TestClock:
-    def test_the_laboratory_looks_at_no_clock_on_the_wall(self):
+    def test_the_package_reads_no_wall_clock(self):
         for file in [ROOT / "app.py", *(ROOT / "bnviz").rglob("*.py")]:
             text = file.read_text()
             assert "time.time(" not in text, file
             assert "datetime" not in text, file
 
-    def test_a_run_goes_on_when_the_clock_jumps(
+    def test_a_run_continues_when_the_clock_jumps(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ):
         run = engine.start(LONG.replace(seed=1))
         until(lambda: len(run.recording) > 5)
-        [worker] = workers()
+        [worker] = workers_of()
         clock = time.time
-        # Dask holds on to the clock by a name of its own in each module.
+        # Dask binds the clock to a name of its own in each module.
         holders = [m for m in list(sys.modules.values()) if getattr(m, "time", None) is clock]
         assert any(holder.__name__ == "distributed.scheduler" for holder in holders)
         for hours in (9_000, -9_000):
@@ -93,38 +73,38 @@ class TestClock:
             count = len(run.recording)
             until(lambda count=count: not run.active or len(run.recording) > count + 20)
         assert run.state == "running", run.error
-        assert workers() == [worker]
+        assert workers_of() == [worker]
         run.stop()
 
 
 class TestMemory:
-    @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's limits of a process")
-    def test_a_run_without_memory_fails_with_a_sentence_and_the_next_one_works(
+    @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's process limits")
+    def test_a_run_without_memory_fails_with_an_explanation_and_the_next_one_works(
         self, engine: Engine
     ):
-        finished(engine.start(SHORT.replace(seed=9)))
-        [worker] = workers()
-        # Enough for all but the run, which would take half a gigabyte.
+        assert_finishes(engine.start(SHORT.replace(seed=9)))
+        [worker] = workers_of()
+        # Enough for everything except the run, which would take half a gigabyte.
         limit = worker.memory_info().vms + 150_000_000
         run = engine.start(Settings(hidden_layers=50, units=256, batch_size=1024, steps=20))
-        allow(limit)
-        # TensorFlow's libraries may end the process where Python would raise an error.
+        limit_memory(limit)
+        # TensorFlow's libraries may end the process where Python would raise an exception.
         assert run.wait(PATIENCE)
         assert (run.state, "memory" in run.error) == ("failed", True), run.error
-        allow(ALL_THERE_IS)
-        finished(engine.start(SHORT.replace(seed=2)))
+        limit_memory(UNLIMITED)
+        assert_finishes(engine.start(SHORT.replace(seed=2)))
         assert not worker.is_running()
-        assert len(workers()) == 1
+        assert len(workers_of()) == 1
 
     @pytest.mark.parametrize(
         "error",
         [MemoryError(), RuntimeError("can't start new thread"), np.exceptions.TooHardError()],
     )
-    def test_what_is_a_want_of_memory(self, error: Exception):
-        assert watchdog.out_of_memory(error) == (type(error) in (MemoryError, RuntimeError))
+    def test_errors_that_mean_out_of_memory(self, error: Exception):
+        assert failures.is_out_of_memory(error) == (type(error) in (MemoryError, RuntimeError))
 
 
-#: A worker with something that does not end, first wanted and then not.
+#: A worker whose task does not end, before and after it is cancelled.
 HANGING = """
 import asyncio, time
 from distributed import Client, Scheduler, Worker
@@ -144,39 +124,39 @@ async def main():
         while not worker.state.executing:
             await asyncio.sleep(0.01)
         await asyncio.sleep(1.5)
-        print("goes on while it is wanted", flush=True)
+        print("runs while it is wanted", flush=True)
         await client.cancel([hanging])
         await asyncio.sleep(30)
-        print("goes on for ever", flush=True)
+        print("runs for ever", flush=True)
 
 asyncio.run(main())
 """
 
 
-def test_a_worker_that_hangs_in_what_was_stopped_ends():
-    done = subprocess.run(
+def test_a_worker_whose_cancelled_task_hangs_ends():
+    outcome = subprocess.run(
         [sys.executable, "-c", HANGING], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (1, "goes on while it is wanted\n")
+    assert (outcome.returncode, outcome.stdout) == (1, "runs while it is wanted\n")
 
 
 class TestDisk:
-    @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's limits of a process")
+    @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's process limits")
     def test_a_run_needs_no_disk(self, engine: Engine):
         run = engine.start(LONG.replace(seed=3))
         until(lambda: len(run.recording) > 5)
-        [worker] = workers()
+        [worker] = workers_of()
         worker.rlimit(psutil.RLIMIT_FSIZE, (0, -1))
-        finished(run)
-        finished(engine.start(SHORT.replace(seed=3)))
-        assert workers() == [worker]
+        assert_finishes(run)
+        assert_finishes(engine.start(SHORT.replace(seed=3)))
+        assert workers_of() == [worker]
         worker.rlimit(psutil.RLIMIT_FSIZE, (-1, -1))
 
-    def test_without_a_folder_for_files_the_page_says_so_and_goes_on_when_there_is_one(
+    def test_without_a_temporary_folder_the_page_says_so_and_recovers(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ):
-        gone = tmp_path / "gone"
-        monkeypatch.setattr(tempfile, "tempdir", str(gone))
+        missing = tmp_path / "missing"
+        monkeypatch.setattr(tempfile, "tempdir", str(missing))
         with Engine() as engine:
             run = engine.start(SHORT.replace(seed=4))
             run.join("test")
@@ -184,10 +164,10 @@ class TestDisk:
             message = of_run(run, engine).message
             assert "workers cannot be started" in message
             assert str(tmp_path) not in message
-            gone.mkdir()
+            missing.mkdir()
             until(lambda: "loading" in engine.status.message)
-            assert list(gone.iterdir())
-        assert not list(gone.iterdir())
+            assert list(missing.iterdir())
+        assert not list(missing.iterdir())
 
     @pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="needs files in memory")
     def test_without_a_disk_files_are_kept_in_memory(self, monkeypatch: pytest.MonkeyPatch):
@@ -200,48 +180,23 @@ class TestDisk:
         assert set(Path("/dev/shm").glob("bnviz-*")) == before
 
 
-@contextmanager
-def scheduler(port: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """A scheduler at this port with one worker, as somebody else would run them."""
-    address = f"tcp://127.0.0.1:{port}"
-    commands = (
-        ["dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
-        ["dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"],
-    )
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{name}", *options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-        )
-        for name, *options in commands
-    ]
-    try:
-        yield started
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
 class TestScheduler:
-    def test_one_that_vanishes_and_comes_back_takes_the_run_up_where_it_was(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+    def test_a_run_resumes_when_a_lost_scheduler_returns(self):
+        port = free_port()
         with Engine(scheduler=f"tcp://127.0.0.1:{port}") as engine:
             run = engine.start(LONG.replace(seed=5))
             run.join("test")
-            with scheduler(port):
+            with DaskCluster(ROOT, port) as scheduler:
+                scheduler.add_worker()
                 until(lambda: len(run.recording) > 5)
             until(lambda: engine.status.state == "unreachable")
             count = len(run.recording)
             assert run.state == "running"
             message = of_run(run, engine).message
             assert "% done" in message
-            assert message.endswith("the engine tries again.")
-            with scheduler(port):
+            assert message.endswith("the engine keeps trying.")
+            with DaskCluster(ROOT, port) as scheduler:
+                scheduler.add_worker()
                 until(lambda: not run.active or len(run.recording) > count)
                 assert engine.status.state != "unreachable"
-                finished(run)
+                assert_finishes(run)

@@ -1,4 +1,4 @@
-"""What a host allows, and the nearest settings that fit."""
+"""Limits of a host, and the nearest settings that fit."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ LARGEST = Settings(
     third_arm="noisy_bn",
     deep=True,
 )
-wanted = st.builds(
+any_settings = st.builds(
     Settings,
     dataset=st.sampled_from([name for name in DATASETS if name != "upload"]),
     hidden_layers=st.integers(1, 50),
@@ -51,7 +51,7 @@ costs = st.floats(6, 16).map(lambda power: 10**power)
 
 class TestCost:
     @pytest.mark.parametrize("name", ["digits", "breast_cancer", "wine", "moons", "spiral"])
-    def test_is_of_the_data_as_they_are(self, name):
+    def test_shapes_match_the_data(self, name):
         data = load(Settings(dataset=name))
         assert SHAPES.get(name, PLANE_SHAPE) == (data.num_features, len(data.classes))
 
@@ -62,21 +62,21 @@ class TestCost:
         assert parameters(FIGURE_1) == 784 * 100 + 100 + 2 * (100 * 100 + 100) + 100 * 10 + 10
         assert cost(FIGURE_1) == 50_000 * parameters(FIGURE_1) * 60 * 2
 
-    def test_of_a_viewers_own_file_is_of_its_features(self):
+    def test_of_an_upload_counts_its_features(self):
         x, y = np.zeros((2, 7), np.float32), np.zeros(2, np.int32)
         data = Dataset(x, y, x, y, ("a", "b", "c"))
-        mine = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=5)
-        assert parameters(mine, data) == 8 * 5 + 6 * 3
+        uploaded = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=5)
+        assert parameters(uploaded, data) == 8 * 5 + 6 * 3
 
-    def test_bytes_are_those_of_a_whole_recording(self):
+    def test_bytes_match_a_complete_recording(self):
         recording = Recording(FIGURE_1)
-        whole = len(recording.steps) * recording.layout.dtype.itemsize
-        assert recording_bytes(FIGURE_1) == whole
+        size = len(recording.steps) * recording.layout.dtype.itemsize
+        assert recording_bytes(FIGURE_1) == size
 
 
 class TestDefaults:
     @pytest.mark.parametrize(
-        "each",
+        "typical",
         [
             Settings(),
             FIGURE_1,
@@ -86,40 +86,40 @@ class TestDefaults:
             Settings(batch_size=1024, deep=True),
         ],
     )
-    def test_allow_what_the_laboratory_is_made_for(self, each):
-        assert Limits().excess(each) == ""
-        assert Limits().fitting(each) == each
+    def test_allow_typical_experiments(self, typical):
+        assert Limits().excess(typical) == ""
+        assert Limits().fitting(typical) == typical
 
-    def test_protect_a_public_host_from_the_largest_of_all(self):
+    def test_refuse_the_largest_experiment(self):
         assert "times what this host allows" in Limits().excess(LARGEST)
 
 
 class TestFitting:
     @fuzzed
-    @given(wanted, costs, st.floats(1, 100))
-    def test_gives_settings_that_fit(self, asked, most, megabytes):
-        limits = Limits(cost=most, recording_mb=megabytes)
-        near = limits.fitting(asked)
+    @given(any_settings, costs, st.floats(1, 100))
+    def test_returns_settings_that_fit(self, chosen, max_cost, megabytes):
+        limits = Limits(cost=max_cost, recording_mb=megabytes)
+        near = limits.fitting(chosen)
         assert limits.excess(near) == ""
         assert limits.fitting(near) == near
-        assert (near == asked) == (limits.excess(asked) == "")
+        assert (near == chosen) == (limits.excess(chosen) == "")
 
     @fuzzed
-    @given(wanted, costs)
-    def test_takes_steps_first_and_as_few_as_need_be(self, asked, most):
-        limits = Limits(cost=most, recording_mb=1_000)
-        near = limits.fitting(asked)
+    @given(any_settings, costs)
+    def test_reduces_steps_first_and_no_further_than_needed(self, chosen, max_cost):
+        limits = Limits(cost=max_cost, recording_mb=1_000)
+        near = limits.fitting(chosen)
         assume(near.steps > 300)
-        assert near == asked.replace(steps=near.steps)
-        assert near == asked or cost(asked.replace(steps=near.steps + 1)) > most
+        assert near == chosen.replace(steps=near.steps)
+        assert near == chosen or cost(chosen.replace(steps=near.steps + 1)) > max_cost
 
     @fuzzed
-    @given(wanted, costs)
-    def test_makes_nothing_larger_and_leaves_all_else(self, asked, most):
-        near = Limits(cost=most).fitting(asked)
+    @given(any_settings, costs)
+    def test_increases_nothing_and_keeps_other_settings(self, chosen, max_cost):
+        near = Limits(cost=max_cost).fitting(chosen)
         smaller = ("steps", "batch_size", "units", "hidden_layers")
-        assert all(getattr(near, name) <= getattr(asked, name) for name in smaller)
-        assert near.replace(**{name: getattr(asked, name) for name in smaller}) == asked
+        assert all(getattr(near, name) <= getattr(chosen, name) for name in smaller)
+        assert near.replace(**{name: getattr(chosen, name) for name in smaller}) == chosen
 
 
 class TestEnvironment:
@@ -133,34 +133,34 @@ class TestEnvironment:
 
     @pytest.mark.parametrize("text", ["x", "nan", "-1", "1e99", "1,5", "9" * 500])
     @pytest.mark.parametrize("name", LIMITS)
-    def test_anything_else_is_named_with_what_is_allowed(self, name, text):
-        with pytest.raises(LimitError, match=r"BNVIZ_\w+ is .*; allowed is a number from"):
+    def test_bad_values_are_reported_with_what_is_allowed(self, name, text):
+        with pytest.raises(LimitError, match=r"BNVIZ_\w+ is .*; it must be a number from"):
             Limits.from_environment({LIMITS[name]["variable"]: text})
 
 
-class TestRoom:
-    def test_there_is_none_for_more_runs_than_allowed(self):
+class TestAdmission:
+    def test_refuses_more_runs_than_allowed(self):
         others = [Settings(seed=seed) for seed in range(2)]
         assert shortage(Settings(), others, others, Limits(runs=3)) == ""
         assert "as many as this host" in shortage(Settings(), others, others, Limits(runs=2))
 
-    def test_there_is_none_for_more_frames_than_allowed(self):
+    def test_refuses_more_frames_than_allowed(self):
         megabytes = 2 * recording_bytes(Settings()) / 1e6
         limits = Limits(memory_mb=megabytes)
         assert shortage(Settings(), [], [Settings()], limits) == ""
         assert "as much memory" in shortage(Settings(), [], [Settings()] * 2, limits)
 
-    def test_a_run_is_held_while_it_goes_on_or_is_looked_at(self):
-        roster = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
-        run = roster.start(Settings())
+    def test_a_run_is_held_while_it_is_active_or_watched(self):
+        registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
+        run = registry.start(Settings())
         run.join("viewer")
-        assert roster.held() == [run]
+        assert registry.held() == [run]
         run.stop()
-        assert roster.held() == [run]
+        assert registry.held() == [run]
         run.leave("viewer")
-        assert roster.held() == []
+        assert registry.held() == []
 
-    def test_the_engine_says_so_and_lets_others_be_joined(self):
+    def test_the_engine_explains_a_refusal_and_active_runs_can_be_joined(self):
         with Engine(limits=Limits(runs=1)) as engine:
             first, second = engine.start(Settings()), engine.start(Settings(seed=1))
             assert (first.state, second.state) == ("queued", "failed")
@@ -170,23 +170,23 @@ class TestRoom:
 
 class TestViewer:
     def started(self, count: int):
-        roster = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
-        return [roster.start(Settings(seed=seed)) for seed in range(count)]
+        registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
+        return [registry.start(Settings(seed=seed)) for seed in range(count)]
 
-    def test_runs_left_behind_beyond_the_limit_are_stopped_the_oldest_first(self):
+    def test_abandoned_runs_beyond_the_limit_are_stopped_oldest_first(self):
         runs, viewer = self.started(5), Viewer()
         for run in runs:
             viewer.watch(run)
         assert [run.state for run in runs] == ["stopped"] * 2 + ["queued"] * 3
 
-    def test_a_run_that_others_look_at_goes_on(self):
+    def test_a_run_that_others_watch_continues(self):
         runs, viewer = self.started(5), Viewer()
         runs[0].join("another")
         for run in runs:
             viewer.watch(run)
         assert [run.active for run in runs] == [True, False, True, True, True]
 
-    def test_a_run_come_back_to_is_not_left_behind(self):
+    def test_a_run_returned_to_is_not_abandoned(self):
         runs, viewer = self.started(3), Viewer()
         for run in [*runs, runs[0], runs[1], runs[0]]:
             viewer.watch(run)

@@ -1,46 +1,32 @@
-"""Studies carried out on a Dask cluster of processes: sharing, turns, stopping, and lost work."""
+"""Studies on a Dask cluster of processes: sharing, turns, stopping, and killed workers."""
 
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import pytest
 
-from bnviz.engine import Engine, StudyRun
-from bnviz.engine.study_runs import STUDIES_KEPT, StudyRegistry
+from bnviz.engine import Engine
+from bnviz.engine.study_runs import MAX_ENDED_STUDIES, StudyRegistry
 from bnviz.frames import ARMS
 from bnviz.lab.datasets import load
 from bnviz.settings import Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Block, Outcome
 from bnviz.studies.sweep import Axis, Sweep
+from tests.support.engine import PATIENCE, DaskCluster, until, watched
 
-ROOT = Path(__file__).resolve().parents[2]
 #: All tests train networks of this architecture, which is compiled once.
 BASE = Settings(hidden_layers=1, units=4, batch_size=32, steps=20)
 SWEEP = Sweep(
     BASE, Axis("learning_rate", 0.01, 10, "log", 4), Axis("init_scale", 0.1, 10, "log", 4)
 )
-#: Long enough to be interfered with.
+#: Long enough to interfere with.
 LONG = BASE.replace(steps=50_000)
 GRACE = 1.0
-#: Seconds that anything may take on a busy machine.
-PATIENCE = 180
-
-
-def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.01)
 
 
 def sweep(**changes: Any) -> Sweep:
@@ -49,7 +35,7 @@ def sweep(**changes: Any) -> Sweep:
 
 
 class Ladder:
-    """A study whose next run follows from the last: each learning rate is twice the one before."""
+    """A study whose next run depends on the last: each learning rate is twice the previous one."""
 
     def __init__(self, base: Settings, rungs: int = 3):
         self.base = base
@@ -82,131 +68,85 @@ class Ladder:
 
 
 def outcomes(block: Block) -> dict[str, Outcome]:
-    """What might come of a block."""
+    """Possible outcomes of a block."""
     curve = np.ones((len(block.settings), len(block.evaluation_steps)), np.float32)
     diverged_at = np.full(len(block.settings), -1, np.int32)
     return {arm: Outcome(curve, curve, curve, diverged_at) for arm in ARMS}
 
 
-class TestStudyRoster:
-    def roster(self) -> StudyRegistry:
+class TestStudyRegistry:
+    def registry(self) -> StudyRegistry:
         return StudyRegistry(grace=9, changed=lambda: None, until_free=lambda: 0.0)
 
-    def test_a_stopped_study_goes_on_with_what_is_known(self):
-        roster = self.roster()
-        run = roster.start(PhaseMap(SWEEP, block_size=8))
+    def test_a_stopped_study_resumes_with_its_known_results(self):
+        registry = self.registry()
+        run = registry.start(PhaseMap(SWEEP, block_size=8))
         first, second = run.open_blocks()
         run.receive(first, outcomes(first))
         run.stop()
         run.receive(second, outcomes(second))
         assert (run.state, run.progress, run.version) == ("stopped", 0.5, 1)
-        again = roster.start(PhaseMap(SWEEP, block_size=8))
+        again = registry.start(PhaseMap(SWEEP, block_size=8))
         assert again is run
         assert (again.state, again.open_blocks()) == ("queued", [second])
         assert not again.wait(0)
         again.receive(second, outcomes(second))
         assert (again.state, again.progress) == ("finished", 1)
 
-    def test_a_block_that_comes_twice_counts_once(self):
-        run = self.roster().start(PhaseMap(SWEEP, block_size=8))
+    def test_a_block_received_twice_counts_once(self):
+        run = self.registry().start(PhaseMap(SWEEP, block_size=8))
         block = run.open_blocks()[0]
         run.receive(block, outcomes(block))
         run.receive(block, outcomes(block))
         assert run.version == 1
 
-    def test_a_study_of_which_all_is_known_has_ended(self):
-        assert self.roster().start(Ladder(BASE, rungs=0)).state == "finished"
+    def test_a_study_whose_results_are_all_known_has_ended(self):
+        assert self.registry().start(Ladder(BASE, rungs=0)).state == "finished"
 
-    def test_a_study_that_asks_for_nothing_more_fails(self):
+    def test_an_incomplete_study_without_further_blocks_fails(self):
         class Stuck(Ladder):
             def blocks(self) -> Sequence[Block]:
                 return []
 
-        run = self.roster().start(Stuck(BASE))
+        run = self.registry().start(Stuck(BASE))
         assert run.state == "failed"
         assert "not complete" in run.error
 
-    def test_a_study_that_cannot_take_an_outcome_fails_with_a_sentence(self):
-        run = self.roster().start(Ladder(BASE))
+    def test_a_study_that_cannot_take_an_outcome_fails_with_an_explanation(self):
+        run = self.registry().start(Ladder(BASE))
         [block] = run.open_blocks()
         run.receive(block, {})
         assert run.state == "failed"
         assert "KeyError" in run.error
 
-    def test_ended_studies_are_kept_up_to_a_bound(self):
-        roster = self.roster()
-        for seed in range(STUDIES_KEPT + 3):
-            roster.start(Ladder(BASE.replace(seed=seed))).stop()
-        assert roster.kept == STUDIES_KEPT
-
-
-class Cluster:
-    """A scheduler and workers, each a process started as the README says.
-
-    Attributes:
-        address: Of the scheduler.
-        workers: Those started so far.
-    """
-
-    def __init__(self, folder: Path, stack: ExitStack):
-        self._folder = folder
-        self._stack = stack
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port = str(listener.getsockname()[1])
-        self.address = f"tcp://127.0.0.1:{port}"
-        self.workers: list[subprocess.Popen[bytes]] = []
-        self._dask("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-
-    def add_worker(self) -> None:
-        options = ("--nthreads", "1", "--no-dashboard", "--no-nanny")
-        self.workers.append(self._dask("worker", self.address, *options))
-
-    def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *arguments],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        self._stack.callback(process.wait)
-        self._stack.callback(process.kill)
-        return process
+    def test_a_limited_number_of_ended_studies_is_kept(self):
+        registry = self.registry()
+        for seed in range(MAX_ENDED_STUDIES + 3):
+            registry.start(Ladder(BASE.replace(seed=seed))).stop()
+        assert registry.kept == MAX_ENDED_STUDIES
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """One with one worker."""
-    with ExitStack() as stack:
-        cluster = Cluster(tmp_path_factory.mktemp("dask"), stack)
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A cluster with one worker."""
+    with DaskCluster(tmp_path_factory.mktemp("dask")) as cluster:
         cluster.add_worker()
         yield cluster
 
 
 @pytest.fixture(scope="module")
-def engine(cluster: Cluster) -> Iterator[Engine]:
+def engine(cluster: DaskCluster) -> Iterator[Engine]:
     with Engine(scheduler=cluster.address, grace=GRACE) as engine:
         yield engine
 
 
 @pytest.fixture(scope="module")
 def undisturbed(engine: Engine) -> PhaseMap:
-    """The small sweep, carried out by the one worker."""
+    """The small sweep, executed by one worker."""
     run = engine.study(PhaseMap(SWEEP, block_size=4))
     assert run.wait(PATIENCE)
     assert run.state == "finished", run.error
     return run.study
-
-
-@contextmanager
-def watched(run: StudyRun[Any]) -> Iterator[StudyRun[Any]]:
-    run.join("test")
-    try:
-        yield run
-    finally:
-        run.stop()
-        run.leave("test")
 
 
 class TestStudies:
@@ -215,12 +155,12 @@ class TestStudies:
         for arm in ARMS:
             assert np.isfinite(undisturbed.values(arm, "validation_accuracy")).all()
 
-    def test_same_study_is_one(self, engine: Engine, undisturbed: PhaseMap):
+    def test_the_same_study_is_executed_once(self, engine: Engine, undisturbed: PhaseMap):
         other = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, measure="diverged")
         assert engine.study(PhaseMap(other)).study is undisturbed
         assert engine.find_study(SWEEP.digest).study is undisturbed
 
-    def test_studies_begun_at_the_same_moment_are_one(self, engine: Engine):
+    def test_simultaneous_starts_are_one_study(self, engine: Engine):
         runs, barrier = [], threading.Barrier(8)
 
         def start() -> None:
@@ -235,24 +175,24 @@ class TestStudies:
         assert len({id(run) for run in runs}) == 1
         runs[0].stop()
 
-    def test_a_study_may_ask_for_runs_that_follow_from_the_last(self, engine: Engine):
+    def test_a_study_may_request_runs_that_depend_on_the_last(self, engine: Engine):
         run = engine.study(Ladder(BASE))
         assert run.wait(PATIENCE)
         assert (run.state, run.version) == ("finished", 3), run.error
         assert list(run.study.losses) == [0.01, 0.02, 0.04]
         assert len(set(run.study.losses.values())) == 3
 
-    def test_what_is_known_grows_block_by_block(self, engine: Engine):
-        seen = []
+    def test_results_grow_block_by_block(self, engine: Engine):
+        observed = []
         with watched(engine.study(PhaseMap(sweep(seed=2), block_size=4))) as run:
             while run.active:
                 with run.lock:
-                    seen.append((run.version, int(run.study.known.sum()), run.progress))
+                    observed.append((run.version, int(run.study.known.sum()), run.progress))
                 time.sleep(0.001)
-        assert {known for _, known, _ in seen} >= {0, 4, 8, 12}
-        assert all(known == 4 * version == 16 * share for version, known, share in seen)
+        assert {known for _, known, _ in observed} >= {0, 4, 8, 12}
+        assert all(known == 4 * version == 16 * share for version, known, share in observed)
 
-    def test_a_single_run_goes_before_the_next_block(self, engine: Engine):
+    def test_a_run_takes_precedence_over_the_next_block(self, engine: Engine):
         study = PhaseMap(sweep(seed=3, steps=2_000), block_size=1)
         with watched(engine.study(study)) as sweeping:
             until(lambda: sweeping.version >= 1)
@@ -261,7 +201,7 @@ class TestStudies:
             assert run.state == "finished", run.error
             assert sweeping.active
 
-    def test_queued_runs_do_not_keep_a_study_from_going_on(self, engine: Engine):
+    def test_a_study_progresses_despite_queued_runs(self, engine: Engine):
         with ExitStack() as stack:
             first = engine.start(LONG.replace(seed=4))
             first.join("test")
@@ -272,20 +212,20 @@ class TestStudies:
             study = stack.enter_context(watched(engine.study(Ladder(LONG.replace(seed=4)))))
             assert study.position().number == 1
             first.stop()
-            # A block that is never done: the last run waits for it.
+            # Its block never ends, so the last run waits for it.
             until(lambda: study.state == "running")
             assert queue[-1].state == "queued"
             study.stop()
             assert queue[-1].wait(PATIENCE)
 
-    def test_stopping_is_at_once_and_the_worker_follows(self, engine: Engine):
+    def test_stopping_is_immediate_and_the_worker_follows(self, engine: Engine):
         with watched(engine.study(PhaseMap(sweep(seed=5, steps=50_000)))) as run:
             until(lambda: run.state == "running")
             run.stop()
             assert run.state == "stopped"
             seconds = run.seconds
             assert seconds > 0
-            # It takes up what is next.
+            # It takes the next block.
             assert engine.study(Ladder(BASE.replace(seed=5))).wait(5)
             assert (run.version, run.seconds) == (0, seconds)
 
@@ -308,7 +248,7 @@ class TestStudies:
         assert run.study.losses == built_in.study.losses
         assert run.dataset is None
 
-    def test_a_study_that_cannot_go_on_says_why_in_one_sentence(self, engine: Engine):
+    def test_a_failed_study_explains_itself_in_one_sentence(self, engine: Engine):
         run = engine.study(Ladder(BASE.replace(dataset="upload", upload="0" * 32)))
         assert run.wait(PATIENCE)
         assert run.state == "failed"
@@ -316,10 +256,10 @@ class TestStudies:
         assert "\n" not in run.error
 
 
-def test_work_of_a_killed_worker_is_done_again_by_another(
-    cluster: Cluster, engine: Engine, undisturbed: PhaseMap
+def test_another_worker_repeats_the_block_of_a_killed_one(
+    cluster: DaskCluster, engine: Engine, undisturbed: PhaseMap
 ):
-    # The same runs under another digest, since digits have no noise.
+    # The same runs under another digest, because digits have no noise.
     other = Sweep(SWEEP.base.replace(noise=0.3), SWEEP.x, SWEEP.y)
     cluster.add_worker()
     with watched(engine.study(PhaseMap(other, block_size=1))) as run:

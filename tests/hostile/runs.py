@@ -62,7 +62,7 @@ def attempt(engine: Engine, seed: int, number: int) -> str:
         settings = settings.replace(dataset="upload", upload=data.digest.hex()[:32])
     run = engine.start(settings, data)
     assert run.wait(PATIENCE), f"no end after {PATIENCE} s: {settings.to_query()}"
-    assert "ended with an error" not in run.error, f"{run.error} {settings.to_query()}"
+    assert "failed with an error" not in run.error, f"{run.error} {settings.to_query()}"
     if run.error:
         sentence(run.error)
     return run.state

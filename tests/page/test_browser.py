@@ -162,7 +162,7 @@ def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
     held, drawn, step = (
         int(visitor.data(name)) for name in ("frames-held", "frames-drawn", "step")
     )
-    proxy.mend()
+    proxy.restore()
     visitor.until(f"+s.framesHeld > {held} && +s.framesDrawn > {drawn} && +s.step > {step}")
     assert visitor.page.locator(f"{STAGE} .main-svg[data-mark=kept]").count() == 1
     visitor.button("Stop").click()

@@ -1,4 +1,4 @@
-"""Proxy: a connection that a test can cut and mend."""
+"""Proxy: a connection that a test can cut and restore."""
 
 import socket
 import threading
@@ -6,10 +6,10 @@ from contextlib import suppress
 
 
 class Proxy:
-    """Passes what comes at a port of its own on to another, until it is cut.
+    """Forwards connections from a port of its own to another port, until it is cut.
 
     Args:
-        target: The other port, on this machine.
+        target: The other port, on the loopback address.
     """
 
     def __init__(self, target: int):
@@ -17,18 +17,18 @@ class Proxy:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self._open: list[socket.socket] = []
-        self._through = True
+        self._connected = True
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        self._through = False
-        for each in self._open:
+        self._connected = False
+        for connection in self._open:
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
         self._open.clear()
 
-    def mend(self) -> None:
-        self._through = True
+    def restore(self) -> None:
+        self._connected = True
 
     def close(self) -> None:
         self.cut()
@@ -39,7 +39,7 @@ class Proxy:
             while True:
                 ours, _ = self._server.accept()
                 try:
-                    if not self._through:
+                    if not self._connected:
                         raise OSError
                     theirs = socket.create_connection(("127.0.0.1", self._target))
                 except OSError:
@@ -47,9 +47,9 @@ class Proxy:
                     continue
                 self._open += [ours, theirs]
                 for ends in ((ours, theirs), (theirs, ours)):
-                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+                    threading.Thread(target=self._forward, args=ends, daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError), source, target:
             while data := source.recv(65_536):
                 target.sendall(data)
