@@ -366,15 +366,16 @@ def _assert_views_drawn_alike(page, recording, views, layout):
             frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
             const plain = ({ z, ...rest }) => ({ ...rest, ...(z && { z: z.map((r) => [...r]) }) });
             const odd = (_, v) => (typeof v === "number" && !isFinite(v) ? String(v) : v);
-            return JSON.stringify(figures.map((bindings) => places.map((at) =>
-                Object.entries(bindings).map(([k, b]) => [k, plain(points(b, frames, at))]))), odd);
+            return JSON.stringify(figures.map(({ bindings, constants }) => places.map((at) =>
+                Object.entries(bindings).map(([k, binding]) =>
+                    [k, plain(points(binding, frames, at, constants))]))), odd);
         }""",
         json.dumps(
             [
                 layout.schema(),
                 len(recording.steps),
                 base64.b64encode(recording.slice(0, len(recording), layout)).decode(),
-                [figure.to_json()["bindings"] for figure in figures],
+                [figure.to_json() for figure in figures],
                 places,
             ]
         ),

@@ -1,66 +1,98 @@
-// Cells: which cell of the maps the pointer or the keyboard is at, framed on all of them at once.
+// Cells: which cell the pointer or the keyboard is at, framed on all maps at once.
 
+/** @import { Cell, CellGrid } from "types/map" */
+/** @import { MapParts } from "types/parts" */
+/** @import { Axis } from "types/plotly" */
+
+/**
+ * Rows up and columns to the right by key.
+ * @type {Record<string, [row: number, column: number]>}
+ */
 const MOVES = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
-// Pixels that a pointer may move between down and up in a click.
+// Pixels that a pointer may move during a click.
 const STILL = 6;
 
+/**
+ * The cell between ascending columns and descending rows of edges in which a place lies.
+ * @param {{ x: number[], y: number[] }} edges In pixels.
+ * @param {number} left
+ * @param {number} top
+ * @returns {Cell | null}
+ */
+export function cellAt({ x, y }, left, top) {
+  const column = x.findLastIndex((edge) => edge <= left);
+  const row = y.findLastIndex((edge) => edge >= top);
+  const inside = column >= 0 && column < x.length - 1 && row >= 0 && row < y.length - 1;
+  return inside ? { row, column } : null;
+}
+
+/**
+ * The cell that a key leads to, within the map.
+ * @param {CellGrid} grid
+ * @param {Cell} cell
+ * @param {string} key
+ * @returns {Cell | null} Null if the key moves nothing.
+ */
+export function cellAfter({ words }, { row, column }, key) {
+  const move = MOVES[key];
+  if (!move) return null;
+  /** @type {(value: number, count: number) => number} */
+  const within = (value, count) => Math.min(Math.max(value, 0), count - 1);
+  return {
+    row: within(row + move[0], words.length),
+    column: within(column + move[1], words[0].length),
+  };
+}
+
 export class Cells {
-  // chosen: called with the cell that is chosen; opened: with the one to be shown as a run.
-  constructor(parts, chosen, opened) {
+  /**
+   * @param {MapParts} parts
+   * @param {() => void} onChoose Called when another cell is chosen.
+   * @param {(cell: Cell) => void} onOpen Called with a cell that is to be shown as a run.
+   */
+  constructor(parts, onChoose, onOpen) {
     this.parts = parts;
-    this.chosen = chosen;
-    this.opened = opened;
-    this.frames = [...parts.frames.children];
+    this.onChoose = onChoose;
+    this.onOpen = onOpen;
+    this.frames = /** @type {HTMLElement[]} */ ([...parts.frames.children]);
+    /** @type {CellGrid | undefined} */
+    this.grid = undefined;
+    /** @type {Cell} */
+    this.at = { row: 0, column: 0 };
+    /** @type {PointerEvent | undefined} */
+    this.pressed = undefined;
     const { picture, cell, open } = parts;
-    picture.addEventListener("pointermove", (event) => this.move(event));
-    picture.addEventListener("pointerdown", (event) => this.down(event));
-    picture.addEventListener("pointerup", (event) => this.up(event));
-    cell.addEventListener("keydown", (event) => this.key(event));
-    cell.onclick = () => this.opened(this.at);
-    open.onclick = () => this.opened(this.at);
+    picture.addEventListener("pointermove", (event) => this.#move(event));
+    picture.addEventListener("pointerdown", (event) => this.#press(event));
+    picture.addEventListener("pointerup", (event) => this.#release(event));
+    cell.addEventListener("keydown", (event) => this.#key(event));
+    cell.onclick = () => this.onOpen(this.at);
+    open.onclick = () => this.onOpen(this.at);
   }
 
-  // cells: {x, y: edges; words: rows of columns; start: where one begins}.
-  set(cells, fresh) {
-    this.cells = cells;
-    this.parts.frames.hidden = this.parts.chosen.hidden = !cells;
-    if (!cells) return;
-    const inside = this.at && this.at.row < cells.words.length && this.at.column < cells.words[0].length;
-    if (fresh || !inside) this.at = cells.start;
-    this.say();
+  /**
+   * Takes the cells of a picture.
+   * @param {CellGrid | undefined} grid None for the seeds.
+   * @param {boolean} anew Whether they are those of another map.
+   */
+  set(grid, anew) {
+    const first = !this.grid;
+    this.grid = grid;
+    this.parts.frames.hidden = this.parts.chosen.hidden = !grid;
+    if (!grid) return;
+    const { row, column } = this.at;
+    const inside = row < grid.words.length && column < grid.words[0].length;
+    if (anew || first || !inside) this.at = grid.start;
+    this.#describe(grid);
   }
 
-  choose(cell) {
-    if (!cell || (cell.row === this.at.row && cell.column === this.at.column)) return;
-    this.at = cell;
-    this.say();
-    this.frame();
-    this.chosen();
-  }
-
-  say() {
-    const words = this.cells.words[this.at.row][this.at.column];
-    if (this.parts.words.textContent !== words) this.parts.words.textContent = words;
-    this.parts.cell.setAttribute("aria-label", `${words} Enter shows this run.`);
-  }
-
-  // The edges of the cells on one map, in pixels of the picture.
-  edges(number) {
-    const layout = this.parts.plot._fullLayout;
-    const suffix = number ? String(number + 1) : "";
-    const pixels = (axis, edges) => edges.map((edge) => axis._offset + axis.d2p(edge));
-    return {
-      x: pixels(layout[`xaxis${suffix}`], this.cells.x),
-      y: pixels(layout[`yaxis${suffix}`], this.cells.y),
-    };
-  }
-
-  // Puts the frames around the chosen cell.
+  /** Puts the frames around the chosen cell. */
   frame() {
-    if (!this.cells || !this.parts.plot._fullLayout) return;
     const { row, column } = this.at;
     this.frames.forEach((frame, number) => {
-      const { x, y } = this.edges(number);
+      const edges = this.#edges(number);
+      if (!edges) return;
+      const { x, y } = edges;
       Object.assign(frame.style, {
         left: `${x[column]}px`,
         top: `${y[row + 1]}px`,
@@ -70,52 +102,98 @@ export class Cells {
     });
   }
 
-  find(event) {
-    if (!this.cells || !this.parts.plot._fullLayout) return null;
+  /**
+   * @param {CellGrid} grid
+   * @param {Cell | null} cell
+   */
+  #choose(grid, cell) {
+    if (!cell || this.#chosen(cell)) return;
+    this.at = cell;
+    this.#describe(grid);
+    this.frame();
+    this.onChoose();
+  }
+
+  /** @param {Cell} cell */
+  #chosen({ row, column }) {
+    return row === this.at.row && column === this.at.column;
+  }
+
+  /** @param {CellGrid} grid */
+  #describe({ words: texts }) {
+    const { words, cell } = this.parts;
+    const text = texts[this.at.row][this.at.column];
+    if (words.textContent !== text) words.textContent = text;
+    cell.setAttribute("aria-label", `${text} Enter shows this run.`);
+  }
+
+  /**
+   * The edges of the cells on one map, in pixels from the left and the top of the picture.
+   * @param {number} number Of the map, from 0.
+   */
+  #edges(number) {
+    const layout = this.parts.plot._fullLayout;
+    if (!this.grid || !layout) return undefined;
+    const suffix = number ? String(number + 1) : "";
+    /** @type {(axis: Axis, edges: number[]) => number[]} */
+    const pixels = (axis, edges) => edges.map((edge) => axis._offset + axis.d2p(edge));
+    return {
+      x: pixels(layout[`xaxis${suffix}`], this.grid.x),
+      y: pixels(layout[`yaxis${suffix}`], this.grid.y),
+    };
+  }
+
+  /**
+   * The cell under the pointer, on whichever map.
+   * @param {PointerEvent} event
+   */
+  #find(event) {
     const box = this.parts.plot.getBoundingClientRect();
-    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
     for (const number of this.frames.keys()) {
-      const { x, y } = this.edges(number);
-      const column = x.findLastIndex((edge) => edge <= left);
-      const row = y.findLastIndex((edge) => edge >= top);
-      const inside = column >= 0 && column < x.length - 1 && row >= 0 && row < y.length - 1;
-      if (inside) return { row, column };
+      const edges = this.#edges(number);
+      const cell = edges && cellAt(edges, event.clientX - box.left, event.clientY - box.top);
+      if (cell) return cell;
     }
     return null;
   }
 
-  move(event) {
-    const cell = this.find(event);
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const cell = this.#find(event);
     this.parts.picture.style.cursor = cell ? "pointer" : "";
-    if (event.pointerType === "mouse") this.choose(cell);
+    if (this.grid && event.pointerType === "mouse") this.#choose(this.grid, cell);
   }
 
-  down(event) {
-    this.pressed = event.isPrimary && event.button === 0 ? event : null;
+  /** @param {PointerEvent} event */
+  #press(event) {
+    this.pressed = event.isPrimary && event.button === 0 ? event : undefined;
   }
 
-  // A finger chooses a cell first and opens it by a second touch; it cannot point without touching.
-  up(event) {
+  /**
+   * A mouse opens the cell that it has chosen by pointing. A finger cannot point without touching:
+   * its first touch chooses a cell, a second one opens it.
+   * @param {PointerEvent} event
+   */
+  #release(event) {
     const { pressed } = this;
-    this.pressed = null;
+    this.pressed = undefined;
     if (!pressed) return;
-    if (Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY) > STILL) return;
-    const cell = this.find(event);
-    if (!cell) return;
-    const again = cell.row === this.at.row && cell.column === this.at.column;
-    this.choose(cell);
-    if (again || event.pointerType === "mouse") this.opened(cell);
+    const [right, down] = [event.clientX - pressed.clientX, event.clientY - pressed.clientY];
+    if (Math.hypot(right, down) > STILL) return;
+    const cell = this.#find(event);
+    if (!this.grid || !cell) return;
+    const again = this.#chosen(cell);
+    this.#choose(this.grid, cell);
+    if (again || event.pointerType === "mouse") this.onOpen(cell);
   }
 
-  key(event) {
-    const move = MOVES[event.key];
-    if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const { grid } = this;
+    const cell = grid && cellAfter(grid, this.at, event.key);
+    if (!grid || !cell || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const within = (value, count) => Math.min(Math.max(value, 0), count - 1);
-    this.choose({
-      row: within(this.at.row + move[0], this.cells.words.length),
-      column: within(this.at.column + move[1], this.cells.words[0].length),
-    });
+    this.#choose(grid, cell);
   }
 }

@@ -1,133 +1,186 @@
 // Map: what is known of many runs, drawn while they are trained.
 //
-// Each message of the server says how far the runs are; it carries the picture where that has
+// Each message of the host says how many runs are complete; it carries the picture if that has
 // changed. The figures are redrawn in place, and the chosen cell stays chosen.
 
-import { mount } from "../bnviz.player/mount.js";
+/** @import { MapHeader, Picture } from "types/map" */
+/** @import { Send } from "types/message" */
+/** @import { MapParts } from "types/parts" */
+/** @import { Plotly } from "types/plotly" */
+
+import { mount, partsOf } from "../bnviz.player/mount.js";
 import { loadPlotly } from "../bnviz.player/plotly.js";
+import { heightLeft, layoutName, watchSpace } from "../bnviz.player/space.js";
 import { applyTheme } from "../bnviz.player/theme.js";
 import { Cells } from "./cells.js";
-import { sliceFigure } from "./slices.js";
 import { buildSkeleton } from "./skeleton.js";
+import { sliceFigure } from "./slices.js";
 
-const NARROW = 700;
-const MARGIN = 14;
 // Heights of the figures on a wide screen, in pixels.
-const LOWEST = 330;
-const HIGHEST = 760;
-const LINES = 218;
+const MIN_HEIGHT = 330;
+const MAX_HEIGHT = 760;
+const LINES_HEIGHT = 218;
+// Milliseconds after which a request without a response is repeated.
 const ASK_AGAIN = 4000;
 const CONFIG = { staticPlot: true, responsive: false, displayModeBar: false };
 
-class MapPage {
+/** @typedef {ReturnType<typeof applyTheme>} Drawn */
+
+class PhaseMap {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.parts = {};
-    for (const node of root.querySelectorAll("[data-part]")) this.parts[node.dataset.part] = node;
+    /** @type {MapParts} */
+    const parts = partsOf(root);
+    this.parts = parts;
+    /** @type {Send} */
+    this.send = () => {};
+    /** @type {Send} */
+    this.trigger = () => {};
+    /** @type {MapHeader | undefined} */
+    this.header = undefined;
+    /** @type {Picture | undefined} */
+    this.picture = undefined;
+    // Version of the picture.
+    this.version = "";
+    /**
+     * The picture's figures in the theme's colours.
+     * @type {Drawn | undefined}
+     */
+    this.maps = undefined;
+    /** @type {Drawn | undefined} */
+    this.lines = undefined;
+    this.width = 0;
+    this.height = 0;
+    this.draws = 0;
+    this.asked = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** @type {number | undefined} */
+    this.planned = undefined;
     this.cells = new Cells(
-      this.parts,
+      parts,
       () => this.planLines(),
       (cell) => this.trigger("cell", cell),
     );
-    this.asked = 0;
-    this.resized = new ResizeObserver(() => this.resize());
-    this.resized.observe(this.parts.picture);
-    this.onWindow = () => this.resize();
-    window.addEventListener("resize", this.onWindow);
-    this.themed = matchMedia("(prefers-color-scheme: dark)");
-    this.themed.onchange = () => setTimeout(() => this.resize(true), 300);
+    this.unwatch = watchSpace([parts.picture], (force) => this.resize(force));
   }
 
+  /**
+   * Takes a message from the host.
+   * @param {Uint8Array} message
+   * @param {Send} send
+   * @param {Send} trigger
+   */
   receive(message, send, trigger) {
     this.send = send;
     this.trigger = trigger;
+    /** @type {MapHeader} */
     const header = JSON.parse(new TextDecoder().decode(message));
-    const fresh = header.token !== this.header?.token;
+    const anew = header.token !== this.header?.token;
     this.header = header;
-    if (header.picture) this.show(header.picture, fresh);
-    const { state, filled, headline } = header;
-    Object.assign(this.root.dataset, { state, filled, version: this.version ?? "" });
-    this.write("headline", headline);
+    if (header.picture) this.show(header.picture, header.version, anew);
+    this.root.dataset.state = header.state;
+    this.root.dataset.filled = String(header.filled);
+    this.root.dataset.version = this.version;
+    this.write("headline", header.headline);
     this.write("note", header.note);
     this.write("definition", header.definition);
     this.write("status", header.message);
     this.resize();
-    this.planAsking();
+    this.planRequest(header);
   }
 
+  /**
+   * Writes a text into a part, which is hidden while it has none.
+   * @param {"headline" | "note" | "definition" | "status" | "reading"} part
+   */
   write(part, text = "") {
-    this.parts[part].hidden = !text;
-    if (this.parts[part].textContent !== text) this.parts[part].textContent = text;
+    const node = this.parts[part];
+    node.hidden = !text;
+    if (node.textContent !== text) node.textContent = text;
   }
 
-  show(picture, fresh) {
+  /**
+   * @param {Picture} picture
+   * @param {string} version
+   * @param {boolean} anew Whether it is that of another map.
+   */
+  show(picture, version, anew) {
     this.picture = picture;
-    this.version = this.header.version;
+    this.version = version;
     this.write("reading", picture.reading);
     this.parts.plot.setAttribute("aria-label", picture.label);
     this.parts.cuts.setAttribute("aria-label", picture.lines?.label ?? "");
     this.parts.lines.hidden = !picture.lines;
-    this.cells.set(picture.cells, fresh);
+    this.cells.set(picture.cells, anew);
     this.resize(true);
   }
 
-  // Tells the server which picture is held, so that it sends another one alone.
+  /** Tells the host which picture is held, so that it sends only another one. */
   ask() {
     clearTimeout(this.timer);
     this.asked += 1;
-    this.send("want", { held: this.version ?? "", ask: this.asked });
+    this.send("want", { held: this.version, ask: this.asked });
     this.timer = setTimeout(() => this.ask(), ASK_AGAIN);
   }
 
-  planAsking() {
+  /**
+   * Decides when to send the next request, if any.
+   * @param {MapHeader} header
+   */
+  planRequest({ version, poll }) {
     clearTimeout(this.timer);
-    const { version, poll } = this.header;
-    // A message without the picture that is meant: one that held another was asked before.
+    // A message without the picture that it is about responds to a map that held that picture.
     if (this.version !== version) this.ask();
     else if (poll) this.timer = setTimeout(() => this.ask(), poll);
   }
 
-  // Lays the figures out for the room there is, in the theme's colours.
+  /** Fits the figures into the room there is, in the theme's colours. */
   resize(force = false) {
     const width = Math.round(this.parts.picture.clientWidth);
     if (!this.picture || !width) return;
-    const name = width < NARROW ? "narrow" : "wide";
+    const name = layoutName(width);
     const { figure, lines } = this.picture;
-    const height = figure.layouts[name].height ?? this.height(width);
-    if (!force && width === this.width && Math.abs(height - this.tall) < 3) return;
+    const height = figure.layouts[name].height ?? this.fittingHeight(this.picture, width);
+    if (!force && width === this.width && Math.abs(height - this.height) < 3) return;
     this.width = width;
-    this.tall = height;
-    this.drawn = applyTheme(this.root, figure, name, { width, height });
+    this.height = height;
+    this.maps = applyTheme(this.root, figure, name, { width, height });
     if (lines) {
-      const size = { width, height: lines.layouts[name].height ?? LINES };
-      this.drawnLines = applyTheme(this.root, lines, name, size);
+      const size = { width, height: lines.layouts[name].height ?? LINES_HEIGHT };
+      this.lines = applyTheme(this.root, lines, name, size);
     }
     this.draw();
   }
 
-  // As tall as makes the maps square, if the screen has so much room.
-  height(width) {
-    const top = this.root.getBoundingClientRect().top + window.scrollY;
-    const others = this.root.scrollHeight - this.parts.picture.offsetHeight;
-    const room = window.innerHeight - top - others - MARGIN;
-    const { share, more } = this.picture.square;
-    const most = Math.min(HIGHEST, share ? share * width + more : HIGHEST);
-    return Math.round(Math.max(LOWEST, Math.min(most, room)));
+  /**
+   * The height at which the maps are square, if the screen has that much room.
+   * @param {Picture} picture
+   * @param {number} width
+   */
+  fittingHeight({ square: { share, more } }, width) {
+    const square = share ? share * width + more : MAX_HEIGHT;
+    const left = heightLeft(this.root, this.parts.picture);
+    return Math.round(Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, square, left)));
   }
 
   async draw() {
     try {
       const Plotly = await loadPlotly();
-      await Plotly.react(this.parts.plot, this.drawn.traces, this.drawn.layout, CONFIG);
+      if (!this.maps) return;
+      await Plotly.react(this.parts.plot, this.maps.traces, this.maps.layout, CONFIG);
       this.cells.frame();
       this.drawLines(Plotly);
-      this.root.dataset.draws = Number(this.root.dataset.draws ?? 0) + 1;
+      this.draws += 1;
+      this.root.dataset.draws = String(this.draws);
     } catch (error) {
-      this.write("status", `The picture cannot be drawn: ${error.message}.`);
+      const reason = error instanceof Error ? error.message : error;
+      this.write("status", `The figure cannot be drawn: ${reason}.`);
     }
   }
 
-  // The lines follow the chosen cell, once for each frame of the screen.
+  /** Draws the lines of another cell, once for each frame of the screen. */
   planLines() {
     this.planned ??= requestAnimationFrame(() => {
       this.planned = undefined;
@@ -135,18 +188,17 @@ class MapPage {
     });
   }
 
+  /** @param {Plotly} Plotly */
   drawLines(Plotly) {
-    if (!this.picture.lines) return;
-    const { traces, layout } = sliceFigure(this.picture.lines, this.drawnLines, this.cells.at);
+    if (!this.picture?.lines || !this.lines) return;
+    const { traces, layout } = sliceFigure(this.picture.lines, this.lines, this.cells.at);
     Plotly.react(this.parts.cuts, traces, layout, CONFIG);
   }
 
   close() {
-    this.resized.disconnect();
-    window.removeEventListener("resize", this.onWindow);
-    this.themed.onchange = null;
+    this.unwatch();
     clearTimeout(this.timer);
-    cancelAnimationFrame(this.planned);
+    if (this.planned) cancelAnimationFrame(this.planned);
     if (!window.Plotly) return;
     window.Plotly.purge(this.parts.plot);
     window.Plotly.purge(this.parts.cuts);
@@ -155,5 +207,5 @@ class MapPage {
 
 export default mount(() => {
   loadPlotly();
-  return new MapPage(buildSkeleton());
+  return new PhaseMap(buildSkeleton());
 });

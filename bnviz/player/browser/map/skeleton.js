@@ -1,7 +1,7 @@
 // Skeleton: the fixed parts of a map.
 
 const HTML = `
-  <section id="bnviz-map" data-state="loading" data-filled="0" aria-label="Both networks over many runs">
+  <section id="bnviz-map" data-state="loading" data-filled="0" aria-label="The networks over many runs">
     <p class="bnviz-headline" data-part="headline"></p>
     <p class="bnviz-note" data-part="note" role="status" hidden></p>
     <p class="bnviz-definition" data-part="definition" hidden></p>
@@ -23,9 +23,12 @@ const HTML = `
   </section>
 `;
 
-// The root element of the parts.
+/**
+ * The root element of the parts.
+ * @returns {HTMLElement}
+ */
 export function buildSkeleton() {
   const holder = document.createElement("div");
   holder.innerHTML = HTML;
-  return holder.querySelector("#bnviz-map");
+  return /** @type {HTMLElement} */ (holder.firstElementChild);
 }

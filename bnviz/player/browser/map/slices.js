@@ -1,17 +1,27 @@
 // Slices: the row and the column of a map through one cell, as lines.
 
-// The points of a trace, as `Slice.points` in Python has them.
+/** @import { Cell, LinesFigure, Sheet, Slice } from "types/map" */
+/** @import { Layout, Trace } from "types/plotly" */
+
+/**
+ * The points of a trace; the same rules as `Slice.points` in bnviz/figures/studies/map_lines.py.
+ * @param {Slice} slice
+ * @param {Sheet} sheet
+ * @param {Cell} cell
+ * @returns {{ x: number[], y: (number | null)[] }}
+ */
 export function slicePoints({ arm, along, part }, sheet, { row, column }) {
   const places = sheet.places[along];
-  const slice = (name) => {
+  /** @param {"values" | "low" | "high"} name */
+  const line = (name) => {
     const rows = sheet[name][arm];
     return along === "x" ? rows[row] : rows.map((each) => each[column]);
   };
   const at = along === "x" ? column : row;
-  if (part === "here") return { x: [places[at]], y: [slice("values")[at]] };
-  if (part === "median") return { x: places, y: slice("values") };
-  const [low, high] = [slice("low"), slice("high")];
-  const known = places.map((_, i) => i).filter((i) => low[i] !== null);
+  if (part === "here") return { x: [places[at]], y: [line("values")[at]] };
+  if (part === "median") return { x: places, y: line("values") };
+  const [low, high] = [line("low"), line("high")];
+  const known = [...places.keys()].filter((i) => low[i] !== null);
   const back = [...known].reverse();
   return {
     x: [...known, ...back].map((i) => places[i]),
@@ -19,18 +29,29 @@ export function slicePoints({ arm, along, part }, sheet, { row, column }) {
   };
 }
 
-// On which side of its point an arm's name stands: away from the other arm's, and inwards.
-function nameSide({ arm, along }, sheet, { row, column }) {
-  const value = (name) => sheet.values[name][row][column];
-  const [other] = Object.keys(sheet.values).filter((name) => name !== arm);
-  const above = value(arm) === value(other) ? arm < other : value(arm) > value(other);
+/**
+ * The side of its point on which an arm's name is written: away from the other arm's, and inwards.
+ * @param {Slice} slice
+ * @param {Sheet} sheet
+ * @param {Cell} cell
+ */
+function nameSide({ arm, along }, { places, values }, { row, column }) {
+  const [other] = Object.keys(values).filter((name) => name !== arm);
+  const [own, its] = [arm, other].map((name) => values[name][row][column] ?? 0);
+  const above = own === its ? arm < other : own > its;
   const at = along === "x" ? column : row;
-  return `${above ? "top" : "bottom"} ${2 * at < sheet.places[along].length ? "right" : "left"}`;
+  return `${above ? "top" : "bottom"} ${2 * at < places[along].length ? "right" : "left"}`;
 }
 
-// The traces with their points, and the layout with the headings of a cell's lines.
+/**
+ * The figure of a cell: its traces with their points, and its headings.
+ * @param {LinesFigure} figure
+ * @param {{ traces: Trace[], layout: Layout }} drawn The figure in the theme's colours.
+ * @param {Cell} cell
+ * @returns {{ traces: object[], layout: Layout }}
+ */
 export function sliceFigure({ slices, sheet }, { traces, layout }, cell) {
-  const drawn = traces.map((trace, number) => {
+  const withPoints = traces.map((trace, number) => {
     const slice = slices[number];
     const points = slicePoints(slice, sheet, cell);
     return slice.part === "here"
@@ -38,6 +59,6 @@ export function sliceFigure({ slices, sheet }, { traces, layout }, cell) {
       : { ...trace, ...points };
   });
   const texts = [sheet.headings.x[cell.row], sheet.headings.y[cell.column]];
-  const annotations = layout.annotations.map((each, i) => ({ ...each, text: texts[i] }));
-  return { traces: drawn, layout: { ...layout, annotations } };
+  const annotations = layout.annotations?.map((each, i) => ({ ...each, text: texts[i] }));
+  return { traces: withPoints, layout: { ...layout, annotations } };
 }

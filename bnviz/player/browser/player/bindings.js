@@ -1,97 +1,180 @@
-// Bindings: how a trace's points follow from the frames and the cursor.
-// The same rules as bnviz/figures/bindings.py; a browser test holds them equal.
+// Bindings: how a trace's points follow from the frames and the cursor; here those of curves.
+// The same rules as bnviz/figures/bindings; a browser test compares the points.
+
+/** @import * as Types from "types/bindings" */
+/** @import { Frames } from "./frames.js" */
 
 import { passage, scale_and_shift } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
 import { bars, medians, spans, violins } from "./rows.js";
-import { transformed, written } from "./scales.js";
+import { formatted, transformed } from "./scales.js";
 import { heat, outside, ridges } from "./shapes.js";
 
-function span(part, at, frames) {
+/**
+ * The first and the last frame of a part of the run.
+ * @param {Types.Part} part
+ * @param {number} at
+ * @param {Frames} frames
+ */
+function range(part, at, frames) {
   if (part === "past") return [0, at];
   return [part === "future" ? at : 0, frames.length - 1];
 }
 
-function series(b, frames, at) {
-  const [first, last] = span(b.part, at, frames);
+/**
+ * A measure over the run.
+ * @param {Types.Series} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Types.Constants} constants
+ */
+function series(binding, frames, at, constants) {
+  const [first, last] = range(binding.part, at, frames);
   return {
-    x: frames.column(b.x, first, last, b.x_scale),
-    y: transformed(frames.column(b.y, first, last), b.transform),
+    x: frames.column(binding.x, first, last, binding.x_scale),
+    y: transformed(frames.column(binding.y, first, last), binding.transform, constants),
   };
 }
 
-function band(b, frames, at) {
-  const [first, last] = span(b.part, at, frames);
-  const x = frames.column(b.x, first, last, b.x_scale);
-  const lower = transformed(frames.column(b.lower, first, last), b.transform);
-  const upper = transformed(frames.column(b.upper, first, last), b.transform);
-  const known = x.map((_, i) => i).filter((i) => isFinite(lower[i]) && isFinite(upper[i]));
+/**
+ * The area between two measures over the run.
+ * @param {Types.Band} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Types.Constants} constants
+ */
+function band(binding, frames, at, constants) {
+  const [first, last] = range(binding.part, at, frames);
+  const x = frames.column(binding.x, first, last, binding.x_scale);
+  const [lower, upper] = [binding.lower, binding.upper].map((path) =>
+    transformed(frames.column(path, first, last), binding.transform, constants),
+  );
+  const known = [...x.keys()].filter((i) => Number.isFinite(lower[i]) && Number.isFinite(upper[i]));
   const back = known.slice().reverse();
   return {
-    x: [...known.map((i) => x[i]), ...back.map((i) => x[i])],
+    x: [...known, ...back].map((i) => x[i]),
     y: [...known.map((i) => lower[i]), ...back.map((i) => upper[i])],
   };
 }
 
-function marker(b, frames, at) {
-  const x = frames.value(b.x, at) * b.x_scale;
-  const value = frames.value(b.y, at);
-  const [y] = transformed([value], b.transform);
-  const before = b.before.filter((path) => frames.value(path, at) >= value).length;
-  const higher = before + b.after.filter((path) => frames.value(path, at) > value).length;
-  const height = Number.isNaN(y) ? b.high : Math.min(Math.max(y, b.low), b.high);
-  let side = higher ? (higher < b.before.length + b.after.length ? "middle" : "bottom") : "top";
-  if (height <= b.low) side = "top";
-  if (height >= b.high) side = "bottom";
+/**
+ * A dot at the cursor with its name and value, which keep clear of the other arms' and the axes.
+ * @param {Types.Marker} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Types.Constants} constants
+ */
+function marker(binding, frames, at, constants) {
+  const { before, after, low, high } = binding;
+  const x = frames.value(binding.x, at) * binding.x_scale;
+  const value = frames.value(binding.y, at);
+  const [y] = transformed([value], binding.transform, constants);
+  const higher =
+    before.filter((path) => frames.value(path, at) >= value).length +
+    after.filter((path) => frames.value(path, at) > value).length;
+  const height = Number.isNaN(y) ? high : Math.min(Math.max(y, low), high);
+  let side = higher ? (higher < before.length + after.length ? "middle" : "bottom") : "top";
+  if (height <= low) side = "top";
+  if (height >= high) side = "bottom";
   return {
     x: [x],
     y: [height],
-    text: [b.text.replace("{}", written(value, b.unit))],
-    textposition: `${side} ${x > b.middle ? "left" : "right"}`,
+    text: [binding.text.replace("{}", formatted(value, binding.unit))],
+    textposition: `${side} ${x > binding.middle ? "left" : "right"}`,
   };
 }
 
-function cursor(b, frames, at) {
-  const x = frames.value(b.x, at) * b.x_scale;
-  return { x: [x, x], y: [b.low, b.high] };
+/**
+ * A vertical line at the cursor.
+ * @param {Types.CursorLine} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+function cursor(binding, frames, at) {
+  const x = frames.value(binding.x, at) * binding.x_scale;
+  return { x: [x, x], y: [binding.low, binding.high] };
 }
 
-function ends(b, frames) {
+/**
+ * Names at the ends of several curves, at least `gap` apart.
+ * @param {Types.Ends} binding
+ * @param {Frames} frames
+ */
+function ends(binding, frames) {
+  const { low, high, log, gap } = binding;
   const last = frames.length - 1;
-  const values = b.measures.map((path) => frames.value(path, last));
-  const known = values.map((_, i) => i).filter((i) => isFinite(values[i]) && (values[i] > 0 || !b.log));
+  const values = binding.measures.map((path) => frames.value(path, last));
+  const known = [...values.keys()].filter(
+    (i) => Number.isFinite(values[i]) && (values[i] > 0 || !log),
+  );
   known.sort((i, j) => values[i] - values[j]);
+  /** @type {number[]} */
   const heights = [];
   for (const i of known) {
-    const drawn = b.log ? Math.log10(values[i]) : values[i];
-    const share = Math.min(Math.max((drawn - b.low) / (b.high - b.low), 0), 1);
-    heights.push(heights.length ? Math.max(share, heights[heights.length - 1] + b.gap) : share);
+    const drawn = log ? Math.log10(values[i]) : values[i];
+    const share = Math.min(Math.max((drawn - low) / (high - low), 0), 1);
+    heights.push(heights.length ? Math.max(share, heights[heights.length - 1] + gap) : share);
   }
   for (let place = heights.length - 1; place >= 0; place--) {
-    const above = place + 1 < heights.length ? heights[place + 1] - b.gap : 1;
+    const above = place + 1 < heights.length ? heights[place + 1] - gap : 1;
     heights[place] = Math.min(heights[place], above);
   }
-  const x = frames.value(b.x, last) * b.x_scale;
+  const x = frames.value(binding.x, last) * binding.x_scale;
+  /** @type {(number | null)[]} */
   const y = values.map(() => null);
   known.forEach((i, place) => {
-    const drawn = b.low + heights[place] * (b.high - b.low);
-    y[i] = b.log ? 10 ** drawn : drawn;
+    const drawn = low + heights[place] * (high - low);
+    y[i] = log ? 10 ** drawn : drawn;
   });
-  return { x: y.map(() => x), y, text: b.names };
+  return { x: y.map(() => x), y, text: binding.names };
 }
 
-function words(b, frames, at) {
-  let { text } = b;
-  for (const path of b.measures) text = text.replace("{}", written(frames.value(path, at)));
-  return { x: [b.x], y: [b.y], text: [text] };
+/**
+ * A sentence with measures at the cursor in it.
+ * @param {Types.Words} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+function words(binding, frames, at) {
+  let { text } = binding;
+  for (const path of binding.measures) text = text.replace("{}", formatted(frames.value(path, at)));
+  return { x: [binding.x], y: [binding.y], text: [text] };
 }
 
+/**
+ * By the `kind` of a binding the function that draws it.
+ * @typedef {(b: any, frames: Frames, at: number, constants: Types.Constants) => Types.Points} Draw
+ * @type {Record<string, Draw>}
+ */
 const KINDS = {
-  ridges, outside, heat, series, band, marker, cursor, ends, words,
-  spans, medians, violins, bars, grid, boundary, places, passage, scale_and_shift,
+  // biome-ignore format: a list by module
+  series,
+  band,
+  marker,
+  cursor,
+  ends,
+  words,
+  ridges,
+  outside,
+  heat,
+  spans,
+  medians,
+  violins,
+  bars,
+  grid,
+  boundary,
+  places,
+  passage,
+  scale_and_shift,
 };
 
-// The changing attributes of the trace that `binding` belongs to.
-export function points(binding, frames, at) {
-  return KINDS[binding.kind](binding, frames, at);
+/**
+ * The changing attributes of the trace that a binding belongs to.
+ * @param {Types.Binding} binding
+ * @param {Frames} frames
+ * @param {number} at Index of the frame under the cursor.
+ * @param {Types.Constants} constants Those of the figure.
+ */
+export function points(binding, frames, at, constants) {
+  return KINDS[binding.kind](binding, frames, at, constants);
 }

@@ -1,12 +1,22 @@
-// Cards: the pair's figures at the cursor, and what the run's numbers say in words.
+// Cards: each arm's numbers at the cursor, and the verdict on the run in words.
 
-import { written } from "./scales.js";
+/** @import { Cards as Spec, Pair } from "types/message" */
+/** @import { PlayerParts } from "types/parts" */
+/** @import { Frames } from "./frames.js" */
 
-// Letters from which on a verdict is set smaller.
+import { formatted } from "./scales.js";
+
+// A longer verdict is set in smaller type; characters.
 const LONG = 320;
+const DIGESTS = ["data", "kernels", "batches"];
 
+/** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.1 ? 1 : 0)} %`;
 
+/**
+ * @param {string} tag
+ * @param {string} className
+ */
 function element(tag, className, text = "") {
   const node = document.createElement(tag);
   node.className = className;
@@ -14,94 +24,132 @@ function element(tag, className, text = "") {
   return node;
 }
 
+/**
+ * The card of an arm, and the elements of it whose text changes.
+ * @param {Spec["arms"][number]} arm
+ */
+function buildCard(arm) {
+  const card = element("div", "bnviz-card");
+  card.style.setProperty("--arm", arm.colour);
+  const value = element("strong", "bnviz-big");
+  const loss = element("span", "bnviz-beside");
+  const line = element("div", "bnviz-line");
+  line.append(value, loss);
+  const target = element("div", "bnviz-small");
+  const speed = element("div", "bnviz-small");
+  const label = element("div", "bnviz-label", arm.label);
+  label.append(element("span", "bnviz-of", " · validation accuracy"));
+  card.append(label, line, target, speed);
+  return { value, loss, target, speed, card };
+}
+
 export class Cards {
-  // parts: DOM nodes by name: the summary, in it the cards, and the verdict's heading and words.
+  /** @param {Pick<PlayerParts, "summary" | "cards" | "about" | "says">} parts */
   constructor(parts) {
     this.root = parts.summary;
-    this.cards = parts.cards;
+    this.holder = parts.cards;
     this.about = parts.about;
     this.says = parts.says;
+    /** @type {Spec} */
+    this.spec = { arms: [] };
+    /** @type {ReturnType<typeof buildCard>[]} */
+    this.cards = [];
   }
 
-  // spec: {arms: [{name, label, colour}]}
+  /**
+   * Makes a card for each arm, unless they are there.
+   * @param {Spec} spec
+   */
   build(spec) {
     if (JSON.stringify(spec) === JSON.stringify(this.spec)) return;
     this.spec = spec;
-    this.parts = spec.arms.map((arm) => {
-      const card = element("div", "bnviz-card");
-      card.style.setProperty("--arm", arm.colour);
-      const value = element("strong", "bnviz-big");
-      const loss = element("span", "bnviz-beside");
-      const line = element("div", "bnviz-line");
-      line.append(value, loss);
-      const target = element("div", "bnviz-small");
-      const speed = element("div", "bnviz-small");
-      const label = element("div", "bnviz-label", arm.label);
-      label.append(element("span", "bnviz-of", " · validation accuracy"));
-      card.append(label, line, target, speed);
-      return { value, loss, target, speed, card };
-    });
-    this.root.dataset.arms = spec.arms.length;
-    this.cards.replaceChildren(...this.parts.map((part) => part.card));
+    this.cards = spec.arms.map(buildCard);
+    this.root.dataset.arms = String(spec.arms.length);
+    this.holder.replaceChildren(...this.cards.map(({ card }) => card));
   }
 
-  // verdict: sentences on the frames there are; complete: whether no more will come.
-  say(verdict, complete) {
-    const about = complete ? "What the numbers of the whole run say" : "What the numbers say so far";
-    const text = verdict.join(" ");
+  /**
+   * Shows the verdict.
+   * @param {string[]} sentences On the frames so far.
+   * @param {boolean} complete Whether those are all frames of the run.
+   */
+  showVerdict(sentences, complete) {
+    const about = complete
+      ? "What the numbers of the whole run say"
+      : "What the numbers say so far";
+    const text = sentences.join(" ");
     if (this.about.textContent !== about) this.about.textContent = about;
     if (this.says.textContent === text) return;
     this.says.textContent = text;
     this.says.classList.toggle("bnviz-long", text.length > LONG);
   }
 
-  // pair: {target, reached: {arm: step or null}, speeds: {arm: {steps, seconds}}} of the run so far.
+  /**
+   * Shows the numbers of a frame.
+   * @param {Frames} frames
+   * @param {number} at Index of the frame.
+   * @param {Pair} pair
+   */
   draw(frames, at, pair) {
-    const { arms } = this.spec;
-    const step = frames.value("step", at);
-    arms.forEach(({ name }, i) => {
-      const part = this.parts[i];
-      part.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
-      part.loss.textContent = `loss ${written(frames.value(`${name}/validation_loss`, at))}`;
-      part.target.textContent = arrival(name, frames, at, pair);
-      part.speed.textContent = speed(name, step, pair);
+    this.spec.arms.forEach(({ name }, i) => {
+      const card = this.cards[i];
+      card.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
+      card.loss.textContent = `loss ${formatted(frames.value(`${name}/validation_loss`, at))}`;
+      card.target.textContent = arrival(name, frames, at, pair);
+      card.speed.textContent = speedUp(name, frames.value("step", at), pair);
     });
   }
 
-  // The proof that the arms differ in BN alone, from the digests in the frame at the cursor.
+  /**
+   * The proof that the arms differ in BN alone, from the digests in a frame.
+   * @param {Frames} frames
+   * @param {number} at Index of the frame.
+   */
   certificate(frames, at) {
-    const digests = this.spec.arms.map(({ name }) =>
-      ["data", "kernels", "batches"]
-        .map((kind) => Array.from(frames.row(`${name}/${kind}_digest`, at)))
-        .flat()
+    const [first, ...others] = this.spec.arms.map(({ name }) =>
+      DIGESTS.flatMap((kind) => Array.from(frames.row(`${name}/${kind}_digest`, at)))
         .map((byte) => byte.toString(16).padStart(2, "0"))
         .join(""),
     );
-    if (digests.some((digest) => digest !== digests[0])) {
+    if (others.some((digest) => digest !== first)) {
       return "✗ The arms differ in more than BN: the pair certificate does not hold.";
     }
-    return `✓ Same data, same first weights, same batches in both: certificate ${digests[0].slice(16, 24)}·${digests[0].slice(32, 40)}`;
+    const [kernels, batches] = [first.slice(16, 24), first.slice(32, 40)];
+    return `✓ Same data, initial weights and batches: certificate ${kernels}·${batches}`;
   }
 }
 
-// When an arm came within reach of the better one, as far as the cursor knows.
-function arrival(name, frames, at, { target, reached }) {
+/**
+ * When an arm reached the target accuracy, if that was before the cursor.
+ * @param {string} name Of the arm.
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Pair} pair
+ */
+export function arrival(name, frames, at, { target, reached }) {
   const step = frames.value("step", at);
   const diverged = frames.value(`${name}/diverged_at`, at);
   if (diverged >= 0 && diverged <= step) return `diverged at step ${diverged}`;
   if (!target) return "";
   const goal = `${(100 * target).toFixed(0)} %`;
-  const when = reached[name];
-  return when !== null && when <= step
+  const when = reached?.[name] ?? Infinity;
+  return when <= step
     ? `${goal} at step ${when.toLocaleString("en")}`
     : `${goal} not reached by step ${step.toLocaleString("en")}`;
 }
 
-// The speed-up over the first arm, once the cursor has passed the steps that it compares.
-function speed(name, step, { reached, speeds }) {
+/**
+ * The speed-up over the first arm, once the cursor has passed the steps that it compares.
+ * @param {string} name Of the arm.
+ * @param {number} step At the cursor.
+ * @param {Pair} pair
+ */
+export function speedUp(name, step, { reached = {}, speeds }) {
   const ratios = speeds?.[name];
-  const known = Object.values(reached ?? {}).filter((when) => when !== null);
+  const known = Object.values(reached).map((when) => when ?? 0);
   if (!ratios?.steps || step < Math.max(...known)) return "";
-  const short = (times) => times.replace("more than ", ">").replace("less than ", "<").replace(" times", "×");
-  return `speed ${short(ratios.steps)} in steps, ${short(ratios.seconds)} in seconds`;
+  const [steps, seconds] = [ratios.steps, ratios.seconds].map((times) =>
+    times.replace("more than ", ">").replace("less than ", "<").replace(" times", "×"),
+  );
+  return `speed ${steps} in steps, ${seconds} in seconds`;
 }

@@ -1,41 +1,58 @@
-// Changes: what can be changed at the cursor; the run is trained again with it.
+// Changes: what can be changed at the cursor; the run is then trained again with that change.
+
+/** @import { ChangeOptions } from "types/message" */
 
 const FACTORS = [10, 2, 0.5, 0.1];
 
+/**
+ * The changes that can be made at a step: their values for the host, and their names.
+ * @param {ChangeOptions} options
+ * @param {number} step
+ * @returns {[value: string, text: string][]}
+ */
+export function possibleChanges({ rate: first, rates: [low, high], made, of_bn: ofBn }, step) {
+  const before = made.filter((each) => each.step <= step && each.action === "learning_rate");
+  const rate = before.at(-1)?.value ?? first;
+  const rates = FACTORS.map((factor) => Number((rate * factor).toPrecision(3)));
+  const open = Object.entries(ofBn).filter(([name]) => !made.some(({ action }) => action === name));
+  return [
+    ...rates
+      .filter((other) => other >= low && other <= high)
+      .map(
+        (other) =>
+          /** @type {[string, string]} */ ([
+            `learning_rate=${other}`,
+            `learning rate ${rate} → ${other}`,
+          ]),
+      ),
+    ...open,
+  ];
+}
+
 export class Changes {
-  // list: the select; cursor(): the step at the cursor; ask(step, change): asks for a change.
-  constructor(list, cursor, ask) {
+  /**
+   * @param {HTMLSelectElement} list
+   * @param {() => number} step The step at the cursor.
+   * @param {(step: number, change: string) => void} request Requests a change.
+   */
+  constructor(list, step, request) {
     this.list = list;
-    this.cursor = cursor;
-    for (const event of ["pointerdown", "focus"]) list.addEventListener(event, () => this.#offer());
+    /** @type {ChangeOptions} */
+    this.options = { rate: 0, rates: [0, 0], made: [], of_bn: {} };
+    const open = () => this.#open(Math.max(1, step()));
+    for (const event of ["pointerdown", "focus"]) list.addEventListener(event, open);
     list.onchange = () => {
-      if (list.value) ask(Math.max(1, cursor()), list.value);
+      if (list.value) request(Math.max(1, step()), list.value);
       this.#close();
     };
     this.#close();
   }
 
-  // rate: learning rate at step 0; rates: the lowest and highest allowed; made: the changes there
-  // are, [{step, action, value}]; of_bn: what else can be done, {action: text}.
-  of({ rate, rates, made, of_bn: ofBn }) {
-    Object.assign(this, { rate, rates, made, ofBn });
-  }
-
-  #offer() {
-    const step = Math.max(1, this.cursor());
-    const before = this.made.filter((change) => change.step <= step && change.action === "learning_rate");
-    const rate = before.at(-1)?.value ?? this.rate;
-    const options = [];
-    for (const factor of FACTORS) {
-      const other = Number((rate * factor).toPrecision(3));
-      if (other >= this.rates[0] && other <= this.rates[1]) options.push([`learning_rate=${other}`, `learning rate ${rate} → ${other}`]);
-    }
-    for (const [action, text] of Object.entries(this.ofBn)) {
-      if (!this.made.some((change) => change.action === action)) options.push([action, text]);
-    }
+  /** @param {number} step */
+  #open(step) {
     this.list.replaceChildren(
       new Option(`at step ${step.toLocaleString("en")}:`, ""),
-      ...options.map(([value, text]) => new Option(text, value)),
+      ...possibleChanges(this.options, step).map(([value, text]) => new Option(text, value)),
     );
     this.list.value = "";
   }

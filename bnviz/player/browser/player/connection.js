@@ -1,31 +1,36 @@
-// Connection: a server that was started anew knows nothing of the pages that stood open, and leaves
-// their questions without an answer. A page that finds itself there loads again, and so shows the
-// experiment of its link.
+// Connection: notices a server that has been restarted.
+//
+// Such a server knows nothing of the pages that were open, and leaves their requests without a
+// response. A page in that state reloads, and so shows the experiment of its link.
 
 const STATE = "data-test-connection-state";
 const CONNECTED = "CONNECTED";
 const HEALTH = "_stcore/health";
-// Milliseconds without an answer after which the page is taken for unknown, and, so that not all
-// pages load at the same moment, up to how many more.
+// Milliseconds without a response after which the page reloads, and up to how many more, so that
+// not all pages reload at the same moment.
 const PATIENCE = 5000;
 const SPREAD = 2000;
 
 export class Connection {
-  // back: called when a lost connection is there again.
-  constructor(back) {
+  /** @param {() => void} onReturn Called when a lost connection is back. */
+  constructor(onReturn) {
     this.app = document.querySelector(`[${STATE}]`);
     this.lost = false;
-    this.observer = new MutationObserver(() => this.#changed(back));
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    this.observer = new MutationObserver(() => this.#changed(onReturn));
     if (this.app) this.observer.observe(this.app, { attributes: true, attributeFilter: [STATE] });
   }
 
+  /** To be called with each request. */
   asked() {
-    if (!this.lost || !this.#there || this.timer) return;
-    this.timer = setTimeout(() => this.#load(), PATIENCE + SPREAD * Math.random());
+    if (!this.lost || !this.#connected || this.timer) return;
+    this.timer = setTimeout(() => this.#reload(), PATIENCE + SPREAD * Math.random());
   }
 
+  /** To be called with each response. */
   answered() {
-    if (this.#there) this.lost = false;
+    if (this.#connected) this.lost = false;
     this.#stop();
   }
 
@@ -34,15 +39,16 @@ export class Connection {
     this.#stop();
   }
 
-  get #there() {
+  get #connected() {
     return this.app?.getAttribute(STATE) === CONNECTED;
   }
 
-  #changed(back) {
-    if (!this.#there) {
+  /** @param {() => void} onReturn */
+  #changed(onReturn) {
+    if (!this.#connected) {
       this.lost = true;
       this.#stop();
-    } else if (this.lost) back();
+    } else if (this.lost) onReturn();
   }
 
   #stop() {
@@ -50,11 +56,14 @@ export class Connection {
     this.timer = undefined;
   }
 
-  async #load() {
+  async #reload() {
     this.timer = undefined;
     // Without a server there would be no page to load.
-    const well = await fetch(HEALTH, { cache: "no-store" }).then((answer) => answer.ok, () => false);
-    if (this.lost && well) location.reload();
+    const healthy = await fetch(HEALTH, { cache: "no-store" }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (this.lost && healthy) location.reload();
     else this.asked();
   }
 }

@@ -1,23 +1,87 @@
-// Events: marks on the time axis that jump there, and the sentence of the one just passed.
+// Events: marks on the time axis that jump there, and the sentence of the event just passed.
+
+/** @import { RunEvent } from "types/message" */
 
 // Frames for which a sentence stays: about a second of play.
 const NEAR = 30;
-// How a mark is drawn, the gravest first; of marks that share a place the gravest is seen.
-const SHAPES = { change: "change", diverged: "cross", saturated: "peak", dead: "peak", vanishing: "peak", exploding: "peak", accuracy: "round" };
-const GRAVITY = ["change", "cross", "peak", "round"];
+/**
+ * How an event is marked, by its kind.
+ * @type {Record<string, string>}
+ */
+const SHAPES = {
+  change: "change",
+  diverged: "cross",
+  saturated: "peak",
+  dead: "peak",
+  vanishing: "peak",
+  exploding: "peak",
+  accuracy: "round",
+};
+// The most serious first; events that share a mark take the shape of the most serious one.
+const SEVERITY = ["change", "cross", "peak", "round"];
+
+/**
+ * Groups the events of each arm that are too close to be marked side by side.
+ * @param {RunEvent[]} events By step.
+ * @param {string[]} arms In the order of their lanes.
+ * @param {number} distance In frames, between the first events of two groups.
+ * @returns {{ lane: number, group: RunEvent[] }[]} In the order of their frames.
+ */
+export function groupEvents(events, arms, distance) {
+  const marks = arms.flatMap((arm, lane) => {
+    /** @type {RunEvent[][]} */
+    const groups = [];
+    for (const event of events.filter((each) => each.arm === arm)) {
+      const group = groups.at(-1);
+      if (!group || event.index - group[0].index >= distance) groups.push([event]);
+      else group.push(event);
+    }
+    return groups.map((group) => ({ lane, group }));
+  });
+  return marks.sort((a, b) => a.group[0].index - b.group[0].index || a.lane - b.lane);
+}
+
+/**
+ * The sentence of the event just passed, and the colour of its arm.
+ * @param {RunEvent[]} events By step.
+ * @param {number} index Of the frame at the cursor.
+ */
+export function latestEvent(events, index) {
+  const passed = events.filter((event) => event.index <= index && index - event.index <= NEAR);
+  const last = Math.max(...passed.map((event) => event.index));
+  const latest = passed.filter((event) => event.index === last);
+  if (!latest.length) return { text: "", colour: "transparent" };
+  const more = latest.length > 1 ? ` And ${latest.length - 1} more.` : "";
+  return { text: latest[0].sentence + more, colour: latest[0].colour };
+}
 
 export class Events {
-  // parts: DOM nodes by name; jump(index): moves the cursor to a frame.
+  /**
+   * @param {{ events: HTMLElement, event: HTMLElement }} parts
+   * @param {(index: number) => void} jump Moves the cursor to a frame.
+   */
   constructor(parts, jump) {
     this.root = parts.events;
     this.line = parts.event;
     this.jump = jump;
+    /** @type {RunEvent[]} */
     this.events = [];
-    this.resized = new ResizeObserver(() => this.#place());
-    this.resized.observe(this.root);
+    this.capacity = 1;
+    /** @type {string[]} */
+    this.arms = [];
+    this.key = "";
+    // Index of the frame at the cursor.
+    this.at = 0;
+    this.observer = new ResizeObserver(() => this.#place());
+    this.observer.observe(this.root);
   }
 
-  // events: [{index, step, arm, layer, kind, sentence, colour}] by step; arms: their names in order.
+  /**
+   * Shows the marks of all events.
+   * @param {RunEvent[]} events By step.
+   * @param {number} capacity Frames of the whole run.
+   * @param {string[]} arms Their names in order.
+   */
   show(events, capacity, arms) {
     const key = JSON.stringify([events, capacity, arms]);
     if (key === this.key) return;
@@ -28,63 +92,69 @@ export class Events {
     this.#place();
   }
 
-  // The cursor stands at a frame.
-  at(index) {
-    this.here = index;
-    const passed = this.events.filter((event) => event.index <= index && index - event.index <= NEAR);
-    const last = Math.max(...passed.map((event) => event.index));
-    const latest = passed.filter((event) => event.index === last);
-    const more = latest.length > 1 ? ` And ${latest.length - 1} more.` : "";
-    const text = latest.length ? latest[0].sentence + more : "";
+  /**
+   * Shows the event just passed.
+   * @param {number} index Of the frame at the cursor.
+   */
+  moveTo(index) {
+    this.at = index;
+    const { text, colour } = latestEvent(this.events, index);
     if (this.line.textContent === text) return;
     this.line.textContent = text;
-    this.line.style.setProperty("--arm", latest[0]?.colour ?? "transparent");
+    this.line.style.setProperty("--arm", colour);
   }
 
   close() {
-    this.resized.disconnect();
+    this.observer.disconnect();
   }
 
-  // One lane an arm; events too close to stand side by side share a mark.
+  /** Puts the marks on the axis, a lane for each arm. */
   #place() {
-    const focused = this.root.contains(document.activeElement) && document.activeElement.dataset.key;
-    const lanes = this.arms?.length ?? 0;
-    this.root.style.setProperty("--lanes", lanes);
+    const { activeElement } = document;
+    const focused = this.root.contains(activeElement) && keyOf(activeElement);
+    this.root.style.setProperty("--lanes", String(this.arms.length));
     const width = parseFloat(getComputedStyle(this.root).getPropertyValue("--mark"));
-    const apart = (width * (this.capacity - 1)) / Math.max(width, this.root.clientWidth - width);
-    const marks = [];
-    for (let lane = 0; lane < lanes; lane += 1) {
-      let group = [];
-      for (const event of this.events) {
-        if (event.arm !== this.arms[lane]) continue;
-        if (!group.length || event.index - group[0].index >= apart) marks.push({ lane, group: (group = []) });
-        group.push(event);
-      }
-    }
-    marks.sort((a, b) => a.group[0].index - b.group[0].index || a.lane - b.lane);
-    this.root.replaceChildren(...marks.map((mark) => this.#mark(mark)));
-    if (focused) [...this.root.children].find((mark) => mark.dataset.key === focused)?.focus();
+    const distance = (width * (this.capacity - 1)) / Math.max(width, this.root.clientWidth - width);
+    const groups = groupEvents(this.events, this.arms, distance);
+    const marks = groups.map(({ lane, group }) => this.#mark(lane, group));
+    this.root.replaceChildren(...marks);
+    if (focused) marks.find((mark) => keyOf(mark) === focused)?.focus();
   }
 
-  #mark({ lane, group }) {
+  /**
+   * @param {number} lane
+   * @param {RunEvent[]} group
+   */
+  #mark(lane, group) {
+    const [{ arm, index, step, colour }] = group;
     const mark = document.createElement("button");
     mark.type = "button";
     mark.title = group.map((event) => event.sentence).join("\n");
     mark.setAttribute("aria-label", group.map((event) => event.sentence).join(" "));
     const shapes = group.map((event) => SHAPES[event.kind] ?? "round");
-    mark.dataset.shape = GRAVITY.find((shape) => shapes.includes(shape));
-    mark.dataset.key = `${group[0].arm} ${group[0].index}`;
-    mark.dataset.step = group[0].step;
-    mark.style.setProperty("--share", group[0].index / Math.max(1, this.capacity - 1));
-    mark.style.setProperty("--lane", lane);
-    mark.style.setProperty("--arm", group[0].colour);
-    // A further click goes on to the next event that shares the mark.
-    mark.onclick = () => this.jump((group.find((event) => event.index > this.here && this.#within(group)) ?? group[0]).index);
+    mark.dataset.shape = SEVERITY.find((shape) => shapes.includes(shape));
+    mark.dataset.key = `${arm} ${index}`;
+    mark.dataset.step = String(step);
+    mark.style.setProperty("--share", String(index / Math.max(1, this.capacity - 1)));
+    mark.style.setProperty("--lane", String(lane));
+    mark.style.setProperty("--arm", colour);
+    mark.onclick = () => this.jump(this.#next(group));
     return mark;
   }
 
-  // Whether the cursor stands on the events of a mark.
-  #within(group) {
-    return this.here >= group[0].index && this.here < group.at(-1).index;
+  /**
+   * The frame to jump to: that of a group's first event, or of the next one if the cursor is
+   * already within the group.
+   * @param {RunEvent[]} group
+   */
+  #next(group) {
+    const first = group[0].index;
+    const next = group.find((event) => event.index > this.at);
+    return next && this.at >= first ? next.index : first;
   }
+}
+
+/** @param {Element | null} mark */
+function keyOf(mark) {
+  return mark instanceof HTMLElement ? mark.dataset.key : undefined;
 }

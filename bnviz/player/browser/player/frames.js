@@ -1,5 +1,9 @@
 // Frames: the bytes of a recording, read by the offsets that its schema lists.
 
+/** @import { Schema } from "types/message" */
+
+/** @typedef {Float32Array | Uint32Array | Int32Array | Uint16Array | Int16Array | Uint8Array} Row */
+
 const READERS = {
   f4: Float32Array,
   u4: Uint32Array,
@@ -9,65 +13,103 @@ const READERS = {
   u1: Uint8Array,
 };
 
-// Between the two sorted values nearest to it; NaN where a value is not finite.
+/**
+ * A percentile of a row, interpolated linearly; NaN if a value of the row is not finite.
+ * @param {Row} row
+ * @param {number} share From 0 to 1.
+ */
 function percentile(row, share) {
-  if (!row.every(isFinite)) return NaN;
   const sorted = Float64Array.from(row).sort();
+  if (!sorted.every(Number.isFinite)) return NaN;
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
 }
 
+/**
+ * The frames of one recording, of which the first `length` have arrived.
+ *
+ * A path names a number of a frame by field names and then indices:
+ * "bn/pre_activation_percentiles/3/1". "@25" at its end means the 25th percentile of the row that
+ * it names; " - " between two paths means their difference.
+ */
 export class Frames {
-  // schema: {size, fields: {path: {offset, type, shape}}}; capacity: frames of the whole run;
-  // detail: whether the schema has what only few views draw.
-  constructor(schema, capacity, detail) {
+  /**
+   * @param {Schema} schema
+   * @param {number} capacity Frames of the whole run.
+   * @param {boolean} detail Whether the schema has the measures that only a few views draw.
+   */
+  constructor(schema, capacity, detail = false) {
     this.schema = schema;
     this.capacity = capacity;
     this.detail = detail;
     this.length = 0;
     this.bytes = new Uint8Array(schema.size * capacity);
-    this.paths = new Map();
+    /** @type {Map<string, { reader: Row, start: number, stride: number, count: number }>} */
+    this.places = new Map();
+    /** @type {Map<string, (at: number) => number>} */
     this.measures = new Map();
   }
 
-  // Appends whole frames; those that are here already are passed over. False if some are missing.
+  /**
+   * Appends whole frames and skips those that have already arrived.
+   * @param {number} first Index of the first of them.
+   * @param {Uint8Array} bytes
+   * @returns {boolean} False if frames before them are missing.
+   */
   extend(first, bytes) {
     if (first > this.length) return false;
     const count = bytes.length / this.schema.size;
     const skipped = this.length - first;
     if (count > skipped) {
       const room = (this.capacity - this.length) * this.schema.size;
-      const fresh = bytes.subarray(skipped * this.schema.size).subarray(0, room);
-      this.bytes.set(fresh, this.length * this.schema.size);
-      this.length += fresh.length / this.schema.size;
+      const added = bytes.subarray(skipped * this.schema.size).subarray(0, room);
+      this.bytes.set(added, this.length * this.schema.size);
+      this.length += added.length / this.schema.size;
     }
     return true;
   }
 
-  // One number: "bn/pre_activation_percentiles/3/1" of frame `at`. With "@25" at its end the 25 %
-  // percentile of the row that it names; two paths with " - " between them are a difference.
+  /**
+   * One number of a frame.
+   * @param {string} path
+   * @param {number} at Index of the frame.
+   */
   value(path, at) {
     return this.#measure(path)(at);
   }
 
-  // A row of numbers, such as the counts of one layer, without copying.
+  /**
+   * A row of numbers of a frame, such as the counts of one layer; a view, not a copy.
+   * @param {string} path Without percentile or difference.
+   * @param {number} at Index of the frame.
+   */
   row(path, at) {
     const { reader, start, stride, count } = this.#locate(path);
     const first = at * stride + start;
     return reader.subarray(first, first + count);
   }
 
-  // One number of every frame from `first` to `last`, both among them.
+  /**
+   * One number of each frame from `first` to `last` inclusive, times `scale`.
+   * @param {string} path
+   * @param {number} first
+   * @param {number} last
+   */
   column(path, first, last, scale = 1) {
     const measure = this.#measure(path);
+    /** @type {number[]} */
     const values = new Array(Math.max(0, last - first + 1));
     for (let at = first; at <= last; at++) values[at - first] = scale * measure(at);
     return values;
   }
 
-  // The function that reads a path's number of a frame.
+  /**
+   * The function that reads the number that a path names.
+   * @param {string} path
+   * @returns {(at: number) => number}
+   */
   #measure(path) {
     let measure = this.measures.get(path);
     if (measure) return measure;
@@ -77,9 +119,13 @@ export class Frames {
       const [more, less] = [this.#measure(minuend), this.#measure(subtrahend)];
       measure = (at) => more(at) - less(at);
     } else if (percent) {
-      // A frame never changes, and sorting takes time.
+      // A frame never changes, and sorting is slow.
+      /** @type {number[]} */
       const known = [];
-      measure = (at) => (known[at] ??= percentile(this.row(plain, at), percent / 100));
+      measure = (at) => {
+        known[at] ??= percentile(this.row(plain, at), Number(percent) / 100);
+        return known[at];
+      };
     } else {
       const { reader, start, stride } = this.#locate(path);
       measure = (at) => reader[at * stride + start];
@@ -88,15 +134,19 @@ export class Frames {
     return measure;
   }
 
+  /**
+   * Where the numbers of a path lie, counted in numbers of its type.
+   * @param {string} path
+   */
   #locate(path) {
-    let place = this.paths.get(path);
-    if (place) return place;
+    const known = this.places.get(path);
+    if (known) return known;
     const parts = path.split("/");
     const indices = parts.filter((part) => /^\d+$/.test(part)).map(Number);
     const name = parts.filter((part) => !/^\d+$/.test(part)).join("/");
     const field = this.schema.fields[name];
-    if (!field) throw new Error(`no measure ${name}`);
-    const Reader = READERS[field.type];
+    if (!field) throw new Error(`the recording has no measure "${name}"`);
+    const Reader = READERS[/** @type {keyof typeof READERS} */ (field.type)];
     const width = Reader.BYTES_PER_ELEMENT;
     let count = field.shape.reduce((product, size) => product * size, 1);
     let start = field.offset / width;
@@ -104,13 +154,9 @@ export class Frames {
       count /= field.shape[axis];
       start += index * count;
     });
-    place = {
-      reader: new Reader(this.bytes.buffer),
-      start,
-      stride: this.schema.size / width,
-      count,
-    };
-    this.paths.set(path, place);
+    const stride = this.schema.size / width;
+    const place = { reader: new Reader(this.bytes.buffer), start, stride, count };
+    this.places.set(path, place);
     return place;
   }
 }

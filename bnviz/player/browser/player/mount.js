@@ -1,46 +1,75 @@
-// Places: where on the page a component stands.
+// Mount: keeps a component alive while Streamlit moves it from one element of the page to another.
 //
-// Streamlit calls a component for every message, with the element that it is to stand in. When a
-// click and a question of the component's meet, that may be another element than before, or one
-// that has left the page already. The component moves from place to place as it is, and ends when
-// none is left.
+// Streamlit calls a component for every message, with the element that it belongs in. When a click
+// and a request of the component's coincide, that may be another element than before, or one that
+// has already left the page. The component moves to the newest element on the page as it is, and is
+// closed when none is left.
 
-const GONE = 2000;
+/** @import { Component, ComponentCall } from "types/message" */
 
-// The function that Streamlit calls. `build` makes the component, which has `root`, `close()` and
-// `receive(message, send, trigger)`.
+// Milliseconds until a component without an element is closed.
+const CLOSE_AFTER = 2000;
+
+/**
+ * The elements of a component by their `data-part`.
+ * @template Parts
+ * @param {HTMLElement} root
+ * @returns {Parts}
+ */
+export function partsOf(root) {
+  /** @type {Record<string, HTMLElement>} */
+  const parts = {};
+  for (const node of root.querySelectorAll("[data-part]")) {
+    const element = /** @type {HTMLElement} */ (node);
+    parts[String(element.dataset.part)] = element;
+  }
+  return /** @type {Parts} */ (parts);
+}
+
+/**
+ * The function that Streamlit calls.
+ * @param {() => Component} build Makes the component when it is first needed.
+ */
 export function mount(build) {
-  let shown;
+  /** @type {Component | undefined} */
+  let component;
+  /**
+   * The elements that the component was called with, the newest last, and how to repeat the call.
+   * @type {Map<HTMLElement, (component: Component) => void>}
+   */
   const places = new Map();
 
-  function stand() {
-    if (!shown || shown.root.isConnected) return;
+  /** Moves the component to the newest element if its own has left the page. */
+  function move() {
+    if (!component || component.root.isConnected) return;
     for (const place of places.keys()) if (!place.isConnected) places.delete(place);
     const [place, receive] = [...places].at(-1) ?? [];
-    if (!place) return;
-    place.append(shown.root);
-    receive();
+    if (!place || !receive) return;
+    place.append(component.root);
+    receive(component);
   }
 
-  function end() {
-    stand();
-    if (!shown || shown.root.isConnected) return;
-    shown.close();
-    shown = undefined;
+  function closeIfGone() {
+    move();
+    if (!component || component.root.isConnected) return;
+    component.close();
+    component = undefined;
   }
 
+  /** @param {ComponentCall} call */
   return ({ parentElement, data, setStateValue, setTriggerValue }) => {
     if (parentElement.isConnected) {
-      shown ??= build();
-      const receive = () => shown.receive(data, setStateValue, setTriggerValue);
+      component ??= build();
+      /** @param {Component} shown */
+      const receive = (shown) => shown.receive(data, setStateValue, setTriggerValue);
       places.delete(parentElement);
       places.set(parentElement, receive);
-      if (shown.root.parentElement !== parentElement) parentElement.append(shown.root);
-      receive();
+      if (component.root.parentElement !== parentElement) parentElement.append(component.root);
+      receive(component);
     }
     return () => {
-      stand();
-      setTimeout(end, GONE);
+      move();
+      setTimeout(closeIfGone, CLOSE_AFTER);
     };
   };
 }

@@ -1,24 +1,47 @@
 // Painter: draws a figure's moving traces on a canvas above its axes.
 //
-// Plotly lays out axes, headings and zoom and answers the mouse; redrawing the moving shapes through
-// it costs twenty times as much as painting them, and the processor is wanted for training.
+// Plotly lays out axes, headings and zoom and answers the mouse. Redrawing moving traces through it
+// costs twenty times as much as painting them, and the processor is needed for training.
 
+/** @import { HeatPoints, Points } from "types/bindings" */
+/** @import { Axis, Font, FullLayout, HeatTrace, Trace } from "types/plotly" */
+
+import { context2d } from "./canvas.js";
 import { paintHeat } from "./heat.js";
 
+/** @type {Record<string, number[]>} */
 const DASHES = { dot: [2, 3], dash: [6, 4] };
-const SIDES = { left: ["right", -1], right: ["left", 1], center: ["center", 0] };
+/** @type {Record<string, { align: CanvasTextAlign, shift: number }>} */
+const SIDES = {
+  left: { align: "right", shift: -7 },
+  right: { align: "left", shift: 7 },
+  center: { align: "center", shift: 0 },
+};
 
-const axisName = (reference, letter) => `${letter}axis${reference.slice(1)}`;
+/**
+ * The key of an axis in the full layout: "x2" is "xaxis2".
+ * @template {"x" | "y"} Letter
+ * @param {string} reference
+ * @param {Letter} letter
+ * @returns {`${Letter}axis${string}`}
+ */
+const axisKey = (reference, letter) => `${letter}axis${reference.slice(1)}`;
 
-// Path through the points; a null or NaN starts another part.
-function trail(context, x, y, xAxis, yAxis) {
+/**
+ * Makes the path through points; a null or NaN starts another part.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Points} points
+ * @param {Axis} xAxis
+ * @param {Axis} yAxis
+ */
+function makePath(context, { x, y }, xAxis, yAxis) {
   context.beginPath();
   let started = false;
   for (let i = 0; i < x.length; i++) {
-    const left = x[i] === null ? NaN : xAxis.d2p(x[i]);
-    const top = y[i] === null ? NaN : yAxis.d2p(y[i]);
+    const left = xAxis.d2p(x[i] ?? NaN);
+    const top = yAxis.d2p(y[i] ?? NaN);
     // A logarithmic axis has no place for 0.
-    if (!isFinite(left) || !isFinite(top)) {
+    if (!Number.isFinite(left) || !Number.isFinite(top)) {
       started = false;
       continue;
     }
@@ -28,91 +51,120 @@ function trail(context, x, y, xAxis, yAxis) {
   }
 }
 
+/**
+ * Writes a text beside a point.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text Lines with "<br>" between them.
+ * @param {number} left
+ * @param {number} top
+ * @param {string} position As Plotly's `textposition`.
+ * @param {Font} font
+ * @param {{ family: string, back: string }} style
+ */
 function write(context, text, left, top, position, font, { family, back }) {
   const [vertical, horizontal] = position.split(" ");
-  const [align, direction] = SIDES[horizontal];
+  const { align, shift } = SIDES[horizontal];
   const lines = text.split("<br>");
   context.font = `${font.size}px ${family}`;
   context.fillStyle = font.color;
   context.textAlign = align;
   context.textBaseline = vertical === "top" ? "bottom" : vertical === "bottom" ? "top" : "middle";
-  // A rim in the colour of the page keeps words apart from the curves beneath.
+  // An outline in the colour of the page sets words off from the curves behind them.
   context.strokeStyle = back;
   context.lineWidth = 3;
   context.setLineDash([]);
   lines.forEach((line, i) => {
-    const shift = vertical === "top" ? -5 - (lines.length - 1 - i) * font.size : 5 + i * font.size;
-    const place = [left + 7 * direction, top + (vertical === "middle" ? 0 : shift)];
-    context.strokeText(line, ...place);
-    context.fillText(line, ...place);
+    const above = -5 - (lines.length - 1 - i) * font.size;
+    const below = 5 + i * font.size;
+    const drop = vertical === "middle" ? 0 : vertical === "top" ? above : below;
+    context.strokeText(line, left + shift, top + drop);
+    context.fillText(line, left + shift, top + drop);
   });
 }
 
-function paint(context, trace, points, xAxis, yAxis, style) {
-  if (trace.type === "heatmap") return paintHeat(context, trace, points, xAxis, yAxis);
-  const { x, y, text } = points;
-  const lines = (trace.mode ?? "lines").includes("lines");
-  if (lines) {
-    trail(context, x, y, xAxis, yAxis);
-    if (trace.fill === "toself") {
-      context.fillStyle = trace.fillcolor;
-      context.fill();
-    }
-    const { color, width, dash } = trace.line;
-    if (width > 0) {
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.setLineDash(DASHES[dash] ?? []);
-      context.stroke();
-    }
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Trace} trace
+ * @param {Points} points
+ * @param {Axis} xAxis
+ * @param {Axis} yAxis
+ */
+function paintLines(context, trace, points, xAxis, yAxis) {
+  makePath(context, points, xAxis, yAxis);
+  if (trace.fill === "toself" && trace.fillcolor) {
+    context.fillStyle = trace.fillcolor;
+    context.fill();
   }
-  if (trace.mode?.includes("markers")) {
-    const { color, size, line } = trace.marker;
-    x.forEach((value, i) => {
-      if (y[i] === null || !isFinite(y[i])) return;
-      context.fillStyle = Array.isArray(color) ? color[i] : color;
-      context.beginPath();
-      context.arc(xAxis.d2p(value), yAxis.d2p(y[i]), size / 2, 0, 7);
-      context.fill();
-      if (!line) return;
-      context.strokeStyle = line.color;
-      context.lineWidth = line.width;
-      context.stroke();
-    });
+  if (!trace.line?.width) return;
+  const { color, width, dash = "solid" } = trace.line;
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.setLineDash(DASHES[dash] ?? []);
+  context.stroke();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Trace} trace
+ * @param {Points} points
+ * @param {Axis} xAxis
+ * @param {Axis} yAxis
+ */
+function paintMarkers(context, { marker }, { x, y }, xAxis, yAxis) {
+  if (!marker) return;
+  const { color, size, line } = marker;
+  for (let i = 0; i < x.length; i++) {
+    const [left, top] = [x[i], y[i]];
+    if (left === null || top === null || !Number.isFinite(top)) continue;
+    context.fillStyle = Array.isArray(color) ? color[i] : color;
+    context.beginPath();
+    context.arc(xAxis.d2p(left), yAxis.d2p(top), size / 2, 0, 7);
+    context.fill();
+    if (!line) continue;
+    context.strokeStyle = line.color;
+    context.lineWidth = line.width;
+    context.stroke();
   }
-  if (trace.mode?.includes("text")) {
-    const position = points.textposition ?? trace.textposition;
-    x.forEach((value, i) => {
-      if (!text[i] || y[i] === null) return;
-      write(context, text[i], xAxis.d2p(value), yAxis.d2p(y[i]), position, trace.textfont, style);
-    });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Trace} trace
+ * @param {Points} points
+ * @param {Axis} xAxis
+ * @param {Axis} yAxis
+ * @param {{ family: string, back: string }} style
+ */
+function paintText(context, trace, { x, y, text = [], textposition }, xAxis, yAxis, style) {
+  const position = textposition ?? trace.textposition ?? "middle center";
+  for (let i = 0; i < x.length; i++) {
+    const [left, top] = [x[i], y[i]];
+    if (!text[i] || !trace.textfont || left === null || top === null) continue;
+    write(context, text[i], xAxis.d2p(left), yAxis.d2p(top), position, trace.textfont, style);
   }
 }
 
 export class Painter {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d");
+    this.context = context2d(canvas);
   }
 
-  // Draws all moving traces: moving is a list of {trace, points}; layout is Plotly's full layout.
+  /**
+   * Draws all moving traces.
+   * @param {{ trace: Trace, points: Points }[]} moving
+   * @param {FullLayout} layout
+   */
   draw(moving, layout) {
     const { canvas, context } = this;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [layout.width, layout.height];
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
+    this.#fit(layout.width, layout.height);
     const back = getComputedStyle(canvas).getPropertyValue("--bnviz-back");
-    const style = { family: layout.font.family, back };
+    const style = { family: layout.font.family ?? "sans-serif", back };
     for (const { trace, points } of moving) {
-      const xAxis = layout[axisName(trace.xaxis, "x")];
-      const yAxis = layout[axisName(trace.yaxis, "y")];
+      const mode = trace.mode ?? "lines";
+      const xAxis = layout[axisKey(trace.xaxis, "x")];
+      const yAxis = layout[axisKey(trace.yaxis, "y")];
       context.save();
       context.translate(xAxis._offset, yAxis._offset);
       if (trace.cliponaxis !== false) {
@@ -122,9 +174,37 @@ export class Painter {
       }
       context.globalAlpha = trace.opacity ?? 1;
       context.lineJoin = "round";
-      context.lineCap = trace.line?.dash && trace.line.dash !== "solid" ? "butt" : "round";
-      paint(context, trace, points, xAxis, yAxis, style);
+      context.lineCap = (trace.line?.dash ?? "solid") === "solid" ? "round" : "butt";
+      if (trace.type === "heatmap") {
+        const [heat, cells] = /** @type {[HeatTrace, HeatPoints]} */ ([trace, points]);
+        paintHeat(context, heat, cells, xAxis, yAxis);
+      } else {
+        if (mode.includes("lines")) paintLines(context, trace, points, xAxis, yAxis);
+        if (mode.includes("markers")) paintMarkers(context, trace, points, xAxis, yAxis);
+        if (mode.includes("text")) paintText(context, trace, points, xAxis, yAxis, style);
+      }
       context.restore();
     }
+  }
+
+  /**
+   * Clears the canvas, in the resolution of the screen.
+   * @param {number} width In CSS pixels.
+   * @param {number} height
+   */
+  #fit(width, height) {
+    const { canvas, context } = this;
+    const ratio = window.devicePixelRatio || 1;
+    if (
+      canvas.width !== Math.round(width * ratio) ||
+      canvas.height !== Math.round(height * ratio)
+    ) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
   }
 }

@@ -1,65 +1,98 @@
 // Passage: single examples on their way through one neuron with BN.
-// The same rules as bnviz/figures/passage.py; a browser test holds them equal.
+// The same rules as bnviz/figures/bindings/passage.py; a browser test compares the points.
 
-import { transformed, written } from "./scales.js";
+/** @import { Constants, Neuron, Passage, ScaleAndShift } from "types/bindings" */
+/** @import { Frames } from "./frames.js" */
 
-const SELU_ALPHA = 1.6732632423543772;
-const SELU_SCALE = 1.0507009873554805;
-const LEAK = 0.2;
+import { formatted, transformed } from "./scales.js";
 
-// W. J. Cody's way is longer; this one is right to 1.2e-7 (Numerical Recipes, erfcc).
+// Coefficients of erfc in powers of 1 / (1 + |x| / 2), accurate to 1.2e-7: Numerical Recipes,
+// section 6.2.
+const ERFC = [
+  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587,
+  -0.82215223, 0.17087277,
+];
+
+/** @param {number} x */
 function erf(x) {
   const t = 1 / (1 + Math.abs(x) / 2);
-  const terms = [
-    -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398,
-    1.48851587, -0.82215223, 0.17087277,
-  ];
-  const power = terms.reduceRight((sum, term) => term + t * sum, 0);
+  const power = ERFC.reduceRight((sum, term) => term + t * sum, 0);
   return Math.sign(x) * (1 - t * Math.exp(-x * x + power));
 }
 
+/** @param {number} x */
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
+/**
+ * The activations by their names in the settings.
+ * @type {Record<string, (x: number, constants: Constants) => number>}
+ */
 const ACTIVATIONS = {
   sigmoid,
   tanh: Math.tanh,
   relu: (x) => Math.max(x, 0),
-  leaky_relu: (x) => (x < 0 ? LEAK * x : x),
+  leaky_relu: (x, { leaky_relu_slope: slope }) => (x < 0 ? slope * x : x),
   elu: (x) => (x < 0 ? Math.expm1(x) : x),
-  selu: (x) => SELU_SCALE * (x < 0 ? SELU_ALPHA * Math.expm1(x) : x),
+  selu: (x, { selu_alpha: alpha, selu_scale: scale }) =>
+    scale * (x < 0 ? alpha * Math.expm1(x) : x),
   gelu: (x) => (x * (1 + erf(x / Math.SQRT2))) / 2,
   silu: (x) => x * sigmoid(x),
   linear: (x) => x,
 };
 
-// Gamma and beta: as learnt, those of the identity, or by hand.
-function scaleAndShift(b, frames, at) {
-  if (b.by_hand === "hand") return b.hand;
-  if (b.by_hand === "identity") {
-    return [Math.sqrt(frames.value(b.variance, at) + b.epsilon), frames.value(b.mean, at)];
+/**
+ * Gamma and beta: as learnt, those of the identity, or set by hand.
+ * @param {Neuron} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+function scaleAndShift(binding, frames, at) {
+  if (binding.by_hand === "hand") return binding.hand;
+  if (binding.by_hand === "identity") {
+    const variance = frames.value(binding.variance, at);
+    return [Math.sqrt(variance + binding.epsilon), frames.value(binding.mean, at)];
   }
-  return [frames.value(b.gamma, at), frames.value(b.beta, at)];
+  return [frames.value(binding.gamma, at), frames.value(binding.beta, at)];
 }
 
-export function scale_and_shift(b, frames, at) {
-  const [gamma, beta] = scaleAndShift(b, frames, at);
-  return { x: [b.x], y: [b.y], text: [`γ ${written(gamma)}<br>β ${written(beta)}`] };
+/**
+ * Gamma and beta in words.
+ * @param {ScaleAndShift} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function scale_and_shift(binding, frames, at) {
+  const [gamma, beta] = scaleAndShift(binding, frames, at);
+  return {
+    x: [binding.x],
+    y: [binding.y],
+    text: [`γ ${formatted(gamma)}<br>β ${formatted(beta)}`],
+  };
 }
 
-export function passage(b, frames, at) {
-  const [gamma, beta] = scaleAndShift(b, frames, at);
-  const number = (path) => frames.value(path, at);
-  const values = frames.row(b.values, at);
-  const width = Math.sqrt(number(b.variance) + b.epsilon);
+/**
+ * A line per example: its value, less the batch's mean, normalized, scaled and shifted, activated.
+ * @param {Passage} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Constants} constants
+ */
+export function passage(binding, frames, at, constants) {
+  const [gamma, beta] = scaleAndShift(binding, frames, at);
+  const mean = frames.value(binding.mean, at);
+  const std = Math.sqrt(frames.value(binding.variance, at) + binding.epsilon);
+  const values = frames.row(binding.values, at);
+  /** @type {(number | null)[]} */
   const x = [];
+  /** @type {(number | null)[]} */
   const y = [];
-  for (const example of b.examples) {
-    const centred = values[example] - number(b.mean);
-    const scaled = gamma * (centred / width) + beta;
-    const stages = [values[example], centred, centred / width, scaled];
-    if (b.activation) stages.push(ACTIVATIONS[b.activation](scaled));
+  for (const example of binding.examples) {
+    const centred = values[example] - mean;
+    const scaled = gamma * (centred / std) + beta;
+    const stages = [values[example], centred, centred / std, scaled];
+    if (binding.activation) stages.push(ACTIVATIONS[binding.activation](scaled, constants));
     x.push(...stages.map((_, i) => i + 1), null);
-    y.push(...transformed(stages, b.transform), null);
+    y.push(...transformed(stages, binding.transform, constants), null);
   }
   return { x, y };
 }

@@ -1,31 +1,49 @@
 // Plane: a classifier of points in the plane.
-// The same rules as bnviz/figures/plane.py; a browser test holds them equal.
+// The same rules as bnviz/figures/bindings/plane.py; a browser test compares the points.
 
-const BYTE = 255;
-const SHORT = 32767;
+/** @import { Constants, Grid, Places } from "types/bindings" */
+/** @import { Frames } from "./frames.js" */
 
-export function grid(b, frames, at) {
-  const values = frames.row(b.values, at);
-  const step = (2 * b.reach) / (b.size - 1);
-  const places = Array.from({ length: b.size }, (_, i) => i * step - b.reach);
+/**
+ * The probability of class 1 on a square grid.
+ * @param {Grid} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Constants} constants
+ */
+export function grid({ values: path, size, reach }, frames, at, { max_byte: most }) {
+  const values = frames.row(path, at);
+  const step = (2 * reach) / (size - 1);
+  const places = Array.from({ length: size }, (_, i) => i * step - reach);
   const z = places.map((_, i) =>
-    Array.from(values.subarray(i * b.size, (i + 1) * b.size), (value) => value / BYTE),
+    Array.from(values.subarray(i * size, (i + 1) * size), (value) => value / most),
   );
   return { x: places, y: places, z };
 }
 
-export function boundary(b, frames, at) {
-  const values = frames.row(b.values, at);
-  const step = (2 * b.reach) / (b.size - 1);
+/**
+ * Where both classes are equally probable, as line segments through the grid's cells.
+ * @param {Grid} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Constants} constants
+ */
+export function boundary({ values: path, size, reach }, frames, at, { max_byte: most }) {
+  const values = frames.row(path, at);
+  const step = (2 * reach) / (size - 1);
+  /** @type {(number | null)[]} */
   const x = [];
+  /** @type {(number | null)[]} */
   const y = [];
-  for (let row = 0; row + 1 < b.size; row++) {
-    for (let place = 0; place + 1 < b.size; place++) {
-      const first = row * b.size + place;
-      const cell = [first, first + 1, first + b.size, first + b.size + 1];
-      crossings(...cell.map((i) => values[i] - BYTE / 2)).forEach(([right, up], number) => {
-        x.push(step * (place + right) - b.reach);
-        y.push(step * (row + up) - b.reach);
+  for (let row = 0; row + 1 < size; row++) {
+    for (let column = 0; column + 1 < size; column++) {
+      const first = row * size + column;
+      const [a, b, c, d] = [first, first + 1, first + size, first + size + 1].map(
+        (i) => values[i] - most / 2,
+      );
+      crossings(a, b, c, d).forEach(([right, up], number) => {
+        x.push(step * (column + right) - reach);
+        y.push(step * (row + up) - reach);
         if (number % 2) {
           x.push(null);
           y.push(null);
@@ -36,7 +54,13 @@ export function boundary(b, frames, at) {
   return { x, y };
 }
 
-// Where 0 crosses the lower, right, upper and left side of a cell; 0, 2 or 4 of them.
+/**
+ * Where 0 crosses the lower, right, upper and left side of a cell: 0, 2 or 4 places.
+ * @param {number} a Value at the lower left corner.
+ * @param {number} b Lower right.
+ * @param {number} c Upper left.
+ * @param {number} d Upper right.
+ */
 function crossings(a, b, c, d) {
   const places = [];
   if (a * b < 0) places.push([a / (a - b), 0]);
@@ -46,14 +70,23 @@ function crossings(a, b, c, d) {
   return places;
 }
 
-export function places(b, frames, at) {
-  const values = frames.row(b.places, at);
+/**
+ * The points of one class.
+ * @param {Places} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Constants} constants
+ */
+export function places({ places: path, classes, label, reach }, frames, at, { max_short: most }) {
+  const values = frames.row(path, at);
+  /** @type {number[]} */
   const x = [];
+  /** @type {number[]} */
   const y = [];
-  frames.row(b.classes, at).forEach((label, i) => {
-    if (label !== b.label) return;
-    x.push((values[2 * i] * b.reach) / SHORT);
-    y.push((values[2 * i + 1] * b.reach) / SHORT);
+  frames.row(classes, at).forEach((each, i) => {
+    if (each !== label) return;
+    x.push((values[2 * i] * reach) / most);
+    y.push((values[2 * i + 1] * reach) / most);
   });
   return { x, y };
 }

@@ -1,129 +1,160 @@
-// Player: one figure, one time cursor, and the frames of a run as they come.
+// Player: one figure, one time cursor, and the frames of a run as they arrive.
 //
-// The server sends messages: a JSON header and whole frames. The player holds all frames it has
-// got, draws the one under the cursor at the browser's own rate, and asks for those it lacks; a
-// lost or merged message is asked for again and never leaves a hole. What only few views draw fills
-// most of a frame, so frames come without it at first; frames with it are gathered beside them once
-// such a view is opened, or nothing else is left to ask for.
+// The host sends messages: a JSON header and whole frames. The player keeps all frames it has
+// received, draws the one at the cursor at the browser's own rate, and requests those it lacks; a
+// lost or merged message is requested again and never leaves a hole. The measures that only a few
+// views draw fill most of a frame, so frames arrive without them at first. Frames with this detail
+// are collected beside them once such a view is opened, or nothing else is left to request.
 
-import { points } from "./bindings.js";
+/** @import { Choose, Figure, Header, Send, View } from "types/message" */
+/** @import { PlayerParts } from "types/parts" */
+
 import { Cards } from "./cards.js";
 import { Changes } from "./changes.js";
+import { Chart } from "./chart.js";
 import { Connection } from "./connection.js";
 import { Events } from "./events.js";
 import { Frames } from "./frames.js";
-import { Painter } from "./painter.js";
-import { mount } from "./mount.js";
+import { unpack } from "./message.js";
+import { mount, partsOf } from "./mount.js";
 import { loadPlotly } from "./plotly.js";
 import { buildSkeleton } from "./skeleton.js";
-import { applyTheme } from "./theme.js";
+import { watchSpace } from "./space.js";
 import { buildTabs, buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 
-const NARROW = 700;
-const MARGIN = 14;
-const LOWEST = 430;
-const HIGHEST = 1000;
-const SETTLED = 250;
+// Milliseconds after which a request without a response is repeated.
 const ASK_AGAIN = 4000;
-const CONFIG = { responsive: false, displaylogo: false, displayModeBar: false, doubleClick: "reset" };
-const LIVE_STATES = ["queued", "running"];
-
-function unpack(message) {
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
-  const size = view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(message.subarray(4, 4 + size)));
-  return { header, bytes: message.subarray(4 + size) };
-}
+// Elements that need the player's keys themselves.
+const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=combobox]";
+const BUTTONS = "button, summary, a";
 
 class Player {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.parts = {};
-    for (const node of root.querySelectorAll("[data-part]")) this.parts[node.dataset.part] = node;
-    this.cards = new Cards(this.parts);
-    this.painter = new Painter(this.parts.canvas);
-    this.transport = new Transport(this.parts, () => this.draw());
+    /** @type {PlayerParts} */
+    const parts = partsOf(root);
+    this.parts = parts;
+    /** @type {Send} */
+    this.send = () => {};
+    /** @type {Send} */
+    this.trigger = () => {};
+    /** @type {Header | undefined} */
+    this.header = undefined;
+    this.run = "";
+    // The frames drawn, and those being collected: the same ones, or the same run's with detail.
+    this.frames = new Frames({ size: 0, fields: {} }, 0);
+    this.incoming = this.frames;
+    // Whether to request frames with detail.
+    this.detail = false;
+    /** @type {View | undefined} */
+    this.view = undefined;
+    /**
+     * The next figure, while the frames that it draws are being collected.
+     * @type {Figure | undefined}
+     */
+    this.next = undefined;
+    // Number of the last request, and of the last one with a response.
+    this.asked = 0;
+    this.answered = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    // How many times a frame was drawn, and whether one is being drawn.
+    this.drawn = 0;
+    this.drawing = false;
+
+    this.cards = new Cards(parts);
+    this.chart = new Chart(root, parts);
+    this.transport = new Transport(parts, () => this.draw());
     this.changes = new Changes(
-      this.parts.change,
+      parts.change,
       () => this.frames.value("step", this.transport.at),
       (step, change) => this.trigger("change", { step, change }),
     );
-    this.events = new Events(this.parts, (index) => this.transport.step(index - this.transport.at));
+    this.events = new Events(parts, (index) => this.transport.step(index - this.transport.at));
     this.connection = new Connection(() => {
-      if (LIVE_STATES.includes(this.header?.state)) this.ask();
+      if (this.header?.poll) this.ask();
     });
-    this.detail = false;
-    this.drawn = 0;
-    this.asked = 0;
-    this.keys = (event) => this.key(event);
-    document.addEventListener("keydown", this.keys);
-    this.resized = new ResizeObserver(() => this.resize());
-    this.resized.observe(this.parts.figure);
-    this.resized.observe(this.parts.summary);
-    this.resized.observe(this.parts.foot);
-    this.onWindow = () => this.resize();
-    window.addEventListener("resize", this.onWindow);
-    this.themed = matchMedia("(prefers-color-scheme: dark)");
-    this.themed.onchange = () => setTimeout(() => this.resize(true), 300);
+    /** @param {KeyboardEvent} event */
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
+    const sized = [parts.figure, parts.summary, parts.foot];
+    this.unwatch = watchSpace(sized, (force) => this.resize(force));
+    /** @type {number | undefined} */
+    this.now = undefined;
     this.clock = requestAnimationFrame((now) => this.tick(now));
   }
 
+  /**
+   * Takes a message from the host.
+   * @param {Uint8Array} message
+   * @param {Send} send
+   * @param {Send} trigger
+   */
   receive(message, send, trigger) {
     this.send = send;
     this.trigger = trigger;
     this.connection.answered();
     const { header, bytes } = unpack(message);
-    const { gathering } = this;
-    if (header.run !== this.run || header.detail !== gathering.detail) {
-      // An answer to an earlier question, which was about less.
-      if (header.run === this.run && gathering.detail) return;
-      // The answer to a player that stood here before: this one needs the beginning.
+    if (header.run !== this.run || header.detail !== this.incoming.detail) {
+      // A response to an earlier request, for frames without detail.
+      if (header.run === this.run && this.incoming.detail) return;
+      // A response to a player that this one has replaced; this one needs the beginning.
       if (!header.schema) return this.ask();
       this.begin(header);
     }
     this.header = header;
     this.answered = header.ask;
-    if (this.gathering.extend(header.first, bytes)) this.grow();
-    this.changes.of(header.changes);
-    if (header.figure) this.coming = header.figure;
-    const changed = this.coming && (this.frames.detail || !this.coming.detail);
-    if (changed) this.setFigure(this.coming);
-    this.cards.say(header.verdict, header.available === header.capacity);
-    this.events.show(header.events, header.capacity, this.figure.cards.arms.map((arm) => arm.name));
-    this.status();
-    // What stands around the figure decides its height, so that comes first.
-    if (changed) this.resize(true);
+    if (this.incoming.extend(header.first, bytes)) this.grow();
+    this.changes.options = header.changes;
+    if (header.figure) this.next = header.figure;
+    const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
+    if (figure) this.setFigure(figure);
+    this.cards.showVerdict(header.verdict, header.available === header.capacity);
+    const arms = this.cards.spec.arms.map((arm) => arm.name);
+    this.events.show(header.events, header.capacity, arms);
+    this.showStatus(header);
+    // What is around the figure determines its height, so that comes first.
+    if (figure) this.resize(true);
     this.draw();
-    this.planAsking();
+    this.planRequest();
   }
 
-  // Frames of another run; or those of the same one with detail, which take the place of the others
-  // once as many are here.
+  /**
+   * Starts to collect the frames of another run, or those of the same run with detail, which
+   * replace the others once there are as many.
+   * @param {Header} header
+   */
   begin(header) {
-    this.gathering = new Frames(header.schema, header.capacity, header.detail);
-    this.detail = header.detail;
-    if (header.run === this.run) return;
-    this.run = header.run;
-    this.frames = this.gathering;
-    this.transport.loops = header.loops;
+    const { schema, capacity, detail, run, loops, begin } = header;
+    if (!schema) return;
+    this.incoming = new Frames(schema, capacity, detail);
+    this.detail = detail;
+    if (run === this.run) return;
+    this.run = run;
+    this.frames = this.incoming;
+    this.transport.loops = loops;
     const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.transport.begin(header.capacity, moving, header.begin);
-    this.shown = -1;
+    this.transport.begin(capacity, moving, begin);
+    this.chart.shown = -1;
   }
 
+  /** Draws the frames being collected as soon as there are as many as of those drawn. */
   grow() {
-    if (this.gathering.length >= this.frames.length) this.frames = this.gathering;
-    if (this.frames === this.gathering) this.transport.grow(this.frames.length);
+    if (this.incoming.length >= this.frames.length) this.frames = this.incoming;
+    if (this.frames === this.incoming) this.transport.grow(this.frames.length);
   }
 
+  /** @param {Figure} figure */
   setFigure(figure) {
-    this.coming = undefined;
-    this.figure = figure;
+    this.next = undefined;
+    this.chart.figure = figure;
     this.view = figure.view;
     this.cards.build(figure.cards);
+    /** @type {Choose} */
     const choose = (name, value) => {
-      this.view = { ...this.view, [name]: value };
+      this.view = { ...figure.view, ...this.view, [name]: value };
       this.ask();
     };
     buildTabs(this.parts.tabs, figure.tabs, figure.view.name, choose);
@@ -132,104 +163,41 @@ class Player {
     this.parts.reading.textContent = figure.reading;
   }
 
-  // Sends what the player wants: which frames it has, which figure it holds, what to show.
+  /** Tells the host which frames and which figure the player has, and what it is to show. */
   ask() {
     clearTimeout(this.timer);
     this.asked += 1;
     this.connection.asked();
-    const { gathering } = this;
     this.send("want", {
-      run: this.run ?? "",
-      from: gathering?.detail === this.detail ? gathering.length : 0,
+      run: this.run,
+      from: this.incoming.detail === this.detail ? this.incoming.length : 0,
       detail: this.detail,
-      figure: (this.coming ?? this.figure)?.id ?? "",
+      figure: (this.next ?? this.chart.figure)?.id ?? "",
       view: this.view ?? {},
       ask: this.asked,
     });
     this.timer = setTimeout(() => this.ask(), ASK_AGAIN);
   }
 
-  planAsking() {
-    // The first picture comes before the rest of the frames, which wait for nothing else.
-    if (this.answered < this.asked || this.drawn === 0) return;
+  /** Decides when to send the next request, if any. */
+  planRequest() {
+    // The first frame is drawn before the others are requested, which wait for nothing else.
+    if (!this.header || this.answered < this.asked || this.drawn === 0) return;
     clearTimeout(this.timer);
-    const { available, state, poll, spare } = this.header;
-    if (this.gathering.length < available) this.ask();
+    const { available, poll, spare } = this.header;
+    if (this.incoming.length < available) this.ask();
     else if (spare && !this.detail) {
       this.detail = true;
       this.ask();
-    } else if (LIVE_STATES.includes(state)) this.timer = setTimeout(() => this.ask(), poll);
+    } else if (poll) this.timer = setTimeout(() => this.ask(), poll);
   }
 
-  // Layout for the room there is, with the theme's colours in.
+  /** Fits the figure into the room there is. */
   resize(force = false) {
-    const width = Math.round(this.parts.figure.clientWidth);
-    if (!this.figure || !width) return;
-    const name = width < NARROW ? "narrow" : "wide";
-    const { height } = this.figure.layouts[name];
-    const room = height ?? Math.max(LOWEST, Math.min(HIGHEST, this.room()));
-    const same = width === this.width && Math.abs(room - this.height) < 3;
-    if (same && !force) return;
-    this.width = width;
-    this.height = room;
-    const size = { width, height: room };
-    ({ layout: this.layout, traces: this.traces } = applyTheme(this.root, this.figure, name, size));
-    this.axes = false;
-    this.shown = -1;
-    this.draw();
+    if (this.chart.resize(force)) this.draw();
   }
 
-  // Lays out axes and headings; the painter draws the moving traces. Those that answer the mouse are
-  // laid out too, unseen, once the cursor rests: it takes long.
-  layOut(Plotly, answering = false) {
-    const { plot } = this.parts;
-    const data = [];
-    const axes = new Set();
-    this.traces.forEach((trace, number) => {
-      const binding = this.figure.bindings[number];
-      // Plotly draws no axes that have no trace.
-      const first = !axes.has(trace.xaxis);
-      axes.add(trace.xaxis);
-      if (!binding) data.push(trace);
-      else if (answering && trace.hoverinfo !== "skip") {
-        data.push({ ...trace, opacity: 0, ...points(binding, this.frames, this.shown) });
-      } else if (first) data.push({ ...trace, type: "scatter", opacity: 0 });
-    });
-    Plotly.react(plot, data, this.layout, CONFIG);
-    if (!this.axes) {
-      plot.removeAllListeners?.("plotly_relayout");
-      plot.removeAllListeners?.("plotly_relayouting");
-      plot.on("plotly_relayout", () => this.paint());
-      plot.on("plotly_relayouting", () => this.paint());
-    }
-    this.axes = true;
-  }
-
-  // Once the cursor rests, the mouse finds the points where they are seen.
-  settle() {
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => {
-      if (window.Plotly && this.axes) this.layOut(window.Plotly, true);
-    }, SETTLED);
-  }
-
-  paint() {
-    if (!this.axes || this.shown < 0) return;
-    const moving = [];
-    this.traces.forEach((trace, number) => {
-      const binding = this.figure.bindings[number];
-      if (binding) moving.push({ trace, points: points(binding, this.frames, this.shown) });
-    });
-    this.painter.draw(moving, this.parts.plot._fullLayout);
-  }
-
-  // Height that is left on one screen beside the cards and controls.
-  room() {
-    const top = this.root.getBoundingClientRect().top + window.scrollY;
-    const others = this.root.scrollHeight - this.parts.figure.offsetHeight;
-    return Math.round(window.innerHeight - top - others - MARGIN);
-  }
-
+  /** @param {number} now */
   tick(now) {
     this.clock = requestAnimationFrame((next) => this.tick(next));
     const passed = now - (this.now ?? now);
@@ -237,66 +205,66 @@ class Player {
     if (this.transport.tick(passed)) this.draw();
   }
 
+  /** Draws the frame at the cursor, unless it is drawn already. */
   async draw() {
-    const at = this.transport.at;
-    if (!this.layout || this.frames.length === 0 || this.drawing) return;
-    if (at === this.shown) return;
+    const { at } = this.transport;
+    if (!this.chart.layout || this.frames.length === 0 || this.drawing) return;
+    if (at === this.chart.shown) return;
     this.drawing = true;
     try {
       const Plotly = await loadPlotly();
-      this.shown = at;
-      if (!this.axes) this.layOut(Plotly);
-      this.paint();
-      this.settle();
-      this.cards.draw(this.frames, at, this.header.pair);
-      this.events.at(at);
+      this.chart.draw(Plotly, this.frames, at);
+      this.cards.draw(this.frames, at, this.header?.pair ?? {});
+      this.events.moveTo(at);
       this.parts.proof.textContent = this.cards.certificate(this.frames, at);
       this.drawn += 1;
-      if (this.drawn === 1) this.planAsking();
-      this.readout();
+      if (this.drawn === 1) this.planRequest();
+      this.showStep(this.frames.value("step", at));
     } catch (error) {
-      this.parts.status.textContent = `The picture cannot be drawn: ${error.message}.`;
+      const reason = error instanceof Error ? error.message : error;
+      this.parts.status.textContent = `The figure cannot be drawn: ${reason}.`;
     } finally {
       this.drawing = false;
     }
   }
 
-  readout() {
-    const step = this.frames.value("step", this.shown);
-    this.root.dataset.step = step;
-    this.root.dataset.framesDrawn = this.drawn;
-    this.parts.readout.textContent = `step ${step} / ${this.header.steps}`;
-    this.parts.scrub.setAttribute("aria-valuetext", `step ${step} of ${this.header.steps}`);
+  /** @param {number} step */
+  showStep(step) {
+    const steps = this.header?.steps;
+    this.root.dataset.step = String(step);
+    this.root.dataset.framesDrawn = String(this.drawn);
+    this.parts.readout.textContent = `step ${step} / ${steps}`;
+    this.parts.scrub.setAttribute("aria-valuetext", `step ${step} of ${steps}`);
   }
 
-  status() {
-    const { state, message } = this.header;
+  /** @param {Header} header */
+  showStatus({ state, message, poll }) {
+    const { status, live } = this.parts;
     this.root.dataset.state = state;
-    this.root.dataset.framesHeld = this.frames.length;
-    if (this.parts.status.textContent !== message) this.parts.status.textContent = message;
-    this.parts.live.textContent = LIVE_STATES.includes(state) ? "● live" : "end";
+    this.root.dataset.framesHeld = String(this.frames.length);
+    if (status.textContent !== message) status.textContent = message;
+    live.textContent = poll ? "● live" : "end";
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable], [role=slider], [role=combobox]");
-    const own = typing === this.parts.scrub;
-    if ((typing && !own) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : undefined;
+    const field = target?.closest(FIELDS);
+    if (field && field !== this.parts.scrub) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     // A focused button keeps its own space key.
-    if (event.key === " " && event.target.closest?.("button, summary, a")) return;
+    if (event.key === " " && target?.closest(BUTTONS)) return;
     if (this.transport.key(event)) event.preventDefault();
   }
 
   close() {
-    document.removeEventListener("keydown", this.keys);
-    this.resized.disconnect();
-    window.removeEventListener("resize", this.onWindow);
-    this.themed.onchange = null;
+    document.removeEventListener("keydown", this.onKey);
+    this.unwatch();
     this.connection.close();
     this.events.close();
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);
-    clearTimeout(this.settling);
-    if (window.Plotly) window.Plotly.purge(this.parts.plot);
+    this.chart.close();
   }
 }
 

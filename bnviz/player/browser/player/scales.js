@@ -1,16 +1,28 @@
-// Scales: the axis that is logarithmic to both sides of 0.
+// Scales: values as drawn on an axis and as written beside a dot.
+// The same rules as bnviz/figures/bindings/binding.py; a browser test compares the points.
 
-const SYMLOG_LINEAR = 0.1;
+/** @import { Constants, Transform } from "types/bindings" */
 
-const symlog = (v) => Math.sign(v) * Math.log10(1 + Math.abs(v) / SYMLOG_LINEAR);
+/**
+ * Values as drawn on an axis. "symlog", the symmetric logarithm, is
+ * sign(v) * log10(1 + |v| / symlog_linear).
+ * @param {number[]} values
+ * @param {Transform} transform
+ * @param {Constants} constants
+ */
+export function transformed(values, transform, { symlog_linear: linear }) {
+  if (transform !== "symlog") return values;
+  return values.map((value) => Math.sign(value) * Math.log10(1 + Math.abs(value) / linear));
+}
 
-export const transformed = (values, transform) =>
-  transform === "symlog" ? values.map(symlog) : values;
-
-// A value as it stands beside a dot: two decimals, or two digits where that says nothing.
-export function written(value, unit = "") {
+/**
+ * A value as text: two decimals, or one significant digit where two decimals would not show it.
+ * @param {number} value
+ * @param {"" | "%"} unit "%" if the value is a share.
+ */
+export function formatted(value, unit = "") {
   if (Number.isNaN(value)) return "not a number";
-  if (!isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (unit === "%") return `${(100 * value).toFixed(0)} %`;
   const size = Math.abs(value);
   if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);

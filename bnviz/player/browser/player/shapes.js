@@ -1,9 +1,21 @@
 // Shapes: distributions at the cursor and over the run.
-// The same rules as bnviz/figures/shapes.py; a browser test holds them equal.
+// The same rules as bnviz/figures/bindings/shapes.py; a browser test compares the points.
 
-const HEAT_SHARES = 1000;
+/** @import { Constants, Heat, HeatPoints, Outside, Ridges } from "types/bindings" */
+/** @import { Frames, Row } from "./frames.js" */
 
-// Each pass mixes a bin with its neighbours, 1 : 2 : 1.
+/** @param {Row} counts */
+function sum(counts) {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
+}
+
+/**
+ * A density with each bin mixed with its neighbours, 1 : 2 : 1.
+ * @param {Float64Array} density
+ * @param {number} passes How many times.
+ */
 function smoothed(density, passes) {
   let values = density;
   const last = values.length - 1;
@@ -17,81 +29,102 @@ function smoothed(density, passes) {
   return values;
 }
 
-export function ridges(b, frames, at) {
+/**
+ * Outlines of histograms, each above the baseline of its layer.
+ * @param {Ridges} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function ridges(binding, frames, at) {
+  const { positions, scale, cap } = binding;
+  /** @type {(number | null)[]} */
   const x = [];
+  /** @type {(number | null)[]} */
   const y = [];
-  const bins = b.positions.length - 1;
-  b.lags.forEach((lag, number) => {
+  const bins = positions.length - 1;
+  binding.lags.forEach((lag, number) => {
     if (at < lag) return;
-    b.rows.forEach((row, place) => {
-      const counts = frames.row(`${b.counts}/${row}`, at - lag);
-      const base = b.baselines[place] + number * b.lift;
-      let total = 0;
-      for (const count of counts) total += count;
+    binding.rows.forEach((row, place) => {
+      const counts = frames.row(`${binding.counts}/${row}`, at - lag);
+      const base = binding.baselines[place] + number * binding.lift;
+      const total = Math.max(sum(counts), 1);
       const drawn = new Float64Array(bins);
       for (let i = 0; i < bins; i++) {
-        const width = b.positions[i + 1] - b.positions[i];
-        drawn[i] = counts[b.first + i] / Math.max(total, 1) / width;
+        drawn[i] = counts[binding.first + i] / total / (positions[i + 1] - positions[i]);
       }
-      const density = smoothed(drawn, b.smoothing);
-      x.push(b.positions[0]);
+      const density = smoothed(drawn, binding.smoothing);
+      x.push(positions[0]);
       y.push(base);
       for (let i = 0; i < bins; i++) {
-        x.push((b.positions[i] + b.positions[i + 1]) / 2);
-        y.push(base + Math.min(b.cap, b.scale * Math.sqrt(density[i])));
+        x.push((positions[i] + positions[i + 1]) / 2);
+        y.push(base + Math.min(cap, scale * Math.sqrt(density[i])));
       }
-      x.push(b.positions[bins], null);
+      x.push(positions[bins], null);
       y.push(base, null);
     });
   });
-  return b.upright ? { x: y, y: x } : { x, y };
+  return binding.upright ? { x: y, y: x } : { x, y };
 }
 
-export function outside(b, frames, at) {
-  const text = b.rows.map((row) => {
-    const counts = frames.row(`${b.counts}/${row}`, at);
-    const nan = b.nan ? frames.value(`${b.nan}/${row}`, at) : 0;
-    let total = nan;
-    let beyond = 0;
-    counts.forEach((count, i) => {
-      total += count;
-      if (i >= b.start && i < b.stop) beyond += count;
-    });
-    total = Math.max(total, 1);
-    const share = (100 * beyond) / total;
+/**
+ * The share of each layer's values beyond one end of the axis, as text there.
+ * @param {Outside} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function outside(binding, frames, at) {
+  const text = binding.rows.map((row) => {
+    const counts = frames.row(`${binding.counts}/${row}`, at);
+    const nan = binding.nan ? frames.value(`${binding.nan}/${row}`, at) : 0;
+    const total = Math.max(sum(counts) + nan, 1);
+    const share = (100 * sum(counts.subarray(binding.start, binding.stop))) / total;
     const parts = nan ? [`NaN ${((100 * nan) / total).toFixed(0)} %`] : [];
-    if (share >= 0.5) parts.push(b.text.replace("{}", share.toFixed(0)));
+    if (share >= 0.5) parts.push(binding.text.replace("{}", share.toFixed(0)));
     return parts.join("<br>");
   });
-  return { x: text.map(() => b.x), y: b.baselines.map((base) => base + 0.08), text };
+  return { x: text.map(() => binding.x), y: binding.baselines.map((base) => base + 0.08), text };
 }
 
-// The same object until there are further frames: the painter keeps the picture made of it.
-const kept = new WeakMap();
+/**
+ * The last points of each heat map.
+ * @type {WeakMap<Heat, { frames: Frames, length: number, points: HeatPoints }>}
+ */
+const latest = new WeakMap();
 
-export function heat(b, frames) {
-  const old = kept.get(b);
-  if (old && old.frames === frames && old.length === frames.length) return old.points;
-  const points = heatOf(b, frames);
-  kept.set(b, { frames, length: frames.length, points });
+/**
+ * A layer's histograms over the run as colours. Returns the same object until frames are added, so
+ * that the painter can keep the image it made from it.
+ * @param {Heat} binding
+ * @param {Frames} frames
+ * @param {number} _at
+ * @param {Constants} constants
+ */
+export function heat(binding, frames, _at, constants) {
+  const known = latest.get(binding);
+  if (known && known.frames === frames && known.length === frames.length) return known.points;
+  const points = heatPoints(binding, frames, constants);
+  latest.set(binding, { frames, length: frames.length, points });
   return points;
 }
 
-function heatOf(b, frames) {
+/**
+ * @param {Heat} binding
+ * @param {Frames} frames
+ * @param {Constants} constants
+ */
+function heatPoints({ positions, ...binding }, frames, { heat_shares: shares }) {
   const count = frames.length;
-  const x = frames.column(b.x, 0, count - 1, b.x_scale);
-  x.push(x[count - 1] + (count > 1 ? x[count - 1] - x[count - 2] : b.width));
-  const widths = b.positions.slice(1).map((edge, i) => edge - b.positions[i]);
+  const x = frames.column(binding.x, 0, count - 1, binding.x_scale);
+  x.push(x[count - 1] + (count > 1 ? x[count - 1] - x[count - 2] : binding.width));
+  const widths = positions.slice(1).map((edge, i) => edge - positions[i]);
   const narrowest = Math.min(...widths);
   const z = widths.map(() => new Float64Array(count));
   for (let at = 0; at < count; at++) {
-    const counts = frames.row(`${b.counts}/${b.row}`, at);
-    let total = 0;
-    for (const bin of counts) total += bin;
-    const whole = HEAT_SHARES / Math.max(total, 1);
+    const counts = frames.row(`${binding.counts}/${binding.row}`, at);
+    const scale = shares / Math.max(sum(counts), 1);
     widths.forEach((width, i) => {
-      z[i][at] = Math.log1p((whole * counts[b.first + i] * narrowest) / width);
+      z[i][at] = Math.log1p((scale * counts[binding.first + i] * narrowest) / width);
     });
   }
-  return { x, y: b.positions, z };
+  return { x, y: positions, z };
 }

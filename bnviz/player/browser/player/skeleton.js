@@ -1,7 +1,7 @@
 // Skeleton: the player's fixed parts.
 
 const HTML = `
-  <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Stage: both networks">
+  <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Player: the networks under comparison">
     <div class="bnviz-tabs" data-part="tabs" role="group" aria-label="Views"></div>
     <div class="bnviz-summary" data-part="summary">
       <div class="bnviz-cards" data-part="cards"></div>
@@ -10,17 +10,17 @@ const HTML = `
         <div class="bnviz-says" data-part="says"></div>
       </div>
     </div>
-    <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What is shown"></div>
-    <div class="bnviz-figure" data-part="figure" role="img" aria-label="The chosen view of both networks">
+    <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What the view shows"></div>
+    <div class="bnviz-figure" data-part="figure" role="img" aria-label="The chosen view of the networks">
       <div data-part="plot"></div>
       <canvas data-part="canvas"></canvas>
     </div>
-    <div class="bnviz-transport" role="group" aria-label="Player">
-      <button type="button" data-part="back" title="One frame back (←)" aria-label="One frame back">◂</button>
+    <div class="bnviz-transport" role="group" aria-label="Playback">
+      <button type="button" data-part="back" title="Previous frame (←)" aria-label="Previous frame">◂</button>
       <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play">▶</button>
-      <button type="button" data-part="forward" title="One frame on (→)" aria-label="One frame on">▸</button>
+      <button type="button" data-part="forward" title="Next frame (→)" aria-label="Next frame">▸</button>
       <select data-part="speed" title="Speed (+ and −)" aria-label="Speed"></select>
-      <select data-part="change" title="Change something at the cursor's step; both are trained again from the same seed" aria-label="Change at the cursor"></select>
+      <select data-part="change" title="Change something at the cursor's step; the networks are then trained again from the same seed" aria-label="Change at the cursor"></select>
       <div class="bnviz-axis">
         <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
         <div class="bnviz-events" data-part="events" role="group" aria-label="Events of the run"></div>
@@ -37,9 +37,12 @@ const HTML = `
   </section>
 `;
 
-// The root element of the parts.
+/**
+ * The root element of the parts.
+ * @returns {HTMLElement}
+ */
 export function buildSkeleton() {
   const holder = document.createElement("div");
   holder.innerHTML = HTML;
-  return holder.querySelector("#bnviz-stage");
+  return /** @type {HTMLElement} */ (holder.firstElementChild);
 }

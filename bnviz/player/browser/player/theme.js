@@ -1,44 +1,74 @@
 // Theme: the colours of the page put into a figure.
 
-// The tokens in a figure's colours, as the theme has them: shares of ink on the background.
+/** @import { PlainFigure } from "types/message" */
+/** @import { Layout, Trace } from "types/plotly" */
+
+import { context2d, newCanvas } from "./canvas.js";
+
+/**
+ * The colours of the theme by the tokens that figures use for them: ink, alone or mixed with the
+ * background.
+ * @param {HTMLElement} root
+ * @returns {Record<string, string>}
+ */
 function themeColours(root) {
   const style = getComputedStyle(root);
+  /** @param {string} name */
   const channels = (name) => {
-    const canvas = document.createElement("canvas").getContext("2d");
-    canvas.fillStyle = style.getPropertyValue(name).trim();
-    canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
+    const context = context2d(newCanvas(1, 1));
+    context.fillStyle = style.getPropertyValue(name).trim();
+    context.fillRect(0, 0, 1, 1);
+    return context.getImageData(0, 0, 1, 1).data;
   };
   const ink = channels("--bnviz-ink");
   const back = channels("--bnviz-back");
-  const mixed = (share) =>
+  /** @param {number} share Of ink. */
+  const mix = (share) =>
     `rgb(${[0, 1, 2].map((i) => Math.round(share * ink[i] + (1 - share) * back[i])).join(",")})`;
   return {
-    "var(--bnviz-ink)": mixed(1),
-    "var(--bnviz-muted)": mixed(0.72),
-    "var(--bnviz-grid)": mixed(0.12),
+    "var(--bnviz-ink)": mix(1),
+    "var(--bnviz-muted)": mix(0.72),
+    "var(--bnviz-grid)": mix(0.12),
     "var(--bnviz-clear)": `rgba(${ink.slice(0, 3).join(",")},0)`,
   };
 }
 
-// A part of a figure with these colours in place of their tokens.
-function themed(value, colours) {
-  if (Array.isArray(value)) return value.map((each) => themed(each, colours));
-  if (value && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, colours)]));
-  }
-  return colours[value] ?? value;
+/**
+ * A copy of a part of a figure with colours in place of their tokens.
+ * @template Part
+ * @param {Part} part
+ * @param {Record<string, string>} colours
+ * @returns {Part}
+ */
+function coloured(part, colours) {
+  /** @type {(value: any) => any} */
+  const copy = (value) => {
+    if (Array.isArray(value)) return value.map(copy);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copy(each)]));
+    }
+    return colours[value] ?? value;
+  };
+  return copy(part);
 }
 
-// Traces and layout of a figure as they are drawn below `root`: its layout of this name, this size,
-// the page's own font and colours.
+/**
+ * Traces and layout of a figure as drawn inside `root`: the layout for the width of the screen, the
+ * given size, and the page's own font and colours.
+ * @param {HTMLElement} root
+ * @param {PlainFigure} figure
+ * @param {"narrow" | "wide"} name
+ * @param {{ width: number, height: number }} size In pixels.
+ * @returns {{ layout: Layout, traces: Trace[] }}
+ */
 export function applyTheme(root, figure, name, { width, height }) {
   const { height: _, ...changes } = figure.layouts[name];
+  /** @type {Layout} */
   const layout = { ...figure.layout, width, height };
   for (const [key, value] of Object.entries(changes)) {
-    layout[key] = Array.isArray(value) ? value : { ...layout[key], ...value };
+    layout[key] = Array.isArray(value) ? value : Object.assign({}, layout[key], value);
   }
   layout.font = { ...layout.font, family: getComputedStyle(root).fontFamily };
   const colours = themeColours(root);
-  return { layout: themed(layout, colours), traces: themed(figure.data, colours) };
+  return { layout: coloured(layout, colours), traces: coloured(figure.data, colours) };
 }

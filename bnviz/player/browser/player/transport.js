@@ -1,23 +1,40 @@
 // Transport: the time cursor, and the controls that move it.
 
+/** @import { PlayerParts } from "types/parts" */
+
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const FRAMES_PER_SECOND = 30;
 const LONG_STEP = 10;
+// Milliseconds for which a repeating recording stays on its last frame.
+const REST = 2500;
 
 export class Transport {
-  // parts: DOM nodes by name; changed(): the cursor or what is played has changed.
-  constructor(parts, changed) {
+  /**
+   * @param {Pick<PlayerParts,
+   *   "back" | "play" | "forward" | "speed" | "scrub" | "live">} parts
+   * @param {() => void} onChange Called when a viewer has moved the cursor or paused.
+   */
+  constructor(parts, onChange) {
     this.parts = parts;
-    this.changed = changed;
+    this.onChange = onChange;
+    // Index of the frame at the cursor.
     this.at = 0;
+    // Frames so far, and frames of the whole run.
     this.length = 0;
     this.capacity = 1;
+    // Frame at which a recording begins, as soon as it is there.
+    this.from = 0;
     this.playing = false;
+    // Whether the cursor stays on the newest frame.
     this.following = false;
     this.loops = false;
     this.speed = 1;
-    for (const speed of SPEEDS) parts.speed.add(new Option(`${speed}×`, speed));
-    parts.speed.value = 1;
+    // Frames that have been due for longer than one was drawn; less than one.
+    this.carried = 0;
+    // Milliseconds spent on the last frame of a repeating recording.
+    this.rested = 0;
+    for (const speed of SPEEDS) parts.speed.add(new Option(`${speed}×`, String(speed)));
+    parts.speed.value = "1";
     parts.speed.onchange = () => this.setSpeed(Number(parts.speed.value));
     parts.play.onclick = () => this.toggle();
     parts.back.onclick = () => this.step(-1);
@@ -26,7 +43,12 @@ export class Transport {
     parts.scrub.oninput = () => this.seek(Number(parts.scrub.value));
   }
 
-  // A recording of another run: from its start, or from a later frame once that is here.
+  /**
+   * Starts another recording, of which no frame has arrived.
+   * @param {number} capacity
+   * @param {boolean} playing
+   * @param {number} from Frame at which it begins.
+   */
   begin(capacity, playing, from) {
     this.capacity = capacity;
     this.length = 0;
@@ -35,10 +57,14 @@ export class Transport {
     this.carried = 0;
     this.following = false;
     this.playing = playing;
-    this.parts.scrub.max = capacity - 1;
+    this.parts.scrub.max = String(capacity - 1);
     this.#show();
   }
 
+  /**
+   * Takes note of further frames.
+   * @param {number} length Frames so far.
+   */
   grow(length) {
     this.length = length;
     if (this.from && this.from < length) {
@@ -49,27 +75,37 @@ export class Transport {
     this.#show();
   }
 
+  /** Plays or pauses; from the end it plays from the start. */
   toggle() {
     if (!this.playing && this.at >= this.capacity - 1) this.at = 0;
     this.playing = !this.playing;
     this.following = false;
     this.#show();
-    this.changed();
+    this.onChange();
   }
 
+  /**
+   * Pauses, and moves the cursor by some frames.
+   * @param {number} frames
+   */
   step(frames) {
     this.playing = false;
     this.seek(this.at + frames);
   }
 
+  /**
+   * Moves the cursor to a frame, or to the nearest one that is there.
+   * @param {number} at
+   */
   seek(at) {
     this.from = 0;
     this.at = Math.min(Math.max(0, at), Math.max(0, this.length - 1));
     this.following = false;
     this.#show();
-    this.changed();
+    this.onChange();
   }
 
+  /** Moves the cursor to the newest frame, and keeps it there while the run grows. */
   toNewest() {
     this.seek(this.length - 1);
     this.following = this.length < this.capacity;
@@ -77,17 +113,23 @@ export class Transport {
     this.#show();
   }
 
+  /** @param {number} speed One of `SPEEDS`. */
   setSpeed(speed) {
     this.speed = speed;
-    this.parts.speed.value = speed;
+    this.parts.speed.value = String(speed);
   }
 
-  // Moves the cursor on by the time that has passed. True if it moved.
+  /**
+   * Advances the cursor by the time that has passed.
+   * @param {number} milliseconds
+   * @returns {boolean} Whether it moved.
+   */
   tick(milliseconds) {
     if (!this.playing || this.length === 0) return false;
-    // At ordinary speed no frame is left out, however slow the screen.
-    const most = Math.max(1, this.speed);
-    this.carried = Math.min(most, this.carried + (milliseconds / 1000) * FRAMES_PER_SECOND * this.speed);
+    // Up to normal speed no frame is skipped, however slow the screen.
+    const limit = Math.max(1, this.speed);
+    const due = this.carried + (milliseconds / 1000) * FRAMES_PER_SECOND * this.speed;
+    this.carried = Math.min(limit, due);
     const frames = Math.floor(this.carried + 0.05);
     if (frames < 1) return false;
     this.carried = Math.max(0, this.carried - frames);
@@ -104,19 +146,28 @@ export class Transport {
     return false;
   }
 
-  // A looping recording stays on its last frame for a while.
+  /**
+   * Stays on the last frame for a while, then returns to the first.
+   * @param {number} milliseconds
+   * @returns {boolean} Whether the cursor moved.
+   */
   #rest(milliseconds) {
-    this.rested = (this.rested ?? 0) + milliseconds;
-    if (this.rested < 2500) return false;
+    this.rested += milliseconds;
+    if (this.rested < REST) return false;
     this.rested = 0;
     this.at = 0;
     return true;
   }
 
-  // The keyboard; true if the key was one of the player's.
-  key(event) {
-    const long = event.shiftKey ? LONG_STEP : 1;
+  /**
+   * Acts on a key.
+   * @param {{ key: string, shiftKey: boolean }} event
+   * @returns {boolean} Whether the key is one of the player's.
+   */
+  key({ key, shiftKey }) {
+    const long = shiftKey ? LONG_STEP : 1;
     const place = SPEEDS.indexOf(this.speed);
+    /** @type {Record<string, () => void>} */
     const keys = {
       " ": () => this.toggle(),
       k: () => this.toggle(),
@@ -128,7 +179,7 @@ export class Transport {
       "+": () => this.setSpeed(SPEEDS[Math.min(place + 1, SPEEDS.length - 1)]),
       "-": () => this.setSpeed(SPEEDS[Math.max(place - 1, 0)]),
     };
-    const action = keys[event.key];
+    const action = keys[key];
     if (!action) return false;
     action();
     return true;
@@ -138,7 +189,8 @@ export class Transport {
     const { play, scrub, live } = this.parts;
     play.textContent = this.playing ? "❚❚" : "▶";
     play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    scrub.value = this.at;
+    scrub.value = String(this.at);
+    /** @param {number} frames */
     const share = (frames) => `${(100 * frames) / Math.max(1, this.capacity - 1)}%`;
     scrub.style.setProperty("--at", share(this.at));
     scrub.style.setProperty("--here", share(Math.max(0, this.length - 1)));

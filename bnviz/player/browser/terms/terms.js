@@ -1,62 +1,83 @@
-// Terms: what a marked word means, shown beside it on hover, focus or tap.
+// Terms: the meaning of a marked word, shown beside it on hover, focus or tap.
 //
-// A mark is a link to #term-... whose title is the explanation, so that it can be read without this
-// script, too.
+// A marked word is a link to #term-... with the explanation as its title, so that it can also be
+// read without this script.
 
-const MARK = 'a[href^="#term-"]';
+const MARKED = 'a[href^="#term-"]';
+// Pixels between the bubble and the edge of the window.
 const MARGIN = 8;
 
+/** @type {HTMLElement | undefined} */
 let bubble;
 
 function build() {
-  bubble = document.createElement("div");
-  bubble.id = "bnviz-term";
-  bubble.setAttribute("role", "tooltip");
-  bubble.hidden = true;
-  document.body.append(bubble);
+  const element = document.createElement("div");
+  element.id = "bnviz-term";
+  element.setAttribute("role", "tooltip");
+  element.hidden = true;
+  document.body.append(element);
+  return element;
 }
 
+/** @param {HTMLAnchorElement} link */
 function show(link) {
-  // The browser would show the title a second time.
+  if (!bubble) return;
+  // The browser would show the title as well.
   if (link.title) {
     link.dataset.explanation = link.title;
     link.removeAttribute("title");
   }
-  bubble.textContent = link.dataset.explanation;
+  bubble.textContent = link.dataset.explanation ?? "";
   bubble.hidden = false;
   link.setAttribute("aria-describedby", bubble.id);
   const { left, top, bottom } = link.getClientRects()[0];
   const { width, height } = bubble.getBoundingClientRect();
   const below = bottom + MARGIN + height < window.innerHeight;
-  const room = window.innerWidth - width - MARGIN;
-  bubble.style.left = `${Math.max(MARGIN, Math.min(left, room))}px`;
+  const rightmost = window.innerWidth - width - MARGIN;
+  bubble.style.left = `${Math.max(MARGIN, Math.min(left, rightmost))}px`;
   bubble.style.top = `${below ? bottom + MARGIN / 2 : top - height - MARGIN / 2}px`;
 }
 
 function hide() {
-  bubble.hidden = true;
+  if (bubble) bubble.hidden = true;
+}
+
+/**
+ * The marked word that an event is about, if any.
+ * @param {Event} event
+ * @returns {HTMLAnchorElement | null}
+ */
+function markedWord({ target }) {
+  return target instanceof Element ? target.closest(MARKED) : null;
+}
+
+/** @param {Event} event */
+function follow(event) {
+  const link = markedWord(event);
+  if (link) show(link);
+  else hide();
 }
 
 function listen() {
-  const marked = (event) => event.target.closest?.(MARK);
-  document.addEventListener("pointerover", (event) => (marked(event) ? show(marked(event)) : hide()));
-  document.addEventListener("focusin", (event) => (marked(event) ? show(marked(event)) : hide()));
+  document.addEventListener("pointerover", follow);
+  document.addEventListener("focusin", follow);
   document.addEventListener("scroll", hide, true);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
   document.addEventListener(
     "click",
     (event) => {
-      if (!marked(event)) return hide();
-      event.preventDefault();
-      show(marked(event));
+      if (markedWord(event)) event.preventDefault();
+      follow(event);
     },
     true,
   );
 }
 
-// Called by Streamlit for every message; the page listens once.
-export default function () {
+/** Called by Streamlit for every message; the page listens only once. */
+export default function terms() {
   if (bubble?.isConnected) return;
   if (!bubble) listen();
-  build();
+  bubble = build();
 }

@@ -1,0 +1,154 @@
+// Chart: the figure of the player, as large as the screen allows.
+//
+// Plotly lays out axes and headings; the painter draws the moving traces above them. Traces that
+// answer the mouse are laid out by Plotly too, invisibly, once the cursor rests: it is slow.
+
+/** @import { Figure } from "types/message" */
+/** @import { PlayerParts } from "types/parts" */
+/** @import { Layout, Plotly, Trace } from "types/plotly" */
+/** @import { Frames } from "./frames.js" */
+
+import { points } from "./bindings.js";
+import { Painter } from "./painter.js";
+import { heightLeft, layoutName } from "./space.js";
+import { applyTheme } from "./theme.js";
+
+// Height in pixels of a figure that has none of its own.
+const MIN_HEIGHT = 430;
+const MAX_HEIGHT = 1000;
+// Milliseconds for which the cursor must rest.
+const SETTLED = 250;
+const CONFIG = {
+  responsive: false,
+  displaylogo: false,
+  displayModeBar: false,
+  doubleClick: "reset",
+};
+
+export class Chart {
+  /**
+   * @param {HTMLElement} root Of the player.
+   * @param {Pick<PlayerParts, "figure" | "plot" | "canvas">} parts
+   */
+  constructor(root, parts) {
+    this.root = root;
+    this.parts = parts;
+    this.painter = new Painter(parts.canvas);
+    /** @type {Figure | undefined} */
+    this.figure = undefined;
+    /** @type {Layout | undefined} */
+    this.layout = undefined;
+    /** @type {Trace[]} */
+    this.traces = [];
+    /** @type {Frames | undefined} */
+    this.frames = undefined;
+    // Index of the frame drawn; -1 if another must be drawn.
+    this.shown = -1;
+    // Whether Plotly has laid out the axes of this figure in this size.
+    this.axes = false;
+    this.width = 0;
+    this.height = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+  }
+
+  /**
+   * Fits the figure into the room there is, in the theme's colours.
+   * @param {boolean} force Whether to do so in the same room, too.
+   * @returns {boolean} Whether it must be drawn.
+   */
+  resize(force) {
+    const { figure } = this;
+    const width = Math.round(this.parts.figure.clientWidth);
+    if (!figure || !width) return false;
+    const name = layoutName(width);
+    const left = Math.round(heightLeft(this.root, this.parts.figure));
+    const fitting = Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, left));
+    const height = figure.layouts[name].height ?? fitting;
+    const same = width === this.width && Math.abs(height - this.height) < 3;
+    if (same && !force) return false;
+    this.width = width;
+    this.height = height;
+    const { layout, traces } = applyTheme(this.root, figure, name, { width, height });
+    this.layout = layout;
+    this.traces = traces;
+    this.axes = false;
+    this.shown = -1;
+    return true;
+  }
+
+  /**
+   * Draws a frame.
+   * @param {Plotly} Plotly
+   * @param {Frames} frames
+   * @param {number} at Index of the frame.
+   */
+  draw(Plotly, frames, at) {
+    this.frames = frames;
+    this.shown = at;
+    if (!this.axes) this.#layOut(Plotly, false);
+    this.#paint();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.axes) this.#layOut(Plotly, true);
+    }, SETTLED);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    if (window.Plotly) window.Plotly.purge(this.parts.plot);
+  }
+
+  /**
+   * Lets Plotly lay out the axes, and for the mouse the points of the frame drawn.
+   * @param {Plotly} Plotly
+   * @param {boolean} withPoints
+   */
+  #layOut(Plotly, withPoints) {
+    const { plot } = this.parts;
+    /** @type {object[]} */
+    const data = [];
+    const axes = new Set();
+    this.traces.forEach((trace, number) => {
+      // Plotly draws no axes that have no trace.
+      const first = !axes.has(trace.xaxis);
+      axes.add(trace.xaxis);
+      const moving = number in this.#bindings;
+      if (!moving) data.push(trace);
+      else if (withPoints && trace.hoverinfo !== "skip") {
+        data.push({ ...trace, opacity: 0, ...this.#points(number) });
+      } else if (first) data.push({ ...trace, type: "scatter", opacity: 0 });
+    });
+    Plotly.react(plot, data, this.layout ?? {}, CONFIG);
+    if (!this.axes) {
+      for (const event of ["plotly_relayout", "plotly_relayouting"]) {
+        plot.removeAllListeners?.(event);
+        plot.on(event, () => this.#paint());
+      }
+    }
+    this.axes = true;
+  }
+
+  #paint() {
+    const layout = this.parts.plot._fullLayout;
+    if (!this.axes || !layout || this.shown < 0) return;
+    const moving = this.traces.flatMap((trace, number) =>
+      number in this.#bindings ? [{ trace, points: this.#points(number) }] : [],
+    );
+    this.painter.draw(moving, layout);
+  }
+
+  get #bindings() {
+    return this.figure?.bindings ?? {};
+  }
+
+  /**
+   * The points of a moving trace in the frame drawn.
+   * @param {number} number Of the trace.
+   */
+  #points(number) {
+    const { figure, frames } = this;
+    if (!figure || !frames) return { x: [], y: [] };
+    return points(figure.bindings[number], frames, this.shown, figure.constants);
+  }
+}

@@ -1,0 +1,143 @@
+/** What a player and its host tell each other: bnviz/player/content.py and request.py. */
+
+import type { Binding, Constants } from "types/bindings";
+import type { Layout, Trace } from "types/plotly";
+
+/** Where the numbers of a frame lie, little-endian: `FrameLayout.schema` in bnviz/frames.py. */
+export interface Schema {
+  /** Bytes of a frame. */
+  size: number;
+  /** By path, such as "bn/train_loss"; types as in NumPy's array interface. */
+  fields: Record<string, { offset: number; type: string; shape: number[] }>;
+}
+
+/** A figure and changes to its layout by the width of the screen. */
+export interface PlainFigure {
+  data: Trace[];
+  layout: Layout;
+  layouts: Record<"narrow" | "wide", { height?: number; [attribute: string]: unknown }>;
+}
+
+/** A figure of the player: its traces, where their points come from, and the controls around it. */
+export interface Figure extends PlainFigure {
+  id: string;
+  view: View;
+  tabs: Tab[];
+  choices: Record<string, Choice>;
+  /** How to read the figure, in a few sentences. */
+  reading: string;
+  /** Whether it draws measures that only frames with detail have. */
+  detail: boolean;
+  cards: Cards;
+  /** By the number of the trace. */
+  bindings: Record<number, Binding>;
+  constants: Constants;
+}
+
+/** What a viewer has chosen to see, by the attributes of `View` in bnviz/figures/view.py. */
+export interface View {
+  name: string;
+  [choice: string]: string | number;
+}
+
+/** Called when a viewer chooses another value of an attribute of the view. */
+export type Choose = (name: string, value: string | number) => void;
+
+export interface Tab {
+  name: string;
+  title: string;
+  /** What the recording lacks for this view; empty if it can be shown. */
+  lacks: string;
+}
+
+/** A choice of the toolbar: one of several options, or a number from `low` to `high`. */
+export interface Choice {
+  label: string;
+  help: string;
+  options?: Record<string, string>;
+  /** Whether the options are shown as a list; their values are then numbers. */
+  list?: boolean;
+  low?: number;
+  high?: number;
+  step?: number;
+}
+
+export interface Cards {
+  arms: { name: string; label: string; colour: string }[];
+}
+
+/** An event as it is marked on the time axis; steps and frames from 0. */
+export interface RunEvent {
+  index: number;
+  step: number;
+  arm: string;
+  layer: number | null;
+  kind: string;
+  sentence: string;
+  colour: string;
+}
+
+/** The changes made in mid-run, and those that can still be made. */
+export interface ChangeOptions {
+  /** Learning rate at step 0. */
+  rate: number;
+  /** Lowest and highest learning rate allowed. */
+  rates: [low: number, high: number];
+  made: { step: number; action: string; value: number | null }[];
+  /** Further actions and their names. */
+  of_bn: Record<string, string>;
+}
+
+/** How soon each arm reached the target accuracy; empty before the first frame. */
+export interface Pair {
+  target?: number | null;
+  reached?: Record<string, number | null>;
+  /** Speed-up of each further arm over the first, in words. */
+  speeds?: Record<string, { steps: string; seconds: string }>;
+}
+
+/** The header of a message to a player. */
+export interface Header {
+  run: string;
+  detail: boolean;
+  spare: boolean;
+  state: string;
+  message: string;
+  /** Number of the request that this message responds to. */
+  ask: number;
+  loops: boolean;
+  /** Milliseconds until the next request; 0 if the recording will not grow. */
+  poll: number;
+  /** Index of the first frame in the message. */
+  first: number;
+  /** Frames that the host has. */
+  available: number;
+  /** Frames of the whole run. */
+  capacity: number;
+  steps: number;
+  begin: number;
+  pair: Pair;
+  changes: ChangeOptions;
+  events: RunEvent[];
+  verdict: string[];
+  schema?: Schema;
+  figure?: Figure;
+}
+
+/** Sends a value to the host: a state that is kept, or a trigger that fires once. */
+export type Send = (name: string, value: unknown) => void;
+
+/** What Streamlit calls a component with. */
+export interface ComponentCall {
+  parentElement: HTMLElement;
+  data: Uint8Array;
+  setStateValue: Send;
+  setTriggerValue: Send;
+}
+
+/** A component that `mount` keeps on the page. */
+export interface Component {
+  root: HTMLElement;
+  receive(message: Uint8Array, send: Send, trigger: Send): void;
+  close(): void;
+}

@@ -1,0 +1,46 @@
+/** The elements of a component by their `data-part`, as in its skeleton.js. */
+
+import type { PlotElement } from "types/plotly";
+
+export interface PlayerParts {
+  tabs: HTMLElement;
+  summary: HTMLElement;
+  cards: HTMLElement;
+  about: HTMLElement;
+  says: HTMLElement;
+  toolbar: HTMLElement;
+  figure: HTMLElement;
+  plot: PlotElement;
+  canvas: HTMLCanvasElement;
+  back: HTMLButtonElement;
+  play: HTMLButtonElement;
+  forward: HTMLButtonElement;
+  speed: HTMLSelectElement;
+  change: HTMLSelectElement;
+  scrub: HTMLInputElement;
+  events: HTMLElement;
+  event: HTMLElement;
+  live: HTMLButtonElement;
+  readout: HTMLElement;
+  foot: HTMLElement;
+  status: HTMLElement;
+  proof: HTMLElement;
+  reading: HTMLElement;
+}
+
+export interface MapParts {
+  headline: HTMLElement;
+  note: HTMLElement;
+  definition: HTMLElement;
+  picture: HTMLElement;
+  plot: PlotElement;
+  frames: HTMLElement;
+  cell: HTMLButtonElement;
+  chosen: HTMLElement;
+  words: HTMLElement;
+  open: HTMLButtonElement;
+  lines: HTMLElement;
+  cuts: PlotElement;
+  status: HTMLElement;
+  reading: HTMLElement;
+}
