@@ -3,8 +3,7 @@
 import streamlit as st
 
 from bnviz.page.modes import registry
-from bnviz.page.modes.laboratory import STYLE_SHEET
-from bnviz.page.shell import clicks, components, notices
+from bnviz.page.shell import STYLE_SHEET, clicks, components, notices
 
 st.set_page_config(page_title="bnviz · Batch Normalization, seen", page_icon="〰️", layout="wide")
 st.html(STYLE_SHEET)
@@ -14,16 +13,16 @@ registry.follow_link()
 with st.sidebar:
     st.markdown("# bnviz\nBatch Normalization, seen")
     registry.switch("wide")
-    mode = registry.chosen()
-    asked = mode.form()
+    mode = registry.current()
+    selection = mode.form()
     with st.container(key="wide_actions"):
-        mode.actions(asked, key="wide")
+        mode.actions(selection, key="wide")
 with st.container(key="narrow_actions"):
     registry.switch("narrow")
-    mode.actions(asked, key="narrow")
+    mode.actions(selection, key="narrow")
 
-registry.write_address(asked)
+registry.write_link(selection)
 with st.container():  # always there, so that the stage keeps its place
     notices.show()
-mode.stage(asked)
+mode.stage(selection)
 clicks.forget()

@@ -1,1 +1,1 @@
-"""The page: form, stage and player. Streamlit lives here and in app.py."""
+"""The Streamlit page: forms, modes, the lesson, and the components that run in the browser."""

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from bnviz.engine import Engine, Run, cluster, failures
-from bnviz.page.shell.run_content import of_run
+from bnviz.page.shell.shown_run import content
 from bnviz.settings import Settings
 from tests.support import ROOT
 from tests.support.engine import PATIENCE, DaskCluster, free_port, until, workers_of
@@ -161,7 +161,7 @@ class TestDisk:
             run = engine.start(SHORT.replace(seed=4))
             run.join("test")
             until(lambda: engine.status.state == "unreachable")
-            message = of_run(run, engine).message
+            message = content(run, engine).message
             assert "workers cannot be started" in message
             assert str(tmp_path) not in message
             missing.mkdir()
@@ -192,7 +192,7 @@ class TestScheduler:
             until(lambda: engine.status.state == "unreachable")
             count = len(run.recording)
             assert run.state == "running"
-            message = of_run(run, engine).message
+            message = content(run, engine).message
             assert "% done" in message
             assert message.endswith("the engine keeps trying.")
             with DaskCluster(ROOT, port) as scheduler:

@@ -94,7 +94,7 @@ class TestUploads:
         for name, value in mine.query_params.items():
             other.query_params[name] = value
         other.run()
-        assert "known to the tab alone" in other.warning[0].value
+        assert "known only to the tab" in other.warning[0].value
         assert other.sidebar.selectbox(key="setting_dataset").value == "digits"
         assert "upload" not in other.query_params
 

@@ -1,1 +1,1 @@
-"""Forms: the fields in which a viewer chooses settings, axes and data."""
+"""Forms: the fields in which a viewer chooses settings, the axes of a map, and data."""

@@ -1,4 +1,4 @@
-"""Axes form: the two axes of a map, its seeds, and what its cells show."""
+"""Axes form: the two axes of a map, the seeds of each cell, and what the cells show."""
 
 from typing import Any
 
@@ -21,23 +21,24 @@ from bnviz.studies.sweep import (
     Sweep,
 )
 
-_SIDES = {"x": "Across", "y": "Upwards"}
+_HEADINGS = {"x": "Across", "y": "Upwards"}
+#: Arguments of `Sweep` beside its base and its axes.
 _OF_CELLS = ("seeds", "measure", "target")
 
 
-def fill_in(sweep: Sweep) -> None:
+def fill(sweep: Sweep) -> None:
     """Sets every field of the form."""
-    for side in _SIDES:
+    for side in _HEADINGS:
         axis: Axis = getattr(sweep, side)
-        fields.put(_name(side, "name"), axis.name)
-        for part, value in _fields_of(axis).items():
-            fields.put(_name(side, part, axis.name), value)
+        fields.set_value(_name(side, "name"), axis.name)
+        for part, value in _parts(axis).items():
+            fields.set_value(_name(side, part, axis.name), value)
     for name in _OF_CELLS:
-        fields.put(f"sweep_{name}", getattr(sweep, name))
+        fields.set_value(f"sweep_{name}", getattr(sweep, name))
 
 
-def axes() -> tuple[str, str]:
-    """Names of the two axes as they are chosen."""
+def axis_names() -> tuple[str, str]:
+    """The settings chosen for the two axes."""
     default = Sweep()
     x = fields.value(_name("x", "name"), default.x.name)
     return x, fields.value(_name("y", "name"), default.y.name)
@@ -47,58 +48,28 @@ def form() -> dict[str, Any] | None:
     """Draws the form.
 
     Returns:
-        What `Sweep` takes beside its base; None while an axis is not as allowed, which is said.
+        The arguments of `Sweep` beside its base; None, with a message, if an axis is not allowed.
     """
-    asked: dict[str, Any] = {}
-    for side in _SIDES:
-        axis = _axis(side)
-        if axis is not None:
-            asked[side] = axis
-    default = Sweep()
-    now = {name: fields.value(f"sweep_{name}", getattr(default, name)) for name in _OF_CELLS}
-    st.markdown("## Cells show")
-    asked["measure"] = st.selectbox(
-        "cells show",
-        list(MEASURES),
-        list(MEASURES).index(now["measure"]),
-        format_func=lambda name: MEASURES[name],
-        key=fields.key("sweep_measure"),
-        label_visibility="collapsed",
-    )
-    asked["target"] = st.number_input(
-        "target",
-        0.01,
-        1.0,
-        now["target"],
-        step=0.05,
-        format="%.4g",
-        key=fields.key("sweep_target"),
-        help="Validation accuracy around which the line is drawn, and whose steps are counted.",
-    )
-    asked["seeds"] = st.number_input(
-        "seeds a cell",
-        1,
-        MAX_SEEDS,
-        now["seeds"],
-        step=1,
-        key=fields.key("sweep_seeds"),
-        help="Runs of each cell with following seeds; a cell shows their median.",
-    )
-    for name in _OF_CELLS:
-        fields.keep(f"sweep_{name}", asked[name])
-    if not set(_SIDES) <= set(asked):
+    axes = {side: _axis(side) for side in _HEADINGS}
+    of_cells = _form_of_cells()
+    if None in axes.values():
         return None
-    return asked
+    return axes | of_cells
 
 
-def sweep(base: Settings, asked: dict[str, Any]) -> Sweep | None:
-    """The sweep of what the forms ask for; None if it is not as allowed, which is said."""
+def sweep(base: Settings, arguments: dict[str, Any]) -> Sweep | None:
+    """Makes the sweep that the forms describe; returns None, with a message, if not allowed.
+
+    Args:
+        base: The settings that all cells share.
+        arguments: From `form`.
+    """
     try:
-        return Sweep(base, **asked)
+        return Sweep(base, **arguments)
     except SettingsError as error:
         sentences = [
             f"The {problem.name} axis is {problem.given!r}; choose {problem.allowed}."
-            if problem.name in _SIDES
+            if problem.name in _HEADINGS
             else f"{problem}."
             for problem in error.problems
         ]
@@ -106,9 +77,47 @@ def sweep(base: Settings, asked: dict[str, Any]) -> Sweep | None:
         return None
 
 
+def _form_of_cells() -> dict[str, Any]:
+    """Draws the fields of `_OF_CELLS`; returns their values."""
+    default = Sweep()
+    now = {name: fields.value(f"sweep_{name}", getattr(default, name)) for name in _OF_CELLS}
+    st.markdown("## Cells show")
+    values: dict[str, Any] = {}
+    values["measure"] = st.selectbox(
+        "cells show",
+        list(MEASURES),
+        list(MEASURES).index(now["measure"]),
+        format_func=lambda name: MEASURES[name],
+        key=fields.key("sweep_measure"),
+        label_visibility="collapsed",
+    )
+    values["target"] = st.number_input(
+        "target",
+        0.01,
+        1.0,
+        now["target"],
+        step=0.05,
+        format="%.4g",
+        key=fields.key("sweep_target"),
+        help="Validation accuracy: where the line is drawn, and to which steps are counted.",
+    )
+    values["seeds"] = st.number_input(
+        "seeds per cell",
+        1,
+        MAX_SEEDS,
+        now["seeds"],
+        step=1,
+        key=fields.key("sweep_seeds"),
+        help="Runs per cell, with consecutive seeds; the cell shows their median.",
+    )
+    for name, value in values.items():
+        fields.remember(f"sweep_{name}", value)
+    return values
+
+
 def _axis(side: str) -> Axis | None:
-    """The fields of one axis; None if its range is none, which is said."""
-    st.markdown(f"## {_SIDES[side]}")
+    """Draws the fields of one axis; returns None, with a message, if its range is not allowed."""
+    st.markdown(f"## {_HEADINGS[side]}")
     default: Axis = getattr(Sweep(), side)
     name = st.selectbox(
         "setting",
@@ -116,33 +125,31 @@ def _axis(side: str) -> Axis | None:
         AXES.index(fields.value(_name(side, "name"), default.name)),
         format_func=setting_label,
         key=fields.key(_name(side, "name")),
-        help="Changes from cell to cell in this direction: so many places from one value to "
-        "another.",
+        help="The setting that changes from cell to cell in this direction.",
     )
-    fields.keep(_name(side, "name"), name)
+    fields.remember(_name(side, "name"), name)
     values = _range(side, name)
     for part, value in values.items():
-        fields.keep(_name(side, part, name), value)
+        fields.remember(_name(side, part, name), value)
     low, high = float(values["low"]), float(values["high"])
     try:
         return Axis(name, low, high, SCALES[values["log"]], values["places"])
     except SettingsError as error:
         allowed = error.problems[0].allowed
-        st.error(plain(f"From {low:g} to {high:g} is no range here; choose {allowed}."))
+        st.error(plain(f"The axis cannot run from {low:g} to {high:g}; choose {allowed}."))
         return None
 
 
 def _range(side: str, name: str) -> dict[str, Any]:
-    """The fields of an axis that are another's with another setting."""
-    usual = DEFAULT_AXES[name]
+    """Draws the fields that each setting keeps for itself; returns their values by part."""
     low, high = bounds(name)
     options: dict[str, Any] = {"min_value": low, "max_value": high, "step": 1}
     if not isinstance(KINDS[name], Integer):
         ends = {"min_value": float(low), "max_value": float(high)}
         options = ends | {"step": 0.1, "format": "%.6g"}
-    starts = _fields_of(usual)
-    names = {part: _name(side, part, name) for part in starts}
-    now = {part: fields.value(names[part], start) for part, start in starts.items()}
+    default = _parts(DEFAULT_AXES[name])
+    names = {part: _name(side, part, name) for part in default}
+    now = {part: fields.value(names[part], value) for part, value in default.items()}
     values: dict[str, Any] = {}
     first, second = st.columns(2)
     for column, part, text in ((first, "low", "from"), (second, "high", "to")):
@@ -157,19 +164,19 @@ def _range(side: str, name: str) -> dict[str, Any]:
         "log",
         now["log"],
         key=fields.key(names["log"]),
-        on_change=rerun.soon,
-        help="On: each value is so many times the one before. Off: so much more.",
+        on_change=rerun.request,
+        help="On: the ratio of neighbouring values is constant. Off: their difference is.",
     )
     return values
 
 
-def _fields_of(axis: Axis) -> dict[str, Any]:
-    """An axis as its fields have it."""
+def _parts(axis: Axis) -> dict[str, Any]:
+    """The values of an axis's fields, by part."""
     whole = isinstance(KINDS[axis.name], Integer)
     low, high = (round(end) if whole else float(end) for end in (axis.low, axis.high))
     return {"low": low, "high": high, "places": axis.count, "log": SCALES[1] == axis.scale}
 
 
 def _name(side: str, part: str, name: str = "") -> str:
-    """Each setting keeps a range of its own."""
+    """Name of a field; the fields of a range belong to one setting on one side."""
     return f"axis_{side}_{part}_{name}" if name else f"axis_{side}_{part}"

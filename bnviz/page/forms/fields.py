@@ -1,9 +1,10 @@
-"""Fields: what stands in the forms, kept while a field is not drawn.
+"""Fields: values of the forms, kept while a field is not drawn.
 
-Streamlit forgets a field that a run of the script does not draw, as those of another mode. And with
-each message, a player's question too, the browser sends what stands in all its fields. One that was
-on its way while a field was set here would set it back; so a field that is set takes another key,
-under which the browser has not said anything yet. It is drawn with `value` as what it begins with.
+Streamlit forgets a field that a run of the script does not draw, such as those of another mode. And
+with every message, a player's request included, the browser sends the values of all its fields: a
+message that was under way while the page set a field would set it back. So a field that the page
+sets gets a new key, under which the browser has not reported anything yet; it is drawn with `value`
+as its initial value.
 """
 
 from collections.abc import Callable
@@ -11,53 +12,41 @@ from typing import Any
 
 import streamlit as st
 
-_KEPT = "kept_fields"
-_TIMES = "times_put"
+from bnviz.page.shell.state import state
 
 
 def key(name: str) -> str:
-    """The key under which a field is to be drawn."""
-    times = _times().get(name, 0)
-    return f"{name} {times}" if times else name
+    """The key of the widget that draws a field."""
+    changes = state.field_changes.get(name, 0)
+    return f"{name} {changes}" if changes else name
 
 
-def put(name: str, value: Any) -> None:
+def set_value(name: str, value: Any) -> None:
     """Sets a field; only before it is drawn."""
     if key(name) in st.session_state and st.session_state[key(name)] != value:
-        _times()[name] = _times().get(name, 0) + 1
-    keep(name, value)
+        state.field_changes[name] = state.field_changes.get(name, 0) + 1
+    remember(name, value)
+
+
+def remember(name: str, value: Any) -> None:
+    """Keeps the value of a field that has just been drawn."""
+    state.field_values[name] = value
 
 
 def value(name: str, default: Any) -> Any:
-    """What stands in a field, drawn or not; the default in one that was never set."""
-    return st.session_state.get(key(name), _kept().get(name, default))
+    """The value of a field, drawn or not; the default if it was never set."""
+    return st.session_state.get(key(name), state.field_values.get(name, default))
 
 
-def when_changed(name: str, then: Callable[[Any], None]) -> Callable[[], None]:
-    """The callback of a field: what is done with what the viewer puts into it.
+def when_changed(name: str, handle: Callable[[Any], None]) -> Callable[[], None]:
+    """A widget's callback, which hands the viewer's new value to a function.
 
-    Streamlit calls it for a field, too, that has been set meanwhile; then it does nothing.
+    Streamlit also calls it for a field that the page has set meanwhile; then it does nothing.
     """
     drawn = key(name)
 
     def changed() -> None:
         if key(name) == drawn:
-            then(st.session_state[drawn])
+            handle(st.session_state[drawn])
 
     return changed
-
-
-def keep(name: str, value: Any) -> None:
-    """Notes what a field that is drawn says."""
-    _kept()[name] = value
-
-
-def _kept() -> dict[str, Any]:
-    kept: dict[str, Any] = st.session_state.setdefault(_KEPT, {})
-    return kept
-
-
-def _times() -> dict[str, int]:
-    """How often a field was set to something else."""
-    times: dict[str, int] = st.session_state.setdefault(_TIMES, {})
-    return times

@@ -1,7 +1,6 @@
 """Own data: a viewer's file, read and kept for this session alone."""
 
 import hashlib
-import secrets
 from pathlib import PurePath
 
 import streamlit as st
@@ -11,31 +10,29 @@ from bnviz.data.dataset import Dataset
 from bnviz.kinds import KEY_LENGTH
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.session import limits
-
-_SALT = "own_data_salt"
-_DATASETS = "own_datasets"
+from bnviz.page.shell.state import state
 
 
 def choose() -> str:
-    """Lets the viewer choose a file, and its class column if it is a table.
+    """Draws the fields with which the viewer chooses a file and, in a table, its class column.
 
     Returns:
-        The key of the data, for the settings; empty as long as there are none. It depends on a
-        secret of the session, so that nobody gets at the data by knowing or guessing a key.
+        The key of the data, for the settings; empty while there are none. It depends on a secret
+        of the session, so that nobody gets at the data by knowing or guessing a key.
     """
     file = st.file_uploader(
-        "CSV, or NPZ as of keras.datasets",
+        "CSV, or NPZ as in keras.datasets",
         type=[suffix.lstrip(".") for suffix in uploads.SUFFIXES],
-        help="A table with one example a row and its class in one column, or arrays x_train, "
-        "y_train, x_test and y_test. It is kept in memory for this session alone.",
+        help="A table with one example per row and the class in one column, or the arrays x_train, "
+        "y_train, x_test and y_test. The file is kept in memory, for this session only.",
         max_upload_size=int(limits().upload_mb),
         key="own_file",
     )
     if file is None:
         return ""
     if file.size > 1e6 * limits().upload_mb:
-        # The browser has looked already; what it sends may come from elsewhere.
-        st.error(plain(f"On this host a file may have {limits().upload_mb:.0f} MB."))
+        # The browser checks this too, but a file need not come from the browser.
+        st.error(plain(f"On this host a file may have up to {limits().upload_mb:.0f} MB."))
         return ""
     data = file.getvalue()
     try:
@@ -51,18 +48,16 @@ def choose() -> str:
 
 def dataset(key: str) -> Dataset | None:
     """The data with this key, if they were uploaded in this session."""
-    kept: dict[str, Dataset] = st.session_state.get(_DATASETS, {})
-    return kept.get(key)
+    return state.uploads.get(key)
 
 
 def _read(name: str, data: bytes, target: str | None) -> str:
-    secret = st.session_state.setdefault(_SALT, secrets.token_bytes(16))
-    parts = (name.encode(), repr(target).encode(), data)
-    digest = hashlib.sha256(secret)
-    for part in parts:
+    """Reads a file unless it has been read already; returns its key."""
+    digest = hashlib.sha256(state.upload_salt)
+    for part in (name.encode(), repr(target).encode(), data):
         digest.update(hashlib.sha256(part).digest())
     key = digest.hexdigest()[:KEY_LENGTH]
     if dataset(key) is None:
-        # One at a time: a session keeps the last file alone.
-        st.session_state[_DATASETS] = {key: uploads.read(name, data, target=target)}
+        # A session keeps only its latest file.
+        state.uploads = {key: uploads.read(name, data, target=target)}
     return key

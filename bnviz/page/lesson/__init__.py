@@ -1,1 +1,1 @@
-"""The lesson as it stands on the page: chapters, questions and the quiz."""
+"""The lesson on the page: chapters, questions and the quiz."""

@@ -1,60 +1,63 @@
-"""ChapterText: what stands beside the picture of a chapter."""
+"""Chapter text: what is shown beside the picture of a chapter."""
 
 import streamlit as st
 
 from bnviz.engine.runs import Run
-from bnviz.lesson import glossary
-from bnviz.lesson.chapters import CHAPTERS, Chapter
+from bnviz.lesson import glossary, typed_batch
+from bnviz.lesson.chapters import Chapter
 from bnviz.lesson.claims import evidence
-from bnviz.page.forms import fields, settings_form
-from bnviz.page.lesson import chapter_extras, lesson_state
-from bnviz.page.lesson.lesson_state import NAME, QUIZ
-from bnviz.page.lesson.question_form import answered, ask
-from bnviz.page.shell import keras_code
+from bnviz.page.forms import settings_form
+from bnviz.page.lesson import chapter_list, learner
+from bnviz.page.lesson.question_form import ask
+from bnviz.page.modes import map_mode
+from bnviz.page.shell import keras_code, navigation
+from bnviz.page.shell.links import LESSON
+from bnviz.page.shell.markup import plain
+from bnviz.page.shell.state import state
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from bnviz.studies.sweep import Axis, Sweep
 
-#: Tells the questions before the reveal from those of the quiz.
-_PREDICT = "predict"
-_CHAPTER = "lesson_chapter"
+#: Distinguishes the questions of the chapters from those of the quiz.
+_WHERE = "predict"
 
 
 def draw(
     chapter: Chapter, *, present: bool, run: Run | None, recording: Recording
 ) -> Settings | None:
-    """Draws the text, the question, and what was measured.
+    """Draws the text, the question, and the measurements.
 
     Args:
-        chapter: The open one.
-        present: Whether it is for a projector: what is to be read at leisure is folded away then.
+        chapter: The open chapter.
+        present: Whether it is shown on a projector; then the explanation is folded away.
         run: The learner's own run, if there is one.
-        recording: Of the chapter.
+        recording: Recording of the chapter's experiment.
 
     Returns:
-        The settings in the learner's own form; None where it is not drawn.
+        The settings in the learner's own form; None if the form is not drawn.
     """
-    navigation(chapter.name)
+    chapter_list.draw(chapter.name)
     st.markdown(f"# {chapter.number} · {chapter.title}")
     with st.container(key="lesson_statement"):
         st.markdown(chapter.statement)
     if present:
         with st.expander("Explanation"):
-            st.markdown(marked(chapter.text))
+            st.markdown(_with_terms(chapter.text))
     else:
-        st.markdown(marked(chapter.text))
+        st.markdown(_with_terms(chapter.text))
     if chapter.batch:
-        chapter_extras.draw_typed_batch()
+        _draw_typed_batch()
     st.markdown("## Predict first")
-    with st.container():  # so that what comes after keeps its place
-        if ask(chapter.question, key=_PREDICT) or predicted(chapter):
-            st.markdown(f"## Watch\n\n{marked(chapter.watch)}")
-            _measured(chapter, run, recording)
+    with st.container():  # so that what follows keeps its place
+        if ask(chapter.question, where=_WHERE) or is_revealed(chapter):
+            st.markdown(f"## Watch\n\n{_with_terms(chapter.watch)}")
+            _draw_measured(chapter, run, recording)
             if chapter.phase_map:
-                chapter_extras.draw_map_button(chapter)
+                _draw_map_button(chapter)
         else:
             st.button(
                 "Show it without a guess",
-                on_click=lesson_state.skip,
+                on_click=learner.skip,
                 args=(chapter.name,),
                 type="tertiary",
                 key="lesson_skip",
@@ -65,47 +68,16 @@ def draw(
     if present:
         return None
     with st.expander("Try it yourself", expanded=run is not None):
-        return settings_form.few(chapter.controls, mode=NAME, default=chapter.settings)
+        return settings_form.short_form(chapter.controls, mode=LESSON, default=chapter.settings)
 
 
-def predicted(chapter: Chapter) -> bool:
-    """Whether the learner has answered the chapter's question, or chosen not to."""
+def is_revealed(chapter: Chapter) -> bool:
+    """Whether the learner has answered the chapter's question, or chosen to skip it."""
     name = chapter.question.name
-    return name in answered([name], key=_PREDICT) or lesson_state.skipped(chapter.name)
+    return name in learner.answers([name], where=_WHERE) or chapter.name in state.skipped
 
 
-def navigation(place: str) -> None:
-    """Draws the way through the lesson: back, on, and every chapter by its title."""
-    places = [*CHAPTERS, QUIZ]
-    at = places.index(place)
-    with st.container(key="lesson_navigation"):
-        back, choice, on = st.columns([1, 5, 1], vertical_alignment="bottom")
-    for column, step, label, keys in ((back, -1, "‹", "PageUp"), (on, 1, "›", "PageDown")):
-        inside = 0 <= at + step < len(places)
-        column.button(
-            label,
-            on_click=lesson_state.open_place,
-            args=(places[at + step] if inside else place,),
-            disabled=not inside,
-            width="stretch",
-            key=f"lesson_{keys}",
-            help=f"{'Next' if step > 0 else 'Previous'} chapter ({keys})",
-            shortcut=keys,
-        )
-    fields.put(_CHAPTER, place)
-    choice.selectbox(
-        "Chapter",
-        places,
-        at,
-        format_func=_title,
-        key=fields.key(_CHAPTER),
-        on_change=fields.when_changed(_CHAPTER, lesson_state.open_place),
-        label_visibility="collapsed",
-    )
-    st.progress((at + 1) / len(places), text="")
-
-
-def marked(text: str) -> str:
+def _with_terms(text: str) -> str:
     """A text of the lesson as Markdown, its terms as links that carry their explanations."""
     pieces = []
     for part in glossary.parts(text):
@@ -118,20 +90,66 @@ def marked(text: str) -> str:
     return "".join(pieces)
 
 
-def _title(place: str) -> str:
-    if place == QUIZ:
-        return "Quiz"
-    return f"{CHAPTERS[place].number} · {CHAPTERS[place].title}"
+def _draw_typed_batch() -> None:
+    """Draws Batch Normalization of a batch that the learner types, step by step."""
+    st.markdown("## By hand")
+    text = st.text_input(
+        "One neuron's values for a batch", typed_batch.EXAMPLE, max_chars=200, key="typed_batch"
+    )
+    columns = st.columns(2)
+    gamma = columns[0].number_input("gamma", value=1.0, step=0.5, format="%.3g", key="typed_gamma")
+    beta = columns[1].number_input("beta", value=0.0, step=0.5, format="%.3g", key="typed_beta")
+    try:
+        steps = typed_batch.parse(text, gamma=gamma, beta=beta)
+    except typed_batch.BatchError as error:
+        st.error(plain(str(error)))
+        return
+    scale, shift = steps.identity
+    st.markdown(
+        f"mean **{steps.mean:.4g}**, variance **{steps.variance:.4g}**, √(variance + ε) "
+        f"**{scale:.4g}**"
+    )
+    rows = {
+        "x": steps.x,
+        "x − mean": tuple(value - steps.mean for value in steps.x),
+        "x̂": steps.x_hat,
+        "γ x̂ + β": steps.y,
+    }
+    table = {name: [f"{value:.3f}" for value in values] for name, values in rows.items()}
+    st.table(table, border="horizontal")
+    st.caption(
+        f"With gamma {scale:.4g} and beta {shift:.4g}, the output is the input. {steps.note}"
+    )
 
 
-def _measured(chapter: Chapter, run: Run | None, recording: Recording) -> None:
-    """What the claims' runs gave over the seeds, and what the learner's own run gave."""
-    own = run.recording if run is not None and not run.active else recording
-    whose = "Your run" if own is not recording else "This run"
+def _draw_measured(chapter: Chapter, run: Run | None, recording: Recording) -> None:
+    """Draws what the claims measured over the seeds, and what one run measured.
+
+    The one run is the learner's own if it has ended, else the recording.
+    """
+    ended = run is not None and not run.active
+    single = run.recording if run is not None and ended else recording
     st.markdown("## Measured")
     for claim in chapter.claims:
-        outcome = evidence.recorded()[claim.name]
-        st.markdown(f"{'✓' if outcome.holds else '✗'} {outcome.sentence}")
-        said = claim.describe_run(own)
-        if said:
-            st.markdown(f"*{whose}:* {said}.")
+        result = evidence.recorded()[claim.name]
+        st.markdown(f"{'✓' if result.holds else '✗'} {result.sentence}")
+        sentence = claim.describe_run(single)
+        if sentence:
+            st.markdown(f"*{'Your run' if ended else 'This run'}:* {sentence}.")
+
+
+def _draw_map_button(chapter: Chapter) -> None:
+    """Draws the button that leads to the chapter's phase map."""
+    st.button(
+        "See it on the phase map: many runs at once",
+        on_click=_open_map,
+        args=(chapter,),
+        width="stretch",
+        key="lesson_map",
+    )
+
+
+def _open_map(chapter: Chapter) -> None:
+    x, y = map(Axis.parse, chapter.phase_map)
+    map_mode.fill_form(Sweep(x=x, y=y))
+    navigation.go(map_mode.NAME, opened_from=LESSON)

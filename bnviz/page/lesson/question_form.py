@@ -1,25 +1,24 @@
-"""QuestionForm: a single-choice question, answered by a click."""
-
-from collections.abc import Iterable
+"""Question form: a single-choice question, answered by a click."""
 
 import streamlit as st
 
 from bnviz.lesson.question import Question
-from bnviz.page.lesson import lesson_state
+from bnviz.page.lesson import learner
+from bnviz.page.shell.state import state
 
 
-def ask(question: Question, *, key: str) -> bool:
-    """Draws a question with its answers, and what is to be said to the one that was chosen.
+def ask(question: Question, *, where: str) -> bool:
+    """Draws a question with its options, and the reply to the chosen one.
 
     Args:
-        question: What is asked.
-        key: Tells the same question in two places apart.
+        question: The question.
+        where: Distinguishes the same question in two places.
 
     Returns:
         Whether it has been answered.
     """
-    name = f"{key}_{question.name}"
-    chosen = lesson_state.answers().get(name)
+    name = learner.answer_name(question.name, where)
+    chosen = state.answers.get(name)
     st.markdown(question.text)
     for number, option in enumerate(question.options):
         mark = ""
@@ -27,7 +26,7 @@ def ask(question: Question, *, key: str) -> bool:
             mark = "✓ " if option.right else "✗ "
         st.button(
             f"{mark}{option.text}",
-            on_click=_answer,
+            on_click=learner.answer,
             args=(name, number),
             width="stretch",
             key=f"{name}_{number}",
@@ -38,13 +37,3 @@ def ask(question: Question, *, key: str) -> bool:
     option = question.options[chosen]
     (st.success if option.right else st.info)(option.reply)
     return True
-
-
-def answered(names: Iterable[str], *, key: str) -> dict[str, int]:
-    """The answers given in one place to the questions of these names."""
-    given = lesson_state.answers()
-    return {name: given[f"{key}_{name}"] for name in names if f"{key}_{name}" in given}
-
-
-def _answer(name: str, number: int) -> None:
-    lesson_state.answers()[name] = number

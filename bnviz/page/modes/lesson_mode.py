@@ -1,4 +1,4 @@
-"""Lesson: the chapters and the quiz as a mode of the page."""
+"""Lesson: chapters with experiments, and a quiz."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,33 +10,33 @@ import streamlit as st
 from bnviz.figures.view import View
 from bnviz.lesson.chapters import CHAPTERS, Chapter
 from bnviz.page.forms import settings_form
-from bnviz.page.lesson import chapter_text, lesson_state, quiz_text
-from bnviz.page.lesson.lesson_state import NAME, QUIZ
-from bnviz.page.shell import clicks, rerun, session
+from bnviz.page.lesson import chapter_text, learner, quiz_text
+from bnviz.page.lesson.learner import PLACES, QUIZ
+from bnviz.page.shell import clicks, rerun, session, shown_run
 from bnviz.page.shell.components import component
-from bnviz.page.shell.links import Link
+from bnviz.page.shell.links import LESSON, Link
 from bnviz.page.shell.player_component import last_request, show
-from bnviz.page.shell.run_content import of_run
+from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
 from bnviz.settings import Problem, Settings
 
+NAME = LESSON
 LABEL = "Lesson"
 PARAMETERS: tuple[str, ...] = ("chapter", "present")
 
 _STYLES = Path(__file__).parents[1] / "lesson"
-_DREW_ACTIVE = "drew_active_lesson_run"
 _TRAIN = "train in the lesson"
 
 
 @dataclass(frozen=True)
-class Asked:
+class LessonSelection:
     """What the lesson shows.
 
     Attributes:
         place: Name of the chapter, or `QUIZ`.
-        present: Whether it is for a projector.
-        own: The settings of the learner's own run, if there is one.
+        present: Whether it is shown on a projector.
+        own: Settings of the learner's own run, if there is one.
     """
 
     place: str
@@ -44,108 +44,107 @@ class Asked:
     own: Settings | None
 
 
-def open_at(link: Link) -> list[Problem]:
-    """Opens the chapter of a link, by its number or name, and trains the learner's own run."""
+def follow(link: Link) -> list[Problem]:
+    """Opens the chapter of a link, by number or name, and trains the learner's own run."""
     problems = []
     given = link.parameters.get("chapter", "1")
     by_number = {str(chapter.number): name for name, chapter in CHAPTERS.items()}
     place = by_number.get(given, given)
-    if place not in CHAPTERS and place != QUIZ:
+    if place not in PLACES:
         allowed = f"a number from 1 to {len(CHAPTERS)}, {QUIZ}, or one of {', '.join(CHAPTERS)}"
         problems.append(Problem("chapter", given, allowed))
-        place = lesson_state.FIRST
-    lesson_state.open_place(place, present=link.parameters.get("present") == "1")
+        place = PLACES[0]
+    learner.open_place(place, present=link.parameters.get("present") == "1")
     if place in CHAPTERS:
         chapter = CHAPTERS[place]
         own = {name: getattr(link.settings, name) for name in chapter.controls}
         settings = chapter.settings
         if link.named & set(chapter.controls):
             settings = settings.replace(**own)
-        settings_form.fill_in(settings, mode=NAME)
+        settings_form.fill(settings, mode=NAME)
         if link.train:
-            lesson_state.train(settings)
+            learner.train(settings)
     return problems
 
 
-def form() -> Asked:
-    """What is open; the lesson's controls stand in its text."""
-    run = lesson_state.run()
+def form() -> LessonSelection:
+    """What is open; the lesson has its controls in its text."""
+    run = learner.run()
     own = run.settings if run is not None else None
-    return Asked(lesson_state.place(), lesson_state.presenting(), own)
+    return LessonSelection(state.lesson_place, state.presenting, own)
 
 
-def actions(asked: Asked, *, key: str) -> None:
-    """The lesson has its buttons in its text."""
-
-
-def query(asked: Asked) -> dict[str, str]:
-    """The chapter, and what differs from its experiment in the learner's own run."""
-    parts = {"chapter": asked.place}
-    if asked.present:
+def query(selection: LessonSelection) -> dict[str, str]:
+    """The chapter, and the controls of the learner's own run."""
+    parts = {"chapter": selection.place}
+    if selection.present:
         parts["present"] = "1"
-    if asked.own is not None and asked.place in CHAPTERS:
-        names = CHAPTERS[asked.place].controls
-        parts |= {name: _text(getattr(asked.own, name)) for name in names}
+    if selection.own is not None and selection.place in CHAPTERS:
+        names = CHAPTERS[selection.place].controls
+        parts |= {name: _as_text(getattr(selection.own, name)) for name in names}
     return parts
 
 
-def shows(asked: Asked) -> bool:
+def shows(selection: LessonSelection) -> bool:
     """Whether the learner's own run is on the stage."""
-    return asked.own is not None
+    return selection.own is not None
 
 
-def stage(asked: Asked) -> None:
-    """The text of the chapter and, beside it, its experiment; or the quiz."""
+def actions(selection: LessonSelection, *, key: str) -> None:
+    """Draws nothing: the lesson has its buttons in its text."""
+
+
+def stage(selection: LessonSelection) -> None:
+    """Draws the text of the chapter beside its experiment, or the quiz."""
     st.html(_STYLES / "lesson.css")
-    if asked.present:
+    if selection.present:
         st.html(_STYLES / "presenting.css")
     component("terms")(key="terms", data=None)
-    if asked.place == QUIZ:
+    if selection.place == QUIZ:
         with st.container(key="lesson_text"):
             quiz_text.draw()
         return
-    chapter = CHAPTERS[asked.place]
-    if not chapter_text.predicted(chapter):
+    chapter = CHAPTERS[selection.place]
+    if not chapter_text.is_revealed(chapter):
         st.html(_STYLES / "unanswered.css")
     with st.container(key="lesson"):
-        text, picture = st.columns([6, 13] if not asked.present else [8, 12])
+        text, picture = st.columns([6, 13] if not selection.present else [8, 12])
         with text, st.container(key="lesson_text"):
             own = chapter_text.draw(
                 chapter,
-                present=asked.present,
-                run=lesson_state.run(),
-                recording=recorded(chapter.experiment),
+                present=selection.present,
+                run=learner.run(),
+                recording=_recording(chapter.experiment),
             )
-            if own is not None:
-                _actions(own)
+            _draw_buttons(own)
         with picture, st.container(key="lesson_stage"):
             _picture(chapter.name)
 
 
 @rerun.fragment
 def _picture(name: str) -> None:
-    chapter, run = CHAPTERS[name], lesson_state.run()
+    """Draws the chapter's experiment; runs again whenever the player requests more."""
+    chapter, run = CHAPTERS[name], learner.run()
     session.viewer().watch(run)
     request = last_request()
     if request.ask:
         session.engine()
-    content = _recorded(chapter)
+    content = _recorded_content(chapter)
     if run is not None:
-        content = of_run(run, session.engine(), meanwhile=content)
+        content = shown_run.content(run, session.engine(), meanwhile=content)
     show(content.respond(request), on_change=lambda: None)
-    if run is not None and not run.active and st.session_state.get(_DREW_ACTIVE):
-        rerun.soon()
+    rerun.request_after_end(run is not None and run.active)
 
 
-def _recorded(chapter: Chapter) -> StageContent:
-    """The recording of a chapter, with the view that shows its statement."""
-    message = f"A recorded run of chapter {chapter.number}. Below the text you can train your own."
-    if not chapter_text.predicted(chapter):
-        message = "Answer the question first: then the picture comes into focus."
-    view = lesson_state.view() or chapter.view
+def _recorded_content(chapter: Chapter) -> StageContent:
+    """The recording of a chapter, in the view that shows its statement."""
+    message = f"A recorded run of chapter {chapter.number}. Train your own below the text."
+    if not chapter_text.is_revealed(chapter):
+        message = "Answer the question first, and the picture comes into focus."
+    view = state.lesson_view or chapter.view
     return StageContent(
         f"{chapter.name} {sorted(view.items())}",
-        recorded(chapter.experiment),
+        _recording(chapter.experiment),
         "recorded",
         message,
         view=View.read({**view}),
@@ -155,20 +154,20 @@ def _recorded(chapter: Chapter) -> StageContent:
 
 
 @cache
-def recorded(experiment: str) -> Recording:
+def _recording(experiment: str) -> Recording:
     """The recording of an experiment of the lesson."""
     chapter = next(each for each in CHAPTERS.values() if each.experiment == experiment)
     return Recording.load(chapter.recording)
 
 
-def _actions(settings: Settings) -> None:
-    if clicks.taken(_TRAIN):
-        lesson_state.train(settings)
-        st.rerun()  # what the run has changed is drawn already
-    run = lesson_state.run()
-    st.session_state[_DREW_ACTIVE] = run is not None and run.active
-    if run is not None and run.active:
-        st.button("Stop", on_click=run.stop, width="stretch", key="lesson_stop")
+def _draw_buttons(settings: Settings | None) -> None:
+    """Draws the buttons of the learner's own run; none without settings, as when presenting."""
+    if settings is not None and clicks.taken(_TRAIN):
+        learner.train(settings)
+        st.rerun()  # parts that depend on the run have been drawn already
+    run = learner.run()
+    active = settings is not None and run is not None and run.active
+    if clicks.stop_button(active, learner.stop, key="lesson_stop") or settings is None:
         return
     clicks.button(
         "Train both with these",
@@ -180,11 +179,12 @@ def _actions(settings: Settings) -> None:
     if run is not None:
         st.button(
             "Back to the recording",
-            on_click=lesson_state.forget_run,
+            on_click=learner.clear_run,
             width="stretch",
             key="lesson_forget",
         )
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
+    """A setting's value as in a URL."""
     return str(value).lower() if isinstance(value, bool) else str(value)

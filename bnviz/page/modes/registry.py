@@ -1,6 +1,6 @@
-"""Modes: what the page can be, each a module of the same form.
+"""Registry: the modes of the page, each a module of the same form, and the switch between them.
 
-A further mode is a module with what `Mode` asks for, and a line in `MODES`.
+A new mode is a module with the members of `Mode`, and an entry in `MODES`.
 """
 
 from collections.abc import Iterable
@@ -9,78 +9,90 @@ from typing import Any, Protocol
 import streamlit as st
 
 from bnviz.page.forms import fields
-from bnviz.page.lesson import lesson_state
-from bnviz.page.modes import laboratory, lesson_mode, map_mode, seeds_mode
+from bnviz.page.modes import laboratory_mode, lesson_mode, map_mode, seeds_mode
 from bnviz.page.shell import links, navigation, notices
 from bnviz.page.shell.links import Link
+from bnviz.page.shell.state import state
 from bnviz.settings import Problem
 
 
 class Mode(Protocol):
-    """A mode of the page. What its form asks for is its own matter; None where that cannot be run.
+    """A mode of the page.
+
+    What its form selects is the mode's own affair, such as settings or a sweep; None stands for a
+    selection that cannot be run.
 
     Attributes:
+        NAME: Its name in the URL.
         LABEL: Its name on the switch.
-        PARAMETERS: Names that it has in the URL beside the settings.
+        PARAMETERS: Names of its URL parameters beside the settings.
     """
 
+    NAME: str
     LABEL: str
     PARAMETERS: tuple[str, ...]
 
-    def open_at(self, link: Link, /) -> Iterable[Problem]:
-        """Follows a link; returns what else was wrong with it."""
+    def follow(self, link: Link, /) -> Iterable[Problem]:
+        """Follows a link to this mode; returns further problems with it."""
 
     def form(self) -> Any:
-        """Draws the form in the sidebar and returns what it asks for."""
+        """Draws the form in the sidebar; returns the selection."""
 
-    def actions(self, asked: Any, /, *, key: str) -> None:
-        """Draws the buttons; `key` tells those of the sidebar from those of a narrow screen."""
+    def actions(self, selection: Any, /, *, key: str) -> None:
+        """Draws the buttons; `key` distinguishes the sidebar from a narrow screen."""
 
-    def query(self, asked: Any, /) -> dict[str, str]:
-        """What is asked for, as a URL query."""
+    def query(self, selection: Any, /) -> dict[str, str]:
+        """The selection as URL parameters."""
 
-    def shows(self, asked: Any, /) -> bool:
-        """Whether the stage shows what is asked for."""
+    def shows(self, selection: Any, /) -> bool:
+        """Whether the stage shows the results of this selection."""
 
-    def stage(self, asked: Any, /) -> None:
-        """Draws what is shown, as a fragment that runs again by itself."""
+    def stage(self, selection: Any, /) -> None:
+        """Draws the main part of the page, including a fragment that refreshes itself."""
 
 
-#: The modes by their names in the URL, in the order of the switch.
-MODES: dict[str, Mode] = {
-    navigation.LABORATORY: laboratory,
-    map_mode.NAME: map_mode,
-    seeds_mode.NAME: seeds_mode,
-    lesson_state.NAME: lesson_mode,
-}
+_ALL: tuple[Mode, ...] = (laboratory_mode, map_mode, seeds_mode, lesson_mode)
+#: The modes by name, in the order of the switch.
+MODES: dict[str, Mode] = {mode.NAME: mode for mode in _ALL}
+
+
+def current() -> Mode:
+    """The open mode."""
+    return MODES[state.mode]
 
 
 def follow_link() -> None:
-    """Opens the page as its URL says, where that is to be followed."""
-    if links.arrived():
+    """Opens what the URL names, if it is to be followed."""
+    if navigation.link_arrived():
         link = links.read({name: mode.PARAMETERS for name, mode in MODES.items()})
         navigation.go(link.mode)
-        more = MODES[link.mode].open_at(link)
+        more = MODES[link.mode].follow(link)
         notices.of_link([*link.problems, *more])
 
 
-def chosen() -> Mode:
-    """The open mode."""
-    return MODES[navigation.mode()]
+def write_link(selection: Any) -> None:
+    """Puts what the current mode shows into the URL.
+
+    Args:
+        selection: From the mode's form; the URL stays as it is if None.
+    """
+    if selection is not None:
+        mode = current()
+        links.write(mode.query(selection), mode=mode.NAME, train=mode.shows(selection))
 
 
 def switch(key: str) -> None:
-    """Draws the choice among the modes, and the way back to the mode in which a run was clicked.
+    """Draws the switch between the modes, and a button back to where a run was opened from.
 
     Args:
-        key: Tells the switch of the sidebar from that of a narrow screen.
+        key: Distinguishes the switch in the sidebar from that on a narrow screen.
     """
     field = f"mode_{key}"
-    fields.put(field, navigation.mode())
+    fields.set_value(field, state.mode)
     st.segmented_control(
         "Mode",
         list(MODES),
-        default=navigation.mode(),
+        default=state.mode,
         format_func=lambda name: MODES[name].LABEL,
         required=True,
         key=fields.key(field),
@@ -88,7 +100,7 @@ def switch(key: str) -> None:
         label_visibility="collapsed",
         width="stretch",
     )
-    origin = navigation.opened_from()
+    origin = state.opened_from
     if origin:
         st.button(
             f"← Back to the {MODES[origin].LABEL.lower()}",
@@ -97,10 +109,3 @@ def switch(key: str) -> None:
             width="stretch",
             key=f"back_{key}",
         )
-
-
-def write_address(asked: Any) -> None:
-    """Puts what is asked for into the URL."""
-    if asked is not None:
-        mode = chosen()
-        links.write(mode.query(asked), mode=navigation.mode(), train=mode.shows(asked))

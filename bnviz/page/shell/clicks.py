@@ -1,40 +1,58 @@
-"""Orders: what a button asks for, carried out with the form as it stands when it is read.
+"""Clicks: buttons that start and stop training.
 
-A button's callback has what the form said when the button was drawn. Who types a value and clicks
-at once would be given the value before.
+A button's callback would receive the form as it was when the button was drawn: after typing a value
+and clicking at once, that is the value before. So a click only notes the action, and the mode
+carries it out after it has read the form.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-_GIVEN = "given_orders"
+from bnviz.page.shell.state import state
 
 
-def button(label: str, order: str, *, key: str, **options: Any) -> None:
-    """Draws a button that gives an order.
+def button(label: str, action: str, *, key: str, **options: Any) -> None:
+    """Draws a button.
 
     Args:
         label: On the button.
-        order: What is asked for.
-        key: Of the button.
-        options: As of `st.button`.
+        action: Noted when the button is clicked, for `taken`.
+        key: Of the widget.
+        options: Further arguments of `st.button`.
     """
-    st.button(label, on_click=_given().add, args=(order,), width="stretch", key=key, **options)
+    st.button(label, on_click=_note, args=(action,), width="stretch", key=key, **options)
 
 
-def taken(order: str) -> bool:
-    """Whether an order was given; whoever asks carries it out."""
-    given = order in _given()
-    _given().discard(order)
-    return given
+def taken(action: str) -> bool:
+    """Whether a button for this action was clicked; the caller carries it out."""
+    clicked = action in state.clicks
+    state.clicks.discard(action)
+    return clicked
 
 
 def forget() -> None:
-    """Drops what nobody has taken: the button's mode was left in the same moment."""
-    _given().clear()
+    """Drops clicks that no mode has taken: their mode was left at the same moment."""
+    state.clicks.clear()
 
 
-def _given() -> set[str]:
-    orders: set[str] = st.session_state.setdefault(_GIVEN, set())
-    return orders
+def stop_button(active: bool, stop: Callable[[], None], *, key: str) -> bool:
+    """Draws a Stop button while something is active.
+
+    Args:
+        active: Whether anything can be stopped.
+        stop: Called when the button is clicked.
+        key: Of the widget.
+
+    Returns:
+        Whether the button was drawn, so that the caller draws no others in its place.
+    """
+    state.drew_stop = active
+    if active:
+        st.button("Stop", on_click=stop, width="stretch", key=key)
+    return active
+
+
+def _note(action: str) -> None:
+    state.clicks.add(action)

@@ -13,28 +13,31 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from bnviz import __version__
 from bnviz.player import BROWSER
 
-#: Each has a folder of its name with a script and a style sheet of its name.
+#: Each has a folder of its name, with a script and a style sheet of that name.
 _NAMES = ("player", "map", "terms")
 
 
 def component(name: str) -> Callable[..., Any]:
-    """A component, to be called where it stands on the page.
+    """Returns a component, to be called where it is drawn.
 
-    Streamlit finds the files of installed packages alone; registering the manifest by hand lets the
-    page run from a plain checkout, as Community Cloud does. All are registered at once, since the
-    map's script takes parts of the player's.
+    Streamlit finds only the files of installed packages; registering the manifest by hand lets the
+    page run from a plain checkout too, as on Community Cloud. All components are registered at
+    once, because the map's script imports some of the player's.
 
     Args:
         name: "player", "map" or "terms".
     """
-    return _made(get_bidi_component_manager(), name)
+    return _registered(get_bidi_component_manager(), name)
 
 
 def fetch_ahead(name: str) -> None:
-    """Lets the browser fetch the scripts of a component while the page is still being put together.
+    """Lets the browser fetch a component's scripts while the page is still being built.
 
-    Otherwise it learns of them one after another, once the component stands: on a slow line that
-    takes as long as all the rest.
+    Otherwise it discovers them one after another, once the component is drawn; on a slow connection
+    that takes as long as everything else.
+
+    Args:
+        name: As for `component`.
     """
     component(name)
     with st.container(key="fetch_ahead"):
@@ -43,29 +46,29 @@ def fetch_ahead(name: str) -> None:
 
 @cache
 def _links(name: str) -> str:
-    """A script that names all files of a component in the head of the page."""
+    """A script that adds a link to each file of a component to the head of the page."""
     files = sorted((BROWSER / name).glob("*.js"))
     return f"""<script>
       for (const file of {json.dumps([each.name for each in files])}) {{
         const link = document.createElement("link");
-        const whole = file.endsWith(".min.js");
-        link.rel = whole ? "preload" : "modulepreload";
-        if (whole) link.as = "script";
+        const classic = file.endsWith(".min.js");
+        link.rel = classic ? "preload" : "modulepreload";
+        if (classic) link.as = "script";
         link.href = new URL("_stcore/bidi-components/bnviz.{name}/" + file, document.baseURI);
         document.head.append(link);
       }}
     </script>"""
 
 
-# Streamlit looks at the files anew each time that it makes one.
+# Streamlit scans the files each time a component is declared.
 @lru_cache(maxsize=len(_NAMES))
-def _made(manager: BidiComponentManager, name: str) -> Callable[..., Any]:
-    """A component of the server that this manager belongs to."""
+def _registered(manager: BidiComponentManager, name: str) -> Callable[..., Any]:
+    """A component of the server that the manager belongs to."""
     if manager.get_component_asset_root(f"bnviz.{name}") is None:
         configs = [ComponentConfig(each, each) for each in _NAMES]
         manifest = ComponentManifest("bnviz", __version__, configs)
         manager.register_from_manifest(manifest, BROWSER)
-    made: Callable[..., Any] = st.components.v2.component(
+    declared: Callable[..., Any] = st.components.v2.component(
         f"bnviz.{name}", css=f"{name}.css", js=f"{name}.js", isolate_styles=False
     )
-    return made
+    return declared

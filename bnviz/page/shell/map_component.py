@@ -1,4 +1,4 @@
-"""The map, and the curves over many seeds, as a Streamlit component."""
+"""Map component: a phase map, or the curves over many seeds, on the Streamlit page."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,16 +19,16 @@ def last_request() -> MapRequest:
 
 
 def requested_cell() -> Cell | None:
-    """The cell that the viewer has just asked to see as a run."""
+    """The cell whose run the viewer has just asked for."""
     return read_cell(_state().get("cell"))
 
 
 def show(message: Mapping[str, Any], *, on_cell: Callable[[], None]) -> None:
-    """Puts the map on the page, or sends it a further message.
+    """Draws the map, or sends it a further message.
 
     Args:
-        message: What `map/map.js` reads.
-        on_cell: Called when the viewer asks to see a cell as a run.
+        message: From the `respond` of a `MapContent` or a `SeedsContent`.
+        on_cell: Called when the viewer asks for the run of a cell.
     """
     component("map")(
         key=_KEY,

@@ -4,13 +4,13 @@ import re
 
 
 def plain(text: str) -> str:
-    """Text in which nothing is Markdown, HTML, a formula, an icon's name or a link.
+    """Markdown that shows a text as it is: nothing in it is markup, HTML, a formula or a link.
 
-    It is a code span, which the style sheet shows in the surrounding type. Backslashes would not
-    do: links, icons and arrows are found in a text after its escapes are read.
+    The result is a code span, which the style sheet shows in the surrounding type. Backslashes
+    would not do: links, icons and arrows are found in a text after its escapes have been read.
 
     Returns:
-        Markdown on one line.
+        Markdown on one line; empty if the text is.
     """
     line = " ".join(text.split())
     runs = re.findall("`+", line)

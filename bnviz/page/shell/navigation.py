@@ -1,31 +1,25 @@
-"""Visit: which mode of the page is open, and from where a run was opened."""
+"""Navigation: following links, and going from one mode to another."""
 
-import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-#: Name of the laboratory among the modes.
-LABORATORY = ""
-_MODE = "mode"
-_FROM = "opened_from"
+from bnviz.page.shell.state import state
 
 
-def mode() -> str:
-    """Name of the open mode."""
-    name: str = st.session_state.get(_MODE, LABORATORY)
-    return name
+def link_arrived() -> bool:
+    """Whether the URL is to be followed: in a session's first run, and after Back or Forward."""
+    context = get_script_run_ctx()
+    moved = context is not None and context.is_history_navigation
+    first = not state.link_followed
+    state.link_followed = True
+    return first or moved
 
 
-def go(name: str, *, opened_from: str = "") -> None:
+def go(mode: str, *, opened_from: str = "") -> None:
     """Opens a mode.
 
     Args:
-        name: Of the mode.
-        opened_from: That in which a run was clicked which the laboratory now shows.
+        mode: Name of the mode.
+        opened_from: Name of the mode in which the viewer clicked what this one now shows.
     """
-    st.session_state[_MODE] = name
-    st.session_state[_FROM] = opened_from
-
-
-def opened_from() -> str:
-    """The mode in which the run was clicked that is shown; empty if it was not."""
-    name: str = st.session_state.get(_FROM, "")
-    return name
+    state.mode = mode
+    state.opened_from = opened_from

@@ -1,42 +1,38 @@
-"""Complaints: what was wrong with the link, or with something that was asked for, in a sentence."""
+"""Notices: what was wrong with the link, and why a request was refused."""
 
 from collections.abc import Iterable
 
 import streamlit as st
 
 from bnviz.page.shell.markup import plain
+from bnviz.page.shell.state import state
 from bnviz.settings import Problem, describe_problems
-
-_PROBLEMS = "problems"
-_REFUSED = "refused"
 
 
 def of_link(problems: Iterable[Problem]) -> None:
-    """Notes what was wrong with the link, in place of all complaints before."""
-    st.session_state[_PROBLEMS] = tuple(problems)
-    st.session_state[_REFUSED] = ""
+    """Notes what was wrong with the link, in place of all earlier notices."""
+    state.problems = tuple(problems)
+    state.refusal = ""
 
 
 def refuse(sentence: str) -> None:
-    """Notes why something that was asked for cannot be done."""
-    st.session_state[_REFUSED] = sentence
+    """Notes why a request of the viewer's was refused."""
+    state.refusal = sentence
 
 
 def clear() -> None:
-    """Forgets all of them, since something else is done now."""
+    """Drops all notices: the viewer has moved on."""
     of_link(())
 
 
 def show() -> None:
-    """Says them."""
-    if st.session_state.get(_REFUSED):
-        st.warning(plain(st.session_state[_REFUSED]))
-    problems = st.session_state.get(_PROBLEMS)
-    if problems:
+    """Draws the notices."""
+    if state.refusal:
+        st.warning(plain(state.refusal))
+    if state.problems:
         st.warning(
             plain(
-                "The link had settings that cannot be run; the nearest ones are used instead: "
-                + describe_problems(problems)
-                + "."
+                "Parts of the link are not allowed; the nearest allowed values are used instead: "
+                f"{describe_problems(state.problems)}."
             )
         )

@@ -1,4 +1,4 @@
-"""The player as a Streamlit component."""
+"""Player component: the player on the Streamlit page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,16 +17,16 @@ def last_request() -> PlayerRequest:
 
 
 def requested_change() -> tuple[int, str] | None:
-    """The change in mid-run that the viewer has just asked for: its step and its text."""
+    """The intervention that the viewer has just asked for: its step and its text."""
     return read_change(_state().get("change"))
 
 
 def show(message: bytes, *, on_change: Callable[[], None]) -> None:
-    """Puts the player on the page, or sends it a further message.
+    """Draws the player, or sends it a further message.
 
     Args:
-        message: As packed by `bnviz.player.message.pack`.
-        on_change: Called when the viewer asks for a change in mid-run.
+        message: From the `respond` of a `StageContent`.
+        on_change: Called when the viewer asks for an intervention.
     """
     component("player")(
         key=_KEY,

@@ -1,30 +1,42 @@
-"""Redraw: when a part of the page that asks by itself has the whole page drawn anew.
+"""Rerun: when a part of the page that refreshes itself has the whole page drawn again.
 
-Streamlit's browser side sends all that changes within one tick as one message. A click that falls
-together with a question of the player's or the map's is sent under the name of their fragment: its
-callback runs, and nothing but the fragment would be drawn.
+Streamlit's frontend sends everything that changes within one tick as one message. A click that
+coincides with a request of the player's or the map's is sent in the name of their fragment: its
+callback runs, and without further steps only the fragment would be drawn.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-_SOON = "redraw"
-_DRAWN = "drawn_fields"
+from bnviz.page.shell.state import state
+
+#: Types whose values are compared.
+_SIMPLE = (bool, int, float, str, UploadedFile, type(None))
 
 Arguments = ParamSpec("Arguments")
 
 
-def soon() -> None:
-    """Has the page drawn anew; a callback of what lies in a fragment, and of each switch."""
-    st.session_state[_SOON] = True
+def request() -> None:
+    """Requests that the whole page be drawn again; for callbacks of a fragment and of toggles."""
+    state.rerun_requested = True
+
+
+def request_after_end(active: bool) -> None:
+    """Requests that the whole page be drawn again if it has a Stop button and nothing to stop.
+
+    Args:
+        active: Whether anything is still active.
+    """
+    if state.drew_stop and not active:
+        request()
 
 
 def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """As `st.fragment`; the whole page is drawn where more has changed than the fragment's own.
+    """Like `st.fragment`, but redraws the whole page when more than the fragment has changed.
 
     Args:
         draw: Draws the fragment.
@@ -35,32 +47,31 @@ def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
         if _changed():
             st.rerun(scope="app")
         draw(*args, **kwargs)
-        if st.session_state.get(_SOON):
+        if state.rerun_requested:
             st.rerun(scope="app")
 
     @wraps(draw)
-    def whole(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        st.session_state[_SOON] = False
-        st.session_state[_DRAWN] = _fields()
+    def first(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        state.rerun_requested = False
+        state.drawn_values = _simple_values()
         part(*args, **kwargs)
 
-    return whole
+    return first
 
 
 def _changed() -> bool:
-    drawn: dict[str, Any] = st.session_state.get(_DRAWN, {})
-    now = _fields()
-    # A button is true while its click is treated, and false again without having changed.
+    """Whether a value differs from when the whole page was drawn."""
+    now = _simple_values()
+    # A button is true while its click is handled, and false again without having changed.
     return any(
         now[name] != before and not (before is True and now[name] is False)
-        for name, before in drawn.items()
+        for name, before in state.drawn_values.items()
         if name in now
     )
 
 
-def _fields() -> dict[str, Any]:
-    """What stands in the page's fields, and what the session notes in such values."""
-    simple = (bool, int, float, str, UploadedFile, type(None))
-    # At once: each single access goes through all fields.
-    state = st.session_state.to_dict()
-    return {name: value for name, value in state.items() if isinstance(value, simple)}
+def _simple_values() -> dict[str, object]:
+    """Simple values of the page's widgets and of `state`."""
+    # In one go: each single access scans all entries.
+    entries = st.session_state.to_dict()
+    return {name: value for name, value in entries.items() if isinstance(value, _SIMPLE)}

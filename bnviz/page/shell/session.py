@@ -1,4 +1,4 @@
-"""Session: the engine all viewers share, and the work that one viewer looks at."""
+"""Session: the engine that all viewers share, and the work that one viewer watches."""
 
 import gc
 import uuid
@@ -14,7 +14,7 @@ from bnviz.engine.runs import Run
 
 @cache
 def limits() -> Limits:
-    """What this host allows."""
+    """The limits of this host."""
     return Limits.from_environment()
 
 
@@ -22,52 +22,53 @@ def limits() -> Limits:
 def engine() -> Engine:
     """The engine of this process; it starts its workers in the background."""
     started = Engine.from_environment()
-    # What is imported stays: no later collection needs to look at it.
+    # Imported modules stay: no later collection needs to scan them.
     gc.freeze()
     return started
 
 
 class Viewer:
-    """One browser tab: it is counted among the viewers of the runs and studies it looks at.
+    """One browser tab, which counts as a viewer of the runs and studies that it watches.
 
     Attributes:
-        runs: Those that it shows, by the names under which the session knows them.
+        runs: The runs it shows, by the names of the modes that show them.
     """
 
     def __init__(self) -> None:
-        self.runs: dict[str, Run | None] = {}
+        self.runs: dict[str, Run] = {}
         self._name = uuid.uuid4().hex
         self._watched: tuple[Job, ...] = ()
         self._left: list[Job] = []
 
-    def watch(self, *works: Job | None) -> None:
-        """Looks at these and no longer at others.
+    def watch(self, *jobs: Job | None) -> None:
+        """Watches these jobs and leaves all others.
 
-        Of those left behind, to which the viewer may come back within the grace period, the ones
-        beyond the host's limit are stopped at once, unless others look at them.
+        The viewer may come back to a job within the grace period. So jobs that were left count
+        toward the host's limit on the runs of one viewer; those beyond it are stopped at once,
+        unless others watch them.
         """
-        before, self._watched = self._watched, tuple(work for work in works if work is not None)
-        for work in self._watched:
-            work.join(self._name)
-        for work in before:
-            if work not in self._watched:
-                work.leave(self._name)
-                self._left.append(work)
-        self._left = [left for left in self._left if left.active and left not in self._watched]
+        before, self._watched = self._watched, tuple(job for job in jobs if job is not None)
+        for job in self._watched:
+            job.join(self._name)
+        for job in before:
+            if job not in self._watched:
+                job.leave(self._name)
+                self._left.append(job)
+        self._left = [job for job in self._left if job.active and job not in self._watched]
         while len(self._left) >= limits().viewer_runs:
-            left = self._left.pop(0)
-            if not left.viewers:
-                left.stop()
+            oldest = self._left.pop(0)
+            if not oldest.viewers:
+                oldest.stop()
 
     def leave(self) -> None:
-        """Looks at nothing; called when the tab is closed or its connection lost."""
-        for work in self._watched:
-            work.leave(self._name)
+        """Watches nothing; called when the tab is closed or its connection is lost."""
+        for job in self._watched:
+            job.leave(self._name)
         self._watched, self._left = (), []
         self.runs.clear()
 
 
 @st.cache_resource(scope="session", on_release=lambda viewer: viewer.leave(), show_spinner=False)
 def viewer() -> Viewer:
-    """This session's viewer; made anew after a lost connection comes back."""
+    """This session's viewer; a new one once a lost connection has been restored."""
     return Viewer()

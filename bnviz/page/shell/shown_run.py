@@ -1,31 +1,110 @@
-"""ShownRun: the run that a session shows, as long as its page is connected."""
+"""Shown run: the run that a mode shows in this session, and what the player shows of it."""
 
-import streamlit as st
+import dataclasses
+from typing import Any
 
+from bnviz.engine.engine import Engine
+from bnviz.engine.job import Job
 from bnviz.engine.runs import Run
+from bnviz.frames import ARM_LABELS
 from bnviz.page.forms import own_data
 from bnviz.page.shell import session
-from bnviz.settings import Settings
+from bnviz.page.shell.polling import crowded, pause
+from bnviz.page.shell.state import state
+from bnviz.player.content import StageContent
+from bnviz.recording import Recording
 
 
-def put(name: str, run: Run | None) -> None:
-    """Shows a run, or none, under a name.
+def show(mode: str, run: Run) -> None:
+    """Makes a run the one that a mode shows.
 
-    The session itself keeps the settings alone. Streamlit holds on to a session for minutes after
-    its page was closed, and so it would to megabytes of frames.
+    The session state holds only its settings: Streamlit keeps that state for minutes after a page
+    was closed, and would keep megabytes of frames with it.
     """
-    st.session_state[name] = None if run is None else run.settings
-    session.viewer().runs[name] = run
+    state.run_settings[mode] = run.settings
+    session.viewer().runs[mode] = run
 
 
-def get(name: str) -> Run | None:
-    """The run that is shown under a name; after a lost connection the one of the same settings."""
-    settings: Settings | None = st.session_state.get(name)
+def clear(mode: str) -> None:
+    """Makes a mode show no run."""
+    state.run_settings.pop(mode, None)
+    session.viewer().runs.pop(mode, None)
+
+
+def get(mode: str) -> Run | None:
+    """The run that a mode shows; after a lost connection, a run of the same settings."""
+    settings = state.run_settings.get(mode)
     if settings is None:
         return None
     runs = session.viewer().runs
-    if name not in runs:
+    if mode not in runs:
         engine = session.engine()
         known = engine.find(settings.digest)
-        runs[name] = known or engine.start(settings, own_data.dataset(settings.upload))
-    return runs[name]
+        runs[mode] = known or engine.start(settings, own_data.dataset(settings.upload))
+    return runs[mode]
+
+
+def content(run: Run, engine: Engine, meanwhile: StageContent | None = None) -> StageContent:
+    """What the player shows of a run in its present state.
+
+    Args:
+        run: The run.
+        engine: The engine that executes it.
+        meanwhile: Shown until the first frame, and its view is kept afterwards; None for the
+            recording that comes with the package.
+    """
+    before = meanwhile or StageContent.recorded()
+    viewers = engine.viewers
+    now: dict[str, Any] = {
+        "state": run.state,
+        "message": _message(run, engine),
+        "poll": pause(run.state, viewers),
+        "ahead": not crowded(viewers),
+    }
+    if len(run.recording) == 0:
+        now["message"] += " Meanwhile, a recorded run is shown."
+        return dataclasses.replace(before, **now)
+    return StageContent(run.token, run.recording, view=before.view, **now)
+
+
+def waiting(job: Job, engine: Engine) -> str:
+    """What a queued run or study is waiting for, in one sentence."""
+    if engine.status.state != "ready":
+        return engine.status.message
+    position = job.position()
+    if position is None:
+        return "The run is about to start."
+    return (
+        f"All workers are busy: place {position.number} in the queue, about "
+        f"{max(1, round(position.seconds))} s to wait."
+    )
+
+
+def _message(run: Run, engine: Engine) -> str:
+    """The state of a run in words."""
+    match run.state:
+        case "queued":
+            return waiting(run, engine)
+        case "running":
+            tenths = int(10 * run.progress)
+            progress = f"Training both networks: {10 * tenths} % done."
+            # A run that has lost its worker has not ended: it waits for another.
+            lost = engine.status.state == "unreachable"
+            return f"{progress} {engine.status.message}" if lost else progress
+        case "finished":
+            return "Trained to the last step."
+        case "diverged":
+            return f"Trained to the last step; diverged: {_diverged(run.recording)}."
+        case "stopped":
+            return "Stopped."
+        case _:
+            return run.error
+
+
+def _diverged(recording: Recording) -> str:
+    frame = recording.frames[-1]
+    return " and ".join(
+        f"{ARM_LABELS[arm]} at step {frame[arm]['diverged_at']}"
+        for arm in recording.layout.arms
+        if frame[arm]["diverged_at"] >= 0
+    )

@@ -1,85 +1,72 @@
-"""Studies: those that this session has begun, and the buttons and sentences that go with them."""
+"""Shown study: the studies that this session has started, and sentences about their state."""
 
 from typing import Any
-
-import streamlit as st
 
 from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
 from bnviz.page.forms import own_data
 from bnviz.page.shell import notices, session
-from bnviz.page.shell.run_content import waiting
+from bnviz.page.shell.shown_run import waiting
+from bnviz.page.shell.state import state
 from bnviz.settings import Settings
 from bnviz.studies.study import Study
 
-_DREW_ACTIVE = "drew_active_study"
 
-
-def begin(name: str, study: Study, upload: str) -> None:
-    """Carries a study out, or joins those who do.
+def start(name: str, study: Study, upload: str) -> None:
+    """Starts a study, or joins the same one if it is known to the engine.
 
     Args:
-        name: What it is called within the session; another one of this name is left.
+        name: Its name within the session; an earlier study of this name is left.
         study: What to carry out.
-        upload: Key of the viewer's own data, if it uses them.
+        upload: Key of the viewer's own data, if the study uses them.
     """
     run = session.engine().study(study, own_data.dataset(upload))
-    st.session_state[name] = run
+    state.studies[name] = run
     session.viewer().watch(run)
     notices.clear()
 
 
-def excess(dearest: Settings, runs: int) -> str:
-    """What is too much about so many runs for this host, in one sentence; empty if nothing is.
-
-    Args:
-        dearest: Settings of that run of theirs which costs most.
-        runs: How many.
-    """
-    return session.limits().excess_of_many(dearest, runs, own_data.dataset(dearest.upload))
+def get(name: str) -> StudyRun[Any] | None:
+    """The study of this name, if it was started."""
+    return state.studies.get(name)
 
 
-def begun(name: str) -> StudyRun[Any] | None:
-    """The study of this name, if it was begun."""
-    run: StudyRun[Any] | None = st.session_state.get(name)
-    return run
-
-
-def forget(name: str) -> None:
+def clear(name: str) -> None:
     """Shows the study of this name no longer."""
-    st.session_state[name] = None
+    state.studies.pop(name, None)
 
 
 def stop(*names: str) -> None:
-    """Stops studies for all who look at them."""
+    """Stops studies for everyone who watches them."""
     for name in names:
-        run = begun(name)
+        run = get(name)
         if run is not None:
             run.stop()
 
 
 def active(*names: str) -> bool:
-    """Whether one of them goes on; notes that buttons were drawn accordingly."""
-    found = any(run is not None and run.active for run in map(begun, names))
-    st.session_state[_DREW_ACTIVE] = found
-    return found
+    """Whether any of these studies is queued or running."""
+    return any(run is not None and run.active for run in map(get, names))
 
 
-def ended_since(*names: str) -> bool:
-    """Whether all have ended since buttons were drawn by `active`."""
-    return bool(st.session_state.get(_DREW_ACTIVE)) and not any(
-        run is not None and run.active for run in map(begun, names)
-    )
+def excess(costliest: Settings, runs: int) -> str:
+    """Why a study is too much for this host, in one sentence; empty if it is not.
+
+    Args:
+        costliest: Settings of its costliest run.
+        runs: How many runs it has.
+    """
+    return session.limits().excess_of_many(costliest, runs, own_data.dataset(costliest.upload))
 
 
 def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
-    """How far a study is, in one sentence.
+    """The state of a study, in one sentence.
 
     Args:
         run: The study.
-        engine: That carries it out.
-        doing: What is being done.
-        done: What has been done when it is finished.
+        engine: The engine that carries it out.
+        doing: Begins the sentence while it is running.
+        done: Begins the sentence once it is finished.
     """
     share = run.progress
     match run.state:
@@ -92,6 +79,6 @@ def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
         case "finished":
             return f"{done} in {run.seconds:.1f} s."
         case "stopped":
-            return f"Stopped at {100 * share:.0f} %; it can go on from there."
+            return f"Stopped at {100 * share:.0f} %; training can continue from there."
         case _:
             return run.error

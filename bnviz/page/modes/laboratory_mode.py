@@ -1,0 +1,171 @@
+"""Laboratory: training one experiment and watching it."""
+
+import streamlit as st
+
+from bnviz.engine.limits import cost
+from bnviz.page.forms import own_data, settings_form
+from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
+from bnviz.page.shell.links import LABORATORY, Link
+from bnviz.page.shell.markup import plain
+from bnviz.page.shell.player_component import last_request, requested_change, show
+from bnviz.player.content import StageContent
+from bnviz.settings import KINDS, Problem, Settings, SettingsError
+
+NAME = LABORATORY
+LABEL = "Laboratory"
+PARAMETERS: tuple[str, ...] = ()
+
+_TRAIN = "train"
+
+
+def follow(link: Link) -> tuple[Problem, ...]:
+    """Fills the form from a link, and trains its settings or shows the recorded run."""
+    settings_form.fill(link.settings)
+    if link.train:
+        train(link.settings)
+    else:
+        shown_run.clear(NAME)
+    return ()
+
+
+def form() -> Settings | None:
+    """Draws the form of all settings; returns None while the viewer's own data are missing."""
+    return settings_form.form()
+
+
+def query(settings: Settings) -> dict[str, str]:
+    """The settings that differ from their defaults."""
+    return settings.to_query()
+
+
+def train(settings: Settings) -> None:
+    """Trains these settings, or joins a run of them; does nothing if the host does not allow it."""
+    if _excess(settings):
+        return  # as the warning above the stage says
+    before = shown_run.get(NAME)
+    run = session.engine().start(settings, own_data.dataset(settings.upload))
+    if before is not None:
+        run.adopt(before.recording)
+    shown_run.show(NAME, run)
+    session.viewer().watch(run)
+    notices.clear()
+
+
+def shows(settings: Settings) -> bool:
+    """Whether the stage shows a run of these settings."""
+    run = shown_run.get(NAME)
+    return run is not None and run.settings == settings
+
+
+def actions(settings: Settings | None, *, key: str) -> None:
+    """Draws the button that trains, or the one that stops."""
+    if clicks.taken(_TRAIN) and settings is not None:
+        train(settings)
+    run = shown_run.get(NAME)
+    if clicks.stop_button(run is not None and run.active, _stop, key=f"stop_{key}"):
+        return
+    clicks.button(
+        "Train both",
+        _TRAIN,
+        type="primary",
+        disabled=settings is None or bool(_excess(settings)),
+        key=f"train_{key}",
+        shortcut="Ctrl+Enter" if key == "wide" else None,
+    )
+    if key == "wide" and settings is not None:
+        _draw_cost(settings)
+
+
+def stage(settings: Settings | None) -> None:
+    """Draws the player, with an alternative to excessive settings above and their code below."""
+    with st.container():  # always there, so that the player keeps its place
+        if settings is not None:
+            _draw_alternative(settings)
+    _player()
+    if settings is not None:
+        code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
+        if code.open:
+            with code:
+                keras_code.draw(settings, key="code")
+
+
+@rerun.fragment
+def _player() -> None:
+    """Draws the player; runs again whenever the player requests more."""
+    run = shown_run.get(NAME)
+    session.viewer().watch(run)
+    request = last_request()
+    if request.ask:
+        # The first picture is drawn; the workers may load TensorFlow while the visitor looks
+        # around.
+        session.engine()
+    active = run is not None and run.active
+    content = StageContent.recorded() if run is None else shown_run.content(run, session.engine())
+    show(content.respond(request), on_change=_intervene)
+    rerun.request_after_end(active)
+
+
+def _intervene() -> None:
+    """Adds the intervention that the viewer asked for to the run, and trains it again."""
+    change = requested_change()
+    if change is None:
+        return
+    step, text = change
+    run = shown_run.get(NAME)
+    settings = Settings() if run is None else run.settings
+    interventions = ",".join(filter(None, [settings.interventions, f"{step}:{text}"]))
+    try:
+        changed = settings.replace(interventions=interventions)
+    except SettingsError as error:
+        notices.refuse(f"That change cannot be made: {error}.")
+    else:
+        train(changed)
+        settings_form.fill(changed)
+    rerun.request()
+
+
+def _stop() -> None:
+    """Stops the run for everyone who watches it."""
+    run = shown_run.get(NAME)
+    if run is not None:
+        run.stop()
+
+
+def _draw_cost(settings: Settings) -> None:
+    """Draws how much of this host's limit a run would use."""
+    limits = session.limits()
+    share = cost(settings, own_data.dataset(settings.upload)) / limits.cost
+    percent = f"{min(100 * share, 999):.0f} %" if share >= 0.01 else "under 1 %"
+    st.caption(
+        f"Cost: {'over ' * (share > 9.99)}{percent} of the limit",
+        help=f"A run may cost up to {limits.cost:.2g} on this host: steps × parameters × batch "
+        f"size × networks. Up to {limits.runs:.0f} runs may be queued or running at once, "
+        f"{limits.viewer_runs:.0f} of them yours. Your own file may have up to "
+        f"{limits.upload_mb:.0f} MB.",
+    )
+
+
+def _draw_alternative(settings: Settings) -> None:
+    """Draws the nearest allowed settings, if these exceed the host's limit."""
+    excess = _excess(settings)
+    if not excess:
+        return
+    near = session.limits().fitting(settings, own_data.dataset(settings.upload))
+    instead = " and ".join(
+        f"{kind.label} {getattr(near, name)}"
+        for name, kind in KINDS.items()
+        if getattr(near, name) != getattr(settings, name)
+    )
+    st.warning(plain(f"{excess} The nearest settings that it allows: {instead}."))
+    st.button("Take these settings", on_click=_accept, args=(near,), key="take")
+
+
+def _accept(settings: Settings) -> None:
+    """Fills the form with the settings that were offered."""
+    settings_form.fill(settings)
+    notices.clear()
+
+
+def _excess(settings: Settings) -> str:
+    """Why a run is too much for this host, in one sentence; empty if it is not."""
+    return session.limits().excess(settings, own_data.dataset(settings.upload))
