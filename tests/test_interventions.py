@@ -87,7 +87,9 @@ def network_after(arm, position, steps=15):
     data = load(settings)
     found = new_arm(settings, arm, data)
     order = BatchOrder(len(data.x_train), settings.batch_size, seed=0)
-    found.trainer.train(tf.constant(data.x_train), tf.constant(data.y_train), order.take(steps))
+    found.compiled.trainer.train(
+        tf.constant(data.x_train), tf.constant(data.y_train), order.take(steps)
+    )
     return settings, data, found
 
 
@@ -96,28 +98,28 @@ def network_after(arm, position, steps=15):
 def test_bn_comes_and_goes_without_a_change_of_the_function(arm, action, position):
     settings, data, before = network_after(arm, position)
     examples = (tf.constant(data.x_validation), tf.constant(data.y_validation))
-    predicted = before.network.model.predict(data.x_validation, verbose=0)
+    predicted = before.compiled.network.model.predict(data.x_validation, verbose=0)
     after = intervene(before, Intervention(5, action), settings, data, examples, examples)
     assert (after.kind == "bn") == (action == "insert_bn")
-    assert bool(after.network.hidden_layers[0].normalization) == (after.kind == "bn")
-    found = after.network.model.predict(data.x_validation, verbose=0)
+    assert bool(after.compiled.network.hidden_layers[0].normalization) == (after.kind == "bn")
+    found = after.compiled.network.model.predict(data.x_validation, verbose=0)
     np.testing.assert_allclose(found, predicted, atol=2e-5)
     assert after.change_losses[0] == pytest.approx(after.change_losses[1], rel=1e-4)
-    assert after.trainer.batches_digest == before.trainer.batches_digest
+    assert after.compiled.trainer.batches_digest == before.compiled.trainer.batches_digest
 
 
 def test_frozen_statistics_stay_and_train_the_rest():
     settings, data, before = network_after("bn", "before")
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     after = intervene(before, Intervention(5, "freeze_bn"), settings, data, (x, y), (x, y))
-    layer = after.network.hidden_layers[0].normalization
+    layer = after.compiled.network.hidden_layers[0].normalization
     kept = [variable.numpy() for variable in (layer.moving_mean, layer.moving_variance)]
     gamma, loss = layer.gamma.numpy(), after.change_losses[1]
-    after.trainer.train(x, y, BatchOrder(len(x), 16, seed=1).take(40))
+    after.compiled.trainer.train(x, y, BatchOrder(len(x), 16, seed=1).take(40))
     for was, variable in zip(kept, (layer.moving_mean, layer.moving_variance), strict=True):
         np.testing.assert_array_equal(variable.numpy(), was)
     assert not np.array_equal(layer.gamma.numpy(), gamma)
-    outcome = after.observer.observe((x, y), (x, y)).outcome()
+    outcome = after.compiled.observer.observe((x, y), (x, y)).outcome()
     assert outcome["validation_loss"] < loss
     # It trains on what it is evaluated with.
     assert outcome["train_loss"] == pytest.approx(outcome["validation_loss"], rel=1e-5)

@@ -1,1 +1,1 @@
-"""The data: data sets, their preparation, the tables that come along, and uploaded files."""
+"""The data: data sets, their preparation, the built-in tables, points in a plane, and uploads."""

@@ -1,4 +1,4 @@
-"""Dataset: the examples that both arms learn from."""
+"""Dataset: the examples that all networks of a run learn from."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples for training and validation; features already brought to a common scale.
+    """Examples for training and validation, with all features on a common scale.
 
     Attributes:
         x_train: Features, float32, shape (num_train, num_features).
-        y_train: Classes from 0, int32, shape (num_train,).
+        y_train: Class numbers from 0, int32, shape (num_train,).
         x_validation: Features, float32, shape (num_validation, num_features).
-        y_validation: Classes, int32, shape (num_validation,).
-        classes: The classes' names, in the order of their numbers.
+        y_validation: Class numbers, int32, shape (num_validation,).
+        classes: Class names, indexed by class number.
     """
 
     x_train: NDArray[np.float32]
@@ -28,12 +28,12 @@ class Dataset:
 
     @property
     def num_features(self) -> int:
-        """Inputs of a network for these data."""
+        """Number of features of each example."""
         return int(self.x_train.shape[1])
 
     @cached_property
     def digest(self) -> bytes:
-        """SHA-256 of all examples."""
+        """SHA-256 of all features and class numbers."""
         sha = hashlib.sha256()
         for array in (self.x_train, self.y_train, self.x_validation, self.y_validation):
             sha.update(repr(array.shape).encode())

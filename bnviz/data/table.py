@@ -1,4 +1,4 @@
-"""Table: rows of text out of a CSV file, whatever its delimiter, encoding and heading."""
+"""Table: rows of text from a CSV file of any delimiter and encoding, with or without a heading."""
 
 import csv
 import io
@@ -6,32 +6,32 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: In order of preference where two would do: a semicolon goes with commas in numbers.
+#: In order of preference where several fit; with semicolons, a comma is a decimal point.
 DELIMITERS = ("\t", ";", ",")
-#: Rows at the start from which the delimiter and the heading are told.
+#: Rows at the start from which the delimiter and the heading are detected.
 _SAMPLE_ROWS = 20
-#: Cells that stand for a missing value.
+#: Cells that mean a missing value, in lower case.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "?", "-"}
 _NAME_LENGTH = 40
-#: Characters of a row, and lines without a cell in a whole file, at the most: a file of newlines
-#: or commas alone would keep a processor busy for a minute.
+#: Maximum characters in a row and blank lines in a file. Parsing a file of nothing but commas or
+#: newlines would otherwise take a minute.
 MAX_ROW_LENGTH = 1_000_000
 MAX_BLANK_LINES = 100_000
 
 
 class TableError(ValueError):
-    """A file that cannot be read as a table; one sentence."""
+    """A file that cannot be read as a table; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text.
+    """The text of a CSV file and how to read it.
 
     Attributes:
-        names: The columns' names, each different, from the heading or else "column 1" and so on.
+        names: Unique column names, from the heading or else "column 1", "column 2" and so on.
         delimiter: One of `DELIMITERS`.
-        has_heading: Whether the first row names the columns.
-        text: The whole file.
+        has_heading: Whether the first row holds column names.
+        text: The text of the whole file.
     """
 
     names: tuple[str, ...]
@@ -40,10 +40,14 @@ class Table:
     text: str
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yields each row below the heading with the line on which it ends, from 1.
+        """Reads the rows below the heading.
+
+        Yields:
+            The number of the line on which a row ends, counted from 1, and its cells.
 
         Raises:
-            TableError: If a row has more or fewer cells than the first, or quotes stay open.
+            TableError: If a row has more or fewer cells than the first, a quote is never closed, or
+                the file exceeds `MAX_ROW_LENGTH` or `MAX_BLANK_LINES`.
         """
         rows = _rows(self.text, self.delimiter)
         for line, cells in itertools.islice(rows, int(self.has_heading), None):
@@ -54,19 +58,19 @@ class Table:
             yield line, cells
 
     def number(self, cell: str) -> float | None:
-        """The number in a cell, or None; with semicolons between cells a comma is a point."""
+        """Returns the number in a cell, or None; "1,5" is a number if the delimiter is ";"."""
         return _number(cell, self.delimiter)
 
 
 def read(data: bytes, *, max_columns: int) -> Table:
-    """Reads a table's form from its first rows.
+    """Detects the delimiter and the heading of a CSV file from its first rows.
 
     Args:
-        data: The file: UTF-8 with or without a byte order mark, or Latin-1.
-        max_columns: Columns a table may have, at the most.
+        data: Bytes of the file: UTF-8 with or without a byte order mark, or Latin-1.
+        max_columns: Maximum number of columns.
 
     Raises:
-        TableError: If the file is empty, too wide or no text.
+        TableError: If the file is empty, has too many columns or is not text.
     """
     if b"\0" in data:
         raise TableError("The file is not a CSV file in UTF-8 or Latin-1.")
@@ -78,25 +82,27 @@ def read(data: bytes, *, max_columns: int) -> Table:
     delimiter = max(DELIMITERS, key=lambda delimiter: _fitness(samples[delimiter]))
     sample = samples[delimiter]
     if not sample:
-        # Says why, if it is quotes that stay open and not a file without rows.
+        # Raises a more precise error if there is text, but no row that can be read.
         next(_rows(text, delimiter), None)
         raise TableError("The file is empty.")
     if len(sample[0]) > max_columns:
-        raise TableError(f"The file has {len(sample[0])} columns; at most {max_columns} are read.")
+        raise TableError(
+            f"The file has {len(sample[0])} columns; at most {max_columns} are allowed."
+        )
     heading = _is_heading(sample, delimiter)
     names = sample[0] if heading else [""] * len(sample[0])
     return Table(_distinct(names), delimiter, heading, text)
 
 
-def shown(text: str) -> str:
-    """Text from a file as it may stand in a message: short, on one line, in quotes."""
+def quoted(text: str) -> str:
+    """Makes text from a file fit for a message: short, on one line, in quotes."""
     text = "".join(letter if letter.isprintable() else " " for letter in text[:1_000])
     text = " ".join(text.split())
     return f"'{text}'" if len(text) <= _NAME_LENGTH else f"'{text[: _NAME_LENGTH - 3]}...'"
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yields the rows that are not blank, each with the line on which it ends."""
+    """Yields the rows that are not blank, each with the number of the line on which it ends."""
     length, blank = 0, 0
 
     def lines() -> Iterator[str]:
@@ -116,29 +122,30 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell and not cell.isspace() for cell in cells):
                 yield reader.line_num, cells
             elif (blank := blank + 1) > MAX_BLANK_LINES:
-                raise TableError(f"The file has more than {MAX_BLANK_LINES} lines without a cell.")
+                raise TableError(f"The file has more than {MAX_BLANK_LINES} blank lines.")
     except csv.Error as error:
         raise TableError(f"Line {reader.line_num} cannot be read as CSV: {error}.") from error
 
 
 def _sample(text: str, delimiter: str) -> list[list[str]]:
+    """The first rows, as far as they can be read with this delimiter."""
     sample = []
     try:
         for _, cells in itertools.islice(_rows(text, delimiter), _SAMPLE_ROWS):
             sample.append(cells)
     except TableError:
-        pass  # The rows before the broken one tell the form; reading them all tells the error.
+        pass  # The rows before the broken one suffice here; `Table.rows` raises the error.
     return sample
 
 
 def _fitness(sample: list[list[str]]) -> tuple[bool, int]:
-    """How well a delimiter does: rows of equal length first, then the more columns the better."""
+    """Ranks a delimiter: rows of equal length come first, then more columns."""
     widths = {len(cells) for cells in sample}
     return len(widths) == 1 and widths != {1}, max(widths, default=0)
 
 
 def _is_heading(sample: list[list[str]], delimiter: str) -> bool:
-    """Whether the first row is a word, in some column, over cells that are all numbers."""
+    """Whether the first row is a word above a column of numbers, or the only row and all words."""
 
     def missing(cell: str) -> bool:
         return cell.strip().lower() in _MISSING
@@ -161,9 +168,10 @@ def _number(cell: str, delimiter: str) -> float | None:
 
 
 def _distinct(names: list[str]) -> tuple[str, ...]:
+    """Short column names made unique: a second "x" becomes "x (2)"."""
     distinct: dict[str, None] = {}
     for position, name in enumerate(names, start=1):
-        short = shown(name)[1:-1] or f"column {position}"
+        short = quoted(name)[1:-1] or f"column {position}"
         count = 1
         while (candidate := short if count == 1 else f"{short} ({count})") in distinct:
             count += 1

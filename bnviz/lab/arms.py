@@ -1,4 +1,4 @@
-"""Arms: the networks of a run with what trains and observes them, and their changes in mid-run."""
+"""Arms: the networks of a run, with everything compiled for them, and their changes in mid-run."""
 
 import hashlib
 import time
@@ -22,12 +22,12 @@ from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer
 from bnviz.settings import Settings
 
-#: A loss this many times its first value counts as diverged.
+#: A run has diverged if its loss exceeds its first loss times this factor.
 DIVERGENCE = 1_000.0
-#: Compiled networks kept for further runs of the same architecture: all that a worker may compile,
-#: since TensorFlow gives back next to nothing of one that is let go.
-_KEPT = 40
-#: Settings that decide a network's program; all others are inputs to it.
+#: Compiled networks kept for later runs of the same architecture: as many as a worker may compile,
+#: since TensorFlow frees almost none of the memory of those that are dropped.
+_MAX_COMPILED = 40
+#: Settings that decide what is compiled for an arm; all others are inputs to it.
 _ARCHITECTURE = (
     "hidden_layers",
     "units",
@@ -38,92 +38,89 @@ _ARCHITECTURE = (
     "l2",
 )
 _BN_ARCHITECTURE = ("bn_position", "bn_center", "bn_scale")
-#: Losses around a change where there was none.
+#: `Arm.change_losses` of an arm that was not changed.
 UNCHANGED = (np.nan, np.nan)
 
 
-@dataclass
-class Arm:
-    """One network of a run with what trains and observes it.
+@dataclass(frozen=True)
+class CompiledNetwork:
+    """A network and what trains and measures it, each compiled when it is first called.
 
     Attributes:
-        name: One of `bnviz.frames.ARM_LABELS`.
-        kind: As what it is built: its name, until BN is inserted or removed.
         network: The network.
-        trainer: Trains it.
-        observer: Looks into it.
-        landscape: Looks around in it, in deep runs.
-        inference: Evaluates it by each of the statistics, in deep runs.
-        kernels_digest: SHA-256 of its kernels at step 0.
-        seconds: Time its training has taken so far.
-        first_loss: Training loss at step 0.
-        diverged_at: Step from which on its loss is no finite number or over `DIVERGENCE` times
-            the first; -1 as long as it is not.
-        past: What its drift is measured against.
-        change_losses: Validation loss before and after the change of BN that was just made.
+        trainer: Trains the network.
+        observer: Observes the network.
+        landscape: Measures its loss landscape, among the costly measures.
+        inference: Evaluates it by different statistics, among the costly measures.
     """
 
-    name: str
-    kind: str
     network: Network
     trainer: Trainer
     observer: Observer
     landscape: Landscape
     inference: Inference
+
+
+@dataclass
+class Arm:
+    """One arm of a run and what is known of its training so far.
+
+    Attributes:
+        name: One of `bnviz.frames.ARM_LABELS`.
+        kind: How it was built; equals `name` until BN is inserted or removed.
+        compiled: Its network, and what trains and measures it.
+        kernels_digest: SHA-256 of its kernels at step 0.
+        seconds: Time spent training it so far.
+        first_loss: Training loss at step 0.
+        diverged_at: First step at which its loss was NaN or over `DIVERGENCE` times the first loss,
+            or -1.
+        drift_reference: The earlier pre-activations that its drift is measured against.
+        change_losses: Validation loss right before and right after a change of BN since the last
+            frame, else `UNCHANGED`.
+    """
+
+    name: str
+    kind: str
+    compiled: CompiledNetwork
     kernels_digest: bytes
     seconds: float = 0.0
     first_loss: float = np.nan
     diverged_at: int = -1
-    past: DriftReference = field(default_factory=DriftReference)
+    drift_reference: DriftReference = field(default_factory=DriftReference)
     change_losses: tuple[float, float] = UNCHANGED
 
     def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
-        """Trains on one batch a row; returns the first row with a diverged loss, or -1."""
+        """Trains one step per row of `indices` and adds to `seconds`.
+
+        Args:
+            x: Training features, shape (num_train, num_features).
+            y: Training classes, shape (num_train,).
+            indices: Indices of the examples of each batch, shape (steps, batch_size).
+
+        Returns:
+            The row of the first batch with a diverged loss, or -1.
+        """
         start = time.perf_counter()
-        bad = self.trainer.train(x, y, indices, limit=DIVERGENCE * self.first_loss)
+        limit = DIVERGENCE * self.first_loss
+        bad_row = self.compiled.trainer.train(x, y, indices, limit=limit)
         self.seconds += time.perf_counter() - start
-        return bad
+        return bad_row
 
 
 def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
-    """An arm at step 0.
+    """Returns an arm at step 0.
 
     Args:
-        settings: Of the run.
+        settings: Settings of the run.
         name: One of `bnviz.frames.ARM_LABELS`.
-        data: The examples, from which its sizes follow.
+        data: Examples of the run, which decide the numbers of features and classes.
     """
     kernels = initial_kernels(settings, data.num_features, len(data.classes))
-    arm = _assemble(settings, name, name, kernels, data)
+    compiled = _at_step_0(settings, name, name, kernels, data)
     sha = hashlib.sha256()
-    for layer in arm.network.dense_layers:
+    for layer in compiled.network.dense_layers:
         sha.update(layer.kernel.numpy().tobytes())
-    arm.kernels_digest = sha.digest()
-    return arm
-
-
-def _assemble(
-    settings: Settings,
-    name: str,
-    kind: str,
-    kernels: list[NDArray[np.float32]],
-    data: Dataset,
-    *,
-    frozen: bool = False,
-) -> Arm:
-    """An arm at step 0 with these kernels."""
-    sizes = (data.num_features, len(data.classes))
-    compiled = _compiled(architecture(settings, kind), name, kind, *sizes, frozen)
-    network, trainer = compiled[:2]
-    reset(network, settings, kernels)
-    trainer.reset(settings)
-    return Arm(name, kind, *compiled, kernels_digest=b"")
-
-
-def architecture(settings: Settings, kind: str) -> Settings:
-    """What decides the program of an arm of this kind; all else is at its default."""
-    names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
-    return Settings(**{key: getattr(settings, key) for key in names})
+    return Arm(name, name, compiled, sha.digest())
 
 
 def intervene(
@@ -134,24 +131,26 @@ def intervene(
     probe: tuple[tf.Tensor, tf.Tensor],
     validation: tuple[tf.Tensor, tf.Tensor],
 ) -> Arm:
-    """An arm after a change in mid-run.
+    """Makes a change in mid-run to an arm.
 
-    BN is inserted into an arm built without and removed from one built with it so that inference
-    gives what it gave before; the optimizer's state is fresh then, its learning rate is kept.
+    BN is inserted only into an arm built without it, and removed only from one built with it, in
+    such a way that inference computes the same as before. A change of BN starts with a fresh
+    optimizer state and keeps the learning rate.
 
     Args:
-        arm: As it stands.
-        change: What is to be changed.
-        settings: Of the run.
-        data: The examples.
-        probe: Features and classes of the fixed training examples.
+        arm: The arm before the change; a new learning rate is set in place.
+        change: The change.
+        settings: Settings of the run.
+        data: Examples of the run.
+        probe: Features and classes of the probe.
         validation: Features and classes of the validation examples.
 
     Returns:
-        Itself where the change does not concern it, or only its learning rate.
+        The arm after the change: `arm` itself if the change does not apply to it or only sets the
+        learning rate.
     """
     if change.action == LEARNING_RATE:
-        arm.trainer.learning_rate = change.value
+        arm.compiled.trainer.learning_rate = change.value
         return arm
     kind, frozen = arm.kind, False
     if change.action == "insert_bn" and arm.kind == "none":
@@ -162,30 +161,51 @@ def intervene(
         frozen = True
     else:
         return arm
-    kernels = [layer.kernel.numpy() for layer in arm.network.dense_layers]
-    other = _assemble(settings, arm.name, kind, kernels, data, frozen=frozen)
+    old = arm.compiled
+    kernels = [layer.kernel.numpy() for layer in old.network.dense_layers]
+    new = _at_step_0(settings, arm.name, kind, kernels, data, frozen=frozen)
     if change.action == "insert_bn":
-        insert_normalization(arm.network, other.network, tf.constant(data.x_train))
+        insert_normalization(old.network, new.network, tf.constant(data.x_train))
     elif change.action == "remove_bn":
-        remove_normalization(arm.network, other.network)
+        remove_normalization(old.network, new.network)
     else:
-        copy(arm.network, other.network)
-    other.trainer.follow(arm.trainer)
-    before, after = (each.observer.observe(probe, validation).outcome() for each in (arm, other))
-    other.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
-    return replace(
-        arm,
-        kind=kind,
-        network=other.network,
-        trainer=other.trainer,
-        observer=other.observer,
-        landscape=other.landscape,
-        inference=other.inference,
-        change_losses=(before["validation_loss"], after["validation_loss"]),
-    )
+        copy(old.network, new.network)
+    new.trainer.follow(old.trainer)
+    before, after = (each.observer.observe(probe, validation).outcome() for each in (old, new))
+    new.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
+    losses = before["validation_loss"], after["validation_loss"]
+    return replace(arm, kind=kind, compiled=new, change_losses=losses)
 
 
-@lru_cache(maxsize=_KEPT)
+def _at_step_0(
+    settings: Settings,
+    name: str,
+    kind: str,
+    kernels: list[NDArray[np.float32]],
+    data: Dataset,
+    *,
+    frozen: bool = False,
+) -> CompiledNetwork:
+    """A compiled network of this kind, reset to step 0 with these kernels."""
+    sizes = (data.num_features, len(data.classes))
+    compiled = _compiled(architecture(settings, kind), name, kind, *sizes, frozen)
+    reset(compiled.network, settings, kernels)
+    compiled.trainer.reset(settings)
+    return compiled
+
+
+def architecture(settings: Settings, kind: str) -> Settings:
+    """Keeps the settings that decide what is compiled for an arm, with all others at default.
+
+    Args:
+        settings: Settings of a run.
+        kind: One of `bnviz.frames.ARM_LABELS`.
+    """
+    names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
+    return Settings(**{key: getattr(settings, key) for key in names})
+
+
+@lru_cache(maxsize=_MAX_COMPILED)
 def _compiled(
     settings: Settings,
     name: str,  # noqa: ARG001
@@ -193,18 +213,17 @@ def _compiled(
     num_features: int,
     num_classes: int,
     frozen: bool,
-) -> tuple[Network, Trainer, Observer, Landscape, Inference]:
-    """What an arm consists of; `name` keeps arms of one kind apart."""
+) -> CompiledNetwork:
+    """Builds a network once per architecture; `name` keeps arms of the same kind apart."""
     network = build(settings, kind, num_features, num_classes, frozen=frozen)
     trainer = Trainer(network, settings)
     observer = Observer(network, trainer.kernels_before)
-    # What a run does not ask to look at is not compiled.
-    return network, trainer, observer, Landscape(network), Inference(network)
+    return CompiledNetwork(network, trainer, observer, Landscape(network), Inference(network))
 
 
 def compiled_networks() -> int:
-    """Networks, and stacks of them, whose training was compiled by this process so far.
+    """Returns how many networks, and stacks of networks, this process has compiled so far.
 
-    What they take is not given back by TensorFlow.
+    TensorFlow does not free the memory they take.
     """
     return xla_compilations()

@@ -1,193 +1,178 @@
-"""Experiment: the arms of a run trained side by side and measured, frame after frame."""
+"""Experiment: trains the arms of a run side by side and measures them frame by frame."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.data import sampling
 from bnviz.data.dataset import Dataset
-from bnviz.frames import (
-    DIGEST_SIZE,
-    NO_POINT,
-    PLANE_RANGE,
-    PROBE_SIZE,
-    Frame,
-    FrameLayout,
-    frame_steps,
-)
-from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm, intervene, new_arm
-from bnviz.lab.datasets import DataError, Examples, load, observed, sample
-from bnviz.lab.measures import measure
-from bnviz.lab.observer import NORMALIZATION, Observation
+from bnviz.data.sampling import Examples
+from bnviz.frames import Frame, FrameLayout, frame_steps
+from bnviz.interventions import Intervention
+from bnviz.lab.arms import Arm, intervene, new_arm
+from bnviz.lab.datasets import DataError, load
+from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
-#: Training examples from which statistics are recomputed in each deep frame, at the most.
+#: Maximum number of training examples that the statistics of PreciseBN are computed from.
 PRECISE_SIZE = 10_000
-#: Networks are used again from run to run, so one process runs one experiment at a time.
-_one_at_a_time = threading.Lock()
-
-
-@dataclass(frozen=True)
-class ArmSnapshot:
-    """What an arm has shown at a step.
-
-    Attributes:
-        look: What the observer saw.
-        deep: The dear measures by the names of a frame's fields, in deep runs.
-        bad_step: The first step since the last frame with a diverged loss, or -1.
-        batches_digest: SHA-256 of all batches so far.
-        seconds: Time its training has taken so far.
-    """
-
-    look: Observation
-    deep: dict[str, NDArray]
-    bad_step: int
-    batches_digest: bytes
-    seconds: float
+#: Held while an experiment runs: all runs of a process share the compiled networks.
+_lock = threading.Lock()
 
 
 class ExperimentError(ValueError):
-    """An experiment that cannot be run, in one sentence."""
+    """An experiment that cannot be run; the message is one sentence."""
 
 
 def run(settings: Settings, dataset: Dataset | None = None) -> Generator[Frame, None, None]:
-    """Trains all arms on the same batches from the same kernels and measures as it goes.
+    """Trains all arms from the same kernels on the same batches and measures them on the way.
 
-    The same settings on the same machine give the same frames, bit for bit but for `seconds`.
+    The same settings give the same frames on the same machine, bit for bit except for `seconds`.
 
     Args:
-        settings: What to run.
-        dataset: The examples, where `settings.dataset` is an upload.
+        settings: Settings of the run.
+        dataset: The examples, if `settings.dataset` is "upload".
 
     Yields:
-        One frame a step of `frame_steps(settings.steps)`.
+        One frame for each step in `frame_steps(settings.steps)`.
 
     Raises:
-        ExperimentError: If the data cannot be had.
+        ExperimentError: If the data set is not available.
     """
     try:
         data = load(settings, dataset)
     except DataError as error:
         raise ExperimentError(str(error)) from error
-    with _one_at_a_time:
-        yield from _run(settings, data)
+    with _lock:
+        yield from _frames(settings, data)
 
 
 def warm_up() -> None:
-    """Compiles the default experiment, so that the first run need not wait."""
+    """Compiles the default experiment, so that the first run need not wait for it."""
     frames = run(Settings())
     for _ in range(2):
         next(frames)
     frames.close()
 
 
-def _run(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
+def _frames(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
+    """Measures each frame while the arms already train on to the next."""
     layout = FrameLayout.of(settings)
-    x, y = tf.constant(data.x_train), tf.constant(data.y_train)
-    probe, validation = map(_tensors, observed(data))
-    precise, _ = _tensors(sample(data.x_train, data.y_train, PRECISE_SIZE))
-    points = _points(*probe) if layout.plane else {}
-    order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
-    arms = {name: new_arm(settings, name, data) for name in layout.arms}
-
-    def advance(arm: Arm, step: int, indices: NDArray[np.int32]) -> ArmSnapshot:
-        """Trains one arm up to a step and looks into it."""
-        bad_row = arm.train(x, y, indices)
-        bad_step = step - len(indices) + bad_row if bad_row >= 0 else -1
-        look = arm.observer.observe(probe, validation)
-        deep: dict[str, NDArray] = {}
-        if layout.deep:
-            deep = arm.landscape.measure(*probe, arm.trainer.learning_rate)
-            deep |= arm.inference.evaluate(precise, probe[0], validation)
-            deep["batch_values"] = deep["batch_values"][:, : layout.neurons]
-        return ArmSnapshot(look, deep, bad_step, arm.trainer.batches_digest, arm.seconds)
-
-    def frame(step: int, sights: list[ArmSnapshot]) -> Frame:
-        record = np.zeros((), layout.dtype)
-        record["step"] = step
-        for name, value in points.items():
-            record[name] = value
-        for (name, arm), sight in zip(arms.items(), sights, strict=True):
-            _certify(record[name], arm, sight, data)
-            _measure(record[name], step, arm, sight, layout)
-        # An array of no dimension gives its record to this index, which its types do not say.
-        return record[()]  # type: ignore[return-value]
-
-    # The arms know nothing of each other, so each has a thread; what they have shown is measured
-    # while they train on.
-    with ThreadPoolExecutor(len(arms)) as threads:
-
-        def set_out(step: int, indices: NDArray[np.int32]) -> list[Future[ArmSnapshot]]:
-            return [threads.submit(advance, arm, step, indices) for arm in arms.values()]
-
+    with ThreadPoolExecutor(len(layout.arms)) as threads:
+        pipeline = _Pipeline(settings, data, layout, threads)
         start, *stops = frame_steps(settings.steps).tolist()
-        sights = [part.result() for part in set_out(start, order.take(0))]
-        # The first losses are known before the first step: beyond a multiple of them it diverges.
-        yield frame(start, sights)
-        list(threads.map(lambda arm: arm.trainer.prepare(x, y), arms.values()))
-        waiting = list(settings.changes)
-        seen = None
+        pipeline.start_training(start)
+        pipeline.finish_training()
+        # Divergence is judged by the first loss, so it is measured before any training.
+        yield from pipeline.measure()
+        pipeline.compile_training()
         for stop in stops:
-            while waiting and waiting[0].step <= start:
-                if seen:  # what an arm has shown is measured before it becomes another
-                    yield frame(*seen)
-                    seen = None
-                change = waiting.pop(0)
-                for name, arm in arms.items():
-                    arms[name] = intervene(arm, change, settings, data, probe, validation)
-            parts = set_out(stop, order.take(stop - start))
-            if seen:
-                yield frame(*seen)
-            seen = stop, [part.result() for part in parts]
-            start = stop
-        if seen:
-            yield frame(*seen)
+            if changes := pipeline.changes_due():
+                # The last snapshot shows the arms before the change, so it is measured before it.
+                yield from pipeline.measure()
+                pipeline.intervene(changes)
+            pipeline.start_training(stop)
+            yield from pipeline.measure()
+            pipeline.finish_training()
+        yield from pipeline.measure()
+
+
+class _Pipeline:
+    """The arms of a run, each training in a thread while their last snapshots are measured.
+
+    The arms depend on each other in nothing, so each has a thread of its own.
+
+    Args:
+        settings: Settings of the run.
+        data: Examples of the run.
+        layout: Layout of the frames.
+        threads: As many threads as arms.
+    """
+
+    def __init__(
+        self, settings: Settings, data: Dataset, layout: FrameLayout, threads: ThreadPoolExecutor
+    ):
+        self._settings = settings
+        self._data = data
+        self._layout = layout
+        self._threads = threads
+        probe = sampling.probe(data)
+        self._recorder = FrameRecorder(layout, data, probe)
+        self._train = _tensors((data.x_train, data.y_train))
+        self._probe = _tensors(probe)
+        self._validation = _tensors(sampling.validation(data))
+        precise = sampling.sample(data.x_train, data.y_train, max_examples=PRECISE_SIZE)
+        self._precise, _ = _tensors(precise)
+        self._order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
+        self._arms = {name: new_arm(settings, name, data) for name in layout.arms}
+        self._changes = list(settings.changes)
+        self._step = 0
+        self._training: dict[str, Future[ArmSnapshot]] = {}
+        self._unmeasured: dict[str, ArmSnapshot] = {}
+
+    def compile_training(self) -> None:
+        """Compiles the training of all arms, without training a step."""
+        trainers = [arm.compiled.trainer for arm in self._arms.values()]
+        list(self._threads.map(lambda trainer: trainer.prepare(*self._train), trainers))
+
+    def start_training(self, stop: int) -> None:
+        """Starts training all arms up to step `stop` and taking snapshots of them there."""
+        indices = self._order.take(stop - self._step)
+        self._step = stop
+        self._training = {
+            name: self._threads.submit(self._advance, arm, stop, indices)
+            for name, arm in self._arms.items()
+        }
+
+    def finish_training(self) -> None:
+        """Waits for the snapshots of all arms."""
+        self._unmeasured = {name: future.result() for name, future in self._training.items()}
+
+    def measure(self) -> Iterator[Frame]:
+        """Yields the frame of the last snapshots, unless it was yielded before."""
+        snapshots, self._unmeasured = self._unmeasured, {}
+        if snapshots:
+            yield self._recorder.frame(self._arms, snapshots)
+
+    def changes_due(self) -> list[Intervention]:
+        """Returns the changes to be made before the next step, each of them once."""
+        due = [change for change in self._changes if change.step <= self._step]
+        self._changes = self._changes[len(due) :]
+        return due
+
+    def intervene(self, changes: Sequence[Intervention]) -> None:
+        """Makes changes to all arms that they apply to, in order."""
+        context = (self._settings, self._data, self._probe, self._validation)
+        for change in changes:
+            for name, arm in self._arms.items():
+                self._arms[name] = intervene(arm, change, *context)
+
+    def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:
+        """Trains one arm up to step `stop` and takes a snapshot."""
+        bad_row = arm.train(*self._train, indices)
+        compiled = arm.compiled
+        return ArmSnapshot(
+            step=stop,
+            observation=compiled.observer.observe(self._probe, self._validation),
+            costly=self._costly_measures(arm) if self._layout.deep else {},
+            bad_step=stop - len(indices) + bad_row if bad_row >= 0 else -1,
+            batches_digest=compiled.trainer.batches_digest,
+            seconds=arm.seconds,
+        )
+
+    def _costly_measures(self, arm: Arm) -> dict[str, NDArray]:
+        compiled = arm.compiled
+        measures = compiled.landscape.measure(*self._probe, compiled.trainer.learning_rate)
+        measures |= compiled.inference.evaluate(self._precise, self._probe[0], self._validation)
+        measures["batch_values"] = measures["batch_values"][:, : self._layout.neurons]
+        return measures
 
 
 def _tensors(examples: Examples) -> tuple[tf.Tensor, tf.Tensor]:
-    return tf.constant(examples[0]), tf.constant(examples[1])
-
-
-def _points(x: tf.Tensor, y: tf.Tensor) -> dict[str, NDArray]:
-    """The probe in the plane, as a frame keeps it."""
-    points = np.zeros((PROBE_SIZE, 2), np.int16)
-    classes = np.full(PROBE_SIZE, NO_POINT, np.uint8)
-    whole = np.iinfo(np.int16).max
-    points[: len(x)] = np.clip(np.round(x.numpy() / PLANE_RANGE * whole), -whole, whole)
-    classes[: len(y)] = y.numpy()
-    return {"points": points, "point_classes": classes}
-
-
-def _certify(record: Any, arm: Arm, sight: ArmSnapshot, data: Dataset) -> None:
-    """Writes the digests of the pair certificate, and the clock, into an arm's part of a frame."""
-    digests = {
-        "data_digest": data.digest,
-        "kernels_digest": arm.kernels_digest,
-        "batches_digest": sight.batches_digest,
-    }
-    for name, digest in digests.items():
-        record[name] = np.frombuffer(digest, np.uint8, DIGEST_SIZE)
-    record["seconds"] = sight.seconds
-
-
-def _measure(record: Any, step: int, arm: Arm, sight: ArmSnapshot, layout: FrameLayout) -> None:
-    """Writes an arm's measures into its part of a frame."""
-    measures = measure(sight.look, layout, arm.past) | sight.deep
-    fields: tuple[str, ...] = record.dtype.names
-    # An arm into which BN was inserted has more than its frames keep, one that lost it less.
-    for name in {*measures, *NORMALIZATION} & {*fields}:
-        record[name] = measures.get(name, np.nan)
-    record["change_losses"], arm.change_losses = arm.change_losses, UNCHANGED
-    loss = measures["train_loss"]
-    if step == 0:
-        arm.first_loss = loss
-    if arm.diverged_at < 0:
-        bad_now = not loss <= DIVERGENCE * arm.first_loss
-        arm.diverged_at = step if sight.bad_step < 0 and bad_now else sight.bad_step
-    record["diverged_at"] = arm.diverged_at
+    x, y = examples
+    return tf.constant(x), tf.constant(y)

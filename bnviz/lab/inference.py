@@ -1,4 +1,4 @@
-"""Inference: one network evaluated by different statistics, and the values it normalizes."""
+"""Inference: evaluates a network by different statistics, and returns the inputs of its BN."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from bnviz.frames import BATCH_VALUES, INFERENCE_STATISTICS
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.measures import round_mantissa
-from bnviz.lab.networks import HiddenLayer, Network, normalize
+from bnviz.lab.networks import HiddenLayer, Network
+from bnviz.lab.normalization import normalize
 from bnviz.lab.observer import loss_and_accuracy
 
-#: Of a block and of what enters its normalization, the mean and variance to normalize by.
+#: Maps a hidden layer and the input of its normalization to the mean and variance to normalize by.
 Statistics = Callable[[HiddenLayer, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class Inference:
-    """Evaluates one network by each of `bnviz.frames.INFERENCE_STATISTICS`, and moves no statistic.
+    """Evaluates one network by each of `bnviz.frames.INFERENCE_STATISTICS`.
 
-    There is neither dropout nor noise in inference, and the L2 penalty is not in the loss.
+    Dropout and noise are off, as always in inference. The loss does not include the L2 penalty, and
+    no moving statistic is updated.
 
     Args:
         network: The network to evaluate.
@@ -33,28 +35,33 @@ class Inference:
     def evaluate(
         self, x_train: tf.Tensor, probe: tf.Tensor, validation: tuple[tf.Tensor, tf.Tensor]
     ) -> dict[str, NDArray[np.float32]]:
-        """Evaluates the network as it stands.
+        """Evaluates the network in its current state on the validation examples.
 
-        In a network with BN, by the mean and variance of the validation examples as one batch; by
-        the moving ones; by those of the training examples in one forward pass, each layer's after
-        the layers before it have been normalized by theirs (PreciseBN: Wu & Johnson, *Rethinking
-        "Batch" in BatchNorm*, 2021, section 3); and with each example as a batch of its own, whose
-        variance is 0 and whose `x_hat` therefore is 0, too. Without BN all four are the same.
+        Batch Normalization uses the mean and variance
+
+        - "batch": of the validation examples, as one batch;
+        - "moving": that were kept in training, the moving statistics;
+        - "precise": of the training examples, as one batch (PreciseBN; Wu & Johnson, *Rethinking
+          "Batch" in BatchNorm*, 2021, section 3);
+        - "alone": of each example as a batch of its own, so that `x_hat` is 0.
+
+        Without Batch Normalization all four give the same.
 
         Args:
-            x_train: Training examples, shape (num_train, num_features).
-            probe: Examples whose values are kept, shape (num_probe, num_features).
-            validation: Features and classes of the validation examples.
+            x_train: Training features, shape (num_train, num_features).
+            probe: Features of the probe, shape (num_probe, num_features).
+            validation: Features, shape (num_validation, num_features), and classes,
+                (num_validation,), of the validation examples.
 
         Returns:
             `inference_loss` and `inference_accuracy`, shape (len(INFERENCE_STATISTICS),), and
-            `batch_values`, what enters BN (the pre-activation where there is none) for the first
-            `BATCH_VALUES` examples of the probe, to about three digits, NaN in place of those it
-            has not, shape
-            (layers, units, BATCH_VALUES).
+            `batch_values`, shape (layers, units, BATCH_VALUES): the inputs of the normalizations
+            (the pre-activations without any) for the first `BATCH_VALUES` examples of the probe,
+            rounded to 11 bits, NaN where the probe has fewer examples.
         """
-        seen = self._compiled(x_train, probe, *validation)
-        outcomes, norm_inputs = (part.numpy() for part in seen)
+        outcomes, norm_inputs = (
+            tensor.numpy() for tensor in self._compiled(x_train, probe, *validation)
+        )
         values = np.full((*norm_inputs.shape[::2], BATCH_VALUES), np.nan, np.float32)
         values[..., : norm_inputs.shape[1]] = norm_inputs.transpose(0, 2, 1)
         loss, accuracy = outcomes.T
@@ -67,38 +74,43 @@ class Inference:
     def _evaluate(
         self, x_train: tf.Tensor, probe: tf.Tensor, x: tf.Tensor, y: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Loss and accuracy by each of the statistics, shape (statistics, 2); what enters."""
+        """Loss and accuracy by each of the statistics, and the inputs of the normalizations.
+
+        Returns:
+            Shape (len(INFERENCE_STATISTICS), 2), and (layers, BATCH_VALUES or fewer, units).
+        """
         network = self._network
 
         def outcome(statistics: Statistics) -> tf.Tensor:
-            def normalized(block: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
-                return normalize(block.normalization, values, *statistics(block, values))
+            def by_statistics(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
+                return normalize(hidden.normalization, values, *statistics(hidden, values))
 
-            return tf.stack(loss_and_accuracy(network.forward(x, normalized).logits, y))
+            return tf.stack(loss_and_accuracy(network.forward(x, by_statistics).logits, y))
 
         if network.hidden_layers[0].has_batch_statistics:
             precise = iter(self._precise(x_train))
-            by: dict[str, Statistics] = {
+            choices: dict[str, Statistics] = {
                 "batch": lambda _, values: tf.nn.moments(values, axes=[0]),
-                "moving": lambda block, _: _moving(block.normalization),
+                "moving": lambda hidden, _: _moving(hidden.normalization),
                 "precise": lambda *_: next(precise),
                 "alone": lambda _, values: (values, tf.zeros_like(values)),
             }
-            outcomes = tf.stack([outcome(by[name]) for name in INFERENCE_STATISTICS])
+            outcomes = tf.stack([outcome(choices[name]) for name in INFERENCE_STATISTICS])
         else:
+            # Layer normalization ignores the statistics, and no other is left.
             same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
             outcomes = tf.stack([same] * len(INFERENCE_STATISTICS))
         return outcomes, network.probe(probe).norm_inputs[:, :BATCH_VALUES]
 
     def _precise(self, x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
-        """Mean and variance of what enters each BN for all examples as one batch."""
+        """Mean and variance of the input of each BN, with all examples as one batch."""
         statistics = []
 
-        def normalized(block: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
+        def by_batch(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
             statistics.append(tf.nn.moments(values, axes=[0]))
-            return normalize(block.normalization, values, *statistics[-1])
+            return normalize(hidden.normalization, values, *statistics[-1])
 
-        self._network.forward(x, normalized)
+        self._network.forward(x, by_batch)
         return statistics
 
 

@@ -1,4 +1,4 @@
-"""Measures: the numbers of a frame, computed in NumPy from what an observer saw."""
+"""Measures: the numbers of a frame, computed with NumPy from an observation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 from bnviz.frames import PERCENTILES, QUANTITIES, FrameLayout, edges
 from bnviz.lab.observer import Observation
 
-#: An activation outside these bounds hardly passes any gradient on.
+#: Activations outside these bounds count as saturated: almost no gradient passes.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
-#: Activations that can be 0 for every input.
+#: Activation functions with which a neuron can output 0 for every example.
 CAN_DIE = ("relu",)
 
 
 @dataclass
 class DriftReference:
-    """The pre-activations of earlier frames, which drift is measured against.
+    """The pre-activations of earlier frames that drift is measured against.
 
     Attributes:
-        first: Those of step 0; None before it.
-        last: Those of the last frame.
+        first: Pre-activations at step 0; None until that is measured.
+        last: Pre-activations at the last measured frame, or None.
     """
 
     first: "SortedValues | None" = None
@@ -30,73 +30,84 @@ class DriftReference:
 
 @dataclass(frozen=True)
 class SortedValues:
-    """Values of each layer.
+    """The values of each layer, sorted.
 
     Attributes:
-        ordered: In ascending order, NaN last, shape (layers, num_values).
-        std: The standard deviation of the finite ones, shape (layers,).
+        ordered: Values in ascending order, NaN last, shape (layers, num_values).
+        std: Biased standard deviation of the finite values, shape (layers,).
     """
 
     ordered: NDArray[np.float32]
     std: NDArray[np.float64]
 
 
-def measure(look: Observation, layout: FrameLayout, past: DriftReference) -> dict[str, Any]:
-    """The measures of one arm, by the names of a frame's fields.
+def measure(
+    observation: Observation, layout: FrameLayout, reference: DriftReference
+) -> dict[str, Any]:
+    """Computes the measures of one arm, keyed by the names of a frame's fields.
 
     Args:
-        look: What was seen of the arm.
-        layout: Of the run's frames.
-        past: Of the arm's earlier frames; moved on to this one.
+        observation: What was observed of the arm.
+        layout: Layout of the run's frames.
+        reference: Pre-activations of the arm's earlier frames; updated with those of this one.
     """
-    measures: dict[str, Any] = look.outcome()
+    measures: dict[str, Any] = observation.outcome()
     for quantity in QUANTITIES:
-        values = getattr(look, f"{quantity}s").numpy()
+        values = getattr(observation, f"{quantity}s").numpy()
         ordered = np.sort(values.reshape(len(values), -1), axis=1)
         description = describe(ordered, edges(quantity, layout.activation))
         measures |= {f"{quantity}_{name}": value for name, value in description.items()}
         if quantity == "pre_activation":
             now = SortedValues(ordered, description["std"])
-            past.first = past.first or now
-            measures["drift_start"] = drift(past.first, now)
-            measures["drift_step"] = drift(past.last or now, now)
-            past.last = now
-            of_neurons = describe_neurons(values[..., : layout.neurons])
-            measures |= {f"neuron_{name}": value for name, value in of_neurons.items()}
+            reference.first = reference.first or now
+            measures["drift_start"] = drift(reference.first, now)
+            measures["drift_step"] = drift(reference.last or now, now)
+            reference.last = now
+            neurons = describe_neurons(values[..., : layout.neurons])
+            measures |= {f"neuron_{name}": value for name, value in neurons.items()}
     measures["saturated"] = saturated_share(ordered, layout.activation)
     measures["dead"] = dead_share(values, layout.activation)
-    measures["gradient_norm"], updates = look.kernels.numpy()
+    measures["gradient_norm"], updates = observation.kernel_measures.numpy()
     with np.errstate(divide="ignore"):
         ratios = np.log10(updates)
     measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
-    normalization = round_mantissa(look.normalization.numpy()[..., : layout.neurons])
-    measures |= dict(zip(look.normalized, normalization, strict=True))
-    if look.boundary is not None and layout.plane:
-        measures["boundary"] = np.nan_to_num(np.round(255 * look.boundary.numpy()))
+    normalization = round_mantissa(observation.normalization.numpy()[..., : layout.neurons])
+    measures |= dict(zip(observation.normalization_names, normalization, strict=True))
+    if observation.boundary is not None and layout.plane:
+        measures["boundary"] = np.nan_to_num(np.round(255 * observation.boundary.numpy()))
     return measures
 
 
 def round_mantissa(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Values to about three digits (11 bits), so that files with many of them pack well."""
+    """Rounds values to 11 significant bits, about three digits, so that files compress well.
+
+    Args:
+        values: Any shape.
+
+    Returns:
+        float32, in the same shape; infinities and NaN are unchanged.
+    """
     bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
     dropped = 13
     rounded = (bits + np.uint32(1 << (dropped - 1))) & np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
-    # What is no number stays none; its bits may not be rounded.
+    # Rounding the bits of an infinity or a NaN would change its meaning.
     return np.where(np.isfinite(values), rounded.view(np.float32), values)
 
 
 def drift(earlier: SortedValues, later: SortedValues) -> NDArray[np.float64]:
-    """How far each layer's distribution has moved, in units of its earlier standard deviation.
+    """Measures how far the distribution of each layer's values has moved.
 
-    The 1-Wasserstein distance: of two samples of one size the mean distance of their values in
-    order.
+    The 1-Wasserstein distance in units of the earlier standard deviation. For two samples of equal
+    size, sorted, it is
+
+        mean(abs(later - earlier)) / std(earlier)
 
     Args:
-        earlier: What has moved.
-        later: The same number of values.
+        earlier: Values before the move.
+        later: Values after it, as many as before.
 
     Returns:
-        Shape (layers,); NaN where a value is not finite, or the earlier ones are all the same.
+        Shape (layers,); NaN where a value is not finite or all earlier values are equal.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         moved = np.abs(later.ordered - earlier.ordered).mean(axis=1, dtype=np.float64)
@@ -105,15 +116,15 @@ def drift(earlier: SortedValues, later: SortedValues) -> NDArray[np.float64]:
 
 
 def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """The distribution of each neuron's values.
+    """Describes the distribution of each neuron's values.
 
     Args:
-        values: Shape (layers, num_values, neurons).
+        values: Shape (layers, num_examples, neurons).
 
     Returns:
-        `mean` and biased `std` (layers, neurons), and `percentiles`
-        (layers, neurons, len(PERCENTILES)), all to about three digits; NaN for a neuron with a
-        value that is not finite.
+        `mean` and biased `std`, shape (layers, neurons), and `percentiles`, shape
+        (layers, neurons, len(PERCENTILES)), all rounded to 11 bits; NaN for a neuron with a value
+        that is not finite.
     """
     with np.errstate(invalid="ignore", over="ignore"):
         mean = values.mean(axis=1)
@@ -130,33 +141,33 @@ def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float3
 
 
 def histogram(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Counts of values between edges, and of those below and above all of them.
-
-    Infinities count below or above; NaN must not be among the values.
+    """Counts the values in each bin, and those below and above all bins.
 
     Args:
-        ordered: Values in ascending order, shape (num_values,).
+        ordered: Values in ascending order without NaN, shape (num_values,). Infinities count as
+            below or above.
         bin_edges: Shape (num_bins + 1,).
 
     Returns:
-        Shape (num_bins + 2,), the first below and the last above; they sum to num_values. Between
-        them they equal `np.histogram`.
+        Counts, shape (num_bins + 2,): below, as `np.histogram` counts, above. They sum to
+        num_values.
     """
-    places = np.searchsorted(ordered, bin_edges)
-    places[-1] = np.searchsorted(ordered, bin_edges[-1], side="right")
-    return np.diff(places, prepend=0, append=len(ordered))
+    starts = np.searchsorted(ordered, bin_edges)
+    starts[-1] = np.searchsorted(ordered, bin_edges[-1], side="right")
+    return np.diff(starts, prepend=0, append=len(ordered))
 
 
 def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> dict[str, Any]:
-    """The distribution of all values of each layer.
+    """Describes the distribution of all values of each layer.
 
     Args:
         ordered: Values in ascending order, NaN last, shape (layers, num_values).
         bin_edges: Shape (num_bins + 1,).
 
     Returns:
-        `counts` (layers, num_bins + 2), `nan` (layers,), and of the finite values `percentiles`
-        (layers, len(PERCENTILES)), `mean` and biased `std` (layers,); NaN where none is finite.
+        `counts`, shape (layers, num_bins + 2), as `histogram` returns them; `nan`, the number of
+        NaN, (layers,); and of the finite values `percentiles`, (layers, len(PERCENTILES)), `mean`
+        and biased `std`, (layers,), which are NaN if no value is finite.
     """
     layers = len(ordered)
     counts = np.zeros((layers, len(bin_edges) + 1), np.int64)
@@ -165,16 +176,17 @@ def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> di
     moments = np.full((2, layers), np.nan)
     finite = np.isfinite(ordered[:, 0]) & np.isfinite(ordered[:, -1])
     if finite.any():
-        percentiles[finite], moments[:, finite] = _spread(ordered[finite])
+        percentiles[finite], moments[:, finite] = _percentiles_and_moments(ordered[finite])
     for layer, row in enumerate(ordered):
-        numbers = len(row)
+        num_not_nan = len(row)
         if not finite[layer]:
-            first = np.searchsorted(row, -np.inf, side="right")
-            last, numbers = np.searchsorted(row, [np.inf, np.nan])
-            nan[layer] = len(row) - numbers
-            if first < last:
-                percentiles[layer], moments[:, layer] = _spread(row[first:last])
-        counts[layer] = histogram(row[:numbers], bin_edges)
+            start = np.searchsorted(row, -np.inf, side="right")
+            stop, num_not_nan = np.searchsorted(row, [np.inf, np.nan])
+            nan[layer] = len(row) - num_not_nan
+            if start < stop:
+                finite_part = row[start:stop]
+                percentiles[layer], moments[:, layer] = _percentiles_and_moments(finite_part)
+        counts[layer] = histogram(row[:num_not_nan], bin_edges)
     return {
         "counts": counts,
         "nan": nan,
@@ -184,66 +196,68 @@ def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> di
     }
 
 
-def _spread(ordered: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _percentiles_and_moments(
+    ordered: NDArray[np.float32],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Percentiles (..., len(PERCENTILES)), and mean and biased std (2, ...), of finite values.
 
     Args:
-        ordered: In ascending order along the last axis.
+        ordered: Values in ascending order along the last axis.
     """
     values = ordered.astype(np.float64)
     percentiles = _percentiles(values)
     mean = values.mean(axis=-1)
     values -= mean[..., np.newaxis]
-    # Not a product of matrices: a threaded BLAS beside TensorFlow's threads takes 4 ms for it.
+    # Not a matrix product: a threaded BLAS that competes with TensorFlow's threads takes 4 ms.
     return percentiles, np.stack([mean, np.sqrt(np.square(values).mean(axis=-1))])
 
 
 def _percentiles(ordered: NDArray[Any]) -> NDArray[Any]:
-    """Percentiles with linear interpolation, as `np.percentile`, of values in order.
+    """Percentiles with linear interpolation, as `np.percentile` computes them.
 
     Args:
-        ordered: In ascending order along the last axis, in whose place the percentiles come.
+        ordered: Values in ascending order along the last axis, which the percentiles replace.
     """
     size = ordered.shape[-1]
-    place = (np.array(PERCENTILES) / 100 * (size - 1)).astype(ordered.dtype)
-    below = np.floor(place).astype(int)
+    position = (np.array(PERCENTILES) / 100 * (size - 1)).astype(ordered.dtype)
+    below = np.floor(position).astype(int)
     low, high = ordered[..., below], ordered[..., np.minimum(below + 1, size - 1)]
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray(low + (high - low) * (place - below.astype(ordered.dtype)))
+        return np.asarray(low + (high - low) * (position - below.astype(ordered.dtype)))
 
 
 def saturated_share(ordered: NDArray[np.float32], activation: str) -> NDArray[np.float64]:
-    """Share of activations at which the non-linearity is flat.
+    """Computes the share of activations at which the activation function is almost flat.
 
-    Sigmoid: below 0.03 or above 0.97; tanh: above 0.97 in absolute value.
+    For sigmoid those below 0.03 or above 0.97, for tanh those above 0.97 in absolute value.
 
     Args:
         ordered: Activations in ascending order, NaN last, shape (layers, num_values).
-        activation: Name of the non-linearity.
+        activation: Name of the activation function.
 
     Returns:
-        Shape (layers,); NaN for a non-linearity without bounds.
+        Shares from 0 to 1, shape (layers,); NaN for any other activation function.
     """
     shares = np.full(len(ordered), np.nan)
     if activation in SATURATION:
         low, high = np.array(SATURATION[activation], np.float32)
         for layer, row in enumerate(ordered):
             below = np.searchsorted(row, low)
-            numbers = np.searchsorted(row, np.nan)
-            above = numbers - np.searchsorted(row[:numbers], high, side="right")
+            num_not_nan = np.searchsorted(row, np.nan)
+            above = num_not_nan - np.searchsorted(row[:num_not_nan], high, side="right")
             shares[layer] = (below + above) / len(row)
     return shares
 
 
 def dead_share(activations: NDArray[np.float32], activation: str) -> NDArray[np.float64]:
-    """Share of neurons that are 0 for every example.
+    """Computes the share of neurons that output 0 for every example.
 
     Args:
         activations: Shape (layers, num_examples, units).
-        activation: Name of the non-linearity.
+        activation: Name of the activation function.
 
     Returns:
-        Shape (layers,); NaN for a non-linearity that cannot be 0 throughout.
+        Shares from 0 to 1, shape (layers,); NaN for an activation function not in `CAN_DIE`.
     """
     if activation not in CAN_DIE:
         return np.full(len(activations), np.nan)

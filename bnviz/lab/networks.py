@@ -1,4 +1,4 @@
-"""Networks: each arm as a Keras model, all arms with the same initial kernels."""
+"""Networks: each arm as a Keras model; all arms start from the same kernels."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -10,9 +10,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
+from bnviz.frames import BN_ARMS
 from bnviz.lab.noise import Noise
-from bnviz.settings import BN_POSITIONS, Settings
+from bnviz.lab.normalization import FrozenBatchNormalization, normalize, position
+from bnviz.settings import Settings
 
 INITIALIZERS = {
     "glorot_uniform": keras.initializers.GlorotUniform,
@@ -26,16 +27,16 @@ INITIALIZERS = {
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """A hidden layer: Dense, its non-linearity, and what stands around it.
+    """A hidden layer: Dense and activation, with normalization before or after the activation.
 
     Attributes:
-        dense: The linear map `x @ kernel (+ bias)`.
-        normalization: Batch or layer normalization, or None in the arm without it.
-        position: Whether it stands "before" the activation or "after" it.
-        activation: The non-linearity.
-        noise: What follows the normalization, or None.
-        frozen: Whether Batch Normalization goes by its moving statistics in training too, and
-            moves them no more.
+        dense: The Dense layer, `x @ kernel (+ bias)`.
+        normalization: The Batch or layer normalization, or None.
+        position: "before" or "after" the activation, or "" without normalization.
+        activation: The activation layer.
+        noise: The noise that follows the normalization, or None.
+        frozen: Whether Batch Normalization uses its moving statistics in training, too, and no
+            longer updates them.
     """
 
     dense: keras.layers.Layer
@@ -46,36 +47,42 @@ class HiddenLayer:
     frozen: bool = False
 
     def after_dense(self) -> list[keras.layers.Layer]:
-        """The layers after the linear map, in order."""
+        """The layers that follow the Dense layer, in order."""
         normalization = [layer for layer in (self.normalization, self.noise) if layer is not None]
         if self.position == "before":
             return [*normalization, self.activation]
         return [self.activation, *normalization]
 
-    def statistics(self, mean: tf.Tensor, variance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """What it normalizes a training batch of this mean and variance by."""
+    def training_statistics(
+        self, batch_mean: tf.Tensor, batch_variance: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The mean and variance that a training step normalizes a batch by, each (units,)."""
         if self.frozen and self.normalization is not None:
             return self.normalization.moving_mean.value, self.normalization.moving_variance.value
-        return mean, variance
+        return batch_mean, batch_variance
 
     @property
     def has_batch_statistics(self) -> bool:
-        """Whether it normalizes by the mean and variance of a batch."""
+        """Whether the layer has Batch Normalization."""
         return isinstance(self.normalization, keras.layers.BatchNormalization)
+
+
+#: Maps a hidden layer and the input of its normalization to the output of the normalization.
+Normalize = Callable[[HiddenLayer, tf.Tensor], tf.Tensor]
 
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What a forward pass shows of a network.
+    """The inner values of a network in a forward pass.
 
     Attributes:
-        pre_activations: Inputs of every non-linearity, shape (layers, num_examples, units).
-        activations: Its outputs, of the same shape.
+        pre_activations: Inputs of the activations, shape (layers, num_examples, units).
+        activations: Outputs of the activations, of the same shape.
         logits: Shape (num_examples, num_classes).
-        entering: What enters every normalization, of the shape of the pre-activations, which
-            stand here where there is none.
-        moments: Mean and variance of what enters each Batch Normalization, over the examples,
-            shape (2, layers, units); None without it.
+        norm_inputs: Inputs of the normalizations, shape (layers, num_examples, units); the
+            pre-activations in a network without normalization.
+        moments: Mean and biased variance of the inputs of each Batch Normalization over the
+            examples, shape (2, layers, units), or None.
     """
 
     pre_activations: tf.Tensor
@@ -87,12 +94,12 @@ class ForwardPass:
 
 @dataclass(frozen=True)
 class Network:
-    """One arm: a Keras model, and its layers by the part they play.
+    """The network of one arm: a Keras model and its layers by role.
 
     Attributes:
-        model: From features, shape (batch, num_features), to logits, (batch, num_classes).
-        hidden_layers: The hidden layers in order.
-        output: The last Dense layer, which gives the logits.
+        model: Maps features, shape (batch, num_features), to logits, (batch, num_classes).
+        hidden_layers: The hidden layers, from the input to the output.
+        output: The last Dense layer, which computes the logits.
     """
 
     model: keras.Model
@@ -101,55 +108,53 @@ class Network:
 
     @property
     def dense_layers(self) -> list[keras.layers.Layer]:
-        """Every layer with a kernel, in order."""
-        return [*(block.dense for block in self.hidden_layers), self.output]
+        """The Dense layers, the output layer last."""
+        return [*(hidden.dense for hidden in self.hidden_layers), self.output]
 
     def probe(self, x: tf.Tensor) -> ForwardPass:
-        """A forward pass that shows its inside and changes nothing.
+        """Runs a forward pass as in training, without changing the network.
 
-        Batch Normalization uses the mean and variance of `x` itself, unless it is frozen, as in a
-        training step, but moves no moving statistics; noise is on, dropout is off.
+        Batch Normalization uses the mean and variance of `x` (its moving statistics if it is
+        frozen) and does not update its moving statistics. Noise is on, dropout is off.
 
         Args:
-            x: Examples, shape (num_examples, num_features).
+            x: Features, shape (num_examples, num_features).
         """
         moments = []
 
-        def normalized(block: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
+        def as_in_training(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
             moments.append(tf.nn.moments(values, axes=[0]))
-            values = normalize(block.normalization, values, *block.statistics(*moments[-1]))
-            return values if block.noise is None else block.noise.draw(values)
+            statistics = hidden.training_statistics(*moments[-1])
+            values = normalize(hidden.normalization, values, *statistics)
+            return values if hidden.noise is None else hidden.noise.draw(values)
 
-        inside = self.forward(x, normalized)
+        forward_pass = self.forward(x, as_in_training)
         if not self.hidden_layers[0].has_batch_statistics:
-            return inside
-        return replace(inside, moments=tf.stack(moments, axis=1))
+            return forward_pass
+        return replace(forward_pass, moments=tf.stack(moments, axis=1))
 
-    def forward(
-        self, x: tf.Tensor, normalized: Callable[[HiddenLayer, tf.Tensor], tf.Tensor]
-    ) -> ForwardPass:
-        """A forward pass with a normalization of choice, without dropout.
+    def forward(self, x: tf.Tensor, normalization: Normalize) -> ForwardPass:
+        """Runs a forward pass with the given normalization, without dropout.
 
         Args:
-            x: Examples, shape (num_examples, num_features).
-            normalized: Makes of a block and of what enters its normalization what leaves it; not
-                called in the arm without.
+            x: Features, shape (num_examples, num_features).
+            normalization: Called for each hidden layer that has a normalization, in its place.
 
         Returns:
-            What is seen of it, without the moments.
+            All values but the moments.
         """
         pre_activations, activations, norm_inputs = [], [], []
-        for block in self.hidden_layers:
-            x = block.dense(x)
-            if block.position == "before":
+        for hidden in self.hidden_layers:
+            x = hidden.dense(x)
+            if hidden.position == "before":
                 norm_inputs.append(x)
-                x = normalized(block, x)
+                x = normalization(hidden, x)
             pre_activations.append(x)
-            x = block.activation(x)
+            x = hidden.activation(x)
             activations.append(x)
-            if block.position == "after":
+            if hidden.position == "after":
                 norm_inputs.append(x)
-                x = normalized(block, x)
+                x = normalization(hidden, x)
         return ForwardPass(
             tf.stack(pre_activations),
             tf.stack(activations),
@@ -158,70 +163,23 @@ class Network:
         )
 
 
-def normalize(
-    layer: keras.layers.Layer, x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
-) -> tf.Tensor:
-    """Normalization of `x` without side effects.
-
-    Batch Normalization by given statistics: `y = gamma * (x - mean) / sqrt(variance + epsilon) +
-    beta`, one gamma and one beta a neuron (Ioffe & Szegedy 2015, Algorithm 1). Layer
-    normalization goes by the mean and variance of each example over the neurons instead, whatever
-    is given.
-
-    Args:
-        layer: Where gamma, beta and epsilon are taken from.
-        x: Shape (num_examples, units).
-        mean: Shape (units,).
-        variance: The biased one, shape (units,).
-    """
-    if isinstance(layer, keras.layers.LayerNormalization):
-        return layer(x)
-    return tf.nn.batch_normalization(
-        x,
-        mean,
-        variance,
-        offset=layer.beta.value if layer.center else None,
-        scale=layer.gamma.value if layer.scale else None,
-        variance_epsilon=layer.epsilon,
-    )
-
-
-def position(settings: Settings, arm: str) -> str:
-    """Where an arm's normalization stands: "before" or "after" the activation, or nowhere: ""."""
-    if arm not in NORMALIZED_ARMS:
-        return ""
-    if arm == "bn_other":
-        return next(other for other in BN_POSITIONS if other != settings.bn_position)
-    return settings.bn_position
-
-
-class _FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
-    """Goes by its moving statistics in training too; gamma and beta are learnt on.
-
-    `trainable = False` would keep these as they are, too.
-    """
-
-    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:  # noqa: ARG002
-        return super().call(inputs, training=False)
-
-
 def build(
     settings: Settings, arm: str, num_features: int, num_classes: int, *, frozen: bool = False
 ) -> Network:
-    """Builds one arm; its weights are set by `reset`.
+    """Builds the network of an arm; `reset` sets its weights.
 
-    BN's momentum and epsilon are variables, so that other values need no new compilation. A Dense
-    layer right before a normalization has no bias: beta takes its place, as in Ioffe & Szegedy
-    2015, section 3.2, and, for layer normalization, in Ba et al. 2016, equation 4.
+    Momentum and epsilon of Batch Normalization are variables, so that other values need no new
+    compilation. A Dense layer right before a normalization has no bias, because beta takes its
+    place (Ioffe & Szegedy 2015, section 3.2; for layer normalization Ba et al. 2016, equation 4).
 
     Args:
-        settings: The structure is taken from here.
+        settings: Settings of the run; only what decides the architecture is read.
         arm: One of `bnviz.frames.ARM_LABELS`.
-        num_features: Features of an example.
-        num_classes: Classes to tell apart.
-        frozen: Whether the statistics of BN stay as they are.
+        num_features: Number of features of an example.
+        num_classes: Number of classes.
+        frozen: Whether Batch Normalization keeps its moving statistics fixed and trains by them.
     """
-    where = position(settings, arm)
+    side = position(settings, arm)
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
     def dense(units: int, name: str, *, use_bias: bool = True) -> keras.layers.Layer:
@@ -229,49 +187,55 @@ def build(
             units, use_bias=use_bias, kernel_regularizer=penalty, name=f"{arm}_{name}"
         )
 
-    def normalization(number: int) -> keras.layers.Layer | None:
-        if not where:
-            return None
-        kind = keras.layers.LayerNormalization
-        if arm in BN_ARMS:
-            kind = _FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
-        return kind(center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_norm_{number}")
-
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
-    blocks = []
+    hidden_layers = []
     for number in range(1, settings.hidden_layers + 1):
-        block = HiddenLayer(
-            dense(settings.units, f"dense_{number}", use_bias=where != "before"),
-            normalization(number),
-            where,
+        hidden = HiddenLayer(
+            dense(settings.units, f"dense_{number}", use_bias=side != "before"),
+            _normalization(settings, arm, number, frozen=frozen) if side else None,
+            side,
             keras.layers.Activation(settings.activation, name=f"{arm}_activation_{number}"),
             Noise(f"{arm}_noise_{number}") if arm == "noisy_bn" else None,
             frozen,
         )
-        blocks.append(block)
-        x = block.dense(x)
-        for layer in block.after_dense():
+        hidden_layers.append(hidden)
+        x = hidden.dense(x)
+        for layer in hidden.after_dense():
             x = layer(x)
         if settings.dropout:
-            x = keras.layers.Dropout(settings.dropout, seed=number, name=f"{arm}_dropout_{number}")(
-                x
-            )
-        if block.normalization is not None:
-            block.normalization.epsilon = tf.Variable(1.0, trainable=False)
-            if block.has_batch_statistics:
-                block.normalization.momentum = tf.Variable(0.0, trainable=False)
+            name = f"{arm}_dropout_{number}"
+            x = keras.layers.Dropout(settings.dropout, seed=number, name=name)(x)
+        if hidden.normalization is not None:
+            hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
+            if hidden.has_batch_statistics:
+                hidden.normalization.momentum = tf.Variable(0.0, trainable=False)
     output = dense(num_classes, "output")
     model = keras.Model(inputs, output(x), name=arm)
-    return Network(model, tuple(blocks), output)
+    return Network(model, tuple(hidden_layers), output)
+
+
+def _normalization(
+    settings: Settings, arm: str, number: int, *, frozen: bool
+) -> keras.layers.Layer:
+    """The normalization of an arm's hidden layer, counted from 1."""
+    kind = keras.layers.LayerNormalization
+    if arm in BN_ARMS:
+        kind = FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
+    return kind(center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_norm_{number}")
 
 
 def initial_kernels(
     settings: Settings, num_features: int, num_classes: int
 ) -> list[NDArray[np.float32]]:
-    """The kernels that every arm starts from, drawn from the seed.
+    """Draws the kernels that every arm starts from.
+
+    Args:
+        settings: Settings of the run; sizes, initializer, `init_scale` and `seed` are read.
+        num_features: Number of features of an example.
+        num_classes: Number of classes.
 
     Returns:
-        One array a Dense layer, shape (inputs, outputs), each times `init_scale`.
+        One kernel per Dense layer, float32, shape (inputs, outputs), multiplied by `init_scale`.
     """
     sizes = [num_features, *[settings.units] * settings.hidden_layers, num_classes]
     seeds = np.random.SeedSequence(settings.seed).generate_state(len(sizes) - 1)
@@ -288,15 +252,20 @@ def initial_kernels(
 def reset(network: Network, settings: Settings, kernels: list[NDArray[np.float32]]) -> None:
     """Sets every weight and statistic of `network` to its value at step 0.
 
-    Kernels as given, biases and beta 0, gamma 1, moving mean 0, moving variance 1, noise from the
-    seed.
+    Kernels are set as given, biases and beta to 0, gamma to 1, moving means to 0, moving variances
+    to 1; the noise starts from the seed.
+
+    Args:
+        network: The network that is changed.
+        settings: Settings of the run; epsilon, momentum and seed are read.
+        kernels: One kernel per Dense layer, shape (inputs, outputs).
     """
     for layer, kernel in zip(network.dense_layers, kernels, strict=True):
         layer.kernel.assign(kernel)
         if layer.use_bias:
             layer.bias.assign(tf.zeros_like(layer.bias))
-    for number, block in enumerate(network.hidden_layers):
-        layer = block.normalization
+    for number, hidden in enumerate(network.hidden_layers):
+        layer = hidden.normalization
         if layer is None:
             continue
         layer.epsilon.assign(settings.bn_epsilon)
@@ -304,9 +273,9 @@ def reset(network: Network, settings: Settings, kernels: list[NDArray[np.float32
             layer.beta.assign(tf.zeros_like(layer.beta))
         if layer.scale:
             layer.gamma.assign(tf.ones_like(layer.gamma))
-        if block.has_batch_statistics:
+        if hidden.has_batch_statistics:
             layer.momentum.assign(settings.bn_momentum)
             layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))
             layer.moving_variance.assign(tf.ones_like(layer.moving_variance))
-        if block.noise is not None:
-            block.noise.reset(seed=settings.seed, number=number)
+        if hidden.noise is not None:
+            hidden.noise.reset(seed=settings.seed, number=number)

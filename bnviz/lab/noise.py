@@ -5,19 +5,22 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-#: Bounds of the mean and of the scale that a layer's noise has at one step.
+#: Ranges that mu and sigma of a layer are drawn from at each step.
 MEAN, SCALE = (-0.5, 0.5), (1.0, 1.25)
-#: Half the range around that mean, and the standard deviation around that scale, of the elements.
+#: Half the width of the range around mu, and the standard deviation around sigma, of an element.
 SPREAD = 0.1
 
 
-class Noise(keras.layers.Layer):  # type: ignore[misc]  # Keras carries no types.
-    """Scales and shifts each element at random while training, by another law at each step.
+class Noise(keras.layers.Layer):  # type: ignore[misc]  # Keras has no type annotations.
+    """Scales and shifts each element at random in training, by another distribution at each step.
 
-    `s * x + m` with `m ~ U(mu - 0.1, mu + 0.1)` and `s ~ N(sigma, 0.1)` for each element, where
-    `mu ~ U(-0.5, 0.5)` and `sigma ~ U(1, 1.25)` are drawn for the layer at each training step
-    (Santurkar et al., *How Does Batch Normalization Help Optimization?*, 2018, section 2.1 and
-    its appendix). In inference it leaves `x` as it is.
+    For each element:
+
+        y = s * x + m,  m ~ U(mu - 0.1, mu + 0.1),  s ~ N(sigma, 0.1)
+
+    0.1 is the standard deviation of `s`. At each training step the layer draws
+    `mu ~ U(-0.5, 0.5)` and `sigma ~ U(1, 1.25)` (Santurkar et al., *How Does Batch Normalization
+    Help Optimization?*, 2018, section 2.1 and appendix). In inference `y = x`.
 
     Args:
         name: Name of the layer.
@@ -28,29 +31,42 @@ class Noise(keras.layers.Layer):  # type: ignore[misc]  # Keras carries no types
         self.seed_generator = keras.random.SeedGenerator(0)
 
     def reset(self, *, seed: int, number: int) -> None:
-        """Back to step 0 of the run with this seed; `number` tells its layers apart."""
-        # The generator adds 1 to the second number at each step; no run comes as far as 2^32.
+        """Returns to step 0.
+
+        Args:
+            seed: Seed of the run.
+            number: Distinguishes the noise layers of a network.
+        """
+        # The generator adds 1 to the second integer at each step, and no run has 2^32 steps.
         self.seed_generator.state.assign([seed, number << 32])
 
     def follow(self, other: "Noise") -> None:
-        """Goes on where another has come to."""
+        """Continues from the current state of another noise layer."""
         self.seed_generator.state.assign(other.seed_generator.state)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Noisy `x`, shape (num_examples, units), if training; moves the generator on."""
+        """Adds noise in training and advances the generator; returns `x` itself in inference.
+
+        Args:
+            x: Shape (num_examples, units).
+            training: Whether this is a training step.
+        """
         return perturbed(x, self.seed_generator.next()) if training else x
 
     def draw(self, x: tf.Tensor) -> tf.Tensor:
-        """Noisy `x`, by another law after each training step; the generator stays as it is."""
+        """Adds the noise of the next training step without advancing the generator."""
         return perturbed(x, self.seed_generator.state.value)
 
 
 def perturbed(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Scaled and shifted `x`, the same for the same seed.
+    """Scales and shifts each element of `x` at random; the same seed gives the same noise.
 
     Args:
         x: Shape (num_examples, units).
-        seed: Two whole numbers.
+        seed: Two integers, shape (2,).
+
+    Returns:
+        `s * x + m` as in `Noise`, in the shape of `x`.
     """
     seeds = tf.random.split(seed, num=4)
 

@@ -1,4 +1,4 @@
-"""Observer: looks into a network without changing it."""
+"""Observer: reads losses, distributions and gradients off a network without changing it."""
 
 from dataclasses import dataclass
 
@@ -13,115 +13,121 @@ from bnviz.lab.networks import ForwardPass, Network
 
 @dataclass(frozen=True)
 class Observation:
-    """What is seen of one arm at one step.
+    """What the observer reads off one arm at one step.
 
     Attributes:
-        pre_activations: Inputs of every non-linearity for the probe, (layers, num_probe, units).
-        activations: Its outputs, of the same shape.
+        pre_activations: Inputs of the activations for the probe, (layers, num_probe, units).
+        activations: Outputs of the activations, of the same shape.
         losses: Loss and accuracy on the probe, then on the validation examples, shape (4,).
-        kernels: Of each Dense layer's kernel the L2 norm of the gradient of the probe's loss, and
-            std(update) / std(kernel before it), shape (2, layers + 1).
-        normalization: Of each neuron gamma, beta, the mean and variance of the probe where BN
-            stands, and the moving ones, as far as the arm has them; shape
-            (len(normalized), layers, units).
-        normalized: The names of these.
-        boundary: Probability of class 1 on the grid of the plane, or None.
+        kernel_measures: For the kernel of each Dense layer, the L2 norm of the gradient of the
+            probe's loss with respect to it, and std(update) / std(kernel before the update) of the
+            last training step; shape (2, layers + 1).
+        normalization: The values named by `normalization_names` for each neuron, shape
+            (len(normalization_names), layers, units).
+        normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
+            beta in one with layer normalization, none without normalization.
+        boundary: Probability of class 1 on the grid in the plane, shape (PLANE_GRID, PLANE_GRID),
+            or None unless the examples have two features.
     """
 
     pre_activations: tf.Tensor
     activations: tf.Tensor
     losses: tf.Tensor
-    kernels: tf.Tensor
+    kernel_measures: tf.Tensor
     normalization: tf.Tensor
-    normalized: tuple[str, ...]
+    normalization_names: tuple[str, ...]
     boundary: tf.Tensor | None
 
     def outcome(self) -> dict[str, float]:
-        """Losses and accuracies by the names of a frame's fields."""
+        """Losses and accuracies, keyed by the names of a frame's fields."""
         names = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
         return dict(zip(names, self.losses.numpy().tolist(), strict=True))
 
 
-#: Figures of a neuron's normalization in the order of `Observation.normalization`: by the layer's
-#: attributes, and between them what enters the layer.
+#: What `Observation.normalization` holds of each neuron with Batch Normalization, in this order:
+#: attributes of the Keras layer, and the mean and biased variance of its input over the probe.
 NORMALIZATION = ("gamma", "beta", "batch_mean", "batch_variance", "moving_mean", "moving_variance")
 
 
 class Observer:
-    """Looks into one network at fixed examples.
+    """Observes one network on fixed examples.
 
-    Training loss and accuracy are those of the probe, with Batch Normalization by the probe's own
-    statistics, with noise and without dropout; validation uses the moving statistics, as
-    `model.evaluate` does. The L2 penalty is in neither. No statistic is moved.
+    Training loss and accuracy are computed on the probe as in a training step, with Batch
+    Normalization by the probe's own mean and variance and with noise, but without dropout.
+    Validation loss and accuracy are computed by the moving statistics, as `model.evaluate` does.
+    Neither loss includes the L2 penalty, and no moving statistic is updated.
 
     Args:
-        network: The network to look into.
-        kernels_before: The kernels of its Dense layers before the last step, as variables.
+        network: The network to observe.
+        kernels_before: Variables that hold the kernels of its Dense layers before the last step.
     """
 
     def __init__(self, network: Network, kernels_before: list[tf.Variable]):
         self._network = network
         self._kernels_before = kernels_before
-        self._normalized = _normalized(network)
-        self._compiled = CompiledFunction(self._look_inside)
+        self._normalization_names = _normalization_names(network)
+        self._compiled = CompiledFunction(self._observe)
 
     def observe(
         self, probe: tuple[tf.Tensor, tf.Tensor], validation: tuple[tf.Tensor, tf.Tensor]
     ) -> Observation:
-        """Looks at the network as it stands.
+        """Observes the network in its current state.
 
         Args:
-            probe: Features and classes of the fixed training examples.
-            validation: Features and classes of the validation examples.
+            probe: Features, shape (num_probe, num_features), and classes, (num_probe,), of the
+                training examples to measure on.
+            validation: The same of the validation examples.
         """
-        given = (*probe, *validation)
-        return Observation(**self._compiled(*given), normalized=self._normalized)
+        values = self._compiled(*probe, *validation)
+        return Observation(**values, normalization_names=self._normalization_names)
 
-    def _look_inside(
+    def _observe(
         self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
     ) -> dict[str, tf.Tensor | None]:
+        """The fields of an `Observation`, but for the names; compiled."""
         network = self._network
         kernels = [layer.kernel.value for layer in network.dense_layers]
         with tf.GradientTape() as tape:
-            inside = network.probe(x)
-            loss, accuracy = loss_and_accuracy(inside.logits, y)
+            forward_pass = network.probe(x)
+            loss, accuracy = loss_and_accuracy(forward_pass.logits, y)
         norms = [tf.norm(gradient) for gradient in tape.gradient(loss, kernels)]
         updates = [
             tf.math.reduce_std(kernel - before) / tf.math.reduce_std(before)
             for kernel, before in zip(kernels, self._kernels_before, strict=True)
         ]
         logits = network.model(x_validation, training=False)
-        outcome = [loss, accuracy, *loss_and_accuracy(logits, y_validation)]
         return {
-            "pre_activations": inside.pre_activations,
-            "activations": inside.activations,
-            "losses": tf.stack(outcome),
-            "kernels": tf.stack([tf.stack(norms), tf.stack(updates)]),
-            "normalization": self._normalization(inside),
+            "pre_activations": forward_pass.pre_activations,
+            "activations": forward_pass.activations,
+            "losses": tf.stack([loss, accuracy, *loss_and_accuracy(logits, y_validation)]),
+            "kernel_measures": tf.stack([tf.stack(norms), tf.stack(updates)]),
+            "normalization": self._normalization(forward_pass),
             "boundary": self._boundary() if x.shape[1] == 2 else None,
         }
 
-    def _normalization(self, inside: ForwardPass) -> tf.Tensor:
-        layers = [block.normalization for block in self._network.hidden_layers]
-        if not self._normalized:
+    def _normalization(self, forward_pass: ForwardPass) -> tf.Tensor:
+        """`Observation.normalization`; gamma is 1 and beta is 0 where they are not learnt."""
+        layers = [hidden.normalization for hidden in self._network.hidden_layers]
+        if not self._normalization_names:
             return tf.zeros((0, len(layers), 1))
         moments = {}
-        if inside.moments is not None:
-            moments = {"batch_mean": inside.moments[0], "batch_variance": inside.moments[1]}
+        if forward_pass.moments is not None:
+            batch_mean, batch_variance = forward_pass.moments[0], forward_pass.moments[1]
+            moments = {"batch_mean": batch_mean, "batch_variance": batch_variance}
 
-        def figure(name: str) -> tf.Tensor:
+        def of_all_layers(name: str) -> tf.Tensor:
             if name in moments:
                 return moments[name]
             fixed = {"gamma": tf.ones_like, "beta": tf.zeros_like}
             values = [getattr(layer, name, None) for layer in layers]
             return tf.stack(
                 [
-                    fixed[name](inside.norm_inputs[0, 0]) if value is None else value.value
+                    fixed[name](forward_pass.norm_inputs[0, 0]) if value is None else value.value
                     for value in values
                 ]
             )
 
-        return tf.stack([figure(name) for name in self._normalized])
+        return tf.stack([of_all_layers(name) for name in self._normalization_names])
 
     def _boundary(self) -> tf.Tensor:
         side = np.linspace(-PLANE_RANGE, PLANE_RANGE, PLANE_GRID, dtype=np.float32)
@@ -130,23 +136,22 @@ class Observer:
         return tf.reshape(tf.nn.softmax(logits)[:, 1], (PLANE_GRID, PLANE_GRID))
 
 
-def _normalized(network: Network) -> tuple[str, ...]:
-    """Those of `NORMALIZATION` that a network has."""
-    block = network.hidden_layers[0]
-    if block.has_batch_statistics:
+def _normalization_names(network: Network) -> tuple[str, ...]:
+    first = network.hidden_layers[0]
+    if first.has_batch_statistics:
         return NORMALIZATION
-    return NORMALIZATION[:2] if block.normalization is not None else ()
+    return NORMALIZATION[:2] if first.normalization is not None else ()
 
 
 def loss_and_accuracy(logits: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mean cross-entropy, and the share of examples whose largest logit is their class's.
+    """Computes the mean cross-entropy, and the share of examples that are classified correctly.
 
     Args:
         logits: Shape (..., num_examples, num_classes).
-        y: Classes, shape (..., num_examples).
+        y: Class numbers, shape (..., num_examples).
 
     Returns:
-        Each of shape (...).
+        Loss in nats and accuracy from 0 to 1, each of shape (...).
     """
     losses = keras.losses.sparse_categorical_crossentropy(y, logits, from_logits=True)
     hits = tf.cast(tf.argmax(logits, axis=-1, output_type=y.dtype) == y, tf.float32)

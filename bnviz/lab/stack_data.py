@@ -1,6 +1,6 @@
-"""Examples: what a block of runs learns from and is measured on, as tensors."""
+"""Stack data: the examples that a stack of networks trains on and is measured on, as tensors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,54 +8,55 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.data import sampling
 from bnviz.data.dataset import Dataset
-from bnviz.lab.datasets import load, observed
+from bnviz.data.sampling import Examples
+from bnviz.lab.datasets import load
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
-#: Features, shape (sets, num_examples, num_features), and classes, of the same without the last.
-Observed = tuple[tf.Tensor, tf.Tensor]
+#: Features, shape (data_sets, num_examples, num_features), and classes, (data_sets, num_examples).
+StackedTensors = tuple[tf.Tensor, tf.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
 class StackedExamples:
-    """The examples of several networks: of one data set for all of them, or of one for each.
+    """The examples of several networks: one data set for all of them, or one for each.
 
     Attributes:
-        x: Training features, one data set after the other, shape (num_examples, num_features).
-        y: Their classes.
-        offsets: Where among them each data set starts, shape (sets, 1).
-        probe: The training examples on which the loss is measured.
-        validation: Likewise of the validation examples.
-        num_train: Training examples of one data set.
-        num_features: Features of an example.
-        num_classes: Classes to tell apart.
+        x: Training features of one data set after another, shape (num_examples, num_features).
+        y: Training classes, shape (num_examples,).
+        offsets: Index of the first example of each data set, shape (data_sets, 1).
+        probe: The training examples that the training loss is measured on.
+        validation: The validation examples that networks are measured on.
+        num_train: Number of training examples of one data set.
+        num_features: Number of features of an example.
+        num_classes: Number of classes.
     """
 
     x: tf.Tensor
     y: tf.Tensor
     offsets: NDArray[np.int32]
-    probe: Observed
-    validation: Observed
+    probe: StackedTensors
+    validation: StackedTensors
     num_train: int
     num_features: int
     num_classes: int
 
     @classmethod
-    def of(cls, sets: Sequence[Dataset]) -> "StackedExamples":
-        """From data sets of the same sizes."""
-        first = sets[0]
+    def of(cls, data_sets: Sequence[Dataset]) -> "StackedExamples":
+        """Stacks data sets of equal sizes."""
+        first = data_sets[0]
         num_train = len(first.x_train)
-        probes, validations = zip(*map(observed, sets), strict=True)
         x, y = first.x_train, first.y_train
-        if len(sets) > 1:
-            x = np.concatenate([data.x_train for data in sets])
-            y = np.concatenate([data.y_train for data in sets])
+        if len(data_sets) > 1:
+            x = np.concatenate([data.x_train for data in data_sets])
+            y = np.concatenate([data.y_train for data in data_sets])
         return cls(
             tf.constant(x),
             tf.constant(y),
-            np.arange(len(sets), dtype=np.int32)[:, None] * num_train,
-            _stacked(probes),
-            _stacked(validations),
+            np.arange(len(data_sets), dtype=np.int32)[:, None] * num_train,
+            _stacked(map(sampling.probe, data_sets)),
+            _stacked(map(sampling.validation, data_sets)),
             num_train,
             first.num_features,
             len(first.classes),
@@ -63,15 +64,15 @@ class StackedExamples:
 
 
 def stacked_examples(runs: Sequence[Settings], upload: Dataset | None) -> StackedExamples:
-    """The examples of runs whose settings name the same data set.
+    """Loads the examples of runs whose settings name the same data set.
 
     Args:
-        runs: Settings of each network. Data sets in the plane follow from noise and seed, so there
-            each network gets one of its own; all others are shared.
-        upload: The examples, where they are an upload.
+        runs: Settings of each network. Points in a plane depend on noise and seed, so each network
+            gets its own; all other data sets are shared.
+        upload: The examples, if the data set is an upload.
 
     Raises:
-        DataError: If they cannot be had.
+        DataError: If the data set is not available.
     """
     settings = runs[0]
     if settings.dataset == UPLOAD:
@@ -79,16 +80,16 @@ def stacked_examples(runs: Sequence[Settings], upload: Dataset | None) -> Stacke
     if settings.dataset not in PLANE_DATASETS:
         return _shared(settings.dataset)
     keys = [(run.noise, run.seed) for run in runs]
-    sets = {key: load(run) for key, run in dict(zip(keys, runs, strict=True)).items()}
-    return StackedExamples.of([sets[key] for key in keys])
+    data_sets = {key: load(run) for key, run in dict(zip(keys, runs, strict=True)).items()}
+    return StackedExamples.of([data_sets[key] for key in keys])
 
 
 @lru_cache(maxsize=1)
 def _shared(name: str) -> StackedExamples:
-    """Kept, because a sweep asks for the same ones with every block."""
+    """Cached, because every block of a sweep asks for the same data set."""
     return StackedExamples.of([load(Settings(dataset=name))])
 
 
-def _stacked(parts: Sequence[tuple[NDArray, NDArray]]) -> Observed:
+def _stacked(parts: Iterable[Examples]) -> StackedTensors:
     x, y = zip(*parts, strict=True)
     return tf.constant(np.stack(x)), tf.constant(np.stack(y))

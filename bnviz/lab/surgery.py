@@ -1,7 +1,9 @@
-"""Surgery: one network's function carried over to another that has BN where the first has none.
+"""Surgery: carries the function of one network over to another, with or without BN.
 
-In inference both compute the same, up to rounding, because Batch Normalization by fixed statistics
-is a linear map of each neuron: `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`.
+In inference both compute the same values, up to rounding, because Batch Normalization by fixed
+statistics is an affine map of each neuron:
+
+    y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
 """
 
 from typing import Any
@@ -12,29 +14,31 @@ from bnviz.lab.networks import Network
 
 
 def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None:
-    """Sets `target`, with BN, to the function of `source`, without.
+    """Makes `target`, with BN, compute the function of `source`, without BN.
 
-    Gamma and beta are those of the identity, `gamma = sqrt(variance + epsilon)` and `beta = mean`
-    (Ioffe & Szegedy 2015, section 3), with the statistics of `x`, which the moving statistics
-    become too. A bias that `target` has not is added to beta. Where gamma or beta are not learnt
-    they cannot be set, and the function changes.
+    Gamma and beta are set so that BN is the identity (Ioffe & Szegedy 2015, section 3):
+
+        gamma = sqrt(variance + epsilon), beta = mean
+
+    Mean and variance are those of the inputs of each BN over `x`; the moving statistics are set to
+    them, too. If a Dense layer of `target` has no bias, the bias of `source` is added to beta. If
+    `target` has no gamma or no beta, its function differs from that of `source`.
 
     Args:
-        source: The network as it is.
-        target: Of the same sizes, with epsilon set.
-        x: Training examples, shape (num_examples, num_features).
+        source: Network without BN.
+        target: Network with BN, of the same sizes; it is changed. Its epsilon must be set.
+        x: Training features, shape (num_examples, num_features).
     """
-    inside = source.forward(x, lambda _, values: values)
-    for number, (old, new) in enumerate(
-        zip(source.hidden_layers, target.hidden_layers, strict=True)
-    ):
-        _copy(old.dense, new.dense)
+    forward_pass = source.forward(x, lambda _, values: values)
+    pairs = zip(source.hidden_layers, target.hidden_layers, strict=True)
+    for number, (old, new) in enumerate(pairs):
+        _copy_shared(old.dense, new.dense)
         layer: Any = new.normalization
-        norm_inputs = inside.activations[number]
+        norm_inputs = forward_pass.activations[number]
         bias = tf.zeros_like(old.dense.bias)
         if new.position == "before":
             bias = old.dense.bias.value
-            norm_inputs = inside.pre_activations[number] - bias
+            norm_inputs = forward_pass.pre_activations[number] - bias
         mean, variance = tf.nn.moments(norm_inputs, axes=[0])
         layer.moving_mean.assign(mean)
         layer.moving_variance.assign(variance)
@@ -42,28 +46,26 @@ def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None
             layer.gamma.assign(tf.sqrt(variance + layer.epsilon))
         if layer.center:
             layer.beta.assign(mean + bias)
-    _copy(source.output, target.output)
+    _copy_shared(source.output, target.output)
 
 
 def remove_normalization(source: Network, target: Network) -> None:
-    """Sets `target`, without BN, to what `source`, with BN, computes in inference.
+    """Makes `target`, without BN, compute what `source`, with BN, computes in inference.
 
-    The map of each neuron by the moving statistics goes into the kernel and bias of the Dense
-    layer before it, or, where BN stands after the activation, of the one behind it.
+    The affine map by the moving statistics is folded into kernel and bias of the Dense layer before
+    BN or, where BN follows the activation, of the Dense layer after it.
 
     Args:
-        source: The network as it is.
-        target: Of the same sizes.
+        source: Network with BN.
+        target: Network without BN, of the same sizes; it is changed.
     """
-    _copy(source.output, target.output)
-    behind = [*(block.dense for block in target.hidden_layers), target.output]
+    _copy_shared(source.output, target.output)
     for old, new in zip(source.hidden_layers, target.hidden_layers, strict=True):
-        _copy(old.dense, new.dense)
+        _copy_shared(old.dense, new.dense)
         if not old.dense.use_bias:
             new.dense.bias.assign(tf.zeros_like(new.dense.bias))
-    for number, (old, new) in enumerate(
-        zip(source.hidden_layers, target.hidden_layers, strict=True)
-    ):
+    pairs = zip(source.hidden_layers, target.hidden_layers, strict=True)
+    for number, (old, new) in enumerate(pairs):
         layer: Any = old.normalization
         scale = 1 / tf.sqrt(layer.moving_variance + layer.epsilon)
         scale = scale * layer.gamma if layer.scale else scale
@@ -73,23 +75,28 @@ def remove_normalization(source: Network, target: Network) -> None:
             new.dense.kernel.assign(new.dense.kernel * scale)
             new.dense.bias.assign(new.dense.bias * scale + shift)
         else:
-            after = behind[number + 1]
+            after = target.dense_layers[number + 1]
             after.bias.assign(after.bias + tf.linalg.matvec(after.kernel, shift, transpose_a=True))
             after.kernel.assign(after.kernel * scale[:, None])
 
 
 def copy(source: Network, target: Network) -> None:
-    """Sets `target` to the weights and statistics of `source`, which has the same layers."""
+    """Copies weights, statistics and the state of the noise to a network with the same layers.
+
+    Args:
+        source: Network to copy from.
+        target: Network to copy to; it is changed.
+    """
     for old, new in zip(source.hidden_layers, target.hidden_layers, strict=True):
-        _copy(old.dense, new.dense)
+        _copy_shared(old.dense, new.dense)
         if old.normalization is not None:
-            _copy(old.normalization, new.normalization)
+            _copy_shared(old.normalization, new.normalization)
         if old.noise is not None and new.noise is not None:
             new.noise.follow(old.noise)
-    _copy(source.output, target.output)
+    _copy_shared(source.output, target.output)
 
 
-def _copy(source: Any, target: Any) -> None:
+def _copy_shared(source: Any, target: Any) -> None:
     """Copies the variables that both layers have, by name."""
     values = {variable.name: variable for variable in source.variables}
     for variable in target.variables:

@@ -1,4 +1,4 @@
-"""Training: many steps a call, with Keras layers and Keras optimizers."""
+"""Training: many steps per call, with Keras layers and Keras optimizers."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -12,12 +12,12 @@ from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
 from bnviz.settings import SGD_MOMENTUM, Settings
 
-#: Most steps of one call; a longer way is gone in several.
+#: Maximum number of steps per call; longer stretches take several calls.
 CHUNK = 256
 
 
 def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
-    """The Keras optimizer of these settings; `momentum` is SGD with `SGD_MOMENTUM`."""
+    """Returns the Keras optimizer of a run; "momentum" is SGD with `SGD_MOMENTUM`."""
     match settings.optimizer:
         case "momentum":
             return keras.optimizers.SGD(settings.learning_rate, momentum=SGD_MOMENTUM)
@@ -30,14 +30,14 @@ def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
 
 
 class BatchOrder:
-    """The order of the training examples: one shuffle after the other, cut into batches.
+    """The order of the training examples: one shuffle after another, cut into batches.
 
-    A batch may span two shuffles, so that every example is seen equally often at any batch size.
+    A batch may span two shuffles, so that every example is used equally often at any batch size.
 
     Args:
-        num_examples: Training examples to draw from.
-        batch_size: Examples a batch.
-        seed: Number from which the order follows.
+        num_examples: Number of training examples.
+        batch_size: Number of examples per batch.
+        seed: Seed of the shuffles.
     """
 
     def __init__(self, num_examples: int, batch_size: int, *, seed: int):
@@ -51,20 +51,28 @@ class BatchOrder:
             yield generator.permutation(num_examples).astype(np.int32)
 
     def take(self, steps: int) -> NDArray[np.int32]:
-        """Indices of the examples of the next steps, shape (steps, batch_size)."""
-        parts, wanted = [self._rest], steps * self._batch_size
-        missing = wanted - len(self._rest)
+        """Returns the indices of the next examples, int32, shape (steps, batch_size)."""
+        parts, num_taken = [self._rest], steps * self._batch_size
+        missing = num_taken - len(self._rest)
         while missing > 0:
             parts.append(next(self._examples))
             missing -= len(parts[-1])
         indices = np.concatenate(parts)
-        self._rest = indices[wanted:]
-        return indices[:wanted].reshape(steps, self._batch_size)
+        self._rest = indices[num_taken:]
+        return indices[:num_taken].reshape(steps, self._batch_size)
 
 
-def steps_of(indices: NDArray[np.int32], most: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The steps of one call: their batches, as if there were `most` of them, and their number."""
-    padded = np.zeros((most, *indices.shape[1:]), np.int32)
+def padded_steps(indices: NDArray[np.int32], max_steps: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Pads the batches of a call to a fixed shape, so that it need not be compiled again.
+
+    Args:
+        indices: Indices of the examples of each step, shape (steps, ...).
+        max_steps: Number of steps to pad to.
+
+    Returns:
+        The padded indices, shape (max_steps, ...), and the number of steps.
+    """
+    padded = np.zeros((max_steps, *indices.shape[1:]), np.int32)
     padded[: len(indices)] = indices
     return tf.constant(padded), tf.constant(len(indices))
 
@@ -77,39 +85,40 @@ def train_steps(
     count: tf.Tensor,
     limit: tf.Tensor,
 ) -> tf.Tensor:
-    """Trains many steps; part of a compiled program.
+    """Trains several steps inside a compiled function.
 
     Args:
         step: Trains on the features and classes of one batch and returns its loss.
-        x: All training examples, shape (num_train, num_features).
-        y: Their classes, shape (num_train,).
-        indices: Which of them make up each batch, shape (steps, ...).
-        count: How many of these steps to train.
-        limit: A batch loss that is above it, or no number, is bad; of the shape of the loss.
+        x: Training features, shape (num_train, num_features).
+        y: Training classes, shape (num_train,).
+        indices: Indices of the examples of each batch, shape (max_steps, ...).
+        count: Number of steps to train, at most max_steps.
+        limit: A batch loss that is above the limit or NaN is bad; it has the shape of the loss.
 
     Returns:
-        The row of the first bad batch loss, or -1, of the shape of the loss.
+        The row of the first bad batch loss, or -1, in the shape of the loss.
     """
 
-    def body(number: tf.Tensor, first_bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        batch = indices[number]
+    def body(row: tf.Tensor, first_bad: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = indices[row]
         loss = step(tf.gather(x, batch), tf.gather(y, batch))
         bad = (first_bad < 0) & ~(loss <= limit)
-        return number + 1, tf.where(bad, number, first_bad)
+        return row + 1, tf.where(bad, row, first_bad)
 
     start = (tf.constant(0), tf.fill(limit.shape, -1))
-    return tf.while_loop(lambda number, _: number < count, body, start)[1]
+    return tf.while_loop(lambda row, _: row < count, body, start)[1]
 
 
 class Trainer:
-    """Trains one network; compiled once for its architecture, used again for every run of it.
+    """Trains one network; compiled once per architecture and reused by all runs of it.
 
     Args:
-        network: The network, which training changes.
-        settings: The optimizer's kind and the batch size are taken from here.
+        network: The network that training changes.
+        settings: Settings of a run; its optimizer and batch size are read.
 
     Attributes:
-        kernels_before: The kernels of the Dense layers before the last step, as variables.
+        network: The network that training changes.
+        kernels_before: Variables that hold the kernels of the Dense layers before the last step.
     """
 
     def __init__(self, network: Network, settings: Settings):
@@ -127,30 +136,33 @@ class Trainer:
         ]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._compiled = CompiledFunction(self._train_steps, jit_compile=True)
-        self._seen = hashlib.sha256()
+        self._batches_sha = hashlib.sha256()
         kernels = [layer.kernel for layer in network.dense_layers]
         self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
 
     def reset(self, settings: Settings) -> None:
-        """Back to step 0: optimizer state, dropout seeds, learning rate.
+        """Returns optimizer, dropout seeds and learning rate to step 0.
 
-        Not the weights, which are to be set before.
+        The weights of the network must be reset before.
+
+        Args:
+            settings: Settings of the run; `learning_rate` is read.
         """
         for variable, start in [*self._optimizer_start, *self._seeds]:
             variable.assign(start)
         for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
             before.assign(layer.kernel)
         self.learning_rate = settings.learning_rate
-        self._seen = hashlib.sha256()
+        self._batches_sha = hashlib.sha256()
 
     def follow(self, earlier: "Trainer") -> None:
-        """Goes on where another one stood, with its learning rate and a fresh optimizer state."""
+        """Continues another trainer's run: its learning rate and batches digest."""
         self.learning_rate = earlier.learning_rate
-        self._seen = earlier._seen.copy()
+        self._batches_sha = earlier._batches_sha.copy()
 
     @property
     def learning_rate(self) -> float:
-        """The optimizer's, as it stands."""
+        """The current learning rate of the optimizer."""
         return float(self._optimizer.learning_rate)
 
     @learning_rate.setter
@@ -159,12 +171,12 @@ class Trainer:
 
     @property
     def batches_digest(self) -> bytes:
-        """SHA-256 of the indices of every example trained on since `reset`, in order."""
-        return self._seen.digest()
+        """SHA-256 of the indices of all examples used since `reset`, in order."""
+        return self._batches_sha.digest()
 
     @property
     def compilations(self) -> int:
-        """How often the training has been compiled."""
+        """How often training has been compiled."""
         return self._compiled.compilations
 
     def train(
@@ -175,18 +187,18 @@ class Trainer:
         *,
         limit: float = np.inf,
     ) -> int:
-        """Trains one step a row of `indices`.
+        """Trains one step per row of `indices`.
 
         Args:
-            x: All training examples, float32, shape (num_train, num_features).
-            y: Their classes, int32, shape (num_train,).
-            indices: Which of them make up each batch, shape (steps, batch_size).
-            limit: A batch loss that is above it, or no number, is bad.
+            x: Training features, float32, shape (num_train, num_features).
+            y: Training classes, int32, shape (num_train,).
+            indices: Indices of the examples of each batch, shape (steps, batch_size).
+            limit: A batch loss that is above the limit or NaN is bad.
 
         Returns:
             The row of the first bad batch loss, or -1.
         """
-        self._seen.update(np.ascontiguousarray(indices).tobytes())
+        self._batches_sha.update(np.ascontiguousarray(indices).tobytes())
         first_bad = -1
         for start in range(0, len(indices), CHUNK):
             bad = self._call(x, y, indices[start : start + CHUNK], limit)
@@ -195,17 +207,19 @@ class Trainer:
         return first_bad
 
     def prepare(self, x: tf.Tensor, y: tf.Tensor) -> None:
-        """Compiles for these examples without training a step."""
+        """Compiles training on these examples without training a step."""
         self._call(x, y, np.empty((0, self._batch_size), np.int32), np.inf)
 
     def _call(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32], limit: float) -> int:
-        return int(self._compiled(x, y, *steps_of(indices, CHUNK), tf.constant(limit, tf.float32)))
+        return int(
+            self._compiled(x, y, *padded_steps(indices, CHUNK), tf.constant(limit, tf.float32))
+        )
 
-    def _train_steps(self, *given: tf.Tensor) -> tf.Tensor:
-        return train_steps(self._train_step, *given)
+    def _train_steps(self, *tensors: tf.Tensor) -> tf.Tensor:
+        return train_steps(self._train_step, *tensors)
 
     def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-        """One update of the weights; returns the batch's loss."""
+        """Updates the weights once; returns the loss of the batch, without the L2 penalty."""
         model = self.network.model
         for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
             before.assign(layer.kernel)

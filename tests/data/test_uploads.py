@@ -169,17 +169,17 @@ class TestCsv:
         [
             ("", "empty"),
             (" \n\n \n", "empty"),
-            ("one,two,class\n", "heading and no examples"),
+            ("one,two,class\n", "heading but no examples"),
             ("1,a\n", "number of examples is 1"),
-            ("1,a\n2,b\n", "at least 2 each"),
-            ("1\n2\n3\n", "one column"),
+            ("1,a\n2,b\n", "at least 2 of each"),
+            ("1\n2\n3\n", "only one column"),
             ("1,2,a\n1,2,b\n1,b\n", "Line 3 has 2 cells where the first has 3"),
             ("x,y,c\n1,2,a\n\n1,2,3,b\n", "Line 4 has 4 cells"),
             ("x,y,c\n1,2,a\n1,red,b\n", "Column 'y', line 3: 'red' is not a number"),
             ("x,y,c\n1,2,a\n1,,b\n", "Column 'y', line 3: an empty cell is not a number"),
-            ("x,y,c\n1,2,a\n1,nan,b\n", "Column 'y', line 3: nan is no finite number"),
-            ("x,y,c\n1,2,a\n1,-inf,b\n", "Column 'y', line 3: -inf is no finite number"),
-            ("x,y,c\n1,2,a\n1,1e999,b\n", "Column 'y', line 3: inf is no finite number"),
+            ("x,y,c\n1,2,a\n1,nan,b\n", "Column 'y', line 3: nan is not a finite number"),
+            ("x,y,c\n1,2,a\n1,-inf,b\n", "Column 'y', line 3: -inf is not a finite number"),
+            ("x,y,c\n1,2,a\n1,1e999,b\n", "Column 'y', line 3: inf is not a finite number"),
             ("x,y,c\n1,2,a\n1,2,\n", "Line 3 has no class in column 'c'"),
             ("x,y,c\n1,2,0\n1,2,NaN\n", "Line 3 has no class in column 'c'"),
             (ROWS.replace("b", "a"), "of one class, 'a'"),
@@ -190,10 +190,10 @@ class TestCsv:
             ("1,a\n" * 70_001, "more than 70000 examples"),
             (ROWS.replace("\n", "\0\n"), "not a CSV file in UTF-8"),
             (ROWS.encode("utf-16"), "not a CSV file in UTF-8"),
-            (npz(**images()), "not the .csv file that its name says"),
+            (npz(**images()), "not the .csv file that its name suggests"),
             (b"\x89PNG\r\n\x1a\n\0\0", "not a CSV file"),
-            ("1,2,a\n" + "\n" * 100_001, "100000 lines without a cell"),
-            ("\r" * 100_001 + ROWS, "100000 lines without a cell"),
+            ("1,2,a\n" + "\n" * 100_001, "100000 blank lines"),
+            ("\r" * 100_001 + ROWS, "100000 blank lines"),
             ("," * 1_000_001, "line 1 has more than 1000000 characters"),
             ("1,2,a\n1," + '"\n",' * 300_001, "has more than 1000000 characters"),
         ],
@@ -267,24 +267,24 @@ class TestNpz:
     @pytest.mark.parametrize(
         ("changes", "words"),
         [
-            ({"x_train": None}, "no array x_train; the layout is"),
-            ({"y_train": None}, "no array y_train; the layout is"),
+            ({"x_train": None}, "no array x_train; the layout must be"),
+            ({"y_train": None}, "no array y_train; the layout must be"),
             ({"x_test": np.zeros((2, 4, 3))}, "x_test alone"),
             ({"y_test": np.zeros(2)}, "y_test alone"),
             ({"y_train": np.zeros(20, int)}, "of one class, '0'"),
-            ({"y_train": np.zeros(20)}, "classes must be whole numbers"),
-            ({"y_train": np.array(list("ab") * 10)}, "classes must be whole numbers"),
-            ({"y_train": np.eye(20, dtype=int)}, r"y_train has the shape \(20, 20\)"),
-            ({"y_train": np.arange(19)}, r"y_train has the shape \(19,\)"),
-            ({"y_train": np.array(1)}, "y_train has the shape"),
+            ({"y_train": np.zeros(20)}, "classes must be integers"),
+            ({"y_train": np.array(list("ab") * 10)}, "classes must be integers"),
+            ({"y_train": np.eye(20, dtype=int)}, r"y_train has shape \(20, 20\)"),
+            ({"y_train": np.arange(19)}, r"y_train has shape \(19,\)"),
+            ({"y_train": np.array(1)}, "y_train has shape"),
             ({"x_train": np.array(1.0), "y_train": np.zeros(0, int)}, "single value"),
             ({"x_train": np.array(list("ab") * 10)}, "features must be numbers"),
             ({"x_train": np.zeros((20, 2), complex)}, "neither numbers nor text"),
             ({"x_train": np.zeros((20, 2), "M8[s]")}, "header that is not understood"),
             ({"x_train": np.zeros(20, [("a", int)])}, "header that is not understood"),
-            ({"x_train": np.full((20, 2), np.nan)}, "no finite number"),
-            ({"x_train": np.full((20, 2), -np.inf)}, "no finite number"),
-            ({"x_train": np.full((20, 2), 1e31)}, "no finite number"),
+            ({"x_train": np.full((20, 2), np.nan)}, "not a finite number"),
+            ({"x_train": np.full((20, 2), -np.inf)}, "not a finite number"),
+            ({"x_train": np.full((20, 2), 1e31)}, "not a finite number"),
             ({"x_train": np.zeros((20, 32, 33))}, "features in x_train is 1056"),
             ({"x_train": np.zeros((20, 0))}, "features in x_train is 0"),
             ({"x_train": np.zeros((0, 4)), "y_train": np.zeros(0, int)}, "examples is 0"),
@@ -296,8 +296,8 @@ class TestNpz:
                 {"x_train": np.zeros((101, 1)), "y_train": np.arange(101)},
                 "101 classes; at most 100",
             ),
-            ({"x_test": np.zeros((4, 12)), "y_test": np.arange(4)}, "differ in the type or the"),
-            ({"x_test": images()["x_train"][:1], "y_test": np.arange(1)}, "1 to validate with"),
+            ({"x_test": np.zeros((4, 12)), "y_test": np.arange(4)}, "differ in dtype or in"),
+            ({"x_test": images()["x_train"][:1], "y_test": np.arange(1)}, "1 validation examples"),
         ],
     )
     def test_arrays_that_cannot_be_trained_on_are_refused(self, changes, words):
@@ -430,7 +430,7 @@ def test_a_large_file_is_refused_unread(name):
 
 @pytest.mark.parametrize("data", [b"1,2,a\n", pickle.dumps(Bomb()), npy_of(np.zeros(3))])
 def test_a_file_that_is_no_npz_is_refused(data):
-    refused("a.npz", data, "not the .npz file that its name says")
+    refused("a.npz", data, "not the .npz file that its name suggests")
 
 
 def outcome(name: str, data: bytes) -> None:

@@ -21,8 +21,8 @@ def data():
     return x, generator.integers(0, CLASSES, EXAMPLES).astype(np.int32)
 
 
-def looked_at(settings, arm, data, steps):
-    """An arm after so many steps, and what is seen of it."""
+def observed(settings, arm, data, steps):
+    """An arm after `steps` steps, and what is observed of it."""
     network = build(settings, arm, FEATURES, CLASSES)
     trainer = Trainer(network, settings)
     reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
@@ -70,40 +70,42 @@ def gradients(network, x, y, epsilon):
 @pytest.mark.parametrize("arm", ["none", "bn"])
 def test_gradient_norms_follow_from_the_chain_rule(arm, data):
     settings = BASE.replace(bn_epsilon=0.01)
-    network, _, look = looked_at(settings, arm, data, steps=3)
+    network, _, observation = observed(settings, arm, data, steps=3)
     expected = [np.linalg.norm(g) for g in gradients(network, *data, settings.bn_epsilon)]
-    np.testing.assert_allclose(look.kernels[0], expected, rtol=1e-3)
+    np.testing.assert_allclose(observation.kernel_measures[0], expected, rtol=1e-3)
 
 
 def test_an_update_of_sgd_is_the_gradient_times_the_learning_rate(data):
     # A batch of all examples, each once, has the gradient of the probe.
     settings = BASE.replace(batch_size=EXAMPLES)
-    before, _, seen_before = looked_at(settings, "none", data, steps=0)
-    _, _, look = looked_at(settings, "none", data, steps=1)
+    before, _, observed_before = observed(settings, "none", data, steps=0)
+    _, _, observation = observed(settings, "none", data, steps=1)
     kernels = [layer.kernel.numpy() for layer in before.dense_layers]
     expected = [
         0.2 * g.std() / kernel.std()
         for g, kernel in zip(gradients(before, *data, settings.bn_epsilon), kernels, strict=True)
     ]
-    np.testing.assert_allclose(look.kernels[1], expected, rtol=1e-3)
-    np.testing.assert_array_equal(seen_before.kernels[1], 0)
+    np.testing.assert_allclose(observation.kernel_measures[1], expected, rtol=1e-3)
+    np.testing.assert_array_equal(observed_before.kernel_measures[1], 0)
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam", "rmsprop"])
 def test_an_update_is_the_one_that_was_applied(optimizer, data):
     settings = BASE.replace(optimizer=optimizer, learning_rate=0.01)
-    before, _, _ = looked_at(settings, "none", data, steps=6)
-    after, trainer, look = looked_at(settings, "none", data, steps=7)
+    before, _, _ = observed(settings, "none", data, steps=6)
+    after, trainer, observation = observed(settings, "none", data, steps=7)
     for number, (old, new) in enumerate(zip(before.dense_layers, after.dense_layers, strict=True)):
         np.testing.assert_allclose(trainer.kernels_before[number], old.kernel, rtol=1e-6)
         change = (new.kernel.numpy() - old.kernel.numpy()).std() / old.kernel.numpy().std()
-        assert look.kernels[1][number].numpy() == pytest.approx(change, rel=1e-4)
+        assert observation.kernel_measures[1][number].numpy() == pytest.approx(change, rel=1e-4)
 
 
 @pytest.mark.parametrize("position", ["before", "after"])
 def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, data):
-    network, _, look = looked_at(BASE.replace(bn_position=position), "bn", data, steps=4)
-    seen = dict(zip(look.normalized, look.normalization.numpy(), strict=True))
+    network, _, observation = observed(BASE.replace(bn_position=position), "bn", data, steps=4)
+    seen = dict(
+        zip(observation.normalization_names, observation.normalization.numpy(), strict=True)
+    )
     assert tuple(seen) == NORMALIZATION
     for number, block in enumerate(network.hidden_layers):
         for name in ("gamma", "beta", "moving_mean", "moving_variance"):
@@ -116,9 +118,9 @@ def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, da
 
 
 def test_the_boundary_is_what_the_network_predicts(data):
-    network, _, look = looked_at(BASE, "bn", data, steps=5)
+    network, _, observation = observed(BASE, "bn", data, steps=5)
     side = np.linspace(-PLANE_RANGE, PLANE_RANGE, PLANE_GRID)
     for row, column in ((0, 0), (3, 30), (PLANE_GRID - 1, 7)):
         logits = network.model.predict(np.array([[side[column], side[row]]]), verbose=0)[0]
         expected = 1 / (1 + np.exp(logits[0] - logits[1]))
-        assert look.boundary[row, column].numpy() == pytest.approx(expected, abs=1e-5)
+        assert observation.boundary[row, column].numpy() == pytest.approx(expected, abs=1e-5)

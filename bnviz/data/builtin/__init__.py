@@ -1,19 +1,33 @@
-"""Built-in tables: small data sets that come along, so that no download is needed.
+"""Built-in tables: small data sets that ship with the package, so nothing has to be downloaded.
 
-They are those of scikit-learn, from the UCI repository, number by number; its package is not used
-for them, because its import costs a worker three seconds and 130 MB.
+They equal the tables of scikit-learn, which come from the UCI repository. scikit-learn itself is
+not imported, because that would cost each worker three seconds and 130 MB.
 `tests/support/pack_builtin.py` makes the files.
 """
 
 import lzma
+from functools import cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.data import preparation
+from bnviz.data.dataset import Dataset
+
 FOLDER = Path(__file__).parent
-TABLES = ("digits", "breast_cancer", "wine")
+#: Largest pixel value of the digits.
+_MAX_PIXEL = 16
+_CLASSES = {
+    "digits": tuple("0123456789"),
+    "breast_cancer": ("malignant", "benign"),
+    "wine": ("cultivar 1", "cultivar 2", "cultivar 3"),
+}
+TABLES = tuple(_CLASSES)
 
 
 def packed(name: str) -> bytes:
-    """A table as it lies on the disk: CSV packed by LZMA.
+    """Returns the bytes of a table's file: CSV, compressed by LZMA.
 
     Args:
         name: One of `TABLES`.
@@ -22,5 +36,26 @@ def packed(name: str) -> bytes:
 
 
 def csv(name: str) -> str:
-    """A table as text: one example a line, its class last, as a whole number."""
+    """Returns a table as text: one example a line, its class number in the last column."""
     return lzma.decompress(packed(name)).decode("ascii")
+
+
+def table(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Returns features, shape (num_examples, num_features), and classes, (num_examples,)."""
+    rows = np.loadtxt(csv(name).splitlines(), delimiter=",")
+    return rows[:, :-1], rows[:, -1].astype(np.int64)
+
+
+@cache
+def dataset(name: str) -> Dataset:
+    """Returns a table as a data set: pixels of digits from 0 to 1, all else standardized.
+
+    Args:
+        name: One of `TABLES`.
+    """
+    x, y = table(name)
+    if name != "digits":
+        return preparation.split_and_standardized(x, y, _CLASSES[name])
+    x = x / _MAX_PIXEL
+    train, validation = preparation.split(y)
+    return preparation.as_dataset(x[train], y[train], x[validation], y[validation], _CLASSES[name])

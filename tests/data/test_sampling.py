@@ -1,0 +1,31 @@
+"""Samples: always the same examples, in their order, at most as many as asked for."""
+
+import numpy as np
+import pytest
+
+from bnviz.data import builtin, sampling
+from bnviz.frames import PROBE_SIZE
+
+X = np.arange(30, dtype=np.float32).reshape(10, 3)
+Y = np.arange(10, dtype=np.int32)
+
+
+@pytest.mark.parametrize("max_examples", [1, 9, 10, 50])
+def test_a_sample_has_at_most_so_many_examples_in_their_order(max_examples):
+    x, y = sampling.sample(X, Y, max_examples=max_examples)
+    assert len(y) == min(max_examples, 10)
+    assert (np.diff(y) > 0).all()
+    np.testing.assert_array_equal(x, X[y])
+
+
+def test_a_sample_is_always_the_same():
+    first, again = (sampling.sample(X, Y, max_examples=4)[1].tolist() for _ in range(2))
+    assert first == again
+
+
+def test_the_probe_is_drawn_from_the_training_examples():
+    data = builtin.dataset("digits")
+    x, y = sampling.probe(data)
+    assert len(y) == PROBE_SIZE
+    known = {row.tobytes() for row in data.x_train}
+    assert all(row.tobytes() in known for row in x)
