@@ -1,28 +1,5 @@
-"""The page: `streamlit run app.py`."""
+"""The page in a checkout: `streamlit run app.py`."""
 
-import streamlit as st
+from bnviz.page.app import show
 
-from bnviz.page.modes import registry
-from bnviz.page.shell import STYLE_SHEET, clicks, components, notices
-
-st.set_page_config(page_title="bnviz · Batch Normalization, seen", page_icon="〰️", layout="wide")
-st.html(STYLE_SHEET)
-components.fetch_ahead("player")
-registry.follow_link()
-
-with st.sidebar:
-    st.markdown("# bnviz\nBatch Normalization, seen")
-    registry.switch("wide")
-    mode = registry.current()
-    selection = mode.form()
-    with st.container(key="wide_actions"):
-        mode.actions(selection, key="wide")
-with st.container(key="narrow_actions"):
-    registry.switch("narrow")
-    mode.actions(selection, key="narrow")
-
-registry.write_link(selection)
-with st.container():  # always there, so that the stage keeps its place
-    notices.show()
-mode.stage(selection)
-clicks.forget()
+show()

@@ -34,7 +34,7 @@ ALLOWED = {
         "export",
         "lesson",
     },
-    "terminal": {"trunk", "data", "findings", "studies", "lab", "lesson"},
+    "terminal": {"trunk", "data", "findings", "studies", "lab", "lesson", "page"},
     "app": {"page"},
 }
 #: Packages from elsewhere that belong to one room, and the rooms that may load them with it.
@@ -54,7 +54,7 @@ FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in [*PACKAGE.rglob("*.py"), ROOT / "app.py"]
 }
-MODULES = sorted(name for name, path in FILES.items() if path.stem not in ("__main__", "app"))
+MODULES = sorted(FILES.keys() - {"app", "bnviz.__main__"})
 
 
 def room_of(module: str) -> str:

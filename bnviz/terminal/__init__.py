@@ -1,1 +1,1 @@
-"""The terminal: the commands of `python -m bnviz`, each in one process, without a page."""
+"""The terminal: the commands of `bnviz`, each of which runs in one process."""

@@ -1,4 +1,4 @@
-"""Claims: the command that checks what the lesson claims, and makes its recordings."""
+"""The command `claims`: checks the lesson's claims, and makes its recordings."""
 
 import argparse
 import sys
@@ -9,10 +9,10 @@ from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.experiments import RECORDED
 from bnviz.recording import Recording
 from bnviz.settings import Settings
-from bnviz.terminal.options import DONE, INTERRUPTED, CommandError, save, writable
+from bnviz.terminal.options import DONE, INTERRUPTED, CommandError, output_path, save
 from bnviz.terminal.train_command import record
 
-#: Exit status where a claim does not hold.
+#: Exit status if a claim does not hold.
 REFUTED = 1
 
 
@@ -22,7 +22,7 @@ def check(given: argparse.Namespace) -> int:
         return _write_recordings(Path(given.recordings))
     if given.seeds < 1:
         raise CommandError(f"--seeds {given.seeds} must be at least 1")
-    out = writable(given.out)
+    out = output_path(given.out)
     outcomes = []
     claims = [CLAIMS[name] for name in given.only or CLAIMS]
     try:
@@ -30,7 +30,7 @@ def check(given: argparse.Namespace) -> int:
             print(evidence.as_text(outcome), flush=True)
             outcomes.append(outcome)
     except KeyboardInterrupt:
-        print(f"bnviz: broken off after {len(outcomes)} claims", file=sys.stderr)
+        print(f"bnviz: interrupted after {len(outcomes)} claims", file=sys.stderr)
         return INTERRUPTED
     if out is not None:
         save(lambda file: file.write(evidence.as_json(outcomes).encode()), out)
@@ -39,7 +39,7 @@ def check(given: argparse.Namespace) -> int:
 
 def _write_recordings(folder: Path) -> int:
     if not folder.is_dir():
-        raise CommandError(f"--recordings {folder} must be a folder that exists")
+        raise CommandError(f"--recordings {folder} must be an existing folder")
     for name, settings in RECORDED.items():
         print(f"{folder / name}.npz", file=sys.stderr)
         save(_recorded(settings).save, folder / f"{name}.npz")
@@ -47,7 +47,7 @@ def _write_recordings(folder: Path) -> int:
 
 
 def _recorded(settings: Settings) -> Recording:
-    """Runs an experiment to its end."""
+    """Runs an experiment to its end and returns the recording."""
     recording = Recording(settings)
     if record(recording, None)[1]:
         raise KeyboardInterrupt

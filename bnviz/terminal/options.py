@@ -1,11 +1,9 @@
-"""Command: what the commands have in common, from what is given to where the outcome goes."""
+"""Options: what the commands share, from reading settings and files to saving results."""
 
+import importlib.util
 import io
-import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 from bnviz.data import uploads
@@ -13,49 +11,48 @@ from bnviz.data.dataset import Dataset
 from bnviz.kinds import Key
 from bnviz.settings import UPLOAD, Settings
 
-#: Exit status of a command that is done, of a wrong one, and of one broken off by Ctrl-C.
+#: Exit status of a command that succeeded, that was wrong, and that was interrupted by Ctrl-C.
 DONE, WRONG, INTERRUPTED = 0, 2, 130
-_BAR_WIDTH = 30
 
 
 class CommandError(ValueError):
-    """A command that cannot be carried out, in one sentence."""
+    """A command that cannot be executed, with the reason in one sentence."""
 
 
-def chosen(
+def read_settings(
     changes: Sequence[str], file: str | None, *, default: Settings | None = None
 ) -> tuple[Settings, Dataset | None]:
-    """The settings of the command line, and the data set of its file.
+    """Reads the settings and the data set of a command line.
 
     Args:
-        changes: Each of the form NAME=VALUE.
-        file: Path of the viewer's own examples.
-        default: What is changed.
+        changes: Changed settings, each of the form NAME=VALUE.
+        file: Path of the user's own data, if any.
+        default: The settings to change.
 
     Raises:
-        CommandError: If the file cannot be read or something is not of this form.
-        SettingsError: If a value is not as allowed.
+        CommandError: If the file cannot be read or a change has another form.
+        SettingsError: If a value is not allowed.
     """
     values: dict[str, object] = dict((default or Settings()).to_query())
-    named = {}
+    changed = {}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals:
             raise CommandError(f"--set {change} must be of the form NAME=VALUE")
-        named[name.strip()] = value.strip()
+        changed[name.strip()] = value.strip()
     if file is None:
-        return Settings.read(values | named), None
-    if {"dataset", "upload"} & set(named):
-        raise CommandError("--data takes the place of --set dataset=... and --set upload=...")
+        return Settings.read(values | changed), None
+    if {"dataset", "upload"} & set(changed):
+        raise CommandError("--data replaces --set dataset=... and --set upload=...")
     dataset = _read_data(Path(file))
-    data = {"dataset": UPLOAD, "upload": dataset.digest.hex()[: Key.length]}
-    return Settings.read(values | named | data), dataset
+    upload = {"dataset": UPLOAD, "upload": dataset.digest.hex()[: Key.length]}
+    return Settings.read(values | changed | upload), dataset
 
 
 def _read_data(path: Path) -> Dataset:
     try:
-        with path.open("rb") as opened:
-            data = opened.read(uploads.MAX_FILE_BYTES + 1)
+        with path.open("rb") as file:
+            data = file.read(uploads.MAX_FILE_BYTES + 1)
         return uploads.read(path.name, data)
     except OSError as error:
         raise CommandError(f"--data {path} cannot be read: {error.strerror}") from error
@@ -63,23 +60,27 @@ def _read_data(path: Path) -> Dataset:
         raise CommandError(f"--data {path}: {error}") from error
 
 
-def writable(out: str | None) -> Path | None:
-    """Finds out before the training what would be a pity to find out after it."""
+def output_path(out: str | None) -> Path | None:
+    """Checks before a long training whether its results can be saved.
+
+    Raises:
+        CommandError: If the path is a folder or in a folder that does not exist.
+    """
     if out is None:
         return None
     path = Path(out)
     if path.is_dir() or not path.absolute().parent.is_dir():
-        raise CommandError(f"--out {path} must be a file in a folder that exists")
+        raise CommandError(f"--out {path} must be a file in an existing folder")
     return path
 
 
 def save(write: Callable[[BinaryIO], object], path: Path) -> None:
-    """Writes an outcome into a file.
+    """Writes results to a file.
 
     Raises:
-        CommandError: If it cannot be written.
+        CommandError: If the file cannot be written.
     """
-    # Made here, since NumPy adds ".npz" to a name that ends otherwise.
+    # Given a path, NumPy would append ".npz" to other names.
     data = io.BytesIO()
     write(data)
     try:
@@ -88,35 +89,20 @@ def save(write: Callable[[BinaryIO], object], path: Path) -> None:
         raise CommandError(f"--out {path} cannot be written: {error.strerror}") from error
 
 
-def quieten() -> None:
-    """Keeps TensorFlow's start-up lines away; before it is imported."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+def require(package: str, name: str, *, task: str, extra: str) -> None:
+    """Checks that an optional package is installed, without importing it.
 
+    Args:
+        package: The package as it is imported.
+        name: Its name for a reader.
+        task: What needs it, for a reader.
+        extra: The extra of bnviz that installs it.
 
-class Bar:
-    """A bar on standard error, if a person looks at it."""
-
-    def __enter__(self) -> "Bar":
-        self._shown = sys.stderr.isatty()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._shown:
-            print(file=sys.stderr)
-
-    def show(self, share: float, words: str) -> None:
-        """Draws it anew.
-
-        Args:
-            share: How much of it is full, from 0 to 1.
-            words: What stands beside it.
-        """
-        if self._shown:
-            done = int(_BAR_WIDTH * share)
-            bar = "#" * done + "-" * (_BAR_WIDTH - done)
-            print(f"\r[{bar}] {words}", end="", file=sys.stderr, flush=True)
+    Raises:
+        CommandError: If it is not installed.
+    """
+    if importlib.util.find_spec(package) is None:
+        raise CommandError(
+            f"{task} needs {name}, which is not installed; install bnviz with its extra "
+            f"'{extra}': pip install '.[{extra}]' in a checkout"
+        )

@@ -1,9 +1,7 @@
-"""Studies: the commands that train many networks: a map, many seeds, the stable learning rates."""
+"""The commands that train many networks: `sweep`, `seeds` and `stable`."""
 
 import argparse
-import contextlib
 import sys
-import time
 from pathlib import Path
 
 from bnviz.data.dataset import Dataset
@@ -17,148 +15,137 @@ from bnviz.studies.sweep import Sweep
 from bnviz.terminal.options import (
     DONE,
     INTERRUPTED,
-    Bar,
     CommandError,
-    chosen,
-    quieten,
+    output_path,
+    read_settings,
     save,
-    writable,
 )
+from bnviz.terminal.training import ProgressBar, timed
 
-#: Options of a sweep beside its settings.
+#: Options of a sweep besides its settings.
 SWEEP_OPTIONS = ("x", "y", "seeds", "measure", "target")
 
 
 def sweep(given: argparse.Namespace) -> int:
     """Fills a map and prints it; returns the exit status."""
-    out = writable(given.out)
+    out = output_path(given.out)
     if given.resume and out is None:
-        raise CommandError("--resume needs --out FILE, from which it goes on")
-    wanted, dataset = _wanted(given)
-    phase_map = PhaseMap(wanted)
+        raise CommandError("--resume needs --out FILE, the map to continue")
+    requested, dataset = _read_sweep(given)
+    phase_map = PhaseMap(requested)
     if given.resume and out is not None and out.exists():
-        phase_map = _resumed(out, wanted, any_sweep=not _named(given))
-    seconds, interrupted = _carry_out(phase_map, dataset)
+        phase_map = _load_map(out, requested, any_sweep=not _given_options(given))
+    seconds, interrupted = _complete(phase_map, dataset)
     print((study_report.map_json if given.json else study_report.map_text)(phase_map, seconds))
     if out is not None:
         save(phase_map.save, out)
     if interrupted:
-        known, whole = int(phase_map.filled().sum()), phase_map.filled().size
-        kept = "" if out is None else f"; --resume goes on from {out}"
-        print(f"bnviz: broken off at {known:,} of {whole:,} cells{kept}", file=sys.stderr)
+        known, total = int(phase_map.filled().sum()), phase_map.filled().size
+        hint = "" if out is None else f"; --resume continues {out}"
+        print(f"bnviz: interrupted after {known:,} of {total:,} cells{hint}", file=sys.stderr)
     return INTERRUPTED if interrupted else DONE
 
 
 def seeds(given: argparse.Namespace) -> int:
     """Trains one experiment with many seeds; returns the exit status."""
-    settings, dataset = _settings(given, Settings())
-    bands = SeedBands(settings, _whole("seeds", given.seeds))
-    seconds, interrupted = _carry_out(bands, dataset)
+    settings, dataset = _read_settings(given, Settings())
+    bands = SeedBands(settings, _read_integer("seeds", given.seeds))
+    seconds, interrupted = _complete(bands, dataset)
     print((study_report.seeds_json if given.json else study_report.seeds_text)(bands, seconds))
     if interrupted:
         count = int(bands.known.sum())
-        print(f"bnviz: broken off after {count} of {bands.seeds} seeds", file=sys.stderr)
+        print(f"bnviz: interrupted after {count} of {bands.seeds} seeds", file=sys.stderr)
     return INTERRUPTED if interrupted else DONE
 
 
 def stable(given: argparse.Namespace) -> int:
-    """Looks for the largest stable learning rates; returns the exit status."""
-    settings, dataset = _settings(given, Sweep().base)
-    rates = StableRates(settings, _whole("seeds", given.seeds))
-    seconds, interrupted = _carry_out(rates, dataset)
+    """Finds the largest stable learning rates; returns the exit status."""
+    settings, dataset = _read_settings(given, Sweep().base)
+    rates = StableRates(settings, _read_integer("seeds", given.seeds))
+    seconds, interrupted = _complete(rates, dataset)
     print((study_report.stable_json if given.json else study_report.stable_text)(rates, seconds))
     if interrupted:
         count = len(rates.rates)
-        print(f"bnviz: broken off after {count} learning rates", file=sys.stderr)
+        print(f"bnviz: interrupted after {count} learning rates", file=sys.stderr)
     return INTERRUPTED if interrupted else DONE
 
 
-def _carry_out(study: Study, dataset: Dataset | None) -> tuple[float, bool]:
-    """Trains what a study asks for until it is complete.
+def _complete(study: Study, dataset: Dataset | None) -> tuple[float, bool]:
+    """Trains the blocks of a study until it is complete.
 
     Returns:
-        Wall seconds without the time to load TensorFlow, and whether Ctrl-C broke it off.
+        Wall seconds, and whether Ctrl-C interrupted the study.
     """
-    quieten()
-    start = time.perf_counter()
-    interrupted = False
-    try:
-        # Downloads report on standard output, which belongs to the result.
-        with contextlib.redirect_stdout(sys.stderr):
-            from bnviz.lab import block_training, experiment
 
-            start = time.perf_counter()
-            try:
-                with Bar() as bar:
-                    while blocks := study.blocks():
-                        for block in blocks:
-                            bar.show(study.progress, f"{study.progress:.0%}")
-                            study.put(block, block_training.train(block, dataset))
-                    bar.show(study.progress, f"{study.progress:.0%}")
-            except experiment.ExperimentError as error:
-                raise CommandError(str(error)) from error
-    except KeyboardInterrupt:
-        interrupted = True
-    return time.perf_counter() - start, interrupted
+    def train_blocks(bar: ProgressBar) -> None:
+        from bnviz.lab import block_training
+
+        while blocks := study.blocks():
+            for block in blocks:
+                bar.show(study.progress, f"{study.progress:.0%}")
+                study.put(block, block_training.train(block, dataset))
+        bar.show(study.progress, f"{study.progress:.0%}")
+
+    return timed(train_blocks)
 
 
-def _settings(given: argparse.Namespace, default: Settings) -> tuple[Settings, Dataset | None]:
-    """The settings of a study, and its data set."""
-    settings, dataset = chosen(given.changes, given.data, default=default)
+def _read_settings(given: argparse.Namespace, default: Settings) -> tuple[Settings, Dataset | None]:
+    """Reads the settings and the data set of a study."""
+    settings, dataset = read_settings(given.changes, given.data, default=default)
     unused = [name for name in UNUSED if getattr(settings, name) != getattr(default, name)]
     if unused:
         raise CommandError(
-            f"{', '.join(unused)} cannot be set here, where many networks are trained together; "
+            f"{', '.join(unused)} cannot be set for a study, which trains many networks together; "
             "leave it out or use 'train'"
         )
     return settings, dataset
 
 
-def _whole(name: str, text: str) -> int:
+def _read_integer(name: str, text: str) -> int:
     try:
         return int(text[:20])
     except ValueError:
         raise SettingsError([Problem(name, text, "a whole number")]) from None
 
 
-def _named(given: argparse.Namespace) -> dict[str, str]:
-    """What the command line says of the sweep."""
+def _given_options(given: argparse.Namespace) -> dict[str, str]:
+    """Returns the options of the sweep that the command line states."""
     options = {name: getattr(given, name) for name in (*SWEEP_OPTIONS, "data", "changes")}
     return {name: value for name, value in options.items() if value}
 
 
-def _wanted(given: argparse.Namespace) -> tuple[Sweep, Dataset | None]:
-    base, dataset = _settings(given, Sweep().base)
-    named = _named(given)
+def _read_sweep(given: argparse.Namespace) -> tuple[Sweep, Dataset | None]:
+    base, dataset = _read_settings(given, Sweep().base)
+    stated = _given_options(given)
     sweep, problems = Sweep.nearest(
-        base, {name: named[name] for name in SWEEP_OPTIONS if name in named}
+        base, {name: stated[name] for name in SWEEP_OPTIONS if name in stated}
     )
     if problems:
         raise SettingsError(problems)
     return sweep, dataset
 
 
-def _resumed(path: Path, wanted: Sweep, *, any_sweep: bool) -> PhaseMap:
-    """The map in a file.
+def _load_map(path: Path, requested: Sweep, *, any_sweep: bool) -> PhaseMap:
+    """Loads a map to continue.
 
     Args:
-        path: Where it is.
-        wanted: What it must be a map of.
-        any_sweep: Whether that does not matter.
+        path: The file.
+        requested: The sweep that the map must be of.
+        any_sweep: Whether any other sweep is accepted, too.
     """
     try:
         phase_map = PhaseMap.load(path)
     except PhaseMapError as error:
-        raise CommandError(f"--out {path}: {error}; leave out --resume to begin anew") from error
+        raise CommandError(f"--out {path}: {error}; leave out --resume to start again") from error
     if any_sweep:
         return phase_map
-    # What is shown may be another measure of the same runs.
-    found = phase_map.sweep
-    shown = Sweep(found.base, found.x, found.y, found.seeds, wanted.measure, found.target)
-    if shown != wanted:
+    # The measure to print may be another one of the same runs.
+    saved = phase_map.sweep
+    shown = Sweep(saved.base, saved.x, saved.y, saved.seeds, requested.measure, saved.target)
+    if shown != requested:
         raise CommandError(
-            f"--out {path} holds another sweep; leave out --resume to begin anew, or all options "
-            "but --out and --resume to go on with that one"
+            f"--out {path} holds another sweep; leave out --resume to start again, or all options "
+            "except --out and --resume to continue that one"
         )
     phase_map.sweep = shown
     return phase_map

@@ -1,29 +1,19 @@
-"""Training: the command that trains a pair and prints its figures."""
+"""The command `train`: trains a pair and prints its results."""
 
 import argparse
-import contextlib
 import sys
-import time
 
 from bnviz.data.dataset import Dataset
 from bnviz.findings import report
 from bnviz.recording import Recording
-from bnviz.terminal.options import (
-    DONE,
-    INTERRUPTED,
-    Bar,
-    CommandError,
-    chosen,
-    quieten,
-    save,
-    writable,
-)
+from bnviz.terminal.options import DONE, INTERRUPTED, output_path, read_settings, save
+from bnviz.terminal.training import ProgressBar, timed
 
 
 def train(given: argparse.Namespace) -> int:
-    """Trains a pair and prints its figures; returns the exit status."""
-    settings, dataset = chosen(given.changes, given.data)
-    out = writable(given.out)
+    """Trains a pair and prints its results; returns the exit status."""
+    settings, dataset = read_settings(given.changes, given.data)
+    out = output_path(given.out)
     recording = Recording(settings)
     seconds, interrupted = record(recording, dataset)
     if len(recording):
@@ -31,34 +21,24 @@ def train(given: argparse.Namespace) -> int:
         if out is not None:
             save(recording.save, out)
     if interrupted:
-        print(f"bnviz: broken off after {len(recording)} frames", file=sys.stderr)
+        print(f"bnviz: interrupted after {len(recording)} frames", file=sys.stderr)
     return INTERRUPTED if interrupted else DONE
 
 
 def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
-    """Runs a recording's experiment and appends its frames to it.
+    """Runs a recording's experiment and appends its frames to the recording.
 
     Returns:
-        Wall seconds of the run, and whether Ctrl-C broke it off.
+        Wall seconds of the run, and whether Ctrl-C interrupted it.
     """
-    quieten()
-    start = time.perf_counter()
-    interrupted = False
     last = int(recording.steps[-1])
-    try:
-        # Downloads report on standard output, which belongs to the result.
-        with contextlib.redirect_stdout(sys.stderr):
-            from bnviz.lab import experiment
 
-            start = time.perf_counter()
-            try:
-                with Bar() as bar:
-                    for frame in experiment.run(recording.settings, dataset):
-                        recording.append(frame)
-                        step = int(frame["step"])
-                        bar.show(step / last, f"step {step:,} of {last:,}")
-            except experiment.ExperimentError as error:
-                raise CommandError(str(error)) from error
-    except KeyboardInterrupt:
-        interrupted = True
-    return time.perf_counter() - start, interrupted
+    def run(bar: ProgressBar) -> None:
+        from bnviz.lab import experiment
+
+        for frame in experiment.run(recording.settings, dataset):
+            recording.append(frame)
+            step = int(frame["step"])
+            bar.show(step / last, f"step {step:,} of {last:,}")
+
+    return timed(run)

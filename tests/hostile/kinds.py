@@ -22,7 +22,6 @@ from urllib.parse import parse_qs, quote_plus
 
 import numpy as np
 
-from bnviz.__main__ import main
 from bnviz.data import uploads
 from bnviz.data.dataset import Dataset
 from bnviz.engine import Configuration
@@ -42,6 +41,7 @@ from bnviz.settings import Settings, SettingsError, describe_problems
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study_report import map_json
 from bnviz.studies.sweep import MEASURES, Sweep
+from bnviz.terminal.main import main
 from tests.hostile import files, words
 from tests.hostile.guard import watched
 

@@ -6,7 +6,6 @@ from statistics import median
 
 import pytest
 
-from bnviz.__main__ import main
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.claims import evidence
 from bnviz.lesson.claims.catalogue import CLAIMS, OF_CHAPTERS
@@ -14,6 +13,7 @@ from bnviz.lesson.claims.claim import FORMS, Claim, ClaimResult, Quantity
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.terminal.claims_command import REFUTED
+from bnviz.terminal.main import main
 from tests.support.recordings import random_recording
 
 TINY = Settings(hidden_layers=2, units=4, steps=6)

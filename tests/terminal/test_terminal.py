@@ -1,3 +1,5 @@
+"""The commands of the terminal: results, messages, exit status, and Ctrl-C."""
+
 import json
 import math
 import os
@@ -11,13 +13,13 @@ import numpy as np
 import pytest
 
 import bnviz.lab
-from bnviz.__main__ import main
 from bnviz.data import uploads
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Outcome
 from bnviz.studies.sweep import MEASURES
+from bnviz.terminal.main import main
 
 COMMAND = [sys.executable, "-m", "bnviz"]
 TINY = ["--set", "steps=12", "--set", "hidden_layers=1", "--set", "units=4"]
@@ -25,13 +27,13 @@ CSV = "one,two,kind\n" + "".join(f"{i},{i % 5},{'ab'[i % 2]}\n" for i in range(2
 
 
 class StubExperiment:
-    """Stands in for the laboratory, which takes seconds to load."""
+    """Replaces `bnviz.lab.experiment`, which takes seconds to load."""
 
     class ExperimentError(ValueError):
         pass
 
     def __init__(self):
-        self.breaks_off: BaseException | None = None
+        self.interruption: BaseException | None = None
         self.measures = {}
         self.dataset = None
 
@@ -40,8 +42,8 @@ class StubExperiment:
         recording = Recording(settings)
         print("Downloading")
         for index, step in enumerate(recording.steps):
-            if self.breaks_off is not None and index == 3:
-                raise self.breaks_off
+            if self.interruption is not None and index == 3:
+                raise self.interruption
             frame = np.zeros((), recording.layout.dtype)
             frame["step"] = step
             for name in recording.layout.arms:
@@ -53,16 +55,16 @@ class StubExperiment:
 
 
 class StubStack:
-    """Stands in for the training of blocks; learns at the seeds' own paces."""
+    """Replaces `bnviz.lab.block_training`; each seed learns at its own pace."""
 
     def __init__(self):
-        self.breaks_off: BaseException | None = None
+        self.interruption: BaseException | None = None
         self.blocks = []
 
     def train(self, block, _dataset):
         print("Downloading")
-        if self.breaks_off is not None and len(self.blocks) == 1:
-            raise self.breaks_off
+        if self.interruption is not None and len(self.blocks) == 1:
+            raise self.interruption
         self.blocks.append(block)
         seeds = np.array([[settings.seed % 5] for settings in block.settings])
         accuracy = 0.9 - 0.8 * 2.0 ** (-np.array(block.evaluation_steps) / (2 + seeds))
@@ -87,19 +89,19 @@ def stack(monkeypatch, lab) -> StubStack:
 
 
 def finite_or_null(value) -> None:
-    """Refuses what is no JSON though Python writes it."""
+    """Rejects constants that Python writes but JSON does not have."""
     raise AssertionError(value)
 
 
 class TestSettingsCommand:
-    def test_lists_every_setting_with_what_is_allowed(self, capsys):
+    def test_lists_every_setting_with_its_allowed_values(self, capsys):
         assert main(["settings"]) == 0
         lines = capsys.readouterr().out.splitlines()
         for name, kind in KINDS.items():
             (index,) = (i for i, line in enumerate(lines) if line.startswith(f"  {name} = "))
             assert kind.allowed() in lines[index + 1]
 
-    def test_shows_defaults_as_they_can_be_set(self, capsys):
+    def test_shows_defaults_in_the_form_that_can_be_set(self, capsys):
         main(["settings"])
         shown = dict(re.findall(r"^  (\w+) = (.*)$", capsys.readouterr().out, re.MULTILINE))
         assert Settings.read(shown) == Settings()
@@ -114,44 +116,46 @@ class TestErrors:
         assert streams.err.count("\n") == 1
         return streams.err
 
-    def test_name_every_bad_setting(self, capsys):
+    def test_names_every_bad_setting(self, capsys):
         message = self.failing(capsys, "--set", "steps=0", "--set", "units=many")
         assert "steps is '0'; allowed is a whole number from 1 to 50000" in message
         assert "units is 'many'" in message
 
-    def test_name_a_setting_that_there_is_not(self, capsys):
+    def test_names_an_unknown_setting(self, capsys):
         assert "no setting has this name" in self.failing(capsys, "--set", "colour=red")
 
-    def test_tell_the_form_of_a_setting(self, capsys):
+    def test_states_the_form_of_a_setting(self, capsys):
         assert "NAME=VALUE" in self.failing(capsys, "--set", "steps")
 
-    def test_tell_a_file_that_is_not_there(self, capsys, tmp_path):
+    def test_names_a_missing_file(self, capsys, tmp_path):
         assert "cannot be read: No such" in self.failing(capsys, "--data", str(tmp_path / "a.csv"))
 
-    def test_tell_what_is_wrong_with_a_file(self, capsys, tmp_path):
+    def test_says_what_is_wrong_with_a_file(self, capsys, tmp_path):
         (tmp_path / "a.csv").write_text("1,2,a\n1,b\n")
         assert "Line 2 has 2 cells" in self.failing(capsys, "--data", str(tmp_path / "a.csv"))
 
-    def test_tell_that_a_file_is_a_data_set_itself(self, capsys):
+    def test_a_file_and_a_data_set_exclude_each_other(self, capsys):
         message = self.failing(capsys, "--data", "a.csv", "--set", "dataset=wine")
-        assert "--data takes the place of" in message
+        assert "--data replaces" in message
 
     @pytest.mark.parametrize("out", [".", "none/run.npz"])
-    def test_tell_before_the_run_that_it_cannot_be_saved(self, capsys, tmp_path, out, lab):
-        lab.breaks_off = pytest.fail.Exception("the run has begun")
-        assert "must be a file in a folder" in self.failing(capsys, "--out", str(tmp_path / out))
+    def test_says_before_the_run_that_it_cannot_be_saved(self, capsys, tmp_path, out, lab):
+        lab.interruption = pytest.fail.Exception("the run has begun")
+        assert "must be a file in an existing folder" in self.failing(
+            capsys, "--out", str(tmp_path / out)
+        )
 
-    def test_of_the_experiment_are_passed_on(self, capsys, lab):
-        lab.breaks_off = lab.ExperimentError("MNIST could not be downloaded.")
+    def test_passes_on_errors_of_the_experiment(self, capsys, lab):
+        lab.interruption = lab.ExperimentError("MNIST could not be downloaded.")
         assert main(["train"]) == 2
         assert "bnviz: MNIST could not be downloaded.\n" in capsys.readouterr().err
 
     @pytest.mark.parametrize("arguments", [[], ["learn"], ["train", "--colour"]])
-    def test_of_the_command_itself_exit_with_2(self, capsys, arguments):
+    def test_wrong_commands_exit_with_2(self, capsys, arguments):
         with pytest.raises(SystemExit) as raised:
             main(arguments)
         assert raised.value.code == 2
-        assert "usage: python -m bnviz" in capsys.readouterr().err
+        assert "usage: bnviz" in capsys.readouterr().err
 
 
 class TestTrain:
@@ -163,7 +167,7 @@ class TestTrain:
         assert "Downloading" in streams.err
 
     @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-    def test_what_is_not_finite_is_null_in_json(self, capsys, lab, value):
+    def test_non_finite_values_are_null_in_json(self, capsys, lab, value):
         lab.measures = {"train_loss": value, "diverged_at": 2}
         main(["train", *TINY, "--json"])
         result = json.loads(capsys.readouterr().out, parse_constant=finite_or_null)
@@ -173,7 +177,7 @@ class TestTrain:
         assert set(result["history"]["none"]["train_loss"]) == {None}
 
     @pytest.mark.parametrize("value", [math.nan, 1.0])
-    def test_prints_the_figures_of_the_pair(self, capsys, lab, value):
+    def test_prints_the_results_of_the_pair(self, capsys, lab, value):
         lab.measures = {"train_loss": value, "validation_accuracy": value, "diverged_at": 2}
         assert main(["train", *TINY]) == 0
         printed = capsys.readouterr().out
@@ -186,10 +190,10 @@ class TestTrain:
         assert main(["train", *TINY, "--json", "--data", str(tmp_path / "a.csv")]) == 0
         digest = uploads.read("a.csv", CSV.encode()).digest
         assert lab.dataset.digest == digest
-        wanted = Settings(
+        expected = Settings(
             steps=12, hidden_layers=1, units=4, dataset="upload", upload=digest.hex()[:32]
         )
-        assert json.loads(capsys.readouterr().out)["digest"] == wanted.digest
+        assert json.loads(capsys.readouterr().out)["digest"] == expected.digest
 
     @pytest.mark.parametrize("name", ["run.npz", "run"])
     @pytest.mark.usefixtures("lab")
@@ -198,25 +202,25 @@ class TestTrain:
         assert [path.name for path in tmp_path.iterdir()] == [name]
         assert Recording.load(tmp_path / name).complete
 
-    def test_ctrl_c_keeps_what_is_done(self, capsys, lab, tmp_path):
-        lab.breaks_off = KeyboardInterrupt()
+    def test_ctrl_c_keeps_the_frames_so_far(self, capsys, lab, tmp_path):
+        lab.interruption = KeyboardInterrupt()
         assert main(["train", *TINY, "--json", "--out", str(tmp_path / "run.npz")]) == 130
         streams = capsys.readouterr()
         assert len(json.loads(streams.out)["history"]["step"]) == 3
         assert len(Recording.load(tmp_path / "run.npz")) == 3
-        assert "broken off after 3 frames" in streams.err
+        assert "interrupted after 3 frames" in streams.err
 
-    def test_ctrl_c_before_the_first_frame_prints_no_figures(self, capsys, lab, monkeypatch):
+    def test_ctrl_c_before_the_first_frame_prints_no_results(self, capsys, lab, monkeypatch):
         monkeypatch.setattr(lab, "run", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         assert main(["train", *TINY]) == 130
         assert capsys.readouterr().out == ""
 
-    @pytest.mark.parametrize("person", [True, False])
+    @pytest.mark.parametrize("terminal", [True, False])
     @pytest.mark.usefixtures("lab")
-    def test_a_bar_is_drawn_for_a_person_alone(self, capsys, monkeypatch, person):
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: person)
+    def test_a_progress_bar_is_drawn_in_a_terminal_only(self, capsys, monkeypatch, terminal):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
         main(["train", *TINY])
-        assert ("step 12 of 12" in capsys.readouterr().err) == person
+        assert ("step 12 of 12" in capsys.readouterr().err) == terminal
 
 
 class TestSweep:
@@ -238,12 +242,12 @@ class TestSweep:
         assert (result["seeds"], result["steps"]) == (2, 12)
         assert [len(row) for row in result["bn"]] == [4, 4, 4]
         assert result["none"] == [pytest.approx([0.1] * 4)] * 3
-        # One of the two seeds diverges: that is half.
+        # One of the two seeds diverges, which is half of them.
         assert result["diverged"]["bn"] == [[True] * 4] * 3
 
     @pytest.mark.parametrize("measure", MEASURES)
     @pytest.mark.usefixtures("stack")
-    def test_every_measure_is_printed_in_both_ways(self, capsys, measure):
+    def test_every_measure_is_printed_as_json_and_as_text(self, capsys, measure):
         assert self.result(capsys, "--measure", measure, "--target", "0.5")["measure"] == measure
         assert main(["sweep", *TINY, *self.AXES, "--measure", measure]) == 0
         printed = capsys.readouterr().out
@@ -251,16 +255,16 @@ class TestSweep:
         assert "Of 12 cells" in printed
         assert " . " not in printed.split("infinite")[1]
 
-    def test_ctrl_c_keeps_what_is_done_and_resume_goes_on_from_there(self, capsys, stack, tmp_path):
+    def test_ctrl_c_keeps_the_cells_so_far_and_resume_continues(self, capsys, stack, tmp_path):
         out = ("--out", str(tmp_path / "sweep.npz"))
         whole = self.result(capsys)
         stack.blocks.clear()
-        stack.breaks_off = KeyboardInterrupt()
+        stack.interruption = KeyboardInterrupt()
         part = self.result(capsys, *out, status=130)
         known = np.array([[value is not None for value in row] for row in part["none"]])
         assert known.sum() == 8
         assert (np.array(part["none"])[known] == np.array(whole["none"])[known]).all()
-        stack.breaks_off = None
+        stack.interruption = None
         first = set(stack.blocks[0].settings)
         stack.blocks.clear()
         resumed = self.result(capsys, *out, "--resume")
@@ -270,15 +274,15 @@ class TestSweep:
         assert PhaseMap.load(tmp_path / "sweep.npz").complete
 
     def test_ctrl_c_before_the_first_cell_prints_nulls(self, capsys, stack):
-        stack.breaks_off = KeyboardInterrupt()
+        stack.interruption = KeyboardInterrupt()
         stack.blocks.append(None)
         assert self.result(capsys, status=130)["none"] == [[None] * 4] * 3
 
-    def test_resume_alone_goes_on_with_the_sweep_of_the_file(self, capsys, stack, tmp_path):
+    def test_resume_alone_continues_the_sweep_of_the_file(self, capsys, stack, tmp_path):
         out = ["--out", str(tmp_path / "sweep.npz"), "--json"]
-        stack.breaks_off = KeyboardInterrupt()
+        stack.interruption = KeyboardInterrupt()
         main(["sweep", *TINY, *self.AXES, *out])
-        stack.breaks_off = None
+        stack.interruption = None
         capsys.readouterr()
         assert main(["sweep", "--resume", *out]) == 0
         assert json.loads(capsys.readouterr().out)["steps"] == 12
@@ -302,18 +306,18 @@ class TestSweep:
             (["--seeds", "0"], "from 1 to 10"),
             (["--measure", "colour"], "one of validation_accuracy"),
             (["--target", "2"], "above 0, at most 1"),
-            (["--set", "dropout=0.5"], "dropout cannot be set here"),
+            (["--set", "dropout=0.5"], "dropout cannot be set for a study"),
             (["--set", "units=1"], "from 2 to 256"),
             (["--resume"], "--resume needs --out"),
-            (["--out", "none/sweep.npz"], "in a folder that exists"),
+            (["--out", "none/sweep.npz"], "in an existing folder"),
         ],
     )
-    def test_bad_input_is_refused_in_a_sentence(self, capsys, stack, arguments, words):
+    def test_bad_input_is_refused_in_one_sentence(self, capsys, stack, arguments, words):
         assert words.lower() in self.failing(capsys, *arguments).lower()
         assert not stack.blocks
 
     @pytest.mark.usefixtures("stack")
-    def test_what_cannot_be_resumed_is_refused(self, capsys, tmp_path):
+    def test_a_map_that_cannot_be_continued_is_refused(self, capsys, tmp_path):
         path = tmp_path / "sweep.npz"
         out = ("--out", str(path))
         main(["sweep", *TINY, *self.AXES, *out])
@@ -322,8 +326,8 @@ class TestSweep:
         path.write_bytes(b"PK")
         assert "cannot be read as a phase map" in self.failing(capsys, *out, "--resume")
 
-    def test_data_that_cannot_be_had_are_told(self, capsys, stack):
-        stack.breaks_off = stack.ExperimentError("MNIST could not be downloaded.")
+    def test_passes_on_errors_of_the_experiment(self, capsys, stack):
+        stack.interruption = stack.ExperimentError("MNIST could not be downloaded.")
         stack.blocks.append(None)
         assert main(["sweep", *TINY]) == 2
         assert "bnviz: MNIST could not be downloaded.\n" in capsys.readouterr().err
@@ -342,15 +346,15 @@ class TestSeeds:
         assert result["speed_up"]["low"]["bound"] == "more than"
         assert "BN learns faster" in result["sentence"]
 
-    def test_ctrl_c_prints_what_is_known(self, capsys, stack):
-        stack.breaks_off = KeyboardInterrupt()
+    def test_ctrl_c_prints_the_results_so_far(self, capsys, stack):
+        stack.interruption = KeyboardInterrupt()
         assert main(["seeds", *TINY, "--seeds", "20"]) == 130
         streams = capsys.readouterr()
         assert "in all 16 seeds" in streams.out or "of 16 seeds" in streams.out
-        assert "broken off after 16 of 20 seeds" in streams.err
+        assert "interrupted after 16 of 20 seeds" in streams.err
 
     @pytest.mark.parametrize("seeds", ["4", "21", "many", "9" * 5000])
-    def test_another_number_is_refused(self, capsys, seeds):
+    def test_other_numbers_of_seeds_are_refused(self, capsys, seeds):
         assert main(["seeds", "--seeds", seeds]) == 2
         assert "a whole number" in capsys.readouterr().err
 
@@ -367,30 +371,30 @@ class TestStable:
         assert len(result["rates"]) == len(result["bn"]["accuracy"]) == 16
         assert "without BN the network learns at none within 12 steps" in result["sentence"]
 
-    def test_ctrl_c_prints_what_is_known(self, capsys, stack):
-        stack.breaks_off = KeyboardInterrupt()
+    def test_ctrl_c_prints_the_results_so_far(self, capsys, stack):
+        stack.interruption = KeyboardInterrupt()
         assert main(["stable", *TINY, "--json"]) == 130
         result = json.loads(capsys.readouterr().out, parse_constant=finite_or_null)
         assert result["complete"] is False
         assert result["rates"] == []
 
     @pytest.mark.usefixtures("stack")
-    def test_prints_every_rate_for_a_reader(self, capsys):
+    def test_prints_every_rate_as_text(self, capsys):
         assert main(["stable", *TINY]) == 0
         printed = capsys.readouterr().out
         assert len(re.findall(r"^ +[\d.e-]+ +\d+% ", printed, re.MULTILINE)) == 16
 
 
-class TestForReal:
+class TestWithTensorFlow:
     def test_training_prints_and_saves_the_same_run(self, tmp_path):
-        done = subprocess.run(
+        outcome = subprocess.run(
             [*COMMAND, "train", *TINY, "--json", "--out", str(tmp_path / "run.npz")],
             capture_output=True,
             check=False,
             text=True,
         )
-        assert done.returncode == 0, done.stderr
-        result = json.loads(done.stdout, parse_constant=finite_or_null)
+        assert outcome.returncode == 0, outcome.stderr
+        result = json.loads(outcome.stdout, parse_constant=finite_or_null)
         recording = Recording.load(tmp_path / "run.npz")
         assert recording.complete
         assert result["digest"] == recording.settings.digest
@@ -403,19 +407,19 @@ class TestForReal:
             for measure in ("validation_accuracy", "validation_loss", "train_loss"):
                 assert history[measure] == recording.frames[arm][measure].tolist()
                 assert result["arms"][arm][measure] == history[measure][-1]
-        assert not done.stderr.count("#")
+        assert not outcome.stderr.count("#")
 
     @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
     def test_ctrl_c_in_a_terminal_saves_a_shorter_recording(self, tmp_path):
         import pty
 
-        ours, theirs = pty.openpty()
+        ours, other_end = pty.openpty()
         out = tmp_path / "run.npz"
         long = ["--set", "steps=50000", "--set", "units=4", "--out", str(out)]
         running = subprocess.Popen(
-            [*COMMAND, "train", *long], stderr=theirs, stdout=subprocess.PIPE
+            [*COMMAND, "train", *long], stderr=other_end, stdout=subprocess.PIPE
         )
-        os.close(theirs)
+        os.close(other_end)
         seen = b""
         until = time.monotonic() + 60
         while len(set(re.findall(rb"step ([\d,]+) of", seen))) < 3 and time.monotonic() < until:
@@ -428,17 +432,17 @@ class TestForReal:
         assert 1 < len(Recording.load(out)) < len(Recording(Settings(steps=50_000)).steps)
 
     @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-    def test_ctrl_c_in_a_terminal_keeps_the_cells_that_are_done(self, tmp_path):
+    def test_ctrl_c_in_a_terminal_keeps_the_cells_so_far(self, tmp_path):
         import pty
 
-        ours, theirs = pty.openpty()
+        ours, other_end = pty.openpty()
         out = tmp_path / "sweep.npz"
         many = ["--x", "learning_rate=0.01:10:log:24", "--y", "init_scale=0.1:10:log:24"]
         command = [*COMMAND, "sweep", "--set", "hidden_layers=1", "--seeds", "3", *many]
         running = subprocess.Popen(
-            [*command, "--out", str(out), "--json"], stderr=theirs, stdout=subprocess.PIPE
+            [*command, "--out", str(out), "--json"], stderr=other_end, stdout=subprocess.PIPE
         )
-        os.close(theirs)
+        os.close(other_end)
         seen = b""
         until = time.monotonic() + 120
         while seen.count(b"] ") < 3 and time.monotonic() < until:

@@ -1,0 +1,166 @@
+"""Main: parses the command line and runs one command.
+
+`bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its results; `sweep`
+fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
+stable learning rates, `claims` checks the lesson's claims, `settings` lists all settings, and
+`page` starts the page.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bnviz.lesson.claims.catalogue import CLAIMS
+from bnviz.lesson.claims.evidence import MIN_SEEDS
+from bnviz.settings import KINDS, Settings, SettingsError, groups
+from bnviz.studies.sweep import AXES, MEASURES, SCALES, Sweep
+from bnviz.terminal import claims_command, page_command, study_commands, train_command
+from bnviz.terminal.options import DONE, WRONG, CommandError
+
+#: Each returns the exit status.
+_COMMANDS = {
+    "train": train_command.train,
+    "sweep": study_commands.sweep,
+    "seeds": study_commands.seeds,
+    "stable": study_commands.stable,
+    "claims": claims_command.check,
+    "page": page_command.page,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        argv: Command-line arguments; `sys.argv[1:]` if None.
+
+    Returns:
+        The exit status: 0 on success, 1 if a claim does not hold, 2 if the command is wrong, 130 if
+        it was interrupted.
+
+    Raises:
+        SystemExit: If the arguments cannot be parsed, with status 2, or for `--help`.
+    """
+    parser = _parser()
+    given, rest = parser.parse_known_args(argv)
+    if given.command == "page":
+        given.options = rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        if given.command == "settings":
+            print(settings_table())
+            return DONE
+        return _COMMANDS[given.command](given)
+    except (CommandError, SettingsError) as error:
+        print(f"bnviz: {error}", file=sys.stderr)
+        return WRONG
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bnviz",
+        description="Train networks without and with Batch Normalization, side by side.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = _add_command(commands, "train", "train the pair and print its results")
+    train.add_argument("--out", metavar="RECORDING.npz", help="save the recording to this file")
+    _add_sweep_options(_add_command(commands, "sweep", "fill a phase map over two settings"))
+    for name, count, help_ in (
+        ("seeds", "10", "train one experiment with many seeds"),
+        ("stable", "3", "find the largest stable learning rate of each network"),
+    ):
+        command = _add_command(commands, name, help_)
+        command.add_argument(
+            "--seeds", metavar="N", default=count, help="number of seeds (default: %(default)s)"
+        )
+    _add_claims_options(commands.add_parser("claims", help="check the lesson's claims over seeds"))
+    commands.add_parser("settings", help="list all settings with their defaults and bounds")
+    commands.add_parser(
+        "page",
+        help="start the page in a browser",
+        description="Start the page. Further options, such as --server.port 8600, are passed to "
+        "'streamlit run'.",
+        # Options of Streamlit must not be taken for abbreviations.
+        allow_abbrev=False,
+    )
+    return parser
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help_: str
+) -> argparse.ArgumentParser:
+    """Adds a command that trains, with the options that all of these share."""
+    command = commands.add_parser(name, help=help_)
+    command.add_argument(
+        "--set",
+        dest="changes",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="change a setting; repeatable ('bnviz settings' lists them)",
+    )
+    command.add_argument("--data", metavar="FILE", help="train on your own CSV or NPZ file")
+    command.add_argument("--json", action="store_true", help="print the results as a JSON object")
+    return command
+
+
+def _add_sweep_options(command: argparse.ArgumentParser) -> None:
+    default = Sweep()
+    for side, direction in (("x", "columns"), ("y", "rows")):
+        command.add_argument(
+            f"--{side}",
+            metavar="NAME=LOW:HIGH:SCALE:COUNT",
+            help=f"the setting along the {direction} (default: {getattr(default, side)}); NAME is "
+            f"one of {', '.join(AXES)}; SCALE is one of {', '.join(SCALES)}",
+        )
+    command.add_argument(
+        "--seeds", metavar="N", help=f"number of runs per cell (default: {default.seeds})"
+    )
+    command.add_argument(
+        "--measure",
+        metavar="M",
+        help=f"the measure to print: {', '.join(MEASURES)} (default: {default.measure})",
+    )
+    command.add_argument(
+        "--target",
+        metavar="A",
+        help=f"the target validation accuracy (default: {default.target})",
+    )
+    command.add_argument("--out", metavar="SWEEP.npz", help="save the map to this file")
+    command.add_argument(
+        "--resume", action="store_true", help="continue the map in the --out file, if it exists"
+    )
+
+
+def _add_claims_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--seeds", type=int, default=MIN_SEEDS, help="number of seeds (default: %(default)s)"
+    )
+    command.add_argument(
+        "--only",
+        metavar="NAME",
+        action="append",
+        choices=list(CLAIMS),
+        help="check only this claim; repeatable",
+    )
+    command.add_argument("--out", metavar="FILE.json", help="save the table to this file")
+    command.add_argument(
+        "--recordings",
+        metavar="FOLDER",
+        help="check nothing; write the recordings of the chapters to this folder",
+    )
+
+
+def settings_table() -> str:
+    """Returns all settings as text: default, allowed values and meaning, grouped by heading."""
+    default = Settings()
+    lines = []
+    for heading, names in groups().items():
+        lines += ["", heading]
+        for name in names:
+            value, kind = getattr(default, name), KINDS[name]
+            shown = str(value).lower() if isinstance(value, bool) else value
+            lines.append(f"  {name} = {shown}")
+            lines.append(f"      {kind.help} Allowed: {kind.allowed()}.")
+    return "\n".join(lines[1:])
