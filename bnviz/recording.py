@@ -1,4 +1,4 @@
-"""Recording: the settings and all frames of a run; what is drawn, saved, shared and replayed."""
+"""Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed."""
 
 import copy
 from dataclasses import dataclass
@@ -8,29 +8,32 @@ from typing import BinaryIO
 import numpy as np
 
 from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
-from bnviz.frames import Frame, FrameLayout, Frames, frame_steps
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import Frame, Frames
 from bnviz.interventions import Intervention
+from bnviz.recording_header import RecordingHeader
 from bnviz.settings import Settings, SettingsError
 
-#: What comes along: the runs and the map shown at first, the lesson's runs and their evidence.
+#: What the package brings along: the run and the map shown at first, the lesson's runs and the
+#: outcomes of its claims.
 BUNDLED = Path(__file__).parent / "recordings"
-#: Bytes of a recording file, and of the settings' text in it, at the most.
+#: Most bytes of a recording file, and of the settings' text in it.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
 
 
 class RecordingError(ValueError):
-    """A file that is no recording, with the reason."""
+    """A file that cannot be read as a recording, with the reason."""
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The proof that the arms differ in Batch Normalization alone.
+    """The proof that the arms differ in nothing but Batch Normalization.
 
     Attributes:
         data: Digest of the training and validation examples, by arm.
         kernels: Digest of the kernels at step 0, by arm.
-        batches: Digest of the order of all examples trained on so far, by arm.
+        batches: Digest of all examples trained on so far in their order, by arm.
     """
 
     data: dict[str, str]
@@ -39,28 +42,32 @@ class Certificate:
 
     @property
     def holds(self) -> bool:
-        """Whether every arm shows the same digests."""
+        """Whether all arms have the same digests."""
         return all(
             len(set(digests.values())) == 1 for digests in (self.data, self.kernels, self.batches)
         )
 
 
 class Recording:
-    """Settings and frames of one run, complete or growing.
+    """The frames of one run and what was compared in it, complete or growing.
 
     Frames are only ever appended, so a reader on another thread may hold a slice of `frames` while
-    the run goes on.
+    the run continues.
+
+    Args:
+        run: What is recorded: the settings of a run, or the header of other networks.
 
     Attributes:
-        settings: What was run.
+        header: What is compared and measured.
         layout: Where each measure stands in a frame.
-        steps: The steps that are recorded in a whole run, shape (capacity,).
+        steps: The steps recorded in a complete run, shape (capacity,).
     """
 
-    def __init__(self, settings: Settings):
-        self.settings = settings
-        self.layout = FrameLayout.of(settings)
-        self.steps = frame_steps(settings.steps)
+    def __init__(self, run: Settings | RecordingHeader):
+        self._settings = run if isinstance(run, Settings) else None
+        self.header = RecordingHeader.of(run) if isinstance(run, Settings) else run
+        self.layout = FrameLayout(self.header)
+        self.steps = np.array(self.header.steps)
         self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
         self._count = 0
 
@@ -68,17 +75,28 @@ class Recording:
         return self._count
 
     @property
+    def settings(self) -> Settings:
+        """What was run.
+
+        Raises:
+            ValueError: If the networks are not the laboratory's own.
+        """
+        if self._settings is None:
+            raise ValueError("only a run of the laboratory has settings; use the header")
+        return self._settings
+
+    @property
     def complete(self) -> bool:
         """Whether the last step is recorded."""
         return self._count == len(self.steps)
 
     def snapshot(self) -> "Recording":
-        """The recording as it stands, for readers that look twice: this one does not grow."""
+        """A copy that does not grow, for readers that must see the same frames twice."""
         return copy.copy(self)
 
     @property
     def frames(self) -> Frames:
-        """The frames so far, shape (num_frames,); not to be written to."""
+        """The frames so far, shape (num_frames,), read-only."""
         view = self._frames[: self._count]
         view.flags.writeable = False
         return view
@@ -87,7 +105,7 @@ class Recording:
         """Appends one frame.
 
         Raises:
-            ValueError: If it is not the frame of the next recorded step.
+            ValueError: If it is not that of the next recorded step.
         """
         if self.complete or frame["step"] != self.steps[self._count]:
             raise ValueError(f"frame {self._count} cannot be that of step {frame['step']}")
@@ -95,14 +113,15 @@ class Recording:
         self._count += 1
 
     def extend(self, first: int, data: bytes) -> None:
-        """Appends frames from their bytes; those that are here already are passed over.
+        """Appends frames from their bytes, skipping those that are here already.
 
         Args:
             first: Index of the first frame in `data`.
-            data: Whole frames.
+            data: Whole frames of the recording's layout.
 
         Raises:
-            ValueError: If frames between the last one here and `first` are missing.
+            ValueError: If frames between the last one here and `first` are missing, or `data` is
+                not whole frames of the next steps.
         """
         if first > self._count:
             raise ValueError(f"frames {self._count} to {first - 1} are missing")
@@ -110,12 +129,12 @@ class Recording:
             self.append(frame)
 
     def slice(self, start: int, stop: int, layout: FrameLayout | None = None) -> bytes:
-        """The bytes of frames `start` to `stop`, the latter not among them.
+        """The bytes of frames `start` to `stop - 1`.
 
         Args:
-            start: Index of the first.
-            stop: Index after the last.
-            layout: The recording's own, or its overview; its own if None.
+            start: Index of the first frame.
+            stop: Index after the last frame.
+            layout: The recording's layout (if None) or its overview.
         """
         frames = self.frames[start:stop]
         if layout is not None and layout != self.layout:
@@ -123,18 +142,18 @@ class Recording:
         return frames.tobytes()
 
     def index_at_step(self, step: int) -> int:
-        """Index of the last frame at or before a step."""
+        """Index of the last frame at or before a step; 0 if there is none."""
         return max(0, int(np.searchsorted(self.frames["step"], step, side="right")) - 1)
 
     def index_of(self, change: Intervention) -> int:
-        """Index of the frame after which a change in mid-run is made; the last one at the most."""
+        """Index of the frame after which a change in mid-run is made, at most the last one."""
         return min(int(np.searchsorted(self.steps, change.step)), len(self.steps) - 1)
 
     def shared_with(self, settings: Settings) -> int:
-        """How many of the first frames a run of other settings has in common with this one.
+        """How many of its first frames a run of other settings shares with this one.
 
-        All up to the first change in mid-run that is not in both: a frame is measured before a
-        change at its step. None if they differ in anything else.
+        These are the frames up to the first change in mid-run that is not in both, since a frame
+        is measured before a change at its step; 0 if the settings differ in anything else.
         """
         if settings.replace(interventions=self.settings.interventions) != self.settings:
             return 0
@@ -144,7 +163,11 @@ class Recording:
 
     @property
     def certificate(self) -> Certificate:
-        """The pair certificate as of the last frame; IndexError if there is none."""
+        """The pair certificate at the last frame.
+
+        Raises:
+            IndexError: If there is no frame.
+        """
         frame = self.frames[-1]
 
         def digests(name: str) -> dict[str, str]:
@@ -153,18 +176,25 @@ class Recording:
         return Certificate(digests("data"), digests("kernels"), digests("batches"))
 
     def save(self, file: str | Path | BinaryIO) -> None:
-        """Writes the recording as a compressed NumPy archive without pickles."""
+        """Writes the recording as a compressed NumPy archive without pickles.
+
+        Args:
+            file: A path, or a file opened for writing bytes.
+        """
         frames = np.frombuffer(self.slice(0, len(self)), np.uint8)
-        # One row a byte of a frame, in the order of time: so alike, they pack a third smaller.
+        # One row for each byte of a frame, in the order of time: this packs a third smaller.
         frames = np.ascontiguousarray(frames.reshape(len(self), self.layout.dtype.itemsize).T)
         np.savez_compressed(file, settings=np.array(self.settings.to_json()), frames=frames)
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> "Recording":
-        """The inverse of `save`; safe on files from others.
+        """Reads what `save` wrote; safe on files from strangers.
+
+        Args:
+            file: A path, or a file opened for reading bytes.
 
         Raises:
-            RecordingError: If the file is no recording that this version can read.
+            RecordingError: If the file is not a recording that this version can read.
         """
         try:
             archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
@@ -193,8 +223,8 @@ class Recording:
 
 def _settings(archive: Archive) -> Settings:
     if set(archive.names) != {"settings", "frames"} or archive.size != 2:
-        raise RecordingError("the file is no recording of this laboratory")
+        raise RecordingError("the file is not a recording of this laboratory")
     header = archive.header("settings")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
-        raise RecordingError("the file is no recording of this laboratory")
+        raise RecordingError("the file is not a recording of this laboratory")
     return Settings.from_json(str(archive.array("settings")))

@@ -234,7 +234,7 @@ class TestHostileFiles:
         "settings", [npy_of(np.zeros(3)), npy_of(np.array(["{}"])), npy_of(np.array("x" * 30_000))]
     )
     def test_with_settings_that_are_no_short_text(self, settings):
-        with pytest.raises(RecordingError, match="no recording"):
+        with pytest.raises(RecordingError, match="not a recording"):
             load(hostile(settings=settings))
 
     def test_with_frames_of_other_settings(self):
@@ -272,11 +272,11 @@ class TestHostileFiles:
             load(hostile(frames=claimed(shape, bytes(100))))
 
     def test_with_members_of_a_stranger(self):
-        with pytest.raises(RecordingError, match="no recording"):
+        with pytest.raises(RecordingError, match="not a recording"):
             load(hostile(**{"virus.exe": b"MZ"}))
 
     def test_with_a_member_missing(self):
-        with pytest.raises(RecordingError, match="no recording"):
+        with pytest.raises(RecordingError, match="not a recording"):
             load(zipped({"settings.npy": settings_member(SETTINGS.to_json())}))
 
     def test_with_an_archive_in_the_place_of_an_array(self):

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from bnviz.data.dataset import Dataset
-from bnviz.frames import FrameLayout, frame_steps
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import frame_steps
 from bnviz.settings import Settings
 
 #: Features and classes of the built-in data sets, from which a run's cost follows.

@@ -9,7 +9,8 @@ import textwrap
 from dataclasses import dataclass, replace
 
 from bnviz.export.script_data import UPLOAD_FILE, code
-from bnviz.frames import ARM_LABELS, FrameLayout
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import ARM_LABELS
 from bnviz.settings import BN_POSITIONS, SGD_MOMENTUM, UPLOAD, Settings
 
 _OPTIMIZERS = {

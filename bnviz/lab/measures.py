@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import PERCENTILES, QUANTITIES, FrameLayout, edges
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import PERCENTILES, QUANTITIES, edges
 from bnviz.lab.observer import Observation
 
 #: Activations outside these bounds count as saturated: almost no gradient passes.

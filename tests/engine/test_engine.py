@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from bnviz.engine import Configuration, Engine, Run
 from bnviz.engine.run_registry import RunRegistry
-from bnviz.frames import FrameLayout, frame_steps
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import frame_steps
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support import ROOT

@@ -14,7 +14,8 @@ from bnviz.figures.bindings.shapes import HEAT_SHARES, Heat
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
-from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE, FrameLayout
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 

@@ -7,7 +7,7 @@ import pytest
 
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.frames import FrameLayout
+from bnviz.frame_layout import FrameLayout
 from bnviz.kinds import Float, Integer
 from bnviz.lesson import glossary
 from bnviz.lesson.chapters import CHAPTERS

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.engine import Engine
-from bnviz.frames import FrameLayout, frame_steps
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import frame_steps
 from bnviz.kinds import Key
 from bnviz.page.shell import session
 from bnviz.settings import KINDS, Settings, is_relevant

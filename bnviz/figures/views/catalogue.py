@@ -18,7 +18,7 @@ from bnviz.figures.views import (
     neurons,
     scale_and_shift,
 )
-from bnviz.frames import FrameLayout
+from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 
 _DEEP = "needs the dear measures: switch on “look deeper” under More settings and train"

@@ -12,7 +12,8 @@ from bnviz.figures.ranges import decades
 from bnviz.figures.style import HEAT
 from bnviz.figures.view import View
 from bnviz.figures.views.layers import fan
-from bnviz.frames import ARM_LABELS, PERCENTILES, FrameLayout
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import ARM_LABELS, PERCENTILES
 from bnviz.recording import Recording
 
 READING = (

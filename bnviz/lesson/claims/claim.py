@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bnviz.frames import FrameLayout
+from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 

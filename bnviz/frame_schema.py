@@ -1,0 +1,323 @@
+"""Schema: every measure of a frame, declared once.
+
+The binary layout of a frame, the browser's reader, the documentation and the tests follow from
+the tables below. Order matters: a frame holds its measures in the order of these tables.
+"""
+
+from dataclasses import dataclass, replace
+
+#: When a measure is part of a frame, by the name used in `Measure.present_if`.
+CONDITIONS = {
+    "plane": "the examples are points in a plane",
+    "deep": "the setting 'deep' asks for the costly measures",
+    "detail": "the layout is not the overview, which leaves out what few views draw",
+    "normalized": "the arm has a normalization layer",
+    "batch_norm": "the arm has Batch Normalization",
+}
+#: What the dimensions of a shape count, by the name used in `Measure.shape`.
+DIMENSIONS = {
+    "layers": "hidden layers",
+    "kernels": "layers with a kernel: the hidden layers, then the output",
+    "neurons": "the first neurons of each hidden layer, as many as `FrameLayout.neurons`",
+    "percentiles": "`PERCENTILES`",
+    "counts": "bins of the quantity's edges, between values below and values above all of them",
+    "probe": "the fixed training examples that are measured, at most `PROBE_SIZE`",
+    "examples": "the first `BATCH_VALUES` of them",
+    "grid": "`PLANE_GRID` points from -`PLANE_RANGE` to `PLANE_RANGE`",
+    "statistics": "`INFERENCE_STATISTICS`",
+    "digest": "the first `DIGEST_SIZE` bytes of the digest",
+}
+#: Type of a histogram's counts: uint16, or uint32 where one bin could hold more.
+COUNT = "count"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a frame.
+
+    Attributes:
+        name: Name of its field. `{quantity}` stands for each quantity of the recording's header.
+        dtype: A NumPy type, or `COUNT`.
+        shape: Its dimensions: numbers, or names out of `DIMENSIONS`.
+        present_if: Those of `CONDITIONS` that must all hold for a frame to have it.
+        meaning: What it is, in a phrase.
+        unit: Its unit; empty for counts, shares and numbers without one.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int | str, ...]
+    present_if: tuple[str, ...]
+    meaning: str
+    unit: str = ""
+
+    def of(self, quantity: str) -> "Measure":
+        """This measure of one quantity."""
+        return replace(self, name=self.name.replace("{quantity}", quantity))
+
+
+#: Measures of the whole frame.
+FRAME_MEASURES = (
+    Measure("step", "uint32", (), (), "training steps so far"),
+    Measure(
+        "points",
+        "int16",
+        ("probe", 2),
+        ("plane", "detail"),
+        "features of the probe",
+        "PLANE_RANGE / 32767",
+    ),
+    Measure(
+        "point_classes",
+        "uint8",
+        ("probe",),
+        ("plane", "detail"),
+        "classes of the probe; `NO_POINT` beyond its last example",
+    ),
+)
+#: Measures of each arm: how it learns, and the state of its layers.
+ARM_MEASURES = (
+    Measure("seconds", "float32", (), (), "time spent on training this arm so far", "s"),
+    Measure(
+        "diverged_at",
+        "int32",
+        (),
+        (),
+        "first step whose loss was not finite or above 1,000 times the first one; -1 if none was",
+    ),
+    Measure(
+        "data_digest", "uint8", ("digest",), (), "SHA-256 of the training and validation examples"
+    ),
+    Measure("kernels_digest", "uint8", ("digest",), (), "SHA-256 of the kernels at step 0"),
+    Measure("batches_digest", "uint8", ("digest",), (), "SHA-256 of all batches so far, in order"),
+    Measure(
+        "change_losses",
+        "float32",
+        (2,),
+        (),
+        "validation loss right before and right after a change of BN since the last frame; NaN "
+        "if there was none",
+        "nats",
+    ),
+    Measure(
+        "train_loss",
+        "float32",
+        (),
+        (),
+        "cross-entropy on the probe, normalized by the probe's own statistics",
+        "nats",
+    ),
+    Measure("train_accuracy", "float32", (), (), "share of the probe classified correctly"),
+    Measure(
+        "validation_loss",
+        "float32",
+        (),
+        (),
+        "cross-entropy on the validation examples, normalized by the moving statistics",
+        "nats",
+    ),
+    Measure(
+        "validation_accuracy",
+        "float32",
+        (),
+        (),
+        "share of validation examples classified correctly",
+    ),
+    Measure(
+        "saturated",
+        "float32",
+        ("layers",),
+        (),
+        "share of activations where sigmoid or tanh is flat; NaN for other activations",
+    ),
+    Measure(
+        "dead",
+        "float32",
+        ("layers",),
+        (),
+        "share of neurons that are 0 on the whole probe; NaN for activations that cannot be",
+    ),
+    Measure(
+        "drift_step",
+        "float32",
+        ("layers",),
+        (),
+        "1-Wasserstein distance of the pre-activations from those of the last frame",
+        "standard deviation in the last frame",
+    ),
+    Measure(
+        "drift_start",
+        "float32",
+        ("layers",),
+        (),
+        "1-Wasserstein distance of the pre-activations from those at step 0",
+        "standard deviation at step 0",
+    ),
+    Measure(
+        "gradient_norm",
+        "float32",
+        ("kernels",),
+        (),
+        "L2 norm of the gradient of `train_loss` with respect to the kernel",
+    ),
+    Measure(
+        "update_ratio",
+        "float32",
+        ("kernels",),
+        (),
+        "log10 of std(update) / std(kernel) at the last step; NaN at step 0",
+    ),
+)
+#: Measures of each quantity's distribution, over all neurons of a layer and the whole probe.
+QUANTITY_MEASURES = (
+    Measure("{quantity}_counts", COUNT, ("layers", "counts"), (), "histogram of its values"),
+    Measure("{quantity}_nan", "uint32", ("layers",), (), "number of NaN values"),
+    Measure(
+        "{quantity}_percentiles",
+        "float32",
+        ("layers", "percentiles"),
+        (),
+        "percentiles of the finite values; NaN if there is none",
+    ),
+    Measure(
+        "{quantity}_mean",
+        "float32",
+        ("layers",),
+        (),
+        "mean of the finite values; NaN if there is none",
+    ),
+    Measure(
+        "{quantity}_std",
+        "float32",
+        ("layers",),
+        (),
+        "biased standard deviation of the finite values; NaN if there is none",
+    ),
+)
+#: Measures of each arm that few views draw: single neurons, and the classifier in the plane.
+DETAIL_MEASURES = (
+    *(
+        Measure(name, "float32", ("layers", "neurons"), ("detail", *conditions), meaning)
+        for name, conditions, meaning in (
+            ("neuron_mean", (), "mean of the neuron's pre-activation on the probe"),
+            ("neuron_std", (), "biased standard deviation of the neuron's pre-activation"),
+            ("gamma", ("normalized",), "scale learned by the normalization; 1 if not learned"),
+            ("beta", ("normalized",), "shift learned by the normalization; 0 if not learned"),
+            ("batch_mean", ("batch_norm",), "mean on the probe of what BN normalizes"),
+            (
+                "batch_variance",
+                ("batch_norm",),
+                "biased variance on the probe of what BN normalizes",
+            ),
+            ("moving_mean", ("batch_norm",), "moving mean of BN"),
+            ("moving_variance", ("batch_norm",), "moving variance of BN"),
+        )
+    ),
+    Measure(
+        "neuron_percentiles",
+        "float32",
+        ("layers", "neurons", "percentiles"),
+        ("detail",),
+        "percentiles of the neuron's pre-activation",
+    ),
+    Measure(
+        "boundary",
+        "uint8",
+        ("grid", "grid"),
+        ("detail", "plane"),
+        "probability of class 1 in inference; a row for each value of the second feature",
+        "1 / 255",
+    ),
+)
+#: Measures of each arm that are taken only if asked for.
+COSTLY_MEASURES = (
+    Measure(
+        "gradient_shift",
+        "float32",
+        ("layers",),
+        ("deep",),
+        "L2 distance between a kernel's gradient before and after a step of the layers before it "
+        "(Santurkar et al. 2018, Definition 2.1)",
+    ),
+    Measure(
+        "gradient_cosine",
+        "float32",
+        ("layers",),
+        ("deep",),
+        "cosine of the angle between these two gradients",
+    ),
+    Measure(
+        "landscape_loss",
+        "float32",
+        (2,),
+        ("deep",),
+        "lowest and highest loss along the gradient (Santurkar et al. 2018, section 3.2)",
+        "nats",
+    ),
+    Measure(
+        "landscape_gradient",
+        "float32",
+        (2,),
+        ("deep",),
+        "smallest and largest L2 distance between the gradient there and the one here",
+    ),
+    Measure(
+        "effective_beta",
+        "float32",
+        (),
+        ("deep",),
+        "largest ratio of that distance to the length of the step",
+    ),
+    Measure(
+        "inference_loss",
+        "float32",
+        ("statistics",),
+        ("deep",),
+        "validation loss when BN normalizes by each of the statistics",
+        "nats",
+    ),
+    Measure(
+        "inference_accuracy",
+        "float32",
+        ("statistics",),
+        ("deep",),
+        "validation accuracy when BN normalizes by each of the statistics",
+    ),
+    Measure(
+        "batch_values",
+        "float32",
+        ("layers", "neurons", "examples"),
+        ("deep", "detail"),
+        "inputs of the normalization, or pre-activations in an arm without one",
+    ),
+)
+
+
+def measures_table() -> str:
+    """Every measure with its type, shape, unit, meaning and conditions, under headings."""
+    tables = {
+        "Of a frame": FRAME_MEASURES,
+        "Of each arm": ARM_MEASURES,
+        "Of each arm and quantity": QUANTITY_MEASURES,
+        "Of each arm, in detail": DETAIL_MEASURES,
+        "Of each arm, costly": COSTLY_MEASURES,
+    }
+    lines = []
+    for heading, measures in tables.items():
+        lines += ["", heading]
+        for measure in measures:
+            lines.append(f"  {measure.name}: {', '.join(_properties(measure))}")
+            lines.append(f"      {measure.meaning}")
+    for heading, words in {"Dimensions": DIMENSIONS, "Conditions": CONDITIONS}.items():
+        lines += ["", heading, *(f"  {name}: {meaning}" for name, meaning in words.items())]
+    return "\n".join(lines[1:])
+
+
+def _properties(measure: Measure) -> list[str]:
+    shape = ", ".join(map(str, measure.shape))
+    properties = [f"{measure.dtype} ({shape})" if shape else measure.dtype]
+    if measure.unit:
+        properties.append(f"unit {measure.unit}")
+    if measure.present_if:
+        properties.append(f"if {' and '.join(measure.present_if)}")
+    return properties

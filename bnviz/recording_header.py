@@ -1,0 +1,116 @@
+"""Header of a recording: what was compared and what was measured, whatever the networks were.
+
+Everything that reads frames needs this much and no more, so a recording of other networks than
+the laboratory's own needs no `Settings`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.frames import (
+    ARM_LABELS,
+    ARMS,
+    BN_ARMS,
+    NORMALIZED_ARMS,
+    QUANTITIES,
+    edges,
+    frame_steps,
+)
+from bnviz.settings import PLANE_DATASETS, Settings
+
+
+@dataclass(frozen=True)
+class ArmSpec:
+    """One of the networks compared.
+
+    Attributes:
+        name: Name of its field in a frame.
+        label: What it is called on pages and in reports.
+        normalization: What it normalizes by: "none", "batch" or "layer".
+    """
+
+    name: str
+    label: str
+    normalization: str = "none"
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One of the hidden layers that are measured, the same in every arm.
+
+    Attributes:
+        name: What it is called.
+        width: Its units.
+        activation: Name of its non-linearity.
+    """
+
+    name: str
+    width: int
+    activation: str
+
+
+@dataclass(frozen=True)
+class QuantitySpec:
+    """What distributions are kept of.
+
+    Attributes:
+        name: Begins the names of its measures.
+        edges: Histogram edges, the same for every arm, layer and step; strictly increasing single
+            precision numbers.
+    """
+
+    name: str
+    edges: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class RecordingHeader:
+    """What was compared and what was measured.
+
+    Attributes:
+        arms: The networks, one at least.
+        layers: The hidden layers that are measured, one at least.
+        quantities: What distributions are kept of.
+        steps: The steps recorded in a complete run, strictly increasing.
+        plane: Whether the examples are points in a plane, so that the classifier can be drawn.
+        deep: Whether the costly measures are taken.
+    """
+
+    arms: tuple[ArmSpec, ...]
+    layers: tuple[LayerSpec, ...]
+    quantities: tuple[QuantitySpec, ...]
+    steps: tuple[int, ...]
+    plane: bool = False
+    deep: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "RecordingHeader":
+        """The header of a run of these settings."""
+        names = ARMS if settings.third_arm == "no" else (*ARMS, settings.third_arm)
+        return cls(
+            arms=tuple(ArmSpec(name, ARM_LABELS[name], _normalization(name)) for name in names),
+            layers=tuple(
+                LayerSpec(f"layer {number}", settings.units, settings.activation)
+                for number in range(1, settings.hidden_layers + 1)
+            ),
+            quantities=tuple(
+                QuantitySpec(name, tuple(edges(name, settings.activation).tolist()))
+                for name in QUANTITIES
+            ),
+            steps=tuple(frame_steps(settings.steps).tolist()),
+            plane=settings.dataset in PLANE_DATASETS,
+            deep=settings.deep,
+        )
+
+    def edges(self, quantity: str) -> NDArray[np.float32]:
+        """Histogram edges of a quantity, shape (num_bins + 1,)."""
+        (spec,) = (each for each in self.quantities if each.name == quantity)
+        return np.array(spec.edges, np.float32)
+
+
+def _normalization(arm: str) -> str:
+    if arm in BN_ARMS:
+        return "batch"
+    return "layer" if arm in NORMALIZED_ARMS else "none"

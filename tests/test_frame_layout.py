@@ -1,0 +1,307 @@
+import hashlib
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bnviz.frame_layout import FrameLayout
+from bnviz.frame_schema import (
+    ARM_MEASURES,
+    CONDITIONS,
+    COSTLY_MEASURES,
+    DETAIL_MEASURES,
+    DIMENSIONS,
+    FRAME_MEASURES,
+    QUANTITY_MEASURES,
+    measures_table,
+)
+from bnviz.frames import ARM_LABELS, ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
+from bnviz.recording import Recording
+from bnviz.recording_header import ArmSpec, LayerSpec, QuantitySpec, RecordingHeader
+from bnviz.settings import ACTIVATIONS, PLANE_DATASETS, THIRD_ARMS, Settings, bounds
+
+fuzzed = settings(database=None)
+runs = st.builds(
+    Settings,
+    dataset=st.sampled_from(["digits", *PLANE_DATASETS]),
+    hidden_layers=st.integers(*bounds("hidden_layers")),
+    units=st.integers(*bounds("units")),
+    activation=st.sampled_from(ACTIVATIONS),
+    third_arm=st.sampled_from(THIRD_ARMS),
+    deep=st.booleans(),
+)
+#: Of networks that no settings describe: any names, layers of different widths, other edges.
+headers = st.builds(
+    RecordingHeader,
+    arms=st.lists(
+        st.builds(
+            ArmSpec,
+            st.sampled_from(["none", "mine", "resnet"]),
+            st.text(max_size=9),
+            st.sampled_from(["none", "batch", "layer"]),
+        ),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda arm: arm.name,
+    ).map(tuple),
+    layers=st.lists(
+        st.builds(LayerSpec, st.text(max_size=9), st.integers(1, 300), st.just("relu")),
+        min_size=1,
+        max_size=9,
+    ).map(tuple),
+    quantities=st.lists(
+        st.builds(
+            QuantitySpec,
+            st.sampled_from(["pre_activation", "activation", "channel_mean"]),
+            st.integers(1, 9).map(lambda count: tuple(float(n) for n in range(count + 1))),
+        ),
+        max_size=3,
+        unique_by=lambda quantity: quantity.name,
+    ).map(tuple),
+    steps=st.just((0, 1, 2)),
+    plane=st.booleans(),
+    deep=st.booleans(),
+)
+layouts = st.builds(FrameLayout, runs.map(RecordingHeader.of) | headers)
+
+#: By settings: bytes of a frame, and the digest of its dtype and of the browser's schema, in full
+#: and as overview. Files and browsers depend on every byte, so these numbers never change.
+PINNED = {
+    "default": (
+        {},
+        (12084, "7e9579584aaa16f7", "e6b87d65f1fd1e47"),
+        (2868, "0691438b74ba962f", "6446b03689ecfb4a"),
+    ),
+    "plane": (
+        {"dataset": "moons", "hidden_layers": 2, "units": 8, "activation": "tanh"},
+        (7972, "8495becee77f2191", "7ef785e96a2c9fd7"),
+        (1956, "6cb346632fca7185", "646c2e7f47785b57"),
+    ),
+    "costly": (
+        {"deep": True, "hidden_layers": 4, "units": 16},
+        (26476, "5215ea577f6c72ca", "85e0d519c2183329"),
+        (3948, "7ccfa8a97f7a2b59", "dde332d41bdc8ba6"),
+    ),
+    "costly, plane, layer norm": (
+        {"dataset": "spiral", "deep": True, "third_arm": "layer_norm", "activation": "relu"},
+        (61704, "183d9d4402f57df9", "f9b1fd472bd3a82c"),
+        (5320, "147420c6e4d9113e", "8c7a23d08324238f"),
+    ),
+    "largest": (
+        {
+            "dataset": "xor",
+            "deep": True,
+            "third_arm": "noisy_bn",
+            "hidden_layers": 50,
+            "units": 256,
+        },
+        (668832, "5b57266af2cce078", "b6a10c86ba8226db"),
+        (122752, "600e3d065bf7ae28", "e29100acc386ba46"),
+    ),
+    "smallest": (
+        {"third_arm": "bn_other", "hidden_layers": 1, "units": 2, "steps": 12},
+        (1876, "5c8512ae3ad9ca39", "81198a2f5fd2e357"),
+        (1564, "f1f49ed1071a14ba", "a4d6e53900a3a5d3"),
+    ),
+}
+
+
+def pinned(layout: FrameLayout) -> tuple[int, str, str]:
+    texts = str(layout.dtype.descr), json.dumps(layout.schema())
+    digests = (hashlib.sha256(text.encode()).hexdigest()[:16] for text in texts)
+    return (layout.dtype.itemsize, *digests)
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_every_byte_of_a_frame_stays_where_it_was(name):
+    values, full, overview = PINNED[name]
+    layout = FrameLayout.of(Settings(**values))
+    assert (pinned(layout), pinned(layout.overview)) == (full, overview)
+
+
+def filled(layout: FrameLayout, seed: int) -> np.void:
+    """A frame with a random pattern in every byte."""
+    pattern = np.random.default_rng(seed).bytes(layout.dtype.itemsize)
+    return np.frombuffer(pattern, layout.dtype)[0]
+
+
+class TestLayout:
+    @fuzzed
+    @given(layouts, st.integers(0, 100))
+    def test_schema_reads_the_same_values_by_offset(self, layout, seed):
+        frame = filled(layout, seed)
+        data = frame.tobytes()
+        for path, entry in layout.schema()["fields"].items():
+            expected = frame
+            for name in path.split("/"):
+                expected = expected[name]
+            count = int(np.prod(entry["shape"]))
+            read = np.frombuffer(data, "<" + entry["type"], count, entry["offset"])
+            assert read.reshape(entry["shape"]).tobytes() == np.asarray(expected).tobytes(), path
+
+    @fuzzed
+    @given(layouts)
+    def test_schema_names_every_field_of_every_arm(self, layout):
+        paths = set(layout.schema()["fields"])
+        expected = {f"{arm}/{name}" for arm in layout.arms for name in layout.dtype[arm].names}
+        expected |= {name for name in layout.dtype.names if name not in layout.arms}
+        assert paths == expected
+
+    @fuzzed
+    @given(layouts, st.integers(0, 100))
+    def test_the_overview_has_the_same_values_in_less_room(self, layout, seed):
+        frames = np.array([filled(layout, seed), filled(layout, seed + 1)])
+        part = layout.overview.select(frames)
+        for path in layout.overview.schema()["fields"]:
+            expected, found = frames, part
+            for name in path.split("/"):
+                expected, found = expected[name], found[name]
+            assert found.tobytes() == np.ascontiguousarray(expected).tobytes(), path
+        assert part.dtype.itemsize < layout.dtype.itemsize
+
+    @fuzzed
+    @given(layouts)
+    def test_fields_neither_overlap_nor_leave_the_frame(self, layout):
+        schema, end = layout.schema(), 0
+        for entry in sorted(schema["fields"].values(), key=lambda entry: entry["offset"]):
+            assert entry["offset"] >= end
+            end = entry["offset"] + int(np.prod(entry["shape"])) * np.dtype(entry["type"]).itemsize
+        assert end <= schema["size"] == layout.dtype.itemsize
+
+    @fuzzed
+    @given(layouts)
+    def test_fields_can_be_read_as_typed_arrays_which_must_be_aligned(self, layout):
+        schema = layout.schema()
+        sizes = [np.dtype(entry["type"]).itemsize for entry in schema["fields"].values()]
+        offsets = [entry["offset"] for entry in schema["fields"].values()]
+        assert all(offset % size == 0 for offset, size in zip(offsets, sizes, strict=True))
+        assert schema["size"] % max(sizes) == 0
+
+    @fuzzed
+    @given(layouts)
+    def test_counts_can_hold_all_values_of_a_layer_in_one_bin(self, layout):
+        for arm in layout.arms:
+            for quantity in layout.header.quantities:
+                base, _ = layout.dtype[arm][f"{quantity.name}_counts"].subdtype
+                assert np.iinfo(base).max >= PROBE_SIZE * layout.units
+
+    @fuzzed
+    @given(layouts)
+    def test_shapes_follow_from_layers_bins_and_percentiles(self, layout):
+        layers = len(layout.header.layers)
+        for arm in map(layout.dtype.__getitem__, layout.arms):
+            assert arm["gradient_norm"].shape == (layers + 1,)
+            for quantity in layout.header.quantities:
+                bins = len(quantity.edges) - 1
+                assert arm[f"{quantity.name}_counts"].shape == (layers, bins + 2)
+                assert arm[f"{quantity.name}_percentiles"].shape == (layers, len(PERCENTILES))
+
+    @fuzzed
+    @given(layouts)
+    def test_an_arm_has_the_fields_of_its_normalization(self, layout):
+        for arm in layout.header.arms:
+            names = set(layout.dtype[arm.name].names)
+            assert ("gamma" in names) == (arm.normalization != "none")
+            assert ("moving_mean" in names) == (arm.normalization == "batch")
+
+
+class TestHeader:
+    def test_follows_from_the_settings(self):
+        header = RecordingHeader.of(
+            Settings(hidden_layers=3, units=7, activation="tanh", steps=12, dataset="moons")
+        )
+        assert [arm.name for arm in header.arms] == list(ARMS)
+        assert [(layer.width, layer.activation) for layer in header.layers] == [(7, "tanh")] * 3
+        assert header.steps == tuple(range(13))
+        assert (header.plane, header.deep) == (True, False)
+
+    @pytest.mark.parametrize("third", THIRD_ARMS)
+    def test_names_each_arm_as_pages_do(self, third):
+        for arm in RecordingHeader.of(Settings(third_arm=third)).arms:
+            assert arm.label == ARM_LABELS[arm.name]
+
+    @pytest.mark.parametrize("activation", ACTIVATIONS)
+    @pytest.mark.parametrize("quantity", QUANTITIES)
+    def test_has_the_edges_by_which_the_laboratory_counts(self, quantity, activation):
+        found = RecordingHeader.of(Settings(activation=activation)).edges(quantity)
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, edges(quantity, activation))
+
+    @fuzzed
+    @given(runs)
+    def test_can_be_compared_and_hashed(self, settings):
+        assert RecordingHeader.of(settings) == RecordingHeader.of(settings)
+        assert len({FrameLayout.of(settings), FrameLayout.of(settings)}) == 1
+
+    def test_of_other_networks_needs_no_settings(self):
+        header = RecordingHeader(
+            arms=(ArmSpec("mine", "my model", "batch"),),
+            layers=(LayerSpec("conv1", 16, "relu"), LayerSpec("dense", 300, "tanh")),
+            quantities=(QuantitySpec("activation", (-1.0, 0.0, 1.0)),),
+            steps=(0, 5, 10),
+        )
+        recording = Recording(header)
+        for step in header.steps:
+            frame = np.zeros((), recording.layout.dtype)
+            frame["step"] = step
+            recording.append(frame[()])
+        assert recording.complete
+        assert recording.layout.dtype["mine"]["activation_counts"].shape == (2, 4)
+        with pytest.raises(ValueError, match="has settings"):
+            _ = recording.settings
+
+
+#: The layouts with the most and with the fewest fields, and all measures in their order.
+ALL = FrameLayout.of(Settings(dataset="moons", deep=True))
+LEAST = FrameLayout.of(Settings()).overview
+SCHEMA = (
+    *FRAME_MEASURES,
+    *ARM_MEASURES,
+    *(measure.of(quantity) for quantity in QUANTITIES for measure in QUANTITY_MEASURES),
+    *DETAIL_MEASURES,
+    *COSTLY_MEASURES,
+)
+
+
+class TestSchema:
+    def test_lists_the_fields_of_a_frame_in_their_order(self):
+        names = [name for name in ALL.dtype.names if name not in ALL.arms]
+        assert [measure.name for measure in SCHEMA] == [*names, *ALL.dtype["bn"].names]
+
+    @pytest.mark.parametrize("measure", SCHEMA, ids=lambda measure: measure.name)
+    def test_explains_every_measure(self, measure):
+        assert measure.meaning
+        assert not measure.meaning.endswith(".")
+        assert set(measure.present_if) <= set(CONDITIONS)
+        assert {each for each in measure.shape if isinstance(each, str)} <= set(DIMENSIONS)
+
+    @pytest.mark.parametrize("measure", SCHEMA, ids=lambda measure: measure.name)
+    def test_says_what_a_frame_without_it_lacks(self, measure):
+        def has(layout, arm):
+            return measure.name in {*layout.dtype.names, *layout.dtype[arm].names}
+
+        needs = set(measure.present_if)
+        assert has(ALL, "none") == (not needs & {"normalized", "batch_norm"})
+        assert has(ALL.overview, "bn") == ("detail" not in needs)
+        assert has(FrameLayout.of(Settings(deep=True)), "bn") == ("plane" not in needs)
+        assert has(FrameLayout.of(Settings(dataset="moons")), "bn") == ("deep" not in needs)
+        assert has(LEAST, "none") == (not needs)
+
+    @pytest.mark.parametrize(
+        "measure",
+        [*FRAME_MEASURES, *ARM_MEASURES, *QUANTITY_MEASURES, *DETAIL_MEASURES, *COSTLY_MEASURES],
+        ids=lambda measure: measure.name,
+    )
+    def test_is_printed_whole(self, measure):
+        assert f"  {measure.name}: {measure.dtype}" in measures_table()
+        assert measure.meaning in measures_table()
+
+    @pytest.mark.parametrize("name", DIMENSIONS)
+    def test_uses_every_dimension(self, name):
+        assert any(name in measure.shape for measure in SCHEMA)
+
+    @pytest.mark.parametrize("name", CONDITIONS)
+    def test_uses_every_condition(self, name):
+        assert any(name in measure.present_if for measure in SCHEMA)
