@@ -165,7 +165,7 @@ ARM_MEASURES = (
         "float32",
         ("kernels",),
         (),
-        "log10 of std(update) / std(kernel) at the last step; NaN at step 0",
+        "log10 of std(update) / std(kernel before it) at the last step; NaN at step 0",
     ),
 )
 #: Measures of each quantity's distribution, over all neurons of a layer and the whole probe.
@@ -203,11 +203,11 @@ DETAIL_MEASURES = (
             ("neuron_std", (), "biased standard deviation of the neuron's pre-activation"),
             ("gamma", ("normalized",), "scale learned by the normalization; 1 if not learned"),
             ("beta", ("normalized",), "shift learned by the normalization; 0 if not learned"),
-            ("batch_mean", ("batch_norm",), "mean on the probe of what BN normalizes"),
+            ("batch_mean", ("batch_norm",), "mean of what BN normalizes, on the probe"),
             (
                 "batch_variance",
                 ("batch_norm",),
-                "biased variance on the probe of what BN normalizes",
+                "biased variance of what BN normalizes, on the probe",
             ),
             ("moving_mean", ("batch_norm",), "moving mean of BN"),
             ("moving_variance", ("batch_norm",), "moving variance of BN"),

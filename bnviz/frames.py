@@ -18,43 +18,44 @@ ARM_LABELS = {
     "layer_norm": "layer norm",
     "noisy_bn": "noisy BN",
 }
-#: Those of every run; a third is added by `Settings.third_arm`.
+#: The arms of every run; `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
-#: Those with a gamma and a beta a neuron, and of these the ones with statistics of a batch.
+#: Arms that normalize by the statistics of a batch, and all with a gamma and a beta per neuron.
 BN_ARMS = ("bn", "bn_other", "noisy_bn")
 NORMALIZED_ARMS = (*BN_ARMS, "layer_norm")
 #: What distributions are kept of: the inputs and the outputs of each non-linearity.
 QUANTITIES = ("pre_activation", "activation")
 #: Percentiles kept of each distribution, in percent.
 PERCENTILES = (5, 15, 25, 50, 75, 85, 95)
-#: Training examples on which distributions are measured, at the most.
+#: Most training examples on which distributions are measured.
 PROBE_SIZE = 256
-#: Validation examples measured in each frame, at the most.
+#: Most validation examples on which loss and accuracy are measured.
 VALIDATION_SIZE = 2_000
-#: Frames of a run, about.
+#: Approximate number of frames of a long run.
 NUM_FRAMES = 300
-#: Above 1, frames stand denser at the start of a run, where most happens.
+#: Above 1, frames are denser at the start of a run, where most happens.
 DENSITY = 1.25
 #: Bytes kept of a digest in a frame.
 DIGEST_SIZE = 8
-#: Neurons of which figures of their own are kept, over all layers, and in each layer at least.
+#: Neurons with measures of their own: at most this many over all layers, but at least this many
+#: (or all) in each layer.
 MAX_NEURONS = 1_024
 MIN_NEURONS = 8
-#: Points a side of the grid on which the classifier of a data set in the plane is drawn, and how
-#: far it reaches from 0 in standard deviations of the features.
+#: Points along each side of the grid on which a classifier in the plane is drawn, and how far the
+#: grid reaches from 0, in standard deviations of the features.
 PLANE_GRID = 40
 PLANE_RANGE = 3.2
-#: Class of a place among the points of the plane at which there is none.
+#: Stands for the class of a point where the probe has none.
 NO_POINT = 255
-#: Examples of the probe whose values are kept one by one in deep frames.
+#: Examples of the probe whose values are kept one by one, if the costly measures are taken.
 BATCH_VALUES = 32
-#: Statistics by which a network with BN can be evaluated: of the validation examples as one batch,
-#: the moving ones, those of the training examples (PreciseBN), and of each example alone.
+#: Statistics by which BN can normalize in inference: those of the validation examples as one batch,
+#: the moving ones, those of the training examples (PreciseBN), and those of each example alone.
 INFERENCE_STATISTICS = ("batch", "moving", "precise", "alone")
 
 
 def frame_steps(steps: int) -> NDArray[np.int64]:
-    """The steps that are recorded: every one, or about `NUM_FRAMES` of them, denser at the start.
+    """The steps that are recorded: all, or about `NUM_FRAMES` of them, denser at the start.
 
     Args:
         steps: Training steps of the run.
@@ -94,7 +95,8 @@ def edges(quantity: str, activation: str) -> NDArray[np.float32]:
         activation: Name of the non-linearity.
 
     Returns:
-        Strictly increasing, shape (num_bins + 1,). A bin holds its left edge, the last one both.
+        Strictly increasing, shape (num_bins + 1,). Each bin includes its left edge, the last
+        bin both edges.
     """
     if quantity == "activation" and activation in ACTIVATION_RANGES:
         return np.linspace(*ACTIVATION_RANGES[activation], 65, dtype=np.float32)
