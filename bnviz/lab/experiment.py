@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from bnviz.data import sampling
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import Examples
-from bnviz.frames import Frame, FrameLayout, frame_steps
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import Frame, frame_steps
 from bnviz.interventions import Intervention
 from bnviz.lab.arms import Arm, intervene, new_arm
 from bnviz.lab.datasets import DataError, load

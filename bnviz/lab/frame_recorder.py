@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import Examples
-from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame, FrameLayout
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
