@@ -53,7 +53,7 @@ def timed(train: Callable[[ProgressBar], None]) -> tuple[float, bool]:
     Raises:
         CommandError: If TensorFlow is not installed or the experiment cannot be run.
     """
-    require("tensorflow", "TensorFlow", task="training", extra="train")
+    require("tensorflow", "TensorFlow", task="training", extra="page")
     # Silences TensorFlow's startup messages; takes effect before its import.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     start = time.perf_counter()
