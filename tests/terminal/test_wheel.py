@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from bnviz.terminal.main import settings_table
 from tests.conftest import wait_for
@@ -107,7 +108,7 @@ def test_it_holds_every_file_of_the_package(wheel):
     files = {
         path.relative_to(ROOT).as_posix()
         for path in package.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and path.name != "README.md"
     }
     with zipfile.ZipFile(wheel) as archive:
         assert {name for name in archive.namelist() if name.startswith("bnviz/")} == files
@@ -121,9 +122,10 @@ def test_its_requirements_are_those_of_the_page(wheel):
     for requirement in metadata.get_all("Requires-Dist"):
         package, _, marker = requirement.partition(";")
         extra = next(extra for extra in ('extra == "page"', "") if extra in marker)
-        needs[extra].add(package.strip())
+        needs[extra].add(str(Requirement(package)))
     lines = (ROOT / "requirements.txt").read_text().splitlines()
-    listed = {line.partition("#")[0].partition(";")[0].strip() for line in lines} - {""}
+    bare = [line.partition("#")[0].partition(";")[0].strip() for line in lines]
+    listed = {str(Requirement(line)) for line in bare if line}
     assert needs['extra == "page"'] == listed
     assert needs[""] < listed
 
