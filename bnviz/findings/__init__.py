@@ -1,1 +1,1 @@
-"""Findings: the numbers of a recording, compared and put into words."""
+"""Findings: what the numbers of a recording say, as figures and as sentences."""

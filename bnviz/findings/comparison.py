@@ -1,8 +1,8 @@
-"""Pair: the figures that set the arms of a recording against each other.
+"""Comparison: the figures by which the arms of a recording are compared.
 
-All are functions of a `Recording` alone, so that the page, the terminal and a notebook show the
-same numbers. What a run has not reached is `None`, and `in_words` says so: "not reached in 600
-steps" is an answer.
+Every function depends on the `Recording` alone, so the page, the terminal and a notebook show the
+same numbers. A target that was not reached is `None`; `in_words` turns it into "not reached in 600
+steps".
 """
 
 import math
@@ -10,27 +10,27 @@ from dataclasses import dataclass
 
 from bnviz.recording import Recording
 
-#: Share of the better arm's final validation accuracy that is the target of the speed-up.
+#: Target of the speed-up: this share of the better arm's final validation accuracy.
 TARGET_SHARE = 0.9
-#: How many times another a number must be to be called larger.
+#: Ratio above which one number is called larger than another.
 CLEAR_RATIO = 1.15
-#: Gain in validation accuracy since step 0 from which on a network has learnt something: below it
-#: the target of the speed-up may be met by chance.
+#: Gain in validation accuracy since step 0 from which a network counts as having learnt something.
+#: With a smaller gain, the target of the speed-up may be reached by chance.
 MIN_GAIN = 0.05
 
 
 @dataclass(frozen=True)
 class ArmResult:
-    """Where one arm stands at the last recorded step.
+    """The figures of one arm at the last recorded step.
 
     Attributes:
-        train_loss: Loss on the probe, Batch Normalization by the probe's own statistics.
-        train_accuracy: Share of the probe that is classified right, from 0 to 1.
-        validation_loss: Loss on the validation examples, by the moving statistics.
-        validation_accuracy: Share of the validation examples that is classified right.
+        train_loss: Loss on the probe; BN uses the probe's own statistics.
+        train_accuracy: Share of the probe that is classified correctly, from 0 to 1.
+        validation_loss: Loss on the validation examples; BN uses the moving statistics.
+        validation_accuracy: Share of the validation examples that is classified correctly.
         generalisation_gap: `validation_loss - train_loss`.
-        diverged_at: Step from which on the loss was not finite, or over 1,000 times its first
-            value; None if it never was.
+        diverged_at: First step at which the loss was not finite or exceeded 1,000 times its first
+            value; None if it never did.
         seconds: Time spent training this arm.
     """
 
@@ -45,11 +45,11 @@ class ArmResult:
 
 @dataclass(frozen=True)
 class Reached:
-    """When an arm first reached a target, on the three axes.
+    """When an arm first reached a target: in steps, examples and seconds.
 
     Attributes:
-        step: Recorded step, so exact to the distance between two frames.
-        examples: Examples trained on by then, the same one counted each time.
+        step: A recorded step, so it is exact to the distance between two frames.
+        examples: Examples trained on by then; an example counts each time it is used.
         seconds: Time spent training this arm by then.
     """
 
@@ -60,11 +60,11 @@ class Reached:
 
 @dataclass(frozen=True)
 class SpeedUp:
-    """How many times as long one arm takes as the other.
+    """How many times as long the slow arm takes as the fast one.
 
     Attributes:
-        ratio: Over 1 where Batch Normalization is faster.
-        bound: Empty, or "more than" or "less than" where one arm has not reached the target.
+        ratio: Above 1 if Batch Normalization is faster.
+        bound: "more than" or "less than" if one arm has not reached the target, else empty.
     """
 
     ratio: float
@@ -75,24 +75,27 @@ class SpeedUp:
 
     @property
     def order(self) -> int | None:
-        """1 if faster, -1 if slower, 0 if about the same; None if the bound leaves it open."""
+        """1 if faster, -1 if slower, 0 if about the same; None if the bound does not decide it."""
         order = compare(self.ratio, 1.0)
         known = {"": (-1, 0, 1), "more than": (1,), "less than": (-1,)}[self.bound]
         return order if order in known else None
 
 
 def compare(one: float, other: float) -> int:
-    """1 if `one` is clearly larger, -1 if clearly smaller, else 0."""
+    """Returns 1 if `one` is clearly larger than `other`, -1 if clearly smaller, else 0.
+
+    Clearly means by a ratio above `CLEAR_RATIO`.
+    """
     if one > CLEAR_RATIO * other:
         return 1
     return -1 if other > CLEAR_RATIO * one else 0
 
 
 def arm_result(recording: Recording, name: str) -> ArmResult:
-    """The figures of one arm at the last recorded step.
+    """Returns the figures of one arm at the last recorded step.
 
     Args:
-        recording: With one frame at least.
+        recording: A run with at least one frame.
         name: One of `recording.layout.arms`.
 
     Raises:
@@ -113,32 +116,32 @@ def arm_result(recording: Recording, name: str) -> ArmResult:
 
 
 def target_accuracy(recording: Recording, share: float = TARGET_SHARE) -> float:
-    """The validation accuracy that both arms are timed to.
+    """Returns the validation accuracy to which all arms are timed.
 
-    `share * max over the arms of their validation accuracy at the last recorded step`. It is the
-    same for both, so that an arm that learns little cannot win by a low target of its own.
+    `share * max(validation accuracy of each arm at the last recorded step)`. All arms share it, so
+    an arm that learns little cannot win by a low target of its own.
 
     Args:
-        recording: With one frame at least.
+        recording: A run with at least one frame.
         share: From 0 to 1.
 
     Returns:
-        From 0 to 1; NaN if no arm has an accuracy.
+        A number from 0 to 1; NaN if no arm has an accuracy.
     """
     finals = [arm_result(recording, name).validation_accuracy for name in recording.layout.arms]
     return share * max((final for final in finals if math.isfinite(final)), default=math.nan)
 
 
 def reached(recording: Recording, name: str, accuracy: float) -> Reached | None:
-    """When an arm's validation accuracy was first at or above a target.
+    """Returns when an arm's validation accuracy first reached a target.
 
     Args:
-        recording: The run, complete or growing.
+        recording: A run, complete or growing.
         name: One of `recording.layout.arms`.
         accuracy: The target, from 0 to 1; NaN is never reached.
 
     Returns:
-        The first such recorded step, or None.
+        The first recorded step at or above the target, or None.
     """
     frames = recording.frames
     hits = (frames[name]["validation_accuracy"] >= accuracy).nonzero()[0]
@@ -155,21 +158,21 @@ def speed_up(
     slow: str = "none",
     fast: str = "bn",
 ) -> SpeedUp | None:
-    """How many times as long one arm takes to a target as the other.
+    """Returns how many times as long one arm takes to reach a target as the other.
 
-    `(steps that slow needs) / (steps that fast needs)`; over 1 where `fast` is faster. An arm that
-    has not reached the target enters with all it has spent so far, which makes the ratio a bound.
-    BN can win in steps and lose in seconds, so the axis belongs to the answer.
+    `(steps of slow) / (steps of fast)`: above 1 if `fast` is faster. An arm that has not reached
+    the target counts with all it has spent so far, which makes the ratio a bound. BN can win in
+    steps and lose in seconds, so the axis is part of the answer.
 
     Args:
-        recording: The run, complete or growing.
+        recording: A run, complete or growing.
         accuracy: The target validation accuracy, from 0 to 1.
         axis: "step", "examples" or "seconds".
-        slow: The arm whose time is divided.
-        fast: The arm by whose time it is divided.
+        slow: The arm in the numerator.
+        fast: The arm in the denominator.
 
     Returns:
-        The ratio, or None if no arm has reached the target, or `fast` needs no time at all.
+        The ratio, or None if neither arm has reached the target or `fast` needs no time at all.
     """
     to_slow, to_fast = (reached(recording, name, accuracy) for name in (slow, fast))
     spent_slow = getattr(to_slow or _at(recording, slow, -1), axis)
@@ -178,16 +181,16 @@ def speed_up(
 
 
 def ratio(spent_slow: float, spent_fast: float, *, slow: bool, fast: bool) -> SpeedUp | None:
-    """What the one has spent divided by what the other has, until the target or their end.
+    """Returns the ratio of what two arms spent up to the target, or up to the end of their runs.
 
     Args:
-        spent_slow: Steps, examples or seconds.
-        spent_fast: Likewise.
-        slow: Whether the one has reached the target.
-        fast: Whether the other has.
+        spent_slow: Steps, examples or seconds of the slow arm.
+        spent_fast: The same of the fast arm.
+        slow: Whether the slow arm reached the target.
+        fast: Whether the fast arm reached it.
 
     Returns:
-        The ratio, or None if none has reached the target, or `fast` needs nothing at all.
+        The ratio, or None if neither arm reached the target or `spent_fast` is 0.
     """
     if not (slow or fast) or not spent_fast:
         return None
@@ -196,7 +199,7 @@ def ratio(spent_slow: float, spent_fast: float, *, slow: bool, fast: bool) -> Sp
 
 
 def in_words(reached: Reached | None, recording: Recording) -> str:
-    """Steps to a target as an answer: "120 steps", or "not reached in 600 steps"."""
+    """Returns the steps to a target in words: "120 steps", or "not reached in 600 steps"."""
     if reached is not None:
         return _steps(reached.step)
     last = int(recording.frames["step"][-1]) if len(recording) else 0
@@ -204,7 +207,7 @@ def in_words(reached: Reached | None, recording: Recording) -> str:
 
 
 def _at(recording: Recording, name: str, index: int) -> Reached:
-    """What an arm has spent at a frame, on the three axes."""
+    """Returns what an arm has spent up to a frame: steps, examples and seconds."""
     frame = recording.frames[index]
     step = int(frame["step"])
     return Reached(step, step * recording.settings.batch_size, float(frame[name]["seconds"]))

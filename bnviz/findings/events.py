@@ -1,8 +1,8 @@
-"""Events: what happened in a run and when, found in its frames alone.
+"""Events: what happened in a run and when, found from its frames alone.
 
-A layer falls ill (its values saturate, its neurons die, its gradient vanishes or explodes), an arm
-reaches a high accuracy, an arm diverges. An illness counts from the first frame at which it lasts
-for `MIN_FRAMES` frames, so that the noise of single batches makes no event and an event that was
+A layer shows a symptom (its values saturate, its neurons die, its gradient vanishes or explodes),
+an arm reaches a high accuracy, or an arm diverges. A symptom counts once it has lasted `MIN_FRAMES`
+frames, and is dated to the first of them: noise in single batches makes no event, and an event
 found in a growing run stays.
 """
 
@@ -17,32 +17,32 @@ from bnviz.findings.wording import percent, with_arm
 from bnviz.interventions import LEARNING_RATE
 from bnviz.recording import Recording
 
-#: Frames for which an illness must last: about 1.5 % of a run.
+#: Frames for which a symptom must last: about 1.5 % of a run.
 MIN_FRAMES = 5
-#: Share of a layer's values at the ends of their range above which it is saturated: most of it no
-#: longer passes a gradient on.
+#: A layer is saturated if more than this share of its values is at the ends of their range: most of
+#: the layer then passes no gradient on.
 SATURATED_SHARE = 0.5
-#: Share of a layer's neurons that answer no example above which they are said to die. A few are
-#: usual in a healthy ReLU network; a quarter is lost capacity.
+#: Neurons are reported to die if more than this share of a layer outputs 0 for every example. A few
+#: dead neurons are usual in a healthy ReLU network; a quarter is lost capacity.
 DEAD_SHARE = 0.25
-#: How many times smaller, or larger, than the output layer's the gradient of a hidden layer is
-#: where it vanishes, or explodes. With one learning rate for all layers such a layer stands still,
-#: or is thrown about, while the output learns; layers of healthy networks are within about 20.
+#: The gradient of a hidden layer vanishes, or explodes, if it is this many times smaller, or
+#: larger, than the output layer's. All layers share one learning rate, so such a layer hardly
+#: moves, or moves wildly, while the output learns. In healthy networks it is within about 20.
 GRADIENT_RATIO = 100.0
-#: Share of the loss below which a gradient vanishes whatever the output layer's is. The gradient
-#: of the cross-entropy shrinks with the loss, so that a network that has learnt is not ill; below
-#: this share an update is lost in the rounding of single precision.
+#: A gradient below this share of the loss vanishes whatever the output layer's is: its update is
+#: lost in the rounding of single precision. The bound is relative because the gradient of the
+#: cross-entropy shrinks with the loss, and a network that has learnt has no problem.
 LOST_SHARE = 1e-6
-#: L2 norm above which a gradient explodes whatever the output layer's is. Usual gradient clipping
-#: allows 1 to 10.
+#: A gradient with a larger L2 norm explodes whatever the output layer's is. Gradient clipping
+#: usually allows 1 to 10.
 HUGE_NORM = 1e3
 #: Validation accuracy that is an event.
 HIGH_ACCURACY = 0.9
-#: Share of the validation loss by which it may differ around a change that keeps the function.
+#: Relative difference in validation loss up to which a change counts as keeping the function.
 JUMP = 0.01
-#: Layers of one arm that have an event each of the same kind; more share one.
+#: Layers of one arm that get one event each of the same kind; more layers share one event.
 MAX_LAYERS = 8
-#: The illnesses of a layer.
+#: The symptoms that a layer can show.
 SYMPTOMS = ("saturated", "dead", "vanishing", "exploding")
 
 
@@ -51,11 +51,11 @@ class Event:
     """Something that happened in a run.
 
     Attributes:
-        step: When.
-        index: The first frame that shows it.
-        arm: In which network, one of `recording.layout.arms`.
-        layer: In which hidden layer, counted from 1; None for a network or many layers.
-        kind: One of `SYMPTOMS`, "accuracy", "diverged", or "change" (made in mid-run).
+        step: Training step at which it happened.
+        index: Index of the first frame that shows it.
+        arm: The network, one of `recording.layout.arms`.
+        layer: The hidden layer, counted from 1; None for a whole network or for many layers.
+        kind: One of `SYMPTOMS`, or "accuracy", "diverged" or "change" (made in mid-run).
         sentence: The event in words, with its numbers.
     """
 
@@ -68,10 +68,10 @@ class Event:
 
 
 def events(recording: Recording) -> tuple[Event, ...]:
-    """The events of a run, complete or growing.
+    """Returns the events of a run, complete or growing.
 
     Returns:
-        At most one of each arm, layer and kind, by step.
+        At most one event for each arm, layer and kind, sorted by step.
     """
     recording = recording.snapshot()
     if len(recording) == 0:
@@ -80,18 +80,18 @@ def events(recording: Recording) -> tuple[Event, ...]:
     for arm in recording.layout.arms:
         found += _of_network(recording, arm)
         found += _changes_of_bn(recording, arm)
-        for kind, ill in symptoms(recording, arm).items():
-            found += _of_layers(recording, arm, kind, ill)
+        for kind, affected in symptoms(recording, arm).items():
+            found += _of_layers(recording, arm, kind, affected)
     return tuple(sorted(found, key=lambda event: event.step))
 
 
 def symptoms(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
-    """Which layers of an arm are ill at which frames.
+    """Returns which layers of an arm show a symptom, and at which frames.
 
-    A measure that is no number is no illness, and neither is anything after a divergence.
+    A missing value is not a symptom, nor is anything after a divergence.
 
     Returns:
-        By each of `SYMPTOMS`, shape (num_frames, hidden_layers).
+        For each of `SYMPTOMS`, an array of shape (num_frames, hidden_layers).
     """
     measured = recording.frames[arm]
     norm = measured["gradient_norm"].astype(np.float64)
@@ -99,32 +99,34 @@ def symptoms(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
     lost = hidden < LOST_SHARE * measured["train_loss"][:, np.newaxis].astype(np.float64)
     small = (hidden * GRADIENT_RATIO < output) & np.isfinite(output)
     large = (hidden > output * GRADIENT_RATIO) & (output > 0)
-    sound = measured["diverged_at"][:, np.newaxis] < 0
+    before_divergence = measured["diverged_at"][:, np.newaxis] < 0
     found = (
         measured["saturated"] > SATURATED_SHARE,
         measured["dead"] > DEAD_SHARE,
         small | lost,
         large | (hidden > HUGE_NORM),
     )
-    return {kind: ill & sound for kind, ill in zip(SYMPTOMS, found, strict=True)}
+    return {
+        kind: affected & before_divergence for kind, affected in zip(SYMPTOMS, found, strict=True)
+    }
 
 
 def _changes_of_rate(recording: Recording) -> list[Event]:
-    """The learning rates set in mid-run, which concern every arm and are marked at the first."""
+    """Returns learning rates set in mid-run; they concern all arms and are marked at the first."""
     found, rate = [], recording.settings.learning_rate
     for change in recording.settings.changes:
         index = recording.index_of(change)
         if change.action != LEARNING_RATE or index >= len(recording):
             continue
         step = int(recording.steps[index])
-        sentence = f"Step {step:,}: the learning rate goes from {rate:g} to {change.value:g}."
+        sentence = f"Step {step:,}: the learning rate changes from {rate:g} to {change.value:g}."
         found.append(Event(step, index, recording.layout.arms[0], None, "change", sentence))
         rate = change.value
     return found
 
 
 def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
-    """What was done to an arm's BN in mid-run, and whether its loss jumped."""
+    """Returns changes made to an arm's BN in mid-run, and whether the loss jumped."""
     found = []
     for change in recording.settings.changes:
         index = recording.index_of(change)
@@ -145,13 +147,13 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
 
 _CHANGES = {
     "insert_bn": "BN is inserted into the network",
-    "remove_bn": "BN is taken out of the network",
+    "remove_bn": "BN is removed from the network",
     "freeze_bn": "the statistics of BN are frozen in the network",
 }
 
 
 def _of_network(recording: Recording, arm: str) -> list[Event]:
-    """An arm's high accuracy and divergence."""
+    """Returns an arm's events of high accuracy and of divergence."""
     found = []
     name = f"the network {with_arm(arm)}"
     reached = comparison.reached(recording, arm, HIGH_ACCURACY)
@@ -163,23 +165,25 @@ def _of_network(recording: Recording, arm: str) -> list[Event]:
     if (diverged_at >= 0).any():
         index = int((diverged_at >= 0).argmax())
         step = int(diverged_at[index])
-        sentence = f"Step {step:,}: {name} diverges, its loss grows beyond all bounds."
+        sentence = f"Step {step:,}: {name} diverges; its loss grows without bound."
         found.append(Event(step, index, arm, None, "diverged", sentence))
     return found
 
 
-def _of_layers(recording: Recording, arm: str, kind: str, ill: NDArray[np.bool_]) -> list[Event]:
-    """The events of one illness in one arm; `ill` has the shape (num_frames, hidden_layers)."""
-    steps, over = recording.frames["step"], recording.frames[arm]["diverged_at"] >= 0
-    starts = ill & _lasting(ill | over[:, np.newaxis])
+def _of_layers(
+    recording: Recording, arm: str, kind: str, affected: NDArray[np.bool_]
+) -> list[Event]:
+    """Returns an arm's events of one symptom; `affected` has shape (num_frames, hidden_layers)."""
+    steps, diverged = recording.frames["step"], recording.frames[arm]["diverged_at"] >= 0
+    starts = affected & _lasting(affected | diverged[:, np.newaxis])
     layers = np.flatnonzero(starts.any(axis=0))
     firsts = starts.argmax(axis=0)[layers]
     if len(layers) > MAX_LAYERS:
         index, last = int(firsts.min()), int(firsts.max())
         sentence = (
-            f"Step {steps[index]:,}: {_MANY[kind]} {with_arm(arm)}, in layer "
-            f"{layers[firsts.argmin()] + 1} first, by step {steps[last]:,} in {len(layers)} of "
-            f"{ill.shape[1]} layers."
+            f"Step {steps[index]:,}: {_MANY[kind]} {with_arm(arm)}, first in layer "
+            f"{layers[firsts.argmin()] + 1}, and by step {steps[last]:,} in {len(layers)} of "
+            f"{affected.shape[1]} layers."
         )
         return [Event(int(steps[index]), index, arm, None, kind, sentence)]
     return [
@@ -196,7 +200,7 @@ def _of_layers(recording: Recording, arm: str, kind: str, ill: NDArray[np.bool_]
 
 
 def _lasting(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether a condition holds at each frame and the next ones, `MIN_FRAMES` in all."""
+    """Returns whether a condition holds for `MIN_FRAMES` frames, starting at each frame."""
     lasting = np.zeros_like(holds)
     count = len(holds) - MIN_FRAMES + 1
     if count > 0:
@@ -206,7 +210,7 @@ def _lasting(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return lasting
 
 
-#: What happens where many layers fall ill.
+#: Symptoms in words, for many layers at once.
 _MANY = {
     "saturated": "values saturate",
     "dead": "neurons die",
@@ -216,23 +220,23 @@ _MANY = {
 
 
 def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int) -> str:
-    """A layer's illness in words, with the number that shows it."""
+    """Returns a layer's symptom in words, with the number that shows it."""
     frame = recording.frames[index]
     measured, where = frame[arm], f"layer {layer + 1} {with_arm(arm)}"
     start = f"Step {frame['step']:,}:"
     if kind == "saturated":
         share = percent(measured["saturated"][layer])
-        return f"{start} {where} saturates, {share} of its values are at the ends of the range."
+        return f"{start} {where} saturates: {share} of its values are at the ends of the range."
     if kind == "dead":
         share = percent(measured["dead"][layer])
-        return f"{start} neurons die in {where}, {share} give 0 for every example."
+        return f"{start} neurons die in {where}: {share} output 0 for every example."
     norm, output = (float(measured["gradient_norm"][place]) for place in (layer, -1))
-    happens = f"{start} the gradient {_VERBS[kind]} in {where},"
+    happens = f"{start} the gradient {_VERBS[kind]} in {where};"
     ratio = norm / output if output > 0 and math.isfinite(norm) else math.nan
     if kind == "vanishing" and 0 < ratio < 1 / GRADIENT_RATIO:
-        return f"{happens} {1 / ratio:,.0f} times smaller than the output layer's."
+        return f"{happens} it is {1 / ratio:,.0f} times smaller than the output layer's."
     if kind == "exploding" and ratio > GRADIENT_RATIO:
-        return f"{happens} {ratio:,.0f} times the output layer's."
+        return f"{happens} it is {ratio:,.0f} times the output layer's."
     return f"{happens} its norm is {norm:.2g}."
 
 

@@ -1,4 +1,4 @@
-"""Report: the figures of a pair written out, for a reader and for a program."""
+"""Report: the figures of a run as text and as JSON."""
 
 import dataclasses
 import json
@@ -9,16 +9,16 @@ from bnviz.findings import comparison
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
-#: The measures of an arm in the JSON's `history`.
+#: Measures of an arm in the `history` of the JSON.
 _HISTORY = ("validation_accuracy", "validation_loss", "train_loss")
 
 
 def as_text(recording: Recording, seconds: float) -> str:
-    """The figures of the pair for a reader.
+    """Returns the figures of a run as text for a terminal.
 
     Args:
-        recording: With one frame at least.
-        seconds: Wall time of the run, measuring included.
+        recording: A run with at least one frame.
+        seconds: Wall time of the run, including the measuring.
     """
     settings, arms = recording.settings, recording.layout.arms
     figures = [comparison.arm_result(recording, name) for name in arms]
@@ -47,8 +47,8 @@ def as_text(recording: Recording, seconds: float) -> str:
             *lines,
             f"speed-up in steps: {ratios['step'] or 'not known'}; in seconds: "
             f"{ratios['seconds'] or 'not known'}",
-            f"the arms differ in Batch Normalization alone: {same}",
-            f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} a second",
+            f"the arms differ only in Batch Normalization: {same}",
+            f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
         ]
     )
 
@@ -58,11 +58,11 @@ def _diverged(arm: comparison.ArmResult) -> str:
 
 
 def as_json(recording: Recording, seconds: float) -> str:
-    """The figures and their history as one JSON object, with null for what is not finite.
+    """Returns the figures and their history as one JSON object; a value that is not finite is null.
 
     Args:
-        recording: With one frame at least.
-        seconds: Wall time of the run, measuring included.
+        recording: A run with at least one frame.
+        seconds: Wall time of the run, including the measuring.
     """
     frames, arms, certificate = recording.frames, recording.layout.arms, recording.certificate
     steps = int(frames["step"][-1])

@@ -1,7 +1,7 @@
-"""Verdict: two or three sentences that read a run's own numbers.
+"""Verdict: two or three sentences on what the numbers of a run say.
 
-Each is chosen by comparisons, so other numbers make it say the opposite: BN slower, no difference,
-more drift with BN.
+Each sentence follows from comparisons, so other numbers make it say the opposite: BN is slower,
+there is no difference, the inputs drift more with BN.
 """
 
 import math
@@ -15,18 +15,18 @@ from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
-#: Generalisation gaps, in units of the loss, that differ by less are called alike.
+#: Generalisation gaps that differ by less, in units of the loss, count as equal.
 SAME_GAP = 0.02
 
-#: What is said of one ill layer and of several.
-_ILL = {
+#: A symptom in words, for one layer and for several.
+_NOW = {
     "saturated": ("is saturated", "are saturated"),
     "dead": ("has dead neurons", "have dead neurons"),
     "vanishing": ("gets almost no gradient", "get almost no gradient"),
     "exploding": ("has an exploding gradient", "have exploding gradients"),
 }
-#: What is said of layers that have been ill.
-_WAS_ILL = {
+#: A symptom that has passed, in words.
+_PAST = {
     "saturated": "saturated",
     "dead": "lost neurons",
     "vanishing": "got almost no gradient",
@@ -35,25 +35,25 @@ _WAS_ILL = {
 
 
 def verdict(recording: Recording) -> tuple[str, ...]:
-    """What the numbers of a run say so far, in plain text.
+    """Returns what the numbers of a run say so far, as plain text.
 
     Returns:
-        One sentence before the second frame, then two or three: on speed, on drift (unless a
-        network has diverged), and on the generalisation gap and what is ill.
+        One sentence before the second frame. After it two or three: on speed, on drift (unless a
+        network has diverged), and on the generalisation gap and problems of layers.
     """
     recording = recording.snapshot()
     if len(recording) < 2:
         return ("Nothing has happened yet: all networks start from the same weights.",)
-    said = (_speed(recording), _drift(recording), _health(recording))
-    return tuple(sentence for sentence in said if sentence)
+    sentences = (_speed(recording), _drift(recording), _health(recording))
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _speed(recording: Recording) -> str:
-    """Which arm learns faster, in steps, and in seconds where these disagree."""
+    """Says which arm learns faster in steps, and in seconds if these disagree."""
     arms = recording.layout.arms
     if not any(_learnt(recording, arm) for arm in arms):
         return f"No network has learnt much so far: {_accuracies(recording)}."
-    others = [_beside(recording, arms[0], arm) for arm in arms[1:]]
+    others = [_speed_of(recording, arm, arms[0]) for arm in arms[1:]]
     if not any(others):
         return f"The speed cannot be compared: {_accuracies(recording)}."
     goal = f"to {percent(comparison.target_accuracy(recording))} accuracy"
@@ -61,8 +61,8 @@ def _speed(recording: Recording) -> str:
     return f"{_sentence('; '.join(filter(None, others)))} ({goal}: {when})."
 
 
-def _beside(recording: Recording, first: str, arm: str) -> str:
-    """How fast an arm is beside the first one; empty if that is not known."""
+def _speed_of(recording: Recording, arm: str, first: str) -> str:
+    """Says how fast an arm learns compared with the first one; empty if that is not known."""
     target = comparison.target_accuracy(recording)
     ratios = [
         (
@@ -76,25 +76,25 @@ def _beside(recording: Recording, first: str, arm: str) -> str:
         return ""
     order = steps.order
     if order == 1:
-        said = f"{_name(arm)} learns {steps} as fast in steps"
+        words = f"{_name(arm)} learns {steps} as fast in steps"
     elif order == -1:
-        needs = f", it needs {inverse} as many steps" if inverse else ""
-        said = f"{_name(arm)} learns more slowly{needs}"
+        needs = f": it needs {inverse} as many steps" if inverse else ""
+        words = f"{_name(arm)} learns more slowly{needs}"
     elif steps.bound:
-        said = f"{_name(arm)} is {'ahead' if steps.bound == 'more than' else 'behind'}"
+        words = f"{_name(arm)} is {'ahead' if steps.bound == 'more than' else 'behind'}"
     else:
-        said = f"{_name(arm)} makes no clear difference in speed"
+        words = f"{_name(arm)} makes no clear difference in speed"
     if seconds is None or seconds.order in (order, None):
-        return said
+        return words
     if seconds.order == 1:
-        return f"{said}, but is {seconds} as fast in seconds"
+        return f"{words}, but is {seconds} as fast in seconds"
     if seconds.order == -1:
-        return f"{said}, but takes {inverse_seconds} as long in seconds"
-    return f"{said}, but about as long in seconds"
+        return f"{words}, but takes {inverse_seconds} as long in seconds"
+    return f"{words}, but about as long in seconds"
 
 
 def _arrival(recording: Recording, arm: str) -> str:
-    """The steps in which an arm reached the target."""
+    """Says after how many steps an arm reached the target."""
     time = comparison.reached(recording, arm, comparison.target_accuracy(recording))
     return f"{comparison.in_words(time, recording)} {with_arm(arm)}"
 
@@ -107,15 +107,15 @@ def _accuracies(recording: Recording) -> str:
     return "validation accuracy is " + _listed(
         f"{percent(accuracy)} {with_arm(arm)}"
         if math.isfinite(accuracy)
-        else f"lost {with_arm(arm)}"
+        else f"undefined {with_arm(arm)}"
         for arm, accuracy in figures
     )
 
 
 def _drift(recording: Recording) -> str:
-    """Which arm's inputs of the last hidden layer drift more, in both meanings of the word.
+    """Says in which arm the inputs of the last hidden layer drift more, in both meanings.
 
-    That is empty if an arm has no drift at the last frame.
+    It is empty if an arm has diverged or has no drift at the last frame.
     """
     first, arm, *_ = arms = recording.layout.arms
     drift = {name: float(recording.frames[-1][name]["drift_start"][-1]) for name in arms}
@@ -123,26 +123,26 @@ def _drift(recording: Recording) -> str:
     if diverged or not all(math.isfinite(value) for value in drift.values()):
         return ""
     order = comparison.compare(drift[arm], drift[first])
-    layer, word = recording.layout.hidden_layers, {1: "more", -1: "less", 0: "alike"}[order]
+    layer = recording.layout.hidden_layers
     others = [f"{with_arm(name)} {_number(drift[name])}" for name in arms if name != arm]
     values = f"{_number(drift[arm])} standard deviations since step 0, {', '.join(others)}"
-    drifts = "drift alike" if order == 0 else f"drift {word} {with_arm(arm)}"
-    said = f"The inputs of layer {layer} {drifts}: {values}"
+    how = f"{'more' if order == 1 else 'less'} {with_arm(arm)}" if order else "about equally"
+    sentence = f"The inputs of layer {layer} drift {how}: {values}"
     ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
-    # What stands still, since it is dead, is no example of steadiness.
+    # A dead layer does not move at all, which must not count as steady.
     if min(ours, theirs) > 0 and comparison.compare(ours, theirs) == -order != 0:
         moves = "more" if order == -1 else "less"
-        said += f", but from frame to frame {moves} ({_against(ours, theirs, first)})"
-    return f"{said}{_shift(recording, order)}."
+        sentence += f", but {moves} from frame to frame ({_against(ours, theirs, first)})"
+    return f"{sentence}{_shift(recording, order)}."
 
 
 def _shift(recording: Recording, order: int) -> str:
-    """Whether the gradients' shift agrees with the drift; empty where it is not measured."""
+    """Says whether the gradient shift agrees with the drift; empty if it is not measured."""
     if not recording.layout.deep:
         return ""
     first, arm, *_ = recording.layout.arms
     ours, theirs = (_typical(recording, name, "gradient_shift") for name in (arm, first))
-    # No layer is below the only one, so nothing can shift its gradient.
+    # With one hidden layer there is no layer before it that could shift its gradient.
     if not (math.isfinite(ours) and math.isfinite(theirs)) or ours == theirs == 0:
         return ""
     shifted = comparison.compare(ours, theirs)
@@ -156,20 +156,20 @@ def _shift(recording: Recording, order: int) -> str:
 
 
 def _typical(recording: Recording, arm: str, measure: str) -> float:
-    """Median over the frames after step 0 of a measure of the last hidden layer."""
+    """Returns the median, over the frames after step 0, of a measure of the last hidden layer."""
     values = recording.frames[arm][measure][1:, -1]
     finite = values[np.isfinite(values)]
     return float(np.median(finite)) if len(finite) else math.nan
 
 
 def _health(recording: Recording) -> str:
-    """The generalisation gaps, and what is ill and where."""
-    parts = [_gap(recording), _ills(recording)]
+    """Says how the generalisation gaps compare, and which layers have problems."""
+    parts = [_gap(recording), _problems(recording)]
     return f"{_sentence('; '.join(part for part in parts if part))}."
 
 
 def _gap(recording: Recording) -> str:
-    """The generalisation gaps; one that comes of learning nothing is not compared."""
+    """Compares the generalisation gaps, leaving out networks that have learnt nothing."""
     first, arm, *_ = recording.layout.arms
     gaps = {
         name: comparison.arm_result(recording, name).generalisation_gap
@@ -190,14 +190,14 @@ def _gap(recording: Recording) -> str:
 
 
 def _learnt(recording: Recording, arm: str) -> bool:
-    """Whether an arm has learnt something, and has not lost it by diverging."""
+    """Returns whether an arm has learnt something and not lost it by diverging."""
     accuracy = recording.frames[arm]["validation_accuracy"]
     diverged = comparison.arm_result(recording, arm).diverged_at is not None
     return bool(accuracy[-1] - accuracy[0] >= comparison.MIN_GAIN) and not diverged
 
 
-def _ills(recording: Recording) -> str:
-    """What is ill at the last frames, else what was; each arm with its layers."""
+def _problems(recording: Recording) -> str:
+    """Names the problems at the last frames by arm and layer, else the first one that passed."""
     now = []
     for arm in recording.layout.arms:
         found = []
@@ -205,28 +205,28 @@ def _ills(recording: Recording) -> str:
         if diverged_at is not None:
             found.append(f"the network diverged at step {diverged_at:,}")
         by_layers: dict[tuple[int, ...], list[str]] = {}
-        for kind, ill in symptoms(recording, arm).items():
-            layers = tuple((np.flatnonzero(ill[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
-            by_layers.setdefault(layers, []).append(_ILL[kind][len(layers) > 1])
+        for kind, affected in symptoms(recording, arm).items():
+            layers = tuple((np.flatnonzero(affected[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
+            by_layers.setdefault(layers, []).append(_NOW[kind][len(layers) > 1])
         found += [
-            f"{_layers(layers)} {_listed(ill)}" for layers, ill in by_layers.items() if layers
+            f"{_layers(layers)} {_listed(words)}" for layers, words in by_layers.items() if layers
         ]
         if found:
             now.append(f"{with_arm(arm)} {_listed(found)}")
     if now:
         return "; ".join(now)
-    past = next((event for event in events(recording) if event.kind in _WAS_ILL), None)
+    past = next((event for event in events(recording) if event.kind in _PAST), None)
     if past is None:
-        return "no layer is ill"
+        return "no problems found"
     where = f"layer {past.layer}" if past.layer else "layers"
     return (
-        f"no layer is ill now, but {where} {with_arm(past.arm)} {_WAS_ILL[past.kind]} "
+        f"no problems now, but {where} {with_arm(past.arm)} {_PAST[past.kind]} "
         f"at step {past.step:,}"
     )
 
 
 def _layers(numbers: Iterable[int]) -> str:
-    """Layers in words: "layer 2", "layers 1 to 3 and 5"."""
+    """Returns layers in words: "layer 2", "layers 1 to 3 and 5"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:
@@ -241,17 +241,17 @@ def _layers(numbers: Iterable[int]) -> str:
 
 
 def _name(arm: str) -> str:
-    """An arm as a subject: "BN", "layer norm"."""
+    """Returns an arm as a subject: "BN", "layer norm"."""
     return ARM_LABELS[arm].removeprefix("with ")
 
 
 def _sentence(words: str) -> str:
-    """Words as the start of a sentence."""
+    """Capitalizes the first letter."""
     return words[0].upper() + words[1:]
 
 
 def _against(value: float, other: float, arm: str) -> str:
-    """A number beside that of another arm."""
+    """Returns a number and that of another arm: "0.5, without BN 2"."""
     return f"{_number(value)}, {with_arm(arm)} {_number(other)}"
 
 
@@ -260,11 +260,11 @@ def _number(value: float) -> str:
 
 
 def _hundredths(value: float) -> str:
-    """Two decimals, and no -0.00."""
+    """Returns a number with two decimals, never -0.00."""
     return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _listed(words: Iterable[str]) -> str:
-    """Words as a list: "a, b and c"."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    """Returns words as a list: "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,4 +1,4 @@
-"""The lesson: chapters, their claims with the numbers that show them, quiz and glossary.
+"""The lesson: chapters, claims and the numbers that support them, quiz and glossary.
 
-It draws nothing and trains nothing: the page shows it, the laboratory runs its experiments.
+It draws nothing and trains nothing: the page shows it, and the laboratory runs its experiments.
 """

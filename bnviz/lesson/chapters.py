@@ -1,7 +1,7 @@
-"""Chapters: the lesson, one statement about Batch Normalization after the other.
+"""Chapters: the lesson as a sequence of statements about Batch Normalization.
 
-Each has a text (`texts/NAME.md`), an experiment with a recording, what to show of it, a question to
-be answered before, and claims with numbers over seeds.
+Each chapter has a text (`texts/NAME.md`), a recorded experiment, the view that shows it, a question
+to answer beforehand, and claims with numbers over several seeds.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from bnviz.lesson.question import Question
 from bnviz.settings import Settings
 
 _TEXTS = Path(__file__).parent / "texts"
-#: Heading of the part of a text that says what to look for.
+#: Heading of the part of a text that says what to watch for.
 _WATCH = "\n## Watch\n"
 #: The axes of the phase map, as `python -m bnviz sweep` reads them.
 _PHASE_MAP = ("learning_rate=0.01:10:log:16", "init_scale=0.1:10:log:16")
@@ -28,18 +28,18 @@ class Chapter:
     """One statement and how it is shown.
 
     Attributes:
-        name: As it stands in links.
+        name: Name in links.
         title: A few words.
-        statement: What it is about, in one sentence.
+        statement: The statement, in one sentence.
         experiment: One of `bnviz.lesson.claims.experiments.RECORDED`.
         view: Attributes of `bnviz.figures.view.View` by name.
-        controls: Settings that matter here; all others are folded away.
-        settled_by: Name of the claim whose numbers answer its question; empty where the answer
-            follows from the formula alone.
-        begin: Step at which the cursor begins.
-        phase_map: The axes of a phase map that belongs here, x and y; or none.
+        controls: Settings that matter here; the form folds away all others.
+        settled_by: Name of the claim whose numbers answer the question; empty if the answer follows
+            from the formula alone.
+        start_step: Step at which the cursor starts.
+        phase_map: The axes x and y of a phase map for this chapter; may be empty.
         batch: Whether the learner can type a small batch (`bnviz.lesson.typed_batch`).
-        script: Whether the experiment's code is shown (`bnviz.export.keras_script`).
+        script: Whether the code of the experiment is shown (`bnviz.export.keras_script`).
     """
 
     name: str
@@ -56,37 +56,37 @@ class Chapter:
 
     @property
     def number(self) -> int:
-        """Its place in the lesson, from 1."""
+        """Position in the lesson, counted from 1."""
         return list(CHAPTERS).index(self.name) + 1
 
     @property
     def settings(self) -> Settings:
-        """Of its experiment."""
+        """Settings of the experiment."""
         return RECORDED[self.experiment]
 
     @property
     def recording(self) -> Path:
-        """File of the recording of its experiment, which others may share."""
+        """File of the recorded experiment; several chapters may share it."""
         return FOLDER / f"{self.experiment}.npz"
 
     @property
     def question(self) -> Question:
-        """What is asked before anything is shown."""
+        """The question asked before anything is shown."""
         return PREDICTIONS[self.name]
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """What was measured over seeds."""
+        """The claims measured over several seeds."""
         return OF_CHAPTERS[self.name]
 
     @property
     def text(self) -> str:
-        """What it explains, in Markdown with formulas as $TeX$ and terms as `[[term]]`."""
+        """The explanation, in Markdown with formulas as $TeX$ and terms as `[[term]]`."""
         return self._parts[0]
 
     @property
     def watch(self) -> str:
-        """What to look for in its run, in the same form."""
+        """What to watch for in the run, in the same format."""
         return self._parts[1]
 
     @cached_property
@@ -103,7 +103,7 @@ CHAPTERS = {
         Chapter(
             "problem",
             "The problem",
-            "Without Batch Normalization the inputs of a layer keep changing while the network "
+            "Without Batch Normalization, the inputs of a layer keep changing while the network "
             "learns.",
             "depth",
             {"name": "drift"},
@@ -113,7 +113,7 @@ CHAPTERS = {
         Chapter(
             "normalization",
             "The normalization",
-            "In each batch every neuron's values are brought to mean 0 and standard deviation 1.",
+            "In each batch, every neuron's values are brought to mean 0 and standard deviation 1.",
             "inside",
             {"name": "inside", "layer": 2},
             ("batch_size", "bn_epsilon"),
@@ -123,7 +123,7 @@ CHAPTERS = {
         Chapter(
             "gamma-and-beta",
             "Gamma and beta",
-            "A learnt scale and a learnt shift of each neuron give back what normalization takes.",
+            "A learnt scale and shift for each neuron give back what normalization takes away.",
             "insertion",
             {"name": "layers"},
             ("bn_scale", "bn_center", "interventions"),
@@ -132,8 +132,8 @@ CHAPTERS = {
         ),
         Chapter(
             "position",
-            "Where it stands",
-            "Batch Normalization usually stands between the linear layer and its activation.",
+            "Where it goes",
+            "Batch Normalization usually goes between the linear layer and its activation.",
             "position",
             {"name": "layers"},
             ("bn_position", "third_arm", "activation"),
@@ -142,7 +142,7 @@ CHAPTERS = {
         Chapter(
             "learning-rate",
             "Higher learning rates",
-            "With Batch Normalization a network stands learning rates that break it otherwise.",
+            "With Batch Normalization, a network can take learning rates that break it otherwise.",
             "rate",
             {"name": "layers"},
             ("learning_rate", "optimizer"),
@@ -152,7 +152,7 @@ CHAPTERS = {
         Chapter(
             "initialisation",
             "Less sensitivity to initialisation",
-            "With Batch Normalization the size of the first weights matters much less.",
+            "With Batch Normalization, the size of the initial weights matters much less.",
             "scale",
             {"name": "layers"},
             ("init_scale", "initializer", "learning_rate"),
@@ -162,7 +162,7 @@ CHAPTERS = {
         Chapter(
             "speed",
             "Faster convergence",
-            "With Batch Normalization a deep network needs fewer steps to the same accuracy.",
+            "With Batch Normalization, a deep network reaches the same accuracy in fewer steps.",
             "speed",
             {"name": "layers"},
             ("learning_rate", "hidden_layers", "steps", "seed"),
@@ -181,7 +181,8 @@ CHAPTERS = {
         Chapter(
             "inference",
             "Training and inference",
-            "In training it goes by the batch, in use by moving averages of all batches.",
+            "In training it uses the statistics of the batch, in inference moving averages of all "
+            "batches.",
             "statistics",
             {"name": "inference"},
             ("bn_momentum", "batch_size"),
@@ -190,7 +191,8 @@ CHAPTERS = {
         Chapter(
             "covariate-shift",
             "Is it really covariate shift?",
-            "Inputs that shift more can train as well: what helps may be a smoother landscape.",
+            "A network whose inputs shift more can train as well: what helps may be a smoother "
+            "landscape.",
             "noise",
             {"name": "drift"},
             ("third_arm", "deep"),
@@ -199,7 +201,8 @@ CHAPTERS = {
         Chapter(
             "no-help",
             "When it does not help",
-            "With tiny batches, in shallow networks or by the clock it may bring nothing, or less.",
+            "With tiny batches, in shallow networks or by the clock, it may gain nothing or even "
+            "lose.",
             "pairs",
             {"name": "layers"},
             ("batch_size", "hidden_layers", "initializer"),
@@ -208,7 +211,7 @@ CHAPTERS = {
         Chapter(
             "keras",
             "In Keras",
-            "The whole experiment in code that runs as it is.",
+            "The whole experiment as code that runs as it is.",
             "speed",
             {"name": "layers"},
             ("hidden_layers", "units", "activation", "optimizer", "bn_momentum", "bn_epsilon"),

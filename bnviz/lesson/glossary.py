@@ -1,4 +1,4 @@
-"""Glossary: the terms of art, each explained in one sentence; of page and README the one source.
+"""Glossary: the terms of art, each explained in one sentence. Page and README take them from here.
 
 Texts of the lesson mark a term as `[[term]]`, or as `[[other words|term]]`.
 """
@@ -8,82 +8,91 @@ from dataclasses import dataclass
 
 _MARK = re.compile(r"\[\[([^\[\]|]+)(?:\|([^\[\]|]+))?\]\]")
 
-#: The words that the project gives a meaning of its own, or that it must tell apart; the README
-#: has these.
+#: Words to which the project gives a meaning of its own, or that it must tell apart. The README
+#: lists these.
 OF_README = {
     "arm": (
-        "one of the networks compared: `none` (without BN), `bn` (with it), and a third of choice"
+        "one of the networks compared: `none` (without BN), `bn` (with BN), or an optional third"
     ),
     "probe": "the fixed examples on which distributions are measured",
     "frame": "everything measured at one recorded step",
     "recording": "the settings and all frames of a run",
     "internal covariate shift": (
-        "a layer's input distribution changes while the layers before it learn"
+        "the change of a layer's input distribution while the layers before it learn"
     ),
     "drift": (
         "how far a layer's distribution has moved (1-Wasserstein distance), in its standard "
-        "deviations at step 0 or at the frame before"
+        "deviations at step 0 or at the previous frame"
     ),
     "gradient shift": (
-        "how a layer's gradient changes when the layers before it take their step: the second "
+        "how much a layer's gradient changes when the layers before it take their step: the second "
         "meaning of covariate shift (Santurkar et al. 2018)"
     ),
     "intervention": "a change in mid-run, part of the settings",
 }
-#: Every term with its explanation: a sentence without capital and full stop.
+#: Every term with its explanation: a sentence without its capital and full stop.
 TERMS = OF_README | {
-    "accuracy": "the share of examples that a network classifies right",
+    "accuracy": "the share of examples that a network classifies correctly",
     "activation": (
-        "the function after a layer that is no straight line, such as sigmoid or ReLU; without it "
-        "many layers could do no more than one"
+        "the nonlinear function after a layer, such as sigmoid or ReLU; without it, many layers "
+        "could do no more than one"
     ),
     "batch": "the examples of one training step",
     "Batch Normalization": (
         "brings each neuron's values over a batch to mean 0 and standard deviation 1, then "
         "multiplies them by gamma and adds beta; BN for short"
     ),
-    "beta": "the shift that BN learns for each neuron, 0 at first",
-    "Dense": "Keras's name for a layer each neuron of which gets everything that comes in",
+    "beta": "the shift that BN learns for each neuron, initially 0",
+    "Dense": "Keras's name for a layer in which each neuron receives all inputs",
     "effective beta": (
-        "the largest change of the gradient along a step, per length of the step: small where the "
+        "the largest change of the gradient along a step, per unit of step length: small where the "
         "loss landscape is smooth; not the beta of BN"
     ),
-    "epsilon": "a small number added to the variance under the root; so nothing is divided by 0",
-    "gamma": "the scale that BN learns for each neuron, 1 at first",
+    "epsilon": "a small number added to the variance under the root, to avoid a division by 0",
+    "gamma": "the scale that BN learns for each neuron, initially 1",
     "generalisation gap": "the validation loss minus the training loss",
     "gradient": "how the loss changes with each weight; a step goes against it",
     "hidden layer": "a layer between the input and the output of a network",
-    "identity": "the function that gives back what came in",
-    "inference": "the use of a trained network: nothing in it changes any more",
-    "initialisation": "how the first weights are drawn, before anything is learnt",
-    "layer": "neurons side by side that all get what the layer before them gives",
-    "learning rate": "what the gradient is multiplied by to make a step: a high one, long steps",
-    "loss": "a number for how wrong a network's answers are; training is to make it small",
+    "identity": "the function that returns its input unchanged",
+    "inference": "the use of a trained network, in which nothing changes any more",
+    "initialisation": "how the weights are drawn before training",
+    "layer": "neurons side by side that all receive the output of the layer before them",
+    "learning rate": (
+        "the factor by which the gradient is multiplied to make a step: a high rate makes long "
+        "steps"
+    ),
+    "loss": "a number for how wrong a network's answers are; training makes it small",
     "loss landscape": "the loss as a height above all weights that a network could have",
     "momentum": (
-        "in Keras's Batch Normalization the share of the moving statistics that is kept at each "
+        "in Keras's Batch Normalization, the share of the moving statistics that is kept at each "
         "step; the rest comes from the batch"
     ),
     "moving statistics": (
-        "running averages of the batches' means and variances, kept while training and used in "
+        "running averages of the batches' means and variances, updated in training and used in "
         "inference"
     ),
-    "neuron": "one number that a layer computes of each example, with weights of its own",
+    "neuron": "a unit of a layer: it computes one number per example, with weights of its own",
     "noisy BN": (
-        "BN followed by noise that scales and shifts the values at random, by another law at each "
-        "step"
+        "BN followed by noise that scales and shifts the values at random, from a new distribution "
+        "at each step"
     ),
-    "overfitting": "learning the training examples by heart, at the cost of new ones",
-    "pair certificate": "the proof that the networks compared differ in nothing but BN",
-    "phase map": "a map of many runs: its axes are two settings, its colour tells how each ended",
+    "overfitting": "memorizing the training examples, at the cost of new ones",
+    "pair certificate": "the proof that the networks compared differ only in BN",
+    "phase map": (
+        "a map of many runs: its axes are two settings, its colour shows how each run ended"
+    ),
     "pre-activation": (
         "what enters an activation: `W x + b` without BN, `gamma * x_hat + beta` with BN before it"
     ),
-    "regularisation": "whatever keeps a network from learning its training examples by heart",
-    "ReLU": "an activation: what is below 0 becomes 0, all else stays",
-    "seed": "the number from which everything random in a run follows; the same seed, the same run",
-    "sigmoid": "an activation that squeezes every number to one between 0 and 1",
-    "standard deviation": "how far values typically lie from their mean: the root of the variance",
+    "regularisation": "anything that keeps a network from memorizing its training examples",
+    "ReLU": "an activation that sets everything below 0 to 0 and keeps the rest",
+    "seed": (
+        "the number that determines everything random in a run: the same seed gives the same run"
+    ),
+    "sigmoid": "an activation that squeezes any number into the range from 0 to 1",
+    "standard deviation": (
+        "how far values typically lie from their mean: the square root of the variance"
+    ),
     "step": "one update of the weights, made from one batch",
     "validation": "measuring on examples that the network is not trained on",
     "variance": (
@@ -97,7 +106,7 @@ _BY_LOWER = {term.lower(): term for term in TERMS}
 
 
 class GlossaryError(ValueError):
-    """A text that marks a term which is not in the glossary."""
+    """A text marks a term that is not in the glossary."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ class Mention:
     """A term in a text.
 
     Attributes:
-        words: As they stand in the text.
+        words: The words in the text.
         term: One of `TERMS`.
     """
 
@@ -114,28 +123,28 @@ class Mention:
 
     @property
     def explanation(self) -> str:
-        """What it means, in one sentence."""
+        """The term's explanation as a sentence."""
         return sentence(self.term)
 
 
 def sentence(term: str) -> str:
-    """The explanation of a term as a whole sentence, in plain text."""
+    """Returns the explanation of a term as a full sentence in plain text."""
     words = TERMS[term].replace("`", "")
     return f"{words[0].upper()}{words[1:]}."
 
 
 def parts(text: str) -> tuple[str | Mention, ...]:
-    """A text in pieces: plain ones, and the terms marked in it, in order.
+    """Splits a text into plain pieces and the terms marked in it, in order.
 
     Raises:
-        GlossaryError: If a marked term is not known.
+        GlossaryError: If a marked term is not in the glossary.
     """
     found: list[str | Mention] = []
     end = 0
     for match in _MARK.finditer(text):
         words, term = match[1], _BY_LOWER.get((match[2] or match[1]).lower())
         if term is None:
-            raise GlossaryError(f"{match[0]} is marked, but no term of the glossary")
+            raise GlossaryError(f"{match[0]} is marked, but it is not in the glossary")
         found += [text[end : match.start()], Mention(words, term)]
         end = match.end()
     found.append(text[end:])
@@ -143,11 +152,11 @@ def parts(text: str) -> tuple[str | Mention, ...]:
 
 
 def plain(text: str) -> str:
-    """A text without its marks."""
+    """Returns a text without its marks."""
     return "".join(part if isinstance(part, str) else part.words for part in parts(text))
 
 
 def table() -> str:
-    """The README's table of words, in Markdown."""
+    """Returns the README's table of words, in Markdown."""
     rows = [f"| {term} | {meaning} |" for term, meaning in OF_README.items()]
     return "\n".join(["| word | meaning |", "|---|---|", *rows])

@@ -1,4 +1,4 @@
-"""Question: single choice, with a kind word on every answer."""
+"""Question: single choice, with a helpful reply to every answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ class Option:
 
     Attributes:
         text: The answer.
-        reply: What is said to someone who chose it.
+        reply: What a learner who chose it reads.
         right: Whether it is the right one.
     """
 
@@ -24,7 +24,7 @@ class Question:
     """A question with one right answer.
 
     Attributes:
-        name: Names it in links and among the answers.
+        name: Identifies it in links and among the answers.
         text: The question.
         options: The answers, in the order in which they are shown.
 
@@ -39,7 +39,7 @@ class Question:
     def __post_init__(self) -> None:
         rights = sum(option.right for option in self.options)
         if rights != 1:
-            raise ValueError(f"{self.name} has {rights} right answers; one is needed")
+            raise ValueError(f"{self.name} has {rights} right answers; exactly one is needed")
 
     @property
     def right(self) -> int:
@@ -49,12 +49,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Score:
-    """How a quiz has gone so far.
+    """The score of a quiz so far.
 
     Attributes:
-        right: Questions answered right.
-        answered: Questions answered.
-        questions: Questions that there are.
+        right: Number of questions answered correctly.
+        answered: Number of questions answered.
+        questions: Number of questions in the quiz.
     """
 
     right: int
@@ -72,23 +72,26 @@ class Score:
             return f"{so_far}, {left} to go."
         if self.right == self.questions:
             return f"{so_far}: all of them!"
-        return (
-            f"{so_far}. Each answer names the chapter that shows it: look once more, and try again."
-        )
+        return f"{so_far}. Each answer names the chapter that shows it: look there and try again."
+
+
+def right(text: str, reply: str) -> Option:
+    """Returns the right answer of a question."""
+    return Option(text, reply, right=True)
 
 
 def score(questions: Sequence[Question], answers: Mapping[str, int]) -> Score:
-    """Counts right answers.
+    """Counts the right answers.
 
     Args:
-        questions: Those asked.
-        answers: Index of the chosen answer by the question's name; what answers no question or is
-            no answer of it, as a wrong link may hold, does not count.
+        questions: The questions of the quiz.
+        answers: Index of the chosen answer by the question's name. Unknown names and indices, which
+            a broken link may hold, do not count.
     """
     chosen = [
         (question, answers[question.name])
         for question in questions
         if answers.get(question.name) in range(len(question.options))
     ]
-    right = sum(answer == question.right for question, answer in chosen)
-    return Score(right, len(chosen), len(questions))
+    correct = sum(answer == question.right for question, answer in chosen)
+    return Score(correct, len(chosen), len(questions))

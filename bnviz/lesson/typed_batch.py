@@ -1,4 +1,4 @@
-"""Batch: Batch Normalization of one neuron's few values, step by step, as typed by a learner."""
+"""TypedBatch: Batch Normalization of a few values of one neuron, typed by a learner."""
 
 import math
 import re
@@ -6,27 +6,27 @@ from dataclasses import dataclass
 
 from bnviz.settings import KINDS, Settings
 
-#: Values that a typed batch may have, and how large each may be.
+#: Fewest and most values of a typed batch, and the largest absolute value.
 MIN_VALUES, MAX_VALUES = 1, 12
 MAX_MAGNITUDE = 1e6
-#: Standard deviation of `x_hat` below which epsilon is seen.
+#: Standard deviation of `x_hat` below which the effect of epsilon is visible.
 _NEARLY_ONE = 0.99
-#: The batch that is there before anyone has typed.
+#: The batch shown at first.
 EXAMPLE = "2, 4, 6, 12"
 
 
 class BatchError(ValueError):
-    """Text that is no batch; one sentence that tells how to mend it."""
+    """A text is not a batch; the message is one sentence that says how to fix it."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """One neuron's batch on its way through Batch Normalization (Ioffe & Szegedy 2015, Alg. 1).
+    """Every step of Batch Normalization of one neuron (Ioffe & Szegedy 2015, Algorithm 1).
 
     Attributes:
-        x: The values that come in.
+        x: The input values, one per example.
         mean: `sum(x) / m`.
-        variance: `sum((x - mean)^2) / m`, the biased one.
+        variance: `sum((x - mean)^2) / m`, the biased variance.
         epsilon: Added to the variance under the root.
         x_hat: `(x - mean) / sqrt(variance + epsilon)`.
         gamma: The scale.
@@ -45,28 +45,30 @@ class Steps:
 
     @property
     def identity(self) -> tuple[float, float]:
-        """The gamma and beta with which `y` would be `x`: `sqrt(variance + epsilon)` and `mean`."""
+        """The gamma and beta that would give `y = x`: `sqrt(variance + epsilon)` and `mean`."""
         return math.sqrt(self.variance + self.epsilon), self.mean
 
     @property
     def note(self) -> str:
-        """What is special about this batch, in one sentence; else empty."""
+        """One sentence on what is special about this batch; empty if nothing is."""
         spread = math.sqrt(self.variance / (self.variance + self.epsilon))
         if len(self.x) == 1:
             return (
-                "One example is its own mean: x̂ is 0 whatever it was, and only beta is left. That "
-                "is why moving averages are used for single examples."
+                "A single example is its own mean: x̂ is 0 whatever it was, and only beta is left. "
+                "That is why moving averages are used for single examples."
             )
         if self.variance == 0:
-            return "All values are the same: the variance is 0, and epsilon saves the division."
+            return (
+                "All values are the same: the variance is 0, and epsilon prevents a division by 0."
+            )
         if spread < _NEARLY_ONE:
             return (
-                "The variance is not large beside epsilon, so the standard deviation of x̂ is "
-                f"{spread:.2g} instead of 1."
+                "The variance is not large compared with epsilon, so the standard deviation of x̂ "
+                f"is {spread:.2g} instead of 1."
             )
         if len(self.x) == 2:
             return (
-                "Of two examples one becomes +1 and the other −1, all but epsilon: how far apart "
+                "Of two examples, one becomes +1 and the other −1 (up to epsilon): how far apart "
                 "they were is lost."
             )
         return ""
@@ -79,13 +81,13 @@ def normalize(
     beta: float = 0.0,
     epsilon: float = Settings().bn_epsilon,
 ) -> Steps:
-    """Batch Normalization of one neuron's values.
+    """Normalizes the values of one neuron over a batch.
 
     Args:
-        x: One value an example, at least one.
+        x: One value per example; at least one.
         gamma: The scale.
         beta: The shift.
-        epsilon: Above 0.
+        epsilon: A number above 0.
     """
     mean = math.fsum(x) / len(x)
     variance = math.fsum((value - mean) ** 2 for value in x) / len(x)
@@ -95,23 +97,23 @@ def normalize(
 
 
 def parse(text: str, *, gamma: object = 1.0, beta: object = 0.0, epsilon: object = None) -> Steps:
-    """The same of a batch typed by a learner.
+    """Normalizes a batch typed by a learner.
 
     Args:
-        text: Numbers with commas, semicolons or spaces between them.
+        text: Numbers separated by commas, semicolons or spaces.
         gamma: A number.
         beta: A number.
-        epsilon: A number as the settings allow it; None for the default.
+        epsilon: A number that the settings allow; None for their default.
 
     Raises:
-        BatchError: If the text is not from `MIN_VALUES` to `MAX_VALUES` numbers, or any number is
+        BatchError: If the text does not hold `MIN_VALUES` to `MAX_VALUES` numbers, or a number is
             too large.
     """
     words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
     if len(words) < MIN_VALUES:
-        raise BatchError(f"Type a few numbers with commas between them, such as {EXAMPLE}.")
+        raise BatchError(f"Type a few numbers separated by commas, such as {EXAMPLE}.")
     if len(words) > MAX_VALUES:
-        raise BatchError(f"These are {len(words)} numbers; at most {MAX_VALUES} are shown.")
+        raise BatchError(f"These are {len(words)} numbers; type at most {MAX_VALUES}.")
     x = tuple(_number(word, "The batch") for word in words)
     kind = KINDS["bn_epsilon"]
     added = Settings().bn_epsilon if epsilon is None else epsilon
@@ -130,10 +132,12 @@ def _number(given: object, what: str) -> float:
         number = float(given)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         raise BatchError(
-            f"{what} holds {_shown(given)}, which is no number; write decimals with a point."
+            f"{what} contains {_shown(given)}, which is not a number; write decimals with a point."
         ) from None
     if not abs(number) <= MAX_MAGNITUDE:
-        raise BatchError(f"{what} holds {_shown(given)}; use numbers up to {MAX_MAGNITUDE:,.0f}.")
+        raise BatchError(
+            f"{what} contains {_shown(given)}; use numbers up to {MAX_MAGNITUDE:,.0f}."
+        )
     return number
 
 

@@ -1,3 +1,5 @@
+"""Comparison: figures of each arm, targets, and speed-ups with their bounds."""
+
 import math
 
 import numpy as np
@@ -9,13 +11,13 @@ from bnviz.settings import Settings
 
 NONE = [0.1, 0.1, 0.2, 0.3, 0.5, 0.8]
 BN = [0.1, 0.4, 0.8, 0.7, 0.9, 0.9]
-#: Seconds a step takes each arm.
+#: Seconds per step of each arm.
 COST = {"none": 0.5, "bn": 2.0}
 
 
 def recorded(none=NONE, bn=BN, **last) -> Recording:
     """A run with these validation accuracies; `last` sets measures of its last frame."""
-    recording = Recording(Settings(hidden_layers=1, units=2, steps=100_0, batch_size=10))
+    recording = Recording(Settings(hidden_layers=1, units=2, steps=1_000, batch_size=10))
     for index, accuracies in enumerate(zip(none, bn, strict=True)):
         frame = np.zeros((), recording.layout.dtype)
         frame["step"] = recording.steps[index]
@@ -33,7 +35,7 @@ def recorded(none=NONE, bn=BN, **last) -> Recording:
 STEPS = recorded().steps
 
 
-class TestArm:
+class TestArmResult:
     def test_figures_are_those_of_the_last_frame(self):
         figures = comparison.arm_result(
             recorded(train_loss=0.25, train_accuracy=0.75, seconds=3), "bn"
@@ -64,11 +66,11 @@ class TestTarget:
             recorded()
         )
 
-    def test_passes_over_an_arm_without_accuracy(self):
+    def test_ignores_an_arm_without_accuracy(self):
         recording = recorded([0.1, math.nan], [0.1, 0.5])
         assert comparison.target_accuracy(recording) == pytest.approx(0.45)
 
-    def test_is_none_if_no_arm_has_one(self):
+    def test_is_nan_if_no_arm_has_an_accuracy(self):
         assert math.isnan(comparison.target_accuracy(recorded([math.nan], [math.nan])))
 
 
@@ -87,7 +89,7 @@ class TestReached:
         assert (reached.examples, reached.seconds) == (10 * STEPS[2], 2.0 * STEPS[2])
 
     @pytest.mark.parametrize("accuracy", [0.85, math.nan])
-    def test_is_none_for_what_is_never_reached(self, accuracy):
+    def test_is_none_if_the_target_is_never_reached(self, accuracy):
         assert comparison.reached(recorded(), "none", accuracy) is None
 
     def test_is_none_before_the_first_frame(self):
@@ -95,11 +97,11 @@ class TestReached:
 
 
 class TestSpeedUp:
-    def test_in_steps_is_the_ratio_of_steps(self):
+    def test_is_the_ratio_of_steps(self):
         speed_up = comparison.speed_up(recorded(), 0.75)
         assert speed_up == comparison.SpeedUp(STEPS[5] / STEPS[2], "")
 
-    def test_in_examples_is_that_in_steps(self):
+    def test_in_examples_equals_that_in_steps(self):
         one, other = (
             comparison.speed_up(recorded(), 0.75, axis=axis) for axis in ("step", "examples")
         )
@@ -118,21 +120,21 @@ class TestSpeedUp:
         other = comparison.speed_up(recorded(), 0.75, slow="bn", fast="none")
         assert one.ratio * other.ratio == pytest.approx(1)
 
-    def test_is_a_lower_bound_if_only_the_fast_arm_got_there(self):
+    def test_is_a_lower_bound_if_only_the_fast_arm_reaches_the_target(self):
         assert comparison.speed_up(recorded(), 0.85) == comparison.SpeedUp(
             STEPS[5] / STEPS[4], "more than"
         )
 
-    def test_is_an_upper_bound_if_only_the_slow_arm_got_there(self):
+    def test_is_an_upper_bound_if_only_the_slow_arm_reaches_the_target(self):
         speed_up = comparison.speed_up(recorded(BN, NONE), 0.85)
         assert speed_up == comparison.SpeedUp(STEPS[4] / STEPS[5], "less than")
 
     @pytest.mark.parametrize("accuracy", [0.95, math.nan, 0.0])
-    def test_is_none_if_no_arm_got_there_or_both_stood_there(self, accuracy):
+    def test_is_none_if_no_arm_reaches_the_target_or_both_start_there(self, accuracy):
         assert comparison.speed_up(recorded(), accuracy) is None
 
 
-class TestWords:
+class TestInWords:
     def test_steps_to_a_target(self):
         recording = recorded()
         reached = comparison.reached(recording, "bn", 0.75)
@@ -141,10 +143,10 @@ class TestWords:
     def test_a_target_not_reached_is_an_answer(self):
         assert comparison.in_words(None, recorded()) == f"not reached in {STEPS[5]} steps"
 
-    def test_of_one_step(self):
+    def test_one_step_is_singular(self):
         assert comparison.in_words(comparison.Reached(1, 10, 0.1), recorded()) == "1 step"
 
-    def test_of_a_run_without_frames(self):
+    def test_a_run_without_frames_has_not_reached_it(self):
         assert comparison.in_words(None, recorded([], [])) == "not reached in 0 steps"
 
     @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+"""Events: symptoms of layers, milestones of networks and changes, found in frames."""
+
 import math
 
 import numpy as np
@@ -19,12 +21,12 @@ from bnviz.recording import Recording
 from bnviz.settings import Settings
 
 FRAMES = 20
-#: From this frame on, unless a test says otherwise, what is built holds.
+#: The frame at which symptoms start, unless a test says otherwise.
 START = 7
 
 
 def recorded(measures=(), *, layers=3, frames=FRAMES) -> Recording:
-    """A healthy run, changed by `measures`: (arm, measure, layer or ..., value by frame)."""
+    """A healthy run changed by `measures`: (arm, measure, layer or ..., values by frame)."""
     third = next((arm for arm, *_ in measures if arm not in ARMS), "no")
     settings = Settings(hidden_layers=layers, units=2, steps=1_000, third_arm=third)
     recording = Recording(settings)
@@ -49,12 +51,12 @@ def since(value, before=0.0, start=START, stop=FRAMES):
     return values
 
 
-def told(recording):
+def found_in(recording):
     return [(event.index, event.arm, event.layer, event.kind) for event in events(recording)]
 
 
-#: What makes a layer ill, and the values around the bound that do not.
-ILL = [
+#: Values of a measure just beyond the bound of a symptom, and just within it.
+BOUNDS = [
     ("saturated", "saturated", 1.01 * SATURATED_SHARE, 0.99 * SATURATED_SHARE),
     ("dead", "dead", 1.01 * DEAD_SHARE, 0.99 * DEAD_SHARE),
     ("vanishing", "gradient_norm", 0.99 / GRADIENT_RATIO, 1.01 / GRADIENT_RATIO),
@@ -62,55 +64,57 @@ ILL = [
 ]
 
 
-class TestIllnesses:
-    @pytest.mark.parametrize(("kind", "measure", "ill", "_"), ILL)
-    def test_beyond_the_bound_is_an_event_of_its_layer_and_frame(self, kind, measure, ill, _):
-        recording = recorded([("bn", measure, 1, since(ill, before=0.1))])
+class TestSymptoms:
+    @pytest.mark.parametrize(("kind", "measure", "beyond", "_"), BOUNDS)
+    def test_beyond_the_bound_is_an_event_of_its_layer_and_frame(self, kind, measure, beyond, _):
+        recording = recorded([("bn", measure, 1, since(beyond, before=0.1))])
         (event,) = events(recording)
         assert (event.index, event.arm, event.layer, event.kind) == (START, "bn", 2, kind)
         assert event.step == recording.steps[START]
         assert "layer 2 with BN" in event.sentence
         assert f"Step {event.step}" in event.sentence
 
-    @pytest.mark.parametrize(("measure", "well"), [(measure, well) for _, measure, _, well in ILL])
-    def test_within_the_bound_is_none(self, measure, well):
-        assert told(recorded([("bn", measure, 1, since(well, before=0.1))])) == []
+    @pytest.mark.parametrize(
+        ("measure", "within"), [(measure, within) for _, measure, _, within in BOUNDS]
+    )
+    def test_within_the_bound_is_none(self, measure, within):
+        assert found_in(recorded([("bn", measure, 1, since(within, before=0.1))])) == []
 
     @pytest.mark.parametrize("measure", ["saturated", "dead", "gradient_norm", "train_loss"])
-    def test_no_number_is_none(self, measure):
+    def test_a_missing_value_is_none(self, measure):
         recording = recorded([("none", measure, ..., math.nan)])
-        assert told(recording) == []
+        assert found_in(recording) == []
 
-    @pytest.mark.parametrize(("kind", "measure", "ill", "_"), ILL)
-    def test_what_does_not_last_is_none(self, kind, measure, ill, _):
-        short = since(ill, before=0.1, stop=START + MIN_FRAMES - 1)
-        assert told(recorded([("none", measure, 0, short)])) == []
-        long = since(ill, before=0.1, stop=START + MIN_FRAMES)
-        assert told(recorded([("none", measure, 0, long)])) == [(START, "none", 1, kind)]
+    @pytest.mark.parametrize(("kind", "measure", "beyond", "_"), BOUNDS)
+    def test_what_does_not_last_is_none(self, kind, measure, beyond, _):
+        short = since(beyond, before=0.1, stop=START + MIN_FRAMES - 1)
+        assert found_in(recorded([("none", measure, 0, short)])) == []
+        long = since(beyond, before=0.1, stop=START + MIN_FRAMES)
+        assert found_in(recorded([("none", measure, 0, long)])) == [(START, "none", 1, kind)]
 
-    def test_a_second_time_is_no_second_event(self):
+    def test_a_symptom_that_returns_makes_no_second_event(self):
         twice = since(1.0, stop=START + MIN_FRAMES) + since(1.0, start=START + MIN_FRAMES + 1)
-        assert told(recorded([("none", "saturated", 2, twice)])) == [
+        assert found_in(recorded([("none", "saturated", 2, twice)])) == [
             (START, "none", 3, "saturated")
         ]
 
     def test_from_the_first_frame_on(self):
         recording = recorded([("none", "dead", 0, since(0.5, start=0))])
-        assert told(recording) == [(0, "none", 1, "dead")]
+        assert found_in(recording) == [(0, "none", 1, "dead")]
 
     def test_a_gradient_of_all_layers_that_is_lost_beside_the_loss_vanishes(self):
         recording = recorded([("bn", "gradient_norm", ..., 0.5 * LOST_SHARE)])
-        assert told(recording) == [(0, "bn", layer, "vanishing") for layer in (1, 2, 3)]
+        assert found_in(recording) == [(0, "bn", layer, "vanishing") for layer in (1, 2, 3)]
 
     def test_a_small_gradient_of_a_network_that_has_learnt_does_not(self):
         for loss in (1e-3, 0.0):
             small = ("bn", "gradient_norm", ..., 0.5 * LOST_SHARE * loss)
-            assert told(recorded([small, ("bn", "train_loss", ..., 0.1 * loss)])) == []
+            assert found_in(recorded([small, ("bn", "train_loss", ..., 0.1 * loss)])) == []
 
     @pytest.mark.parametrize("norm", [1.01 * HUGE_NORM, math.inf])
     def test_a_huge_gradient_of_all_layers_explodes(self, norm):
         recording = recorded([("none", "gradient_norm", ..., norm)])
-        assert {kind for *_, kind in told(recording)} == {"exploding"}
+        assert {kind for *_, kind in found_in(recording)} == {"exploding"}
 
     def test_the_sentence_has_the_number_that_shows_it(self):
         sentences = [
@@ -129,14 +133,14 @@ class TestIllnesses:
 
 
 class TestNetworks:
-    def test_a_high_accuracy_is_an_event_where_it_is_first_reached(self):
+    def test_a_high_accuracy_is_an_event_when_it_is_first_reached(self):
         recording = recorded([("bn", "validation_accuracy", ..., since(0.9, stop=START + 1))])
-        assert told(recording) == [(START, "bn", None, "accuracy")]
+        assert found_in(recording) == [(START, "bn", None, "accuracy")]
         assert "90 %" in events(recording)[0].sentence
 
     @pytest.mark.parametrize("accuracy", [0.899, math.nan])
-    def test_a_lower_one_is_none(self, accuracy):
-        assert told(recorded([("bn", "validation_accuracy", ..., since(accuracy))])) == []
+    def test_a_lower_accuracy_is_none(self, accuracy):
+        assert found_in(recorded([("bn", "validation_accuracy", ..., since(accuracy))])) == []
 
     def test_a_divergence_has_its_own_step_and_the_first_frame_that_shows_it(self):
         recording = recorded([("none", "diverged_at", ..., since(9, before=-1, start=10))])
@@ -145,13 +149,13 @@ class TestNetworks:
 
     def test_what_follows_a_divergence_is_none(self):
         diverged = ("none", "diverged_at", ..., since(5, before=-1, start=5))
-        after = [("none", measure, 0, since(1e9, before=0.1)) for _, measure, *_ in ILL]
-        assert [kind for *_, kind in told(recorded([diverged, *after]))] == ["diverged"]
+        after = [("none", measure, 0, since(1e9, before=0.1)) for _, measure, *_ in BOUNDS]
+        assert [kind for *_, kind in found_in(recorded([diverged, *after]))] == ["diverged"]
 
     def test_what_lasts_until_a_divergence_counts(self):
         diverged = ("none", "diverged_at", ..., since(7, before=-1))
         before = ("none", "gradient_norm", 0, since(1e9, before=1.0, start=5, stop=START))
-        assert told(recorded([diverged, before])) == [
+        assert found_in(recorded([diverged, before])) == [
             (5, "none", 1, "exploding"),
             (START, "none", None, "diverged"),
         ]
@@ -159,13 +163,13 @@ class TestNetworks:
 
 class TestAll:
     def test_a_healthy_run_has_none(self):
-        assert told(recorded()) == []
+        assert found_in(recorded()) == []
 
     @pytest.mark.parametrize("frames", [0, 1, MIN_FRAMES - 1])
-    def test_neither_has_one_that_has_hardly_begun(self, frames):
-        assert told(recorded(frames=frames)) == []
+    def test_a_run_that_has_just_begun_has_none(self, frames):
+        assert found_in(recorded(frames=frames)) == []
 
-    def test_they_come_by_step(self):
+    def test_they_are_sorted_by_step(self):
         recording = recorded(
             [
                 ("bn", "saturated", 0, since(1, start=3)),
@@ -174,9 +178,9 @@ class TestAll:
                 ("bn", "validation_accuracy", ..., since(1, start=1)),
             ]
         )
-        assert [index for index, *_ in told(recording)] == [1, 2, 3, 9]
+        assert [index for index, *_ in found_in(recording)] == [1, 2, 3, 9]
 
-    def test_those_of_a_growing_run_stay(self):
+    def test_events_of_a_growing_run_stay(self):
         whole = recorded(
             [
                 ("bn", "saturated", 0, since(1, start=3)),
@@ -193,23 +197,23 @@ class TestAll:
             before = now
         assert before == set(events(whole))
 
-    def test_a_run_may_grow_while_they_are_looked_for(self, monkeypatch):
+    def test_a_run_may_grow_while_events_are_searched(self, monkeypatch):
         whole = recorded([("none", "saturated", 0, since(1, start=1))])
         growing = Recording(whole.settings)
         growing.extend(0, whole.slice(0, 10))
         symptoms = bnviz.findings.events.symptoms
 
-        def illnesses_and_growth(*arguments):
+        def symptoms_of_a_growing_run(*arguments):
             found = symptoms(*arguments)
             growing.append(whole.frames[len(growing)])
             return found
 
-        monkeypatch.setattr(bnviz.findings.events, "symptoms", illnesses_and_growth)
-        assert told(growing) == [(1, "none", 1, "saturated")]
+        monkeypatch.setattr(bnviz.findings.events, "symptoms", symptoms_of_a_growing_run)
+        assert found_in(growing) == [(1, "none", 1, "saturated")]
         assert len(growing) > 10
 
     @pytest.mark.parametrize("many", [MAX_LAYERS, MAX_LAYERS + 1])
-    def test_many_layers_share_one(self, many):
+    def test_many_layers_share_one_event(self, many):
         starts = [START - layer % 2 for layer in range(many)]
         recording = recorded(
             [("none", "saturated", layer, since(1, start=s)) for layer, s in enumerate(starts)],
@@ -221,11 +225,11 @@ class TestAll:
         (event,) = events(recording)
         assert (event.index, event.layer) == (START - 1, None)
         assert f"{many} of 50 layers" in event.sentence
-        assert "layer 2 first" in event.sentence
+        assert "first in layer 2" in event.sentence
 
-    def test_a_third_arm_has_its_own(self):
+    def test_a_third_arm_has_its_own_events(self):
         recording = recorded([("layer_norm", "saturated", 0, since(1))])
-        assert told(recording) == [(START, "layer_norm", 1, "saturated")]
+        assert found_in(recording) == [(START, "layer_norm", 1, "saturated")]
         assert "with layer norm" in events(recording)[0].sentence
 
 
@@ -243,17 +247,17 @@ class TestChanges:
             recording.append(frame)
         return recording
 
-    def test_of_the_learning_rate_say_from_what_to_what(self):
+    def test_a_change_of_learning_rate_names_both_rates(self):
         found = events(self.changed("5:learning_rate=0.1,30:learning_rate=2", (math.nan, 1)))
         assert [(event.index, event.kind) for event in found] == [(5, "change"), (30, "change")]
         assert "from 1 to 0.1" in found[0].sentence
         assert "from 0.1 to 2" in found[1].sentence
 
     @pytest.mark.parametrize(("after", "word"), [(0.501, "does not jump"), (0.9, "jumps")])
-    def test_of_bn_say_whether_the_loss_jumps(self, after, word):
+    def test_a_change_of_bn_says_whether_the_loss_jumps(self, after, word):
         [found] = events(self.changed("12:insert_bn", (0.5, after)))
         assert (found.index, found.arm, found.kind) == (12, "none", "change")
         assert f"The loss {word}: 0.5 before, {after:g} after" in found.sentence
 
-    def test_that_are_still_to_come_are_none(self):
+    def test_changes_still_to_come_are_no_events(self):
         assert events(self.changed("290:learning_rate=0.1,12:remove_bn", (math.nan, 1))) == ()

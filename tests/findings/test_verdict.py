@@ -1,3 +1,5 @@
+"""Verdict: sentences that follow the numbers of a run, and turn round with them."""
+
 import math
 
 import numpy as np
@@ -16,7 +18,7 @@ NEVER = np.full(FRAMES, 0.1)
 
 
 def recorded(none=None, bn=None, *, frames=FRAMES, cost=(1.0, 1.0), deep=False, **others):
-    """A run in which BN wins nothing; `none`, `bn` and `others` give measures of the arms."""
+    """A run in which BN gains nothing; `none`, `bn` and `others` set measures of the arms."""
     third = next(iter(others), "no")
     settings = Settings(hidden_layers=3, units=2, steps=300, deep=deep, third_arm=third)
     recording = Recording(settings)
@@ -37,7 +39,7 @@ def recorded(none=None, bn=None, *, frames=FRAMES, cost=(1.0, 1.0), deep=False, 
     return recording
 
 
-def said(*arguments, **measures):
+def verdict_on(*arguments, **measures):
     return " ".join(verdict(recorded(*arguments, **measures)))
 
 
@@ -48,7 +50,7 @@ def speed(none, bn, **options):
 
 
 def last(value):
-    """A measure of the layers that has this value in the last layer alone, at every frame."""
+    """A measure that has this value in the last layer only, at every frame."""
     return np.array([0.0, 0.0, value])
 
 
@@ -56,27 +58,27 @@ STEPS = recorded().steps
 
 
 class TestSpeed:
-    def test_of_bn_that_is_faster(self):
+    def test_bn_is_faster(self):
         text = speed(LATE, EARLY)
         assert f"BN learns {STEPS[8] / STEPS[1]:.1f} times as fast" in text
         assert f"to 81 % accuracy: {STEPS[1]} step with BN, {STEPS[8]} steps without BN" in text
 
-    def test_of_bn_that_is_slower(self):
+    def test_bn_is_slower(self):
         text = speed(EARLY, LATE)
         assert "BN learns more slowly" in text
         assert f"needs {STEPS[8] / STEPS[1]:.1f} times as many steps" in text
         assert f"{STEPS[8]} steps with BN, {STEPS[1]} step without BN" in text
 
-    def test_of_no_difference(self):
+    def test_there_is_no_difference(self):
         assert "BN makes no clear difference in speed" in speed(LATE, LATE)
 
-    def test_of_an_arm_that_never_got_there(self):
+    def test_an_arm_never_reaches_the_target(self):
         assert "more than" in speed(NEVER, EARLY)
         assert f"not reached in {STEPS[FRAMES - 1]} steps without BN" in speed(NEVER, EARLY)
         assert "BN learns more slowly" in speed(EARLY, NEVER)
         assert f"not reached in {STEPS[FRAMES - 1]} steps with BN" in speed(EARLY, NEVER)
 
-    def test_of_an_arm_that_has_just_got_there(self):
+    def test_an_arm_has_just_reached_the_target(self):
         just = np.array([*NEVER[1:], 0.9])
         assert "BN is ahead" in speed(NEVER, just)
         assert "BN is behind" in speed(just, NEVER)
@@ -89,26 +91,26 @@ class TestSpeed:
             ((1.0, 8.0), ", but about as long in seconds"),
         ],
     )
-    def test_says_when_the_seconds_disagree(self, cost, words):
+    def test_the_seconds_disagree(self, cost, words):
         text = speed(LATE, EARLY, cost=cost)
         assert "BN learns 8.0 times as fast in steps" in text
         assert text.count("seconds") == (words != "")
         assert words in text
 
-    def test_says_when_the_seconds_alone_are_saved(self):
+    def test_only_seconds_are_saved(self):
         assert "more slowly" in speed(EARLY, LATE, cost=(50.0, 1.0))
         assert "but is 6.2 times as fast in seconds" in speed(EARLY, LATE, cost=(50.0, 1.0))
 
-    def test_a_bound_on_the_seconds_that_leaves_it_open_says_nothing(self):
+    def test_a_bound_on_the_seconds_that_decides_nothing_is_left_out(self):
         assert "seconds" not in speed(NEVER, EARLY, cost=(1.0, 50.0))
 
     @pytest.mark.parametrize("accuracy", [NEVER, NEVER * math.nan])
-    def test_where_nothing_is_learnt_none_is_claimed(self, accuracy):
+    def test_no_speed_is_claimed_if_nothing_is_learnt(self, accuracy):
         text = speed(accuracy, accuracy)
         assert text.startswith("No network has learnt much")
         assert "times" not in text
 
-    def test_that_cannot_be_compared_gives_the_accuracies(self):
+    def test_accuracies_are_given_if_the_speed_cannot_be_compared(self):
         at_once = np.linspace(0.8, 0.86, FRAMES)
         assert "cannot be compared: validation accuracy is 86 % without BN" in speed(
             at_once, at_once
@@ -118,21 +120,25 @@ class TestSpeed:
 class TestDrift:
     @pytest.mark.parametrize(
         ("none", "bn", "words"),
-        [(2.0, 0.5, "drift less with BN"), (0.5, 2.0, "drift more with BN"), (1, 1, "drift alike")],
+        [
+            (2.0, 0.5, "drift less with BN"),
+            (0.5, 2.0, "drift more with BN"),
+            (1, 1, "drift about equally"),
+        ],
     )
     def test_compares_the_last_hidden_layer(self, none, bn, words):
         text = verdict(recorded({"drift_start": last(none)}, {"drift_start": last(bn)}))[1]
         assert f"The inputs of layer 3 {words}: {bn:.2g} standard deviations" in text
         assert f"since step 0, without BN {none:.2g}" in text
 
-    def test_says_when_that_from_frame_to_frame_is_the_opposite(self):
+    def test_says_if_drift_from_frame_to_frame_is_the_opposite(self):
         none, bn = (
             {"drift_start": last(s), "drift_step": last(f)} for s, f in ((2, 0.1), (1, 0.3))
         )
-        assert "but from frame to frame more (0.3, without BN 0.1)" in said(none, bn)
-        assert "but from frame to frame less (0.1, without BN 0.3)" in said(bn, none)
-        assert "frame to frame" not in said(none, none)
-        assert "frame to frame" not in said(none | {"drift_step": 0.0}, bn)
+        assert "but more from frame to frame (0.3, without BN 0.1)" in verdict_on(none, bn)
+        assert "but less from frame to frame (0.1, without BN 0.3)" in verdict_on(bn, none)
+        assert "frame to frame" not in verdict_on(none, none)
+        assert "frame to frame" not in verdict_on(none | {"drift_step": 0.0}, bn)
 
     @pytest.mark.parametrize(
         ("none", "bn", "words"),
@@ -143,7 +149,7 @@ class TestDrift:
         ],
     )
     def test_says_whether_both_meanings_of_shift_agree(self, none, bn, words):
-        text = said(
+        text = verdict_on(
             {"drift_start": last(2.0), "gradient_shift": last(none)},
             {"drift_start": last(0.5), "gradient_shift": last(bn)},
             deep=True,
@@ -151,18 +157,18 @@ class TestDrift:
         meanings = "meanings of internal covariate shift"
         assert f"gradient shift is {words.replace('meanings', meanings)}" in text
 
-    def test_is_silent_on_the_second_meaning_where_it_is_not_measured(self):
+    def test_omits_the_second_meaning_if_it_is_not_measured(self):
         measures = {"drift_start": last(2.0)}
-        assert "gradient shift" not in said(measures, measures)
+        assert "gradient shift" not in verdict_on(measures, measures)
         zero = measures | {"gradient_shift": 0.0}
-        assert "gradient shift" not in said(zero, zero, deep=True)
+        assert "gradient shift" not in verdict_on(zero, zero, deep=True)
 
     @pytest.mark.parametrize("measures", [{"drift_start": np.nan}, {"diverged_at": 5}])
-    def test_is_left_out_where_an_arm_has_none(self, measures):
-        assert "drift" not in said(measures)
+    def test_is_left_out_if_an_arm_has_none(self, measures):
+        assert "drift" not in verdict_on(measures)
 
 
-class TestHealth:
+class TestProblems:
     @pytest.mark.parametrize(
         ("none", "bn", "word"),
         [
@@ -177,8 +183,8 @@ class TestHealth:
             f"The generalisation gap is {word} ({bn:.2f}, without BN {none:.2f})"
         )
 
-    def test_of_a_healthy_run(self):
-        assert said().endswith("no layer is ill.")
+    def test_a_healthy_run_has_none(self):
+        assert verdict_on().endswith("no problems found.")
 
     @pytest.mark.parametrize("arm", ["none", "bn"])
     @pytest.mark.parametrize(
@@ -191,31 +197,31 @@ class TestHealth:
             ("gradient_norm", [1, 1e3, 1, 1], "layer 2 has an exploding gradient"),
         ],
     )
-    def test_names_what_is_ill_and_where(self, arm, measure, values, words):
-        text = said(**{arm: {measure: values}})
+    def test_names_each_problem_and_where_it_is(self, arm, measure, values, words):
+        text = verdict_on(**{arm: {measure: values}})
         assert f"{'with' if arm == 'bn' else 'without'} BN {words}." in text
-        assert "no layer is ill" not in text
+        assert "no problems" not in text
 
-    def test_of_one_that_has_learnt_nothing_the_gap_is_not_compared(self):
+    def test_the_gap_of_a_network_that_learnt_nothing_is_not_compared(self):
         idle = {"validation_accuracy": NEVER, "validation_loss": 0.3}
-        text = said(idle, {"validation_loss": 0.2})
+        text = verdict_on(idle, {"validation_loss": 0.2})
         assert "The generalisation gap with BN is 0.20;" in text
-        assert "gap" not in said(idle, idle)
+        assert "gap" not in verdict_on(idle, idle)
 
-    def test_names_a_divergence_and_makes_no_gap_of_it(self):
+    def test_names_a_divergence_and_gives_no_gap_for_it(self):
         text = verdict(recorded({"diverged_at": 5, "validation_loss": math.nan}))[-1]
         assert text.endswith("; without BN the network diverged at step 5.")
         assert "gap is" not in text
 
-    def test_what_ails_the_same_layers_is_said_at_once(self):
-        text = said({"saturated": 1.0, "dead": 1.0})
+    def test_problems_of_the_same_layers_are_named_together(self):
+        text = verdict_on({"saturated": 1.0, "dead": 1.0})
         assert "without BN layers 1 to 3 are saturated and have dead neurons." in text
 
-    def test_tells_what_was_ill_and_is_no_more(self):
+    def test_names_a_problem_that_has_passed(self):
         past = np.zeros((FRAMES, 3))
         past[1 : 1 + MIN_FRAMES, 0] = 1.0
-        text = said({"saturated": past})
-        assert f"no layer is ill now, but layer 1 without BN saturated at step {STEPS[1]}" in text
+        text = verdict_on({"saturated": past})
+        assert f"no problems now, but layer 1 without BN saturated at step {STEPS[1]}" in text
 
 
 class TestAll:
@@ -233,8 +239,8 @@ class TestAll:
             assert sentence.endswith(".")
 
     def test_a_third_arm_is_in_every_comparison_but_the_gap(self):
-        ill = {"validation_accuracy": EARLY, "drift_start": last(0.7), "saturated": 1.0}
-        text = said({"validation_accuracy": LATE}, layer_norm=ill)
+        affected = {"validation_accuracy": EARLY, "drift_start": last(0.7), "saturated": 1.0}
+        text = verdict_on({"validation_accuracy": LATE}, layer_norm=affected)
         assert "layer norm learns 8.0 times as fast" in text
         assert "1 step with layer norm" in text
         assert "with layer norm 0.7" in text

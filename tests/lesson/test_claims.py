@@ -1,4 +1,4 @@
-"""Claims: sentences follow their numbers, and the page's table is of these claims."""
+"""Claims: sentences follow their numbers, and the recorded evidence belongs to these claims."""
 
 import json
 import math
@@ -31,46 +31,50 @@ TWICE = Claim(
 )
 
 
-def outcome(none, bn):
+def result(none, bn):
     return ClaimResult(TWICE, tuple(range(len(none))), {"none": tuple(none), "bn": tuple(bn)})
 
 
-class TestOutcome:
-    def test_tells_median_range_and_count(self):
-        told = outcome([4, 8, 6, 9, 2], [1, 2, 2, 3, 1])
-        assert told.holds
-        assert told.sentence == (
+class TestResult:
+    def test_gives_median_range_and_count(self):
+        found = result([4, 8, 6, 9, 2], [1, 2, 2, 3, 1])
+        assert found.holds
+        assert found.sentence == (
             "BN is twice as good: shown by 5 of 5 seeds. "
             "Steps: without BN 6 (2 to 9), with BN 2 (1 to 3)."
         )
 
-    def test_says_so_if_the_numbers_say_no(self):
-        told = outcome([1, 1, 1, 9, 1], [1, 1, 1, 1, 1])
-        assert not told.holds
-        assert told.sentence == (
-            "Not confirmed, shown by 1 of 5 seeds only: BN is twice as good. "
+    def test_says_so_if_the_numbers_contradict_it(self):
+        found = result([1, 1, 1, 9, 1], [1, 1, 1, 1, 1])
+        assert not found.holds
+        assert found.sentence == (
+            "Not confirmed (shown by only 1 of 5 seeds): BN is twice as good. "
             "Steps: without BN 1 (1 to 9), with BN 1."
         )
 
     @pytest.mark.parametrize(("bad", "holds"), [(1, True), (2, False)])
     def test_holds_if_four_of_five_seeds_show_it(self, bad, holds):
-        assert outcome([1] * bad + [9] * (5 - bad), [1] * 5).holds == holds
+        assert result([1] * bad + [9] * (5 - bad), [1] * 5).holds == holds
 
-    def test_what_was_not_reached_has_a_word(self):
-        told = outcome([4, 4, 4], [1, 2, math.inf])
-        assert told.sentence.endswith("with BN 2 (1 to never).")
+    def test_a_target_not_reached_is_written_as_a_word(self):
+        found = result([4, 4, 4], [1, 2, math.inf])
+        assert found.sentence.endswith("with BN 2 (1 to never).")
 
 
-def test_a_number_that_is_none_is_refused():
+def test_nan_is_refused():
     claim = Claim(
-        "lost", "It is lost", (TINY,), (Quantity("a", "a", "", lambda _: math.nan),), lambda _: True
+        "missing",
+        "It is missing",
+        (TINY,),
+        (Quantity("a", "a", "", lambda _: math.nan),),
+        lambda _: True,
     )
-    with pytest.raises(ValueError, match="lost has no number for a"):
+    with pytest.raises(ValueError, match="missing has no number for a"):
         claim.read([Recording(TINY)])
 
 
 class TestGather:
-    def test_makes_each_run_once_and_gives_each_seed_its_own(self):
+    def test_makes_each_run_once_and_gives_each_seed_its_own_numbers(self):
         made = []
 
         def run(settings):
@@ -78,48 +82,48 @@ class TestGather:
             return Recording(settings)
 
         again = Claim("again", "Again", TWICE.runs[:1], TWICE.quantities[:1], lambda _: False)
-        outcomes = list(evidence.gather([TWICE, again], range(3), run))
+        results = list(evidence.gather([TWICE, again], range(3), run))
         assert len(made) == len(set(made)) == 6
-        assert outcomes[0].values == {"none": (0, 1, 2), "bn": (0.5, 0.5, 0.5)}
-        assert outcomes[1].values == {"none": (0, 1, 2)}
+        assert results[0].values == {"none": (0, 1, 2), "bn": (0.5, 0.5, 0.5)}
+        assert results[1].values == {"none": (0, 1, 2)}
 
 
 class TestTable:
     def test_survives_its_json(self, monkeypatch):
         monkeypatch.setitem(CLAIMS, "twice", TWICE)
-        told = outcome([4, 8, 6], [1, 2.5, math.inf])
-        (read,) = evidence.read(evidence.as_json([told])).values()
-        assert read == told
+        found = result([4, 8, 6], [1, 2.5, math.inf])
+        (read,) = evidence.read(evidence.as_json([found])).values()
+        assert read == found
 
     @pytest.mark.parametrize("broken", ["runs", "values", "name"])
-    def test_of_other_claims_is_refused(self, monkeypatch, broken):
+    def test_a_table_of_other_claims_is_refused(self, monkeypatch, broken):
         monkeypatch.setitem(CLAIMS, "twice", TWICE)
-        table = json.loads(evidence.as_json([outcome([4], [1])]))
+        table = json.loads(evidence.as_json([result([4], [1])]))
         if broken == "name":
             table = {"thrice": table["twice"]}
         elif broken == "runs":
             table["twice"]["runs"][0] = "0" * 16
         else:
             table["twice"]["values"]["more"] = table["twice"]["values"].pop("bn")
-        with pytest.raises(evidence.EvidenceError, match="anew"):
+        with pytest.raises(evidence.EvidenceError, match="again"):
             evidence.read(json.dumps(table))
 
 
-class TestOwnRun:
+class TestDescribeRun:
     SPEED = CLAIMS["fewer_steps"]
 
-    def test_is_told_in_the_numbers_of_the_claim(self):
+    def test_gives_the_numbers_of_the_claim(self):
         recording = random_recording(TINY, 7)
         recording = rewritten(recording, "validation_accuracy", 0.9)
         assert (
             self.SPEED.describe_run(recording) == "Steps to 80 % accuracy: without BN 0, with BN 0"
         )
 
-    def test_is_not_told_before_its_end_or_where_it_takes_several(self):
+    def test_is_empty_before_the_end_or_if_several_runs_are_needed(self):
         assert self.SPEED.describe_run(random_recording(TINY, 6)) == ""
         assert CLAIMS["higher_rates"].describe_run(random_recording(TINY, 7)) == ""
 
-    def test_is_not_told_where_it_lacks_a_network_or_a_measure(self):
+    def test_is_empty_if_a_network_or_a_measure_is_missing(self):
         for name in ("noise_still_trains", "alone_is_chance", "inserting_changes_nothing"):
             assert CLAIMS[name].describe_run(random_recording(TINY, 7)) == ""
 
@@ -162,7 +166,7 @@ class TestEvidence:
         assert recorded[claim.name].holds
 
 
-#: Claims whose numbers take TensorFlow.
+#: Claims whose numbers need TensorFlow.
 BY_TENSORFLOW = ("script_agrees",)
 RECORDINGS = {chapter.settings: chapter.recording for chapter in CHAPTERS.values()}
 OF_ONE_RECORDING = [
@@ -192,7 +196,7 @@ def test_right_answers_of_the_chapters_are_what_was_measured(recorded):
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_words_of_a_claim_are_in_order(claim):
+def test_wording_of_a_claim_is_complete(claim):
     assert claim.statement[0].isupper()
     assert claim.statement[-1] != "."
     assert {quantity.form for quantity in claim.quantities} <= set(FORMS)
@@ -200,7 +204,7 @@ def test_words_of_a_claim_are_in_order(claim):
 
 
 class TestCommand:
-    def test_refuses_what_it_cannot_do_in_a_sentence(self, capsys, tmp_path):
+    def test_refuses_bad_options_with_a_sentence(self, capsys, tmp_path):
         for arguments in (["--seeds", "0"], ["--recordings", str(tmp_path / "no")]):
             assert main(["claims", *arguments]) == 2
             assert capsys.readouterr().err.startswith("bnviz: --")

@@ -1,4 +1,4 @@
-"""The lesson is whole: texts, questions, recordings, links between them."""
+"""The lesson is complete: texts, questions, recordings and the links between them."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ ASKED |= {f"chapter {name}": question for name, question in PREDICTIONS.items()}
 
 
 def is_drawn(view, settings):
-    """Whether a view, given by its attributes, is one of a recording of these settings."""
+    """Returns whether a view, given by its attributes, exists for a recording of these settings."""
     drawn = View(**view)
     layout = FrameLayout.of(settings)
     return (
@@ -35,7 +35,7 @@ def is_drawn(view, settings):
     )
 
 
-def test_there_are_the_twelve_chapters_with_names_for_links():
+def test_there_are_twelve_chapters_with_names_for_links():
     assert [chapter.number for chapter in CHAPTERS.values()] == list(range(1, 13))
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in CHAPTERS)
     assert list(CHAPTERS) == list(OF_CHAPTERS) == list(PREDICTIONS)
@@ -43,7 +43,7 @@ def test_there_are_the_twelve_chapters_with_names_for_links():
 
 @pytest.mark.parametrize("chapter", CHAPTERS.values(), ids=lambda chapter: chapter.name)
 class TestChapter:
-    def test_text_is_short_and_says_what_to_watch(self, chapter):
+    def test_text_is_short_and_says_what_to_watch_for(self, chapter):
         paragraphs = [part for part in chapter.text.split("\n\n") if not part.startswith("$$")]
         assert 2 <= len(paragraphs) <= 7
         assert len(chapter.text.split()) <= 180
@@ -51,7 +51,7 @@ class TestChapter:
         assert "##" not in chapter.text + chapter.watch
         assert chapter.statement.endswith(".")
 
-    def test_texts_mark_terms_of_the_glossary_alone(self, chapter):
+    def test_texts_mark_only_terms_of_the_glossary(self, chapter):
         found = [
             part for part in glossary.parts(chapter.text) if isinstance(part, glossary.Mention)
         ]
@@ -101,12 +101,12 @@ def test_recordings_are_those_of_the_chapters_and_small():
 
 
 @pytest.mark.parametrize("question", ASKED.values(), ids=ASKED)
-def test_every_answer_of_a_question_is_answered(question):
+def test_every_answer_has_a_reply(question):
     texts = [option.text for option in question.options]
     assert len(set(texts)) == len(texts) >= 3
     for option in question.options:
         assert option.reply.endswith((".", ")"))
-        # A wrong answer is not just called wrong.
+        # The reply to a wrong answer explains.
         assert len(option.reply.split()) >= 10 or option.right
         assert not option.reply.lower().startswith(("no,", "no:", "wrong"))
 
@@ -115,11 +115,11 @@ def test_a_question_has_exactly_one_right_answer():
     good, bad = Option("a", "Yes.", right=True), Option("b", "Not quite.")
     assert Question("one", "Which?", (bad, good)).right == 1
     for options in ((bad, bad), (good, good)):
-        with pytest.raises(ValueError, match="right answers; one is needed"):
+        with pytest.raises(ValueError, match="right answers; exactly one is needed"):
             Question("other", "Which?", options)
 
 
-def test_right_answers_do_not_stand_in_one_place():
+def test_right_answers_are_not_all_in_one_position():
     for questions in (QUESTIONS, PREDICTIONS.values()):
         places = [question.right for question in questions]
         assert max(map(places.count, places)) <= 0.7 * len(places)
@@ -135,7 +135,7 @@ class TestQuiz:
     def test_links_to_a_chapter_and_a_view_that_its_recording_has(self, item):
         assert is_drawn(item.view, CHAPTERS[item.chapter].settings)
 
-    def test_score_counts_right_answers_alone(self):
+    def test_score_counts_only_right_answers(self):
         right = {question.name: question.right for question in QUESTIONS}
         assert score(QUESTIONS, {}).sentence.endswith("none answered yet.")
         whole = score(QUESTIONS, right)
@@ -147,7 +147,7 @@ class TestQuiz:
         assert (part.right, part.answered) == (1, 2)
 
     @pytest.mark.parametrize("answer", [-1, 99, "0", None])
-    def test_what_is_no_answer_does_not_count(self, answer):
+    def test_an_invalid_answer_does_not_count(self, answer):
         given = {QUESTIONS[0].name: answer, "no-such-question": 0}
         assert score(QUESTIONS, given).answered == 0
 
@@ -159,7 +159,7 @@ class TestGlossary:
             assert re.fullmatch(r"[^a-z].*\w\)?\.", glossary.sentence(term)), term
             assert glossary.TERMS[term][-1] != "."
 
-    def test_text_is_cut_at_its_marks(self):
+    def test_text_is_split_at_its_marks(self):
         mention = glossary.Mention
         assert glossary.parts("A [[Batch]] of [[layers|layer]].") == (
             "A ",
@@ -170,7 +170,7 @@ class TestGlossary:
         )
         assert glossary.plain("A [[Batch]] of [[layers|layer]].") == "A Batch of layers."
 
-    def test_a_mark_that_is_no_term_is_refused(self):
+    def test_an_unknown_term_is_refused(self):
         with pytest.raises(glossary.GlossaryError, match="moonlight"):
             glossary.parts("By [[moonlight]].")
 
@@ -182,5 +182,5 @@ class TestGlossary:
                     used.add(part.term)
         assert used == set(glossary.TERMS)
 
-    def test_words_of_the_readme_are_those_of_the_glossary(self):
+    def test_the_readme_has_the_table_of_the_glossary(self):
         assert f"\n{glossary.table()}\n" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A batch that a learner types goes through Batch Normalization step by step."""
+"""TypedBatch: every step equals NumPy's, and bad text is refused with a helpful sentence."""
 
 import numpy as np
 import pytest
@@ -9,13 +9,13 @@ from bnviz.lesson import typed_batch
 from bnviz.settings import Settings
 
 NUMBERS = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
-FINE = st.lists(NUMBERS, min_size=typed_batch.MIN_VALUES, max_size=typed_batch.MAX_VALUES)
+BATCHES = st.lists(NUMBERS, min_size=typed_batch.MIN_VALUES, max_size=typed_batch.MAX_VALUES)
 
 
 @given(
-    FINE, NUMBERS, NUMBERS, st.sampled_from([1e-7, 1e-3, 1.0]), st.sampled_from([", ", " ", ";"])
+    BATCHES, NUMBERS, NUMBERS, st.sampled_from([1e-7, 1e-3, 1.0]), st.sampled_from([", ", " ", ";"])
 )
-def test_every_step_is_that_of_numpy(values, gamma, beta, epsilon, between):
+def test_every_step_equals_that_of_numpy(values, gamma, beta, epsilon, between):
     steps = typed_batch.parse(
         between.join(map(str, values)), gamma=gamma, beta=beta, epsilon=epsilon
     )
@@ -28,8 +28,8 @@ def test_every_step_is_that_of_numpy(values, gamma, beta, epsilon, between):
     np.testing.assert_allclose(steps.y, gamma * x_hat + beta, rtol=1e-4, atol=2e-3)
 
 
-@given(FINE)
-def test_gamma_and_beta_of_the_identity_give_back_what_came_in(values):
+@given(BATCHES)
+def test_gamma_and_beta_of_the_identity_return_the_input(values):
     gamma, beta = typed_batch.normalize(tuple(values)).identity
     y = typed_batch.normalize(tuple(values), gamma=gamma, beta=beta).y
     np.testing.assert_allclose(y, values, rtol=1e-9, atol=1e-9)
@@ -47,10 +47,10 @@ def test_the_example_and_the_default_epsilon():
         ("7", "its own mean"),
         ("3 3 3", "the same"),
         ("1 9", "+1 and the other"),
-        ("1 1.01", "beside"),
+        ("1 1.01", "compared with epsilon"),
     ],
 )
-def test_what_is_special_about_a_batch_is_said(text, words):
+def test_the_note_names_what_is_special_about_a_batch(text, words):
     assert words in typed_batch.parse(text).note
 
 
@@ -58,16 +58,16 @@ def test_what_is_special_about_a_batch_is_said(text, words):
     ("given", "words"),
     [
         ({"text": " , "}, "Type a few numbers"),
-        ({"text": "1, two"}, "'two', which is no number"),
+        ({"text": "1, two"}, "'two', which is not a number"),
         ({"text": "nan 1"}, "numbers up to 1,000,000"),
         ({"text": "1e9"}, "numbers up to 1,000,000"),
-        ({"text": "1 " * 13}, "13 numbers; at most 12"),
-        ({"text": "1 2", "gamma": "much"}, "Gamma holds 'much'"),
-        ({"text": "1 2", "beta": float("inf")}, "Beta holds 'inf'"),
+        ({"text": "1 " * 13}, "13 numbers; type at most 12"),
+        ({"text": "1 2", "gamma": "much"}, "Gamma contains 'much'"),
+        ({"text": "1 2", "beta": float("inf")}, "Beta contains 'inf'"),
         ({"text": "1 2", "epsilon": 0.0}, "Epsilon is '0.0'; it must be a number from 1e-07"),
     ],
 )
-def test_what_cannot_be_read_gets_a_sentence_that_mends_it(given, words):
+def test_bad_input_is_refused_with_a_sentence_that_helps(given, words):
     with pytest.raises(typed_batch.BatchError, match=r"^[A-Z].*\.$") as raised:
         typed_batch.parse(**given)
     assert words in str(raised.value)

@@ -181,9 +181,9 @@ class TestTrain:
         lab.measures = {"train_loss": value, "validation_accuracy": value, "diverged_at": 2}
         assert main(["train", *TINY]) == 0
         printed = capsys.readouterr().out
-        for words in ("without BN", "with BN", "generalisation gap", "at step 2", "a second"):
+        for words in ("without BN", "with BN", "generalisation gap", "at step 2", "per second"):
             assert words in printed
-        assert "the arms differ in Batch Normalization alone: yes" in printed
+        assert "the arms differ only in Batch Normalization: yes" in printed
 
     def test_a_file_becomes_the_data_set(self, capsys, lab, tmp_path):
         (tmp_path / "a.csv").write_text(CSV)

@@ -1,1 +1,1 @@
-"""The lesson's claims: what is claimed, the runs that test it, and the evidence from them."""
+"""The claims of the lesson: statements, the runs that test them, and the recorded evidence."""

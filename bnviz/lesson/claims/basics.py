@@ -29,14 +29,14 @@ _DEVIATIONS = "standard deviations of a neuron's inputs without BN"
 PROBLEM = (
     Claim(
         "inputs_drift",
-        "Without BN the inputs of the last hidden layer drift further from where they began",
+        "Without BN, the inputs of the last hidden layer drift further from where they began",
         (RECORDED["depth"],),
         of_arms("drift", _DRIFT, last, "drift_start"),
         lambda of: of["drift_none"] > of["drift_bn"],
     ),
     Claim(
         "deeper_layers_drift_more",
-        "Without BN the inputs of the last hidden layer drift more than those of the first",
+        "Without BN, the inputs of the last hidden layer drift more than those of the first",
         (RECORDED["depth"],),
         (
             of_run("first", _DRIFT, "first layer", last, "none", "drift_start", 0),
@@ -46,7 +46,7 @@ PROBLEM = (
     ),
     Claim(
         "deep_network_fails",
-        "In these steps the deep network is trained with BN, and without BN it is not",
+        "Within these steps, the deep network trains with BN and does not train without it",
         (RECORDED["depth"],),
         accuracies(),
         lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
@@ -55,11 +55,11 @@ PROBLEM = (
 NORMALIZATION = (
     Claim(
         "mean_0_deviation_1",
-        "What BN has normalized has mean 0 and standard deviation 1, in every neuron at every step",
+        "Normalized values have mean 0 and standard deviation 1, in every neuron at every step",
         (RECORDED["inside"],),
         (
-            of_run("mean", "farthest mean from 0", "", farthest_mean),
-            of_run("std", "farthest standard deviation from 1", "", farthest_deviation),
+            of_run("mean", "mean farthest from 0", "", farthest_mean),
+            of_run("std", "standard deviation farthest from 1", "", farthest_deviation),
             of_run("low", _DEVIATIONS, "smallest", smallest_deviation, "none"),
             of_run("high", _DEVIATIONS, "largest", largest_deviation, "none"),
         ),
@@ -69,7 +69,7 @@ NORMALIZATION = (
 GAMMA_AND_BETA = (
     Claim(
         "inserting_changes_nothing",
-        "BN with the gamma and beta of the identity leaves the loss of a trained network as it is",
+        "BN with the gamma and beta of the identity leaves the loss of a trained network unchanged",
         (RECORDED["insertion"],),
         (
             of_run("before", "validation loss", "before", around_change, "none", 0, form="loss"),
@@ -82,14 +82,14 @@ GAMMA_AND_BETA = (
         "Gamma and beta move away from 1 and 0",
         (RECORDED["speed"],),
         (
-            of_run("gamma", "farthest gamma from 1", "", farthest, "gamma", 1.0),
-            of_run("beta", "farthest beta from 0", "", farthest, "beta", 0.0),
+            of_run("gamma", "gamma farthest from 1", "", farthest, "gamma", 1.0),
+            of_run("beta", "beta farthest from 0", "", farthest, "beta", 0.0),
         ),
         lambda of: min(of["gamma"], of["beta"]) > 0.1,
     ),
     Claim(
         "works_without_them_here",
-        "BN whose gamma and beta stay at 1 and 0 does about as well here",
+        "BN with gamma and beta fixed at 1 and 0 does about as well here",
         (RECORDED["speed"], UNSCALED),
         (
             of_run("learnt", _ACCURACY, "learnt", accuracy, "bn", form="percent"),
@@ -101,21 +101,21 @@ GAMMA_AND_BETA = (
 POSITION = (
     Claim(
         "both_places_train",
-        "BN before and BN after the activation both get the network trained sooner than no BN",
+        "BN before and BN after the activation both train the network sooner than no BN",
         (RECORDED["position"],),
         steps(("none", "bn", "bn_other")),
         lambda of: max(of["steps_bn"], of["steps_bn_other"]) < of["steps_none"],
     ),
     Claim(
         "before_keeps_the_inputs",
-        "The first activation's inputs drift less with BN before it than with BN after it",
+        "The inputs of the first activation drift less with BN before it than with BN after it",
         (RECORDED["position"],),
         of_arms("drift", _DRIFT, last, "drift_start", 0, arms=("bn", "bn_other")),
         lambda of: of["drift_bn"] < of["drift_bn_other"],
     ),
     Claim(
         "neither_place_wins",
-        "Both places end at about the same accuracy",
+        "Both positions end at about the same accuracy",
         (RECORDED["position"],),
         accuracies(("bn", "bn_other")),
         lambda of: abs(of["accuracy_bn"] - of["accuracy_bn_other"]) < ALIKE,

@@ -1,4 +1,4 @@
-"""Benefits: the claims of chapters 5 to 8, on what Batch Normalization brings."""
+"""Benefits: the claims of chapters 5 to 8, on what Batch Normalization improves."""
 
 from bnviz.findings import comparison
 from bnviz.lesson.claims.claim import Claim
@@ -39,20 +39,20 @@ def _validation_loss(recording: Recording, arm: str) -> float:
 RATE = (
     Claim(
         "only_bn_at_a_high_rate",
-        f"At a learning rate of {RECORDED['rate'].learning_rate:g} only the network with BN is "
-        "trained",
+        f"At a learning rate of {RECORDED['rate'].learning_rate:g}, only the network with BN "
+        "trains",
         (RECORDED["rate"],),
         accuracies(),
         lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
     ),
     Claim(
         "higher_rates",
-        f"Of {len(RATES)} learning rates from {RATES[0]:g} to {RATES[-1]:g}, BN stands one at "
-        "least three times as high",
+        f"Of {len(RATES)} learning rates from {RATES[0]:g} to {RATES[-1]:g}, the highest that "
+        "still trains the network is at least three times as high with BN",
         BY_RATE,
         over_runs(
             "rate",
-            f"highest that ends at {TRAINED_WORDS} accuracy",
+            f"highest rate that ends at {TRAINED_WORDS} accuracy",
             highest_rate,
             TRAINED,
             form="rate",
@@ -63,32 +63,32 @@ RATE = (
 SCALE = (
     Claim(
         "only_bn_with_small_weights",
-        "With a tenth of the usual first weights only the network with BN is trained",
+        "With a tenth of the usual initial weights, only the network with BN trains",
         (RECORDED["scale"],),
         accuracies(),
         lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
     ),
     Claim(
         "more_scales",
-        f"Of {len(SCALES)} sizes of the first weights, from {SCALES[0]:g} to {SCALES[-1]:g} times "
-        "the usual, more do with BN",
+        f"Of {len(SCALES)} sizes of the initial weights, from {SCALES[0]:g} to {SCALES[-1]:g} "
+        "times the usual, more work with BN",
         BY_SCALE,
-        over_runs("scales", f"how many end at {TRAINED_WORDS} accuracy", working, TRAINED),
+        over_runs("scales", f"sizes that end at {TRAINED_WORDS} accuracy", working, TRAINED),
         lambda of: of["scales_bn"] > of["scales_none"],
     ),
 )
 SPEED = (
     Claim(
         "fewer_steps",
-        "With BN the network needs at most half as many steps",
+        "With BN, the network needs at most half as many steps",
         (RECORDED["speed"],),
         steps(),
         lambda of: 2 * of["steps_bn"] <= of["steps_none"],
     ),
     Claim(
         "fewer_steps_at_the_best_rate",
-        f"With the one of {len(RATES)} learning rates that suits each best, the network with BN "
-        "needs at most half as many steps",
+        f"With the best of {len(RATES)} learning rates for each, the network with BN needs at most "
+        "half as many steps",
         BY_RATE,
         over_runs(
             "steps",
@@ -103,7 +103,7 @@ SPEED = (
 GAP = (
     Claim(
         "smaller_gap",
-        "With BN the gap between training and validation is smaller",
+        "With BN, the gap between training and validation is smaller",
         (RECORDED["gap"],),
         of_arms("gap", _GAP, gap, form="loss"),
         lambda of: of["gap_bn"] < of["gap_none"],
@@ -139,7 +139,8 @@ GAP = (
     ),
     Claim(
         "wider_gap_elsewhere",
-        f"On other data (breast cancer, batches of {OTHER_DATA.batch_size}) it is wider with BN",
+        f"On other data (breast cancer, batches of {OTHER_DATA.batch_size}), the gap is wider with "
+        "BN",
         (OTHER_DATA,),
         of_arms("gap", _GAP, gap, form="loss"),
         lambda of: of["gap_bn"] > of["gap_none"],

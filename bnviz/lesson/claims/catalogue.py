@@ -1,13 +1,14 @@
-"""Claims: what the chapters state, as named checks over seeds.
+"""Catalogue: every claim of the lesson, by chapter and by name.
 
-`python -m bnviz claims` checks them, and `bnviz.lesson.claims.evidence` keeps the outcome. Which
-numbers support a claim is stated here, before they are known.
+A claim names the runs that test it, the numbers taken from them and what these must show, before
+any of them is known. `python -m bnviz claims` checks the claims, and
+`bnviz.lesson.claims.evidence` keeps the results.
 """
 
 from bnviz.lesson.claims import basics, benefits, drawbacks
 from bnviz.lesson.claims.claim import Claim
 
-#: The claims of each chapter by its name.
+#: The claims of each chapter, by the chapter's name.
 OF_CHAPTERS: dict[str, tuple[Claim, ...]] = {
     "problem": basics.PROBLEM,
     "normalization": basics.NORMALIZATION,
@@ -22,5 +23,5 @@ OF_CHAPTERS: dict[str, tuple[Claim, ...]] = {
     "no-help": drawbacks.NO_HELP,
     "keras": drawbacks.KERAS,
 }
-#: Every claim by its name.
+#: Every claim, by name.
 CLAIMS = {claim.name: claim for claims in OF_CHAPTERS.values() for claim in claims}

@@ -1,4 +1,4 @@
-"""Claim: a statement that runs of several seeds show or do not show, and the words for it."""
+"""Claim: a statement that runs over several seeds either show or do not show, and its wording."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,10 +9,10 @@ from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
-#: Share of the seeds that must show a claim for it to hold.
+#: A claim holds if at least this share of the seeds shows it.
 NEEDED_SHARE = 0.8
 
-#: How numbers are written, by name.
+#: Ways to write a number, by name.
 FORMS: dict[str, Callable[[float], str]] = {
     "number": lambda value: f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}",
     "rate": lambda value: f"{value:g}" if value else "none",
@@ -24,21 +24,21 @@ FORMS: dict[str, Callable[[float], str]] = {
     "milliseconds": lambda value: f"{1_000 * value:.2f} ms",
 }
 
-#: Numbers of one seed by the names of their quantities.
+#: The numbers of one seed, by the names of their quantities.
 Numbers = Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number that each seed's runs give.
+    """A number taken from the runs of each seed.
 
     Attributes:
-        name: Names it among those of its claim.
-        label: What it is: "steps to 80 % accuracy".
-        of: Of which network or run: "with BN"; may be empty.
-        read: Takes it from one seed's recordings, which are in the order of the claim's runs.
-        form: One of `FORMS`.
-        absent: What is said where there is none (an infinite value), such as "never".
+        name: Identifies it among the quantities of its claim.
+        label: What it measures, such as "steps to 80 % accuracy".
+        of: The network or run that it belongs to, such as "with BN"; may be empty.
+        read: Takes the number from one seed's recordings, given in the order of the claim's runs.
+        form: How it is written, one of `FORMS`.
+        absent: Word for an infinite value, such as "never".
     """
 
     name: str
@@ -48,27 +48,27 @@ class Quantity:
     form: str = "number"
     absent: str = "none"
 
-    def written(self, value: float) -> str:
-        """A value in words."""
+    def format(self, value: float) -> str:
+        """Returns a value in words."""
         return FORMS[self.form](value) if math.isfinite(value) else self.absent
 
-    def spread(self, values: Sequence[float]) -> str:
-        """The median over the seeds and, in brackets, the whole range."""
-        middle, low, high = map(self.written, (median(values), min(values), max(values)))
+    def format_spread(self, values: Sequence[float]) -> str:
+        """Returns the median over the seeds and, in brackets, the whole range."""
+        middle, low, high = map(self.format, (median(values), min(values), max(values)))
         return middle if low == high else f"{middle} ({low} to {high})"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement with what is run, what is measured and what shows it.
+    """A statement, the runs that test it, and the numbers that decide it.
 
     Attributes:
-        name: Names it in the chapters and in the table.
-        statement: What it says, as a sentence without its full stop.
-        runs: What is run for each seed.
-        quantities: The numbers that are taken.
-        shows: Whether one seed's numbers show the statement.
-        trains: Whether taking the numbers trains networks, which the page does not do.
+        name: Identifies it in the chapters and in the table of evidence.
+        statement: A sentence without its full stop.
+        runs: The runs made for each seed.
+        quantities: The numbers taken from the runs.
+        shows: Returns whether the numbers of one seed show the statement.
+        trains: Whether reading the numbers trains networks, which the page must not do.
     """
 
     name: str
@@ -79,31 +79,34 @@ class Claim:
     trains: bool = False
 
     def read(self, recordings: Sequence[Recording]) -> dict[str, float]:
-        """One seed's numbers.
+        """Returns the numbers of one seed, by the names of their quantities.
 
         Args:
-            recordings: Complete, in the order of `runs`.
+            recordings: Complete recordings, in the order of `runs`.
 
         Raises:
-            ValueError: If one is not a number.
+            ValueError: If a number is NaN.
         """
         numbers = {each.name: float(each.read(recordings)) for each in self.quantities}
-        lost = [name for name, value in numbers.items() if math.isnan(value)]
-        if lost:
-            raise ValueError(f"{self.name} has no number for {', '.join(lost)}")
+        missing = [name for name, value in numbers.items() if math.isnan(value)]
+        if missing:
+            raise ValueError(f"{self.name} has no number for {', '.join(missing)}")
         return numbers
 
     def describe_run(self, recording: Recording) -> str:
-        """A viewer's own run in the claim's numbers; empty where that one run does not give them.
+        """Returns a viewer's own run in the numbers of this claim.
 
         Args:
-            recording: Of any settings, complete or growing.
+            recording: A run with any settings, complete or growing.
+
+        Returns:
+            A sentence without its full stop; empty if that run alone does not give the numbers.
         """
         recording = recording.snapshot()
         if self.trains or len(self.runs) != 1 or not recording.complete:
             return ""
-        wanted, layout = FrameLayout.of(self.runs[0]), recording.layout
-        comparable = set(wanted.arms) <= set(layout.arms) and layout.deep >= wanted.deep
+        needed, layout = FrameLayout.of(self.runs[0]), recording.layout
+        comparable = set(needed.arms) <= set(layout.arms) and layout.deep >= needed.deep
         if not comparable or recording.settings.interventions != self.runs[0].interventions:
             return ""
         try:
@@ -115,12 +118,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """A claim with the numbers of its seeds.
+    """The outcome of checking a claim over several seeds.
 
     Attributes:
-        claim: What was checked.
+        claim: The claim that was checked.
         seeds: The seeds.
-        values: By the name of each quantity its value of each seed.
+        values: The values of each quantity, one per seed, by the quantity's name.
     """
 
     claim: Claim
@@ -129,7 +132,7 @@ class ClaimResult:
 
     @property
     def shown(self) -> tuple[bool, ...]:
-        """Which seeds show the claim."""
+        """Whether each seed shows the claim."""
         return tuple(
             bool(self.claim.shows({name: values[at] for name, values in self.values.items()}))
             for at in range(len(self.seeds))
@@ -137,26 +140,26 @@ class ClaimResult:
 
     @property
     def holds(self) -> bool:
-        """Whether enough seeds show it."""
+        """Whether enough seeds show the claim."""
         return sum(self.shown) >= NEEDED_SHARE * len(self.seeds)
 
     @property
     def sentence(self) -> str:
-        """What the seeds say about the statement, and their numbers."""
+        """Whether the seeds show the statement, with their numbers."""
         count, seeds = sum(self.shown), len(self.seeds)
         statement = self.claim.statement
         numbers = in_words(self.claim.quantities, self.values)
         if self.holds:
             return f"{statement}: shown by {count} of {seeds} seeds. {numbers}."
         lowered = statement if statement.startswith("BN") else statement[0].lower() + statement[1:]
-        return f"Not confirmed, shown by {count} of {seeds} seeds only: {lowered}. {numbers}."
+        return f"Not confirmed (shown by only {count} of {seeds} seeds): {lowered}. {numbers}."
 
 
 def in_words(quantities: Sequence[Quantity], values: Mapping[str, Sequence[float]]) -> str:
-    """Numbers under their labels, those with the same label together, each as `Quantity.spread`."""
+    """Returns numbers as `Quantity.format_spread` writes them, grouped by label."""
     parts: dict[str, list[str]] = {}
     for quantity in quantities:
-        spread = quantity.spread(values[quantity.name])
-        parts.setdefault(quantity.label, []).append(f"{quantity.of} {spread}".strip())
-    said = "; ".join(f"{label}: {', '.join(each)}" for label, each in parts.items())
-    return said[0].upper() + said[1:]
+        words = quantity.format_spread(values[quantity.name])
+        parts.setdefault(quantity.label, []).append(f"{quantity.of} {words}".strip())
+    text = "; ".join(f"{label}: {', '.join(each)}" for label, each in parts.items())
+    return text[0].upper() + text[1:]

@@ -1,18 +1,18 @@
-"""Limits: the claims of chapters 9 to 12, on use, on why it works, on where it does not help."""
+"""Drawbacks: the claims of chapters 9 to 12, on inference, on why BN works and where it fails."""
 
 from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.experiments import FAST_STATISTICS, LONG, RECORDED, SHALLOW, SIGMOID_DEEP
 from bnviz.lesson.claims.quantities import ALIKE, accuracies, of_arms, of_run, steps
 from bnviz.lesson.claims.readings import (
-    inferred,
+    inference_accuracy,
     script_distance,
-    seconds_a_step,
+    seconds_per_step,
     typical,
 )
 
-#: Step at which moving statistics are compared with those of a batch.
+#: Step at which the moving statistics are compared with those of a batch.
 EARLY = 30
-#: Accuracy above that of guessing among ten digits by which an arm is still called at chance.
+#: Accuracy up to which a network that tells ten digits apart counts as guessing.
 _CHANCE = 0.12
 
 _EARLY = f"accuracy with BN at step {EARLY}"
@@ -23,19 +23,27 @@ _THREE = ("none", "bn", "noisy_bn")
 INFERENCE = (
     Claim(
         "moving_statistics_lag",
-        f"At step {EARLY} moving statistics of momentum {_SLOW:g} give "
-        "a worse answer than the batch's own",
+        f"At step {EARLY}, moving statistics with momentum {_SLOW:g} give worse answers than the "
+        "statistics of the batch",
         (RECORDED["statistics"], FAST_STATISTICS),
         (
-            of_run("batch", _EARLY, "by the batch", inferred, "batch", EARLY, form="percent"),
             of_run(
-                "slow", _EARLY, f"momentum {_SLOW:g}", inferred, "moving", EARLY, form="percent"
+                "batch", _EARLY, "by the batch", inference_accuracy, "batch", EARLY, form="percent"
+            ),
+            of_run(
+                "slow",
+                _EARLY,
+                f"momentum {_SLOW:g}",
+                inference_accuracy,
+                "moving",
+                EARLY,
+                form="percent",
             ),
             of_run(
                 "fast",
                 _EARLY,
                 f"momentum {FAST_STATISTICS.bn_momentum:g}",
-                inferred,
+                inference_accuracy,
                 "moving",
                 EARLY,
                 run=1,
@@ -46,11 +54,17 @@ INFERENCE = (
     ),
     Claim(
         "alone_is_chance",
-        "An example that is normalized by itself alone gets an answer no better than chance",
+        "An example normalized on its own gets an answer no better than chance",
         (RECORDED["statistics"],),
         tuple(
             of_run(
-                name, _FINAL, label, inferred, name, RECORDED["statistics"].steps, form="percent"
+                name,
+                _FINAL,
+                label,
+                inference_accuracy,
+                name,
+                RECORDED["statistics"].steps,
+                form="percent",
             )
             for name, label in (("alone", "each alone"), ("moving", "by moving statistics"))
         ),
@@ -60,14 +74,14 @@ INFERENCE = (
 NOISE = (
     Claim(
         "noise_shifts_more",
-        "With noise after BN the inputs of the last hidden layer shift more from step to step",
+        "With noise after BN, the inputs of the last hidden layer shift more from step to step",
         (RECORDED["noise"],),
-        of_arms("shift", "standard deviations a step", typical, "drift_step", arms=_THREE),
+        of_arms("shift", "standard deviations per step", typical, "drift_step", arms=_THREE),
         lambda of: of["shift_noisy_bn"] > of["shift_bn"],
     ),
     Claim(
         "noise_still_trains",
-        "With that noise the network is still trained sooner than without BN, and ends within "
+        "With that noise, the network still trains sooner than without BN, and ends within "
         f"{100 * ALIKE:.0f} points of BN without noise",
         (RECORDED["noise"],),
         (*steps(_THREE), *accuracies(_THREE)),
@@ -85,8 +99,8 @@ NOISE = (
     ),
     Claim(
         "second_meaning_disagrees",
-        "In a sigmoid network the gradient of the last hidden layer shifts more with BN, which "
-        "is the one that learns",
+        "In a sigmoid network, the gradient of the last hidden layer shifts more with BN, and "
+        "that network is the one that learns",
         (SIGMOID_DEEP,),
         (
             *of_arms("shift", "gradient shift", typical, "gradient_shift"),
@@ -98,14 +112,15 @@ NOISE = (
 NO_HELP = (
     Claim(
         "pairs_are_too_small",
-        f"With batches of {RECORDED['pairs'].batch_size} the network without BN ends better",
+        f"With batches of {RECORDED['pairs'].batch_size}, the network without BN ends more "
+        "accurate",
         (RECORDED["pairs"],),
         accuracies(),
         lambda of: of["accuracy_none"] > of["accuracy_bn"],
     ),
     Claim(
         "shallow_gains_nothing",
-        "A shallow, well initialised network ends alike, and BN saves it no steps",
+        "A shallow, well-initialised network ends about equally accurate, and BN saves it no steps",
         (SHALLOW,),
         (*accuracies(), *steps()),
         lambda of: (
@@ -117,18 +132,20 @@ NO_HELP = (
         "steps_take_longer",
         "A step with BN takes longer by the clock",
         (LONG,),
-        of_arms("seconds", "time of a step", seconds_a_step, form="milliseconds"),
+        of_arms("seconds", "time per step", seconds_per_step, form="milliseconds"),
         lambda of: of["seconds_bn"] > of["seconds_none"],
     ),
 )
 KERAS = (
     Claim(
         "script_agrees",
-        "The Keras script gives the page's result",
+        "The Keras script gives the same result as the page",
         (RECORDED["speed"],),
         (
-            of_run("loss", "difference of the loss", "", script_distance, "validation_loss"),
-            of_run("accuracy", "of the accuracy", "", script_distance, "validation_accuracy"),
+            of_run("loss", "difference in loss", "", script_distance, "validation_loss"),
+            of_run(
+                "accuracy", "difference in accuracy", "", script_distance, "validation_accuracy"
+            ),
         ),
         lambda of: of["loss"] < 1e-3 and of["accuracy"] < 1e-2,
         trains=True,

@@ -1,4 +1,4 @@
-"""Evidence: the claims' runs made, and what came out kept for the page."""
+"""Evidence: makes the runs of the claims, and keeps the results for the page."""
 
 import json
 import math
@@ -10,32 +10,32 @@ from bnviz.lesson.claims.claim import Claim, ClaimResult
 from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import Settings
 
-#: What came out of all claims.
+#: The results of all claims.
 FILE = BUNDLED / "claims.json"
-#: Seeds that a claim is checked on, at least.
+#: Minimum number of seeds on which a claim is checked.
 MIN_SEEDS = 5
 
 
 class EvidenceError(ValueError):
-    """A table of claims that is not one of these claims, with the reason."""
+    """A table of results does not match the claims; the message says why."""
 
 
 def gather(
     claims: Sequence[Claim], seeds: Sequence[int], run: Callable[[Settings], Recording]
 ) -> Iterator[ClaimResult]:
-    """Checks claims, each run made once.
+    """Checks claims, making each run only once.
 
     Args:
-        claims: What to check.
-        seeds: Of each run.
+        claims: The claims to check.
+        seeds: The seeds of each run.
         run: Runs the experiment of some settings to its end.
 
     Yields:
-        The outcome of each claim, in their order.
+        The result of each claim, in the order given.
     """
     done: dict[Settings, Recording] = {}
     for at, claim in enumerate(claims):
-        # All seeds of one architecture in a row, since it is compiled once.
+        # All seeds of one architecture in a row, so that it is compiled once.
         runs = [[settings.replace(seed=seed) for seed in seeds] for settings in claim.runs]
         for settings in (each for row in runs for each in row):
             if settings not in done:
@@ -48,61 +48,61 @@ def gather(
             each.name: tuple(numbers[each.name] for numbers in read) for each in claim.quantities
         }
         yield ClaimResult(claim, tuple(seeds), values)
-        wanted = {settings for later in claims[at + 1 :] for settings in later.runs}
+        needed = {settings for later in claims[at + 1 :] for settings in later.runs}
         done = {
             settings: recording
             for settings, recording in done.items()
-            if settings.replace(seed=Settings().seed) in wanted
+            if settings.replace(seed=Settings().seed) in needed
         }
 
 
-def as_json(outcomes: Sequence[ClaimResult]) -> str:
-    """Outcomes as JSON, numbers that are infinite (not reached) as null; `read` is the inverse."""
+def as_json(results: Sequence[ClaimResult]) -> str:
+    """Returns results as JSON, with infinite numbers (not reached) as null; inverse of `read`."""
     table = {
-        outcome.claim.name: {
-            "sentence": outcome.sentence,
-            "runs": [settings.digest for settings in outcome.claim.runs],
-            "seeds": list(outcome.seeds),
-            "shown": sum(outcome.shown),
+        result.claim.name: {
+            "sentence": result.sentence,
+            "runs": [settings.digest for settings in result.claim.runs],
+            "seeds": list(result.seeds),
+            "shown": sum(result.shown),
             "values": {
                 name: [float(f"{value:.6g}") if math.isfinite(value) else None for value in values]
-                for name, values in outcome.values.items()
+                for name, values in result.values.items()
             },
         }
-        for outcome in outcomes
+        for result in results
     }
     return json.dumps(table, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def as_text(outcome: ClaimResult) -> str:
-    """One outcome for a terminal."""
-    mark = "holds" if outcome.holds else "DOES NOT HOLD"
-    return f"{outcome.claim.name}: {mark}\n    {outcome.sentence}"
+def as_text(result: ClaimResult) -> str:
+    """Returns one result as text for a terminal."""
+    mark = "holds" if result.holds else "DOES NOT HOLD"
+    return f"{result.claim.name}: {mark}\n    {result.sentence}"
 
 
 def read(text: str) -> dict[str, ClaimResult]:
-    """Outcomes from JSON, by the names of their claims.
+    """Returns results from JSON, by the names of their claims; inverse of `as_json`.
 
     Raises:
-        EvidenceError: If a claim is not known, or is of other runs or numbers than now.
+        EvidenceError: If a claim is unknown, or if it has other runs or quantities by now.
     """
-    return {name: _outcome(name, entry) for name, entry in json.loads(text).items()}
+    return {name: _result(name, entry) for name, entry in json.loads(text).items()}
 
 
 @cache
 def recorded() -> dict[str, ClaimResult]:
-    """The outcomes that come with the page, by the names of their claims."""
+    """Returns the results that come with the package, by the names of their claims."""
     return read(FILE.read_text(encoding="utf-8"))
 
 
-def _outcome(name: str, entry: dict) -> ClaimResult:
+def _result(name: str, entry: dict) -> ClaimResult:
     claim = CLAIMS.get(name)
     if claim is None:
-        raise EvidenceError(f"there is no claim {name}; make the table anew")
+        raise EvidenceError(f"there is no claim {name}; run the claims again")
     if entry["runs"] != [settings.digest for settings in claim.runs]:
-        raise EvidenceError(f"{name} is of other runs now; make the table anew")
+        raise EvidenceError(f"{name} has other runs now; run the claims again")
     if list(entry["values"]) != [each.name for each in claim.quantities]:
-        raise EvidenceError(f"{name} measures other numbers now; make the table anew")
+        raise EvidenceError(f"{name} has other quantities now; run the claims again")
     values = {
         quantity: tuple(math.inf if value is None else float(value) for value in each)
         for quantity, each in entry["values"].items()

@@ -1,4 +1,4 @@
-"""Quantities: the numbers that several claims take, built from readings."""
+"""Quantities: builds the numbers that claims measure from readings."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,11 +6,11 @@ from bnviz.lesson.claims.claim import Quantity
 from bnviz.lesson.claims.readings import accuracy, steps_to
 from bnviz.recording import Recording
 
-#: Validation accuracy from which on a network counts as trained, and below which as untrained.
+#: Validation accuracy from which a network counts as trained, and below which as untrained.
 TRAINED, UNTRAINED = 0.8, 0.5
-#: The first in words.
+#: `TRAINED` in words.
 TRAINED_WORDS = f"{100 * TRAINED:.0f} %"
-#: Accuracies that differ by less are called alike.
+#: Accuracies that differ by less count as equal.
 ALIKE = 0.05
 #: The two networks of every run.
 PAIR = ("none", "bn")
@@ -32,7 +32,7 @@ def of_run(
     run: int = 0,
     form: str = "number",
 ) -> Quantity:
-    """A reading of one of the claim's runs, called with its recording and `more`."""
+    """Returns a reading of one of the claim's runs, called with its recording and `more`."""
     return Quantity(name, label, of, lambda runs: reading(runs[run], *more), form)
 
 
@@ -46,7 +46,7 @@ def of_arms(
     form: str = "number",
     absent: str = "none",
 ) -> tuple[Quantity, ...]:
-    """A reading of several arms of one run, called with its recording, the arm and `more`."""
+    """Returns a reading of several arms of one run, called with its recording, arm and `more`."""
 
     def of(arm: str) -> Callable[[Sequence[Recording]], float]:
         return lambda runs: reading(runs[run], arm, *more)
@@ -64,7 +64,7 @@ def over_runs(
     form: str = "count",
     absent: str = "none",
 ) -> tuple[Quantity, ...]:
-    """A reading of both arms over all runs, called with the recordings, the arm and `more`."""
+    """Returns a reading of both arms over all runs, called with all recordings, arm and `more`."""
 
     def of(arm: str) -> Callable[[Sequence[Recording]], float]:
         return lambda runs: reading(runs, arm, *more)
@@ -75,12 +75,12 @@ def over_runs(
 
 
 def accuracies(arms: Sequence[str] = PAIR) -> tuple[Quantity, ...]:
-    """Validation accuracy of arms at the end."""
+    """Returns the validation accuracy of each arm at the end."""
     label = "final validation accuracy"
     return of_arms("accuracy", label, accuracy, arms=arms, form="percent")
 
 
 def steps(arms: Sequence[str] = PAIR) -> tuple[Quantity, ...]:
-    """Steps that arms need to be trained."""
+    """Returns the steps that each arm needs to reach `TRAINED` accuracy."""
     label = f"steps to {TRAINED_WORDS} accuracy"
     return of_arms("steps", label, steps_to, TRAINED, arms=arms, form="count", absent="not reached")

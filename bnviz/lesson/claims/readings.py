@@ -19,28 +19,28 @@ from bnviz.settings import Settings
 
 
 def accuracy(recording: Recording, arm: str) -> float:
-    """Validation accuracy at the last step, from 0 to 1."""
+    """Returns the validation accuracy at the last step, from 0 to 1."""
     return comparison.arm_result(recording, arm).validation_accuracy
 
 
 def steps_to(recording: Recording, arm: str, target: float) -> float:
-    """Steps to a validation accuracy; infinite if it is not reached."""
+    """Returns the steps to a validation accuracy; infinite if it is not reached."""
     reached = comparison.reached(recording, arm, target)
     return math.inf if reached is None else reached.step
 
 
 def gap(recording: Recording, arm: str) -> float:
-    """Validation loss minus training loss, at the last step."""
+    """Returns the validation loss minus the training loss at the last step."""
     return comparison.arm_result(recording, arm).generalisation_gap
 
 
 def last(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
-    """A measure of a layer at the last step; `layer` from 0, -1 for the last one."""
+    """Returns a measure of a layer at the last step; `layer` counts from 0, -1 is the last."""
     return float(recording.frames[-1][arm][measure][layer])
 
 
 def typical(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
-    """Median over the steps after the first of a measure of a layer, or of the network."""
+    """Returns the median over all steps after step 0 of a measure of a layer or the network."""
     values = recording.frames[arm][measure][1:]
     values = values[:, layer] if values.ndim > 1 else values
     finite = values[np.isfinite(values)]
@@ -48,79 +48,80 @@ def typical(recording: Recording, arm: str, measure: str, layer: int = -1) -> fl
 
 
 def farthest_mean(recording: Recording) -> float:
-    """How far the mean of any neuron's `x_hat` over the probe is from 0, at any step, at most.
+    """Returns the largest distance from 0 of a neuron's mean `x_hat`, over neurons and steps.
 
-    Where BN stands before the activation, `x_hat = (pre_activation - beta) / gamma`.
+    The mean is taken over the probe. BN before the activation is assumed:
+    `x_hat = (pre_activation - beta) / gamma`.
     """
     arm = recording.frames["bn"]
     return float(np.abs((arm["neuron_mean"] - arm["beta"]) / arm["gamma"]).max())
 
 
 def farthest_deviation(recording: Recording) -> float:
-    """How far its standard deviation is from 1, at most."""
+    """Returns the largest distance from 1 of the standard deviation of a neuron's `x_hat`."""
     arm = recording.frames["bn"]
     return float(np.abs(arm["neuron_std"] / np.abs(arm["gamma"]) - 1).max())
 
 
 def smallest_deviation(recording: Recording, arm: str) -> float:
-    """The smallest standard deviation of any neuron's inputs over the probe, at any step."""
+    """Returns the smallest standard deviation of a neuron's pre-activation, over all steps."""
     return float(recording.frames[arm]["neuron_std"].min())
 
 
 def largest_deviation(recording: Recording, arm: str) -> float:
-    """The largest one."""
+    """Returns the largest standard deviation of a neuron's pre-activation, over all steps."""
     return float(recording.frames[arm]["neuron_std"].max())
 
 
 def farthest(recording: Recording, parameter: str, start: float) -> float:
-    """How far any neuron's gamma or beta has moved from its start, at most."""
+    """Returns the largest distance of a neuron's gamma or beta from its start, at the last step."""
     return float(np.abs(recording.frames[-1]["bn"][parameter] - start).max())
 
 
 def around_change(recording: Recording, arm: str, side: int) -> float:
-    """Validation loss right before (0) or right after (1) BN was changed; NaN if it was not."""
+    """Returns the validation loss before (0) or after (1) a change of BN; NaN if there is none."""
     losses = recording.frames[arm]["change_losses"]
     found = losses[np.isfinite(losses[:, 0]), side]
     return float(found[0]) if len(found) else math.nan
 
 
-def inferred(recording: Recording, statistics: str, step: int) -> float:
-    """Validation accuracy with BN by one of `INFERENCE_STATISTICS`, at a step."""
+def inference_accuracy(recording: Recording, statistics: str, step: int) -> float:
+    """Returns the validation accuracy with BN at a step, by one of `INFERENCE_STATISTICS`."""
     frame = recording.frames[recording.index_at_step(step)]
     return float(frame["bn"]["inference_accuracy"][INFERENCE_STATISTICS.index(statistics)])
 
 
 def narrowing(recording: Recording) -> float:
-    """By how much BN narrows the generalisation gap."""
+    """Returns by how much BN narrows the generalisation gap."""
     return gap(recording, "none") - gap(recording, "bn")
 
 
-def seconds_a_step(recording: Recording, arm: str) -> float:
-    """Time that one training step of an arm takes."""
+def seconds_per_step(recording: Recording, arm: str) -> float:
+    """Returns the time that one training step of an arm takes, in seconds."""
     return comparison.arm_result(recording, arm).seconds / recording.settings.steps
 
 
 def highest_rate(recordings: Sequence[Recording], arm: str, target: float) -> float:
-    """The highest learning rate with which an arm ends at an accuracy; 0 if there is none."""
+    """Returns the highest learning rate at which an arm ends at an accuracy; 0 if there is none."""
     rates = (run.settings.learning_rate for run in recordings if accuracy(run, arm) >= target)
     return max(rates, default=0.0)
 
 
 def working(recordings: Sequence[Recording], arm: str, target: float) -> float:
-    """In how many runs an arm ends at an accuracy."""
+    """Returns the number of runs in which an arm ends at an accuracy."""
     return sum(accuracy(run, arm) >= target for run in recordings)
 
 
 def fewest_steps(recordings: Sequence[Recording], arm: str, target: float) -> float:
-    """Steps to an accuracy in the run in which an arm needs the fewest."""
+    """Returns the fewest steps that an arm needs to reach an accuracy in any run."""
     return min(steps_to(run, arm, target) for run in recordings)
 
 
 def script_distance(recording: Recording, measure: str) -> float:
-    """How far a result of the exported script is from the recording's, of any arm, at most.
+    """Returns the largest difference, over the arms, between the exported script and a recording.
 
     Args:
-        recording: Complete.
+        recording: A complete recording.
         measure: "validation_loss" or "validation_accuracy".
     """
     part = ("validation_loss", "validation_accuracy").index(measure)
@@ -133,7 +134,7 @@ def script_distance(recording: Recording, measure: str) -> float:
 
 @lru_cache(maxsize=1)
 def _results_of_script(settings: Settings) -> dict[str, tuple[float, float]]:
-    """Validation loss and accuracy, by arm, from the exported script run in this process."""
+    """Runs the exported script in this process; returns validation loss and accuracy by arm."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "experiment.py"
         path.write_text(script(settings), encoding="utf-8")
