@@ -13,10 +13,11 @@ from bnviz.figures.studies.map_figure import phase_map, reading
 from bnviz.player.request import MapRequest
 from bnviz.recording import BUNDLED
 from bnviz.settings import Settings
+from bnviz.studies.axis import Axis
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import MEASURES, Axis, Cell, Sweep
+from bnviz.studies.sweep import MEASURES, Cell, Sweep
 
 #: The map that is shown before anyone has filled one.
 RECORDED = BUNDLED / "sweep.npz"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bnviz.figures.view import View
-from bnviz.studies.sweep import MAX_VALUES, Cell
+from bnviz.studies.axis import MAX_VALUES
+from bnviz.studies.sweep import Cell
 
 #: Longest text of a request that is kept, in characters; no token or figure id is longer.
 _MAX_TEXT = 200

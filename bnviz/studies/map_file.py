@@ -1,4 +1,4 @@
-"""MapFile: a phase map as a file, complete or not; safe on files from others."""
+"""MapFile: reads and writes a phase map, complete or not; safe on files from others."""
 
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,8 +11,8 @@ from bnviz.frames import ARMS
 from bnviz.settings import SettingsError
 from bnviz.studies.sweep import Sweep
 
-#: What is kept of each run of each arm: the last validation loss and accuracy, the first watched
-#: step at which the target accuracy was met, or -1, and the step of divergence, or -1.
+#: What is kept of each run of each arm: final validation loss and accuracy, the first evaluation
+#: step at or above the target accuracy (-1 if none), and the step of divergence (-1 if none).
 CELL = np.dtype(
     [
         ("validation_loss", np.float32),
@@ -21,15 +21,15 @@ CELL = np.dtype(
         ("diverged_at", np.int32),
     ]
 )
-#: Bytes of a file, of which the largest map takes about 100 KB, and of the sweep's text in it.
+#: Maximum bytes of a file (the largest map takes about 100 KB), and of the sweep's text in it.
 _MAX_FILE_BYTES = 2_000_000
 _MAX_SWEEP_BYTES = 100_000
-#: By the name of an array in the file its arm and field.
+#: The arm and the field of each array, by its name in the file.
 _MEMBERS = {f"{arm}_{name}": (arm, name) for arm in ARMS for name in CELL.names or ()}
 
 
 class PhaseMapError(ValueError):
-    """A file that is no phase map, with the reason."""
+    """A file is not a phase map; the message says why."""
 
 
 def write(
@@ -41,10 +41,10 @@ def write(
     """Writes a map as a compressed NumPy archive without pickles.
 
     Args:
-        file: Where to.
-        sweep: What is run.
-        known: Which runs are in, shape `sweep.shape`.
-        runs: By arm `CELL` of each run, of the same shape.
+        file: The file to write.
+        sweep: The runs.
+        known: Whether each run is in, shape `sweep.shape`.
+        runs: What is kept of each run, by arm: dtype `CELL`, the same shape.
     """
     arrays = {member: runs[arm][name] for member, (arm, name) in _MEMBERS.items()}
     arrays |= {"sweep": np.array(sweep.to_json()), "known": known}
@@ -54,10 +54,13 @@ def write(
 def read(
     file: str | Path | BinaryIO,
 ) -> tuple[Sweep, NDArray[np.bool_], dict[str, NDArray[np.void]]]:
-    """The inverse of `write`; of runs that are not known all is 0.
+    """Reads a map; the inverse of `write`. Runs that are not known are all 0.
+
+    Returns:
+        The sweep, whether each run is in, and what is kept of each run by arm.
 
     Raises:
-        PhaseMapError: If the file is no map that this version can read.
+        PhaseMapError: If the file is not a map that this version can read.
     """
     try:
         archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
@@ -78,16 +81,16 @@ def read(
 def _sweep(archive: Archive) -> Sweep:
     members = {"sweep", "known", *_MEMBERS}
     if set(archive.names) != members or archive.size != len(members):
-        raise PhaseMapError("the file is no phase map of this laboratory")
+        raise PhaseMapError("the file is not a phase map of this laboratory")
     header = archive.header("sweep")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SWEEP_BYTES:
-        raise PhaseMapError("the file is no phase map of this laboratory")
+        raise PhaseMapError("the file is not a phase map of this laboratory")
     return Sweep.from_json(str(archive.array("sweep")))
 
 
 def _array(archive: Archive, name: str, dtype: np.dtype[Any], sweep: Sweep) -> NDArray[Any]:
-    """An array of a file, of the type and shape that it must have."""
+    """Returns an array of the file after checking its type and shape."""
     header = archive.header(name)
     if header.dtype != dtype or header.shape != sweep.shape:
-        raise PhaseMapError("the numbers in the file are not those of its sweep")
+        raise PhaseMapError("the numbers in the file do not belong to its sweep")
     return archive.array(name)

@@ -1,4 +1,4 @@
-"""MapNumbers: everything that a picture of a phase map is drawn from, as arrays by cell."""
+"""MapNumbers: the numbers behind the picture of a phase map, as arrays by cell."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from bnviz.frames import ARMS
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import Sweep
 
-#: What the maps of the arms show where the sweep asks for something of both.
+#: Measures of both arms together, with what the maps of the single arms show instead.
 _OF_ARMS = {"speed_up": "steps_to_target"}
 
 Floats = NDArray[np.float64]
@@ -17,25 +17,25 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class MapNumbers:
-    """What is known of the cells of a sweep; every array has the shape (rows, columns) at its end.
+    """What is known of the cells of a sweep, in arrays of shape (rows, columns).
 
     Attributes:
-        sweep: What was run.
+        sweep: The runs.
         measure: What is shown, one of `MEASURES`.
-        arm_measure: What the maps of the arms show of it, one of `MEASURES` but "speed_up".
-        filled: Cells of which all runs are in.
-        values: By arm the median over the seeds; infinite for the loss of a run that diverged and
-            the steps of one that did not reach the target, NaN where a cell is not filled.
-        low: By arm the lowest over the seeds.
-        high: By arm the highest.
-        diverged: By arm the share of the seeds that diverged, NaN where a cell is not filled.
-        reached: By arm whether most of the seeds reached the target accuracy; before a cell is
-            filled whether its nearest one did.
-        gain: How much better it is with BN: the difference of accuracies, of shares or of steps,
-            the decimal logarithm of the losses' ratio, the binary one of the speed-up. Infinite
-            where one arm alone has a number, NaN where none has one or a cell is not filled.
-        nearest: Row and column of the nearest cell that is filled, shape (2, rows, columns), or
-            -1 where there is none.
+        arm_measure: What the maps of the single arms show, one of `MEASURES` except "speed_up".
+        filled: Whether all runs of a cell are in.
+        values: Median over the seeds, by arm. Infinite for the loss of a run that diverged and for
+            the steps of a run that did not reach the target; NaN where a cell is not filled.
+        low: Lowest value over the seeds, by arm.
+        high: Highest value over the seeds, by arm.
+        diverged: Share of the seeds that diverged, by arm; NaN where a cell is not filled.
+        reached: Whether most of the seeds reached the target accuracy, by arm. A cell that is not
+            filled takes this from its nearest filled cell.
+        gain: How much better it is with BN: the difference of accuracies, shares or steps,
+            `log10(loss without BN / loss with BN)`, or `log2(speed-up)`. Infinite where only one
+            arm has a number; NaN where neither has one and where a cell is not filled.
+        nearest: Row and column of the nearest filled cell, shape (2, rows, columns); -1 where no
+            cell is filled.
     """
 
     sweep: Sweep
@@ -52,11 +52,11 @@ class MapNumbers:
 
     @classmethod
     def of(cls, phase_map: PhaseMap, measure: str = "") -> "MapNumbers":
-        """The numbers of a map as it stands.
+        """Computes the numbers of a map in its present state.
 
         Args:
-            phase_map: Complete or growing; must not grow meanwhile.
-            measure: What is shown; that of the sweep if empty.
+            phase_map: Complete or growing; it must not grow during the call.
+            measure: What is shown, one of `MEASURES`; the sweep's own if empty.
         """
         sweep, filled = phase_map.sweep, phase_map.filled()
         measure = measure or sweep.measure
@@ -66,7 +66,7 @@ class MapNumbers:
         for end in (np.min, np.max):
             over = {arm: end(phase_map.run_values(arm, arm_measure), axis=2) for arm in ARMS}
             ends.append({arm: np.where(filled, over[arm], np.nan) for arm in ARMS})
-        if arm_measure == "diverged":  # a share of the seeds has no range over them
+        if arm_measure == "diverged":  # a share of the seeds has no range over the seeds
             ends = [values, values]
         steps = {arm: phase_map.values(arm, "steps_to_target") for arm in ARMS}
         nearest = nearest_filled(filled, sweep)
@@ -85,20 +85,20 @@ class MapNumbers:
         )
 
     def provisional(self, values: Floats) -> Floats:
-        """The nearest known number of each cell that is not filled; NaN elsewhere."""
+        """Returns the nearest filled cell's value where a cell is not filled; NaN elsewhere."""
         row, column = self.nearest
         return np.where(self.filled | (row < 0), np.nan, values[row, column])
 
 
 def nearest_filled(filled: NDArray[np.bool_], sweep: Sweep) -> NDArray[np.int64]:
-    """The nearest filled cell of every cell, itself where it is filled.
+    """Returns the nearest filled cell of every cell; a filled cell is its own.
 
-    Of several equally near ones it is the coarsest, which is known the longest, so that a cell
-    changes its early colour as seldom as can be.
+    Among equally near cells the coarsest wins. It has been known longest, so a cell changes its
+    provisional colour as rarely as possible.
 
     Args:
-        filled: Shape (rows, columns).
-        sweep: From which the order of the cells follows.
+        filled: Whether each cell is filled, shape (rows, columns).
+        sweep: Determines the order of the cells.
 
     Returns:
         Rows and columns, shape (2, rows, columns); -1 where no cell is filled.
@@ -106,8 +106,8 @@ def nearest_filled(filled: NDArray[np.bool_], sweep: Sweep) -> NDArray[np.int64]
     known = np.array([(c.row, c.column) for c in sweep.cells() if filled[c.row, c.column]])
     if not len(known):
         return np.full((2, *filled.shape), -1)
-    places = np.moveaxis(np.indices(filled.shape), 0, -1)[:, :, None]
-    distance = ((places - known) ** 2).sum(axis=-1)
+    cells = np.moveaxis(np.indices(filled.shape), 0, -1)[:, :, None]
+    distance = ((cells - known) ** 2).sum(axis=-1)
     return np.moveaxis(known[distance.argmin(axis=-1)], -1, 0)
 
 

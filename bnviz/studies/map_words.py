@@ -1,4 +1,4 @@
-"""Words for a phase map: what one of its cells holds."""
+"""MapWords: a cell of a phase map in words."""
 
 import math
 
@@ -10,20 +10,20 @@ from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.sweep import MEASURES, Cell, Sweep
 
 
-def place(sweep: Sweep, cell: Cell) -> str:
-    """Where a cell lies: "learning rate 0.1, initial scale 1"."""
+def _position(sweep: Sweep, cell: Cell) -> str:
+    """Returns where a cell lies: "learning rate 0.1, initial scale 1"."""
     sides = ((sweep.x, cell.column), (sweep.y, cell.row))
-    return ", ".join(f"{setting_label(axis.name)} {axis.label(at)}" for axis, at in sides)
+    return ", ".join(f"{setting_label(axis.name)} {axis.label(index)}" for axis, index in sides)
 
 
 def setting_label(setting: str) -> str:
-    """What a setting is called beside others; its heading goes with it where it needs that."""
+    """Returns the label of a setting, clear without its heading: "BN momentum"."""
     kind: Kind = KINDS[setting]
     return f"BN {kind.label}" if setting.startswith("bn_") else kind.label
 
 
-def amount(numbers: MapNumbers, value: float) -> str:
-    """One number of an arm as the map shows it, with its unit."""
+def _amount(numbers: MapNumbers, value: float) -> str:
+    """Returns a number of an arm as the map shows it, with its unit."""
     sweep = numbers.sweep
     match numbers.arm_measure:
         case "validation_accuracy":
@@ -37,9 +37,9 @@ def amount(numbers: MapNumbers, value: float) -> str:
 
 
 def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
-    """A cell as one sentence: where it lies, both arms, and which of them diverged."""
+    """Returns a cell in one sentence: where it lies, both arms, and which of them diverged."""
     at = (cell.row, cell.column)
-    where = place(numbers.sweep, cell).capitalize()
+    where = _position(numbers.sweep, cell).capitalize()
     if not numbers.filled[at]:
         return f"{where}: not trained yet."
     seeds = numbers.sweep.seeds
@@ -51,13 +51,13 @@ def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
     if seeds > 1 and numbers.arm_measure != "diverged":
         name = f"median {name} of {seeds} seeds"
     each = ", ".join(
-        f"{amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
+        f"{_amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
     )
-    return f"{where}: {name} {each}{_ill(numbers, at)}."
+    return f"{where}: {name} {each}{_divergence(numbers, at)}."
 
 
-def _ill(numbers: MapNumbers, at: tuple[int, int]) -> str:
-    """Which arms diverged, unless the number says it already."""
+def _divergence(numbers: MapNumbers, at: tuple[int, int]) -> str:
+    """Says which arms diverged, unless the number already does."""
     seeds = numbers.sweep.seeds
     if numbers.arm_measure == "diverged" or (
         numbers.arm_measure == "validation_loss" and seeds == 1

@@ -8,87 +8,83 @@ import numpy as np
 
 from bnviz.findings import comparison
 from bnviz.frames import ARMS
-from bnviz.settings import LEARNING_RATES, SEEDS, Problem, Settings, SettingsError
+from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
 
-#: Most seeds of each learning rate.
+#: Maximum number of seeds of each learning rate.
 MAX_SEEDS = 10
-#: Learning rates of one round; the first one spreads them over all that are allowed.
+#: Learning rates of a round; the first round spreads them over all that are allowed.
 RATES = 16
-#: The search ends when the lowest rate that is not stable is at the most so many times the highest
-#: that is.
+#: The search ends when the lowest unstable rate is at most this many times the highest stable one.
 PRECISION = 1.12
-#: Share of the way from the accuracy at step 0 to the best one that must be gone at a stable rate.
+#: A stable rate gets at least this share of the way from the accuracy at step 0 to the best one.
 MIN_PROGRESS = 0.5
-#: What is called stable, in words.
+#: The definition of stable, in words.
 DEFINITION = (
-    "A learning rate is called stable if with every seed the loss does not diverge and the last "
-    "validation accuracy is at least half way from that at step 0 to the best that either network "
-    "reaches at any rate, and if this also holds at the rates tried between it and the network's "
-    "best one."
+    "A learning rate counts as stable if, with every seed, the loss does not diverge and the final "
+    "validation accuracy gets at least halfway from its value at step 0 to the best that either "
+    "network reaches at any rate. The same must hold at all rates tried between this one and the "
+    "network's best one."
 )
 
 
 @dataclass(frozen=True)
 class Limit:
-    """Up to where an arm is stable.
+    """The limit up to which an arm is stable.
 
     Attributes:
-        stable: The highest stable rate; NaN if the arm learns at no rate.
-        unstable: The lowest rate tried above it; infinite if there is none, since it is the highest
-            that is allowed.
+        stable: The highest stable rate; NaN if the arm does not learn at any rate.
+        unstable: The lowest rate tried above it; infinite if `stable` is the highest allowed rate.
     """
 
     stable: float
     unstable: float
 
     @property
-    def found(self) -> bool:
-        """Whether it is known closely enough, or there is nothing to be found."""
+    def settled(self) -> bool:
+        """Whether the limit is known to `PRECISION`, or does not exist."""
         return math.isnan(self.stable) or not PRECISION < self.unstable / self.stable < math.inf
 
     @property
     def at_bound(self) -> bool:
-        """Whether the highest allowed rate is still stable."""
+        """Whether even the highest allowed rate is stable."""
         return math.isinf(self.unstable)
 
 
 class StableRates:
     """The largest stable learning rate of each arm; a `Study`.
 
-    Each round trains `RATES` learning rates with all seeds, in both arms: the first one all over
-    what is allowed, each further one between the highest stable rate and the lowest above it, for
-    every arm that is not known closely enough. `DEFINITION` says what is stable.
+    Each round trains `RATES` learning rates with all seeds, in both arms. The first round spreads
+    them over all allowed rates. Each further round places them between the highest stable rate and
+    the lowest rate above it, for every arm whose limit is not settled. `DEFINITION` says what is
+    stable.
 
     Args:
-        settings: What is trained, at another learning rate each; its seed is the first one.
-        seeds: How many following ones are trained.
+        settings: The experiment, apart from its learning rate; its seed is the first one.
+        seeds: Number of consecutive seeds, 1 to `MAX_SEEDS`.
 
     Attributes:
-        settings: The experiment as it is trained, at the default learning rate.
-        seeds: How many seeds.
-        accuracies: By arm and rate the last validation accuracy of each seed, 0 where it diverged;
-            by increasing rate, and only of rates of which all seeds are known.
+        settings: The experiment as it is trained, with the default learning rate.
+        seeds: Number of seeds.
+        accuracies: Final validation accuracy of each seed, by arm and learning rate; 0 if it
+            diverged. Holds only rates of which all seeds are known, in increasing order.
 
     Raises:
         SettingsError: If the number of seeds is not as allowed.
     """
 
     def __init__(self, settings: Settings, seeds: int = 3):
-        if not 1 <= seeds <= MAX_SEEDS:
-            allowed = f"a whole number from 1 to {MAX_SEEDS}"
-            raise SettingsError([Problem("seeds", str(seeds), allowed)])
-        if settings.seed + seeds - 1 > SEEDS.high:
-            allowed = f"at most {SEEDS.high - seeds + 1} for so many seeds"
-            raise SettingsError([Problem("seed", str(settings.seed), allowed)])
+        problems = study.seed_problems(settings.seed, seeds, low=1, high=MAX_SEEDS)
+        if problems:
+            raise SettingsError(problems)
         self.settings = study.reset_unused(settings).replace(learning_rate=Settings().learning_rate)
         self.seeds = seeds
         self.accuracies: dict[str, dict[float, tuple[float, ...]]] = {arm: {} for arm in ARMS}
         self._starts: dict[Settings, list[float]] = {}
         self._runs: dict[Settings, dict[str, float]] = {}
-        self._asked: dict[Settings, None] = {}
-        self._watch = (0, settings.steps)
+        self._handed_out: dict[Settings, None] = {}
+        self._evaluation_steps = (0, settings.steps)
 
     @property
     def digest(self) -> str:
@@ -96,17 +92,17 @@ class StableRates:
 
     @property
     def complete(self) -> bool:
-        return self._round_over and bool(self._runs) and not self._open
+        return self._round_over and bool(self._runs) and not self._unsettled
 
     @property
     def progress(self) -> float:
-        # Two rounds are enough as a rule; how many there will be is not known before.
-        expected = max(2 * RATES * self.seeds, len(self._asked) + (not self._round_over))
+        # Two rounds usually suffice; their number is not known in advance.
+        expected = max(2 * RATES * self.seeds, len(self._handed_out) + (not self._round_over))
         return 1.0 if self.complete else min(len(self._runs) / expected, 0.99)
 
     @property
     def rates(self) -> tuple[float, ...]:
-        """The rates that are known, increasing."""
+        """The known rates, in increasing order."""
         return tuple(self.accuracies[ARMS[0]])
 
     def blocks(self) -> Sequence[Block]:
@@ -117,9 +113,9 @@ class StableRates:
             for rate in self._next_rates()
             for seed in range(self.seeds)
         ]
-        self._asked |= dict.fromkeys(runs)
+        self._handed_out |= dict.fromkeys(runs)
         return [
-            Block(tuple(runs[start : start + BLOCK_SIZE]), self._watch)
+            Block(tuple(runs[start : start + BLOCK_SIZE]), self._evaluation_steps)
             for start in range(0, len(runs), BLOCK_SIZE)
         ]
 
@@ -135,17 +131,17 @@ class StableRates:
             self._gather()
 
     def stable(self, arm: str) -> dict[float, bool]:
-        """Whether each known rate is stable by itself, by increasing rate."""
+        """Returns whether each known rate is stable on its own, in increasing order of rates."""
         if not self.rates:
             return {}
-        # Where an untrained network stands is luck, so seeds and arms share one start.
+        # The accuracy of an untrained network is luck, so seeds and arms share one start.
         start = float(np.median([*self._starts.values()]))
         medians = [np.median(each) for of in self.accuracies.values() for each in of.values()]
-        least = start + max(MIN_PROGRESS * (float(max(medians)) - start), comparison.MIN_GAIN)
-        return {rate: min(each) >= least for rate, each in self.accuracies[arm].items()}
+        needed = start + max(MIN_PROGRESS * (float(max(medians)) - start), comparison.MIN_GAIN)
+        return {rate: min(each) >= needed for rate, each in self.accuracies[arm].items()}
 
     def limit(self, arm: str) -> Limit:
-        """Up to where an arm is stable, as far as is known."""
+        """Returns the limit up to which an arm is stable, as far as it is known."""
         stable = self.stable(arm)
         if not any(stable.values()):
             return Limit(math.nan, math.nan)
@@ -158,27 +154,27 @@ class StableRates:
         return Limit(last, math.inf)
 
     def sentence(self) -> str:
-        """How much higher a learning rate BN allows, from this study's numbers."""
+        """Says how much higher a learning rate BN allows."""
         if not self.rates:
-            return "No learning rate is known yet."
+            return "No learning rate has been tested yet."
         none, bn = (self.limit(arm) for arm in ARMS)
         so_far = "" if self.complete else "So far: "
         return so_far + _in_words(none, bn, self.settings.steps)
 
     @property
     def _round_over(self) -> bool:
-        """Whether all that was asked for is known."""
-        return len(self._runs) == len(self._asked)
+        """Whether every run handed out is known."""
+        return len(self._runs) == len(self._handed_out)
 
     @property
-    def _open(self) -> list[Limit]:
-        """Limits that are not known closely enough, each once."""
-        return [limit for limit in dict.fromkeys(map(self.limit, ARMS)) if not limit.found]
+    def _unsettled(self) -> list[Limit]:
+        """Limits that are not settled, without duplicates."""
+        return [limit for limit in dict.fromkeys(map(self.limit, ARMS)) if not limit.settled]
 
     def _next_rates(self) -> list[float]:
-        if not self._asked:
+        if not self._handed_out:
             return _spread(LEARNING_RATES.low, LEARNING_RATES.high, RATES)
-        limits = self._open
+        limits = self._unsettled
         rates = {
             rate
             for limit in limits
@@ -187,7 +183,7 @@ class StableRates:
         return sorted(rates - {*self.rates})
 
     def _gather(self) -> None:
-        """Takes the runs of a round as accuracies by rate."""
+        """Sorts the known runs into accuracies by rate."""
         rates = sorted({settings.learning_rate for settings in self._runs})
         seeds = range(self.settings.seed, self.settings.seed + self.seeds)
         for arm in ARMS:
@@ -201,7 +197,7 @@ class StableRates:
 
 
 def _spread(low: float, high: float, count: int) -> list[float]:
-    """Rates from one to another in equal ratios, both among them, to four digits."""
+    """Returns rates from `low` to `high` in equal ratios, rounded to four digits between them."""
     inner = np.geomspace(low, high, count)[1:-1].tolist()
     return [low, *(float(f"{rate:.4g}") for rate in inner), high]
 
@@ -211,30 +207,29 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
     if not learning:
         return (
             f"Neither network learns within {steps:,} steps at any learning rate from "
-            f"{LEARNING_RATES.low:g} to {LEARNING_RATES.high:g}, so no difference is seen."
+            f"{LEARNING_RATES.low:g} to {LEARNING_RATES.high:g}: no difference to be seen."
         )
     if len(learning) == 1:
         able, unable = ("With", "without") if learning[0] is bn else ("Without", "with")
         return (
-            f"{able} BN training is stable up to a learning rate of {_up_to(learning[0])}; "
-            f"{unable} BN the network learns at none within {steps:,} steps."
+            f"{able} BN, training is stable up to a learning rate of {_up_to(learning[0])}; "
+            f"{unable} BN, the network does not learn within {steps:,} steps at any rate."
         )
     if none.at_bound and bn.at_bound:
         return (
-            f"Training is stable up to a learning rate of {_up_to(none)}, without BN and with it "
-            "alike: no difference is seen."
+            f"Training is stable up to a learning rate of {_up_to(none)}, both without and with "
+            "BN: no difference to be seen."
         )
     ratio = bn.stable / none.stable
-    said = (
-        f"Without BN training is stable up to a learning rate of {_up_to(none)}, with BN up to "
+    limits = (
+        f"Without BN, training is stable up to a learning rate of {_up_to(none)}; with BN, up to "
         f"{_up_to(bn)}"
     )
     if 1 / comparison.CLEAR_RATIO <= ratio <= comparison.CLEAR_RATIO:
-        return f"{said}: no clear difference."
+        return f"{limits}: no clear difference."
     at_least = "at least " if none.at_bound or bn.at_bound else ""
-    return (
-        f"{said}: {at_least}{_times(max(ratio, 1 / ratio))} {'as high' if ratio > 1 else 'lower'}."
-    )
+    times = _times(max(ratio, 1 / ratio))
+    return f"{limits}: {at_least}{times} {'as high' if ratio > 1 else 'lower'}."
 
 
 def _up_to(limit: Limit) -> str:

@@ -2,7 +2,7 @@
 
 A sweep over two settings, an experiment over many seeds and the search for the largest stable
 learning rate are studies. Each says which runs it needs next, in blocks that are trained together,
-and takes in what came of them; the engine and the terminal carry any of them out alike.
+and takes in their outcomes. The engine and the terminal carry out all studies alike.
 """
 
 import hashlib
@@ -16,21 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.kinds import Value
-from bnviz.settings import KINDS, PLANE_DATASETS, Settings
+from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, Problem, Settings
 
-#: Settings in which the networks of one block may differ; all others decide the program.
+#: Settings in which the networks of one block may differ; all others decide how it is compiled.
 STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
-#: Settings that a study leaves at their defaults: what they ask for has no place in a block.
+#: Settings that a study leaves at their defaults, because a block cannot do what they ask for.
 UNUSED = ("dropout", "interventions", "third_arm", "deep")
-_DECIDING = tuple(name for name in KINDS if name not in STACKABLE)
-_DECIDING_IN_PLANE = tuple(name for name in _DECIDING if name != "noise")
-#: Networks of one arm that are trained together, at the most. With fewer each takes longer; with
-#: more nothing is gained, and a block that is not full trains more copies for nothing.
+_COMPILED = tuple(name for name in KINDS if name not in STACKABLE)
+_COMPILED_IN_PLANE = tuple(name for name in _COMPILED if name != "noise")
+#: Maximum number of networks of one arm that are trained together. Fewer take longer per network.
+#: More gain nothing, and a block that is not full trains more copies in vain.
 BLOCK_SIZE = 16
 
-#: What is known of one network: at every watched step, and over the whole run.
-#: `diverged_at` is the step from which on its loss was no finite number or over 1,000 times the
-#: first; -1 if it never was.
+#: What is known of a network at each evaluation step.
 CURVES = ("train_loss", "validation_loss", "validation_accuracy")
 
 
@@ -39,12 +37,13 @@ class Block:
     """Runs that are trained together.
 
     Attributes:
-        settings: Of each run; they differ in `STACKABLE` settings alone.
-        watch: Steps after which the networks are evaluated, increasing, from 0 to the runs' last.
+        settings: The settings of each run; they differ only in `STACKABLE` settings.
+        evaluation_steps: Steps after which the networks are evaluated, increasing from 0 to the
+            last step of the runs.
 
     Raises:
-        ValueError: If there is no run or there are more than `BLOCK_SIZE`, if the runs differ in
-            more, or if the watched steps are others.
+        ValueError: If there are no runs or more than `BLOCK_SIZE`, if the runs differ in other
+            settings, or if the evaluation steps do not rise from 0 to the last step.
     """
 
     settings: tuple[Settings, ...]
@@ -53,9 +52,9 @@ class Block:
     def __post_init__(self) -> None:
         if not 1 <= len(self.settings) <= BLOCK_SIZE:
             count = len(self.settings)
-            raise ValueError(f"{count} runs came; a block has 1 to {BLOCK_SIZE}: make several")
+            raise ValueError(f"got {count} runs; a block has 1 to {BLOCK_SIZE}: make several")
         if len({compile_key(settings) for settings in self.settings}) != 1:
-            raise ValueError(f"the runs of a block may differ in {', '.join(STACKABLE)} alone")
+            raise ValueError(f"the runs of a block may differ only in {', '.join(STACKABLE)}")
         steps, last = self.evaluation_steps, self.settings[0].steps
         ends = (steps[0], steps[-1]) if steps else ()
         if ends != (0, last) or any(stop <= start for start, stop in pairwise(steps)):
@@ -64,13 +63,15 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What came of one arm's networks of a block.
+    """What training a block gave for the networks of one arm.
 
     Attributes:
-        train_loss: Loss on the probe by its own statistics, shape (runs, watched steps).
-        validation_loss: By the moving statistics, of the same shape.
-        validation_accuracy: Likewise, from 0 to 1.
-        diverged_at: Step of divergence, or -1, shape (runs,).
+        train_loss: Loss on the probe; BN uses the probe's own statistics. Shape
+            (runs, evaluation steps).
+        validation_loss: Loss on the validation examples; BN uses the moving statistics. Same shape.
+        validation_accuracy: Accuracy on the same, from 0 to 1. Same shape.
+        diverged_at: First step at which the loss was not finite or exceeded 1,000 times its first
+            value; -1 if it never did. Shape (runs,).
     """
 
     train_loss: NDArray[np.float32]
@@ -84,49 +85,70 @@ class Study(Protocol):
 
     @property
     def digest(self) -> str:
-        """Names the study; the same question has the same digest."""
+        """Identifies the study; the same question has the same digest."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything is known that was asked for."""
+        """Whether every outcome that the study needs is in."""
 
     @property
     def progress(self) -> float:
-        """Share of the runs that are known, from 0 to 1."""
+        """Share of the runs whose outcomes are in, from 0 to 1."""
 
     def blocks(self) -> Sequence[Block]:
-        """Blocks that can be trained now and have not been given out yet, the first one first.
+        """Returns the blocks that can be trained now, in order; hands out each block once.
 
-        A study whose next runs follow from the outcome of earlier ones has none until these are in.
+        A study whose next runs depend on earlier outcomes has none until these are in.
         """
 
     def put(self, block: Block, outcomes: dict[str, Outcome]) -> None:
-        """Takes in what came of a block that was given out, by arm; once more changes nothing."""
+        """Takes in the outcomes of a block, by arm; repeating this changes nothing."""
 
 
 def reset_unused(settings: Settings) -> Settings:
-    """The settings as a study trains them: without what has no place in a block."""
+    """Returns the settings as a study trains them: `UNUSED` settings at their defaults."""
     default = Settings()
     return settings.replace(**{name: getattr(default, name) for name in UNUSED})
 
 
 def compile_key(settings: Settings) -> tuple[Value, ...]:
-    """What decides the program of a run: the values of the settings that are not its inputs.
+    """Returns the values that decide the compiled function of a run.
 
-    Examples in the plane follow from the seed, but all have one shape, so they are inputs, too.
+    Runs with equal keys can share a block. Data sets in the plane follow from noise and seed but
+    all have one shape, so they are inputs of the function, not part of the key.
     """
-    names = _DECIDING if settings.dataset not in PLANE_DATASETS else _DECIDING_IN_PLANE
+    names = _COMPILED if settings.dataset not in PLANE_DATASETS else _COMPILED_IN_PLANE
     return tuple(getattr(settings, name) for name in names)
 
 
 def digest(*parts: Value | Settings) -> str:
-    """16 hexadecimal characters that name a study of these parts."""
+    """Returns 16 hexadecimal characters that identify a study by its parts."""
     texts = [part.to_json() if isinstance(part, Settings) else part for part in parts]
     text = json.dumps([Settings.VERSION, *texts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def choose_evaluation_steps(steps: int, points: int) -> tuple[int, ...]:
-    """Steps at which networks are evaluated: 0, and about so many more, denser at the start."""
-    share = np.linspace(0.0, 1.0, min(points, steps) + 1)
+def choose_evaluation_steps(steps: int, count: int) -> tuple[int, ...]:
+    """Returns step 0 and up to `count` later steps, denser at the start, ending at `steps`."""
+    share = np.linspace(0.0, 1.0, min(count, steps) + 1)
     return tuple(np.unique(np.ceil(steps * share**1.25).astype(int)).tolist())
+
+
+def seed_problems(first: int, seeds: object, *, low: int, high: int) -> list[Problem]:
+    """Checks a number of seeds.
+
+    Args:
+        first: The first seed.
+        seeds: How many consecutive seeds are wanted.
+        low: The fewest allowed.
+        high: The most allowed.
+
+    Returns:
+        At most one problem: too few or too many seeds, or seeds above the highest one.
+    """
+    if not isinstance(seeds, int) or isinstance(seeds, bool) or not low <= seeds <= high:
+        return [Problem("seeds", str(seeds), f"a whole number from {low} to {high}")]
+    if first + seeds - 1 > SEEDS.high:
+        allowed = f"at most {SEEDS.high - seeds + 1} with {seeds} seeds"
+        return [Problem("seed", str(first), allowed)]
+    return []

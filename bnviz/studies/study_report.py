@@ -1,4 +1,4 @@
-"""StudyReport: what a study has found written out, for a reader and for a program."""
+"""StudyReport: the results of a study as text and as JSON."""
 
 import json
 import math
@@ -16,16 +16,16 @@ from bnviz.studies.stable_rates import DEFINITION, Limit, StableRates
 from bnviz.studies.study import CURVES
 from bnviz.studies.sweep import MEASURES
 
-#: Steps of the curves over the seeds that are printed for a reader, about.
+#: Approximate number of steps at which the curves over the seeds are printed.
 _PRINTED = 10
 
 
 def map_text(phase_map: PhaseMap, seconds: float) -> str:
-    """A map for a reader: both arms as tables, a row for each place along y, the highest on top.
+    """Returns a map as text: a table for each arm, with a row for each value of y, highest first.
 
     Args:
-        phase_map: Complete or not.
-        seconds: Wall time in which it was filled.
+        phase_map: Complete or growing.
+        seconds: Wall time of the training.
     """
     sweep = phase_map.sweep
     measure = "steps_to_target" if sweep.measure == "speed_up" else sweep.measure
@@ -38,7 +38,7 @@ def map_text(phase_map: PhaseMap, seconds: float) -> str:
     x, y = (KINDS[axis.name].label for axis in (sweep.x, sweep.y))
     lines = [
         f"{_network(sweep.base)}, {sweep.base.steps:,} steps, digest {sweep.digest}",
-        f"{MEASURES[measure]}{of_seeds}; {x} to the right, {y} upwards; '.' is not known, '-' is "
+        f"{MEASURES[measure]}{of_seeds}; {x} to the right, {y} upwards; '.': not trained yet, '-': "
         "infinite",
     ]
     for title, values in tables.items():
@@ -119,10 +119,10 @@ def _or_null(values: NDArray, known: NDArray[np.bool_]) -> Any:
 
 
 def seeds_text(bands: SeedBands, seconds: float) -> str:
-    """What many seeds show, for a reader.
+    """Returns the results over many seeds as text.
 
     Args:
-        bands: Complete or not.
+        bands: Complete or growing.
         seconds: Wall time of the training.
     """
     lines = [_network(bands.settings), bands.sentence()]
@@ -146,10 +146,10 @@ def seeds_text(bands: SeedBands, seconds: float) -> str:
 
 
 def seeds_json(bands: SeedBands, seconds: float) -> str:
-    """What many seeds show as one JSON object, with null for what is not finite or not known.
+    """Returns the results over many seeds as one JSON object; a missing or infinite value is null.
 
     Args:
-        bands: Complete or not.
+        bands: Complete or growing.
         seconds: Wall time of the training.
     """
     known, range_ = bool(bands.known.any()), bands.speed_range()
@@ -176,14 +176,14 @@ def seeds_json(bands: SeedBands, seconds: float) -> str:
 
 
 def stable_text(rates: StableRates, seconds: float) -> str:
-    """Where training is stable, for a reader.
+    """Returns the stable learning rates as text.
 
     Args:
-        rates: Complete or not.
+        rates: Complete or growing.
         seconds: Wall time of the training.
     """
     lines = [f"{_network(rates.settings)}, {rates.settings.steps:,} steps", rates.sentence()]
-    lines += [DEFINITION, "", f"last validation accuracy, lowest of {rates.seeds} seeds"]
+    lines += [DEFINITION, "", f"final validation accuracy, lowest of {rates.seeds} seeds"]
     lines.append(f"{'learning rate':>14}" + "".join(f"{ARM_LABELS[arm]:>20}" for arm in ARMS))
     stable = {arm: rates.stable(arm) for arm in ARMS}
     for rate in rates.rates:
@@ -197,10 +197,10 @@ def stable_text(rates: StableRates, seconds: float) -> str:
 
 
 def stable_json(rates: StableRates, seconds: float) -> str:
-    """Where training is stable as one JSON object, with null for what there is not.
+    """Returns the stable learning rates as one JSON object; a missing or infinite value is null.
 
     Args:
-        rates: Complete or not.
+        rates: Complete or growing.
         seconds: Wall time of the training.
     """
     limits = {arm: rates.limit(arm) for arm in ARMS}

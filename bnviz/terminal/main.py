@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.evidence import MIN_SEEDS
 from bnviz.settings import KINDS, Settings, SettingsError, groups
-from bnviz.studies.sweep import AXES, MEASURES, SCALES, Sweep
+from bnviz.studies.axis import AXES, SCALES
+from bnviz.studies.sweep import MEASURES, Sweep
 from bnviz.terminal import claims_command, page_command, study_commands, train_command
 from bnviz.terminal.options import DONE, WRONG, CommandError
 

@@ -14,9 +14,10 @@ from bnviz.engine.study_runs import MAX_ENDED_STUDIES, StudyRegistry
 from bnviz.frames import ARMS
 from bnviz.lab.datasets import load
 from bnviz.settings import Settings
+from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Block, Outcome
-from bnviz.studies.sweep import Axis, Sweep
+from bnviz.studies.sweep import Sweep
 from tests.support.engine import PATIENCE, DaskCluster, until, watched
 
 #: All tests train networks of this architecture, which is compiled once.

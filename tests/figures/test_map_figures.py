@@ -14,9 +14,10 @@ from bnviz.figures.studies.map_lines import Slice
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
+from bnviz.studies.axis import DEFAULT_AXES, Axis
 from bnviz.studies.map_numbers import MapNumbers, nearest_filled
 from bnviz.studies.map_words import describe_cell
-from bnviz.studies.sweep import DEFAULT_AXES, MEASURES, Axis, Cell, Sweep
+from bnviz.studies.sweep import MEASURES, Cell, Sweep
 from tests.support.maps import SWEEP, built_map
 
 #: One block of this one covers the map coarsely.

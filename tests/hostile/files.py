@@ -12,8 +12,9 @@ import numpy as np
 
 from bnviz.recording import Recording
 from bnviz.settings import Settings, SettingsError
+from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import Axis, Sweep
+from bnviz.studies.sweep import Sweep
 from tests.hostile import words
 
 #: Bytes that a bomb unpacks to.

@@ -7,7 +7,8 @@ from typing import Any
 from bnviz.interventions import ACTIONS, LEARNING_RATE
 from bnviz.kinds import Choice, Float, Integer, Kind
 from bnviz.settings import KINDS
-from bnviz.studies.sweep import AXES, MEASURES, SCALES, Sweep
+from bnviz.studies.axis import AXES, SCALES
+from bnviz.studies.sweep import MEASURES, Sweep
 
 MARKUP = (
     "<script>alert(1)</script>",

@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.player.map_content import RECORDED
 from bnviz.player.request import MapRequest, read_cell
+from bnviz.studies.axis import MAX_VALUES
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import MAX_VALUES, Cell, Sweep
+from bnviz.studies.sweep import Cell, Sweep
 
 APP = str(Path(__file__).parents[2] / "app.py")
 

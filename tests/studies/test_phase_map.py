@@ -1,4 +1,4 @@
-"""Sweeps and the maps that they fill: order, numbers, words, JSON, files."""
+"""PhaseMap and Sweep: order of the runs, numbers, sentences, JSON and files."""
 
 import io
 import json
@@ -11,10 +11,12 @@ import pytest
 from bnviz.frames import ARMS
 from bnviz.recording import BUNDLED
 from bnviz.settings import Settings, SettingsError, bounds
+from bnviz.studies import map_file
+from bnviz.studies.axis import AXES, Axis
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
 from bnviz.studies.study_report import map_json
-from bnviz.studies.sweep import AXES, MEASURES, Axis, Cell, Sweep
+from bnviz.studies.sweep import MEASURES, Cell, Sweep
 
 #: Four columns, three rows, three seeds.
 SWEEP = Sweep(
@@ -27,7 +29,7 @@ WATCH = len(SWEEP.evaluation_steps)
 
 
 def outcome(block, low, high):
-    """Networks that learn at learning rates from one to another, and diverge above.
+    """Networks that learn at learning rates from `low` to `high` and diverge above.
 
     The loss of each is its seed, so that the median of a cell is 1.
     """
@@ -48,16 +50,16 @@ def filled(none=(0.1, 0.1), bn=(0.01, 1.0), sweep=SWEEP, blocks=None):
 
 class TestAxis:
     @pytest.mark.parametrize("name", AXES)
-    def test_text_is_read_as_it_is_written(self, name):
+    def test_text_survives_a_round_trip(self, name):
         axis = Axis(name, max(bounds(name).low, 1e-3), bounds(name).high, "log", 5)
         assert Axis.parse(str(axis)) == axis
         assert Axis.parse(str(axis)).values == axis.values
 
-    def test_no_digit_is_lost_in_text(self):
+    def test_text_keeps_every_digit(self):
         axis = Axis("learning_rate", 0.001234567891, 1 / 3, "log", 24)
         assert Axis.parse(str(axis)) == axis
 
-    def test_whole_settings_have_whole_values_each_once(self):
+    def test_whole_settings_have_distinct_whole_values(self):
         assert Axis("hidden_layers", 1, 3, "linear", 9).values == (1, 2, 3)
 
     @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ class TestAxis:
             "learning_rate=" + "1" * 200,
         ],
     )
-    def test_what_is_no_axis_is_refused_with_what_is_allowed(self, text):
+    def test_bad_text_is_refused_with_what_is_allowed(self, text):
         with pytest.raises(SettingsError, match="allowed is"):
             Axis.parse(text)
 
 
 class TestSweep:
-    def test_cells_come_coarse_to_fine_and_each_once(self):
+    def test_cells_come_coarse_to_fine_without_repeats(self):
         cells = list(Sweep().cells())
         assert len(set(cells)) == len(cells) == 256
         for size in (2, 4, 8):
@@ -97,7 +99,7 @@ class TestSweep:
                 Cell(row, column) for row in range(0, 16, stride) for column in range(0, 16, stride)
             }
 
-    def test_json_is_read_as_it_is_written(self):
+    def test_json_survives_a_round_trip(self):
         sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, "speed_up", 0.85)
         assert Sweep.from_json(sweep.to_json()) == sweep
 
@@ -119,12 +121,12 @@ class TestSweep:
             {"colour": 1},
         ],
     )
-    def test_json_of_anything_else_is_refused(self, change):
+    def test_json_with_bad_values_is_refused(self, change):
         with pytest.raises(SettingsError):
             Sweep.from_json(json.dumps(json.loads(SWEEP.to_json()) | change))
 
     @pytest.mark.parametrize("text", ["", "[]", "null", "{}", "[" * 100_000])
-    def test_json_of_no_sweep_is_refused(self, text):
+    def test_other_json_is_refused(self, text):
         with pytest.raises(SettingsError):
             Sweep.from_json(text)
 
@@ -134,7 +136,7 @@ class TestSweep:
 
 
 class TestBlocks:
-    def test_hold_every_run_of_the_sweep_once(self):
+    def test_hold_each_run_of_the_sweep_once(self):
         runs = [run for block in PhaseMap(SWEEP).blocks() for run in block.settings]
         assert len(runs) == len(set(runs)) == 4 * 3 * 3
         assert set(runs) == {
@@ -142,19 +144,19 @@ class TestBlocks:
         }
         assert not any(run.deep for run in runs)
 
-    def test_are_of_one_program_each_and_no_larger_than_allowed(self):
+    def test_have_one_compile_key_each_and_a_limited_size(self):
         sweep = Sweep(SWEEP.base, SWEEP.x, Axis("units", 2, 8, "log", 3), seeds=10)
         blocks = PhaseMap(sweep).blocks()
         assert {len(block.settings) for block in blocks} == {16, 8}
         assert len({compile_key(block.settings[0]) for block in blocks}) == 3
 
-    def test_are_given_out_once(self):
+    def test_are_handed_out_once(self):
         phase_map = PhaseMap(SWEEP)
         assert phase_map.blocks()
         assert not phase_map.blocks()
 
     @pytest.mark.parametrize(
-        ("settings", "watch"),
+        ("settings", "steps"),
         [
             ((), (0, 40)),
             ((SWEEP.base,) * (BLOCK_SIZE + 1), (0, 40)),
@@ -165,9 +167,9 @@ class TestBlocks:
             ((SWEEP.base,), ()),
         ],
     )
-    def test_of_anything_else_are_refused(self, settings, watch):
+    def test_bad_blocks_are_refused(self, settings, steps):
         with pytest.raises(ValueError, match=r"runs|evaluation steps"):
-            Block(settings, watch)
+            Block(settings, steps)
 
 
 class TestNumbers:
@@ -176,7 +178,7 @@ class TestNumbers:
         np.testing.assert_array_equal(phase_map.values("bn", "validation_loss")[:, 1:], 1.0)
         assert phase_map.seed_values(Cell(0, 1), "bn", "validation_loss").tolist() == [0, 1, 2]
 
-    def test_of_runs_that_diverge_or_do_not_get_there_are_infinite(self):
+    def test_are_infinite_if_runs_diverge_or_miss_the_target(self):
         phase_map = filled()
         assert np.isinf(phase_map.values("none", "validation_loss")[:, 3]).all()
         assert np.isinf(phase_map.values("none", "steps_to_target")[:, 0]).all()
@@ -184,7 +186,7 @@ class TestNumbers:
         steps = phase_map.values("none", "steps_to_target")[:, 2]
         np.testing.assert_array_equal(steps, SWEEP.evaluation_steps[5])
 
-    def test_of_cells_that_are_not_filled_are_unknown(self):
+    def test_are_nan_in_cells_that_are_not_filled(self):
         phase_map = filled(blocks=1)
         values = phase_map.values("bn", "validation_accuracy")
         assert np.isfinite(values).sum() == phase_map.filled().sum() == 16 // 3
@@ -195,15 +197,15 @@ class TestNumbers:
         np.testing.assert_array_equal(ratios, [np.nan, 0.0, 1.0, np.inf])
 
     @pytest.mark.parametrize("measure", MEASURES)
-    def test_there_are_some_of_every_measure(self, measure):
+    def test_exist_for_every_measure(self, measure):
         sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, measure)
         assert not np.isnan(filled(sweep=sweep).values("bn")).any()
 
 
 class TestSentence:
-    def test_says_where_more_learns(self):
+    def test_says_where_each_arm_learns(self):
         assert filled().sentence() == (
-            "Of 12 cells 3 reach 90 % validation accuracy without BN and 9 with BN. These lie at "
+            "Of 12 cells, 3 reach 90 % validation accuracy without BN and 9 with BN. They lie at "
             "learning rate 0.1 and initial scale 0.1 to 10 without BN; learning rate 0.01 to 1 and "
             "initial scale 0.1 to 10 with BN."
         )
@@ -214,16 +216,16 @@ class TestSentence:
 
     def test_says_that_bn_learns_less(self):
         said = filled(none=(0.01, 1.0), bn=(5.0, 5.0)).sentence()
-        assert "9 reach 90 % validation accuracy without BN and 0 with BN. These lie at" in said
+        assert "9 reach 90 % validation accuracy without BN and 0 with BN. They lie at" in said
         assert "without BN." in said
 
     def test_says_that_nothing_learns(self):
         said = filled(none=(5.0, 5.0), bn=(5.0, 5.0)).sentence()
-        assert said == "Of 12 cells none reaches 90 % validation accuracy, without BN or with it."
+        assert said == "Of 12 cells, none reaches 90 % validation accuracy, with or without BN."
 
     def test_says_how_much_is_known(self):
-        assert PhaseMap(SWEEP).sentence() == "No cell is known yet."
-        assert filled(blocks=1).sentence().startswith("Of 5 cells known so far ")
+        assert PhaseMap(SWEEP).sentence() == "No cell has been trained yet."
+        assert filled(blocks=1).sentence().startswith("Of the 5 cells trained so far, ")
 
 
 class TestJson:
@@ -237,7 +239,7 @@ class TestJson:
         assert result["bn"] == [pytest.approx([0.1, 0.95, 0.95, 0.95])] * 3
         assert result["diverged"]["none"] == [[False, False, False, True]] * 3
 
-    def test_has_null_where_nothing_is_known_or_finite(self):
+    def test_has_null_for_unknown_and_infinite_values(self):
         sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, "speed_up")
         result = json.loads(
             map_json(filled(sweep=sweep, blocks=1), 1.5), parse_constant=pytest.fail
@@ -263,7 +265,7 @@ class TestFile:
         return file.getvalue()
 
     @pytest.mark.parametrize("blocks", [None, 1, 0])
-    def test_gives_back_the_map_and_what_is_missing(self, blocks):
+    def test_restores_the_map_and_the_missing_runs(self, blocks):
         phase_map = filled(blocks=blocks)
         loaded = PhaseMap.load(io.BytesIO(self.saved(phase_map)))
         assert loaded.sweep == phase_map.sweep
@@ -274,7 +276,7 @@ class TestFile:
         assert len(missing) == 36 - phase_map.known.sum()
 
     def with_member(self, name, array):
-        """A file of which one array is another, or is left out."""
+        """A file with one array replaced or left out."""
         with np.load(io.BytesIO(self.saved(filled()))) as archive:
             arrays = dict(archive) | {name: array}
         file = io.BytesIO()
@@ -302,7 +304,7 @@ class TestFile:
         with pytest.raises(PhaseMapError):
             PhaseMap.load(io.BytesIO(self.with_member(name, array)))
 
-    def test_that_is_cut_off_or_damaged_is_refused(self):
+    def test_that_is_truncated_or_damaged_is_refused(self):
         whole = self.saved(filled())
         for data in (b"", b"PK", whole[:-30], whole[: len(whole) // 2], whole[100:]):
             with pytest.raises(PhaseMapError):
@@ -321,11 +323,11 @@ class TestFile:
                 outcomes.add(type(error))
         assert PhaseMapError in outcomes
 
-    def test_that_is_too_large_is_refused_unread(self):
+    def test_that_is_too_large_is_refused_without_reading(self):
         with pytest.raises(PhaseMapError, match="more than 2 MB"):
             PhaseMap.load(io.BytesIO(bytes(2_000_001)))
 
-    def test_that_unpacks_to_more_than_it_says_is_refused(self):
+    def test_that_unpacks_to_more_than_it_claims_is_refused(self):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in zipfile.ZipFile(io.BytesIO(self.saved(filled()))).namelist():
@@ -334,7 +336,13 @@ class TestFile:
             PhaseMap.load(io.BytesIO(file.getvalue()))
 
 
-def test_the_recorded_map_is_complete_and_of_the_usual_axes():
+def test_the_error_of_a_file_is_one_class_wherever_it_is_imported():
+    with pytest.raises(map_file.PhaseMapError):
+        PhaseMap.load(io.BytesIO(b"not a map"))
+    assert PhaseMapError is map_file.PhaseMapError
+
+
+def test_the_recorded_map_is_complete_and_has_the_default_axes():
     recorded = PhaseMap.load(BUNDLED / "sweep.npz")
     assert recorded.complete
     usual = Sweep()

@@ -1,4 +1,4 @@
-"""An experiment over many seeds: what is put in, and what the sentence makes of it."""
+"""SeedBands: outcomes over many seeds, their bands, speed-ups and sentences."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ STEPS = 100
 
 
 def outcome(block, half_lives, start=0.1, end=0.9):
-    """Accuracies that rise from `start` towards `end`, each seed at its own pace."""
+    """Accuracies that rise from `start` towards `end`, each seed with its own half-life."""
     steps = np.array(block.evaluation_steps)
     shares = [1 - 2.0 ** (-steps / half_life) for half_life in half_lives]
     accuracy = start + (end - start) * np.array(shares, np.float32)
@@ -20,7 +20,7 @@ def outcome(block, half_lives, start=0.1, end=0.9):
 
 
 def bands(none, bn, **options):
-    """Bands of as many seeds as there are half-lives for each arm."""
+    """Bands with one seed for each half-life."""
     study = SeedBands(Settings(steps=STEPS, seed=4), len(none))
     done = 0
     for block in study.blocks():
@@ -40,7 +40,7 @@ def test_every_seed_is_trained_once():
     assert not study.blocks()
 
 
-def test_bands_hold_the_lowest_the_median_and_the_highest_of_what_is_known():
+def test_bands_hold_minimum_median_and_maximum_of_the_known_seeds():
     study = SeedBands(Settings(steps=STEPS), 17)
     first, second = study.blocks()
     generator = np.random.default_rng(0)
@@ -55,7 +55,7 @@ def test_bands_hold_the_lowest_the_median_and_the_highest_of_what_is_known():
     assert len(second.settings) == 1
 
 
-def test_a_loss_that_is_no_number_is_above_all_others():
+def test_a_loss_that_is_nan_counts_as_infinite():
     study = SeedBands(Settings(steps=STEPS), 5)
     (block,) = study.blocks()
     values = np.ones((3, 5, len(block.evaluation_steps)))
@@ -106,29 +106,29 @@ class TestSentence:
 
     def test_says_that_neither_learns(self):
         said = bands(none=[5] * 5, bn=[5] * 5, end=0.12).sentence()
-        assert "In none of 5 seeds has a network learnt anything in 100 steps" in said
+        assert "No network learnt anything in 100 steps, in any of 5 seeds" in said
 
-    def test_claims_nothing_where_the_seeds_do_not_agree(self):
+    def test_claims_nothing_if_the_seeds_disagree(self):
         said = bands(none=[10, 10, 10, 2, 5, 5], bn=[2, 2, 2, 10, 5, 5]).sentence()
-        assert "do not agree, so no difference is claimed" in said
-        assert "of 6, BN is faster in 3, slower in 1, as fast in 2" in said
+        assert "disagree, so no difference is claimed" in said
+        assert "of 6, BN is faster in 3, slower in 1, about as fast in 2" in said
 
     def test_waits_for_the_first_seed(self):
-        assert SeedBands(Settings()).sentence() == "No seed is known yet."
+        assert SeedBands(Settings()).sentence() == "No seed has been trained yet."
 
 
 @pytest.mark.parametrize("seeds", [0, 4, 21])
-def test_another_number_of_seeds_is_refused(seeds):
+def test_too_few_or_too_many_seeds_are_refused(seeds):
     with pytest.raises(SettingsError, match="from 5 to 20"):
         SeedBands(Settings(), seeds)
 
 
-def test_seeds_beyond_the_last_one_are_refused():
+def test_seeds_above_the_highest_one_are_refused():
     with pytest.raises(SettingsError, match="at most 2147483638"):
         SeedBands(Settings(seed=SEEDS.high), 10)
 
 
-def test_the_digest_names_the_question():
+def test_the_digest_identifies_the_question():
     digests = {
         SeedBands(Settings(), 5).digest,
         SeedBands(Settings(), 6).digest,

@@ -1,4 +1,4 @@
-"""The search for the largest stable learning rate, on networks whose limits are known."""
+"""StableRates: the search finds the limits of made-up networks, and its sentence follows them."""
 
 import math
 
@@ -10,14 +10,14 @@ from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies.stable_rates import PRECISION, RATES, StableRates
 from bnviz.studies.study import Outcome
 
-#: Limits of an arm that learns at no rate, and of one that learns at any.
+#: Bounds of an arm that learns at no rate, and of one that learns at any rate.
 NONE, ANY = (math.inf, 0.0), (0.0, math.inf)
 
 
 def outcome(block, low, high):
-    """Networks that learn from one rate up to another, a bit less far with each further seed.
+    """Networks that learn from rate `low` to `high`, a little less high with each further seed.
 
-    Above the upper rate they end where they started; above 10 times that, they diverge.
+    Above the upper rate they end where they started; above 10 times that rate they diverge.
     """
     accuracy = np.full((len(block.settings), 2), 0.1)
     diverged_at = np.full(len(block.settings), -1)
@@ -31,7 +31,7 @@ def outcome(block, low, high):
 
 
 def found(none, bn, seeds=3):
-    """The study after as many rounds as it asks for."""
+    """The study after all of its rounds."""
     study = StableRates(Settings(steps=50), seeds)
     rounds = 0
     while not study.complete:
@@ -45,7 +45,7 @@ def found(none, bn, seeds=3):
 
 
 @pytest.mark.parametrize("limits", [(0.4, 6.0), (6.0, 0.4), (2e-5, 9.5), (0.3, 0.31)])
-def test_each_limit_is_found_closely_and_is_that_of_the_worst_seed(limits):
+def test_each_limit_is_found_to_precision_and_is_that_of_the_worst_seed(limits):
     study = found(*((0.0, limit) for limit in limits))
     for arm, limit in zip(ARMS, limits, strict=True):
         worst = limit * 0.9
@@ -73,7 +73,7 @@ def test_an_arm_that_learns_little_has_no_lower_bar_of_its_own():
     assert study.limit("bn").at_bound
 
 
-def test_nothing_is_asked_for_while_a_round_is_under_way():
+def test_no_blocks_are_handed_out_during_a_round():
     study = StableRates(Settings(steps=50), 2)
     first, *others = study.blocks()
     assert len(first.settings) + sum(len(each.settings) for each in others) == 2 * RATES
@@ -81,7 +81,7 @@ def test_nothing_is_asked_for_while_a_round_is_under_way():
     assert not study.blocks()
     assert not study.complete
     assert 0 < study.progress < 1
-    assert study.sentence() == "No learning rate is known yet."
+    assert study.sentence() == "No learning rate has been tested yet."
 
 
 class TestSentence:
@@ -89,7 +89,7 @@ class TestSentence:
         study = found((0.0, 0.4), (0.0, 6.0))
         none, bn = (study.limit(arm).stable for arm in ARMS)
         assert study.sentence() == (
-            f"Without BN training is stable up to a learning rate of {none:.2g}, with BN up to "
+            f"Without BN, training is stable up to a learning rate of {none:.2g}; with BN, up to "
             f"{bn:.2g}: {bn / none:.0f} times as high."
         )
 
@@ -103,12 +103,12 @@ class TestSentence:
 
     def test_says_that_the_highest_allowed_is_stable(self):
         said = found((0.0, 0.4), ANY).sentence()
-        assert "with BN up to 10, the highest allowed: at least 2" in said
+        assert "with BN, up to 10, the highest allowed: at least 2" in said
 
     def test_says_so_of_both(self):
         said = found(ANY, ANY).sentence()
-        assert "up to a learning rate of 10, the highest allowed, without BN and with it" in said
-        assert "no difference is seen" in said
+        assert "up to a learning rate of 10, the highest allowed, both without and with BN" in said
+        assert "no difference to be seen" in said
 
     @pytest.mark.parametrize(
         ("none", "bn", "able", "unable"),
@@ -116,8 +116,10 @@ class TestSentence:
     )
     def test_says_that_one_learns_at_no_rate(self, none, bn, able, unable):
         said = found(none, bn).sentence()
-        assert said.startswith(f"{able} BN training is stable up to a learning rate of 2.")
-        assert said.endswith(f"; {unable} BN the network learns at none within 50 steps.")
+        assert said.startswith(f"{able} BN, training is stable up to a learning rate of 2.")
+        assert said.endswith(
+            f"; {unable} BN, the network does not learn within 50 steps at any rate."
+        )
 
     def test_says_that_none_learns(self):
         said = found(NONE, NONE).sentence()
@@ -127,15 +129,15 @@ class TestSentence:
         study = StableRates(Settings(steps=50), 1)
         (block,) = study.blocks()
         study.put(block, dict.fromkeys(ARMS, outcome(block, 0.0, 0.4)))
-        assert study.sentence().startswith("So far: Without BN")
+        assert study.sentence().startswith("So far: Without BN,")
 
 
 @pytest.mark.parametrize("seeds", [0, 11])
-def test_another_number_of_seeds_is_refused(seeds):
+def test_too_few_or_too_many_seeds_are_refused(seeds):
     with pytest.raises(SettingsError, match="from 1 to 10"):
         StableRates(Settings(), seeds)
 
 
-def test_the_learning_rate_is_no_part_of_the_question():
+def test_the_learning_rate_is_not_part_of_the_question():
     assert StableRates(Settings(learning_rate=0.1)).digest == StableRates(Settings()).digest
     assert StableRates(Settings(units=8)).digest != StableRates(Settings()).digest

@@ -4,9 +4,10 @@ import numpy as np
 
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
+from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Outcome
-from bnviz.studies.sweep import Axis, Sweep
+from bnviz.studies.sweep import Sweep
 
 #: Five places along x, four along y, three seeds.
 SWEEP = Sweep(

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from bnviz.figures.style import MUTED
+from bnviz.studies.axis import Axis
 from bnviz.studies.map_words import setting_label
-from bnviz.studies.sweep import Axis
 
 #: What the numbers of an axis count, where its name does not say so.
 UNITS = {

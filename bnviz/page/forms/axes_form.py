@@ -9,17 +9,9 @@ from bnviz.page.forms import fields
 from bnviz.page.shell import rerun
 from bnviz.page.shell.markup import plain
 from bnviz.settings import KINDS, Settings, SettingsError, bounds
+from bnviz.studies.axis import AXES, DEFAULT_AXES, MAX_VALUES, SCALES, Axis
 from bnviz.studies.map_words import setting_label
-from bnviz.studies.sweep import (
-    AXES,
-    DEFAULT_AXES,
-    MAX_SEEDS,
-    MAX_VALUES,
-    MEASURES,
-    SCALES,
-    Axis,
-    Sweep,
-)
+from bnviz.studies.sweep import MAX_SEEDS, MEASURES, Sweep
 
 _HEADINGS = {"x": "Across", "y": "Upwards"}
 #: Arguments of `Sweep` beside its base and its axes.

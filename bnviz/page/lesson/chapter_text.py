@@ -16,7 +16,8 @@ from bnviz.page.shell.markup import plain
 from bnviz.page.shell.state import state
 from bnviz.recording import Recording
 from bnviz.settings import Settings
-from bnviz.studies.sweep import Axis, Sweep
+from bnviz.studies.axis import Axis
+from bnviz.studies.sweep import Sweep
 
 #: Distinguishes the questions of the chapters from those of the quiz.
 _WHERE = "predict"
