@@ -1,1 +1,1 @@
-"""What leaves the house: an experiment as a Keras script or notebook."""
+"""Export: an experiment as a Keras script or notebook."""

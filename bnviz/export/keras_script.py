@@ -1,14 +1,14 @@
-"""Script: the experiment of some settings as Keras code that runs with TensorFlow alone.
+"""KerasScript: an experiment as Keras code that needs only TensorFlow.
 
-It gives the page's result: the same examples, first kernels, batches and updates. Its sections are
-marked as cells (`# %%`), and are the cells of the notebook, too.
+The script gives the same result as the page: same examples, initial kernels, batches and updates.
+Its sections are marked as cells (`# %%`), which are also the cells of the notebook.
 """
 
 import json
 import textwrap
 from dataclasses import dataclass, replace
 
-from bnviz.export.script_data import UPLOAD_FILE, code
+from bnviz.export.script_data import UPLOAD_FILE, data_code
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import ARM_LABELS
 from bnviz.settings import BN_POSITIONS, SGD_MOMENTUM, UPLOAD, Settings
@@ -19,15 +19,15 @@ _OPTIMIZERS = {
     "adam": "Adam(learning_rate={rate})",
     "rmsprop": "RMSprop(learning_rate={rate})",
 }
-#: Characters of a line of text.
+#: Maximum characters of a line of text.
 _WIDTH = 96
-#: Heading of the cell that is not for reading.
+#: Heading of the cell with packed data, which is not meant to be read.
 _PACKED = "The packed examples"
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """A section: its heading, what is said of it, its code."""
+    """A section of the script: heading, explanation and code."""
 
     heading: str
     text: str
@@ -35,20 +35,19 @@ class _Cell:
 
 
 def script(settings: Settings) -> str:
-    """The experiment as a Python script.
+    """Returns the experiment as a Python script.
 
-    Both networks (or all three) are built, compiled, fitted and evaluated; `results` holds the
-    validation loss and accuracy by the arms' labels. What it cannot repeat it says in its first
-    lines.
+    The script builds, compiles, fits and evaluates all networks. Its `results` holds the validation
+    loss and accuracy by the label of each arm. Its docstring says what it does not repeat.
 
     Args:
-        settings: As on the page.
+        settings: The experiment.
     """
     return _joined(settings, _cells(settings))
 
 
 def excerpt(settings: Settings) -> str:
-    """The same to be read: packed examples are left out."""
+    """Returns the script for reading, without the packed examples."""
     cells = []
     for cell in _cells(settings):
         if cell.heading == _PACKED:
@@ -60,11 +59,11 @@ def excerpt(settings: Settings) -> str:
 
 
 def notebook(settings: Settings) -> str:
-    """The same as a Jupyter notebook (nbformat 4), as JSON."""
+    """Returns the script as a Jupyter notebook (nbformat 4) in JSON."""
     cells: list[dict[str, object]] = [_markdown(_title(settings))]
     for cell in _cells(settings):
         cells.append(_markdown(f"## {cell.heading}\n{cell.text}".strip()))
-        # Packed examples are folded away.
+        # Packed examples are collapsed.
         metadata = {"jupyter": {"source_hidden": True}} if cell.heading == _PACKED else {}
         cells.append(
             {
@@ -76,27 +75,27 @@ def notebook(settings: Settings) -> str:
             }
         )
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    whole = {
+    document = {
         "cells": cells,
         "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 4,
     }
-    return json.dumps(whole, indent=1)
+    return json.dumps(document, indent=1)
 
 
 def differences(settings: Settings) -> tuple[str, ...]:
-    """What of a run the script does not repeat, one sentence each."""
+    """Returns what the script does not repeat of a run, one sentence each."""
     found = []
     if settings.dataset == UPLOAD:
         found.append(
-            f"Your own examples are not in this file: save them as x and y in {UPLOAD_FILE} beside "
-            "it; the page may have split or scaled them in another way."
+            f"Your own examples are not in this file: save them as x and y in {UPLOAD_FILE} next "
+            "to it. The page may have split or scaled them differently."
         )
     if settings.interventions:
         found.append(
-            f"The changes in mid-run ({settings.interventions}) are left out: this is the run "
-            "without them."
+            f"The changes in mid-run ({settings.interventions}) are left out: the script repeats "
+            "the run without them."
         )
     return tuple(found)
 
@@ -112,8 +111,8 @@ def _title(settings: Settings) -> str:
         f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} units, "
         f"{settings.activation}, {settings.optimizer} with learning rate "
         f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "
-        f"{settings.batch_size}, seed {settings.seed}. Needs TensorFlow (2.16 or newer), which "
-        "brings Keras 3 and NumPy.",
+        f"{settings.batch_size}, seed {settings.seed}. Needs TensorFlow 2.16 or newer, which "
+        "includes Keras 3 and NumPy.",
         *(f"Note: {sentence}" for sentence in differences(settings)),
     ]
     return "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs) + "\n"
@@ -128,7 +127,7 @@ def _joined(settings: Settings, cells: list[_Cell]) -> str:
 
 
 def _cells(settings: Settings) -> list[_Cell]:
-    examples = code(settings)
+    examples = data_code(settings)
     modules = "".join(f"import {name}\n" for name in examples.modules)
     constants = f"SEED = {settings.seed}\nSTEPS = {settings.steps}\n"
     constants += f"BATCH_SIZE = {settings.batch_size}\n"
@@ -157,7 +156,7 @@ _WHOSE = {
 
 
 def _networks(settings: Settings) -> str:
-    """Defines `network(arm)`, which returns a Keras model with its first weights."""
+    """Returns code that defines `network`, which returns a Keras model with its initial weights."""
     arms = FrameLayout.of(settings).arms
     penalty = ", kernel_regularizer=penalty" if settings.l2 else ""
     lines = []
@@ -176,7 +175,7 @@ def _networks(settings: Settings) -> str:
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
-    \"\"\"A network with the first weights that all of them have.\"\"\"
+    \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
     stack = [keras.Input((num_features,))]
     for {number} in range(1, {settings.hidden_layers + 1}):
 {chr(10).join(lines)}
@@ -193,7 +192,7 @@ def _networks(settings: Settings) -> str:
 
 
 def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
-    """The layers of one hidden layer as code, in order."""
+    """Returns the Keras layers of one hidden layer as code, in order."""
     activation = f'layers.Activation("{settings.activation}"),'
     if arm == "none":
         return [f"layers.Dense({settings.units}{penalty}),", activation]
@@ -215,16 +214,18 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
 
 
 def _training(settings: Settings) -> str:
-    """Defines `batches(x, y)` and `compiled(model)`."""
+    """Returns code that defines `batches(x, y)` and `compiled(model)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
     loss = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
     lines = [f"optimizer=keras.optimizers.{optimizer},", f"loss={loss},", 'metrics=["accuracy"],']
     if settings.dropout or settings.third_arm == "noisy_bn":
-        lines.append("jit_compile=True,  # as on the page; else other random numbers are drawn")
+        lines.append(
+            "jit_compile=True,  # as on the page; otherwise other random numbers are drawn"
+        )
     options = "\n".join(f"        {line}" for line in lines)
     return f'''\
 def batches(x, y):
-    """One shuffle after the other, cut into batches: the same for every network."""
+    """Returns the batches, the same for every network: one shuffle of the data after another."""
     generator = np.random.default_rng([SEED, 1])
     shuffles = -(-STEPS * BATCH_SIZE // len(x))
     order = np.concatenate([generator.permutation(len(x)) for _ in range(shuffles)])
@@ -236,7 +237,7 @@ def batches(x, y):
 
 
 def compiled(model):
-    """The model, ready for training."""
+    """Compiles a model for training and returns it."""
     model.compile(
 {options}
     )
@@ -245,11 +246,11 @@ def compiled(model):
 
 
 def _result(settings: Settings) -> str:
-    """Trains and evaluates every network."""
+    """Returns code that trains and evaluates every network."""
     arms = ", ".join(f'"{ARM_LABELS[arm]}"' for arm in FrameLayout.of(settings).arms)
     loss, note = "loss", ""
     if settings.l2:
-        note = "    # The loss that Keras evaluates holds the L2 penalty, too.\n"
+        note = "    # The loss that Keras evaluates includes the L2 penalty.\n"
         loss = "loss - float(sum(model.losses))"
     return f"""\
 x_train, y_train, x_validation, y_validation = examples()
@@ -265,7 +266,7 @@ for arm in ({arms}):
 
 _NOISE = '''\
 class Noise(layers.Layer):
-    """Scales and shifts each element at random while training (Santurkar et al. 2018)."""
+    """Scales and shifts each element at random in training (Santurkar et al. 2018)."""
 
     def __init__(self, number):
         super().__init__()

@@ -1,7 +1,7 @@
-"""Examples: Python code, as text, that gets the examples of a data set without this package.
+"""ScriptData: Python code, as text, that gets the examples of a data set without this package.
 
-The built-in tables go along in the code, packed, since Keras does not have them; the points in the
-plane are made from the seed as the laboratory makes them.
+The built-in tables are packed into the code, since Keras does not have them. Points in the plane
+are generated from the seed, exactly as the laboratory generates them.
 """
 
 import base64
@@ -14,21 +14,21 @@ from bnviz.data.preparation import SPLIT_SEED, VALIDATION_SHARE
 from bnviz.frames import VALIDATION_SIZE
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
-#: File that the script of an upload reads.
+#: File that the script reads for an uploaded data set.
 UPLOAD_FILE = "examples.npz"
-#: Characters of a line of packed examples.
+#: Characters per line of packed examples.
 _WIDTH = 96
 
 
 @dataclass(frozen=True)
-class Code:
+class DataCode:
     """Code that gets a data set.
 
     Attributes:
-        modules: Of the standard library, that it imports.
-        define: Defines `examples()`, which returns features and classes for training, then those
-            for validation.
-        packed: Defines the packed table that `examples` reads; empty for most data sets.
+        modules: Modules of the standard library that it imports.
+        define: Code that defines `examples()`, which returns features and classes for training,
+            then for validation.
+        packed: Code that defines the packed table read by `examples`; empty for most data sets.
     """
 
     modules: tuple[str, ...]
@@ -36,30 +36,30 @@ class Code:
     packed: str = ""
 
 
-def code(settings: Settings) -> Code:
-    """The code of a run's data set."""
+def data_code(settings: Settings) -> DataCode:
+    """Returns the code that gets the data set of a run."""
     name = settings.dataset
     if name in builtin.TABLES:
         scale = "x = x / 16" if name == "digits" else _STANDARDIZE
-        return Code(("base64", "lzma"), _SPLIT + _of_split(_READ_TABLE, scale), packed(name))
+        return DataCode(("base64", "lzma"), _SPLIT + _of_split(_READ_TABLE, scale), packed(name))
     if name in PLANE_DATASETS:
         points = _POINTS[name].format(noise=repr(settings.noise))
-        return Code((), points + _SPLIT + _of_split("x, y = points()", _STANDARDIZE))
+        return DataCode((), points + _SPLIT + _of_split("x, y = points()", _STANDARDIZE))
     if name == UPLOAD:
-        return Code((), _SPLIT + _of_split(_READ_FILE, _STANDARDIZE))
-    return Code((), _DOWNLOAD.format(name=name, most=VALIDATION_SIZE))
+        return DataCode((), _SPLIT + _of_split(_READ_FILE, _STANDARDIZE))
+    return DataCode((), _DOWNLOAD.format(name=name, most=VALIDATION_SIZE))
 
 
 @cache
 def packed(name: str) -> str:
-    """Code that defines a packed table."""
+    """Returns code that defines a packed table."""
     letters = base64.b85encode(builtin.packed(name)).decode("ascii")
     lines = "\n".join(textwrap.wrap(letters, _WIDTH))
     return f'PACKED = """\n{lines}\n"""\n'
 
 
 def _of_split(read: str, scale: str) -> str:
-    """Defines `examples` by code that reads `x` and `y`, and code that scales `x`."""
+    """Returns code that defines `examples`; `read` loads `x` and `y`, `scale` scales `x`."""
     lines = [*read.splitlines(), "train, validation = split(y)", *scale.splitlines(), _RETURN]
     return "def examples():\n" + textwrap.indent("\n".join(lines), "    ") + "\n"
 
@@ -72,14 +72,14 @@ text = lzma.decompress(base64.b85decode("".join(PACKED.split()))).decode()
 table = np.loadtxt(text.splitlines(), delimiter=",")
 x, y = table[:, :-1], table[:, -1].astype(int)"""
 _READ_FILE = f"""\
-with np.load("{UPLOAD_FILE}") as file:  # x: one row an example; y: whole numbers from 0
+with np.load("{UPLOAD_FILE}") as file:  # x: one row per example; y: whole numbers from 0
     x, y = file["x"].astype(float), file["y"]"""
 _STANDARDIZE = """\
 mean, std = x[train].mean(axis=0), x[train].std(axis=0)
 x = (x - mean) / np.where(std > 0, std, 1)"""
 _SPLIT = f'''\
 def split(y):
-    """A share of each class is for validation, always the same examples."""
+    """Holds out a share of each class for validation, always the same examples."""
     generator = np.random.default_rng({SPLIT_SEED})
     train, validation = [], []
     for number in np.unique(y):
@@ -94,7 +94,7 @@ def split(y):
 '''
 _DOWNLOAD = '''\
 def examples():
-    """Downloaded by Keras at the first time."""
+    """Returns the examples; Keras downloads them the first time."""
     (x_train, y_train), (x_test, y_test) = keras.datasets.{name}.load_data()
     # The page measures on the same {most:,} of the examples for validation.
     chosen = np.sort(np.random.default_rng(0).permutation(len(x_test))[:{most}])
@@ -108,7 +108,7 @@ def examples():
 _POINTS = {
     "moons": '''\
 def points():
-    """Two half circles that reach into each other."""
+    """Returns two interleaving half circles."""
     generator = np.random.RandomState(SEED)
     angle = np.linspace(0, np.pi, 500)
     upper = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -122,7 +122,7 @@ def points():
 ''',
     "circles": '''\
 def points():
-    """A circle within a circle."""
+    """Returns a circle within a circle."""
     generator = np.random.RandomState(SEED)
     angle = np.linspace(0, 2 * np.pi, 500, endpoint=False)
     outer = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -135,7 +135,7 @@ def points():
 ''',
     "spiral": '''\
 def points():
-    """Two arms of one and a half turns."""
+    """Returns two spiral arms of one and a half turns."""
     generator = np.random.default_rng(SEED)
     y = np.arange(1000) % 2
     share = np.sqrt(generator.uniform(0.01, 1.0, 1000))
@@ -147,7 +147,7 @@ def points():
 ''',
     "xor": '''\
 def points():
-    """Four squares, those on one diagonal of one class."""
+    """Returns four squares; those on the same diagonal have the same class."""
     generator = np.random.default_rng(SEED)
     signs = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])[np.arange(1000) % 4]
     x = signs * generator.uniform(0.1, 2.0, (1000, 2))
@@ -157,7 +157,7 @@ def points():
 ''',
     "gaussians": '''\
 def points():
-    """Two round clouds."""
+    """Returns two round clouds."""
     generator = np.random.default_rng(SEED)
     y = np.arange(1000) % 2
     x = (0.1 + {noise}) * generator.standard_normal((1000, 2)) + (1 - 2 * y)[:, None]

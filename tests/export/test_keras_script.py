@@ -1,4 +1,4 @@
-"""The exported script runs with TensorFlow alone and gives the page's result."""
+"""KerasScript: the exported script needs only TensorFlow and gives the result of the page."""
 
 import ast
 import base64
@@ -68,7 +68,7 @@ CASES = (
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """Of each case what its script and what the laboratory ends with."""
+    """The final results of the script and of the laboratory, for each case."""
     folder = tmp_path_factory.mktemp("scripts")
     paths = [folder / f"{number}.py" for number in range(len(CASES))]
     for path, settings in zip(paths, CASES, strict=True):
@@ -133,13 +133,13 @@ def test_dropout_of_the_script_has_the_seeds_of_the_page():
     assert "layers.Dropout(0.3, seed=number)" in script(settings)
     ours = [layer for layer in build(settings, "bn", 4, 3).model.layers if "drop" in layer.name]
     assert [layer.seed for layer in ours] == [1, 2]
-    # Other programs than XLA's draw in another way.
+    # Without XLA, other random numbers are drawn.
     assert "jit_compile=True" in script(settings)
 
 
 @pytest.mark.parametrize("arm", NORMALIZED_ARMS)
 @pytest.mark.parametrize("position", BN_POSITIONS)
-def test_layers_stand_in_the_order_of_the_page(arm, position):
+def test_layers_are_in_the_order_of_the_page(arm, position):
     settings = Settings(bn_position=position, third_arm=arm if arm != "bn" else "no")
     block = script(settings).partition(f'arm == "{ARM_LABELS[arm]}"')[2].partition("]")[0]
     kinds = {"Dense", "BatchNormalization", "LayerNormalization", "Noise", "Activation"}
@@ -152,7 +152,7 @@ def test_layers_stand_in_the_order_of_the_page(arm, position):
 @pytest.mark.parametrize("name", [*PLANE_DATASETS, *builtin.TABLES])
 def test_examples_of_the_script_are_those_of_the_page(name):
     settings = Settings(dataset=name, noise=0.3, seed=7)
-    code = script_data.code(settings)
+    code = script_data.data_code(settings)
     place = {"np": np, "SEED": settings.seed, "base64": base64, "lzma": lzma}
     exec(code.packed + code.define, place)
     ours = datasets.load(settings)
@@ -178,7 +178,7 @@ def test_script_excerpt_and_notebook_are_the_same_code(settings):
     tree = ast.parse(whole)
     cells = json.loads(notebook(settings))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    # The script has its title in front, as a docstring.
+    # The script begins with its title as a docstring.
     assert ast.dump(ast.parse(code)) == ast.dump(ast.Module(tree.body[1:], tree.type_ignores))
     read = ast.parse(excerpt(settings))
     assert len(read.body) == len(tree.body)
@@ -190,7 +190,7 @@ def test_lines_of_the_script_are_short_enough_to_read(settings):
     assert max(map(len, script(settings).splitlines())) <= 100
 
 
-def test_what_is_not_repeated_is_said_in_the_script():
+def test_the_script_says_what_it_does_not_repeat():
     settings = Settings(dataset="upload", upload="0" * 32, interventions="20:insert_bn")
     assert len(differences(settings)) == 2
     title = " ".join(ast.get_docstring(ast.parse(script(settings))).split())
