@@ -1,1 +1,1 @@
-"""Figures: from a recording to Plotly figures; neither TensorFlow nor Streamlit is needed."""
+"""Figures: from a recording to Plotly figures, without TensorFlow or Streamlit."""

@@ -1,31 +1,33 @@
 """Curves: measures over the run on panels, the line at the cursor, and the values there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from bnviz.figures.bindings.binding import Band, CursorLine, Ends, Marker, Series
+from bnviz.figures.bindings.series import AreaBetween, CursorLine, EndLabels, Marker, Series
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import ARM_COLOURS, INK, translucent
-from bnviz.frames import ARM_LABELS
+from bnviz.figures.view import CHOICES
+from bnviz.frames import ARM_LABELS, PERCENTILES
 
-#: Opacity of that part of a curve where the cursor has not been yet.
+#: Opacity of the part of a curve that the cursor has not reached.
 FUTURE = 0.32
 
 
-def of_arm(arm: str, path: str) -> str:
-    """A path within an arm, or the difference of two, as a path of the frame."""
+def arm_path(arm: str, path: str) -> str:
+    """Returns the path in a frame of a measure of an arm, or of the difference of two."""
     return " - ".join(f"{arm}/{part}" for part in path.split(" - "))
 
 
 def curve(panels: Panels, number: int, arm: str, path: str, **options: Any) -> None:
-    """A measure over the run, faint where the cursor has not been yet.
+    """Adds a measure over the run, faint where the cursor has not been yet.
 
     Args:
-        panels: To which it is added.
-        number: Of the axes.
-        arm: Whose measure.
-        path: Of the measure within the arm.
-        options: `colour`, `width`, `dash`, `transform` and `name` other than the usual ones.
+        panels: The panels to add to.
+        number: Number of the panel.
+        arm: The arm whose measure it is.
+        path: Path of the measure within the arm.
+        options: `colour`, `width`, `dash`, `transform` and `name`, to replace the usual ones.
     """
     line = {
         "color": options.get("colour", ARM_COLOURS[arm]),
@@ -36,7 +38,7 @@ def curve(panels: Panels, number: int, arm: str, path: str, **options: Any) -> N
     for part, opacity in (("future", FUTURE), ("past", 1.0)):
         panels.add(
             number,
-            Series(**panels.x(arm), y=of_arm(arm, path), part=part, transform=transform),
+            Series(**panels.x(arm), y=arm_path(arm, path), part=part, transform=transform),
             mode="lines",
             line=line,
             opacity=opacity,
@@ -48,7 +50,7 @@ def curve(panels: Panels, number: int, arm: str, path: str, **options: Any) -> N
 def line(
     panels: Panels, number: int, arm: str, path: str, *, width: float, transform: str = ""
 ) -> None:
-    """A measure over the whole run, which does not answer the mouse."""
+    """Adds a measure over the whole run without hover labels."""
     panels.add(
         number,
         Series(**panels.x(arm), y=f"{arm}/{path}", part="all", transform=transform),
@@ -58,21 +60,21 @@ def line(
 
 
 def band(panels: Panels, number: int, arm: str, lower: str, upper: str, **options: Any) -> None:
-    """The area between two measures of an arm over the run.
+    """Adds the area between two measures of an arm over the run.
 
     Args:
-        panels: To which it is added.
-        number: Of the axes.
-        arm: Whose measures.
-        lower: Path of the lower one within the arm.
-        upper: Path of the upper one.
-        options: `colour`, `opacity` and `transform` other than the usual ones.
+        panels: The panels to add to.
+        number: Number of the panel.
+        arm: The arm whose measures they are.
+        lower: Path of the lower measure within the arm.
+        upper: Path of the upper measure within the arm.
+        options: `colour`, `opacity` and `transform`, to replace the usual ones.
     """
     colour, opacity = options.get("colour", ARM_COLOURS[arm]), options.get("opacity", 0.28)
     for part, share in (("future", 0.35 * opacity), ("past", opacity)):
         panels.add(
             number,
-            Band(
+            AreaBetween(
                 **panels.x(arm),
                 lower=f"{arm}/{lower}",
                 upper=f"{arm}/{upper}",
@@ -86,53 +88,45 @@ def band(panels: Panels, number: int, arm: str, lower: str, upper: str, **option
         )
 
 
-def cursor(panels: Panels, number: int, low: float, high: float, arm: str = "") -> None:
-    """The line at the cursor; `low` and `high` are values, also on a logarithmic axis."""
+def cursor(panels: Panels, number: int, low: float, high: float) -> None:
+    """Adds the line at the cursor; `low` and `high` are values, even on a logarithmic axis."""
     panels.add(
         number,
-        CursorLine(**panels.x(arm or panels.arms[0]), low=low, high=high),
+        CursorLine(**panels.x(panels.arms[0]), low=low, high=high),
         mode="lines",
         line={"color": INK, "width": 1.5, "dash": "dot"},
     )
 
 
 def markers(
-    panels: Panels,
-    number: int,
-    path: str,
-    low: float,
-    high: float,
-    *,
-    arms: Sequence[str] = (),
-    **more: Any,
+    panels: Panels, number: int, path: str, low: float, high: float, **options: Any
 ) -> None:
-    """The cursor's line and on it each arm's value, named.
+    """Adds the line at the cursor and on it each arm's value with its name.
 
     Args:
-        panels: To which it is added.
-        number: Of the axes.
-        path: Of the measure within each arm.
+        panels: The panels to add to.
+        number: Number of the panel.
+        path: Path of the measure within each arm.
         low: Lowest value on the axis.
-        high: Highest value on it.
-        arms: Whose; all, unless given.
-        more: Further attributes of `Marker`.
+        high: Highest value on the axis.
+        options: `unit` and `transform` of `Marker`.
     """
-    arms = arms or panels.arms
     cursor(panels, number, low, high)
-    paths = {arm: of_arm(arm, path) for arm in arms}
-    for arm in arms:
+    arms = panels.arms
+    paths = [arm_path(arm, path) for arm in arms]
+    for place, arm in enumerate(arms):
         panels.add(
             number,
             Marker(
                 **panels.x(arm),
-                y=paths[arm],
+                y=paths[place],
                 low=low,
                 high=high,
                 middle=0.6 * panels.x_end(),
                 text=f"{ARM_LABELS[arm]} {{}}",
-                before=tuple(paths[other] for other in arms[: arms.index(arm)]),
-                after=tuple(paths[other] for other in arms[arms.index(arm) + 1 :]),
-                **more,
+                before=tuple(paths[:place]),
+                after=tuple(paths[place + 1 :]),
+                **options,
             ),
             mode="markers+text",
             marker={"color": ARM_COLOURS[arm], "size": 9},
@@ -141,49 +135,89 @@ def markers(
         )
 
 
-def ends(
+@dataclass(frozen=True, kw_only=True)
+class NamedCurve:
+    """A curve whose name is written at its end.
+
+    Attributes:
+        path: Path of the measure within the arm.
+        name: The name at its end.
+        colour: A colour such as #D55E00.
+        width: Width of the line, in pixels.
+        dash: "solid", "dash" or "dot".
+    """
+
+    path: str
+    name: str
+    colour: str
+    width: float = 2.5
+    dash: str = "solid"
+
+
+def named_curves(
     panels: Panels,
     number: int,
     arm: str,
-    names: dict[str, str],
-    colours: Sequence[str],
+    curves: Sequence[NamedCurve],
     low: float,
     high: float,
     *,
     log: bool = False,
 ) -> None:
-    """Names at the ends of an arm's curves.
+    """Adds several curves of an arm with their names at their ends, and the line at the cursor.
 
     Args:
-        panels: To which they are added.
-        number: Of the axes.
-        arm: Whose curves.
-        names: By the path of each within the arm.
-        colours: Of the curves.
-        low: Lower end of the axis as drawn, so its logarithm if that is logarithmic.
-        high: Its upper end.
+        panels: The panels to add to.
+        number: Number of the panel.
+        arm: The arm whose measures they are.
+        curves: The curves.
+        low: Lower end of the axis as drawn: a power of 10 if `log`.
+        high: Upper end of the axis as drawn.
         log: Whether the axis is logarithmic.
     """
+    for each in curves:
+        style = {"colour": each.colour, "width": each.width, "dash": each.dash}
+        curve(panels, number, arm, each.path, name=each.name, **style)
     panels.add(
         number,
-        Ends(
+        EndLabels(
             **panels.x(arm),
-            measures=tuple(of_arm(arm, path) for path in names),
-            names=tuple(names.values()),
+            measures=tuple(arm_path(arm, each.path) for each in curves),
+            names=tuple(each.name for each in curves),
             low=low,
             high=high,
             log=log,
             gap=0.09,
         ),
         mode="markers+text",
-        marker={"color": list(colours), "size": 8},
+        marker={"color": [each.colour for each in curves], "size": 8},
         textposition="middle right",
         textfont={"color": INK, "size": 12},
         cliponaxis=False,
     )
+    cursor(panels, number, *((10.0**low, 10.0**high) if log else (low, high)))
 
 
-def log_axis(low: int, high: int) -> dict[str, Any]:
-    """A logarithmic axis between two powers of 10 with a handful of ticks."""
-    ticks = max(1, -(-(high - low) // 4))
-    return {"type": "log", "range": [low, high], "dtick": ticks, "exponentformat": "power"}
+def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> None:
+    """Adds a panel with the percentiles 15, 50 and 85 of the chosen layer's values over the run.
+
+    Args:
+        panels: The panels to add to.
+        number: Number of the panel.
+        titled: Whether the axis below has its title and its numbers.
+    """
+    quantity, transform = panels.view.quantity, panels.transform
+    _, _, axis = panels.value_axis(quantity)
+    panels.panel(
+        number,
+        f"<b>Layer {panels.layer + 1} {CHOICES['quantity']['options'][quantity]}</b>",
+        "percentiles 15, 50, 85",
+        x=panels.run_axis(titled=titled, ticks=titled),
+        y={"nticks": 5, **axis},
+    )
+    path = f"{quantity}_percentiles/{panels.layer}"
+    low, median, high = (f"{path}/{PERCENTILES.index(percent)}" for percent in (15, 50, 85))
+    for arm in panels.arms:
+        band(panels, number, arm, low, high, transform=transform)
+        curve(panels, number, arm, median, transform=transform, name="median")
+    markers(panels, number, median, *axis["range"], transform=transform)

@@ -1,8 +1,8 @@
 """LiveFigure: a Plotly figure whose traces name the numbers of a frame that they draw.
 
 A figure is built once. Each of its moving traces has a binding, which tells how its points follow
-from a recording and a cursor. `LiveFigure.at` applies them in Python, for a still figure;
-the player's `bindings.js` applies the same ones in the browser, at its own frame rate.
+from a recording and a cursor. `LiveFigure.at` applies the bindings in Python, for a still figure;
+the player's `bindings.js` applies them in the browser, at the browser's own frame rate.
 """
 
 import json
@@ -23,10 +23,10 @@ class LiveFigure:
     """A figure and what moves in it.
 
     Attributes:
-        traces: Plotly's traces; the moving ones without points.
-        layout: Plotly's layout.
-        bindings: By the number of the trace.
-        layouts: Changes to the layout by width of the screen: "wide" and "narrow".
+        traces: Plotly traces; the moving ones have no points.
+        layout: The Plotly layout.
+        bindings: Binding of each moving trace, by the trace's index.
+        layouts: Changes to the layout by width of the screen, "wide" and "narrow".
     """
 
     traces: Sequence[Mapping[str, Any]]
@@ -36,16 +36,16 @@ class LiveFigure:
 
     @property
     def figure(self) -> go.Figure:
-        """The figure without points, checked by Plotly, which takes longer than to build it."""
+        """The figure without points, validated by Plotly, which takes longer than building it."""
         return go.Figure(_still(self.traces), _still(self.layout))
 
     def at(self, recording: Recording, index: int = -1, layout: str = "wide") -> go.Figure:
-        """A still figure of one frame.
+        """Returns a still figure of one frame.
 
         Args:
-            recording: With at least one frame.
-            index: Which frame is under the cursor; -1 is the last.
-            layout: One of `layouts`.
+            recording: The recording that the figure was built for, with at least one frame.
+            index: Index of the frame under the cursor; -1 is the last.
+            layout: A key of `layouts`.
 
         Raises:
             IndexError: If there is no such frame.
@@ -59,7 +59,7 @@ class LiveFigure:
         return snapshot
 
     def to_json(self) -> dict[str, Any]:
-        """The figure for the player, in the types of JSON alone."""
+        """Returns the figure for the player, in JSON types only."""
         parts = {
             "data": list(self.traces),
             "layout": dict(self.layout),
@@ -75,7 +75,7 @@ class LiveFigure:
 
 
 def _still(part: Any) -> Any:
-    """A copy with the theme's colours replaced by those of a still figure."""
+    """Returns a copy with fixed colours in place of the theme's."""
     if isinstance(part, Mapping):
         return {name: _still(value) for name, value in part.items()}
     if isinstance(part, list | tuple):

@@ -1,10 +1,11 @@
-"""Panels: axes side by side with their headings, and the traces on them."""
+"""Panels: pairs of axes with their headings, and the traces on them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.bindings.binding import Binding, symlog
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.style import GRID, INK, MUTED
@@ -12,17 +13,18 @@ from bnviz.figures.view import View
 from bnviz.frames import ACTIVATION_RANGES, edges
 from bnviz.recording import Recording
 
-#: End of the linear value axis; shares beyond it are written at its ends.
+#: End of the linear value axis; the share of values beyond it is written there.
 LINEAR_RANGE = 6.0
+#: Title of the axis that the curves run over.
 X_TITLES = {
     "steps": "training step",
-    "examples": "examples trained on",
+    "examples": "training examples seen",
     "seconds": "seconds spent training the arm",
 }
 _SYMLOG_TICKS = (-1e6, -1e3, -10, -1, 0, 1, 10, 1e3, 1e6)
 _TRACE: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
-#: Layout of all figures: nothing but ink on the page.
+#: Layout that all figures share: ink on the page's own background.
 BARE: dict[str, Any] = {
     "paper_bgcolor": "rgba(0,0,0,0)",
     "plot_bgcolor": "rgba(0,0,0,0)",
@@ -30,32 +32,34 @@ BARE: dict[str, Any] = {
     "showlegend": False,
 }
 
-#: From where to where a pair of axes reaches, in shares of the figure: sideways, and upwards.
-Place = tuple[Sequence[float], Sequence[float]]
+#: Left and right, then lower and upper end of a panel, as shares of the figure.
+Domain = tuple[Sequence[float], Sequence[float]]
 
 
 def spread(count: int, low: float, high: float, gap: float) -> list[list[float]]:
-    """Equal parts of the way from `low` to `high` with gaps between them."""
+    """Splits the range from `low` to `high` into equal parts with gaps between them."""
     width = (high - low + gap) / count
     starts = [low + i * width for i in range(count)]
     return [[round(start, 6), round(start + width - gap, 6)] for start in starts]
 
 
 def stacked(count: int, low: float, high: float, gap: float) -> list[list[float]]:
-    """Equal parts from `high` downwards."""
+    """Splits a range like `spread`, with the highest part first."""
     return spread(count, low, high, gap)[::-1]
 
 
 class Panels:
-    """Pairs of axes, numbered from 1, and the traces on them; `figure` puts them together.
+    """Pairs of axes, numbered from 1, and the traces on them.
+
+    `panel` and `add` collect them; `figure` builds the figure.
 
     Attributes:
-        recording: What is drawn.
-        view: What of it.
-        arms: Names of the networks compared.
-        layers: Hidden layers there are.
-        layer: The chosen one, from 0.
-        neuron: The chosen neuron of it, from 0.
+        recording: The recording drawn.
+        view: What to show of it.
+        arms: Names of the arms.
+        layers: Number of hidden layers.
+        layer: Index of the chosen hidden layer.
+        neuron: Index of the chosen neuron in that layer.
     """
 
     def __init__(self, recording: Recording, view: View):
@@ -83,14 +87,14 @@ class Panels:
         x: dict[str, Any],
         y: dict[str, Any],
     ) -> None:
-        """A pair of axes.
+        """Adds a pair of axes.
 
         Args:
-            number: Its number, from 1.
-            heading: Its name above it.
-            explanation: What stands beside the name where there is room.
+            number: Number of the panel, from 1.
+            heading: Name above it.
+            explanation: Text beside the name, if there is room.
             x: Attributes of the axis below.
-            y: Attributes of the axis to its left.
+            y: Attributes of the axis at the left.
         """
         for letter, axis in (("x", x), ("y", y)):
             common = {"gridcolor": GRID, "zeroline": False, "color": MUTED}
@@ -98,17 +102,23 @@ class Panels:
         self._headings[number] = (heading, explanation)
 
     def add(self, number: int, binding: Binding, kind: str = "scatter", **attributes: Any) -> None:
-        """A moving trace on a pair of axes."""
-        suffix = "" if number == 1 else str(number)
+        """Adds a moving trace.
+
+        Args:
+            number: Number of the panel.
+            binding: Where its points come from.
+            kind: Plotly's type of the trace.
+            attributes: Other attributes of the trace.
+        """
         self._bindings[len(self._traces)] = binding
-        own = {"type": kind, "x": [], "y": [], "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        own = {"type": kind, "x": [], "y": [], **trace_axes(number)}
         self._traces.append({**own, **_TRACE, **attributes})
 
     def value_axis(self, quantity: str) -> tuple[list[float], int, dict[str, Any]]:
-        """The locked axis of a quantity's values.
+        """Returns the locked axis of a quantity's values.
 
         Returns:
-            Edges as drawn, which of the counts is the first drawn, and the axis.
+            The edges as drawn, the index of the first count drawn, and the axis.
         """
         activation = self.recording.layout.activation
         values = edges(quantity, activation).astype(float)
@@ -128,16 +138,16 @@ class Panels:
 
     @property
     def transform(self) -> str:
-        """That of values on the value axis."""
+        """The transform of values on the value axis: "symlog" or ""."""
         return "symlog" if self.view.value_axis == "symlog" else ""
 
     def x(self, arm: str) -> dict[str, Any]:
-        """What an arm's curves run over, as bindings have it."""
+        """Returns what an arm's curves run over, as attributes of a binding."""
         path = f"{arm}/seconds" if self.view.x_axis == "seconds" else "step"
         return {"x": path, "x_scale": self._x_scale}
 
     def x_end(self) -> float:
-        """The end of the run on the axis; of seconds, a guess from the frames so far."""
+        """Returns the end of the run on the axis, estimated from the frames so far for seconds."""
         frames, steps = self.recording.frames, self.recording.settings.steps
         if self.view.x_axis != "seconds":
             return steps * self._x_scale
@@ -147,14 +157,19 @@ class Panels:
         return seconds * steps / float(frames["step"][-1])
 
     def run_axis(self, *, titled: bool = False, ticks: bool = True) -> dict[str, Any]:
-        """The axis along which the run goes, with its name and with its numbers or without."""
+        """Returns the axis that the curves run over.
+
+        Args:
+            titled: Whether it has a title.
+            ticks: Whether its ticks have numbers.
+        """
         title = {"title": {"text": X_TITLES[self.view.x_axis], "standoff": 4}} if titled else {}
         range_ = [0, self.x_end() * 1.005]
         return {"range": range_, "nticks": 6, "showticklabels": ticks, **title}
 
     def guide(self, number: int, height: float, text: str) -> None:
-        """A level line across a pair of axes, with a name at its start."""
-        suffix = "" if number == 1 else str(number)
+        """Adds a level line across a panel with a name at its left end."""
+        suffix = axis_suffix(number)
         self._guides.append(
             {
                 "type": "line",
@@ -174,20 +189,20 @@ class Panels:
             }
         )
 
-    def figure(self, wide: Sequence[Place], narrow: Sequence[Place], height: int) -> LiveFigure:
-        """The figure.
+    def figure(self, wide: Sequence[Domain], narrow: Sequence[Domain], height: int) -> LiveFigure:
+        """Builds the figure.
 
         Args:
-            wide: Where each pair of axes stands on a wide screen, in the order of their numbers.
-            narrow: The same on a narrow one.
-            height: Of the figure there, in pixels.
+            wide: Place of each panel on a wide screen, in the order of their numbers.
+            narrow: Place of each panel on a narrow screen.
+            height: Height of the figure on a narrow screen, in pixels.
         """
         layout: dict[str, Any] = {
             **BARE,
             "margin": {"l": 8, "r": 8, "t": 26, "b": 42},
             "hovermode": "closest",
             "dragmode": "zoom",
-            # Zoom is kept as long as the axes mean the same.
+            # The zoom is kept as long as the axes mean the same.
             "uirevision": f"{self.recording.settings.digest} {self.view}",
             "shapes": self._guides,
             **self._axes,
@@ -198,25 +213,21 @@ class Panels:
         }
         return LiveFigure(self._traces, layout, self._bindings, layouts)
 
-    def _layout(self, places: Sequence[Place], *, explained: bool) -> dict[str, Any]:
+    def _layout(self, domains: Sequence[Domain], *, explained: bool) -> dict[str, Any]:
         layout: dict[str, Any] = {"annotations": []}
-        for number, (x, y) in enumerate(places, start=1):
-            suffix = "" if number == 1 else str(number)
+        for number, (x, y) in enumerate(domains, start=1):
+            suffix = axis_suffix(number)
             layout[axis_name("x", number)] = {"domain": list(x), "anchor": f"y{suffix}"}
             layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
             name, more = self._headings[number]
             text = f"{name} · {more}" if explained and more else name
-            layout["annotations"].append(heading(suffix, text))
+            layout["annotations"].append(panel_heading(number, text))
         return layout
 
 
-def axis_name(letter: str, number: int) -> str:
-    """An axis in Plotly's layout: xaxis, xaxis2."""
-    return f"{letter}axis{'' if number == 1 else number}"
-
-
-def heading(suffix: str, text: str) -> dict[str, Any]:
-    """A heading above an axis pair, which keeps its place in every layout."""
+def panel_heading(number: int, text: str) -> dict[str, Any]:
+    """Returns a heading above a panel, as an annotation that keeps its place in every layout."""
+    suffix = axis_suffix(number)
     return {
         "text": text,
         "x": 0,

@@ -1,7 +1,7 @@
-"""Style: the colours that every figure shares."""
+"""Style: the colours that all figures share."""
 
-#: Colours that colour-blind readers tell apart (Okabe & Ito), one an arm, the same everywhere; of
-#: the last three one at the most is beside the first two.
+#: One colour per arm that colour-blind readers can tell apart (Okabe & Ito), the same everywhere;
+#: at most one of the last three is shown beside the first two.
 ARM_COLOURS = {
     "none": "#D55E00",
     "bn": "#0072B2",
@@ -10,9 +10,9 @@ ARM_COLOURS = {
     "noisy_bn": "#009E73",
 }
 
-#: Colours that follow the page's theme: the player puts the theme's in, a still figure these.
+#: Colours that follow the page's theme; a still figure has those of `STILL_COLOURS`.
 INK, MUTED, GRID = "var(--bnviz-ink)", "var(--bnviz-muted)", "var(--bnviz-grid)"
-#: Ink that is not there.
+#: Transparent ink.
 CLEAR = "var(--bnviz-clear)"
 STILL_COLOURS = {
     INK: "#1f2530",
@@ -21,22 +21,23 @@ STILL_COLOURS = {
     CLEAR: "rgba(31,37,48,0)",
 }
 
-#: From nothing to all of something: from the background through one hue to ink.
+#: Colour scale from nothing to everything: from the background through one hue to ink.
 HEAT = ((0.0, CLEAR), (0.5, "#8468b0"), (1.0, INK))
 
-#: Of the two classes in the plane, neither of them an arm's; and of the probability of the second.
+#: Colours of the two classes in the plane, neither of them an arm's, and of the probability of
+#: the second class.
 CLASS_COLOURS = ("#7b3294", "#b8860b")
 PROBABILITY = ((0.0, "#a974c2"), (0.5, CLEAR), (1.0, "#e0b93a"))
 
 
 def shaded(colour: str, share: float) -> str:
-    """A colour such as #D55E00 from pale (0) to dark (1)."""
+    """Returns a shade of a colour such as #D55E00, from pale (0) to dark (1)."""
     target, weight = (255, 0.5 - share) if share < 0.5 else (0, 0.7 * (share - 0.5))
     channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return "#" + "".join(f"{round(c + weight * (target - c)):02x}" for c in channels)
 
 
 def translucent(colour: str, opacity: float) -> str:
-    """A colour such as #D55E00 with an opacity from 0 to 1, in CSS."""
+    """Returns a colour such as #D55E00 with an opacity from 0 to 1, in CSS."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"

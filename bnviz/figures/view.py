@@ -7,19 +7,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class View:
-    """What is shown of a recording; choices with names stand in `CHOICES`.
+    """What is shown of a recording.
 
     Attributes:
-        name: Which of the views in `TITLES`.
-        quantity: Distributions of the inputs or the outputs of the activations.
-        value_axis: Linear, or logarithmic to both sides of 0.
+        name: The view, a key of `TITLES`.
+        quantity: Distributions of the inputs or the outputs of the activations; this and the
+            other choices between options are listed in `CHOICES`.
+        value_axis: Linear, or logarithmic on both sides of 0.
         loss_axis: Linear or logarithmic.
         x_axis: What the curves run over.
-        layer: The hidden layer that is drawn large, from 1; 0 is the last one.
-        neuron: The neuron of it that stands out, from 0.
-        by_hand: Whether gamma and beta are those learnt, those of the identity, or these two:
-        gamma: Scale by hand.
-        beta: Shift by hand.
+        layer: Number of the hidden layer drawn large, from 1; 0 is the last one.
+        neuron: Index of the highlighted neuron in that layer.
+        by_hand: Whether gamma and beta are as learnt, those of the identity, or set by hand.
+        gamma: Gamma set by hand.
+        beta: Beta set by hand.
     """
 
     name: str = "layers"
@@ -35,7 +36,7 @@ class View:
 
     @classmethod
     def read(cls, given: object) -> "View":
-        """The view that a browser asks for; what is not among the choices stays the default."""
+        """Reads a view as a browser sent it; anything malformed takes its default."""
         if not isinstance(given, Mapping):
             return cls()
         if given.get("name") == _OLD_NAME:
@@ -51,18 +52,18 @@ class View:
             if isinstance(number, int) and not isinstance(number, bool):
                 chosen[name] = min(max(0, number), 2**31)
         for name in NUMBERS:
-            size: Any = given.get(name)
-            number = isinstance(size, int | float) and not isinstance(size, bool)
-            if number and abs(size) <= MAX_BY_HAND:  # which NaN is not
-                chosen[name] = float(size)
+            value: Any = given.get(name)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if is_number and abs(value) <= MAX_BY_HAND:  # false for NaN
+                chosen[name] = float(value)
         return cls(**chosen)
 
     def to_dict(self) -> dict[str, Any]:
-        """The view by the names of its attributes; `read` is the inverse."""
+        """Returns the attributes by name; `read` is the inverse."""
         return asdict(self)
 
 
-#: The views by name, in the order of their tabs.
+#: Title of each view by name, in the order of the tabs.
 TITLES = {
     "layers": "Layers",
     "drift": "Drift",
@@ -76,26 +77,26 @@ TITLES = {
     "landscape": "Landscape",
 }
 
-#: What a page that was opened before the view "layers" got its name calls it.
+#: Name of the view "layers" in pages that were opened before it was renamed.
 _OLD_NAME = "stage"
-#: Largest gamma and beta by hand.
+#: Largest magnitude of gamma and beta set by hand.
 MAX_BY_HAND = 10.0
-#: Label and help of the numbers that a viewer may set.
+#: Label and help of the numbers that a viewer can set, by attribute of `View`.
 NUMBERS: dict[str, dict[str, Any]] = {
     "gamma": {"label": "γ", "help": "the scale"},
     "beta": {"label": "β", "help": "the shift"},
 }
-#: Label, and options with their names, by the attribute of `View`.
+#: Label, options with their names, and help of the other choices, by attribute of `View`.
 CHOICES: dict[str, dict[str, Any]] = {
     "quantity": {
         "label": "show",
         "options": {"pre_activation": "inputs", "activation": "outputs"},
-        "help": "the values that enter each activation, or those that leave it",
+        "help": "the inputs or the outputs of each activation",
     },
     "value_axis": {
         "label": "values",
         "options": {"linear": "linear", "symlog": "log ±"},
-        "help": "a logarithmic axis to both sides of 0 shows values up to a million",
+        "help": "an axis that is logarithmic on both sides of 0 shows values up to a million",
     },
     "loss_axis": {
         "label": "loss",
@@ -105,7 +106,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "by_hand": {
         "label": "γ and β",
         "options": {"learnt": "as learnt", "identity": "identity", "hand": "by hand"},
-        "help": "gamma = √(variance + ε) and beta = mean give back what came in",
+        "help": "identity: gamma = √(variance + ε) and beta = mean restore the input",
     },
     "x_axis": {
         "label": "over",

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
-from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
+from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
 from bnviz.findings import comparison
 from bnviz.findings.events import events
 from bnviz.findings.verdict import verdict
@@ -72,7 +72,7 @@ class StageContent:
         recording = self.recording.snapshot()
         new = request.run != self.token
         wanted = self.view if new and self.view is not None else request.view
-        view = shown(recording.layout, wanted)
+        view = available_view(recording.layout, wanted)
         detail = VIEWS[view.name].detail or (request.detail and not new)
         layout = recording.layout if detail else recording.layout.overview
         first = 0 if new or detail != request.detail else min(request.first, len(recording))
@@ -105,7 +105,7 @@ class StageContent:
 
     def _figure_id(self, view: View) -> str:
         """Changes whenever the figure would."""
-        whole = f"{view} {grown(self.recording, view)}"
+        whole = f"{view} {figure_version(self.recording, view)}"
         return f"{self.token} {hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
     def _figure(self, view: View, figure_id: str) -> dict[str, Any]:

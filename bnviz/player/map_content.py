@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bnviz.figures.studies import map_axes, map_lines
-from bnviz.figures.studies.map_figure import phase_map, reading
+from bnviz.figures.studies.map_figure import map_figure, reading
 from bnviz.player.request import MapRequest
 from bnviz.recording import BUNDLED
 from bnviz.settings import Settings
@@ -98,13 +98,13 @@ def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
     rows, columns, _ = numbers.sweep.shape
     name = MEASURES[numbers.arm_measure]
     return {
-        "figure": phase_map(numbers).to_json(),
+        "figure": map_figure(numbers).to_json(),
         "lines": map_lines.to_json(numbers)
         | {"label": f"The {name} along the row and the column of the chosen cell"},
         "square": _SQUARE,
         "cells": {
-            "x": map_axes.edges(numbers.sweep.x),
-            "y": map_axes.edges(numbers.sweep.y),
+            "x": map_axes.cell_edges(numbers.sweep.x),
+            "y": map_axes.cell_edges(numbers.sweep.y),
             "words": [
                 [describe_cell(numbers, Cell(row, column)) for column in range(columns)]
                 for row in range(rows)

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from bnviz.figures.studies.seed_bands import READING, seed_bands
+from bnviz.figures.studies.seeds_figure import READING, seeds_figure
 from bnviz.player.request import MapRequest
 from bnviz.studies.seeds import SeedBands
 
@@ -63,7 +63,7 @@ class SeedsContent:
             message["headline"] = headline
             if request.held != version:
                 message["picture"] = {
-                    "figure": seed_bands(self.bands).to_json(),
+                    "figure": seeds_figure(self.bands).to_json(),
                     "square": {"share": 0, "more": 0},
                     "reading": READING,
                     "label": f"{_LABEL} {headline}",

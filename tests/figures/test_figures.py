@@ -5,15 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from bnviz.figures.bindings.binding import SYMLOG_LINEAR, Ends, column, written
+from bnviz.figures.bindings.binding import SYMLOG_LINEAR, column, format_value
 from bnviz.figures.bindings.passage import ACTIVATIONS as DRAWN_ACTIVATIONS
 from bnviz.figures.bindings.passage import Passage, ScaleAndShift
 from bnviz.figures.bindings.plane import Boundary
 from bnviz.figures.bindings.rows import Bars
+from bnviz.figures.bindings.series import EndLabels
 from bnviz.figures.bindings.shapes import HEAT_SHARES, Heat
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import CHOICES, TITLES, View
-from bnviz.figures.views.catalogue import VIEWS, choices, grown, shown, tabs
+from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
 from bnviz.settings import ACTIVATIONS, Settings
@@ -96,7 +97,7 @@ def test_a_view_without_its_measures_is_not_shown_and_says_why():
     lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
     assert lacking == {"decision", "inference", "inside", "landscape"}
     for name in TITLES:
-        assert shown(layout, View(name)).name == ("layers" if name in lacking else name)
+        assert available_view(layout, View(name)).name == ("layers" if name in lacking else name)
     assert not any(tab["lacks"] for tab in tabs(FrameLayout.of(FULL)))
 
 
@@ -106,7 +107,7 @@ def test_axes_stand_still_while_a_run_grows_unless_the_page_is_told(name):
     earlier = None
     for frames in range(1, 12):
         recording = random_recording(FULL, frames)
-        told = grown(recording, view)
+        told = figure_version(recording, view)
         figure = VIEWS[name].figure(recording, view).figure
         axes = {k: v for k, v in figure.to_plotly_json()["layout"].items() if "axis" in k}
         if earlier and earlier[0] == told:
@@ -199,7 +200,7 @@ def test_the_activations_drawn_are_those_of_keras(name):
 def test_names_at_the_ends_of_curves_keep_their_distance_and_order():
     recording = random_recording(FULL.replace(hidden_layers=8), 3)
     measures = tuple(f"bn/gradient_norm/{row}" for row in range(9))
-    ends = Ends(x="step", measures=measures, names=tuple("abcdefghi"), low=-1, high=3, gap=0.1)
+    ends = EndLabels(x="step", measures=measures, names=tuple("abcdefghi"), low=-1, high=3, gap=0.1)
     points = ends.points(recording.frames, 0)
     assert np.diff(np.sort(points["y"])).min() >= 0.4 - 1e-9
     assert max(points["y"]) <= 3 + 1e-9
@@ -210,10 +211,10 @@ def test_names_at_the_ends_of_curves_keep_their_distance_and_order():
 def test_ranges_hold_what_they_are_asked_for():
     recording = random_recording(FULL, 10)
     norms = recording.frames["bn"]["gradient_norm"]
-    low, high = decades(recording, ["bn/gradient_norm"], 0, 0)
+    low, high = decades(recording, ["gradient_norm"], 0, 0, ["bn"])
     assert 10.0**low <= norms.min() <= norms.max() <= 10.0**high
     beta = recording.frames["bn"]["beta"]
-    below, above = bounds(recording, ["bn/beta"], -0.1, 0.1)
+    below, above = bounds(recording, ["beta"], -0.1, 0.1, ["bn"])
     assert below <= beta.min() <= beta.max() <= above
 
 
@@ -233,7 +234,7 @@ def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
     np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-6)
     neuron = {name: PASSAGE[name] for name in ("mean", "variance", "gamma", "beta", "epsilon")}
     words = ScaleAndShift(**neuron, **choice, x=4, y=1).points(frames, 1)["text"]
-    assert words == [f"γ 1.50<br>β {written(mean)}"]
+    assert words == [f"γ 1.50<br>β {format_value(mean)}"]
 
 
 @pytest.mark.parametrize(("layers", "named"), [(1, 1), (16, 16), (17, 9), (50, 11)])

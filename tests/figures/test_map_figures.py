@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz.figures.studies import map_axes, map_lines, map_scales
-from bnviz.figures.studies.map_figure import EARLY, MAPS, outline, phase_map, reading
+from bnviz.figures.studies.map_figure import MAPS, PROVISIONAL, map_figure, outline, reading
 from bnviz.figures.studies.map_lines import Slice
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.frames import ARMS
@@ -39,7 +39,7 @@ def heat(figure, number):
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_measure_is_drawn_at_every_stage(stage, measure):
     numbers = numbers_of(stage, measure)
-    figure = phase_map(numbers)
+    figure = map_figure(numbers)
     lines, slices = map_lines.map_lines(numbers)
     assert len(lines.traces) == len(slices)
     json.dumps([figure.to_json(), map_lines.to_json(numbers)], allow_nan=False)
@@ -49,7 +49,7 @@ def test_every_measure_is_drawn_at_every_stage(stage, measure):
 def test_plotly_takes_the_figures():
     for stage in ("nothing", "all"):
         numbers = numbers_of(stage)
-        for figure in (phase_map(numbers), map_lines.map_lines(numbers)[0]):
+        for figure in (map_figure(numbers), map_lines.map_lines(numbers)[0]):
             for layout in figure.layouts.values():
                 assert figure.figure.update_layout(snapshot(layout)).data
 
@@ -65,7 +65,7 @@ def snapshot(layout):
 def test_each_cell_is_drawn_once_known_or_early_or_without_a_number():
     for stage in STAGES:
         for measure in MEASURES:
-            figure = phase_map(numbers_of(stage, measure))
+            figure = map_figure(numbers_of(stage, measure))
             for number in range(len(MAPS)):
                 layers = [np.array(t["z"], float) for t in heat(figure, number)]
                 drawn = sum(np.isfinite(layer).astype(int) for layer in layers)
@@ -75,7 +75,7 @@ def test_each_cell_is_drawn_once_known_or_early_or_without_a_number():
 
 
 def test_the_arms_have_one_scale_and_its_colours_are_the_medians_over_the_seeds():
-    figure = phase_map(numbers_of())
+    figure = map_figure(numbers_of())
     known = [heat(figure, number)[2] for number in range(3)]
     assert [trace["coloraxis"] for trace in known] == ["coloraxis", "coloraxis", "coloraxis2"]
     phase = built_map()
@@ -88,7 +88,7 @@ def test_the_arms_have_one_scale_and_its_colours_are_the_medians_over_the_seeds(
 
 def test_a_loss_is_coloured_by_its_logarithm_and_a_diverged_one_has_no_colour():
     numbers = numbers_of(measure="validation_loss")
-    _, without, known = heat(phase_map(numbers), 0)
+    _, without, known = heat(map_figure(numbers), 0)
     diverged = np.isinf(numbers.values["none"])
     assert diverged.any()
     np.testing.assert_array_equal(np.isfinite(np.array(without["z"], float)), diverged)
@@ -99,15 +99,15 @@ def test_a_loss_is_coloured_by_its_logarithm_and_a_diverged_one_has_no_colour():
 def test_what_one_arm_alone_reaches_has_the_last_colour_of_the_gain():
     for measure in ("steps_to_target", "speed_up"):
         numbers = numbers_of(measure=measure)
-        gain = np.array(heat(phase_map(numbers), 2)[2]["z"], float)
+        gain = np.array(heat(map_figure(numbers), 2)[2]["z"], float)
         alone = numbers.reached["bn"] & ~numbers.reached["none"]
         assert alone.any()
-        assert set(gain[alone]) == {map_scales.of_gain(numbers).high}
+        assert set(gain[alone]) == {map_scales.gain_scale(numbers).high}
 
 
 def test_crosses_stand_on_the_cells_with_runs_that_diverged():
     numbers = numbers_of()
-    marks = [t for t in phase_map(numbers).traces if t.get("marker", {}).get("symbol") == "x-thin"]
+    marks = [t for t in map_figure(numbers).traces if t.get("marker", {}).get("symbol") == "x-thin"]
     for arm, number in zip(ARMS, ("x", "x2"), strict=True):
         (mark, *_) = [t for t in marks if t["xaxis"] == number]
         expected = {
@@ -146,8 +146,8 @@ def test_of_two_near_cells_the_coarser_one_gives_its_colour():
 
 def test_early_colours_are_those_of_known_cells_and_fainter():
     numbers = numbers_of("a block")
-    early, _, known = heat(phase_map(numbers), 0)
-    assert early["opacity"] == EARLY < 1
+    early, _, known = heat(map_figure(numbers), 0)
+    assert early["opacity"] == PROVISIONAL < 1
     assert "opacity" not in known
     known, early = (np.array(trace["z"], float) for trace in (known, early))
     assert 0 < np.isfinite(known).sum() < known.size
@@ -182,11 +182,11 @@ def test_the_outline_runs_along_every_edge_between_inside_and_outside_once(data)
     "axis", [*DEFAULT_AXES.values(), Axis("hidden_layers", 1, 1.4, "linear", 3)], ids=str
 )
 def test_each_value_of_an_axis_lies_in_its_own_cell_and_ticks_on_the_axis(axis):
-    edges = map_axes.edges(axis)
+    edges = map_axes.cell_edges(axis)
     assert len(edges) == len(axis.values) + 1
     for low, value, high in zip(edges, axis.values, edges[1:], strict=False):
         assert low < value < high
-    drawn = map_axes.drawn(axis)
+    drawn = map_axes.plotly_axis(axis)
     ends = [math.log10(e) if axis.scale == "log" else e for e in (edges[0], edges[-1])]
     assert drawn["range"] == ends
     assert 1 <= len(drawn["tickvals"]) <= 12

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bnviz.figures.studies.seed_bands import seed_bands
+from bnviz.figures.studies.seeds_figure import seeds_figure
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.seeds import SeedBands
@@ -25,14 +25,14 @@ def filled(learning_rate=BOTH, seeds=6):
 @pytest.mark.parametrize("learning_rate", [BOTH, ONE, 10.0])
 def test_plotly_takes_the_figure_of_any_seeds(learning_rate):
     for bands in (SeedBands(Settings()), filled(learning_rate)):
-        figure = seed_bands(bands)
+        figure = seeds_figure(bands)
         assert figure.figure.data
         json.dumps(figure.to_json(), allow_nan=False)
 
 
 def test_lines_are_the_medians_and_bands_reach_from_the_lowest_to_the_highest():
     bands = filled()
-    traces = [t for t in seed_bands(bands).traces if t["yaxis"] == "y2" and len(t["x"]) > 2]
+    traces = [t for t in seeds_figure(bands).traces if t["yaxis"] == "y2" and len(t["x"]) > 2]
     for arm, (area, line) in zip(ARMS, zip(traces[::2], traces[1::2], strict=True), strict=True):
         values = bands.curves[arm]["validation_accuracy"]
         np.testing.assert_allclose(line["y"], np.median(values, axis=0), rtol=1e-3)
@@ -44,7 +44,7 @@ def test_lines_are_the_medians_and_bands_reach_from_the_lowest_to_the_highest():
 def test_each_seed_has_its_speed_up_and_one_without_end_points_beyond():
     for learning_rate, symbol in ((BOTH, "circle"), (ONE, "triangle-up")):
         bands = filled(learning_rate)
-        dots = next(t for t in seed_bands(bands).traces if "symbol" in t.get("marker", {}))
+        dots = next(t for t in seeds_figure(bands).traces if "symbol" in t.get("marker", {}))
         speeds = [speed.ratio for speed in bands.speed_ups()]
         np.testing.assert_allclose(2.0 ** np.array(dots["y"]), speeds)
         assert set(dots["marker"]["symbol"]) == {symbol}
@@ -52,6 +52,6 @@ def test_each_seed_has_its_speed_up_and_one_without_end_points_beyond():
 
 
 def test_names_at_the_ends_of_the_curves_do_not_cover_each_other():
-    figure = seed_bands(filled())
+    figure = seeds_figure(filled())
     names = [t for t in figure.traces if t["mode"] == "text" and t["yaxis"] == "y2"]
     assert abs(np.subtract(*names[0]["y"])) > 0.1

@@ -1,1 +1,1 @@
-"""Bindings: how a trace takes its points out of the frames of a recording."""
+"""Bindings: how the traces of a figure take their points from the frames of a recording."""

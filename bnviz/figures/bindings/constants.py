@@ -1,4 +1,4 @@
-"""Constants: the numbers that the browser shares with the bindings."""
+"""Constants: the numbers that the bindings share with their copies in the browser."""
 
 from bnviz.figures.bindings.binding import SYMLOG_LINEAR
 from bnviz.figures.bindings.passage import LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE
@@ -6,7 +6,7 @@ from bnviz.figures.bindings.plane import MAX_BYTE, MAX_SHORT
 from bnviz.figures.bindings.shapes import HEAT_SHARES
 from bnviz.frames import PERCENTILES
 
-#: Sent with every figure, so that the player's scripts need no copy of their own.
+#: Sent with every figure, so that the player's scripts state none of them again.
 CONSTANTS = {
     "percentiles": PERCENTILES,
     "heat_shares": HEAT_SHARES,

@@ -1,4 +1,4 @@
-"""Passage: the binding of single examples on their way through one neuron with BN."""
+"""Passage: bindings of single examples on their way through one neuron with BN."""
 
 import math
 from collections.abc import Callable
@@ -8,7 +8,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.figures.bindings.binding import Binding, Points, column, transformed, written
+from bnviz.figures.bindings.binding import (
+    Binding,
+    Points,
+    column,
+    format_value,
+    transformed,
+    value_at,
+)
 from bnviz.frames import Frames
 
 Values = NDArray[np.float64]
@@ -25,7 +32,7 @@ def _sigmoid(x: Values) -> Values:
     return np.asarray(1 / (1 + np.exp(-x)))
 
 
-#: The non-linearities by their names in the settings, as Keras defines them.
+#: The activation functions by their names in the settings, as Keras defines them.
 ACTIVATIONS: dict[str, Callable[[Values], Values]] = {
     "sigmoid": _sigmoid,
     "tanh": np.tanh,
@@ -41,17 +48,17 @@ ACTIVATIONS: dict[str, Callable[[Values], Values]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Neuron(Binding):
-    """One neuron's BN at the cursor, its gamma and beta as learnt or as the viewer wants them.
+    """BN of one neuron at the cursor, with gamma and beta as learnt or as the viewer sets them.
 
     Attributes:
-        mean: Path of the batch's mean.
-        variance: Path of its variance.
-        gamma: Path of the scale.
-        beta: Path of the shift.
-        epsilon: Added to the variance.
-        by_hand: "learnt", "identity" (`gamma = sqrt(variance + epsilon)` and `beta = mean`, which
-            give back what came in) or "hand".
-        hand: Gamma and beta by hand.
+        mean: Path of the batch mean.
+        variance: Path of the batch variance.
+        gamma: Path of gamma.
+        beta: Path of beta.
+        epsilon: Constant added to the variance.
+        by_hand: Which gamma and beta to use: "learnt", "identity" (`gamma = sqrt(variance +
+            epsilon)` and `beta = mean`, which restore the input), or "hand".
+        hand: Gamma and beta for "hand".
     """
 
     mean: str
@@ -63,23 +70,23 @@ class Neuron(Binding):
     hand: tuple[float, float] = (1.0, 0.0)
 
     def scale_and_shift(self, frames: Frames, at: int) -> tuple[float, float]:
-        """Gamma and beta."""
+        """Returns gamma and beta at the cursor."""
         if self.by_hand == "hand":
             return self.hand
         if self.by_hand == "identity":
-            mean, variance = (number(frames, at, path) for path in (self.mean, self.variance))
+            mean, variance = (value_at(frames, at, path) for path in (self.mean, self.variance))
             with np.errstate(invalid="ignore"):
                 return float(np.sqrt(variance + self.epsilon)), mean
-        return number(frames, at, self.gamma), number(frames, at, self.beta)
+        return value_at(frames, at, self.gamma), value_at(frames, at, self.beta)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScaleAndShift(Neuron):
-    """Gamma and beta in words.
+    """Gamma and beta as text.
 
     Attributes:
-        x: Where they stand.
-        y: Their height.
+        x: Where the text is placed.
+        y: Its height.
     """
 
     kind: ClassVar[str] = "scale_and_shift"
@@ -92,26 +99,21 @@ class ScaleAndShift(Neuron):
         return {
             "x": [self.x],
             "y": [self.y],
-            "text": [f"γ {written(gamma)}<br>β {written(beta)}"],
+            "text": [f"γ {format_value(gamma)}<br>β {format_value(beta)}"],
         }
-
-
-def number(frames: Frames, at: int, path: str) -> float:
-    """One measure at the cursor."""
-    return float(column(frames, path)[at])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Passage(Neuron):
-    """A line an example: its value, less the batch's mean, normalized, scaled, activated.
+    """One line per example: its value, then centred, normalized, scaled and activated.
 
     `x`, `x - mean`, `x_hat = (x - mean) / sqrt(variance + epsilon)`, `y = gamma * x_hat + beta`,
     and `activation(y)` (Ioffe & Szegedy 2015, Algorithm 1).
 
     Attributes:
-        values: Path of the examples' values of the neuron.
-        activation: Name of the non-linearity; "" where BN comes after it.
-        examples: Those drawn, from 0.
+        values: Path of the neuron's values for all examples.
+        activation: Name of the activation function; "" if BN comes after it.
+        examples: Indices of the examples drawn.
         transform: "" or "symlog".
     """
 
@@ -126,8 +128,8 @@ class Passage(Neuron):
         gamma, beta = self.scale_and_shift(frames, at)
         with np.errstate(invalid="ignore", over="ignore"):
             values = column(frames, self.values)[at].astype(np.float64)[list(self.examples)]
-            centred = values - number(frames, at, self.mean)
-            width = np.sqrt(number(frames, at, self.variance) + self.epsilon)
+            centred = values - value_at(frames, at, self.mean)
+            width = np.sqrt(value_at(frames, at, self.variance) + self.epsilon)
             normalized = centred / width
             scaled = gamma * normalized + beta
             stages = [values, centred, normalized, scaled]

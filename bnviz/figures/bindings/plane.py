@@ -1,4 +1,4 @@
-"""Plane: bindings of a classifier of points in the plane."""
+"""Plane: bindings of a classifier of points in a plane."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ import numpy as np
 from bnviz.figures.bindings.binding import Binding, Points, column
 from bnviz.frames import Frames
 
-#: Highest value of a probability that is kept in 8 bits, and of a place kept in 16.
+#: Largest value of a probability stored in 8 bits, and of a coordinate stored in 16.
 MAX_BYTE, MAX_SHORT = 255, 32_767
 
 
@@ -17,9 +17,10 @@ class Grid(Binding):
     """The probability of class 1 on a square grid.
 
     Attributes:
-        values: Path of the probabilities times 255, rows by the second feature.
-        size: Points a side.
-        reach: How far it goes from 0 to each side.
+        values: Path of the probabilities times 255, shape (size, size); rows follow the second
+            feature.
+        size: Points per side.
+        reach: Distance from 0 to each side of the grid.
     """
 
     kind: ClassVar[str] = "grid"
@@ -35,12 +36,12 @@ class Grid(Binding):
 
 @dataclass(frozen=True, kw_only=True)
 class Boundary(Binding):
-    """Where both classes are as probable: the line at one half through a grid's cells.
+    """The decision boundary: the contour of probability one half through the cells of a grid.
 
     Attributes:
-        values: As of `Grid`.
-        size: As of `Grid`.
-        reach: As of `Grid`.
+        values: See `Grid`.
+        size: See `Grid`.
+        reach: See `Grid`.
     """
 
     kind: ClassVar[str] = "boundary"
@@ -68,7 +69,7 @@ class Boundary(Binding):
 
 
 def _crossings(cell: np.ndarray) -> list[tuple[float, float]]:
-    """Where 0 crosses the lower, right, upper and left side of a cell; 2 or 4 of them."""
+    """Points where the lower, right, upper and left side of a cell cross 0; 2 or 4 of them."""
     (a, b), (c, d) = cell
     places = []
     if a * b < 0:
@@ -83,14 +84,14 @@ def _crossings(cell: np.ndarray) -> list[tuple[float, float]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places(Binding):
-    """The points of one class.
+class ClassPoints(Binding):
+    """The examples of one class.
 
     Attributes:
-        places: Path of both features, as 16-bit shares of `reach`.
-        classes: Path of the points' classes.
+        places: Path of both features, as 16-bit shares of `reach`, shape (num_examples, 2).
+        classes: Path of the examples' classes, shape (num_examples,).
         label: The class drawn.
-        reach: How far the plane goes from 0 to each side.
+        reach: Distance from 0 to each side of the plane.
     """
 
     kind: ClassVar[str] = "places"

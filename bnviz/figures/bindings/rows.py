@@ -1,4 +1,4 @@
-"""Rows: bindings of a row of numbers at the cursor, such as one a neuron."""
+"""Rows: bindings of rows of numbers at the cursor, such as one row per neuron."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,13 +11,13 @@ from bnviz.frames import PERCENTILES, Frames
 
 @dataclass(frozen=True, kw_only=True)
 class Spans(Binding):
-    """A vertical line a neuron, from one of its percentiles to another.
+    """One vertical line per neuron, between two of its percentiles.
 
     Attributes:
-        percentiles: Path of the rows, one a neuron.
-        neurons: Those drawn, from 0; they stand at 1, 2 and so on.
-        low: Which of `PERCENTILES` is the lower end, from 0.
-        high: Which is the upper one.
+        percentiles: Path of the percentiles, shape (units, len(PERCENTILES)).
+        neurons: Indices of the neurons drawn; neuron 0 is at x = 1.
+        low: Index in `PERCENTILES` of the lower end.
+        high: Index in `PERCENTILES` of the upper end.
         transform: "" or "symlog".
     """
 
@@ -41,11 +41,11 @@ class Spans(Binding):
 
 @dataclass(frozen=True, kw_only=True)
 class Medians(Binding):
-    """A dot a neuron at its median.
+    """One dot per neuron, at its median.
 
     Attributes:
-        percentiles: As of `Spans`.
-        neurons: As of `Spans`.
+        percentiles: See `Spans`.
+        neurons: See `Spans`.
         transform: "" or "symlog".
     """
 
@@ -65,15 +65,15 @@ class Medians(Binding):
 
 @dataclass(frozen=True, kw_only=True)
 class Violins(Binding):
-    """The density of each neuron's values, as wide to both sides of a vertical line.
+    """The density of each neuron's values, mirrored on a vertical line.
 
-    Between two percentiles stands the density that they leave: their share of the values, divided
-    by their distance. The width is its root, as the height of `Ridges` is, and ends in 0 at the
+    The density between two percentiles is the share of values between them divided by their
+    distance. The width is its square root, as is the height in `Ridges`, and falls to 0 at the
     outermost percentiles.
 
     Attributes:
-        percentiles: As of `Spans`.
-        neurons: As of `Spans`.
+        percentiles: See `Spans`.
+        neurons: See `Spans`.
         scale: Half the width of a density of 1.
         cap: Half the largest width.
         transform: "" or "symlog".
@@ -107,12 +107,12 @@ class Violins(Binding):
 
 @dataclass(frozen=True, kw_only=True)
 class Bars(Binding):
-    """A histogram of a row of numbers, as its outline; what lies outside is in the end bins.
+    """The outline of a histogram of a row of numbers; outliers are counted in the end bins.
 
     Attributes:
         row: Path of the numbers.
-        edges: Increasing, all bins of one width, shape (num_bins + 1,).
-        upright: Whether values go upwards and counts to the right.
+        edges: Increasing and equally spaced, shape (num_bins + 1,).
+        upright: Whether values run upwards and counts to the right.
     """
 
     kind: ClassVar[str] = "bars"

@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 from bnviz.figures.bindings.binding import Binding, Points, column
 from bnviz.frames import Frames
 
-#: How many values a histogram's colours count its share out of.
+#: A bin's colour shows how many of this many values fall into it.
 HEAT_SHARES = 1_000
+#: Passes of smoothing over histograms as drawn; the counts themselves are not changed.
+SMOOTHING = 2
 
 
 def smoothed(density: NDArray[np.float64], passes: int) -> NDArray[np.float64]:
-    """A density with each bin mixed with its neighbours, 1 : 2 : 1.
+    """Returns a density with each bin averaged with its neighbours, weighted 1 : 2 : 1.
 
     Args:
         density: Shape (num_bins,).
-        passes: How often.
+        passes: How many times to average.
     """
     for _ in range(passes):
         padded = np.pad(density, 1, mode="edge")
@@ -30,21 +32,22 @@ def smoothed(density: NDArray[np.float64], passes: int) -> NDArray[np.float64]:
 class Ridges(Binding):
     """Outlines of histograms, one above a baseline for each layer.
 
-    The height is `min(cap, scale * sqrt(share / width))`: areas are not comparable by eye between
-    a wide and a collapsed histogram, and the root keeps both on one picture.
+    The height is `min(cap, scale * sqrt(share / width))`. The eye cannot compare the areas of a
+    wide and a collapsed histogram, and the square root keeps both in one picture.
 
     Attributes:
-        counts: Path of the counts, whose first and last are those outside all edges.
-        rows: Layers drawn, from 0.
+        counts: Path of the counts, shape (layers, num_bins + 2); the first and last count the
+            values outside all edges.
+        rows: Indices of the layers drawn.
         baselines: Height of each row's baseline.
-        positions: Edges as drawn, shape (bins drawn + 1,).
-        first: Which of the counts is the first drawn.
-        lags: How many frames ago; one outline each.
-        lift: How far each of them is raised above the one before.
-        smoothing: Passes that mix each bin with its neighbours, 1 : 2 : 1.
+        positions: Edges as drawn, shape (num_drawn_bins + 1,).
+        first: Index of the first count drawn.
+        lags: Ages of the outlines, in frames.
+        lift: How far each outline is raised above the one before.
+        smoothing: Passes of smoothing, see `smoothed`.
         scale: Height of a density of 1.
         cap: Largest height.
-        upright: Whether values go upwards and the baselines are to the left.
+        upright: Whether values run upwards and the baselines are at the left.
     """
 
     kind: ClassVar[str] = "ridges"
@@ -82,17 +85,17 @@ class Ridges(Binding):
 
 @dataclass(frozen=True, kw_only=True)
 class Outside(Binding):
-    """The share of each layer's values that lies beyond the axis, as text at its end.
+    """The share of each layer's values beyond the end of the axis, as text.
 
     Attributes:
-        counts: As of `Ridges`.
-        nan: Path of the numbers of values that are no number; "" on the side without them.
-        rows: Layers, from 0.
+        counts: See `Ridges`.
+        nan: Path of the number of NaN values per layer; "" to leave them out.
+        rows: Indices of the layers.
         baselines: Height of each row.
-        x: Where the text stands.
-        start: First of the counts beyond the axis.
-        stop: The one after the last.
-        text: With the place of the share in percent, such as "{} % ▸".
+        x: Where the text is placed.
+        start: Index of the first count beyond the axis.
+        stop: Index after the last of them.
+        text: Text with a placeholder for the share in percent, such as "{} % ▸".
     """
 
     kind: ClassVar[str] = "outside"
@@ -128,18 +131,18 @@ class Outside(Binding):
 class Heat(Binding):
     """A layer's histograms over the run: steps to the right, values upwards, shares as colours.
 
-    The colour is `log1p(1000 * share * narrowest / width)` of a bin's share of the values, its
-    width as drawn, and that of the narrowest bin: counts out of 1,000 in bins of one width. A
-    frame's column reaches from its step to that of the next one.
+    The colour is `log1p(1000 * share * narrowest / width)`, from a bin's share of the values, its
+    width as drawn and the width of the narrowest bin: counts out of 1,000 in bins of equal width.
+    A frame's column extends from its step to that of the next frame.
 
     Attributes:
-        x: Path of what runs along the axis.
+        x: Path of what the columns run over.
         x_scale: Factor on it.
-        counts: As of `Ridges`.
-        row: The layer, from 0.
-        positions: Edges as drawn, shape (bins drawn + 1,).
-        first: Which of the counts is the first drawn.
-        width: Of the last frame's column, where there is no other to take it from.
+        counts: See `Ridges`.
+        row: Index of the layer.
+        positions: Edges as drawn, shape (num_drawn_bins + 1,).
+        first: Index of the first count drawn.
+        width: Width of the column if there is only one frame.
     """
 
     kind: ClassVar[str] = "heat"

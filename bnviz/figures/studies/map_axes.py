@@ -1,4 +1,4 @@
-"""Axes of a map: the edges of its cells, and ticks that read well on either scale."""
+"""Axes of a map: the edges of its cells, and readable ticks on linear and log scales."""
 
 import math
 from collections.abc import Sequence
@@ -9,22 +9,22 @@ from bnviz.figures.style import MUTED
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_words import setting_label
 
-#: What the numbers of an axis count, where its name does not say so.
+#: Unit of an axis whose name does not say it.
 UNITS = {
-    "init_scale": "times the weights",
-    "units": "neurons a layer",
+    "init_scale": "factor on the weights",
+    "units": "neurons per layer",
     "batch_size": "examples",
     "bn_momentum": "share kept",
     "bn_epsilon": "added to the variance",
 }
-#: Ticks along a map, at the most; and of whole numbers, where each has one.
-_TICKS, _WHOLE = 7, 12
+#: Most ticks along an axis, and most integers that have a tick each.
+_MAX_TICKS, _MAX_INTEGERS = 7, 12
 
 
-def edges(axis: Axis) -> list[float]:
-    """Where the cells of an axis begin and end, one more than there are values.
+def cell_edges(axis: Axis) -> list[float]:
+    """Returns the edges of the cells along an axis, one more than it has values.
 
-    Between two values, an edge lies in the middle as the axis is drawn; the outermost lie as far
+    An edge is halfway between two values as the axis is drawn; the outermost edges are as far
     beyond the first and the last value.
     """
     places = [_place(axis, value) for value in axis.values]
@@ -35,13 +35,12 @@ def edges(axis: Axis) -> list[float]:
     return [10**place if axis.scale == "log" else place for place in (first, *middles, last)]
 
 
-def drawn(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
-    """An axis of Plotly's from the first edge of the cells to the last, with ticks and name."""
-    ends = [_place(axis, edge) for edge in (edges(axis)[0], edges(axis)[-1])]
+def plotly_axis(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
+    """Returns a Plotly axis from the first edge of the cells to the last, with ticks and title."""
+    edges = cell_edges(axis)
+    ends = [_place(axis, edge) for edge in (edges[0], edges[-1])]
     ticks = _ticks(axis)
-    unit = UNITS.get(axis.name)
-    scale = ["log"] if axis.scale == "log" else []
-    title = f"{setting_label(axis.name)} ({', '.join(filter(None, [unit, *scale]))})"
+    title = {"title": {"text": _title(axis), "standoff": 6, "font": {"size": 13}}}
     return {
         "type": axis.scale,
         "range": ends,
@@ -54,35 +53,38 @@ def drawn(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
         "ticklen": 4,
         "tickcolor": MUTED,
         "color": MUTED,
-        **(
-            {"title": {"text": title.replace(" ()", ""), "standoff": 6, "font": {"size": 13}}}
-            if titled
-            else {}
-        ),
+        **(title if titled else {}),
     }
 
 
+def _title(axis: Axis) -> str:
+    """The name of an axis, with its unit and scale in brackets."""
+    notes = [UNITS.get(axis.name), "log" if axis.scale == "log" else None]
+    known = ", ".join(note for note in notes if note)
+    return setting_label(axis.name) + (f" ({known})" if known else "")
+
+
 def _place(axis: Axis, value: float) -> float:
-    """Where a value stands as the axis is drawn."""
+    """Place of a value as the axis is drawn."""
     return math.log10(value) if axis.scale == "log" else float(value)
 
 
 def _ticks(axis: Axis) -> list[float]:
     low, high = axis.values[0], axis.values[-1]
-    if isinstance(low, int) and len(axis.values) <= _WHOLE:
+    if isinstance(low, int) and len(axis.values) <= _MAX_INTEGERS:
         return [float(value) for value in axis.values]
     return log_ticks(low, high) if axis.scale == "log" else _linear_ticks(low, high)
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Powers of 10, with 2 and 5 times as much between them if there is room."""
+    """Returns powers of 10 as ticks, with 2 and 5 times each of them if there is room."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):
         ticks = _within([factor * 10.0**power for power in powers for factor in factors], low, high)
-        if len(ticks) <= _TICKS:
+        if len(ticks) <= _MAX_TICKS:
             break
-    if len(ticks) > _TICKS:
-        ticks = ticks[:: -(-len(ticks) // _TICKS)]
+    if len(ticks) > _MAX_TICKS:
+        ticks = ticks[:: -(-len(ticks) // _MAX_TICKS)]
     return ticks if len(ticks) > 1 else [low, high]
 
 
@@ -92,7 +94,7 @@ def _linear_ticks(low: float, high: float) -> list[float]:
     for step in (0.1, 0.2, 0.5, 1, 2):
         first = math.ceil(low / (step * power) - 1e-9)
         last = math.floor(high / (step * power) + 1e-9)
-        if last - first < _TICKS:
+        if last - first < _MAX_TICKS:
             return [round(i * step * power, 10) for i in range(first, last + 1)]
     return [low, high]
 

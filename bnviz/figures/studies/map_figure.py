@@ -1,4 +1,4 @@
-"""Phase map: a map for each arm on one colour scale, and what BN gains from cell to cell."""
+"""Map figure: a map of each arm on one colour scale, and a map of what BN gains."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,48 +6,49 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import BARE, axis_name, heading, spread
+from bnviz.figures.panels import BARE, panel_heading, spread
 from bnviz.figures.studies import map_axes, map_scales
-from bnviz.figures.studies.map_scales import Scale
+from bnviz.figures.studies.map_scales import ColourScale
 from bnviz.figures.style import ARM_COLOURS, MUTED
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 
-#: The maps in their order: the arms', and the one that sets them against each other.
+#: The maps in their order: one per arm, and the one that compares them.
 MAPS = (*ARMS, "gain")
-#: Opacity of a cell that shows its neighbour's colour, and of one that has no number.
-EARLY, NO_NUMBER = 0.34, 0.28
-#: Lines and crosses have a dark core and a light rim, to be seen on every colour.
+#: Opacity of a cell that shows its neighbour's colour, and of a cell without a number.
+PROVISIONAL, NO_NUMBER = 0.34, 0.28
+#: Lines and crosses have a dark core and a light rim, to be visible on every colour.
 _CORE, _RIM = "#14161b", "#ffffff"
-#: Pixels around the maps: below a map for its axis, and there for the scale of colours.
+#: Room for the axis below a map, for the colour scale, and for the heading, in pixels.
 _AXIS_ROOM, _SCALE_ROOM, _HEAD_ROOM = 44, 56, 28
-#: Height of the maps one below the other, in pixels: each of them, and all.
+#: Height of one map and of the whole figure on a narrow screen, in pixels.
 _NARROW_MAP = 300
-_NARROW = 3 * (_HEAD_ROOM + _NARROW_MAP + _AXIS_ROOM) + 2 * _SCALE_ROOM
+_NARROW_HEIGHT = 3 * (_HEAD_ROOM + _NARROW_MAP + _AXIS_ROOM) + 2 * _SCALE_ROOM
 
 
 def reading(numbers: MapNumbers) -> str:
-    """How the maps are read."""
+    """Returns how to read the maps, in a few sentences."""
     target = percent(numbers.sweep.target)
     grey = {"steps_to_target": "; grey: not reached", "validation_loss": "; grey: diverged"}
-    better = f"the lighter the better{grey.get(numbers.arm_measure, '')}"
+    better = f"lighter is better{grey.get(numbers.arm_measure, '')}"
     return (
-        f"How to read: each cell is a run of both networks with its own two settings, {better}. "
-        f"The line encloses the cells that reach {target} validation accuracy (on the right: both "
-        "networks' lines). A cross marks runs that diverged; a pale cell is not trained yet and "
-        "shows its neighbour's colour."
+        f"How to read: each cell is a run of both networks with its own two settings; {better}. "
+        f"The line encloses the cells that reach {target} validation accuracy (right map: the "
+        "lines of both networks). A cross marks runs that diverged; a pale cell is not trained yet "
+        "and shows its neighbour's colour."
     )
 
 
-def phase_map(numbers: MapNumbers) -> LiveFigure:
-    """The maps as they stand; no statistics are computed here.
+def map_figure(numbers: MapNumbers) -> LiveFigure:
+    """The maps so far, side by side.
 
     Args:
         numbers: Complete or growing; may have no filled cell yet.
     """
-    arms, gain = map_scales.of_arms(numbers), map_scales.of_gain(numbers)
+    arms, gain = map_scales.arm_scale(numbers), map_scales.gain_scale(numbers)
     traces: list[dict[str, Any]] = []
     for number, name in enumerate(MAPS, start=1):
         scale = gain if name == "gain" else arms
@@ -66,44 +67,47 @@ def phase_map(numbers: MapNumbers) -> LiveFigure:
     return LiveFigure(traces, layout, {}, layouts)
 
 
-def _clipped(values: Floats, scale: Scale) -> Floats:
-    """Numbers beyond the ends of a scale, infinite ones too, at its ends."""
+def _clipped(values: Floats, scale: ColourScale) -> Floats:
+    """Numbers with those beyond the ends of a scale, infinite ones too, moved to its ends."""
     return np.clip(values, scale.low, scale.high)
 
 
-def _cells(numbers: MapNumbers, values: Floats, scale: Scale, number: int) -> list[dict[str, Any]]:
-    """The known cells, those that show a neighbour's colour, and those without a number.
+def _cells(
+    numbers: MapNumbers, values: Floats, scale: ColourScale, number: int
+) -> list[dict[str, Any]]:
+    """The cells with a neighbour's colour, those without a number, and the known ones.
 
-    The last are cells whose number is infinite or none, and all cells before the first is filled.
+    Cells without a number are those whose number is infinite or NaN, and all cells before the
+    first one is filled.
     """
-    known, early = scale.place(values), scale.place(numbers.provisional(values))
-    none = np.isnan(known) & (numbers.filled | ~numbers.filled.any())
+    known, provisional = scale.place(values), scale.place(numbers.provisional(values))
+    no_number = np.isnan(known) & (numbers.filled | ~numbers.filled.any())
     axis = "coloraxis2" if number == len(MAPS) else "coloraxis"
     common = {
         "type": "heatmap",
-        "x": map_axes.edges(numbers.sweep.x),
-        "y": map_axes.edges(numbers.sweep.y),
+        "x": map_axes.cell_edges(numbers.sweep.x),
+        "y": map_axes.cell_edges(numbers.sweep.y),
         "xgap": 1,
         "ygap": 1,
         **_on(number),
     }
     grey = {"colorscale": [[0, MUTED], [1, MUTED]], "zmin": 0, "zmax": 1, "showscale": False}
     return [
-        {**common, "z": _listed(early), "coloraxis": axis, "opacity": EARLY},
-        {**common, "z": _listed(np.where(none, 1.0, np.nan)), "opacity": NO_NUMBER, **grey},
-        {**common, "z": _listed(known), "coloraxis": axis},
-        # The scale shows before there is anything on it.
+        {**common, "z": _rows(provisional), "coloraxis": axis, "opacity": PROVISIONAL},
+        {**common, "z": _rows(np.where(no_number, 1.0, np.nan)), "opacity": NO_NUMBER, **grey},
+        {**common, "z": _rows(known), "coloraxis": axis},
+        # Shows the colour scale even before any cell is known.
         {"type": "scatter", "x": [None], "y": [None], "mode": "markers", **_on(number)}
         | {"marker": {"color": [scale.low], "coloraxis": axis}},
     ]
 
 
 def _boundaries(numbers: MapNumbers, arms: Sequence[str], number: int) -> list[dict[str, Any]]:
-    """The lines around the cells in which arms reach the target, along the cells' edges.
+    """The lines around the cells in which the arms reach the target, along the cells' edges.
 
-    Where there are several, each has its arm's colour.
+    If there are several arms, each line has its arm's colour.
     """
-    edges = map_axes.edges(numbers.sweep.x), map_axes.edges(numbers.sweep.y)
+    edges = map_axes.cell_edges(numbers.sweep.x), map_axes.cell_edges(numbers.sweep.y)
     lines = {arm: outline(numbers.reached[arm], *edges) for arm in arms}
     rims = [(arm, _RIM, 5.0) for arm in arms]
     cores = [(arm, _CORE, 2.0) if len(arms) == 1 else (arm, ARM_COLOURS[arm], 3.0) for arm in arms]
@@ -123,46 +127,46 @@ def _boundaries(numbers: MapNumbers, arms: Sequence[str], number: int) -> list[d
 def outline(
     inside: NDArray[np.bool_], x: Sequence[float], y: Sequence[float]
 ) -> tuple[list[float | None], list[float | None]]:
-    """The line along the edges between cells inside and cells outside.
+    """Returns the line along the edges between cells inside and cells outside.
 
     Args:
-        inside: Shape (rows, columns).
-        x: Edges of the columns, one more than there are.
-        y: Edges of the rows.
+        inside: Which cells are inside, shape (rows, columns).
+        x: Edges of the columns, shape (columns + 1,).
+        y: Edges of the rows, shape (rows + 1,).
 
     Returns:
-        Coordinates of its corners; None between two of its parts.
+        Coordinates of the corners of the line, with None between two separate parts.
     """
-    upright = np.argwhere(inside[:, 1:] != inside[:, :-1]).tolist()
-    level = np.argwhere(inside[1:] != inside[:-1]).tolist()
-    open_ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    ways = [((row, column + 1), (row + 1, column + 1)) for row, column in upright]
-    ways += [((row + 1, column), (row + 1, column + 1)) for row, column in level]
-    for one, other in ways:
-        open_ways.setdefault(one, []).append(other)
-        open_ways.setdefault(other, []).append(one)
+    vertical = np.argwhere(inside[:, 1:] != inside[:, :-1]).tolist()
+    horizontal = np.argwhere(inside[1:] != inside[:-1]).tolist()
+    sides = [((row, column + 1), (row + 1, column + 1)) for row, column in vertical]
+    sides += [((row + 1, column), (row + 1, column + 1)) for row, column in horizontal]
+    unvisited: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for one, other in sides:
+        unvisited.setdefault(one, []).append(other)
+        unvisited.setdefault(other, []).append(one)
     xs: list[float | None] = []
     ys: list[float | None] = []
-    # From the ends of lines first, since what is left then are closed ones.
-    for start in sorted(open_ways, key=lambda corner: len(open_ways[corner]) % 2 == 0):
-        way = [start]
-        while open_ways[way[-1]]:
-            following = open_ways[way[-1]].pop()
-            open_ways[following].remove(way[-1])
-            way.append(following)
-        if len(way) > 1:
-            xs += [*(x[column] for _, column in way), None]
-            ys += [*(y[row] for row, _ in way), None]
+    # Open lines are walked first, from their ends; only closed ones are left then.
+    for start in sorted(unvisited, key=lambda corner: len(unvisited[corner]) % 2 == 0):
+        path = [start]
+        while unvisited[path[-1]]:
+            corner = unvisited[path[-1]].pop()
+            unvisited[corner].remove(path[-1])
+            path.append(corner)
+        if len(path) > 1:
+            xs += [*(x[column] for _, column in path), None]
+            ys += [*(y[row] for row, _ in path), None]
     return xs, ys
 
 
 def _crosses(numbers: MapNumbers, arm: str, number: int) -> list[dict[str, Any]]:
-    """Crosses on cells with seeds that diverged; the more of them did, the larger."""
+    """Crosses on cells with seeds that diverged, larger the more of them did."""
     share = np.where(numbers.filled, numbers.diverged[arm], 0.0)
     places = np.argwhere(share > 0)
     sweep = numbers.sweep
-    most = min(14.0, 180.0 / max(len(sweep.x.values), len(sweep.y.values)))
-    sizes = [most * (0.5 + 0.5 * float(share[row, column])) for row, column in places]
+    largest = min(14.0, 180.0 / max(len(sweep.x.values), len(sweep.y.values)))
+    sizes = [largest * (0.5 + 0.5 * float(share[row, column])) for row, column in places]
     return [
         {
             "type": "scatter",
@@ -181,18 +185,17 @@ def _crosses(numbers: MapNumbers, arm: str, number: int) -> list[dict[str, Any]]
 
 
 def _on(number: int) -> dict[str, str]:
-    """On which axes a trace is, and that it does not answer the mouse."""
-    suffix = "" if number == 1 else str(number)
-    return {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}", "hoverinfo": "skip"}
+    """The axes of a trace without hover labels."""
+    return {**trace_axes(number), "hoverinfo": "skip"}
 
 
-def _listed(values: Floats) -> list[list[float | None]]:
-    """Rows of numbers with four digits; None for NaN."""
+def _rows(values: Floats) -> list[list[float | None]]:
+    """Rows of numbers with four digits, None for NaN."""
     return [[None if np.isnan(v) else float(f"{v:.4g}") for v in row] for row in values]
 
 
-def _wide(numbers: MapNumbers, arms: Scale, gain: Scale) -> dict[str, Any]:
-    """The maps beside each other, scales below."""
+def _wide(numbers: MapNumbers, arms: ColourScale, gain: ColourScale) -> dict[str, Any]:
+    """The layout with the maps side by side and the scales below them."""
     places = spread(len(MAPS), 0.0, 1.0, 0.03)
     layout: dict[str, Any] = {
         "margin": {"l": 58, "r": 10, "t": _HEAD_ROOM, "b": _AXIS_ROOM + _SCALE_ROOM},
@@ -208,9 +211,9 @@ def _wide(numbers: MapNumbers, arms: Scale, gain: Scale) -> dict[str, Any]:
     return layout
 
 
-def _narrow(numbers: MapNumbers, arms: Scale, gain: Scale) -> dict[str, Any]:
-    """The maps one below the other, each scale below the maps that it is for."""
-    height = _NARROW
+def _narrow(numbers: MapNumbers, arms: ColourScale, gain: ColourScale) -> dict[str, Any]:
+    """The layout with the maps one below the other, each scale below the maps that use it."""
+    height = _NARROW_HEIGHT
     layout: dict[str, Any] = {
         "height": height,
         "margin": {"l": 52, "r": 8, "t": 0, "b": 0},
@@ -232,7 +235,8 @@ def _narrow(numbers: MapNumbers, arms: Scale, gain: Scale) -> dict[str, Any]:
     return layout
 
 
-def _placed(scale: Scale, span: Sequence[float], where: dict[str, Any]) -> dict[str, Any]:
+def _placed(scale: ColourScale, span: Sequence[float], where: dict[str, Any]) -> dict[str, Any]:
+    """A scale as a colour axis of the layout, across `span`."""
     axis = scale.axis()
     middle = (span[0] + span[1]) / 2
     place = {"x": middle, "xanchor": "center", "len": span[1] - span[0], "ypad": 0, **where}
@@ -248,14 +252,15 @@ def _place_map(
     y: Sequence[float],
     y_titled: bool,
 ) -> None:
-    """Axes and heading of one map."""
-    suffix = "" if number == 1 else str(number)
-    axes = map_axes.drawn(numbers.sweep.x), map_axes.drawn(numbers.sweep.y, titled=y_titled)
-    layout[axis_name("x", number)] = axes[0] | {"domain": list(x), "anchor": f"y{suffix}"}
-    more = {"domain": list(y), "anchor": f"x{suffix}", "showticklabels": y_titled}
-    layout[axis_name("y", number)] = axes[1] | more
+    """Adds the axes and the heading of one map to the layout."""
+    suffix = axis_suffix(number)
+    x_axis = map_axes.plotly_axis(numbers.sweep.x)
+    y_axis = map_axes.plotly_axis(numbers.sweep.y, titled=y_titled)
+    y_place = {"domain": list(y), "anchor": f"x{suffix}", "showticklabels": y_titled}
+    layout[axis_name("x", number)] = x_axis | {"domain": list(x), "anchor": f"y{suffix}"}
+    layout[axis_name("y", number)] = y_axis | y_place
     name = MAPS[number - 1]
-    text = "<b>With BN against without</b>"
+    text = "<b>With BN versus without</b>"
     if name != "gain":
         text = f'<span style="color:{ARM_COLOURS[name]}">■</span> <b>{ARM_LABELS[name]}</b>'
-    layout["annotations"].append(heading(suffix, text))
+    layout["annotations"].append(panel_heading(number, text))

@@ -1,8 +1,8 @@
-"""Lines of a map: its row and its column through one cell, both arms, with the seeds' range.
+"""Lines of a map: the row and the column through one cell, both arms, with the seeds' range.
 
-The cell is chosen in the browser, at the pointer's pace. So the numbers of all cells travel once,
-and each trace has a `Slice` that tells which of them it draws for a cell; the browser's
-`slices.js` does the same as `Slice.points` here.
+The cell is chosen in the browser, as fast as the pointer moves. The numbers of all cells are
+therefore sent once, and each trace has a `Slice` that selects those it draws for a cell; the
+browser's `slices.js` does the same as `Slice.points`.
 """
 
 import math
@@ -10,20 +10,26 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import BARE, axis_name, heading
+from bnviz.figures.panels import BARE, panel_heading
 from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_words import setting_label
-from bnviz.studies.sweep import MEASURES, Cell
+from bnviz.studies.sweep import Cell
 
-#: Where infinite numbers stand above the highest one, and how far the axis reaches: shares of it.
+#: Where infinite numbers are drawn above the highest one, and where the axis ends, as shares of it.
 _INFINITE, _ROOM = 0.16, 0.34
-#: Height of the lines one below the other, in pixels.
-_NARROW = 560
+#: Height on a narrow screen, in pixels.
+_NARROW_HEIGHT = 560
+#: Place of the panels of the row and of the column, by width of the screen.
+_DOMAINS = {
+    "wide": (([0.0, 0.48], [0.0, 1.0]), ([0.53, 1.0], [0.0, 1.0])),
+    "narrow": (([0.0, 1.0], [0.61, 1.0]), ([0.0, 1.0], [0.0, 0.39])),
+}
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,9 @@ class Slice:
     """Which numbers a trace draws for a cell.
 
     Attributes:
-        arm: Whose.
+        arm: The arm whose numbers they are.
         along: "x" for the cell's row, "y" for its column.
-        part: "median", "range" from the lowest to the highest seed, or "here", the cell's own.
+        part: "median", "range" from the lowest to the highest seed, or "here" for the cell itself.
     """
 
     arm: str
@@ -41,14 +47,14 @@ class Slice:
     part: str
 
     def points(self, sheet: Mapping[str, Any], cell: Cell) -> dict[str, list[Any]]:
-        """Coordinates of a trace.
+        """Returns the points of the trace.
 
         Args:
-            sheet: As of `sheet`.
-            cell: The chosen one.
+            sheet: See the function `sheet`.
+            cell: The chosen cell.
 
         Returns:
-            `x` and `y`; None where a cell is not filled.
+            `x` and `y`; None for a cell that is not filled.
         """
         places = sheet["places"][self.along]
 
@@ -72,14 +78,14 @@ class Slice:
 
 
 def sheet(numbers: MapNumbers) -> dict[str, Any]:
-    """The numbers of all cells as lines draw them, in the types of JSON.
+    """Returns the numbers of all cells as the lines draw them, in JSON types.
 
     Returns:
-        `places` by "x" and "y", `headings` of the lines along them; `values`, `low` and `high` by
-        arm, rows of columns; None for a cell that is not filled, the height that stands for it
-        where a number is infinite.
+        `places` and `headings` by "x" and "y": the values of the axis, and the heading of the
+        line through each cell. `values`, `low` and `high` by arm: rows of columns, with None for
+        a cell that is not filled, and a finite height in place of an infinite number.
     """
-    _, infinite = _height(numbers)
+    _, infinite = _value_axis(numbers)
     sides = {"x": (numbers.sweep.x, numbers.sweep.y), "y": (numbers.sweep.y, numbers.sweep.x)}
 
     def rows(values: Floats) -> list[list[float | None]]:
@@ -108,39 +114,33 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
 
 
 def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Slice]]:
-    """The figure without points, and what each of its traces draws."""
+    """Returns the figure without points, and the slice that each of its traces draws."""
     traces: list[dict[str, Any]] = []
     slices: list[Slice] = []
-    layout: dict[str, Any] = {
-        **BARE,
-        "hovermode": False,
-        "annotations": [],
-    }
+    layout: dict[str, Any] = {**BARE, "hovermode": False, "annotations": []}
     layouts: dict[str, dict[str, Any]] = {
         "wide": {"margin": {"l": 58, "r": 10, "t": 26, "b": 42}},
-        "narrow": {"height": _NARROW, "margin": {"l": 52, "r": 8, "t": 26, "b": 42}},
+        "narrow": {"height": _NARROW_HEIGHT, "margin": {"l": 52, "r": 8, "t": 26, "b": 42}},
     }
-    height, _ = _height(numbers)
+    value_axis, _ = _value_axis(numbers)
     for panel, (along, axis) in enumerate((("x", numbers.sweep.x), ("y", numbers.sweep.y)), 1):
-        suffix = "" if panel == 1 else str(panel)
+        suffix = axis_suffix(panel)
         for arm in ARMS:
             for part in ("range", "median", "here"):
                 slices.append(Slice(arm, along, part))
-                traces.append(_trace(arm, part) | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
-        layout[axis_name("x", panel)] = map_axes.drawn(axis) | {"anchor": f"y{suffix}"}
-        layout[axis_name("y", panel)] = height | {"anchor": f"x{suffix}"}
-        places = {"wide": ([0.0, 0.48], [0.53, 1.0]), "narrow": ([0.0, 1.0], [0.0, 1.0])}
-        heights = {"wide": ([0.0, 1.0], [0.0, 1.0]), "narrow": ([0.61, 1.0], [0.0, 0.39])}
+                traces.append(_trace(arm, part) | trace_axes(panel))
+        layout[axis_name("x", panel)] = map_axes.plotly_axis(axis) | {"anchor": f"y{suffix}"}
+        layout[axis_name("y", panel)] = value_axis | {"anchor": f"x{suffix}"}
         for name, changes in layouts.items():
-            x, y = places[name][panel - 1], heights[name][panel - 1]
+            x, y = _DOMAINS[name][panel - 1]
             changes[axis_name("x", panel)] = {"domain": x}
             changes[axis_name("y", panel)] = {"domain": y}
-        layout["annotations"].append(heading(suffix, ""))
+        layout["annotations"].append(panel_heading(panel, ""))
     return LiveFigure(traces, layout, {}, layouts), slices
 
 
 def to_json(numbers: MapNumbers) -> dict[str, Any]:
-    """The figure, its slices and its numbers, in the types of JSON alone."""
+    """Returns the figure, its slices and its numbers, in JSON types only."""
     figure, slices = map_lines(numbers)
     return figure.to_json() | {"slices": [asdict(each) for each in slices], "sheet": sheet(numbers)}
 
@@ -152,10 +152,10 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
         fill = {"fill": "toself", "fillcolor": translucent(colour, 0.25)}
         return common | fill | {"mode": "lines", "line": {"width": 0}}
     if part == "median":
-        # One arm's line shows beneath the other's where they are the same.
+        # The first arm's line is wider, so it shows under the other's where they coincide.
         line = {"color": colour, "width": 4 if arm == ARMS[0] else 2.2}
         marked = {"mode": "lines+markers", "line": line, "marker": {"size": 5}}
-        # Over cells that are not filled yet, so that the line is right early.
+        # Gaps at cells that are not filled yet are bridged, so that the line is there early.
         return common | marked | {"connectgaps": True}
     return common | {
         "mode": "markers+text",
@@ -167,12 +167,12 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
     }
 
 
-def _height(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
-    """The axis of the numbers, and where the infinite ones stand on it."""
+def _value_axis(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
+    """The axis of the numbers, and where infinite numbers are drawn on it."""
     ticks: list[float]
     match numbers.arm_measure:
         case "validation_loss":
-            low, high = map_scales.decades(numbers)
+            low, high = map_scales.loss_decades(numbers)
             infinite = float(f"{10.0 ** (high + _INFINITE * (high - low)):.4g}")
             ticks = [10.0**power for power in range(low, high + 1)]
             names = [f"{tick:g}" for tick in ticks] + ["diverged"]
@@ -191,10 +191,3 @@ def _height(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
             span = {"range": [-0.05, 1.15]}
     common = {"gridcolor": GRID, "zeroline": False, "color": MUTED, "fixedrange": True}
     return common | span | {"tickvals": ticks, "ticktext": names}, infinite
-
-
-def title(numbers: MapNumbers) -> str:
-    """What the lines show, for those who cannot see them."""
-    return (
-        f"{MEASURES[numbers.arm_measure]} of both networks along the row and the column of a cell"
-    )

@@ -1,5 +1,6 @@
-"""Views: the figures that the page offers, by name."""
+"""Catalogue: the registry of the views that the page offers, by name."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,48 +22,47 @@ from bnviz.figures.views import (
 from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 
-_DEEP = "needs the dear measures: switch on “look deeper” under More settings and train"
-_PLANE = "needs examples that are points in a plane: choose a data set such as moons and train"
 
-
-def _always(_: FrameLayout) -> str:
+def _always_available(_: FrameLayout) -> str:
     return ""
 
 
-def _none(*_: object) -> None:
+def _needs_deep(layout: FrameLayout) -> str:
+    needs = "needs the costly measures: switch on “look deeper” under More settings, then train"
+    return "" if layout.deep else needs
+
+
+def _needs_plane(layout: FrameLayout) -> str:
+    needs = "needs points in a plane: choose a data set such as moons, then train"
+    return "" if layout.plane else needs
+
+
+def _fixed_ranges(*_: object) -> None:
     return None
-
-
-def _deep(layout: FrameLayout) -> str:
-    return "" if layout.deep else _DEEP
-
-
-def _plane(layout: FrameLayout) -> str:
-    return "" if layout.plane else _PLANE
 
 
 @dataclass(frozen=True)
 class ViewSpec:
-    """A view that the page offers.
+    """What the page needs to know of a view.
 
     Attributes:
-        figure: Builds it.
+        figure: Builds its figure of a recording.
         reading: How to read it, in a few sentences.
-        choices: Names of the attributes of `View` that make a difference to it.
-        lacks: What a recording with a layout lacks for it, or "".
-        ranges: The ends of axes that follow from the frames so far.
-        detail: Whether it draws what the overview of a layout leaves out.
+        choices: The attributes of `View` that it depends on.
+        unavailable_reason: Says what a recording with a given layout lacks for it; "" if nothing.
+        ranges: Returns the ends of its axes that depend on the frames so far.
+        detail: Whether it draws measures that are not in the overview of a layout.
     """
 
     figure: Callable[[Recording, View], LiveFigure]
     reading: str
     choices: tuple[str, ...]
-    unavailable_reason: Callable[[FrameLayout], str] = _always
-    ranges: Callable[[Recording, View], object] = _none
+    unavailable_reason: Callable[[FrameLayout], str] = _always_available
+    ranges: Callable[[Recording, View], object] = _fixed_ranges
     detail: bool = False
 
 
-#: Every view, by the names of `TITLES`.
+#: The views by name, as in `TITLES`.
 VIEWS = {
     "layers": ViewSpec(
         layers.layers,
@@ -79,7 +79,7 @@ VIEWS = {
         inside.inside,
         inside.READING,
         ("value_axis", "layer", "neuron", "by_hand"),
-        _deep,
+        _needs_deep,
         detail=True,
     ),
     "gradients": ViewSpec(
@@ -95,31 +95,32 @@ VIEWS = {
     "generalisation": ViewSpec(
         generalisation.generalisation, generalisation.READING, ("loss_axis", "x_axis")
     ),
-    "decision": ViewSpec(decision.decision, decision.READING, (), _plane, detail=True),
+    "decision": ViewSpec(decision.decision, decision.READING, (), _needs_plane, detail=True),
     "inference": ViewSpec(
-        inference.inference, inference.READING, ("x_axis",), _deep, inference.ranges
+        inference.inference, inference.READING, ("x_axis",), _needs_deep, inference.ranges
     ),
     "landscape": ViewSpec(
-        landscape.landscape, landscape.READING, ("x_axis",), _deep, landscape.ranges
+        landscape.landscape, landscape.READING, ("x_axis",), _needs_deep, landscape.ranges
     ),
 }
 
 
-def shown(layout: FrameLayout, view: View) -> View:
-    """The view, or where its recording lacks the measures for it the layers' view."""
-    offer = VIEWS[view.name]
-    return View(**view.to_dict() | {"name": "layers"}) if offer.unavailable_reason(layout) else view
+def available_view(layout: FrameLayout, view: View) -> View:
+    """Returns the view, or that of the layers if the recording lacks its measures."""
+    if VIEWS[view.name].unavailable_reason(layout):
+        return dataclasses.replace(view, name="layers")
+    return view
 
 
-def grown(recording: Recording, view: View) -> str:
-    """Changes whenever the figure of a growing recording must be built anew."""
-    # The end of an axis in seconds is a guess that gets better: at every tenth of the run.
+def figure_version(recording: Recording, view: View) -> str:
+    """Returns a text that changes whenever a growing recording needs a new figure."""
+    # The end of an axis in seconds is an estimate, improved at every tenth of the run.
     tenth = 10 * len(recording) // len(recording.steps) if view.x_axis == "seconds" else 0
     return f"{len(recording) > 0} {tenth} {VIEWS[view.name].ranges(recording, view)}"
 
 
 def tabs(layout: FrameLayout) -> list[dict[str, str]]:
-    """Of each view its name, title and what the recording lacks for it, in their order."""
+    """Returns the name and title of each view, and what the recording lacks for it."""
     return [
         {"name": name, "title": title, "lacks": VIEWS[name].unavailable_reason(layout)}
         for name, title in TITLES.items()
@@ -127,12 +128,17 @@ def tabs(layout: FrameLayout) -> list[dict[str, str]]:
 
 
 def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
-    """What can be chosen in a view: label, options with their names, and help, by attribute."""
+    """Returns the choices that a view offers, by attribute of `View`.
+
+    Returns:
+        Of each choice its label and help, and either its options with their names or, for a
+        number, its lowest and highest value and its step.
+    """
     every = {
         **CHOICES,
         "layer": {
             "label": "layer",
-            "help": "the hidden layer that is drawn large",
+            "help": "the hidden layer drawn large",
             "list": True,
             "options": {
                 "0": "last",
@@ -141,13 +147,13 @@ def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
         },
         "neuron": {
             "label": "neuron",
-            "help": "the neuron of that layer that stands out",
+            "help": "the highlighted neuron in that layer",
             "list": True,
             "options": {str(n): str(n + 1) for n in range(layout.neurons)},
         },
     }
     offered = {name: every[name] for name in VIEWS[view.name].choices}
     if "by_hand" in offered and view.by_hand == "hand":
-        most = {"low": -MAX_BY_HAND, "high": MAX_BY_HAND, "step": 0.1}
-        offered |= {name: number | most for name, number in NUMBERS.items()}
+        limits = {"low": -MAX_BY_HAND, "high": MAX_BY_HAND, "step": 0.1}
+        offered |= {name: number | limits for name, number in NUMBERS.items()}
     return offered

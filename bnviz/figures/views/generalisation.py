@@ -1,29 +1,29 @@
 """Generalisation: training beside validation, and the gap between them."""
 
-from bnviz.figures.curves import band, cursor, curve, ends, markers
+from bnviz.figures.axes import ACCURACY_RANGE, accuracy_axis, matching
+from bnviz.figures.curves import NamedCurve, band, curve, markers, named_curves
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import Panels, Place, spread, stacked
+from bnviz.figures.panels import Domain, Panels, spread, stacked
+from bnviz.figures.ranges import first_loss, loss_axis
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
-from bnviz.figures.views.layers import first_loss, loss_axis
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: the dotted line is the loss on the examples trained on, the solid one that on "
-    "examples never seen; the area between them is the gap. A gap that widens while training still "
-    "gets better is overfitting. The smaller gap is no merit of an arm that has not learnt at all: "
-    "look at the heights too."
+    "How to read: the dotted line is the loss on the training examples, the solid line the loss on "
+    "unseen examples; the area between them is the gap. A gap that widens while the training loss "
+    "still falls is overfitting. A small gap says little about an arm that has not learnt at all: "
+    "compare the heights too."
 )
-_ACCURACY = (-0.04, 1.08)
 
 
 def generalisation(recording: Recording, view: View | None = None) -> LiveFigure:
-    """Both losses of each arm with the gap between them, and below the accuracies alike.
+    """Both losses of each arm with the gap between them, and the accuracies alike below.
 
     Args:
         recording: Complete or growing; may have no frame yet.
-        view: Of it the loss axis and what the curves run over matter.
+        view: Only the loss axis and what the curves run over matter.
     """
     panels = Panels(recording, view or View("generalisation"))
     columns = len(panels.arms)
@@ -33,52 +33,54 @@ def generalisation(recording: Recording, view: View | None = None) -> LiveFigure
     _loss_gap(panels, columns + 1)
     _accuracy_gap(panels, 2 * columns + 2)
     across = [*spread(columns, 0.04, 0.59, 0.09), [0.72, 1.0]]
-    wide: list[Place] = [(x, y) for y in stacked(2, 0, 1, 0.1) for x in across]
+    wide: list[Domain] = [(x, y) for y in stacked(2, 0, 1, 0.1) for x in across]
     count = len(across) * 2
-    narrow: list[Place] = [([0.12, 0.79], y) for y in stacked(count, 0.01, 1, 0.36 / count)]
+    narrow: list[Domain] = [([0.12, 0.79], y) for y in stacked(count, 0.01, 1, 0.36 / count)]
     return panels.figure(wide, narrow, height=210 * count)
 
 
-def _pair(panels: Panels, number: int, arm: str, measure: str) -> dict[str, str]:
-    band(panels, number, arm, f"train_{measure}", f"validation_{measure}", opacity=0.2)
-    curve(panels, number, arm, f"train_{measure}", width=2, dash="dot")
-    curve(panels, number, arm, f"validation_{measure}")
-    return {f"train_{measure}": "training", f"validation_{measure}": "validation"}
+def _training_and_validation(
+    panels: Panels, number: int, arm: str, measure: str, low: float, high: float, *, log: bool
+) -> None:
+    training, validation = f"train_{measure}", f"validation_{measure}"
+    colour = ARM_COLOURS[arm]
+    curves = [
+        NamedCurve(path=training, name="training", colour=colour, width=2, dash="dot"),
+        NamedCurve(path=validation, name="validation", colour=colour),
+    ]
+    band(panels, number, arm, training, validation, opacity=0.2)
+    named_curves(panels, number, arm, curves, low, high, log=log)
 
 
 def _losses(panels: Panels, number: int, arm: str) -> None:
-    low, high, axis = loss_axis(panels)
-    names = _pair(panels, number, arm, "loss")
     log = panels.view.loss_axis == "log"
-    ends(panels, number, arm, names, [ARM_COLOURS[arm]] * 2, *axis["range"], log=log)
-    cursor(panels, number, low, high)
+    axis = loss_axis(panels.recording, log=log)
+    _training_and_validation(panels, number, arm, "loss", *axis["range"], log=log)
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · loss",
         x=panels.run_axis(ticks=False),
-        y=axis | ({"matches": "y"} if number > 1 else {}),
+        y=axis | matching("y", number),
     )
 
 
 def _accuracies(panels: Panels, number: int, arm: str) -> None:
-    names = _pair(panels, number, arm, "accuracy")
-    ends(panels, number, arm, names, [ARM_COLOURS[arm]] * 2, *_ACCURACY)
-    cursor(panels, number, *_ACCURACY)
+    _training_and_validation(panels, number, arm, "accuracy", *ACCURACY_RANGE, log=False)
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · accuracy",
         x=panels.run_axis(titled=True),
-        y={"range": list(_ACCURACY), "tickvals": [0, 0.5, 1], "tickformat": ".0%"},
+        y=accuracy_axis(*ACCURACY_RANGE),
     )
 
 
 def _loss_gap(panels: Panels, number: int) -> None:
-    first = first_loss(panels)
+    first = first_loss(panels.recording)
     low, high = -0.35 * first, 0.7 * first
-    _gap(panels, number, "validation_loss - train_loss", (low, high))
+    _gap(panels, number, "validation_loss - train_loss", low, high)
     panels.panel(
         number,
-        "<b>Gap of the loss</b>",
+        "<b>Loss gap</b>",
         "validation − training",
         x=panels.run_axis(ticks=False),
         y={"range": [low, high], "nticks": 5},
@@ -87,20 +89,18 @@ def _loss_gap(panels: Panels, number: int) -> None:
 
 def _accuracy_gap(panels: Panels, number: int) -> None:
     low, high = -0.15, 0.3
-    _gap(panels, number, "train_accuracy - validation_accuracy", (low, high), unit="%")
+    _gap(panels, number, "train_accuracy - validation_accuracy", low, high, unit="%")
     panels.panel(
         number,
-        "<b>Gap of the accuracy</b>",
+        "<b>Accuracy gap</b>",
         "training − validation",
         x=panels.run_axis(titled=True),
         y={"range": [low, high], "tickformat": ".0%", "nticks": 5},
     )
 
 
-def _gap(
-    panels: Panels, number: int, path: str, ends_at: tuple[float, float], unit: str = ""
-) -> None:
+def _gap(panels: Panels, number: int, path: str, low: float, high: float, unit: str = "") -> None:
     panels.guide(number, 0, "")
     for arm in panels.arms:
         curve(panels, number, arm, path, width=2, name="gap")
-    markers(panels, number, path, *ends_at, unit=unit)
+    markers(panels, number, path, low, high, unit=unit)

@@ -1,10 +1,11 @@
-"""Gradients: their norm in every layer, and the size of the updates beside that of the weights."""
+"""Gradients: their norm in every layer, and the size of the updates relative to the weights."""
 
 import numpy as np
 
-from bnviz.figures.curves import cursor, curve, ends, log_axis
+from bnviz.figures.axes import log_axis, matching
+from bnviz.figures.curves import NamedCurve, named_curves
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import Panels, Place, spread, stacked
+from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import ARM_COLOURS, shaded
 from bnviz.figures.view import View
@@ -12,23 +13,23 @@ from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: one line is one layer, from the first (pale) to the output (dark). Lines that "
-    "lie far apart mean that some layers learn and others hardly: a norm that falls towards the "
-    "first layer vanishes, one that rises explodes. Below, the update of a step beside the weights "
-    "themselves: about −3, a thousandth, is healthy."
+    "How to read: each line is one layer, from the first (pale) to the output (dark). Lines far "
+    "apart mean that some layers learn while others hardly do: a norm that shrinks towards the "
+    "first layer is a vanishing gradient, one that grows is an exploding gradient. Below: the "
+    "update of a step relative to the weights themselves; about −3, a thousandth, is healthy."
 )
-#: As many layers are drawn; of more, some at equal distances.
+#: Most layers drawn; of more, a few at equal distances are.
 MAX_LAYERS = 6
-#: Where the ratio of update and weights is healthy, as a power of 10.
+#: Healthy ratio of update and weights, as a power of 10.
 HEALTHY = -3
 
 
 def gradients(recording: Recording, view: View | None = None) -> LiveFigure:
-    """The norm of the gradient above, the ratio of the update below; a column an arm.
+    """The norm of the gradient above, the ratio of update and weights below; one column per arm.
 
     Args:
         recording: Complete or growing; may have no frame yet.
-        view: Of it what the curves run over matters.
+        view: Only what the curves run over matters.
     """
     panels = Panels(recording, view or View("gradients"))
     columns = len(panels.arms)
@@ -36,68 +37,62 @@ def gradients(recording: Recording, view: View | None = None) -> LiveFigure:
         _norms(panels, side + 1, arm)
         _ratios(panels, columns + side + 1, arm)
     across = spread(columns, 0.05, 0.95, 0.085)
-    wide: list[Place] = [(x, y) for y in stacked(2, 0, 1, 0.1) for x in across]
+    wide: list[Domain] = [(x, y) for y in stacked(2, 0, 1, 0.1) for x in across]
     count = 2 * columns
-    narrow: list[Place] = [([0.11, 0.83], y) for y in stacked(count, 0.02, 1, 0.3 / count)]
+    narrow: list[Domain] = [([0.11, 0.83], y) for y in stacked(count, 0.02, 1, 0.3 / count)]
     return panels.figure(wide, narrow, height=230 * count)
 
 
 def ranges(recording: Recording, _: View) -> object:
-    """What the axes follow from beside the layout."""
-    return _norm_range(recording), _ratio_range(recording)
+    """Returns the ends of the axes that depend on the frames so far."""
+    return _norm_decades(recording), _ratio_bounds(recording)
 
 
-def _norm_range(recording: Recording) -> tuple[int, int]:
-    return decades(recording, [f"{arm}/gradient_norm" for arm in recording.layout.arms], -3, 1)
+def _norm_decades(recording: Recording) -> tuple[int, int]:
+    return decades(recording, ["gradient_norm"], -3, 1)
 
 
-def _ratio_range(recording: Recording) -> tuple[float, float]:
-    paths = [f"{arm}/update_ratio" for arm in recording.layout.arms]
-    return bounds(recording, paths, -5.0, 0.0)
+def _ratio_bounds(recording: Recording) -> tuple[float, float]:
+    return bounds(recording, ["update_ratio"], -5.0, 0.0)
 
 
-def _drawn(panels: Panels) -> dict[int, str]:
-    """Names of the Dense layers drawn, by their number from 0."""
+def _curves(panels: Panels, arm: str, measure: str) -> list[NamedCurve]:
+    """One curve for each Dense layer drawn, shaded from pale to dark."""
     count = panels.layers + 1
-    chosen = np.unique(np.linspace(0, count - 1, min(count, MAX_LAYERS)).round().astype(int))
-    names = {int(n): f"layer {n + 1}" for n in chosen[:-1]}
-    return {**names, count - 1: "output"}
-
-
-def _lines(panels: Panels, number: int, arm: str, measure: str) -> tuple[dict[str, str], list[str]]:
-    """Draws a line a layer; their names by path, and their colours."""
-    names = {f"{measure}/{row}": name for row, name in _drawn(panels).items()}
-    colours = [shaded(ARM_COLOURS[arm], n / (len(names) - 1)) for n in range(len(names))]
-    for (path, name), colour in zip(names.items(), colours, strict=True):
-        curve(panels, number, arm, path, width=2, colour=colour, name=name)
-    return names, colours
+    drawn = np.unique(np.linspace(0, count - 1, min(count, MAX_LAYERS)).round().astype(int))
+    return [
+        NamedCurve(
+            path=f"{measure}/{layer}",
+            name="output" if layer == count - 1 else f"layer {layer + 1}",
+            colour=shaded(ARM_COLOURS[arm], place / (len(drawn) - 1)),
+            width=2,
+        )
+        for place, layer in enumerate(drawn.tolist())
+    ]
 
 
 def _norms(panels: Panels, number: int, arm: str) -> None:
-    low, high = _norm_range(panels.recording)
-    lines = _lines(panels, number, arm, "gradient_norm")
-    ends(panels, number, arm, *lines, low, high, log=True)
-    cursor(panels, number, 10.0**low, 10.0**high)
+    low, high = _norm_decades(panels.recording)
+    curves = _curves(panels, arm, "gradient_norm")
+    named_curves(panels, number, arm, curves, low, high, log=True)
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · gradient norm",
         "L2, by layer" if number == 1 else "",
         x=panels.run_axis(ticks=False),
-        y=log_axis(low, high) | ({"matches": "y"} if number > 1 else {}),
+        y=log_axis(low, high) | matching("y", number),
     )
 
 
 def _ratios(panels: Panels, number: int, arm: str) -> None:
-    low, high = _ratio_range(panels.recording)
-    lines = _lines(panels, number, arm, "update_ratio")
-    ends(panels, number, arm, *lines, low, high)
-    cursor(panels, number, low, high)
+    low, high = _ratio_bounds(panels.recording)
+    named_curves(panels, number, arm, _curves(panels, arm, "update_ratio"), low, high)
     panels.guide(number, HEALTHY, f"healthy: {HEALTHY}".replace("-", "−"))
     first = len(panels.arms) + 1
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · update : weights",
-        "log₁₀ of their std" if number == first else "",
+        "log₁₀ of std ratio" if number == first else "",
         x=panels.run_axis(titled=True),
-        y={"range": [low, high], "dtick": 1} | ({"matches": f"y{first}"} if number > first else {}),
+        y={"range": [low, high], "dtick": 1} | matching("y", number, first),
     )

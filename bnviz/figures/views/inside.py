@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from bnviz.figures.bindings.binding import Binding, Words
+from bnviz.figures.bindings.binding import Binding
 from bnviz.figures.bindings.passage import Passage, ScaleAndShift
+from bnviz.figures.bindings.series import Caption
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import ARM_COLOURS, INK, MUTED, translucent
@@ -12,79 +13,30 @@ from bnviz.frames import ARM_LABELS, BATCH_VALUES
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: each line is one example on its way through the chosen neuron, one of them in "
-    "ink. The batch's mean is taken off, so the values stand around 0; divided by the batch's "
-    "standard deviation, they spread by 1; gamma and beta, which are learnt, stretch and move them "
-    "again. Set them by hand; those of the identity give back what came in."
+    "How to read: each line is one example on its way through the chosen neuron; one of them is "
+    "drawn in ink. Subtracting the batch mean centres the values on 0; dividing by the batch's "
+    "standard deviation gives them a spread of 1; gamma and beta, which are learnt, stretch and "
+    "shift them again. Set gamma and beta by hand; those of the identity restore the input."
 )
 _ARM = "bn"
 _QUANTITY = "pre_activation"
 
 
 def inside(recording: Recording, view: View | None = None) -> LiveFigure:
-    """The way of single examples from what enters BN to what leaves the neuron.
+    """The path of single examples from the input of BN to the output of the neuron.
 
     Args:
         recording: With the deep measures; complete or growing, may have no frame yet.
-        view: Of it the value axis, the layer and the neuron matter.
+        view: Only the value axis, the layer, the neuron, and gamma and beta matter.
     """
     panels = Panels(recording, view or View("inside"))
     settings = recording.settings
-    before = settings.bn_position == "before"
-    place = f"{panels.layer}/{panels.neuron}"
-    paths: dict[str, Any] = {
-        "mean": f"{_ARM}/batch_mean/{place}",
-        "variance": f"{_ARM}/batch_variance/{place}",
-        "gamma": f"{_ARM}/gamma/{place}",
-        "beta": f"{_ARM}/beta/{place}",
-    }
-    chosen = panels.view
-    neuron = paths | {
-        "epsilon": settings.bn_epsilon,
-        "by_hand": chosen.by_hand,
-        "hand": (chosen.gamma, chosen.beta),
-    }
-    common = neuron | {
-        "values": f"{_ARM}/batch_values/{place}",
-        "activation": settings.activation if before else "",
-        "transform": panels.transform,
-    }
-    lines = (
-        (tuple(range(BATCH_VALUES)), translucent(ARM_COLOURS[_ARM], 0.35), ARM_COLOURS[_ARM], 1.2),
-        ((0,), INK, INK, 2.5),
-    )
-    for examples, colour, dots, width in lines:
-        panels.add(
-            1,
-            Passage(**common, examples=examples),
-            mode="lines+markers",
-            line={"color": colour, "width": width},
-            marker={"color": dots, "size": 6},
-        )
+    stages = ["values x", "− mean", "÷ √(var + ε)", "× γ + β"]
+    if settings.bn_position == "before":
+        stages.append(settings.activation)
+    _examples(panels)
+    _captions(panels)
     _, _, axis = panels.value_axis(_QUANTITY)
-    high = axis["range"][1]
-    mean, variance = paths["mean"], paths["variance"]
-    stages: list[tuple[str, str, tuple[str, ...]]] = [
-        ("values x", "mean {}<br>var {}", (mean, variance)),
-        ("− mean", "mean 0<br>var {}", (variance,)),
-        ("÷ √(var + ε)", "mean 0<br>var ≈ 1", ()),
-        ("× γ + β", "", ()),
-    ]
-    if before:
-        stages.append((settings.activation, "", ()))
-    words: list[Binding] = [
-        Words(x=number, y=high, text=text, measures=measures)
-        for number, (_, text, measures) in enumerate(stages, start=1)
-        if text
-    ]
-    for binding in [*words, ScaleAndShift(**neuron, x=4, y=high)]:
-        panels.add(
-            1,
-            binding,
-            mode="text",
-            textposition="bottom center",
-            textfont={"color": INK, "size": 13},
-        )
     panels.panel(
         1,
         f"<b>{ARM_LABELS[_ARM]}</b> · layer {panels.layer + 1}, neuron {panels.neuron + 1}",
@@ -92,9 +44,68 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
         x={
             "range": [0.6, len(stages) + 0.4],
             "tickvals": list(range(1, len(stages) + 1)),
-            "ticktext": [name for name, *_ in stages],
+            "ticktext": stages,
             "color": INK,
         },
         y={"zeroline": True, "zerolinecolor": MUTED, "nticks": 7, **axis},
     )
     return panels.figure([([0.05, 1], [0, 1])], [([0.1, 1], [0.02, 1])], height=480)
+
+
+def _neuron(panels: Panels) -> dict[str, Any]:
+    """The attributes that all bindings of the chosen neuron share."""
+    place = f"{panels.layer}/{panels.neuron}"
+    return {
+        "mean": f"{_ARM}/batch_mean/{place}",
+        "variance": f"{_ARM}/batch_variance/{place}",
+        "gamma": f"{_ARM}/gamma/{place}",
+        "beta": f"{_ARM}/beta/{place}",
+        "epsilon": panels.recording.settings.bn_epsilon,
+        "by_hand": panels.view.by_hand,
+        "hand": (panels.view.gamma, panels.view.beta),
+    }
+
+
+def _examples(panels: Panels) -> None:
+    """One line per example, the first again in ink on top."""
+    settings = panels.recording.settings
+    common = _neuron(panels) | {
+        "values": f"{_ARM}/batch_values/{panels.layer}/{panels.neuron}",
+        "activation": settings.activation if settings.bn_position == "before" else "",
+        "transform": panels.transform,
+    }
+    colour = ARM_COLOURS[_ARM]
+    lines = (
+        (tuple(range(BATCH_VALUES)), translucent(colour, 0.35), colour, 1.2),
+        ((0,), INK, INK, 2.5),
+    )
+    for examples, line_colour, dot_colour, width in lines:
+        panels.add(
+            1,
+            Passage(**common, examples=examples),
+            mode="lines+markers",
+            line={"color": line_colour, "width": width},
+            marker={"color": dot_colour, "size": 6},
+        )
+
+
+def _captions(panels: Panels) -> None:
+    """The statistics of each stage, at the upper end of the axis."""
+    neuron = _neuron(panels)
+    _, _, axis = panels.value_axis(_QUANTITY)
+    high = axis["range"][1]
+    mean, variance = neuron["mean"], neuron["variance"]
+    captions: list[Binding] = [
+        Caption(x=1, y=high, text="mean {}<br>var {}", measures=(mean, variance)),
+        Caption(x=2, y=high, text="mean 0<br>var {}", measures=(variance,)),
+        Caption(x=3, y=high, text="mean 0<br>var ≈ 1", measures=()),
+        ScaleAndShift(**neuron, x=4, y=high),
+    ]
+    for caption in captions:
+        panels.add(
+            1,
+            caption,
+            mode="text",
+            textposition="bottom center",
+            textfont={"color": INK, "size": 13},
+        )

@@ -1,24 +1,27 @@
-"""Landscape: the loss and its gradient along the way that the gradient points."""
+"""Landscape: the loss and its gradient along the direction of the gradient."""
 
-from bnviz.figures.curves import band, curve, log_axis, markers
+from bnviz.figures.axes import log_axis
+from bnviz.figures.curves import band, curve, markers
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import Panels, Place, spread, stacked
+from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import decades
 from bnviz.figures.view import View
 from bnviz.recording import Recording
 
 READING = (
-    "How to read (as Santurkar et al. 2018, Figure 4): at every step the loss is tried out at half "
-    "to four times the learning rate along the gradient. Left, the lowest and the highest loss met "
-    "there; middle, how far the gradient there differs from the one followed; right, the steepest "
-    "such change. A narrow, low band is a smooth landscape, in which a step does what it promises."
+    "How to read (after Santurkar et al. 2018, Figure 4): at every step the loss is evaluated "
+    "along the gradient, at half to four times the learning rate. Left: the lowest and the highest "
+    "loss found there. Middle: how far the gradient there differs from the one followed. Right: "
+    "the steepest such change. A narrow, low band is a smooth landscape, in which a step does what "
+    "it promises."
 )
-#: Path of the line or of both ends of the band, heading and explanation.
+#: Path of the measure, heading and explanation of each panel.
 _PANELS = (
     ("landscape_loss", "<b>Loss</b>", "lowest to highest along the gradient"),
-    ("landscape_gradient", "<b>Change of the gradient</b>", "L2, along the gradient"),
-    ("effective_beta", "<b>Effective β</b>", "largest change per length of step"),
+    ("landscape_gradient", "<b>Gradient change</b>", "L2, along the gradient"),
+    ("effective_beta", "<b>Effective β</b>", "largest change per step length"),
 )
+_DECADES = (-1, 1)
 
 
 def landscape(recording: Recording, view: View | None = None) -> LiveFigure:
@@ -26,27 +29,23 @@ def landscape(recording: Recording, view: View | None = None) -> LiveFigure:
 
     Args:
         recording: With the deep measures; complete or growing, may have no frame yet.
-        view: Of it what the curves run over matters.
+        view: Only what the curves run over matters.
     """
     panels = Panels(recording, view or View("landscape"))
     for number, (path, heading, explanation) in enumerate(_PANELS, start=1):
         _bands(panels, number, path, heading, explanation)
-    wide: list[Place] = [(x, [0, 1]) for x in spread(3, 0.04, 1, 0.06)]
-    narrow: list[Place] = [([0.12, 1], y) for y in stacked(3, 0.02, 1, 0.09)]
+    wide: list[Domain] = [(x, [0, 1]) for x in spread(3, 0.04, 1, 0.06)]
+    narrow: list[Domain] = [([0.12, 1], y) for y in stacked(3, 0.02, 1, 0.09)]
     return panels.figure(wide, narrow, height=860)
 
 
 def ranges(recording: Recording, _: View) -> object:
-    """What the axes follow from beside the layout."""
-    return [_decades(recording, path) for path, *_ in _PANELS]
-
-
-def _decades(recording: Recording, path: str) -> tuple[int, int]:
-    return decades(recording, [f"{arm}/{path}" for arm in recording.layout.arms], -1, 1)
+    """Returns the ends of the axes that depend on the frames so far."""
+    return [decades(recording, [path], *_DECADES) for path, *_ in _PANELS]
 
 
 def _bands(panels: Panels, number: int, path: str, heading: str, explanation: str) -> None:
-    low, high = _decades(panels.recording, path)
+    low, high = decades(panels.recording, [path], *_DECADES)
     top = path
     for arm in panels.arms:
         if path == "effective_beta":

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from bnviz.figures.axes import matching
 from bnviz.figures.bindings.rows import Bars
 from bnviz.figures.curves import band, cursor, curve
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.panels import Panels, Place, spread, stacked
+from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import bounds
 from bnviz.figures.style import ARM_COLOURS, translucent
 from bnviz.figures.view import View
@@ -13,23 +14,24 @@ from bnviz.frames import ARM_LABELS, NORMALIZED_ARMS
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: normalization gives every neuron the mean 0 and the standard deviation 1; then "
-    "the network multiplies by gamma and adds beta, which it learns. The line is the median of the "
-    "layer's neurons, the areas hold half and nine tenths of them; at the right all of them now. A "
-    "gamma near 0 switches its neuron off; gamma = std and beta = mean would undo normalization."
+    "How to read: normalization gives every neuron mean 0 and standard deviation 1; the network "
+    "then multiplies by gamma and adds beta, both of which it learns. The line is the median over "
+    "the layer's neurons; the bands hold half and nine tenths of them. At the right: all neurons "
+    "now. A gamma near 0 switches its neuron off; gamma = std and beta = mean would undo "
+    "normalization."
 )
-#: As many layers stand side by side; of more, the chosen one is drawn alone.
+#: Most layers drawn side by side; of more, only the chosen one is drawn.
 MAX_LAYERS = 4
 _BINS = 40
-_PARTS = {"gamma": ("γ", "scale, 1 at first"), "beta": ("β", "shift, 0 at first")}
+_PARTS = {"gamma": ("γ", "scale, starts at 1"), "beta": ("β", "shift, starts at 0")}
 
 
 def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigure:
-    """Fans of gamma above and of beta below, and at the right their histograms at the cursor.
+    """Percentiles of gamma above and of beta below, with their histograms at the cursor.
 
     Args:
         recording: Complete or growing; may have no frame yet.
-        view: Of it what the curves run over and the layer matter.
+        view: Only what the curves run over and the layer matter.
     """
     panels = Panels(recording, view or View("scale_and_shift"))
     rows = _rows(panels)
@@ -37,23 +39,23 @@ def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigur
     for place, part in enumerate(_PARTS):
         first = place * columns + 1
         for side, row in enumerate(rows):
-            _fan(panels, first + side, part, row, first)
+            _percentiles(panels, first + side, part, row, first)
         _histogram(panels, first + len(rows), part, first)
     heights = stacked(2, 0, 1, 0.1)
     across = [*spread(len(rows), 0.04, 0.82, 0.02), [0.85, 1.0]]
-    wide: list[Place] = [(x, y) for y in heights for x in across]
+    wide: list[Domain] = [(x, y) for y in heights for x in across]
     below = [*spread(len(rows), 0.11, 0.74, 0.02), [0.78, 1.0]]
-    narrow: list[Place] = [(x, y) for y in stacked(2, 0.02, 1, 0.08) for x in below]
+    narrow: list[Domain] = [(x, y) for y in stacked(2, 0.02, 1, 0.08) for x in below]
     return panels.figure(wide, narrow, height=680)
 
 
 def ranges(recording: Recording, view: View) -> object:
-    """What the axes follow from beside the layout."""
+    """Returns the ends of the axes that depend on the frames so far."""
     return [_bounds(Panels(recording, view), part) for part in _PARTS]
 
 
 def _rows(panels: Panels) -> tuple[int, ...]:
-    """The layers drawn, from 0."""
+    """Indices of the layers drawn."""
     return tuple(range(panels.layers)) if panels.layers <= MAX_LAYERS else (panels.layer,)
 
 
@@ -63,25 +65,29 @@ def _arms(recording: Recording) -> list[str]:
 
 def _bounds(panels: Panels, part: str) -> tuple[float, float]:
     low, high = (0.0, 2.0) if part == "gamma" else (-1.0, 1.0)
-    paths = [f"{arm}/{part}/{row}" for arm in _arms(panels.recording) for row in _rows(panels)]
-    return bounds(panels.recording, paths, low, high)
+    paths = [f"{part}/{row}" for row in _rows(panels)]
+    return bounds(panels.recording, paths, low, high, _arms(panels.recording))
 
 
 def _axis(panels: Panels, part: str, number: int, first: int) -> dict[str, object]:
+    hidden = {"showticklabels": False} if number > first else {}
+    return {"range": _range(panels, part), "nticks": 6, **matching("y", number, first), **hidden}
+
+
+def _range(panels: Panels, part: str) -> list[float]:
+    """The bounds with a little room beyond them."""
     low, high = _bounds(panels, part)
     room = 0.04 * (high - low)
-    matching = {"matches": "y" if first == 1 else f"y{first}", "showticklabels": False}
-    return {"range": [low - room, high + room], "nticks": 6, **(matching if number > first else {})}
+    return [low - room, high + room]
 
 
-def _fan(panels: Panels, number: int, part: str, row: int, first: int) -> None:
+def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -> None:
     path = f"{part}/{row}"
     for arm in _arms(panels.recording):
         band(panels, number, arm, f"{path}@5", f"{path}@95", opacity=0.16)
         band(panels, number, arm, f"{path}@25", f"{path}@75", opacity=0.3)
         curve(panels, number, arm, f"{path}@50", name=f"median {part}")
-    low, high = _bounds(panels, part)
-    cursor(panels, number, low - 0.04 * (high - low), high + 0.04 * (high - low))
+    cursor(panels, number, *_range(panels, part))
     panels.guide(number, 1 if part == "gamma" else 0, "")
     letter, meaning = _PARTS[part]
     lowest = part == "beta"
