@@ -1,9 +1,9 @@
-"""The player: what it may ask of a recording, the answers, and the scripts that draw them.
+"""The player: its requests, the responses to them, and the scripts that draw a recording.
 
 It knows neither Streamlit nor Dask nor TensorFlow: a page, a notebook or a file can be its host.
 """
 
 from pathlib import Path
 
-#: Scripts and styles, a folder for each component; nothing else, since a host serves all of it.
+#: Scripts and styles, one folder per component; nothing else, because a host serves all of it.
 BROWSER = Path(__file__).parent / "browser"

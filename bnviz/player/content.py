@@ -1,4 +1,4 @@
-"""StageContent: what a player shows, and the response to its requests."""
+"""StageContent: what a player shows, and the responses to its requests."""
 
 import dataclasses
 import hashlib
@@ -21,9 +21,9 @@ from bnviz.player.request import PlayerRequest
 from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import KINDS
 
-#: The run that is shown before anyone has trained.
+#: The run shown before anyone has trained.
 RECORDED = BUNDLED / "default.npz"
-#: Findings of each recording by the number of its frames, shared by all who watch it.
+#: Findings of each recording with the number of frames they cover, shared by all its viewers.
 _FINDINGS: WeakKeyDictionary[Recording, tuple[int, dict[str, Any]]] = WeakKeyDictionary()
 
 
@@ -38,8 +38,8 @@ class StageContent:
         message: One sentence about the run, or empty.
         poll: Milliseconds until the player's next request; 0 if the recording will not grow.
         ahead: Whether detail may be sent before a view needs it.
-        view: What is shown at first; None keeps what was shown before.
-        begin: Step at which the player begins.
+        view: The view at first; None keeps the viewer's own.
+        begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
     """
 
@@ -60,19 +60,19 @@ class StageContent:
         return cls("recorded", recorded_default(), "recorded", message, loops=True)
 
     def respond(self, request: PlayerRequest) -> bytes:
-        """Responds with what the player lacks.
+        """Responds to a request with what the player lacks.
 
         Args:
-            request: The player's last one, about this recording or another.
+            request: The player's last request, for this recording or another.
 
         Returns:
-            A message as packed by `pack`.
+            A message, as packed by `pack`.
         """
-        # The recording may grow meanwhile.
+        # The recording may grow in the meantime.
         recording = self.recording.snapshot()
         new = request.run != self.token
-        wanted = self.view if new and self.view is not None else request.view
-        view = available_view(recording.layout, wanted)
+        chosen = self.view if new and self.view is not None else request.view
+        view = available_view(recording.layout, chosen)
         detail = VIEWS[view.name].detail or (request.detail and not new)
         layout = recording.layout if detail else recording.layout.overview
         first = 0 if new or detail != request.detail else min(request.first, len(recording))
@@ -104,15 +104,14 @@ class StageContent:
         return pack(header, recording.slice(first, min(first + count, available), layout))
 
     def _figure_id(self, view: View) -> str:
-        """Changes whenever the figure would."""
-        whole = f"{view} {figure_version(self.recording, view)}"
-        return f"{self.token} {hashlib.sha256(whole.encode()).hexdigest()[:16]}"
+        """An id that changes whenever the figure changes."""
+        version = f"{view} {figure_version(self.recording, view)}"
+        return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
     def _figure(self, view: View, figure_id: str) -> dict[str, Any]:
-        recording = self.recording
-        layout = recording.layout
-        live_figure = VIEWS[view.name].figure(recording, view).to_json()
-        return live_figure | {
+        """The figure of a view with all that surrounds it."""
+        layout = self.recording.layout
+        return VIEWS[view.name].figure(self.recording, view).to_json() | {
             "id": figure_id,
             "view": view.to_dict(),
             "tabs": tabs(layout),
@@ -135,7 +134,7 @@ def recorded_default() -> Recording:
 
 
 def _findings(recording: Recording, snapshot: Recording) -> dict[str, Any]:
-    """What is said of a recording at its present length; computed once for all who watch it."""
+    """What the frames so far show; computed once for all viewers of a recording."""
     known = _FINDINGS.get(recording)
     if known is None or known[0] != len(snapshot):
         found = {
@@ -149,7 +148,7 @@ def _findings(recording: Recording, snapshot: Recording) -> dict[str, Any]:
 
 
 def _changes(recording: Recording) -> dict[str, Any]:
-    """The learning rate at step 0, the changes made in mid-run, and those that can be made."""
+    """The learning rate at step 0, the changes made in mid-run, and the possible ones."""
     settings, kind = recording.settings, KINDS[LEARNING_RATE]
     made = [dataclasses.asdict(change) for change in settings.changes]
     rates = [kind.nearest(end) for end in (0.0, 1e9)]
@@ -171,7 +170,7 @@ def _events(recording: Recording) -> list[dict[str, Any]]:
 
 
 def _pair(recording: Recording) -> dict[str, Any]:
-    """The target accuracy, when each arm reached it, and the speed-up over the first in words."""
+    """The target accuracy, when each arm reached it, and its speed-up over the first as text."""
     if len(recording) == 0:
         return {}
     target = comparison.target_accuracy(recording)

@@ -1,4 +1,4 @@
-"""MapContent: what the map of a sweep shows, and the response to its requests."""
+"""MapContent: what the map of a sweep shows, and the responses to its requests."""
 
 import math
 from contextlib import AbstractContextManager, nullcontext
@@ -19,9 +19,9 @@ from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import MEASURES, Cell, Sweep
 
-#: The map that is shown before anyone has filled one.
+#: The map shown before anyone has filled one.
 RECORDED = BUNDLED / "sweep.npz"
-#: How the picture's height follows from its width where the maps are square.
+#: Height of the picture if the maps are square: share of its width, plus pixels.
 _SQUARE = {"share": 0.294, "more": 126}
 
 
@@ -31,8 +31,8 @@ class MapContent:
 
     Attributes:
         token: Names the map; another token makes the browser begin anew.
-        version: Changes whenever more is known.
-        known: What is known so far.
+        version: Changes whenever the map grows.
+        known: The map so far.
         state: State of the study, as `bnviz.engine.job.State`, or "recorded".
         message: One sentence about the study.
         poll: Milliseconds until the browser's next request; 0 if no more will come.
@@ -55,24 +55,24 @@ class MapContent:
 
     @property
     def sweep(self) -> Sweep:
-        """The sweep that is mapped."""
+        """The sweep of the map."""
         return self.known.sweep
 
     def respond(self, request: MapRequest, measure: str) -> dict[str, Any]:
-        """Responds with what the browser lacks.
+        """Responds to a request with what the browser lacks.
 
         Args:
-            request: The browser's last one.
+            request: The browser's last request.
             measure: What the cells show, one of `MEASURES`; the sweep's own if empty.
 
         Returns:
-            A message that can be written as JSON.
+            A message in JSON types.
         """
         version = f"{self.token} {self.version} {measure}"
         with self.lock:
             filled, sentence = int(self.known.filled().sum()), self.known.sentence()
-            held = request.held == version
-            numbers = None if held else MapNumbers.of(self.known, measure)
+            up_to_date = request.held == version
+            numbers = None if up_to_date else MapNumbers.of(self.known, measure)
         message: dict[str, Any] = {
             "token": self.token,
             "version": version,
@@ -95,6 +95,7 @@ def recorded_map() -> PhaseMap:
 
 
 def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
+    """The maps, the lines through a cell, and what describes each cell."""
     rows, columns, _ = numbers.sweep.shape
     name = MEASURES[numbers.arm_measure]
     return {
@@ -109,22 +110,23 @@ def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
                 [describe_cell(numbers, Cell(row, column)) for column in range(columns)]
                 for row in range(rows)
             ],
-            "start": _start(numbers.sweep),
+            "start": _first_cell(numbers.sweep),
         },
         "reading": reading(numbers),
         "label": f"Maps of the {name}: without BN, with BN, and what BN gains. {sentence}",
     }
 
 
-def _start(sweep: Sweep) -> dict[str, int]:
-    """The cell nearest to the default settings."""
+def _first_cell(sweep: Sweep) -> dict[str, int]:
+    """The cell nearest to the default settings, chosen at first."""
     return {"row": _nearest(sweep.y), "column": _nearest(sweep.x)}
 
 
 def _nearest(axis: Axis) -> int:
-    usual = getattr(Settings(), axis.name)
-    spread = math.log if axis.scale == "log" else float
-    places = np.array([spread(value) for value in axis.values])
-    if axis.scale == "log" and usual <= 0:
+    """Index of the value nearest to the default, as the axis is drawn."""
+    default = getattr(Settings(), axis.name)
+    place = math.log if axis.scale == "log" else float
+    if axis.scale == "log" and default <= 0:
         return 0
-    return int(np.abs(places - spread(usual)).argmin())
+    places = np.array([place(value) for value in axis.values])
+    return int(np.abs(places - place(default)).argmin())

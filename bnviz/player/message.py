@@ -5,9 +5,9 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-#: Milliseconds between two requests of a player that is not kept waiting.
+#: Milliseconds between two requests of a player on a server that is not busy.
 POLL = 120
-#: Approximate bytes of frames in the first response at that interval, and the most in any response.
+#: Approximate bytes of frames in the first response at that interval, and in any response at most.
 FIRST_BYTES, MAX_BYTES = 192 * 1024, 1024 * 1024
 
 

@@ -1,4 +1,4 @@
-"""What a player or a map may ask of its host; requests come from a browser and are not trusted."""
+"""Requests of a player or a map; they come from a browser and are not trusted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,11 +7,11 @@ from bnviz.figures.view import View
 from bnviz.studies.axis import MAX_VALUES
 from bnviz.studies.sweep import Cell
 
-#: Longest text of a request that is kept, in characters; no token or figure id is longer.
+#: Longest text that is kept, in characters; no token or figure id is longer.
 _MAX_TEXT = 200
 #: Longest change in mid-run that is kept, in characters.
 _MAX_CHANGE = 80
-#: Largest number of a request that is kept.
+#: Largest number that is kept.
 _MAX_NUMBER = 2**31
 
 
@@ -24,7 +24,7 @@ class PlayerRequest:
         first: Index of the first frame it lacks.
         detail: Whether it collects frames with detail.
         figure: Id of the figure it holds.
-        view: What it is to show.
+        view: The view it is to show.
         ask: Number of the request, which the response repeats.
     """
 
@@ -52,7 +52,7 @@ class PlayerRequest:
 
 @dataclass(frozen=True)
 class MapRequest:
-    """The last request of a map, or of the curves over many seeds.
+    """The last request of a map or of the curves over many seeds.
 
     Attributes:
         held: Version of the picture that the browser holds.
@@ -88,11 +88,15 @@ def read_cell(given: object) -> Cell | None:
     """Reads a cell of a map as a browser sent it; None if no map has such a cell."""
     if not isinstance(given, Mapping):
         return None
-    row, column = given.get("row"), given.get("column")
-    for place in (row, column):
-        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < MAX_VALUES:
-            return None
-    return Cell(row, column)  # type: ignore[arg-type]
+    row, column = _index(given.get("row")), _index(given.get("column"))
+    return None if row is None or column is None else Cell(row, column)
+
+
+def _index(value: object) -> int | None:
+    """A row or a column; None if no map has so many."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < MAX_VALUES else None
 
 
 def _number(value: object) -> int:

@@ -1,4 +1,4 @@
-"""SeedsContent: what the curves over many seeds show, and the response to their requests."""
+"""SeedsContent: what the curves over many seeds show, and the responses to their requests."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from bnviz.player.request import MapRequest
 from bnviz.studies.seeds import SeedBands
 
 _LABEL = "Loss, accuracy and speed-up of both networks over many seeds."
-_INVITATION = "One run may be luck. Train many seeds to see which results are not."
+_INVITATION = "One run may be luck. Train many seeds to see which results hold."
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class SeedsContent:
 
     Attributes:
         token: Names the study; another token makes the browser begin anew.
-        version: Changes whenever more is known.
-        bands: What is known so far.
+        version: Changes whenever another seed is known.
+        bands: The curves so far.
         state: State of the study, as `bnviz.engine.job.State`, or "ready" before any training.
         message: One sentence about the study.
         poll: Milliseconds until the browser's next request; 0 if no more will come.
@@ -36,17 +36,17 @@ class SeedsContent:
 
     @classmethod
     def empty(cls, bands: SeedBands) -> "SeedsContent":
-        """The empty axes of a study that nobody has begun."""
+        """The empty axes of a study that has not been started."""
         return cls(f"none {bands.evaluation_steps[-1]}", 0, bands, "ready", "")
 
     def respond(self, request: MapRequest) -> dict[str, Any]:
-        """Responds with what the browser lacks.
+        """Responds to a request with what the browser lacks.
 
         Args:
-            request: The browser's last one.
+            request: The browser's last request.
 
         Returns:
-            A message that can be written as JSON.
+            A message in JSON types.
         """
         version = f"{self.token} {self.version}"
         message: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Every view is built of any recording, and its points are what its binding says."""
+"""Every view can be drawn from any recording, and its points are those its bindings describe."""
 
 import dataclasses
 
@@ -20,7 +20,7 @@ from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 
-#: Every measure there is.
+#: Has every measure.
 FULL = Settings(dataset="moons", hidden_layers=2, units=4, steps=20, deep=True)
 SIZES = {
     "two arms": FULL,
@@ -31,13 +31,13 @@ SIZES = {
 }
 
 
-def test_every_view_has_a_title_and_a_title_its_view():
+def test_views_and_titles_have_the_same_names():
     assert list(VIEWS) == list(TITLES)
 
 
 @pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize("size", SIZES)
-def test_a_view_is_drawn_of_every_recording(name, size):
+def test_every_view_can_be_drawn_from_every_recording(name, size):
     for frames in (0, 1, 3):
         recording = random_recording(SIZES[size], frames)
         figure = VIEWS[name].figure(recording, View(name))
@@ -47,7 +47,7 @@ def test_a_view_is_drawn_of_every_recording(name, size):
             assert figure.at(recording, frames - 1, "narrow").data
 
 
-def test_the_browser_gets_the_constants_of_the_bindings_with_the_figure():
+def test_a_figure_carries_the_constants_of_its_bindings():
     constants = (
         VIEWS["drift"].figure(random_recording(FULL, 1), View("drift")).to_json()["constants"]
     )
@@ -58,7 +58,7 @@ def test_the_browser_gets_the_constants_of_the_bindings_with_the_figure():
 
 @pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize("broken", [0.3, 1.0])
-def test_a_view_is_drawn_of_numbers_that_are_none(name, broken):
+def test_every_view_can_be_drawn_from_nan_and_infinite_numbers(name, broken):
     recording = random_recording(SIZES["three arms"], 5, broken=broken)
     for value_axis in ("linear", "symlog"):
         figure = VIEWS[name].figure(recording, View(name, value_axis=value_axis, loss_axis="log"))
@@ -66,7 +66,7 @@ def test_a_view_is_drawn_of_numbers_that_are_none(name, broken):
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_every_choice_that_a_view_offers_changes_its_figure(name):
+def test_every_choice_of_a_view_changes_its_figure(name):
     recording = random_recording(FULL.replace(dataset="digits", hidden_layers=5), 6)
     if VIEWS[name].unavailable_reason(recording.layout):
         recording = random_recording(FULL.replace(hidden_layers=5), 6)
@@ -81,18 +81,18 @@ def test_every_choice_that_a_view_offers_changes_its_figure(name):
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_layer_or_neuron_that_is_not_there_is_the_last_one(name):
+def test_a_layer_or_neuron_beyond_the_last_means_the_last(name):
     recording = random_recording(FULL, 2)
     figure = VIEWS[name].figure(recording, View(name, layer=2, neuron=3))
     beyond = VIEWS[name].figure(recording, View(name, layer=99, neuron=99))
     drawn = [each.to_json() for each in (figure, beyond)]
     for each in drawn:
-        # Zoom is kept by the choice, not by what is drawn.
+        # The zoom follows the choice, not what is drawn.
         del each["layout"]["uirevision"]
     assert drawn[0] == drawn[1]
 
 
-def test_a_view_without_its_measures_is_not_shown_and_says_why():
+def test_a_view_without_its_measures_is_unavailable_and_says_why():
     layout = FrameLayout.of(Settings())
     lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
     assert lacking == {"decision", "inference", "inside", "landscape"}
@@ -102,20 +102,20 @@ def test_a_view_without_its_measures_is_not_shown_and_says_why():
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_axes_stand_still_while_a_run_grows_unless_the_page_is_told(name):
+def test_axes_stay_fixed_until_the_figure_version_changes(name):
     view = View(name)
     earlier = None
     for frames in range(1, 12):
         recording = random_recording(FULL, frames)
-        told = figure_version(recording, view)
+        version = figure_version(recording, view)
         figure = VIEWS[name].figure(recording, view).figure
         axes = {k: v for k, v in figure.to_plotly_json()["layout"].items() if "axis" in k}
-        if earlier and earlier[0] == told:
+        if earlier and earlier[0] == version:
             assert axes == earlier[1]
-        earlier = told, axes
+        earlier = version, axes
 
 
-def test_a_percentile_and_a_difference_are_measures():
+def test_a_path_may_name_a_percentile_or_a_difference():
     recording = random_recording(FULL, 4)
     gamma = recording.frames["bn"]["gamma"]
     expected = np.percentile(gamma[:, 1].astype(float), 25, axis=1)
@@ -145,7 +145,7 @@ def test_a_column_of_the_heat_map_holds_every_value_within_the_axis():
     assert points["x"].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_bars_count_every_number_those_outside_at_the_ends():
+def test_bars_count_outliers_in_the_end_bins():
     recording = random_recording(FULL, 2)
     points = Bars(row="bn/beta/0", edges=(-1.0, -0.5, 0.0, 0.5, 1.0)).points(recording.frames, 1)
     beta = recording.frames["bn"]["beta"][1, 0]
@@ -153,7 +153,7 @@ def test_bars_count_every_number_those_outside_at_the_ends():
     assert points["y"][1:-1:2].tolist() == expected.tolist()
 
 
-def test_the_boundary_of_a_plane_that_is_cut_upright_is_an_upright_line():
+def test_the_boundary_of_a_plane_split_vertically_is_a_vertical_line():
     recording = random_recording(FULL, 1)
     frames = recording.frames.copy()
     frames["bn"]["boundary"] = np.where(np.arange(PLANE_GRID) < PLANE_GRID / 2, 0, 255)
@@ -175,7 +175,7 @@ PASSAGE = {
 }
 
 
-def test_gamma_of_the_std_and_beta_of_the_mean_give_back_what_enters_normalization():
+def test_gamma_std_and_beta_mean_undo_normalization():
     frames = random_recording(FULL, 1).frames.copy()
     arm = frames["bn"]
     arm["batch_variance"] = 2.0
@@ -197,7 +197,7 @@ def test_the_activations_drawn_are_those_of_keras(name):
     np.testing.assert_allclose(DRAWN_ACTIVATIONS[name](x), expected, atol=1e-6, rtol=1e-5)
 
 
-def test_names_at_the_ends_of_curves_keep_their_distance_and_order():
+def test_names_at_the_ends_of_curves_keep_their_order_and_a_distance():
     recording = random_recording(FULL.replace(hidden_layers=8), 3)
     measures = tuple(f"bn/gradient_norm/{row}" for row in range(9))
     ends = EndLabels(x="step", measures=measures, names=tuple("abcdefghi"), low=-1, high=3, gap=0.1)
@@ -208,7 +208,7 @@ def test_names_at_the_ends_of_curves_keep_their_distance_and_order():
     assert np.argsort(points["y"]).tolist() == np.argsort(last).tolist()
 
 
-def test_ranges_hold_what_they_are_asked_for():
+def test_ranges_enclose_the_measures():
     recording = random_recording(FULL, 10)
     norms = recording.frames["bn"]["gradient_norm"]
     low, high = decades(recording, ["gradient_norm"], 0, 0, ["bn"])
@@ -218,14 +218,14 @@ def test_ranges_hold_what_they_are_asked_for():
     assert below <= beta.min() <= beta.max() <= above
 
 
-def test_every_choice_has_its_words():
+def test_every_choice_has_a_label_and_help():
     for choice in CHOICES.values():
         assert choice["label"]
         assert choice["help"]
 
 
 @pytest.mark.parametrize("by_hand", ["identity", "hand"])
-def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
+def test_gamma_and_beta_by_hand_or_of_the_identity_restore_the_input(by_hand):
     frames = random_recording(FULL, 2).frames.copy()
     frames["bn"]["batch_variance"] = 2.0
     mean = float(frames["bn"]["batch_mean"][1, 1, 2])
@@ -238,7 +238,7 @@ def test_gamma_and_beta_of_the_identity_give_back_what_came_in(by_hand):
 
 
 @pytest.mark.parametrize(("layers", "named"), [(1, 1), (16, 16), (17, 9), (50, 11)])
-def test_names_of_many_layers_have_room_beside_their_rows(layers, named):
+def test_at_most_sixteen_rows_of_layers_are_named(layers, named):
     recording = random_recording(Settings(hidden_layers=layers, units=2), 1)
     figure = VIEWS["layers"].figure(recording, View()).figure
     names = figure.layout.yaxis.ticktext

@@ -1,4 +1,4 @@
-"""A phase map's numbers, words and pictures, of maps built from made-up outcomes."""
+"""Numbers, words and figures of phase maps built from made-up outcomes."""
 
 import json
 import math
@@ -20,7 +20,7 @@ from bnviz.studies.map_words import describe_cell
 from bnviz.studies.sweep import MEASURES, Cell, Sweep
 from tests.support.maps import SWEEP, built_map
 
-#: One block of this one covers the map coarsely.
+#: One block of this sweep covers the map coarsely.
 LARGE = Sweep(base=Settings(steps=100))
 STAGES = {"nothing": (LARGE, 0), "a block": (LARGE, 1), "all": (SWEEP, None)}
 
@@ -30,14 +30,14 @@ def numbers_of(stage="all", measure=""):
 
 
 def heat(figure, number):
-    """The three heat maps of a map: early colours, no number, known."""
+    """The three heat maps of a map: provisional colours, no number, known."""
     suffix = "" if number == 0 else str(number + 1)
     return [t for t in figure.traces if t["type"] == "heatmap" and t["xaxis"] == f"x{suffix}"]
 
 
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_measure_is_drawn_at_every_stage(stage, measure):
+def test_every_measure_can_be_drawn_at_every_stage(stage, measure):
     numbers = numbers_of(stage, measure)
     figure = map_figure(numbers)
     lines, slices = map_lines.map_lines(numbers)
@@ -46,7 +46,7 @@ def test_every_measure_is_drawn_at_every_stage(stage, measure):
     assert reading(numbers)
 
 
-def test_plotly_takes_the_figures():
+def test_plotly_accepts_the_figures():
     for stage in ("nothing", "all"):
         numbers = numbers_of(stage)
         for figure in (map_figure(numbers), map_lines.map_lines(numbers)[0]):
@@ -62,7 +62,7 @@ def snapshot(layout):
     return json.loads(text)
 
 
-def test_each_cell_is_drawn_once_known_or_early_or_without_a_number():
+def test_each_cell_is_drawn_once_as_known_provisional_or_without_a_number():
     for stage in STAGES:
         for measure in MEASURES:
             figure = map_figure(numbers_of(stage, measure))
@@ -74,7 +74,7 @@ def test_each_cell_is_drawn_once_known_or_early_or_without_a_number():
                     assert (drawn == 1).all()
 
 
-def test_the_arms_have_one_scale_and_its_colours_are_the_medians_over_the_seeds():
+def test_both_arms_share_a_scale_and_colours_show_the_medians_over_the_seeds():
     figure = map_figure(numbers_of())
     known = [heat(figure, number)[2] for number in range(3)]
     assert [trace["coloraxis"] for trace in known] == ["coloraxis", "coloraxis", "coloraxis2"]
@@ -86,7 +86,7 @@ def test_the_arms_have_one_scale_and_its_colours_are_the_medians_over_the_seeds(
     np.testing.assert_allclose(gain, bn - none, atol=1e-3)
 
 
-def test_a_loss_is_coloured_by_its_logarithm_and_a_diverged_one_has_no_colour():
+def test_a_loss_is_coloured_by_its_logarithm_unless_it_diverged():
     numbers = numbers_of(measure="validation_loss")
     _, without, known = heat(map_figure(numbers), 0)
     diverged = np.isinf(numbers.values["none"])
@@ -96,7 +96,7 @@ def test_a_loss_is_coloured_by_its_logarithm_and_a_diverged_one_has_no_colour():
     np.testing.assert_allclose(np.array(known["z"], float)[~diverged], expected, rtol=1e-3)
 
 
-def test_what_one_arm_alone_reaches_has_the_last_colour_of_the_gain():
+def test_a_target_that_only_bn_reaches_has_the_last_colour_of_the_gain():
     for measure in ("steps_to_target", "speed_up"):
         numbers = numbers_of(measure=measure)
         gain = np.array(heat(map_figure(numbers), 2)[2]["z"], float)
@@ -105,7 +105,7 @@ def test_what_one_arm_alone_reaches_has_the_last_colour_of_the_gain():
         assert set(gain[alone]) == {map_scales.gain_scale(numbers).high}
 
 
-def test_crosses_stand_on_the_cells_with_runs_that_diverged():
+def test_crosses_mark_the_cells_with_diverged_runs():
     numbers = numbers_of()
     marks = [t for t in map_figure(numbers).traces if t.get("marker", {}).get("symbol") == "x-thin"]
     for arm, number in zip(ARMS, ("x", "x2"), strict=True):
@@ -119,7 +119,7 @@ def test_crosses_stand_on_the_cells_with_runs_that_diverged():
 
 
 @given(st.data())
-def test_a_cell_that_is_not_filled_takes_the_colour_of_the_nearest_that_is(data):
+def test_a_cell_that_is_not_filled_has_the_colour_of_the_nearest_filled_one(data):
     sweep = SWEEP
     filled = np.array(
         data.draw(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=4, max_size=4))
@@ -135,7 +135,7 @@ def test_a_cell_that_is_not_filled_takes_the_colour_of_the_nearest_that_is(data)
         assert distance == ((places - (row, column)) ** 2).sum(axis=1).min()
 
 
-def test_of_two_near_cells_the_coarser_one_gives_its_colour():
+def test_of_two_equally_near_cells_the_one_on_the_coarser_grid_counts():
     filled = np.zeros((4, 5), bool)
     filled[0, 0] = filled[0, 2] = True
     assert nearest_filled(filled, SWEEP)[:, 0, 1].tolist() == [0, 0]
@@ -144,18 +144,18 @@ def test_of_two_near_cells_the_coarser_one_gives_its_colour():
     assert nearest_filled(filled, SWEEP)[:, 0, 3].tolist() == [0, 4]
 
 
-def test_early_colours_are_those_of_known_cells_and_fainter():
+def test_provisional_colours_are_those_of_known_cells_and_fainter():
     numbers = numbers_of("a block")
-    early, _, known = heat(map_figure(numbers), 0)
-    assert early["opacity"] == PROVISIONAL < 1
+    provisional, _, known = heat(map_figure(numbers), 0)
+    assert provisional["opacity"] == PROVISIONAL < 1
     assert "opacity" not in known
-    known, early = (np.array(trace["z"], float) for trace in (known, early))
+    known, provisional = (np.array(trace["z"], float) for trace in (known, provisional))
     assert 0 < np.isfinite(known).sum() < known.size
-    assert set(early[np.isfinite(early)]) <= set(known[np.isfinite(known)])
+    assert set(provisional[np.isfinite(provisional)]) <= set(known[np.isfinite(known)])
 
 
 @given(st.data())
-def test_the_outline_runs_along_every_edge_between_inside_and_outside_once(data):
+def test_the_outline_follows_every_edge_between_inside_and_outside_once(data):
     rows, columns = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 5))
     cells = st.lists(st.booleans(), min_size=columns, max_size=columns)
     inside = np.array(data.draw(st.lists(cells, min_size=rows, max_size=rows)))
@@ -181,7 +181,7 @@ def test_the_outline_runs_along_every_edge_between_inside_and_outside_once(data)
 @pytest.mark.parametrize(
     "axis", [*DEFAULT_AXES.values(), Axis("hidden_layers", 1, 1.4, "linear", 3)], ids=str
 )
-def test_each_value_of_an_axis_lies_in_its_own_cell_and_ticks_on_the_axis(axis):
+def test_each_value_lies_in_its_own_cell_and_each_tick_on_the_axis(axis):
     edges = map_axes.cell_edges(axis)
     assert len(edges) == len(axis.values) + 1
     for low, value, high in zip(edges, axis.values, edges[1:], strict=False):
@@ -221,7 +221,7 @@ def test_the_slices_are_the_row_and_the_column_of_a_cell(measure):
             assert (row <= high[::-1]).all()
 
 
-def test_a_cell_is_named_in_words():
+def test_a_cell_is_described_in_words():
     numbers = numbers_of()
     assert describe_cell(numbers, Cell(0, 0)) == (
         "Learning rate 0.01, initial scale 0.1: median final validation accuracy of 3 seeds "

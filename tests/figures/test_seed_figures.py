@@ -1,4 +1,4 @@
-"""The picture of an experiment over many seeds, of made-up outcomes."""
+"""The figure of an experiment over many seeds, built from made-up outcomes."""
 
 import json
 
@@ -11,7 +11,7 @@ from bnviz.settings import Settings
 from bnviz.studies.seeds import SeedBands
 from tests.support.maps import outcome
 
-#: With this learning rate both arms of the made-up outcomes learn, with the other one BN alone.
+#: Learning rates of the made-up outcomes at which both arms learn, and at which only BN does.
 BOTH, ONE = 1.0, 0.1
 
 
@@ -23,14 +23,14 @@ def filled(learning_rate=BOTH, seeds=6):
 
 
 @pytest.mark.parametrize("learning_rate", [BOTH, ONE, 10.0])
-def test_plotly_takes_the_figure_of_any_seeds(learning_rate):
+def test_plotly_accepts_the_figure(learning_rate):
     for bands in (SeedBands(Settings()), filled(learning_rate)):
         figure = seeds_figure(bands)
         assert figure.figure.data
         json.dumps(figure.to_json(), allow_nan=False)
 
 
-def test_lines_are_the_medians_and_bands_reach_from_the_lowest_to_the_highest():
+def test_lines_are_medians_and_bands_span_the_lowest_to_the_highest():
     bands = filled()
     traces = [t for t in seeds_figure(bands).traces if t["yaxis"] == "y2" and len(t["x"]) > 2]
     for arm, (area, line) in zip(ARMS, zip(traces[::2], traces[1::2], strict=True), strict=True):
@@ -41,7 +41,7 @@ def test_lines_are_the_medians_and_bands_reach_from_the_lowest_to_the_highest():
         np.testing.assert_allclose(high[::-1], values.max(axis=0), rtol=1e-3)
 
 
-def test_each_seed_has_its_speed_up_and_one_without_end_points_beyond():
+def test_each_seed_has_a_dot_at_its_speed_up_or_a_triangle_pointing_further():
     for learning_rate, symbol in ((BOTH, "circle"), (ONE, "triangle-up")):
         bands = filled(learning_rate)
         dots = next(t for t in seeds_figure(bands).traces if "symbol" in t.get("marker", {}))

@@ -1,4 +1,4 @@
-"""What a message says of a recording follows the recording."""
+"""The messages to a player follow the recording."""
 
 import json
 import struct
@@ -21,33 +21,33 @@ def header(content: StageContent) -> dict[str, Any]:
 
 
 def gathered(content: StageContent, request: PlayerRequest) -> bytes:
-    """All frames that a player gets that asks as long as it lacks some."""
+    """All frames that a player gets if it asks for as long as it lacks some."""
     frames, size = b"", 1
     while True:
-        told, more = answer(content, request)
+        sent, more = answer(content, request)
         frames += more
-        if told["first"] == 0:
-            size = told["schema"]["size"]
+        if sent["first"] == 0:
+            size = sent["schema"]["size"]
         held = len(frames) // size
-        if held == told["available"]:
+        if held == sent["available"]:
             return frames
-        request = PlayerRequest(told["run"], held, told["detail"], view=request.view)
+        request = PlayerRequest(sent["run"], held, sent["detail"], view=request.view)
 
 
-def test_each_viewer_hears_what_the_frames_so_far_say():
+def test_every_viewer_gets_the_findings_of_the_frames_so_far():
     whole = recorded_default()
     growing = Recording(whole.settings)
-    told = []
+    findings = []
     for count in (1, 150, len(whole)):
         for frame in whole.frames[len(growing) : count]:
             growing.append(frame)
         one, other = (header(StageContent("run", growing, "running", "")) for _ in range(2))
         assert one == other
         assert one["available"] == count
-        told.append((one["verdict"], one["events"]))
-    assert told[0] != told[1] != told[2]
+        findings.append((one["verdict"], one["events"]))
+    assert findings[0] != findings[1] != findings[2]
     last = header(StageContent.recorded())
-    assert told[2] == (last["verdict"], last["events"])
+    assert findings[2] == (last["verdict"], last["events"])
 
 
 def test_frames_come_without_detail_until_a_view_draws_it():
@@ -58,18 +58,18 @@ def test_frames_come_without_detail_until_a_view_draws_it():
     assert 3 * len(overview) < len(whole)
     neurons = View(name="neurons")
     assert gathered(content, PlayerRequest(view=neurons)) == whole
-    # Of the frames that are held some of each are of no use.
+    # Frames without detail are of no use for a view that draws it.
     assert gathered(content, PlayerRequest("recorded", 100, view=neurons)) == whole
     assert gathered(content, PlayerRequest("recorded", 0, detail=True)) == whole
 
 
-def test_who_holds_detail_of_another_run_gets_this_one_s_overview():
-    told, _ = answer(StageContent.recorded(), PlayerRequest("another", 100, detail=True))
-    assert not told["detail"]
-    assert told["first"] == 0
+def test_a_player_that_holds_detail_of_another_run_gets_the_overview_first():
+    sent, _ = answer(StageContent.recorded(), PlayerRequest("another", 100, detail=True))
+    assert not sent["detail"]
+    assert sent["first"] == 0
 
 
-def test_detail_is_sent_ahead_only_where_the_host_allows_it():
+def test_detail_is_sent_ahead_only_if_the_host_allows_it():
     recording = recorded_default()
     spare = [
         header(StageContent("run", recording, "finished", "", ahead=ahead))["spare"]

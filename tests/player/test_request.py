@@ -1,4 +1,4 @@
-"""What a browser sends is read with care, and what it gets can be read."""
+"""Requests of a browser are read with care, and messages to it can be read."""
 
 import json
 import struct
@@ -21,7 +21,7 @@ views = st.dictionaries(st.sampled_from([*CHOICES, *NUMBERS, "name", "layer", "n
 
 
 @given(sent=anything | st.dictionaries(names, anything | views))
-def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
+def test_anything_a_browser_sends_becomes_a_valid_request(sent):
     request = PlayerRequest.read(sent)
     assert 0 <= request.first <= 2**31
     assert 0 <= request.ask <= 2**31
@@ -41,14 +41,14 @@ def test_whatever_a_browser_asks_for_is_a_question_of_the_right_form(sent):
     place=st.integers(0, 10),
     number=st.integers(0, 20),
 )
-def test_a_view_is_read_as_it_was_written(title, name, place, number):
+def test_a_view_that_is_written_and_read_is_the_same(title, name, place, number):
     options = list(CHOICES[name]["options"])
     chosen = {name: options[place % len(options)], "gamma": place / 3, "beta": -place}
     view = View(**chosen, name=title, layer=number, neuron=20 - number)
     assert View.read(view.to_dict()) == view
 
 
-def test_a_page_opened_before_the_view_of_the_layers_got_its_name_is_understood():
+def test_the_former_name_of_the_view_of_the_layers_is_understood():
     sent = {"name": "stage", "quantity": "activation", "layer": 2}
     assert View.read(sent) == View("layers", quantity="activation", layer=2)
 
