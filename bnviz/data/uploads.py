@@ -262,16 +262,16 @@ def _features(archive: Archive, part: str) -> NDArray[Any]:
     return x
 
 
-def _split(x: NDArray, y: NDArray[np.int64], classes: tuple[str, ...]) -> Dataset:
+def _split(x: NDArray[Any], y: NDArray[np.int64], classes: tuple[str, ...]) -> Dataset:
     """A data set whose validation examples are held out of `x`."""
     train, validation = preparation.split(y)
     return _dataset(x[train], y[train], x[validation], y[validation], classes)
 
 
 def _dataset(
-    x_train: NDArray,
+    x_train: NDArray[Any],
     y_train: NDArray[np.int64],
-    x_validation: NDArray,
+    x_validation: NDArray[Any],
     y_validation: NDArray[np.int64],
     classes: tuple[str, ...],
 ) -> Dataset:

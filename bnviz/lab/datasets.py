@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def _fashion_mnist() -> Dataset:
     return _images(parts, _FASHION)
 
 
-def _images(parts: tuple, classes: tuple[str, ...]) -> Dataset:
+def _images(parts: tuple[Any, ...], classes: tuple[str, ...]) -> Dataset:
     """Flattens images, scales their pixels to the range from 0 to 1; the test set validates."""
     (x_train, y_train), (x_test, y_test) = parts
     return preparation.as_dataset(

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -166,7 +167,7 @@ class _Pipeline:
             seconds=arm.seconds,
         )
 
-    def _costly_measures(self, arm: Arm) -> dict[str, NDArray]:
+    def _costly_measures(self, arm: Arm) -> dict[str, NDArray[Any]]:
         compiled = arm.compiled
         measures = compiled.landscape.measure(*self._probe, compiled.trainer.learning_rate)
         measures |= compiled.inference.evaluate(self._precise, self._probe[0], self._validation)

@@ -31,7 +31,7 @@ class ArmSnapshot:
 
     step: int
     observation: Observation
-    costly: dict[str, NDArray]
+    costly: dict[str, NDArray[Any]]
     bad_step: int
     batches_digest: bytes
     seconds: float
@@ -100,7 +100,7 @@ class FrameRecorder:
         record["diverged_at"] = arm.diverged_at
 
 
-def _points(x: NDArray[np.float32], y: NDArray[np.int32]) -> dict[str, NDArray]:
+def _points(x: NDArray[np.float32], y: NDArray[np.int32]) -> dict[str, NDArray[Any]]:
     """The points of the probe and their classes, as a frame stores them."""
     points = np.zeros((PROBE_SIZE, 2), np.int16)
     classes = np.full(PROBE_SIZE, NO_POINT, np.uint8)

@@ -80,7 +80,9 @@ class Stack:
         # XLA would make it a third faster, but take as long to compile as many blocks save.
         self._compiled_evaluation = CompiledFunction(self._evaluate)
 
-    def reset(self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray]]) -> None:
+    def reset(
+        self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray[np.float32]]]
+    ) -> None:
         """Sets every network to step 0.
 
         Args:

@@ -113,7 +113,7 @@ def map_json(phase_map: PhaseMap, seconds: float) -> str:
     return json.dumps(result, allow_nan=False)
 
 
-def _or_null(values: NDArray, known: NDArray[np.bool_]) -> Any:
+def _or_null(values: NDArray[Any], known: NDArray[np.bool_]) -> Any:
     """Returns values as nested lists, with None where they are not known."""
     return np.where(known, values.astype(object), np.array(None)).tolist()
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.claim import Claim, ClaimResult
@@ -95,7 +96,7 @@ def recorded() -> dict[str, ClaimResult]:
     return read(FILE.read_text(encoding="utf-8"))
 
 
-def _result(name: str, entry: dict) -> ClaimResult:
+def _result(name: str, entry: dict[str, Any]) -> ClaimResult:
     claim = CLAIMS.get(name)
     if claim is None:
         raise EvidenceError(f"there is no claim {name}; run the claims again")
