@@ -1,4 +1,4 @@
-"""The laboratory: data, networks, training, measuring. TensorFlow lives here and nowhere else."""
+"""The lab: networks, their training and measures. No other room imports TensorFlow."""
 
 import gc
 import os
@@ -6,20 +6,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Before TensorFlow is imported. The matrices are small: sharing one product among threads takes
-# longer than it saves, and each arm has a thread of its own anyway.
+# Set before TensorFlow is imported. The matrices are small: splitting a product among threads costs
+# more than it saves, and each arm has a thread of its own anyway.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 
 @contextmanager
 def _quick_imports() -> Iterator[None]:
-    """Imports without what Keras takes along where it is installed, and the laboratory needs not.
+    """Skips the optional imports of Keras that the lab does not need.
 
-    Pandas and scikit-learn would cost a worker two seconds and 130 MB, the garbage collector, which
-    finds nothing among new modules, half a second. All are as before at the end.
+    Where they are installed, pandas and scikit-learn would cost a worker two seconds and 130 MB.
+    The garbage collector, which frees nothing among new modules, would cost half a second. Both are
+    restored at the end.
     """
-    left_off = {"pandas", "sklearn"} - sys.modules.keys()
-    sys.modules.update(dict.fromkeys(left_off))  # type: ignore[arg-type]
+    skipped = {"pandas", "sklearn"} - sys.modules.keys()
+    # Importing a module that is None in `sys.modules` raises ImportError.
+    sys.modules.update(dict.fromkeys(skipped))  # type: ignore[arg-type]
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -27,7 +29,7 @@ def _quick_imports() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-        for name in left_off:
+        for name in skipped:
             del sys.modules[name]
 
 

@@ -1,4 +1,4 @@
-"""Whole runs: complete, repeatable, certified, and unharmed by divergence."""
+"""Whole runs: complete, reproducible, certified, and robust to divergence."""
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def test_the_pair_certificate_holds_in_every_frame(small):
     assert small.certificate.holds
 
 
-def test_histograms_hold_every_value_of_the_probe(small):
+def test_histograms_count_every_value_of_the_probe(small):
     probe = min(PROBE_SIZE, 142)
     for arm in ARMS:
         for quantity in ("pre_activation", "activation"):
@@ -70,7 +70,7 @@ def test_training_time_grows(small):
         assert (np.diff(small.frames[arm]["seconds"]) > 0).all()
 
 
-def test_a_run_with_a_diverging_arm_goes_on():
+def test_a_run_continues_when_an_arm_diverges():
     settings = SMALL.replace(
         activation="relu",
         learning_rate=10.0,
@@ -118,29 +118,29 @@ def test_the_same_deep_settings_give_the_same_frames(deep):
     assert without_clock(recorded(deep.settings).frames) == without_clock(deep.frames)
 
 
-def test_looking_deeper_beside_a_third_arm_changes_nothing(deep, small):
+def test_costly_measures_and_a_third_arm_change_nothing(deep, small):
     for arm in ARMS:
         for name in set(small.frames[arm].dtype.names) - {"seconds"}:
             np.testing.assert_array_equal(deep.frames[arm][name], small.frames[arm][name])
 
 
-def test_noise_makes_distributions_move_and_trains_nearly_as_well():
+def test_noise_moves_distributions_and_hardly_hurts_training():
     frames = recorded(SMALL.replace(third_arm="noisy_bn", steps=200, learning_rate=0.3)).frames
-    moves = {
+    drift = {
         arm: np.median(frames[arm]["drift_step"][1:], axis=0) for arm in frames.dtype.names[1:]
     }
-    assert (moves["noisy_bn"] > 5 * moves["bn"]).all()
-    assert (moves["noisy_bn"] > 5 * moves["none"]).all()
+    assert (drift["noisy_bn"] > 5 * drift["bn"]).all()
+    assert (drift["noisy_bn"] > 5 * drift["none"]).all()
     for step in (50, 200):
-        losses = {arm: frames[arm]["train_loss"][step] for arm in moves}
+        losses = {arm: frames[arm]["train_loss"][step] for arm in drift}
         assert losses["noisy_bn"] == pytest.approx(losses["bn"], rel=0.2)
         assert losses["noisy_bn"] < 0.7 * losses["none"]
 
 
-LONGEST = max(len(ACTIVATIONS), len(INITIALIZERS), len(OPTIMIZERS))
+NUM_CHOICES = max(len(ACTIVATIONS), len(INITIALIZERS), len(OPTIMIZERS))
 
 
-@pytest.mark.parametrize("number", range(LONGEST))
+@pytest.mark.parametrize("number", range(NUM_CHOICES))
 def test_every_choice_runs(number):
     settings = SMALL.replace(
         activation=ACTIVATIONS[number % len(ACTIVATIONS)],
@@ -150,7 +150,7 @@ def test_every_choice_runs(number):
         hidden_layers=1,
         steps=2,
     )
-    # Every optimizer is trained; compiling that for every activation too would take long.
+    # Training compiles for every optimizer; doing so for every activation would take long.
     frames = recorded(settings).frames if number < len(OPTIMIZERS) else [next(run(settings))]
     for frame in frames:
         for arm in ARMS:
@@ -162,9 +162,9 @@ def test_an_upload_without_its_data_is_refused():
         next(run(SMALL.replace(dataset="upload", upload="0" * 32)))
 
 
-def test_a_collapse_that_pooling_hides_is_seen_in_single_neurons():
-    # 50 layers of Dense and ReLU with He initialisation (D. Page): pooled values look alike with
-    # and without BN, while each neuron without it is nearly constant over the examples.
+def test_single_neurons_show_a_collapse_that_pooling_hides():
+    # 50 Dense layers with ReLU and He initialization (D. Page): pooled values look alike with and
+    # without BN, but without BN each neuron is nearly constant over the examples.
     settings = Settings(hidden_layers=50, units=64, activation="relu", initializer="he_normal")
     x = tf.constant(np.random.default_rng(0).normal(size=(PROBE_SIZE, 64)).astype(np.float32))
     kernels = initial_kernels(settings, 64, 10)

@@ -1,4 +1,4 @@
-"""Gradients, updates and normalization of a frame equal a backward pass written out in NumPy."""
+"""Gradients, updates and normalization equal a backward pass written in NumPy."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def data():
 
 
 def observed(settings, arm, data, steps):
-    """An arm after `steps` steps, and what is observed of it."""
+    """A network after `steps` steps, its trainer, and an observation of it."""
     network = build(settings, arm, FEATURES, CLASSES)
     trainer = Trainer(network, settings)
     reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
@@ -34,7 +34,7 @@ def observed(settings, arm, data, steps):
 
 
 def gradients(network, x, y, epsilon):
-    """Gradients of the kernels by the chain rule, with BN before tanh where there is BN."""
+    """Gradients of the kernels by the chain rule; BN, if there is any, comes before tanh."""
     kept, h = [], x.astype(np.float64)
     for block in network.hidden_layers:
         bias = 0 if block.normalization else block.dense.bias.numpy()
@@ -68,7 +68,7 @@ def gradients(network, x, y, epsilon):
 
 
 @pytest.mark.parametrize("arm", ["none", "bn"])
-def test_gradient_norms_follow_from_the_chain_rule(arm, data):
+def test_gradient_norms_equal_the_chain_rule(arm, data):
     settings = BASE.replace(bn_epsilon=0.01)
     network, _, observation = observed(settings, arm, data, steps=3)
     expected = [np.linalg.norm(g) for g in gradients(network, *data, settings.bn_epsilon)]
@@ -76,7 +76,7 @@ def test_gradient_norms_follow_from_the_chain_rule(arm, data):
 
 
 def test_an_update_of_sgd_is_the_gradient_times_the_learning_rate(data):
-    # A batch of all examples, each once, has the gradient of the probe.
+    # A batch of all examples has the gradient of the probe.
     settings = BASE.replace(batch_size=EXAMPLES)
     before, _, observed_before = observed(settings, "none", data, steps=0)
     _, _, observation = observed(settings, "none", data, steps=1)
@@ -90,7 +90,7 @@ def test_an_update_of_sgd_is_the_gradient_times_the_learning_rate(data):
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam", "rmsprop"])
-def test_an_update_is_the_one_that_was_applied(optimizer, data):
+def test_the_update_is_the_one_that_was_applied(optimizer, data):
     settings = BASE.replace(optimizer=optimizer, learning_rate=0.01)
     before, _, _ = observed(settings, "none", data, steps=6)
     after, trainer, observation = observed(settings, "none", data, steps=7)
@@ -101,7 +101,7 @@ def test_an_update_is_the_one_that_was_applied(optimizer, data):
 
 
 @pytest.mark.parametrize("position", ["before", "after"])
-def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, data):
+def test_normalization_holds_parameters_and_statistics_of_the_layers(position, data):
     network, _, observation = observed(BASE.replace(bn_position=position), "bn", data, steps=4)
     seen = dict(
         zip(observation.normalization_names, observation.normalization.numpy(), strict=True)
@@ -117,7 +117,7 @@ def test_normalization_is_what_the_layers_hold_and_what_enters_them(position, da
     np.testing.assert_allclose(seen["batch_variance"][0], norm_inputs.var(axis=0), atol=1e-5)
 
 
-def test_the_boundary_is_what_the_network_predicts(data):
+def test_the_boundary_is_the_prediction_of_the_network(data):
     network, _, observation = observed(BASE, "bn", data, steps=5)
     side = np.linspace(-PLANE_RANGE, PLANE_RANGE, PLANE_GRID)
     for row, column in ((0, 0), (3, 30), (PLANE_GRID - 1, 7)):

@@ -1,4 +1,4 @@
-"""Inference by each of the statistics equals a forward pass written out in NumPy."""
+"""Inference by each of the statistics equals a forward pass written in NumPy."""
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ BN_ARMS = ("bn", "bn_other", "noisy_bn")
 
 @pytest.fixture(scope="module")
 def networks():
-    """By arm a network with weights and statistics at random, and what evaluates it."""
-    made = {}
+    """For each arm, a network with random weights and statistics, and its inference."""
+    by_arm = {}
     for arm in ARMS:
         network = build(SETTINGS, arm, FEATURES, CLASSES)
         reset(network, SETTINGS, initial_kernels(SETTINGS, FEATURES, CLASSES))
@@ -29,29 +29,29 @@ def networks():
         for block in network.hidden_layers if arm in BN_ARMS else ():
             block.normalization.moving_mean.assign(generator.normal(size=UNITS))
             block.normalization.moving_variance.assign(generator.uniform(0.5, 2, UNITS))
-        made[arm] = network, Inference(network)
-    return made
+        by_arm[arm] = network, Inference(network)
+    return by_arm
 
 
 @pytest.fixture(scope="module")
 def data():
-    """Training features, and features and classes for validation."""
+    """Training features, then features and classes of the validation examples."""
     generator = np.random.default_rng(0)
     x_train = generator.normal(1, 2, size=(90, FEATURES)).astype(np.float32)
     x = generator.normal(size=(30, FEATURES)).astype(np.float32)
     return x_train, x, generator.integers(0, CLASSES, 30).astype(np.int32)
 
 
-def seen(networks, arm, data, probe=50):
+def evaluated(networks, arm, data, probe=50):
     x_train, x, y = map(tf.constant, data)
     return networks[arm][1].evaluate(x_train, x_train[:probe], (x, y))
 
 
 def forward(network, arm, x, statistics):
-    """Logits, and what enters each BN, with its mean and variance as `statistics` has them."""
+    """Logits and the inputs of each BN, with mean and variance given by `statistics`."""
     norm_inputs = []
 
-    def normalized(v, layer):
+    def normalize(v, layer):
         norm_inputs.append(v)
         mean, variance = statistics(v, len(norm_inputs) - 1)
         gamma, beta = layer.gamma.numpy(), layer.beta.numpy()
@@ -61,9 +61,9 @@ def forward(network, arm, x, statistics):
     for block in network.hidden_layers:
         h = h @ block.dense.kernel.numpy()
         h = h + block.dense.bias.numpy() if block.dense.use_bias else h
-        h = normalized(h, block.normalization) if arm in ("bn", "noisy_bn") else h
+        h = normalize(h, block.normalization) if arm in ("bn", "noisy_bn") else h
         h = np.tanh(h)
-        h = normalized(h, block.normalization) if arm == "bn_other" else h
+        h = normalize(h, block.normalization) if arm == "bn_other" else h
     return h @ network.output.kernel.numpy() + network.output.bias.numpy(), norm_inputs
 
 
@@ -81,7 +81,7 @@ def by_batch(v, _):
 def test_each_of_the_statistics_equals_numpy(arm, networks, data):
     network, _ = networks[arm]
     x_train, x, y = data
-    _, of_all = forward(network, arm, x_train, by_batch)
+    _, train_inputs = forward(network, arm, x_train, by_batch)
     moving = [
         (block.normalization.moving_mean.numpy(), block.normalization.moving_variance.numpy())
         for block in network.hidden_layers
@@ -89,60 +89,60 @@ def test_each_of_the_statistics_equals_numpy(arm, networks, data):
     statistics = {
         "batch": by_batch,
         "moving": lambda _, number: moving[number],
-        "precise": lambda _, number: by_batch(of_all[number], number),
+        "precise": lambda _, number: by_batch(train_inputs[number], number),
         "alone": lambda v, _: (v, np.zeros_like(v)),
     }
-    found = seen(networks, arm, data)
-    for place, name in enumerate(INFERENCE_STATISTICS):
+    found = evaluated(networks, arm, data)
+    for index, name in enumerate(INFERENCE_STATISTICS):
         loss, accuracy = outcome(forward(network, arm, x, statistics[name])[0], y)
-        assert found["inference_loss"][place] == pytest.approx(loss, rel=1e-4), name
-        assert found["inference_accuracy"][place] == pytest.approx(accuracy, abs=1e-6), name
+        assert found["inference_loss"][index] == pytest.approx(loss, rel=1e-4), name
+        assert found["inference_accuracy"][index] == pytest.approx(accuracy, abs=1e-6), name
     assert len(set(found["inference_loss"].tolist())) == len(INFERENCE_STATISTICS)
 
 
 @pytest.mark.parametrize("arm", ARMS)
-def test_by_moving_statistics_it_is_what_keras_evaluates(arm, networks, data):
+def test_moving_statistics_give_what_keras_evaluates(arm, networks, data):
     _, x, y = data
     logits = networks[arm][0].model(x, training=False)
     loss, accuracy = loss_and_accuracy(logits, tf.constant(y))
-    found, place = seen(networks, arm, data), INFERENCE_STATISTICS.index("moving")
-    assert found["inference_loss"][place] == pytest.approx(float(loss), rel=1e-5)
-    assert found["inference_accuracy"][place] == pytest.approx(float(accuracy))
+    found, index = evaluated(networks, arm, data), INFERENCE_STATISTICS.index("moving")
+    assert found["inference_loss"][index] == pytest.approx(float(loss), rel=1e-5)
+    assert found["inference_accuracy"][index] == pytest.approx(float(accuracy))
 
 
 @pytest.mark.parametrize("arm", ["bn", "bn_other"])
-def test_alone_is_each_example_as_a_batch_of_one(arm, networks, data):
+def test_alone_takes_each_example_as_a_batch_of_one(arm, networks, data):
     _, x, y = data
     logits = np.concatenate([networks[arm][0].probe(x[i : i + 1]).logits for i in range(len(x))])
     loss, _ = outcome(logits, y)
-    found = seen(networks, arm, data)["inference_loss"][INFERENCE_STATISTICS.index("alone")]
+    found = evaluated(networks, arm, data)["inference_loss"][INFERENCE_STATISTICS.index("alone")]
     assert found == pytest.approx(loss, rel=1e-4)
 
 
 @pytest.mark.parametrize("arm", ["none", "layer_norm"])
-def test_without_statistics_of_a_batch_all_are_the_same(arm, networks, data):
-    found = seen(networks, arm, data)
+def test_without_bn_all_statistics_give_the_same(arm, networks, data):
+    found = evaluated(networks, arm, data)
     assert len(set(found["inference_loss"].tolist())) == 1
     assert len(set(found["inference_accuracy"].tolist())) == 1
 
 
 @pytest.mark.parametrize("arm", ["bn", "bn_other"])
-def test_values_are_what_enters_batch_normalization(arm, networks, data):
-    values = seen(networks, arm, data)["batch_values"]
+def test_values_are_the_inputs_of_batch_normalization(arm, networks, data):
+    values = evaluated(networks, arm, data)["batch_values"]
     _, norm_inputs = forward(networks[arm][0], arm, data[0][:50], by_batch)
     expected = np.stack(norm_inputs)[:, :BATCH_VALUES].transpose(0, 2, 1)
     np.testing.assert_allclose(values, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_values_without_normalization_are_the_pre_activations(networks, data):
-    values = seen(networks, "none", data)["batch_values"]
+    values = evaluated(networks, "none", data)["batch_values"]
     pre_activations = networks["none"][0].probe(data[0][:50]).pre_activations.numpy()
     expected = pre_activations[:, :BATCH_VALUES].transpose(0, 2, 1)
     np.testing.assert_allclose(values, expected, rtol=1e-3, atol=1e-5)
 
 
-def test_examples_that_a_small_probe_has_not_are_no_number(networks, data):
-    values = seen(networks, "bn", data, probe=7)["batch_values"]
+def test_values_are_nan_beyond_the_examples_of_a_small_probe(networks, data):
+    values = evaluated(networks, "bn", data, probe=7)["batch_values"]
     assert values.shape == (2, UNITS, BATCH_VALUES)
     assert np.isfinite(values[..., :7]).all()
     assert np.isnan(values[..., 7:]).all()

@@ -1,4 +1,4 @@
-"""The landscape equals finite differences of a loss written out in NumPy."""
+"""The landscape equals finite differences of a loss written in NumPy."""
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ ARMS = ("none", "bn", "bn_other", "layer_norm", "noisy_bn")
 RATE = 0.3
 
 
-def made(arm, settings=SETTINGS):
-    """A network with weights at random, and what looks around in it."""
+def network_and_landscape(arm, settings=SETTINGS):
+    """A network with random weights, and its landscape."""
     network = build(settings, arm, FEATURES, CLASSES)
     reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
     generator = np.random.default_rng(5)
@@ -26,7 +26,7 @@ def made(arm, settings=SETTINGS):
 
 @pytest.fixture(scope="module")
 def networks():
-    return {arm: made(arm) for arm in ARMS}
+    return {arm: network_and_landscape(arm) for arm in ARMS}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def data():
 
 
 class Reference:
-    """A network in NumPy, its weights as one vector."""
+    """A network in NumPy, with its weights as one vector."""
 
     def __init__(self, network, arm, x, y):
         blocks = [[block.dense, block.normalization] for block in network.hidden_layers]
@@ -61,7 +61,7 @@ class Reference:
             parts[number][name] = vector[place : place + values.size].reshape(values.shape)
             place += values.size
 
-        def normalized(v, part):
+        def normalize(v, part):
             if self.axis is None:
                 return v
             mean = v.mean(axis=self.axis, keepdims=True)
@@ -71,17 +71,18 @@ class Reference:
         h = self.x
         for part in parts[:-1]:
             h = h @ part["kernel"] + part.get("bias", 0)
-            h = normalized(h, part) if self.position == "before" else h
+            h = normalize(h, part) if self.position == "before" else h
             h = np.tanh(h)
-            h = normalized(h, part) if self.position == "after" else h
+            h = normalize(h, part) if self.position == "after" else h
         logits = h @ parts[-1]["kernel"] + parts[-1]["bias"]
         chosen = logits[np.arange(len(self.y)), self.y]
         return np.mean(np.log(np.exp(logits).sum(axis=1)) - chosen)
 
     def gradient(self, vector):
         width = 1e-5
-        ways = width * np.eye(len(vector))
-        return np.array([self.loss(vector + w) - self.loss(vector - w) for w in ways]) / (2 * width)
+        steps = width * np.eye(len(vector))
+        changes = [self.loss(vector + step) - self.loss(vector - step) for step in steps]
+        return np.array(changes) / (2 * width)
 
     def measures(self):
         g, norm = self.gradient(self.start), np.linalg.norm
@@ -91,9 +92,9 @@ class Reference:
             other = self.gradient(self.start - RATE * g * (self.layer < number))
             shifts.append(norm(g[own] - other[own]))
             cosines.append(g[own] @ other[own] / norm(g[own]) / norm(other[own]))
-        places = [self.start - RATE * step * g for step in STEPS]
-        losses = [self.loss(place) for place in places]
-        distances = np.array([norm(g - self.gradient(place)) for place in places])
+        points = [self.start - RATE * step * g for step in STEPS]
+        losses = [self.loss(point) for point in points]
+        distances = np.array([norm(g - self.gradient(point)) for point in points])
         return {
             "gradient_shift": shifts,
             "gradient_cosine": cosines,
@@ -129,7 +130,7 @@ def test_the_steps_are_those_of_the_paper():
 
 
 @pytest.mark.parametrize("arm", ARMS)
-def test_looking_around_moves_nothing(arm, networks, data):
+def test_measuring_changes_nothing(arm, networks, data):
     network, landscape = networks[arm]
     before = [variable.numpy() for variable in network.model.variables]
     landscape.measure(*map(tf.constant, data), RATE)
@@ -137,15 +138,15 @@ def test_looking_around_moves_nothing(arm, networks, data):
         np.testing.assert_array_equal(variable, value)
 
 
-def test_one_layer_has_nothing_before_it_that_could_shift_it(data):
+def test_the_gradient_of_a_single_layer_does_not_shift(data):
     settings = SETTINGS.replace(hidden_layers=1)
-    found = made("none", settings)[1].measure(*map(tf.constant, data), RATE)
+    found = network_and_landscape("none", settings)[1].measure(*map(tf.constant, data), RATE)
     assert found["gradient_shift"].tolist() == [0]
     assert found["gradient_cosine"].tolist() == [1]
 
 
-def test_a_diverged_network_has_no_landscape_and_raises_nothing(data):
-    network, landscape = made("none")
+def test_the_landscape_of_a_diverged_network_is_nan(data):
+    network, landscape = network_and_landscape("none")
     for layer in network.dense_layers:
         layer.kernel.assign(layer.kernel * np.float32(np.nan))
     found = landscape.measure(*map(tf.constant, data), RATE)
@@ -155,7 +156,7 @@ def test_a_diverged_network_has_no_landscape_and_raises_nothing(data):
 
 
 def test_a_vanishing_gradient_keeps_its_direction(data):
-    network, landscape = made("none")
+    network, landscape = network_and_landscape("none")
     network.output.kernel.assign(network.output.kernel * np.float32(1e-30))
     found = landscape.measure(*map(tf.constant, data), RATE)
     assert found["gradient_cosine"][1] == pytest.approx(1, abs=1e-3)

@@ -1,4 +1,4 @@
-"""Every measure equals a reference written out in NumPy."""
+"""Every measure equals a reference written in NumPy."""
 
 import numpy as np
 import pytest
@@ -37,12 +37,12 @@ def test_counts_and_nan_sum_to_all_values(values):
 
 
 @given(values=anything)
-def test_counts_equal_numpy_and_none_falls_off(values):
+def test_counts_equal_numpy_within_and_beyond_the_edges(values):
     counts = describe(np.sort(values, axis=1), VALUE_EDGES)["counts"]
     for row, found in zip(values, counts, strict=True):
         numbers = row[~np.isnan(row)]
-        inside = numbers[(numbers >= VALUE_EDGES[0]) & (numbers <= VALUE_EDGES[-1])]
-        np.testing.assert_array_equal(found[1:-1], np.histogram(inside, VALUE_EDGES)[0])
+        within = numbers[(numbers >= VALUE_EDGES[0]) & (numbers <= VALUE_EDGES[-1])]
+        np.testing.assert_array_equal(found[1:-1], np.histogram(within, VALUE_EDGES)[0])
         assert found[0] == (numbers < VALUE_EDGES[0]).sum()
         assert found[-1] == (numbers > VALUE_EDGES[-1]).sum()
 
@@ -82,7 +82,7 @@ def test_saturated_share_is_the_share_of_flat_activations(activation, flat):
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
-def sample(ordered):
+def sorted_values(ordered):
     return SortedValues(ordered, describe(ordered, VALUE_EDGES)["std"])
 
 
@@ -95,7 +95,7 @@ def sample(ordered):
 )
 def test_drift_is_the_wasserstein_distance_in_standard_deviations(pair):
     earlier, later = (np.sort(values, axis=1) for values in pair)
-    found_drift = drift(sample(earlier), sample(later))
+    found_drift = drift(sorted_values(earlier), sorted_values(later))
     for found, one, other in zip(found_drift, earlier, later, strict=True):
         spread = one.astype(np.float64).std()
         if spread == 0:
@@ -106,20 +106,20 @@ def test_drift_is_the_wasserstein_distance_in_standard_deviations(pair):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_drift_of_values_that_are_not_finite_is_no_number(bad):
+def test_drift_of_values_that_are_not_finite_is_nan(bad):
     values = np.arange(6, dtype=np.float32).reshape(2, 3)
     broken = values.copy()
     broken[0, -1] = bad
-    found = drift(sample(values), sample(broken))
+    found = drift(sorted_values(values), sorted_values(broken))
     assert np.isnan(found[0])
     assert found[1] == 0
 
 
 @given(values=arrays(np.float32, (2, 9, 3), elements=st.floats(-1e6, 1e6, width=32)))
-def test_each_neuron_is_described_by_itself(values):
+def test_each_neuron_is_described_separately(values):
     found = describe_neurons(values)
     exact = values.astype(np.float64)
-    # Squares of what is far smaller leave the range of 32 bits.
+    # Squares of much smaller values underflow in float32.
     largest = np.abs(exact).max() + 1e-15
     for name, expected in (
         ("mean", exact.mean(axis=1)),
@@ -129,7 +129,7 @@ def test_each_neuron_is_described_by_itself(values):
         np.testing.assert_allclose(found[name], expected, rtol=1e-3, atol=1e-3 * largest)
 
 
-def test_a_neuron_with_a_value_that_is_not_finite_has_no_figures():
+def test_a_neuron_with_a_value_that_is_not_finite_is_described_by_nan():
     values = np.ones((1, 5, 2), np.float32)
     values[0, 2, 1] = np.inf
     found = describe_neurons(values)
@@ -138,7 +138,7 @@ def test_a_neuron_with_a_value_that_is_not_finite_has_no_figures():
 
 
 @given(values=arrays(np.float32, 20, elements=st.floats(width=32, allow_subnormal=False)))
-def test_shortened_values_keep_three_digits(values):
+def test_rounded_values_keep_three_digits(values):
     found = round_mantissa(values)
     np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
     few = np.abs(values) < 3e38
@@ -146,7 +146,7 @@ def test_shortened_values_keep_three_digits(values):
     assert (found[few].view(np.uint32) & 0x1FFF == 0).all()
 
 
-def test_dead_share_counts_neurons_that_are_zero_throughout():
+def test_dead_share_counts_neurons_that_are_always_zero():
     activations = np.ones((2, 10, 4), np.float32)
     activations[0, :, 1] = 0
     activations[0, 3, 2] = 0
@@ -154,14 +154,14 @@ def test_dead_share_counts_neurons_that_are_zero_throughout():
 
 
 @pytest.mark.parametrize("activation", ["relu", "linear", "gelu"])
-def test_shares_that_an_activation_has_not_are_no_number(activation):
+def test_shares_that_do_not_apply_to_an_activation_are_nan(activation):
     values = np.zeros((2, 3, 4), np.float32)
     assert np.isnan(saturated_share(values.reshape(2, -1), activation)).all()
     if activation != "relu":
         assert np.isnan(dead_share(values, activation)).all()
 
 
-def test_edges_of_bounded_activations_hold_all_their_values():
+def test_edges_of_bounded_activations_span_their_range():
     assert edges("activation", "sigmoid")[[0, -1]].tolist() == [0, 1]
     assert edges("activation", "tanh")[[0, -1]].tolist() == [-1, 1]
 
@@ -172,7 +172,7 @@ def sigmoid(z):
 
 @pytest.mark.parametrize("arm", ["none", "bn"])
 @pytest.mark.parametrize("position", ["before", "after"])
-def test_a_forward_pass_by_hand_equals_what_is_measured(arm, position):
+def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
     settings = Settings(hidden_layers=3, units=6, bn_position=position, bn_epsilon=0.02)
     network = build(settings, arm, 4, 3)
     kernels = initial_kernels(settings, 4, 3)
@@ -194,16 +194,16 @@ def test_a_forward_pass_by_hand_equals_what_is_measured(arm, position):
         pre_activations, activations = [], []
         for number in range(3):
 
-            def normalized(v, number=number):
+            def normalize(v, number=number):
                 mean, variance = statistics(v, number)
                 return gammas[number] * (v - mean) / np.sqrt(variance + 0.02) + betas[number]
 
             h = h @ kernels[number]
-            h = normalized(h) if arm == "bn" and position == "before" else h
+            h = normalize(h) if arm == "bn" and position == "before" else h
             pre_activations.append(h)
             h = sigmoid(h)
             activations.append(h)
-            h = normalized(h) if arm == "bn" and position == "after" else h
+            h = normalize(h) if arm == "bn" and position == "after" else h
         return pre_activations, activations, h @ kernels[3]
 
     def loss(logits):

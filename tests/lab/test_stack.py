@@ -1,4 +1,4 @@
-"""Networks that are trained together equal those that are trained alone."""
+"""Networks trained in a stack equal networks trained alone."""
 
 import keras
 import numpy as np
@@ -18,8 +18,8 @@ SMALL = Settings(
     dataset="wine", hidden_layers=1, units=5, steps=8, batch_size=16, learning_rate=0.1
 )
 EVERY_STEP = tuple(range(9))
-#: Between them all optimizers, both positions of BN, each of its parts left out, L2, a data set
-#: that follows from the seed.
+#: Together: all optimizers, both positions of BN, each of its parameters left out, L2, and a data
+#: set that depends on the seed.
 CASES = {
     "sgd": SMALL.replace(activation="relu", hidden_layers=2),
     "momentum": SMALL.replace(optimizer="momentum", bn_position="after", l2=0.05),
@@ -29,7 +29,7 @@ CASES = {
 
 
 def varied(settings):
-    """Runs of one program that differ in all that they may; the last one diverges."""
+    """Runs of a block that differ in all settings that may differ; the last one diverges."""
     noise = 0.1 if settings.dataset == "moons" else settings.noise
     return (
         settings,
@@ -41,20 +41,20 @@ def varied(settings):
 
 @pytest.fixture(scope="module")
 def trained():
-    """Blocks by case and watched steps, each trained once."""
-    known = {}
+    """Trains the block of a case once for all tests."""
+    cache = {}
 
     def of(case, evaluation_steps=EVERY_STEP):
-        if (case, evaluation_steps) not in known:
+        if (case, evaluation_steps) not in cache:
             block = Block(varied(CASES[case]), evaluation_steps)
-            known[case, evaluation_steps] = block, train(block)
-        return known[case, evaluation_steps]
+            cache[case, evaluation_steps] = block, train(block)
+        return cache[case, evaluation_steps]
 
     return of
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_networks_trained_together_equal_single_runs(case, trained):
+def test_networks_of_a_stack_equal_single_runs(case, trained):
     block, outcomes = trained(case)
     for number, settings in enumerate(block.settings):
         frames = np.array(list(run(settings)))
@@ -62,7 +62,7 @@ def test_networks_trained_together_equal_single_runs(case, trained):
             outcome, single = outcomes[arm], frames[arm]
             assert outcome.diverged_at[number] == single["diverged_at"][-1]
             if settings.learning_rate == 10:
-                continue  # What has no bounds has no tolerance either.
+                continue  # Losses that diverge have no common tolerance.
             for name in CURVES:
                 ours = getattr(outcome, name)[number]
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
@@ -75,16 +75,16 @@ def test_a_diverged_network_harms_no_other(trained):
     assert np.isfinite(outcomes["none"].validation_loss[:3]).all()
 
 
-def test_steps_that_are_watched_change_nothing(trained):
-    _, seen = trained("sgd")
-    _, unseen = trained("sgd", evaluation_steps=(0, 3, 8))
+def test_evaluating_changes_nothing(trained):
+    _, often = trained("sgd")
+    _, seldom = trained("sgd", evaluation_steps=(0, 3, 8))
     for arm in ARMS:
         for name in CURVES:
-            every = getattr(seen[arm], name)[:, [0, 3, 8]]
-            np.testing.assert_array_equal(getattr(unseen[arm], name), every)
+            every = getattr(often[arm], name)[:, [0, 3, 8]]
+            np.testing.assert_array_equal(getattr(seldom[arm], name), every)
 
 
-def test_neither_values_nor_numbers_of_steps_and_runs_need_a_new_compilation(trained):
+def test_other_values_and_numbers_of_steps_and_runs_need_no_recompilation(trained):
     trained("sgd")
     before = compiled_networks()
     shorter = CASES["sgd"].replace(steps=3, seed=9, learning_rate=0.5, initializer="he_normal")
@@ -93,7 +93,7 @@ def test_neither_values_nor_numbers_of_steps_and_runs_need_a_new_compilation(tra
     assert compiled_networks() == before
 
 
-def test_training_that_is_not_wanted_ends(trained):
+def test_training_stops_when_told_to(trained):
     block, _ = trained("sgd")
     answers = iter([True, True, False])
     with pytest.raises(StoppedError):
@@ -108,7 +108,7 @@ def test_an_upload_without_its_data_is_refused():
 
 
 @pytest.mark.parametrize("number", range(len(ACTIVATIONS)))
-def test_every_activation_and_initializer_is_that_of_a_single_network(number):
+def test_every_activation_and_initializer_equals_that_of_a_single_network(number):
     settings = SMALL.replace(
         activation=ACTIVATIONS[number],
         initializer=INITIALIZERS[number % len(INITIALIZERS)],

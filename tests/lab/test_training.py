@@ -1,4 +1,4 @@
-"""The fused training equals Keras's own, is seen without being disturbed, and repeats itself."""
+"""Training equals `keras.Model.fit`, is not disturbed by observing, and is reproducible."""
 
 import keras
 import numpy as np
@@ -26,28 +26,28 @@ def data():
 
 
 def trained(settings, arm, data, steps):
-    """An arm after so many steps."""
+    """A network of this arm after `steps` steps."""
     network = build(settings, arm, FEATURES, CLASSES)
     return train(network, Trainer(network, settings), settings, data, steps)
 
 
-def train(network, trainer, settings, data, steps, *, look=lambda: None, look_every=0):
-    """Trains a network from step 0, looked at in between if asked."""
+def train(network, trainer, settings, data, steps, *, observe=lambda: None, observe_every=0):
+    """Trains a network from step 0 and observes it every `observe_every` steps."""
     reset(network, settings, initial_kernels(settings, FEATURES, CLASSES))
     trainer.reset(settings)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     order = BatchOrder(EXAMPLES, settings.batch_size, seed=settings.seed)
     done = 0
     while done < steps:
-        part = min(look_every or steps, steps - done)
+        part = min(observe_every or steps, steps - done)
         trainer.train(x, y, order.take(part))
         done += part
-        look()
+        observe()
     return network
 
 
 def by_keras(settings, arm, data, steps):
-    """The same arm, written as anyone would in Keras and trained by `fit`."""
+    """The same arm, written in plain Keras and trained by `fit`."""
     optimizer = {
         "sgd": keras.optimizers.SGD(settings.learning_rate),
         "momentum": keras.optimizers.SGD(settings.learning_rate, momentum=0.9),
@@ -89,7 +89,7 @@ def by_keras(settings, arm, data, steps):
     model.compile(
         optimizer,
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        # Dropout draws another way in programs that XLA compiles.
+        # Compiled by XLA, dropout draws other random numbers.
         jit_compile=bool(settings.dropout) or arm == "noisy_bn",
     )
     order = BatchOrder(EXAMPLES, settings.batch_size, seed=settings.seed)
@@ -105,7 +105,7 @@ def by_keras(settings, arm, data, steps):
 
 
 def weights(model):
-    """Kernels, biases, gammas, betas and moving statistics, in the model's order."""
+    """Kernels, biases, gammas, betas and moving statistics in the order of the model."""
     return [
         variable.numpy()
         for layer in model.layers
@@ -132,7 +132,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("arm", "settings"), CASES)
-def test_fused_training_equals_keras_fit(arm, settings, data):
+def test_training_equals_keras_fit(arm, settings, data):
     ours = weights(trained(settings, arm, data, steps=25).model)
     theirs = weights(by_keras(settings, arm, data, steps=25))
     assert len(ours) == len(theirs)
@@ -141,7 +141,7 @@ def test_fused_training_equals_keras_fit(arm, settings, data):
 
 
 @pytest.mark.parametrize("arm", ["none", "bn", "noisy_bn"])
-def test_looking_changes_nothing(arm, data):
+def test_observing_changes_nothing(arm, data):
     network = build(BASE, arm, FEATURES, CLASSES)
     trainer = Trainer(network, BASE)
     observer = Observer(network, trainer.kernels_before)
@@ -149,28 +149,29 @@ def test_looking_changes_nothing(arm, data):
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     validation = tf.constant(data.x_validation), tf.constant(data.y_validation)
 
-    def look():
+    def observe():
         observer.observe((x, y), validation)
         landscape.measure(x, y, BASE.learning_rate)
         inference.evaluate(x, x, validation)
 
-    unseen = weights(train(network, trainer, BASE, data, 12).model)
-    seen = weights(train(network, trainer, BASE, data, 12, look=look, look_every=3).model)
-    for one, other in zip(seen, unseen, strict=True):
+    unobserved = weights(train(network, trainer, BASE, data, 12).model)
+    network = train(network, trainer, BASE, data, 12, observe=observe, observe_every=3)
+    observed = weights(network.model)
+    for one, other in zip(observed, unobserved, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_more_steps_than_one_call_takes_are_all_trained(data):
+def test_more_steps_than_fit_in_one_call_are_all_trained(data):
     settings = BASE.replace(batch_size=1)
     network = build(settings, "bn", FEATURES, CLASSES)
     trainer = Trainer(network, settings)
     whole = weights(train(network, trainer, settings, data, CHUNK + 3).model)
-    parts = weights(train(network, trainer, settings, data, CHUNK + 3, look_every=100).model)
+    parts = weights(train(network, trainer, settings, data, CHUNK + 3, observe_every=100).model)
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_first_bad_batch_is_named(data):
+def test_the_row_of_the_first_bad_batch_is_returned(data):
     settings = BASE.replace(learning_rate=10.0, init_scale=100.0, activation="relu")
     network = build(settings, "none", FEATURES, CLASSES)
     trainer = Trainer(network, settings)
@@ -179,11 +180,11 @@ def test_first_bad_batch_is_named(data):
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     order = BatchOrder(EXAMPLES, settings.batch_size, seed=0)
     assert trainer.train(x, y, order.take(1), limit=np.inf) == -1
-    # The first loss is over a limit of 0, whatever it is.
+    # Any loss exceeds a limit of 0.
     assert trainer.train(x, y, order.take(3), limit=0.0) == 0
 
 
-def test_other_values_need_no_new_compilation(data):
+def test_other_values_need_no_recompilation(data):
     network = build(BASE, "bn", FEATURES, CLASSES)
     trainer = Trainer(network, BASE)
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
@@ -199,7 +200,7 @@ def test_other_values_need_no_new_compilation(data):
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 90, 200])
-def test_batches_show_every_example_equally_often(batch_size):
+def test_batches_use_every_example_equally_often(batch_size):
     order = BatchOrder(EXAMPLES, batch_size, seed=3)
     indices = np.concatenate([order.take(4), order.take(86)]).reshape(-1)
     whole = indices[: len(indices) // EXAMPLES * EXAMPLES].reshape(-1, EXAMPLES)

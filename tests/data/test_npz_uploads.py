@@ -1,0 +1,217 @@
+"""NPZ files: arrays of any numeric dtype are read; hostile ones cost neither memory nor time."""
+
+import io
+import os
+import pickle
+import struct
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bnviz.data import uploads
+from tests.data.upload_files import Bomb, images, npy, npy_of, npz, refused, sound, zipped
+
+#: Path of the file that Keras downloads, if it exists.
+REAL_MNIST = Path(os.environ.get("MNIST_NPZ", "mnist.npz"))
+
+
+class TestNpz:
+    def test_images_in_bytes_are_scaled_to_0_to_1(self):
+        arrays = images()
+        dataset = uploads.read("a.npz", npz(**arrays, x_test=arrays["x_train"], y_test=range(20)))
+        np.testing.assert_allclose(dataset.x_train * 255, arrays["x_train"].reshape(20, 12), 1e-6)
+
+    def test_a_test_set_validates(self):
+        arrays = images()
+        dataset = uploads.read(
+            "a.npz", npz(**arrays, x_test=arrays["x_train"][:6], y_test=arrays["y_train"][:6])
+        )
+        sound(dataset)
+        np.testing.assert_array_equal(dataset.x_validation, dataset.x_train[:6])
+
+    def test_without_a_test_set_a_fifth_of_each_class_validates(self):
+        dataset = uploads.read("a.npz", npz(**images(30)))
+        sound(dataset)
+        assert np.bincount(dataset.y_validation).tolist() == [2, 2, 2]
+
+    @pytest.mark.parametrize("dtype", ["?", "i1", "<i8", ">i4", "<f2", "<f4", ">f8"])
+    @pytest.mark.parametrize("order", ["C", "F"])
+    def test_numbers_of_other_types_are_standardized(self, dtype, order):
+        x = np.random.default_rng(0).integers(0, 2, (30, 4)).astype(dtype, order=order)
+        arrays = {"x_train": x, "y_train": np.arange(30) % 2}
+        dataset = uploads.read("a.npz", npz(**arrays, x_test=x[:6], y_test=np.arange(6) % 2))
+        sound(dataset)
+        expected = (x.astype(float) - x.astype(float).mean(0)) / x.astype(float).std(0)
+        np.testing.assert_allclose(dataset.x_train, expected, atol=1e-6)
+
+    @pytest.mark.parametrize("shape", [(20,), (20, 1)])
+    def test_any_whole_numbers_are_classes(self, shape):
+        labels = np.array([70, -3, 900, -3] * 5).reshape(shape)
+        dataset = uploads.read("a.npz", npz(x_train=images()["x_train"], y_train=labels))
+        sound(dataset)
+        assert dataset.classes == ("-3", "70", "900")
+
+    def test_a_class_of_the_test_set_alone_counts(self):
+        arrays = images()
+        dataset = uploads.read(
+            "a.npz", npz(**arrays, x_test=arrays["x_train"][:4], y_test=np.full(4, 9))
+        )
+        assert dataset.classes == ("0", "1", "2", "9")
+        assert dataset.y_validation.tolist() == [3] * 4
+
+    def test_the_same_file_gives_the_same_digest(self):
+        data = npz(**images())
+        assert uploads.read("a.npz", data).digest == uploads.read("b.NPZ", data).digest
+
+    @pytest.mark.skipif(not REAL_MNIST.exists(), reason="needs mnist.npz, or its path in MNIST_NPZ")
+    def test_the_real_mnist_file(self):
+        dataset = uploads.read("mnist.npz", REAL_MNIST.read_bytes())
+        sound(dataset)
+        assert (dataset.x_train.shape, len(dataset.y_validation)) == ((8000, 784), 2000)
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"x_train": None}, "no array x_train; the layout must be"),
+            ({"y_train": None}, "no array y_train; the layout must be"),
+            ({"x_test": np.zeros((2, 4, 3))}, "x_test alone"),
+            ({"y_test": np.zeros(2)}, "y_test alone"),
+            ({"y_train": np.zeros(20, int)}, "of one class, '0'"),
+            ({"y_train": np.zeros(20)}, "classes must be integers"),
+            ({"y_train": np.array(list("ab") * 10)}, "classes must be integers"),
+            ({"y_train": np.eye(20, dtype=int)}, r"y_train has shape \(20, 20\)"),
+            ({"y_train": np.arange(19)}, r"y_train has shape \(19,\)"),
+            ({"y_train": np.array(1)}, "y_train has shape"),
+            ({"x_train": np.array(1.0), "y_train": np.zeros(0, int)}, "single value"),
+            ({"x_train": np.array(list("ab") * 10)}, "features must be numbers"),
+            ({"x_train": np.zeros((20, 2), complex)}, "neither numbers nor text"),
+            ({"x_train": np.zeros((20, 2), "M8[s]")}, "header that is not understood"),
+            ({"x_train": np.zeros(20, [("a", int)])}, "header that is not understood"),
+            ({"x_train": np.full((20, 2), np.nan)}, "not a finite number"),
+            ({"x_train": np.full((20, 2), -np.inf)}, "not a finite number"),
+            ({"x_train": np.full((20, 2), 1e31)}, "not a finite number"),
+            ({"x_train": np.zeros((20, 32, 33))}, "features in x_train is 1056"),
+            ({"x_train": np.zeros((20, 0))}, "features in x_train is 0"),
+            ({"x_train": np.zeros((0, 4)), "y_train": np.zeros(0, int)}, "examples is 0"),
+            (
+                {"x_train": np.zeros((70_001, 1), bool), "y_train": np.zeros(70_001, bool) + 0},
+                "examples is 70001",
+            ),
+            (
+                {"x_train": np.zeros((101, 1)), "y_train": np.arange(101)},
+                "101 classes; at most 100",
+            ),
+            ({"x_test": np.zeros((4, 12)), "y_test": np.arange(4)}, "differ in dtype or in"),
+            ({"x_test": images()["x_train"][:1], "y_test": np.arange(1)}, "1 validation examples"),
+        ],
+    )
+    def test_arrays_that_cannot_be_trained_on_are_refused(self, changes, words):
+        arrays = {name: value for name, value in (images() | changes).items() if value is not None}
+        refused("a.npz", npz(**arrays), words)
+
+    def test_arrays_that_unpack_to_too_much_are_refused(self, monkeypatch):
+        monkeypatch.setattr(uploads, "MAX_DECODED_BYTES", 20 * 12 + 20 * 8 - 1)
+        refused("a.npz", npz(**images()), "unpacks to more than")
+
+    def test_validation_far_outside_training_is_refused(self):
+        x = np.array([[0.0], [1e-30]] * 4)
+        arrays = {"x_train": x, "y_train": np.arange(8) % 2}
+        data = npz(**arrays, x_test=x * 0 + 1e20, y_test=np.arange(8) % 2)
+        refused("a.npz", data, "cannot be standardized")
+
+
+SHAPES = ["(1000000000, 784)", "(999999999999, 999999999999)", "(-1, 12)", "(1" + "0" * 30 + ",)"]
+
+
+class TestHostileNpz:
+    def member(self, x_train: bytes) -> bytes:
+        return zipped({"x_train.npy": x_train, "y_train.npy": npy_of(np.arange(20) % 3)})
+
+    @pytest.mark.parametrize("shape", SHAPES)
+    @pytest.mark.parametrize("fortran", [True, False])
+    def test_claimed_shapes_reserve_no_memory(self, shape, fortran):
+        header = f"{{'descr': '|u1', 'fortran_order': {fortran}, 'shape': {shape}, }}"
+        refused("a.npz", self.member(npy(header, bytes(240))), "x_train")
+
+    def test_a_shape_beyond_the_values_is_refused(self):
+        header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 13), }"
+        refused("a.npz", self.member(npy(header, bytes(240))), "not of the size")
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "{'descr': '|u1', 'fortran_order': False, 'shape': __import__('os').abort(), }",
+            "{'descr': '|u1', 'fortran_order': False, 'shape': " + "(" * 40 + ")" * 40 + ", }",
+            "{'descr': '<f16', 'fortran_order': False, 'shape': (0, 1), }",
+            "{'descr': '<U0', 'fortran_order': False, 'shape': (20, 1), }",
+            "{'descr': '<Q9', 'fortran_order': False, 'shape': (20, 1), }",
+            "[" * 110,
+            "",
+        ],
+    )
+    def test_other_headers_are_not_evaluated(self, header):
+        refused("a.npz", self.member(npy(header)), "x_train")
+
+    @pytest.mark.parametrize("wrap", ["object", "raw"])
+    def test_pickles_are_not_loaded(self, wrap):
+        raw = pickle.dumps(Bomb())
+        header = "{'descr': '|O', 'fortran_order': False, 'shape': (20, 1), }"
+        refused("a.npz", self.member(npy(header, raw) if wrap == "object" else raw), "x_train")
+        assert not Bomb.exploded
+
+    def test_a_bomb_that_claims_its_size_is_not_unpacked(self):
+        header = "{'descr': '<f8', 'fortran_order': False, 'shape': (20, 200000), }"
+        refused("a.npz", self.member(npy(header, bytes(32_000_000))), "features in x_train")
+
+    def test_a_bomb_that_claims_less_is_not_unpacked(self):
+        header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 12), }"
+        data = bytearray(self.member(npy(header, bytes(50_000_000))))
+        claimed = struct.pack("<I", 128 + 240)
+        for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+            start = data.index(signature) + offset
+            data[start : start + 4] = claimed
+        tracemalloc.start()
+        try:
+            refused("a.npz", bytes(data), "damaged or cut off")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 5_000_000
+
+    def test_an_encrypted_member_is_refused(self):
+        data = bytearray(self.member(npy_of(images()["x_train"])))
+        for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            data[data.index(signature) + offset] |= 1
+        refused("a.npz", bytes(data), "x_train is encrypted")
+
+    def test_two_members_of_one_name_are_refused(self):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("x_train.npy", b"")
+            with pytest.warns(UserWarning, match="Duplicate"):
+                archive.writestr("x_train.npy", npy_of(images()["x_train"]))
+        refused("a.npz", file.getvalue(), "two members of the same name")
+
+    @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_other_compressions_are_refused(self, compression):
+        members = {f"{name}.npy": npy_of(array) for name, array in images().items()}
+        refused("a.npz", zipped(members, compression), "compressed in a way")
+
+    def test_thousands_of_members_are_refused(self):
+        refused("a.npz", zipped({f"{i}.npy": b"" for i in range(5_000)}), "more members than")
+
+    def test_a_nested_zip_is_not_an_array(self):
+        refused("a.npz", self.member(npz(**images())), "x_train is no NumPy array")
+
+    @pytest.mark.parametrize("keep", [4, 30, 200, -200, -30, -1])
+    def test_a_file_cut_off_is_refused(self, keep):
+        refused("a.npz", npz(**images())[:keep], r"NPZ|damaged")
+
+    def test_a_changed_byte_is_noticed_by_its_checksum(self):
+        data = bytearray(zipped({"x_train.npy": npy_of(images()["x_train"])}, zipfile.ZIP_STORED))
+        data[200] ^= 1
+        with pytest.raises(uploads.ArchiveError, match="damaged"):
+            uploads.Archive(bytes(data)).array("x_train")
