@@ -1,8 +1,8 @@
-"""Archive: arrays out of an NPZ file that a stranger may have made.
+"""Archive: arrays from an NPZ file that a stranger may have made.
 
-`numpy.load` believes what an array's header claims and reserves the memory before it reads, and a
-zip may claim one size and unpack to another. Here every claim is held against the others first,
-and no more is ever unpacked than was claimed. Pickles are never loaded.
+`numpy.load` trusts the size in an array's header and reserves that memory before it reads, and a
+zip member may unpack to another size than it claims. Here all claims are compared first, and no
+more is unpacked than was claimed. Pickles are never loaded.
 """
 
 import io
@@ -17,20 +17,20 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-#: Members an archive may have, at the most; these files need four.
+#: Most members of an archive; the files read here need at most four.
 MAX_MEMBERS = 64
-#: Bytes at the start of a member in which an array's header must end.
+#: An array's header must end within this many bytes of its member.
 _HEAD_BYTES = 4_096
 _CENTRAL_SIGNATURE = b"PK\x01\x02"
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-#: What NumPy writes. Any Python literal would be allowed, but evaluating one from a stranger is
-#: known to be unsafe.
+#: The header as NumPy writes it. The format allows any Python literal, but evaluating one from a
+#: stranger is unsafe.
 _HEADER = re.compile(
     rb"\{'descr': '(?P<dtype>[<>|=]?[a-zA-Z]\d{0,7})', "
     rb"'fortran_order': (?P<fortran>True|False), "
     rb"'shape': \((?P<shape>(?:\d{1,12}, ?)*(?:\d{1,12})?)\),? ?\}\s*"
 )
-#: What broken zip files raise out of `zipfile`.
+#: What `zipfile` raises on broken files.
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -45,23 +45,23 @@ _ZIP_ERRORS = (
 
 
 class ArchiveError(ValueError):
-    """An archive, or an array in it, that cannot be read; one sentence."""
+    """An archive, or an array in it, that cannot be read; the message is one sentence."""
 
 
 class OversizeError(ArchiveError):
-    """A file that is larger than any of its kind."""
+    """A file that is too large."""
 
 
 def read_limited(file: str | Path | BinaryIO, *, max_bytes: int) -> bytes:
-    """The bytes of a file, of which no more are read than it may have.
+    """Reads a file without reading more than it may hold.
 
     Args:
-        file: Its path, or the file, opened for reading bytes.
-        max_bytes: How many it may have.
+        file: A path, or a file opened for reading bytes.
+        max_bytes: The most bytes allowed.
 
     Raises:
-        OversizeError: If it has more.
-        OSError: If it cannot be read.
+        OversizeError: If the file has more.
+        OSError: If the file cannot be read.
     """
     if isinstance(file, str | Path):
         with Path(file).open("rb") as opened:
@@ -77,10 +77,10 @@ class Header:
     """What an array claims to be.
 
     Attributes:
-        dtype: Type of its values: booleans, numbers or text, never objects.
-        shape: Its shape.
+        dtype: Type of the values: booleans, numbers or text, never objects.
+        shape: Shape of the array.
         fortran_order: Whether the first index varies fastest.
-        start: Bytes before the values.
+        start: Number of bytes before the values.
     """
 
     dtype: np.dtype[Any]
@@ -98,7 +98,7 @@ class Header:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the values take."""
+        """Number of bytes of the values."""
         return self.count * self.dtype.itemsize
 
 
@@ -109,11 +109,11 @@ class Archive:
         data: The file's bytes.
 
     Raises:
-        ArchiveError: If it is no zip file, or one with too many or ambiguous members.
+        ArchiveError: If this is not a zip file, or one with too many or ambiguous members.
     """
 
     def __init__(self, data: bytes):
-        # Counted before zipfile builds an object for each of what could be half a million.
+        # Counted first, since zipfile builds an object for each of what could be 500,000 members.
         if data.count(_CENTRAL_SIGNATURE) > MAX_MEMBERS:
             raise ArchiveError("The file holds more members than an NPZ file of arrays needs.")
         try:
@@ -127,26 +127,26 @@ class Archive:
             if member.filename.endswith(".npy")
         }
         if len({member.filename for member in members}) < len(members):
-            raise ArchiveError("The file holds two members of the same name.")
+            raise ArchiveError("The file holds two members with the same name.")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the arrays, without ".npy"."""
+        """The names of the arrays, without ".npy"."""
         return tuple(self._members)
 
     @property
     def size(self) -> int:
-        """Members of any kind."""
+        """Number of members of any kind."""
         return len(self._zip.infolist())
 
     def header(self, name: str) -> Header:
-        """What an array claims to be; nothing but its start is unpacked.
+        """What an array claims to be; only the start of its member is unpacked.
 
         Args:
             name: One of `names`.
 
         Raises:
-            ArchiveError: If it is no array, or its claims do not agree.
+            ArchiveError: If it is not an array, or its claims contradict each other.
         """
         member = self._members[name]
         if member.flag_bits & 1:
@@ -155,20 +155,22 @@ class Archive:
             raise ArchiveError(f"{name} is compressed in a way that NumPy does not use.")
         header = _header(name, self._unpack(name, min(_HEAD_BYTES, member.file_size)))
         if header.start + header.nbytes != member.file_size:
-            raise ArchiveError(f"{name} is not of the size that its shape {header.shape} needs.")
+            raise ArchiveError(
+                f"{name} does not have the size that its shape {header.shape} requires."
+            )
         return header
 
     def array(self, name: str) -> NDArray[Any]:
-        """Reads an array; look at its `header` first, since memory is reserved for all of it.
+        """Reads an array. Check its `header` first, since memory is reserved for all of it.
 
         Args:
             name: One of `names`.
 
         Returns:
-            The array, not to be written to.
+            The array, read-only.
 
         Raises:
-            ArchiveError: If it is no array, or cut off, or damaged.
+            ArchiveError: If it is not an array, or is cut off or damaged.
         """
         header = self.header(name)
         raw = self._unpack(name, header.start + header.nbytes)
@@ -176,10 +178,10 @@ class Archive:
         return values.reshape(header.shape, order="F" if header.fortran_order else "C")
 
     def _unpack(self, name: str, length: int) -> bytes:
-        """The first bytes of a member; at its end, zipfile compares the checksum."""
+        """The first bytes of a member; zipfile verifies the checksum at its end."""
         try:
             with self._zip.open(self._members[name]) as file:
-                # Sized reads alone: one without a size unpacks whatever is there.
+                # A read without a size would unpack everything there is.
                 raw = file.read(length)
                 file.read(1)
         except _ZIP_ERRORS as error:
@@ -192,7 +194,7 @@ class Archive:
 def _header(name: str, head: bytes) -> Header:
     """Reads the header of an NPY file (NumPy Enhancement Proposal 1) from its first bytes."""
     if head[:6] != b"\x93NUMPY" or len(head) < 12:
-        raise ArchiveError(f"{name} is no NumPy array.")
+        raise ArchiveError(f"{name} is not a NumPy array.")
     start, form = (10, "<H") if head[6] == 1 else (12, "<I")
     (length,) = struct.unpack_from(form, head, 8)
     text = head[start : start + length]
@@ -200,7 +202,7 @@ def _header(name: str, head: bytes) -> Header:
     if b"'|O'" in text:
         raise ArchiveError(f"{name} holds Python objects, which are not loaded.")
     if len(text) < length or match is None:
-        raise ArchiveError(f"{name} has a header that is not understood.")
+        raise ArchiveError(f"{name} has an unknown kind of header.")
     try:
         dtype = np.dtype(match["dtype"].decode())
     except TypeError:

@@ -1,15 +1,15 @@
-"""Interventions: changes in the middle of a run, as part of its settings.
+"""Interventions: changes in mid-run, as part of a run's settings.
 
-They are written as text, "240:learning_rate=0.1,300:insert_bn", so that a link carries them. A run
-with interventions is run again from its seed, so it is as repeatable as any other.
+They are written as text, such as "240:learning_rate=0.1,300:insert_bn", so that a link can hold
+them. A run with interventions starts again from its seed, so it is as repeatable as any other.
 """
 
 from dataclasses import dataclass
 
-#: Changes of a run at the most.
+#: Most changes in one run.
 MAX_CHANGES = 8
 LEARNING_RATE = "learning_rate"
-#: What can be done to BN, each once in a run, and what it is called where it is chosen.
+#: What can be done to BN, each once in a run, and its label where it is chosen.
 BN_CHANGES = {
     "insert_bn": "insert BN into the network without it",
     "remove_bn": "remove BN from the network with it",
@@ -19,17 +19,18 @@ ACTIONS = (LEARNING_RATE, *BN_CHANGES)
 
 
 class InterventionError(ValueError):
-    """Text that describes no interventions, with the reason."""
+    """Text that does not describe interventions, with the reason."""
 
 
 @dataclass(frozen=True, order=True)
 class Intervention:
-    """One change.
+    """One change in mid-run.
 
     Attributes:
-        step: Made before the training step after this one; at the first recorded step from here.
+        step: The change is made at the first recorded step that is not before this one, after
+            the frame of that step has been measured.
         action: One of `ACTIONS`.
-        value: The new learning rate; 0 for all other actions.
+        value: The new learning rate; 0 for every other action.
     """
 
     step: int
@@ -44,15 +45,18 @@ class Intervention:
 def parse(
     text: str, *, steps: tuple[int, int], learning_rates: tuple[float, float]
 ) -> tuple[Intervention, ...]:
-    """Interventions from text, in the order of their steps.
+    """Reads interventions from text.
 
     Args:
-        text: Changes with commas between them; empty for none.
+        text: Changes separated by commas; empty for none.
         steps: The lowest and the highest step allowed.
         learning_rates: The lowest and the highest learning rate allowed.
 
+    Returns:
+        The changes in the order of their steps.
+
     Raises:
-        InterventionError: If anything is not as allowed.
+        InterventionError: If anything is not allowed.
     """
     if len(text) > 40 * MAX_CHANGES:
         raise InterventionError("too long")
@@ -62,7 +66,7 @@ def parse(
         raise InterventionError(f"more than {MAX_CHANGES} changes")
     once = [change.action for change in found if change.action != LEARNING_RATE]
     if len(set(once)) < len(once):
-        raise InterventionError("a change of BN made twice")
+        raise InterventionError("the same change of BN twice")
     return tuple(found)
 
 
@@ -80,12 +84,12 @@ def _parse_one(
     try:
         rate = float(value)
     except ValueError:
-        raise InterventionError("a learning rate that is no number") from None
+        raise InterventionError("the learning rate is not a number") from None
     if not learning_rates[0] <= rate <= learning_rates[1]:
         raise InterventionError(
             f"a learning rate is from {learning_rates[0]:g} to {learning_rates[1]:g}"
         )
-    # As written out, so that the same text means the same run.
+    # Rounded as `to_text` writes it, so that the same text means the same run.
     return Intervention(int(step), action, float(f"{rate:g}"))
 
 

@@ -1,4 +1,4 @@
-"""Kinds: what one setting may be, how it is read from text, and how it is explained."""
+"""Kinds: what a setting may be, how it is read from text, and how it is explained."""
 
 import math
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ class Bounds(NamedTuple, Generic[Number]):
 
 @dataclass(frozen=True)
 class Kind:
-    """What one setting may be, and how it is explained.
+    """What a setting may be, and how it is explained.
 
     Attributes:
-        label: Name shown on the form.
-        group: Heading of the form under which it stands.
+        label: Its name on the form.
+        group: Its heading on the form.
         help: One sentence for a beginner.
-        advanced: Whether the form keeps it folded away.
+        advanced: Whether the form folds it away.
         relevant_if: Another setting, and those of its values with which this one has an effect;
             None if it always has one.
     """
@@ -40,16 +40,34 @@ class Kind:
     relevant_if: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
 
     def allowed(self) -> str:
-        """The allowed values in words, for messages and tables."""
+        """The allowed values in words that follow "must be"."""
         raise NotImplementedError
 
     def parse(self, text: str) -> Value:
-        """Reads a value from text (a URL, a command line); ValueError if it is of another type."""
+        """Converts text (from a URL or a command line) to a value, in bounds or not.
+
+        Raises:
+            ValueError: If the text is of another type.
+        """
         raise NotImplementedError
 
     def nearest(self, value: object) -> Value | None:
-        """The nearest allowed value, or None where nothing is near (a word for a number)."""
+        """The nearest allowed value, or None if nothing is near, as with a word for a number."""
         raise NotImplementedError
+
+    def read(self, given: object) -> object:
+        """Converts text to a value; anything else is returned unchanged."""
+        if not isinstance(given, str):
+            return given
+        try:
+            return self.parse(given)
+        except ValueError:
+            return given
+
+    def allows(self, value: object) -> bool:
+        """Whether a value is allowed as it is."""
+        nearest = self.nearest(value)
+        return nearest is not None and nearest == value and type(nearest) is type(value)
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,15 @@ class Float(Kind):
     low: float
     high: float
 
+    def read(self, given: object) -> object:
+        value = super().read(given)
+        number = finite_number(value)
+        # A whole number above 2^53 may equal no float; it is out of bounds anyway.
+        if number is None or abs(number) > 2**53:
+            return value
+        # Adding 0 turns -0.0 into 0.0, so that both have one digest.
+        return float(number) + 0.0
+
     def allowed(self) -> str:
         return f"a number from {self.low:g} to {self.high:g}"
 
@@ -133,12 +160,12 @@ class Flag(Kind):
 
 @dataclass(frozen=True)
 class Key(Kind):
-    """Empty, or the hexadecimal key of an uploaded data set."""
+    """The hexadecimal key of an uploaded data set, or empty."""
 
     length: int = KEY_LENGTH
 
     def allowed(self) -> str:
-        return f"empty, or {self.length} characters out of 0-9 and a-f"
+        return f"empty, or {self.length} characters from 0-9 and a-f"
 
     def parse(self, text: str) -> str:
         return text
@@ -152,7 +179,7 @@ class Key(Kind):
 
 @dataclass(frozen=True)
 class Changes(Kind):
-    """Interventions in the course of a run, as text (`bnviz.interventions`).
+    """Changes in mid-run, as text (see `bnviz.interventions`).
 
     Attributes:
         steps: The lowest and the highest step.
@@ -185,8 +212,8 @@ def _refuse_length() -> Any:
 
 
 def finite_number(value: object) -> int | float | None:
-    """The value if it is a finite number and no truth value, else None."""
+    """The value if it is a finite number other than a truth value, else None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # A whole number is finite, and may be too large to become the float that isfinite looks at.
+    # Whole numbers are always finite, and may be too large for isfinite, which converts to float.
     return value if isinstance(value, int) or math.isfinite(value) else None

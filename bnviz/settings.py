@@ -1,6 +1,7 @@
 """Settings of a run: every choice, default and bound, declared once.
 
-The page's form, the terminal, the URL, the README's table and the tests all read this module.
+The page's form, the terminal, the URL, the documentation and the tests all read this module; its
+length is that of the one declaration.
 """
 
 import hashlib
@@ -20,12 +21,11 @@ from bnviz.kinds import (
     Key,
     Kind,
     Value,
-    finite_number,
 )
 
 #: Data sets with two input features, which can be drawn as points in a plane.
 PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
-#: Name under which a viewer's own file takes the place of a built-in data set.
+#: Stands for a viewer's own file in place of a built-in data set.
 UPLOAD = "upload"
 DATASETS = (
     "digits",
@@ -57,42 +57,57 @@ INITIALIZERS = (
 )
 OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
 BN_POSITIONS = ("before", "after")
-#: Networks that can be trained beside the one without BN and the one with it.
+#: What can be trained as a third network beside those without and with BN.
 THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
 #: Momentum of the optimizer "momentum", which is SGD with it.
 SGD_MOMENTUM = 0.9
 STEPS = Bounds(1, 50_000)
 LEARNING_RATES = Bounds(1e-5, 10.0)
 SEEDS = Bounds(0, 2**31 - 1)
-#: Names that belong to no setting and are still listed one by one; a link may hold a thousand.
+#: How many names that are no settings are listed one by one; a link may hold a thousand.
 MAX_UNKNOWN = 5
-_NO_SETTING = "nothing, since no setting has this name"
-_UPLOAD_RULE = "a key exactly when the data set is 'upload' (choose a file first)"
+_NO_SETTING = "left out, since no setting has this name"
+_UPLOAD_RULE = "a key if and only if the data set is 'upload' (choose a file first)"
 
 
-def _setting(default: Value, kind: Kind) -> Any:
-    return field(default=default, metadata={"kind": kind})
+def _setting(default: Value, kind: Kind, *, neutral: Value | None = None) -> Any:
+    """Declares a setting.
+
+    Args:
+        default: Its default.
+        kind: What it may be.
+        neutral: Only for a setting added later: the value with which a run is what it was before
+            there was this setting. With it the setting is left out of the JSON and of the digest,
+            so that old recordings and digests keep their meaning.
+    """
+    return field(default=default, metadata={"kind": kind, "neutral": neutral})
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One bad field: its name, what came, what is allowed."""
+    """A bad value.
+
+    Attributes:
+        name: Of the field.
+        given: The value, as text.
+        allowed: What is allowed, in words that follow "must be".
+    """
 
     name: str
     given: str
     allowed: str
 
     def __str__(self) -> str:
-        return f"{_short(self.name)} is {_short(self.given)!r}; allowed is {self.allowed}"
+        return f"{_shorten(self.name)} is {_shorten(self.given)!r}; it must be {self.allowed}"
 
 
 def describe_problems(problems: Iterable[Problem]) -> str:
-    """Problems as text: every bad setting, and the first names that belong to no setting."""
+    """Problems as text: every bad setting, and the first few names that are no settings."""
     found = tuple(problems)
-    strange = [problem for problem in found if problem.name not in KINDS]
-    shown = [problem for problem in found if problem.name in KINDS] + strange[:MAX_UNKNOWN]
-    rest = len(strange) - MAX_UNKNOWN
-    more = [f"{rest} further names belong to no setting"] if rest > 0 else []
+    unknown = [problem for problem in found if problem.name not in KINDS]
+    shown = [problem for problem in found if problem.name in KINDS] + unknown[:MAX_UNKNOWN]
+    rest = len(unknown) - MAX_UNKNOWN
+    more = [f"{rest} more names are not settings"] if rest > 0 else []
     return "; ".join([*map(str, shown), *more])
 
 
@@ -100,7 +115,7 @@ class SettingsError(ValueError):
     """Settings that cannot be run.
 
     Attributes:
-        problems: Every bad field, not the first alone.
+        problems: All bad values, not just the first.
     """
 
     def __init__(self, problems: Iterable[Problem]):
@@ -113,26 +128,26 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that decides a run; the same settings on the same machine give the same run.
+    """Everything that determines a run: on one machine, equal settings give equal runs.
 
     Raises:
-        SettingsError: At construction, naming each field that is out of its bounds.
+        SettingsError: At construction, naming every value that is not allowed.
     """
 
-    #: Raised when a change makes the same settings mean another run, so that no old recording
-    #: is taken for a new one.
+    #: Increased when the same settings come to mean another run, so that old recordings are not
+    #: mistaken for new ones.
     VERSION: ClassVar[int] = 2
 
     dataset: str = _setting(
         "digits",
-        Choice("data set", "Data", "What the networks learn to tell apart.", DATASETS),
+        Choice("data set", "Data", "What the networks learn to classify.", DATASETS),
     )
     noise: float = _setting(
         0.2,
         Float(
             "noise",
             "Data",
-            "Spread of the points of the two-dimensional data sets.",
+            "Spread of the points in the two-dimensional data sets.",
             0.0,
             1.0,
             relevant_if=("dataset", PLANE_DATASETS),
@@ -143,7 +158,7 @@ class Settings:
         Key(
             "upload",
             "Data",
-            "Key of your own data set, given when it is uploaded.",
+            "Key of your own data set, assigned at upload.",
             relevant_if=("dataset", (UPLOAD,)),
         ),
     )
@@ -153,11 +168,16 @@ class Settings:
     units: int = _setting(32, Integer("units", "Network", "Neurons in each hidden layer.", 2, 256))
     activation: str = _setting(
         "sigmoid",
-        Choice("activation", "Network", "The non-linearity after each hidden layer.", ACTIVATIONS),
+        Choice("activation", "Network", "Non-linearity of each hidden layer.", ACTIVATIONS),
     )
     initializer: str = _setting(
         "glorot_uniform",
-        Choice("initial weights", "Network", "How the weights are drawn at step 0.", INITIALIZERS),
+        Choice(
+            "initial weights",
+            "Network",
+            "How the initial weights are drawn.",
+            INITIALIZERS,
+        ),
     )
     init_stddev: float = _setting(
         0.05,
@@ -190,18 +210,18 @@ class Settings:
     )
     learning_rate: float = _setting(
         1.0,
-        Float("learning rate", "Training", "Length of each update's step.", *LEARNING_RATES),
+        Float("learning rate", "Training", "Step size of each update.", *LEARNING_RATES),
     )
     batch_size: int = _setting(
         32, Integer("batch size", "Training", "Examples in each training step.", 1, 1024)
     )
-    steps: int = _setting(1_500, Integer("steps", "Training", "Updates of the weights.", *STEPS))
+    steps: int = _setting(1_500, Integer("steps", "Training", "Number of weight updates.", *STEPS))
     l2: float = _setting(
         0.0,
         Float(
             "L2 penalty",
             "Training",
-            "Weight of the squared weights in the loss.",
+            "Factor of the sum of squared weights, which is added to the loss.",
             0.0,
             1.0,
             advanced=True,
@@ -221,7 +241,7 @@ class Settings:
         Float(
             "momentum",
             "Batch Normalization",
-            "Share of the moving statistics kept at each step (Keras's meaning; default there "
+            "Share of the moving statistics kept at each step (as in Keras, where the default is "
             "0.99).",
             0.0,
             0.9999,
@@ -232,7 +252,7 @@ class Settings:
         Float(
             "epsilon",
             "Batch Normalization",
-            "Added to the batch variance so that the root is never 0.",
+            "Added to the batch variance to avoid division by zero.",
             1e-7,
             1.0,
             advanced=True,
@@ -251,8 +271,8 @@ class Settings:
         Choice(
             "third network",
             "Batch Normalization",
-            "Train a third one beside the two: BN on the other side of the activation, layer "
-            "normalization, or BN followed by noise.",
+            "Train a third network beside the two: with BN on the other side of the activation, "
+            "with layer normalization, or with BN followed by noise.",
             THIRD_ARMS,
         ),
     )
@@ -261,8 +281,8 @@ class Settings:
         Changes(
             "changes in mid-run",
             "Training",
-            "Steps and what is changed there: another learning rate, BN inserted, removed or its "
-            "statistics frozen. The button under the picture writes them for you.",
+            "What to change at which step: the learning rate, or BN, which can be inserted, "
+            "removed or have its statistics frozen. The button under the picture fills this in.",
             STEPS,
             LEARNING_RATES,
             advanced=True,
@@ -273,8 +293,8 @@ class Settings:
         Flag(
             "look deeper",
             "Measures",
-            "Also measure the loss landscape, the gradients' shift, single examples and inference "
-            "by other statistics; slower.",
+            "Also measure the loss landscape, the shift of gradients, single examples and "
+            "inference with other statistics; slower.",
             advanced=True,
         ),
     )
@@ -282,19 +302,19 @@ class Settings:
         0,
         Integer(
             "seed",
-            "Chance",
-            "Number from which the initial weights, the batch order and the made-up data follow.",
+            "Randomness",
+            "Determines the initial weights, the batch order and the synthetic data.",
             *SEEDS,
         ),
     )
 
     def __post_init__(self) -> None:
         for name, kind in KINDS.items():
-            object.__setattr__(self, name, _read(kind, getattr(self, name)))
+            object.__setattr__(self, name, kind.read(getattr(self, name)))
         problems = [
-            Problem(name, _shown(value), kind.allowed())
+            Problem(name, _as_text(value), kind.allowed())
             for name, kind in KINDS.items()
-            if not _same(kind.nearest(value := getattr(self, name)), value)
+            if not kind.allows(value := getattr(self, name))
         ]
         if not problems and (self.dataset == UPLOAD) != bool(self.upload):
             problems.append(Problem("upload", self.upload, _UPLOAD_RULE))
@@ -303,28 +323,28 @@ class Settings:
 
     @classmethod
     def nearest(cls, given: Mapping[str, object]) -> tuple["Settings", tuple[Problem, ...]]:
-        """The nearest valid settings to what was given.
+        """The valid settings nearest to given values.
 
         Args:
             given: Values by name, of any type; text is read as in a URL.
 
         Returns:
-            The settings, bad values replaced by the nearest allowed or else the default, and
-            what was wrong with each.
+            The settings, with each bad value replaced by the nearest allowed one or else by the
+            default, and what was wrong.
         """
         problems: list[Problem] = []
         values: dict[str, Any] = {}
-        for name, came in given.items():
+        for name, entry in given.items():
             kind = KINDS.get(name)
             if kind is None:
-                problems.append(Problem(_shown(name), _shown(came), _NO_SETTING))
+                problems.append(Problem(_as_text(name), _as_text(entry), _NO_SETTING))
                 continue
-            value = _read(kind, came)
-            near = kind.nearest(value)
-            if not _same(near, value):
-                problems.append(Problem(name, _shown(came), kind.allowed()))
-            if near is not None:
-                values[name] = near
+            value = kind.read(entry)
+            if not kind.allows(value):
+                problems.append(Problem(name, _as_text(entry), kind.allowed()))
+            nearest = kind.nearest(value)
+            if nearest is not None:
+                values[name] = nearest
         if (values.get("dataset") == UPLOAD) != bool(values.get("upload")):
             if all(problem.name != "upload" for problem in problems):
                 problems.append(Problem("upload", str(values.get("upload", "")), _UPLOAD_RULE))
@@ -336,8 +356,11 @@ class Settings:
     def read(cls, given: Mapping[str, object]) -> "Settings":
         """Settings from values or text by name.
 
+        Args:
+            given: Values by name, of any type; text is read as in a URL.
+
         Raises:
-            SettingsError: If anything is not as allowed.
+            SettingsError: If any name or value is not allowed.
         """
         settings, problems = cls.nearest(given)
         if problems:
@@ -348,8 +371,10 @@ class Settings:
     def from_json(cls, text: str) -> "Settings":
         """The inverse of `to_json`.
 
+        Settings that are missing have their defaults, those added later their neutral values.
+
         Raises:
-            SettingsError: If the text is no JSON object of settings.
+            SettingsError: If the text is not a JSON object of valid settings.
         """
         try:
             given = json.loads(text)
@@ -357,15 +382,20 @@ class Settings:
             given = None
         if not isinstance(given, dict):
             raise SettingsError([Problem("settings", text, "a JSON object of settings")])
-        return cls.read(given)
+        return cls.read(NEUTRAL | given)
 
     def to_json(self) -> str:
-        """All settings as one JSON object, names in the order of declaration."""
-        return json.dumps({name: getattr(self, name) for name in KINDS})
+        """The settings as one JSON object in the order of declaration.
+
+        Settings added later are left out at their neutral values.
+        """
+        values = {name: getattr(self, name) for name in KINDS}
+        kept = {name: value for name, value in values.items() if value != NEUTRAL.get(name)}
+        return json.dumps(kept)
 
     def to_query(self) -> dict[str, str]:
         """The settings that differ from their defaults, as a URL query; `read` is the inverse."""
-        default = Settings()
+        default = type(self)()
         return {
             name: str(value).lower() if isinstance(value, bool) else str(value)
             for name in KINDS
@@ -373,7 +403,11 @@ class Settings:
         }
 
     def replace(self, **changes: Value) -> "Settings":
-        """These settings with some changed; SettingsError if the outcome is not allowed."""
+        """These settings with some changed.
+
+        Raises:
+            SettingsError: If the result is not allowed.
+        """
         changed: Settings = replace(self, **changes)  # type: ignore[arg-type]
         return changed
 
@@ -384,55 +418,44 @@ class Settings:
 
     @property
     def digest(self) -> str:
-        """16 hexadecimal characters that name the run these settings describe."""
+        """16 hexadecimal characters that identify the run of these settings."""
         text = f"{self.VERSION} {self.to_json()}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _read(kind: Kind, came: object) -> object:
-    """A value as its kind reads it; what cannot be read stays as it came."""
-    if isinstance(came, str):
-        try:
-            came = kind.parse(came)
-        except ValueError:
-            return came
-    if isinstance(kind, Float) and finite_number(came) is not None:
-        number: Any = came
-        return came if abs(number) > 2**53 else float(number) + 0.0
-    return came
-
-
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _shown(value: object) -> str:
-    """Any value as text; some, such as whole numbers of 5,000 digits, have none."""
+def _as_text(value: object) -> str:
+    """Any value as text; some, such as whole numbers of 5,000 digits, cannot be converted."""
     try:
         return str(value)
     except Exception:
         return f"a value of type {type(value).__name__} that cannot be shown"
 
 
-def _same(near: Value | None, value: object) -> bool:
-    return near is not None and near == value and type(near) is type(value)
-
-
-#: Every setting's kind by name, in the order of the form.
+#: The kind of each setting by name, in the order of the form.
 KINDS: dict[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
+#: The neutral values of the settings that were added later.
+NEUTRAL: dict[str, Value] = {
+    item.name: item.metadata["neutral"]
+    for item in fields(Settings)
+    if item.metadata["neutral"] is not None
+}
 
 
 def is_relevant(name: str, values: Mapping[str, object]) -> bool:
-    """Whether a setting makes a difference beside the values of the others."""
+    """Whether a setting has an effect, given the values of the others."""
     condition = KINDS[name].relevant_if
     return condition is None or values[condition[0]] in condition[1]
 
 
 def bounds(name: str) -> Bounds[float]:
-    """The lowest and the highest value of a setting that is a number.
+    """The lowest and the highest value of a numeric setting.
 
     Raises:
-        TypeError: If it is of another kind.
+        TypeError: If the setting is not a number.
     """
     kind = KINDS[name]
     if not isinstance(kind, Integer | Float):
@@ -441,7 +464,7 @@ def bounds(name: str) -> Bounds[float]:
 
 
 def groups() -> dict[str, list[str]]:
-    """Names of the settings under each heading of the form, in order."""
+    """The names of the settings under each heading of the form, in order."""
     grouped: dict[str, list[str]] = {}
     for name, kind in KINDS.items():
         grouped.setdefault(kind.group, []).append(name)

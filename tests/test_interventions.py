@@ -35,12 +35,12 @@ changes = st.builds(
 
 
 @given(st.lists(changes, max_size=MAX_CHANGES, unique_by=lambda change: change.action))
-def test_text_gives_back_what_was_written(given):
+def test_text_is_read_back_as_it_was_written(given):
     ordered = tuple(sorted(given))
     assert parse(to_text(ordered), **BOUNDS) == ordered
 
 
-def test_they_come_in_the_order_of_their_steps():
+def test_they_are_ordered_by_step():
     found = parse("300:insert_bn,20:learning_rate=0.5", **BOUNDS)
     assert [change.step for change in found] == [20, 300]
 
@@ -65,7 +65,7 @@ def test_they_come_in_the_order_of_their_steps():
         ("5:" * 1000, "long"),
     ],
 )
-def test_what_is_none_gets_a_reason(text, reason):
+def test_bad_text_is_refused_with_a_reason(text, reason):
     with pytest.raises(InterventionError, match=reason):
         parse(text, **BOUNDS)
 
@@ -95,7 +95,7 @@ def network_after(arm, position, steps=15):
 
 @pytest.mark.parametrize("position", ["before", "after"])
 @pytest.mark.parametrize(("arm", "action"), [("none", "insert_bn"), ("bn", "remove_bn")])
-def test_bn_comes_and_goes_without_a_change_of_the_function(arm, action, position):
+def test_inserting_and_removing_bn_keeps_the_function(arm, action, position):
     settings, data, before = network_after(arm, position)
     examples = (tf.constant(data.x_validation), tf.constant(data.y_validation))
     predicted = before.compiled.network.model.predict(data.x_validation, verbose=0)
@@ -108,7 +108,7 @@ def test_bn_comes_and_goes_without_a_change_of_the_function(arm, action, positio
     assert after.compiled.trainer.batches_digest == before.compiled.trainer.batches_digest
 
 
-def test_frozen_statistics_stay_and_train_the_rest():
+def test_freezing_keeps_the_statistics_and_trains_the_rest():
     settings, data, before = network_after("bn", "before")
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     after = intervene(before, Intervention(5, "freeze_bn"), settings, data, (x, y), (x, y))
@@ -121,7 +121,7 @@ def test_frozen_statistics_stay_and_train_the_rest():
     assert not np.array_equal(layer.gamma.numpy(), gamma)
     outcome = after.compiled.observer.observe((x, y), (x, y)).outcome()
     assert outcome["validation_loss"] < loss
-    # It trains on what it is evaluated with.
+    # Frozen, it trains by the same statistics as it is evaluated by.
     assert outcome["train_loss"] == pytest.approx(outcome["validation_loss"], rel=1e-5)
 
 
@@ -159,7 +159,7 @@ def test_frames_up_to_the_change_are_those_of_the_run_without(text, plain):
     assert found.frames.tobytes() == recorded(interventions=text).frames.tobytes()
 
 
-def test_losses_around_a_change_stand_in_the_frame_after_it():
+def test_losses_around_a_change_are_in_the_frame_after_it():
     frames = recorded(interventions="8:insert_bn").frames
     losses = frames["none"]["change_losses"]
     known = np.flatnonzero(np.isfinite(losses).all(axis=1))
@@ -173,13 +173,13 @@ def test_losses_around_a_change_stand_in_the_frame_after_it():
     assert np.isnan(gone[9:]).all()
 
 
-def test_a_tiny_learning_rate_stops_the_learning(plain):
+def test_a_tiny_learning_rate_stops_learning(plain):
     frames = recorded(interventions="8:learning_rate=1e-05").frames
     moved = np.abs(np.diff(frames["none"]["train_loss"]))
     assert moved[8:].max() < 0.01 * moved[:8].max()
     assert np.abs(np.diff(plain.frames["none"]["train_loss"]))[8:].max() > moved[8:].max()
 
 
-def test_runs_that_differ_in_more_have_no_frames_in_common(plain):
+def test_runs_that_differ_in_more_share_no_frames(plain):
     assert plain.shared_with(SMALL.replace(seed=1, interventions="8:insert_bn")) == 0
     assert plain.shared_with(SMALL) == len(plain)

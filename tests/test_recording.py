@@ -16,7 +16,7 @@ SETTINGS = Settings(hidden_layers=1, units=2, steps=12, activation="tanh", learn
 
 
 def frames_of(recording: Recording) -> np.ndarray:
-    """Every frame of a whole run, each byte but the step's random."""
+    """Every frame of a complete run, with random bytes except for the step."""
     size = recording.layout.dtype.itemsize * len(recording.steps)
     pattern = np.random.default_rng(0).bytes(size)
     frames = np.frombuffer(bytearray(pattern), recording.layout.dtype)
@@ -56,7 +56,7 @@ def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -
 
 
 def hostile(settings=None, frames=None, **extra: bytes) -> bytes:
-    """A recording file with some members exchanged."""
+    """A recording file with some members replaced."""
     text = npy_of(np.array(SETTINGS.to_json())) if settings is None else settings
     body = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8)
     members = {"settings.npy": text, "frames.npy": npy_of(body) if frames is None else frames}
@@ -77,13 +77,13 @@ class TestAppending:
         assert recording.frames.tobytes() == frames_of(recording).tobytes()
 
     @pytest.mark.parametrize("next_frame", [0, 2, CAPACITY - 1])
-    def test_no_frame_but_the_next_is_taken(self, next_frame):
+    def test_only_the_next_frame_is_accepted(self, next_frame):
         recording = recorded(1)
         with pytest.raises(ValueError, match="cannot be that of step"):
             recording.append(frames_of(recording)[next_frame])
         assert len(recording) == 1
 
-    def test_no_frame_follows_the_last(self):
+    def test_no_frame_is_accepted_after_the_last(self):
         recording = recorded()
         with pytest.raises(ValueError, match="cannot be that of step"):
             recording.append(frames_of(recording)[-1])
@@ -92,7 +92,7 @@ class TestAppending:
         with pytest.raises(ValueError, match="read-only"):
             recorded().frames["step"] = 0
 
-    def test_a_slice_held_by_a_reader_stays_as_it_is(self):
+    def test_a_slice_held_by_a_reader_does_not_change(self):
         recording = recorded(2)
         held = recording.frames
         before = held.tobytes()
@@ -110,7 +110,7 @@ class TestSlices:
 
     @fuzzed
     @given(counts, counts, counts)
-    def test_that_overlap_are_taken_once(self, here, first, stop):
+    def test_that_overlap_are_appended_once(self, here, first, stop):
         target = recorded(here)
         if first <= here:
             target.extend(first, recorded().slice(first, stop))
@@ -119,12 +119,12 @@ class TestSlices:
 
     @fuzzed
     @given(counts, st.integers(1, 5))
-    def test_that_leave_a_hole_are_refused(self, here, gap):
+    def test_that_leave_a_gap_are_refused(self, here, gap):
         target = recorded(here)
         with pytest.raises(ValueError, match=f"frames {here} to {here + gap - 1} are missing"):
             target.extend(here + gap, b"")
 
-    def test_that_are_no_whole_frames_are_refused(self):
+    def test_that_are_not_whole_frames_are_refused(self):
         with pytest.raises(ValueError, match="multiple"):
             recorded(0).extend(0, recorded().slice(0, 2)[:-1])
 
@@ -134,7 +134,7 @@ class TestSlices:
 
     @fuzzed
     @given(st.integers(1, CAPACITY), st.integers(0, 20))
-    def test_at_step_is_the_last_frame_not_after_it(self, count, step):
+    def test_index_at_step_is_that_of_the_last_frame_not_after_it(self, count, step):
         recording = recorded(count)
         index = recording.index_at_step(step)
         assert recording.steps[index] <= step
@@ -148,7 +148,7 @@ class TestCertificate:
         assert recording.certificate.kernels["bn"] == last["bn"]["kernels_digest"].tobytes().hex()
 
     @pytest.mark.parametrize("changed", [None, "data", "kernels", "batches"])
-    def test_holds_exactly_if_all_digests_agree(self, changed):
+    def test_holds_if_and_only_if_all_digests_agree(self, changed):
         recording = Recording(SETTINGS)
         frame = np.zeros((), recording.layout.dtype)
         if changed:
@@ -156,19 +156,19 @@ class TestCertificate:
         recording.append(frame[()])
         assert recording.certificate.holds == (changed is None)
 
-    def test_of_no_frames_is_an_error(self):
+    def test_without_frames_is_an_error(self):
         with pytest.raises(IndexError):
             _ = recorded(0).certificate
 
 
 class TestFiles:
     @pytest.mark.parametrize("count", range(CAPACITY + 1))
-    def test_give_back_what_was_saved(self, count):
+    def test_hold_what_was_saved(self, count):
         loaded = load(saved(recorded(count)))
         assert loaded.settings == SETTINGS
         assert loaded.frames.tobytes() == recorded(count).frames.tobytes()
 
-    def test_can_be_named_by_their_path(self, tmp_path):
+    def test_can_be_opened_by_path(self, tmp_path):
         recorded().save(tmp_path / "run.npz")
         assert len(Recording.load(tmp_path / "run.npz")) == CAPACITY
 
@@ -177,7 +177,7 @@ class TestFiles:
         recording.extend(0, frames_of(recording).tobytes())
         assert load(saved(recording)).complete
 
-    def test_that_are_not_there_are_an_error(self, tmp_path):
+    def test_that_are_missing_are_an_error(self, tmp_path):
         with pytest.raises(RecordingError, match="cannot be read"):
             Recording.load(tmp_path / "none.npz")
 
@@ -226,14 +226,14 @@ class TestHostileFiles:
         "text",
         ["", "[]", "{", '{"steps": 0}', '{"colour": "red"}', '{"steps": ' + "9" * 5000 + "}"],
     )
-    def test_with_settings_that_are_none(self, text):
+    def test_with_invalid_settings(self, text):
         with pytest.raises(RecordingError, match="settings are not valid"):
             load(hostile(settings=settings_member(text)))
 
     @pytest.mark.parametrize(
         "settings", [npy_of(np.zeros(3)), npy_of(np.array(["{}"])), npy_of(np.array("x" * 30_000))]
     )
-    def test_with_settings_that_are_no_short_text(self, settings):
+    def test_with_settings_that_are_not_a_short_text(self, settings):
         with pytest.raises(RecordingError, match="not a recording"):
             load(hostile(settings=settings))
 
@@ -271,7 +271,7 @@ class TestHostileFiles:
         with pytest.raises(RecordingError, match="cannot be read"):
             load(hostile(frames=claimed(shape, bytes(100))))
 
-    def test_with_members_of_a_stranger(self):
+    def test_with_foreign_members(self):
         with pytest.raises(RecordingError, match="not a recording"):
             load(hostile(**{"virus.exe": b"MZ"}))
 
@@ -279,7 +279,7 @@ class TestHostileFiles:
         with pytest.raises(RecordingError, match="not a recording"):
             load(zipped({"settings.npy": settings_member(SETTINGS.to_json())}))
 
-    def test_with_an_archive_in_the_place_of_an_array(self):
+    def test_with_an_archive_in_place_of_an_array(self):
         with pytest.raises(RecordingError, match="cannot be read"):
             load(hostile(frames=saved(recorded())))
 
@@ -302,7 +302,7 @@ class TestHostileFiles:
 
     @fuzzed
     @given(st.binary(max_size=200))
-    def test_of_any_bytes_are_refused(self, data):
+    def test_of_arbitrary_bytes_are_refused(self, data):
         with pytest.raises(RecordingError):
             load(data)
 

@@ -12,6 +12,7 @@ from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
 from bnviz.settings import (
     KINDS,
     LEARNING_RATES,
+    NEUTRAL,
     SEEDS,
     STEPS,
     UPLOAD,
@@ -25,7 +26,7 @@ from bnviz.settings import (
 fuzzed = settings(database=None)
 
 NUMBERS = [name for name, kind in KINDS.items() if isinstance(kind, Integer | Float)]
-WHOLES = [name for name, kind in KINDS.items() if isinstance(kind, Integer)]
+INTEGERS = [name for name, kind in KINDS.items() if isinstance(kind, Integer)]
 CHOICES = [name for name, kind in KINDS.items() if isinstance(kind, Choice)]
 CHANGES = ["", "5:insert_bn", "20:learning_rate=0.5,20:remove_bn,300:freeze_bn"]
 FLAGS = [name for name, kind in KINDS.items() if isinstance(kind, Flag)]
@@ -75,40 +76,40 @@ names = st.sampled_from(list(KINDS)) | st.text(max_size=5) | st.none() | st.inte
 class TestRoundTrips:
     @fuzzed
     @given(valid())
-    def test_through_a_url_query(self, wanted):
-        assert Settings.read(wanted.to_query()) == wanted
+    def test_through_a_url_query(self, original):
+        assert Settings.read(original.to_query()) == original
 
     @fuzzed
     @given(valid())
-    def test_through_json(self, wanted):
-        assert Settings.from_json(wanted.to_json()) == wanted
+    def test_through_json(self, original):
+        assert Settings.from_json(original.to_json()) == original
 
     @fuzzed
     @given(valid())
-    def test_keep_the_digest(self, wanted):
-        read = Settings.read(wanted.to_query())
-        assert read.digest == Settings.from_json(wanted.to_json()).digest == wanted.digest
+    def test_keep_the_digest(self, original):
+        read = Settings.read(original.to_query())
+        assert read.digest == Settings.from_json(original.to_json()).digest == original.digest
 
     @fuzzed
     @given(valid())
-    def test_keep_every_type(self, wanted):
-        read = Settings.from_json(wanted.to_json())
+    def test_keep_every_type(self, original):
+        read = Settings.from_json(original.to_json())
         assert {n: type(getattr(read, n)) for n in KINDS} == {
-            n: type(getattr(wanted, n)) for n in KINDS
+            n: type(getattr(original, n)) for n in KINDS
         }
 
     @fuzzed
     @given(valid())
-    def test_of_valid_settings_through_nearest_raise_no_problem(self, wanted):
-        assert Settings.nearest(dataclasses.asdict(wanted)) == (wanted, ())
+    def test_through_nearest_find_no_problem(self, original):
+        assert Settings.nearest(dataclasses.asdict(original)) == (original, ())
 
     def test_the_query_of_the_defaults_is_empty(self):
         assert Settings().to_query() == {}
 
     @fuzzed
     @given(valid())
-    def test_a_query_holds_text_alone(self, wanted):
-        assert all(isinstance(value, str) for value in wanted.to_query().values())
+    def test_a_query_holds_only_text(self, original):
+        assert all(isinstance(value, str) for value in original.to_query().values())
 
     def test_json_of_all_settings_is_standard(self):
         loaded = json.loads(Settings().to_json(), parse_constant=pytest.fail)
@@ -118,7 +119,7 @@ class TestRoundTrips:
 class TestDigest:
     @fuzzed
     @given(valid(), valid())
-    def test_is_equal_exactly_for_equal_settings(self, one, other):
+    def test_is_equal_if_and_only_if_the_settings_are(self, one, other):
         assert (one.digest == other.digest) == (one == other)
 
     @fuzzed
@@ -134,9 +135,89 @@ class TestDigest:
         assert set(digest) <= set(string.hexdigits.lower())
 
     @pytest.mark.parametrize("same", [{"learning_rate": 1}, {"dropout": -0.0}, {"noise": "0.2"}])
-    def test_does_not_tell_writings_of_one_value_apart(self, same):
+    def test_is_the_same_for_every_way_to_write_a_value(self, same):
         name, value = next(iter(same.items()))
         assert Settings(**same).digest == Settings(**{name: abs(float(value))}).digest
+
+
+#: Digests of settings as the first version computed them. Files, caches and links depend on them.
+DIGESTS = {
+    "d80983c2efda9e5f": {},
+    "ee67f5582fe5bb34": {
+        "dataset": "moons",
+        "noise": 0.35,
+        "hidden_layers": 2,
+        "units": 8,
+        "activation": "tanh",
+        "steps": 60,
+    },
+    "fe366a2128f1ab80": {
+        "deep": True,
+        "third_arm": "noisy_bn",
+        "optimizer": "adam",
+        "learning_rate": 0.01,
+        "seed": 2**31 - 1,
+    },
+    "219c167106299289": {"interventions": "20:learning_rate=0.5,20:remove_bn,300:freeze_bn"},
+    "d0f51e212d1624fc": {
+        "dataset": "upload",
+        "upload": "0123456789abcdef" * 2,
+        "dropout": 0.25,
+        "l2": 1e-4,
+        "bn_center": False,
+    },
+    "343f139715b250cd": {
+        "initializer": "random_normal",
+        "init_stddev": 0.1,
+        "init_scale": 3,
+        "bn_position": "after",
+        "bn_momentum": 0.99,
+        "bn_epsilon": 1e-5,
+    },
+}
+
+
+@pytest.mark.parametrize("digest", DIGESTS)
+def test_digests_stay_what_they_were(digest):
+    assert Settings(**DIGESTS[digest]).digest == digest
+
+
+class TestLaterSettings:
+    """A setting added after the first version leaves old digests and recordings as they are."""
+
+    @pytest.fixture(autouse=True)
+    def later(self, monkeypatch) -> type[Settings]:
+        """Settings with one more: its default is 1, and at 0 a run is as it was without it."""
+        clip = Float("clip", "Training", "Bounds each gradient.", 0, 10)
+
+        @dataclasses.dataclass(frozen=True, kw_only=True)
+        class Later(Settings):
+            clip: float = 1.0
+
+        monkeypatch.setitem(KINDS, "clip", clip)
+        monkeypatch.setitem(NEUTRAL, "clip", 0.0)
+        return Later
+
+    @pytest.mark.parametrize("digest", DIGESTS)
+    def test_keep_the_digest_at_their_neutral_value(self, later, digest):
+        assert later(**DIGESTS[digest], clip=0).digest == digest
+
+    @pytest.mark.parametrize("clip", [1e-9, 0.5, 1, 10])
+    def test_change_the_digest_at_every_other_value(self, later, clip):
+        assert later(clip=clip).digest not in (later(clip=0).digest, later(clip=2).digest)
+
+    @pytest.mark.parametrize("clip", [0, 0.5, 1])
+    def test_are_read_back_from_json_and_queries(self, later, clip):
+        original = later(clip=clip, units=8)
+        assert later.from_json(original.to_json()) == original
+        assert later.read(original.to_query()) == original
+
+    def test_are_neutral_in_json_that_is_older(self, later):
+        older = json.dumps({"units": 8})
+        assert later.from_json(older) == later(units=8, clip=0)
+
+    def test_have_their_default_in_links_that_are_older(self, later):
+        assert later.read({"units": "8"}).clip == 1
 
 
 class TestBounds:
@@ -164,7 +245,7 @@ class TestBounds:
         assert bounds(name) == named
 
     @pytest.mark.parametrize("name", ["activation", "bn_center", "upload", "interventions"])
-    def test_are_those_of_numbers_alone(self, name):
+    def test_exist_only_for_numbers(self, name):
         with pytest.raises(TypeError, match=f"{name} is not a number"):
             bounds(name)
 
@@ -177,23 +258,23 @@ class TestBounds:
     @pytest.mark.parametrize("name", FLAGS)
     @pytest.mark.parametrize("word", ["true", "False", "1", "0", "YES", "no"])
     def test_words_of_a_flag(self, name, word):
-        wanted = word.lower() in ("true", "1", "yes")
-        assert getattr(Settings.read({name: word}), name) is wanted
+        original = word.lower() in ("true", "1", "yes")
+        assert getattr(Settings.read({name: word}), name) is original
 
-    @pytest.mark.parametrize("name", WHOLES)
+    @pytest.mark.parametrize("name", INTEGERS)
     @pytest.mark.parametrize("value", [2.5, 2.0, "2.5", "two", None, True])
-    def test_only_a_whole_number_is_one(self, name, value):
+    def test_an_integer_must_be_a_whole_number(self, name, value):
         with pytest.raises(SettingsError, match="a whole number from"):
             Settings(**{name: value})
 
     @pytest.mark.parametrize("name", NUMBERS)
     @pytest.mark.parametrize("value", [math.nan, math.inf, "nan", "-inf", "", 10**400, "9" * 99])
-    def test_no_number_that_is_none_or_endless(self, name, value):
+    def test_a_number_must_be_finite(self, name, value):
         with pytest.raises(SettingsError, match=f"^{name} is "):
             Settings(**{name: value})
 
     @pytest.mark.parametrize("key", ["0" * 31, "0" * 33, "G" * 32, "A" * 32, "0" * 31 + "\n"])
-    def test_an_upload_is_named_by_its_key_alone(self, key):
+    def test_a_bad_key_is_refused(self, key):
         with pytest.raises(SettingsError, match="upload is "):
             Settings(dataset=UPLOAD, upload=key)
 
@@ -207,19 +288,19 @@ BAD = {"units": 0, "steps": "many", "activation": "softmax", "bn_center": 7, "no
 
 
 class TestErrors:
-    def test_name_all_bad_fields_at_once(self):
+    def test_name_all_bad_values_at_once(self):
         with pytest.raises(SettingsError) as raised:
             Settings(**BAD)
         assert {problem.name for problem in raised.value.problems} == set(BAD)
 
     @pytest.mark.parametrize("name", BAD)
-    def test_say_what_came_and_what_is_allowed(self, name):
+    def test_say_what_was_given_and_what_is_allowed(self, name):
         with pytest.raises(SettingsError) as raised:
             Settings(**BAD)
         message = str(raised.value)
-        assert f"{name} is '{BAD[name]}'; allowed is {KINDS[name].allowed()}" in message
+        assert f"{name} is '{BAD[name]}'; it must be {KINDS[name].allowed()}" in message
 
-    def test_are_short_whatever_came(self):
+    def test_are_short_whatever_was_given(self):
         assert len(str(Problem("steps", "9" * 100_000, "less"))) < 100
 
     def test_are_short_however_long_a_name_and_however_many(self):
@@ -229,21 +310,21 @@ class TestErrors:
         assert len(raised.value.problems) == 900 + len(BAD)
         assert len(message := str(raised.value)) < 2_500
         assert all(f"{name} is " in message for name in BAD)
-        assert "895 further names belong to no setting" in message
+        assert "895 more names are not settings" in message
 
-    def test_survive_the_way_between_processes(self):
+    def test_can_be_sent_between_processes(self):
         error = SettingsError([Problem("steps", "0", "more")])
         assert pickle.loads(pickle.dumps(error)).problems == error.problems
 
     @pytest.mark.parametrize(
         "text", ["", "[]", "null", "{", "[" * 100_000, '{"steps": ' + "9" * 5000 + "}", '"x"']
     )
-    def test_come_of_text_that_is_no_object(self, text):
+    def test_are_raised_for_text_that_is_not_an_object(self, text):
         with pytest.raises(SettingsError, match="a JSON object of settings"):
             Settings.from_json(text)
 
     @pytest.mark.parametrize("text", ['{"steps": 1e5}', '{"noise": NaN}', '{"colour": 1}'])
-    def test_come_of_json_with_bad_values(self, text):
+    def test_are_raised_for_json_with_bad_values(self, text):
         with pytest.raises(SettingsError):
             Settings.from_json(text)
 
@@ -255,11 +336,11 @@ class TestErrors:
 class TestNearest:
     @fuzzed
     @given(st.dictionaries(names, anything, max_size=5))
-    def test_of_anything_is_valid_and_names_each_bad_field(self, came):
-        near, problems = Settings.nearest(came)
+    def test_of_anything_is_valid_and_names_each_bad_field(self, entries):
+        near, problems = Settings.nearest(entries)
         assert Settings.from_json(near.to_json()) == near
         named = {problem.name for problem in problems}
-        for name, value in came.items():
+        for name, value in entries.items():
             try:
                 Settings.read({name: value})
             except SettingsError:
@@ -270,10 +351,10 @@ class TestNearest:
 
     @fuzzed
     @given(st.dictionaries(names, anything, max_size=5))
-    def test_read_raises_exactly_where_nearest_has_a_problem(self, came):
-        _, problems = Settings.nearest(came)
+    def test_read_raises_exactly_where_nearest_has_a_problem(self, entries):
+        _, problems = Settings.nearest(entries)
         try:
-            Settings.read(came)
+            Settings.read(entries)
         except SettingsError as error:
             raised = error.problems
         else:
@@ -304,10 +385,10 @@ class TestNearest:
         near, (problem,) = Settings.nearest({"dataset": "upload", "upload": "zzz"})
         assert (near, problem.name) == (Settings(), "upload")
 
-    def test_the_input_stays_as_it_was(self):
-        came = {"steps": "0", "upload": "x"}
-        Settings.nearest(came)
-        assert came == {"steps": "0", "upload": "x"}
+    def test_does_not_change_its_input(self):
+        entries = {"steps": "0", "upload": "x"}
+        Settings.nearest(entries)
+        assert entries == {"steps": "0", "upload": "x"}
 
 
 class TestDeclaration:
@@ -317,7 +398,7 @@ class TestDeclaration:
         assert all((kind.label, kind.group, kind.help, kind.allowed()))
         assert kind.help.endswith(".")
 
-    def test_every_setting_stands_under_one_heading(self):
+    def test_every_setting_is_under_one_heading(self):
         assert sorted(name for group in groups().values() for name in group) == sorted(KINDS)
 
     def test_settings_are_frozen(self):

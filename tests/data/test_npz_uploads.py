@@ -88,8 +88,8 @@ class TestNpz:
             ({"x_train": np.array(1.0), "y_train": np.zeros(0, int)}, "single value"),
             ({"x_train": np.array(list("ab") * 10)}, "features must be numbers"),
             ({"x_train": np.zeros((20, 2), complex)}, "neither numbers nor text"),
-            ({"x_train": np.zeros((20, 2), "M8[s]")}, "header that is not understood"),
-            ({"x_train": np.zeros(20, [("a", int)])}, "header that is not understood"),
+            ({"x_train": np.zeros((20, 2), "M8[s]")}, "unknown kind of header"),
+            ({"x_train": np.zeros(20, [("a", int)])}, "unknown kind of header"),
             ({"x_train": np.full((20, 2), np.nan)}, "not a finite number"),
             ({"x_train": np.full((20, 2), -np.inf)}, "not a finite number"),
             ({"x_train": np.full((20, 2), 1e31)}, "not a finite number"),
@@ -138,7 +138,7 @@ class TestHostileNpz:
 
     def test_a_shape_beyond_the_values_is_refused(self):
         header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 13), }"
-        refused("a.npz", self.member(npy(header, bytes(240))), "not of the size")
+        refused("a.npz", self.member(npy(header, bytes(240))), "does not have the size")
 
     @pytest.mark.parametrize(
         "header",
@@ -193,7 +193,7 @@ class TestHostileNpz:
             archive.writestr("x_train.npy", b"")
             with pytest.warns(UserWarning, match="Duplicate"):
                 archive.writestr("x_train.npy", npy_of(images()["x_train"]))
-        refused("a.npz", file.getvalue(), "two members of the same name")
+        refused("a.npz", file.getvalue(), "two members with the same name")
 
     @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
     def test_other_compressions_are_refused(self, compression):
@@ -204,7 +204,7 @@ class TestHostileNpz:
         refused("a.npz", zipped({f"{i}.npy": b"" for i in range(5_000)}), "more members than")
 
     def test_a_nested_zip_is_not_an_array(self):
-        refused("a.npz", self.member(npz(**images())), "x_train is no NumPy array")
+        refused("a.npz", self.member(npz(**images())), "x_train is not a NumPy array")
 
     @pytest.mark.parametrize("keep", [4, 30, 200, -200, -30, -1])
     def test_a_file_cut_off_is_refused(self, keep):

@@ -84,7 +84,7 @@ class TestAxis:
         ],
     )
     def test_bad_text_is_refused_with_what_is_allowed(self, text):
-        with pytest.raises(SettingsError, match="allowed is"):
+        with pytest.raises(SettingsError, match="it must be"):
             Axis.parse(text)
 
 

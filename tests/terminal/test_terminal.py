@@ -118,7 +118,7 @@ class TestErrors:
 
     def test_names_every_bad_setting(self, capsys):
         message = self.failing(capsys, "--set", "steps=0", "--set", "units=many")
-        assert "steps is '0'; allowed is a whole number from 1 to 50000" in message
+        assert "steps is '0'; it must be a whole number from 1 to 50000" in message
         assert "units is 'many'" in message
 
     def test_names_an_unknown_setting(self, capsys):
