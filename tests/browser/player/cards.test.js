@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { arrival, Cards, speedUp } from "../../../bnviz/player/browser/player/cards.js";
+import { fakeParts } from "../support/dom.js";
+import { framesOf } from "../support/frames.js";
+
+const FIELDS = { step: ["i4"], "bn/diverged_at": ["i4"] };
+const frames = framesOf(
+  FIELDS,
+  [0, 50, 1200].map((step) => ({ step, "bn/diverged_at": -1 })),
+);
+
+test("a target is reached once the cursor has passed the step", () => {
+  const pair = { target: 0.9, reached: { bn: 50 } };
+  assert.equal(arrival("bn", frames, 0, pair), "90 % not reached by step 0");
+  assert.equal(arrival("bn", frames, 1, pair), "90 % at step 50");
+});
+
+test("a target that is never reached says by which step", () => {
+  const pair = { target: 0.9, reached: { bn: null } };
+  assert.equal(arrival("bn", frames, 2, pair), "90 % not reached by step 1,200");
+});
+
+test("without a target nothing is said", () => {
+  assert.equal(arrival("bn", frames, 2, {}), "");
+  assert.equal(arrival("bn", frames, 2, { target: null, reached: {} }), "");
+});
+
+test("an arm that has diverged says so, from that step on", () => {
+  const broken = framesOf(
+    FIELDS,
+    [0, 7, 9].map((step) => ({ step, "bn/diverged_at": step < 7 ? -1 : 7 })),
+  );
+  const pair = { target: 0.9, reached: { bn: null } };
+  assert.equal(arrival("bn", broken, 2, pair), "diverged at step 7");
+  assert.equal(arrival("bn", broken, 0, pair), "90 % not reached by step 0");
+});
+
+test("a speed-up is told once both arms have reached the target", () => {
+  const speeds = { bn: { steps: "more than 4.2 times", seconds: "1.9 times" } };
+  const pair = { target: 0.9, reached: { none: 600, bn: 50 }, speeds };
+  assert.equal(speedUp("bn", 599, pair), "");
+  assert.equal(speedUp("bn", 600, pair), "speed >4.2× in steps, 1.9× in seconds");
+  assert.equal(speedUp("none", 600, pair), "");
+  assert.equal(speedUp("bn", 600, {}), "");
+  const alone = { ...pair, reached: { none: null, bn: 50 } };
+  assert.equal(speedUp("bn", 50, alone), "speed >4.2× in steps, 1.9× in seconds");
+});
+
+test("the certificate holds if all digests of the arms are equal, and not otherwise", () => {
+  const kinds = ["data", "kernels", "batches"];
+  const names = ["none", "bn"].flatMap((arm) => kinds.map((kind) => `${arm}/${kind}_digest`));
+  const fields = Object.fromEntries(names.map((name) => [name, ["u1", 8]]));
+  const digest = (first) => [first, 1, 2, 3, 4, 5, 6, 7];
+  const equal = Object.fromEntries(names.map((name, i) => [name, digest(i % 3)]));
+  const cards = new Cards(fakeParts("summary cards about says"));
+  cards.spec = { arms: ["none", "bn"].map((name) => ({ name, label: name, colour: "" })) };
+  const holds = cards.certificate(framesOf(fields, [equal]), 0);
+  assert.match(holds, /^✓ Same data.*01010203·02010203$/);
+  for (const name of names) {
+    const other = framesOf(fields, [{ ...equal, [name]: digest(9) }]);
+    assert.match(cards.certificate(other, 0), /^✗/);
+  }
+});
