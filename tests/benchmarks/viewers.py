@@ -14,7 +14,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 #: Seconds without a message after which a viewer gives up.
 PATIENCE = 120.0
-#: Seconds after which the player asks again, as in player.js.
+#: Seconds after which the player repeats a request, as in mount.js.
 ASK_AGAIN = 4.0
 
 

@@ -31,7 +31,7 @@ def component(name: str) -> Callable[..., Any]:
 
 
 def fetch_ahead(name: str) -> None:
-    """Lets the browser fetch a component's scripts while the page is still being built.
+    """Lets the browser fetch a component's files while the page is still being built.
 
     Otherwise it discovers them one after another, once the component is drawn; on a slow connection
     that takes as long as everything else.
@@ -47,13 +47,13 @@ def fetch_ahead(name: str) -> None:
 @cache
 def _links(name: str) -> str:
     """A script that adds a link to each file of a component to the head of the page."""
-    files = sorted((BROWSER / name).glob("*.js"))
+    files = [each for each in (BROWSER / name).iterdir() if each.suffix in (".css", ".js")]
     return f"""<script>
-      for (const file of {json.dumps([each.name for each in files])}) {{
+      for (const file of {json.dumps(sorted(each.name for each in files))}) {{
         const link = document.createElement("link");
-        const classic = file.endsWith(".min.js");
-        link.rel = classic ? "preload" : "modulepreload";
-        if (classic) link.as = "script";
+        const kind = file.endsWith(".css") ? "style" : file.endsWith(".min.js") ? "script" : "";
+        link.rel = kind ? "preload" : "modulepreload";
+        if (kind) link.as = kind;
         link.href = new URL("_stcore/bidi-components/bnviz.{name}/" + file, document.baseURI);
         document.head.append(link);
       }}

@@ -37,6 +37,17 @@ test("arrow keys move by one cell and stay on the map", () => {
   assert.deepEqual(after(0, 0, "ArrowRight"), { row: 0, column: 1 });
   assert.deepEqual(after(0, 0, "ArrowLeft"), { row: 0, column: 0 });
   assert.equal(after(0, 0, "a"), null);
+  const words = ["abc", "def", "ghi"].map((row) => [...row]);
+  const keys = ["ArrowUp", "ArrowRight", "ArrowDown", "ArrowLeft"];
+  const around = keys.map((key) => cellAfter({ words }, { row: 1, column: 1 }, key));
+  assert.deepEqual(
+    around.map(({ row, column }) => words[row][column]),
+    ["h", "f", "b", "d"],
+  );
+  assert.deepEqual(cellAfter({ words: [["a", "b"], ["c"]] }, { row: 0, column: 0 }, "ArrowRight"), {
+    row: 0,
+    column: 1,
+  });
 });
 
 let parts;
@@ -127,6 +138,12 @@ test("a finger chooses by its first touch and opens by its second", () => {
   assert.deepEqual([cells.at, opened], [{ row: 0, column: 0 }, []]);
   click(5, 15, { pointerType: "touch" });
   assert.deepEqual(opened, [{ row: 0, column: 0 }]);
+});
+
+test("a finger that only passes over a cell does not choose it", () => {
+  cells.set(GRID, true);
+  parts.picture.fire("pointermove", pointer(5, 15, { pointerType: "touch" }));
+  assert.deepEqual(cells.at, GRID.start);
 });
 
 test("a swipe and another button open nothing", () => {

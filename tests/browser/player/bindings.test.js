@@ -96,6 +96,7 @@ test("a curve without a place on the axis has no name", () => {
   assert.equal(y[0], null);
   close([y[1]], [1]);
   assert.equal(y[2], null);
+  close([draw(ends, run([0, 10 ** 0.5, NaN])).y[1]], [10 ** 0.5]);
 });
 
 test("each value of a sentence stands in its place", () => {

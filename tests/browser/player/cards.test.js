@@ -47,16 +47,48 @@ test("a speed-up is told once both arms have reached the target", () => {
   assert.equal(speedUp("bn", 50, alone), "speed >4.2× in steps, 1.9× in seconds");
 });
 
+test("a card has the accuracy and the loss of its arm at the cursor", () => {
+  const fields = {
+    ...FIELDS,
+    "bn/validation_accuracy": ["f4"],
+    "bn/validation_loss": ["f4"],
+  };
+  const cards = new Cards(fakeParts("summary cards about says"));
+  cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
+  cards.cards = [fakeParts("value loss target speed card")];
+  for (const [accuracy, text] of [
+    [0.0625, "6.3 %"],
+    [0.25, "25 %"],
+    [0.984375, "98 %"],
+    [0.99609375, "99.6 %"],
+    [1, "100.0 %"],
+  ]) {
+    const frame = { step: 3, "bn/diverged_at": 2, "bn/validation_loss": 0.5 };
+    const all = framesOf(fields, [{ ...frame, "bn/validation_accuracy": accuracy }]);
+    cards.draw(all, 0, {});
+    const [{ value, loss, target, speed }] = cards.cards;
+    assert.equal(value.textContent, text);
+    assert.equal(loss.textContent, "loss 0.50");
+    assert.deepEqual([target.textContent, speed.textContent], ["diverged at step 2", ""]);
+  }
+});
+
+test("an arm that diverges in the first step, and right at the cursor, has diverged", () => {
+  const at = (step) => framesOf(FIELDS, [{ step, "bn/diverged_at": step }]);
+  assert.equal(arrival("bn", at(0), 0, {}), "diverged at step 0");
+  assert.equal(arrival("bn", at(7), 0, {}), "diverged at step 7");
+});
+
 test("the certificate holds if all digests of the arms are equal, and not otherwise", () => {
   const kinds = ["data", "kernels", "batches"];
   const names = ["none", "bn"].flatMap((arm) => kinds.map((kind) => `${arm}/${kind}_digest`));
   const fields = Object.fromEntries(names.map((name) => [name, ["u1", 8]]));
-  const digest = (first) => [first, 1, 2, 3, 4, 5, 6, 7];
+  const digest = (first) => [first, 1, 2, 250, 4, 5, 6, 7];
   const equal = Object.fromEntries(names.map((name, i) => [name, digest(i % 3)]));
   const cards = new Cards(fakeParts("summary cards about says"));
   cards.spec = { arms: ["none", "bn"].map((name) => ({ name, label: name, colour: "" })) };
   const holds = cards.certificate(framesOf(fields, [equal]), 0);
-  assert.match(holds, /^✓ Same data.*01010203·02010203$/);
+  assert.match(holds, /^✓ Same data.*010102fa·020102fa$/);
   for (const name of names) {
     const other = framesOf(fields, [{ ...equal, [name]: digest(9) }]);
     assert.match(cards.certificate(other, 0), /^✗/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellIndices } from "../../../bnviz/player/browser/player/heat.js";
+import { cellIndices, paintHeat } from "../../../bnviz/player/browser/player/heat.js";
 import { Painter } from "../../../bnviz/player/browser/player/painter.js";
 import { heightLeft, layoutName } from "../../../bnviz/player/browser/player/space.js";
 import { applyTheme } from "../../../bnviz/player/browser/player/theme.js";
@@ -11,6 +11,44 @@ test("each equal part of a heat map takes the colour of the cell at its middle",
   assert.deepEqual(cellIndices([0, 1, 2, 4], 8), [0, 0, 1, 1, 2, 2, 2, 2]);
   assert.deepEqual(cellIndices([0, 3.5, 4], 2), [0, 0]);
   assert.deepEqual(cellIndices([-1, 1], 3), [0, 0, 0]);
+});
+
+test("a heat map's lowest row is at the bottom, and its ends take what lies beyond", () => {
+  const images = [];
+  globalThis.document = {
+    createElement: () => {
+      const context = {
+        createLinearGradient: () => ({ addColorStop() {} }),
+        fillRect() {},
+        getImageData: () => ({ data: Uint32Array.from({ length: 256 }, (_, i) => i) }),
+        createImageData: (width, height) => ({ data: new Uint32Array(width * height) }),
+        putImageData: ({ data }) => images.push([...data]),
+      };
+      return { getContext: () => context };
+    },
+  };
+  const trace = { colorscale: [], zmin: 0, zmax: 255 };
+  const points = {
+    x: [0, 1],
+    y: [10, 20, 30],
+    z: [
+      [0, 1],
+      [2, -5],
+      [300, 255],
+    ],
+  };
+  const axis = { d2p: (value) => 100 + 2 * value };
+  const drawn = [];
+  const context = { drawImage: (_, ...box) => drawn.push(box) };
+  for (let i = 0; i < 2; i++) paintHeat(context, trace, points, axis, axis);
+  assert.deepEqual(images, [[255, 255, 2, 0, 0, 1]]);
+  assert.deepEqual(drawn[0], [99, 170, 4, -60]);
+  const edged = { ...points, x: [0, 1, 2], y: [10, 20, 30, 40] };
+  paintHeat(context, trace, edged, axis, axis);
+  assert.deepEqual(drawn[2], [100, 180, 4, -60]);
+  paintHeat(context, { ...trace, colorscale: [] }, points, axis, axis);
+  assert.equal(images.length, 3);
+  assert.equal(images[1].length, 640 * 320);
 });
 
 /** A drawing context that notes what it is told. */

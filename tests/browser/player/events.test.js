@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupEvents, latestEvent } from "../../../bnviz/player/browser/player/events.js";
+import { Events, groupEvents, latestEvent } from "../../../bnviz/player/browser/player/events.js";
+import { FakeElement, fakeParts } from "../support/dom.js";
 
 const event = (index, arm = "bn", sentence = `at ${index}`) => ({
   index,
@@ -54,6 +55,87 @@ test("the sentence is that of the event just passed, for thirty frames", () => {
   assert.equal(latestEvent(events, 20).text, "at 20");
   assert.equal(latestEvent(events, 50).text, "at 20");
   assert.deepEqual(latestEvent(events, 51), { text: "", colour: "transparent" });
+});
+
+/** The events of a run of 101 frames on an axis of 1,012 pixels: ten pixels a frame. */
+function shown(events) {
+  globalThis.HTMLElement = FakeElement;
+  globalThis.document = { createElement: () => new FakeElement(), activeElement: null };
+  globalThis.getComputedStyle = () => ({ getPropertyValue: () => "12px" });
+  globalThis.ResizeObserver = class {
+    observe() {}
+  };
+  const parts = fakeParts("events event");
+  parts.events.clientWidth = 1012;
+  const jumps = [];
+  const made = new Events(parts, (index) => jumps.push(index));
+  made.show(events, 101, ["none", "bn"]);
+  return { events: made, parts, jumps, marks: parts.events.children };
+}
+
+test("marks stand at their share of the axis, in their arm's lane and colour", () => {
+  const { marks, parts } = shown([event(0, "none"), event(25, "bn"), event(100, "none")]);
+  const drawn = marks.map(({ style }) => [style["--share"], style["--lane"], style["--arm"]]);
+  assert.deepEqual(drawn, [
+    ["0", "0", "none"],
+    ["0.25", "1", "bn"],
+    ["1", "0", "none"],
+  ]);
+  assert.equal(parts.events.style["--lanes"], "2");
+});
+
+test("events share a mark if two marks would overlap: below twelve pixels", () => {
+  const { marks } = shown([event(10), event(11), event(12)]);
+  assert.deepEqual(
+    marks.map((mark) => mark.title),
+    ["at 10\nat 11", "at 12"],
+  );
+});
+
+test("a mark has the shape of its most serious event", () => {
+  const kinds = (...names) => names.map((kind) => ({ ...event(10), kind }));
+  const shape = (...names) => shown(kinds(...names)).marks[0].dataset.shape;
+  assert.equal(shape("accuracy"), "round");
+  assert.equal(shape("something new"), "round");
+  assert.equal(shape("accuracy", "vanishing"), "peak");
+  assert.equal(shape("dead", "diverged"), "cross");
+  assert.equal(shape("diverged", "change"), "change");
+});
+
+test("a mark jumps to its first event, and by further clicks to the next ones", () => {
+  const { events, jumps, marks } = shown([event(50), event(51), event(80)]);
+  for (const at of [0, 49, 50, 51, 60, 90]) {
+    events.moveTo(at);
+    marks[0].onclick();
+  }
+  assert.deepEqual(jumps, [50, 50, 51, 50, 50, 50]);
+});
+
+test("the focus stays on the mark of the same event when the marks change", () => {
+  const { events, parts } = shown([event(50)]);
+  parts.events.children[0].focus();
+  events.show([event(20), event(50)], 101, ["none", "bn"]);
+  assert.equal(document.activeElement, parts.events.children[1]);
+});
+
+test("marks are made once for the same events", () => {
+  const { events, parts } = shown([event(50)]);
+  const [mark] = parts.events.children;
+  events.show([event(50)], 101, ["none", "bn"]);
+  assert.equal(parts.events.children[0], mark);
+});
+
+test("the sentence and its arm's colour follow the cursor", () => {
+  const { events, parts } = shown([event(50), event(70, "none")]);
+  events.moveTo(55);
+  assert.equal(parts.event.textContent, "at 50");
+  assert.equal(parts.event.style["--arm"], "bn");
+  events.moveTo(40);
+  assert.equal(parts.event.textContent, "");
+});
+
+test("of two events at one frame the other is counted", () => {
+  assert.equal(latestEvent([event(10), event(10)], 10).text, "at 10 And 1 more.");
 });
 
 test("of several events at one frame the first is told and the others are counted", () => {

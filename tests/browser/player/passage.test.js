@@ -31,6 +31,12 @@ test("BN after the activation ends with its own output", () => {
   assert.deepEqual(draw({ activation: "" }).y, [9, 4, 1, 1, null, 1, -4, -1, -3, null]);
 });
 
+test("the variance scales what is not one standard deviation from the mean, too", () => {
+  const { y } = draw({ epsilon: 52, activation: "leaky_relu" });
+  assert.deepEqual(y.slice(0, 5), [9, 4, 0.5, 0, 0]);
+  assert.deepEqual(y.slice(6, 11), [1, -4, -0.5, -2, -0.4]);
+});
+
 test("gamma and beta of the identity return the input; those by hand are used", () => {
   const identity = draw({ by_hand: "identity", activation: "linear" }).y;
   assert.deepEqual([identity[3], identity[9]], [9, 1]);

@@ -35,10 +35,28 @@ test("the boundary of one cell is a segment at equal probabilities", () => {
   );
 });
 
-test("the boundary is interpolated between the corners", () => {
-  // 25.5 below one half at the left, 76.5 above it at the right.
-  const { x } = points(BOUNDARY, field(102, 204, 102, 204), 0, CONSTANTS);
-  assert.ok(Math.abs(x[0] - (4 * 0.25 - 2)) < 1e-12);
+// 102 of 255 is 25.5 below one half, 204 is 76.5 above it: a quarter of the way.
+test("each side of a cell is interpolated on its own", () => {
+  const [low, high] = [102, 204];
+  const crossing = (...corners) => {
+    const { x, y } = points(BOUNDARY, field(...corners), 0, CONSTANTS);
+    return [x, y];
+  };
+  assert.deepEqual(crossing(low, high, low, high), [
+    [-1, -1, null],
+    [-2, 2, null],
+  ]);
+  assert.deepEqual(crossing(low, low, high, high), [
+    [2, -2, null],
+    [-1, -1, null],
+  ]);
+});
+
+test("the boundary of a larger grid passes through all of its rows", () => {
+  const grid = { ...GRID, kind: "boundary" };
+  const { x, y } = points(grid, field(0, 0, 255, 0, 0, 255, 0, 0, 255), 0, CONSTANTS);
+  assert.deepEqual(x, [1, 1, null, 1, 1, null]);
+  assert.deepEqual(y, [-2, 0, null, 0, 2, null]);
 });
 
 test("a saddle has two segments, and a cell of one class none", () => {

@@ -43,7 +43,8 @@ test("a violin is symmetric and as wide as the root of the density", () => {
   // Between the 25th and the 50th percentile, one apart: a quarter of the values.
   assert.ok(Math.abs(x[3] - 1.5) < 1e-12);
   assert.equal(y[3], 3.5);
-  assert.equal(x[0], 1);
+  assert.deepEqual([x[0], x[half - 1]], [1, 1]);
+  assert.deepEqual([y[0], y[half - 1]], [FIRST[0], FIRST[COUNT - 1]]);
 });
 
 test("a violin is no wider than its cap, and a neuron with a broken value has none", () => {

@@ -25,6 +25,17 @@ beforeEach(() => {
   });
 });
 
+test("a player that nobody has touched is at its start, at normal speed, and does nothing", () => {
+  const { at, length, capacity, playing, following, loops, speed } = transport;
+  assert.deepEqual([at, length, capacity, speed], [0, 0, 1, 1]);
+  assert.deepEqual([playing, following, loops], [false, false, false]);
+  assert.equal(parts.speed.value, "1");
+  assert.deepEqual(
+    parts.speed.options.map(({ text, value }) => [text, value]),
+    [0.25, 0.5, 1, 2, 4].map((each) => [`${each}×`, String(each)]),
+  );
+});
+
 test("at normal speed a frame is drawn every thirtieth of a second", () => {
   start(10, 10);
   assert.equal(transport.tick(FRAME / 2), false);
@@ -32,6 +43,16 @@ test("at normal speed a frame is drawn every thirtieth of a second", () => {
   assert.equal(transport.at, 1);
   for (let i = 0; i < 4; i++) transport.tick(FRAME);
   assert.equal(transport.at, 5);
+});
+
+test("time that is left over counts for the next frame", () => {
+  start(1000, 1000);
+  for (let i = 0; i < 600; i++) transport.tick(1000 / 60 + 1e-9);
+  assert.equal(transport.at, 300);
+  transport.setSpeed(2);
+  start(1000, 1000);
+  for (let i = 0; i < 40; i++) transport.tick(0.75 * FRAME);
+  assert.equal(transport.at, 60);
 });
 
 test("up to normal speed no frame is skipped, however slow the screen", () => {
@@ -80,9 +101,14 @@ test("the cursor waits at the newest frame of a growing run, and goes on", () =>
 
 test("a complete run is played to its end and then paused", () => {
   start(3, 3);
-  for (let i = 0; i < 5; i++) transport.tick(FRAME);
+  const moved = Array.from({ length: 5 }, () => transport.tick(FRAME));
+  assert.deepEqual(moved, [true, true, false, false, false]);
   assert.equal(transport.at, 2);
   assert.equal(transport.playing, false);
+  start(4, 4);
+  transport.setSpeed(4);
+  transport.tick(FRAME);
+  assert.equal(transport.at, 3);
 });
 
 test("a repeating run rests on its last frame and starts again", () => {
@@ -97,6 +123,8 @@ test("a repeating run rests on its last frame and starts again", () => {
   assert.equal(transport.at, 0);
   assert.equal(transport.playing, true);
   assert.equal(ticks, 25);
+  assert.equal(transport.tick(FRAME), true);
+  assert.equal(transport.at, 1);
 });
 
 test("play at the end of a run starts from the beginning; elsewhere it goes on", () => {
@@ -195,6 +223,8 @@ test("keys play and pause, and change the speed within its limits", () => {
   assert.equal(parts.speed.value, "2");
   for (let i = 0; i < 9; i++) press("+");
   assert.equal(transport.speed, SPEEDS.at(-1));
+  press("-");
+  assert.equal(transport.speed, 2);
   for (let i = 0; i < 9; i++) press("-");
   assert.equal(transport.speed, SPEEDS[0]);
   assert.equal(press("x"), false);
@@ -208,7 +238,9 @@ test("the controls show the cursor, what has arrived, and whether it plays", () 
   assert.equal(parts.scrub.style["--at"], "50%");
   assert.equal(parts.scrub.style["--here"], "50%");
   assert.equal(parts.live.disabled, true);
-  transport.step(-3);
+  transport.step(-1);
+  assert.equal(parts.live.disabled, false);
+  transport.step(-2);
   assert.equal(parts.play.getAttribute("aria-label"), "Play");
   assert.equal(parts.scrub.style["--at"], "20%");
   assert.equal(parts.live.disabled, false);
@@ -217,9 +249,10 @@ test("the controls show the cursor, what has arrived, and whether it plays", () 
 test("the buttons do what the methods do", () => {
   start(20, 20);
   parts.forward.onclick();
-  assert.deepEqual([transport.at, transport.playing], [1, false]);
+  parts.forward.onclick();
+  assert.deepEqual([transport.at, transport.playing], [2, false]);
   parts.back.onclick();
-  assert.equal(transport.at, 0);
+  assert.equal(transport.at, 1);
   parts.play.onclick();
   assert.equal(transport.playing, true);
   parts.scrub.value = "12";

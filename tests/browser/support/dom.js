@@ -31,6 +31,14 @@ export class FakeElement {
     this.children = children;
   }
 
+  contains(node) {
+    return this.children.includes(node);
+  }
+
+  focus() {
+    document.activeElement = this;
+  }
+
   setAttribute(name, value) {
     this.attributes[name] = value;
   }

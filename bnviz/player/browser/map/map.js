@@ -8,7 +8,7 @@
 /** @import { MapParts } from "types/parts" */
 /** @import { Plotly } from "types/plotly" */
 
-import { mount, partsOf } from "../bnviz.player/mount.js";
+import { ASK_AGAIN, mount, partsOf } from "../bnviz.player/mount.js";
 import { loadPlotly } from "../bnviz.player/plotly.js";
 import { heightLeft, layoutName, watchSpace } from "../bnviz.player/space.js";
 import { applyTheme } from "../bnviz.player/theme.js";
@@ -20,8 +20,6 @@ import { sliceFigure } from "./slices.js";
 const MIN_HEIGHT = 330;
 const MAX_HEIGHT = 760;
 const LINES_HEIGHT = 218;
-// Milliseconds after which a request without a response is repeated.
-const ASK_AGAIN = 4000;
 const CONFIG = { staticPlot: true, responsive: false, displayModeBar: false };
 
 /** @typedef {ReturnType<typeof applyTheme>} Drawn */

@@ -7,6 +7,8 @@
 
 /** @import { Component, ComponentCall } from "types/message" */
 
+// Milliseconds after which a component repeats a request without a response.
+export const ASK_AGAIN = 4000;
 // Milliseconds until a component without an element is closed.
 const CLOSE_AFTER = 2000;
 

@@ -16,15 +16,13 @@ import { Connection } from "./connection.js";
 import { Events } from "./events.js";
 import { Frames } from "./frames.js";
 import { unpack } from "./message.js";
-import { mount, partsOf } from "./mount.js";
+import { ASK_AGAIN, mount, partsOf } from "./mount.js";
 import { loadPlotly } from "./plotly.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
 import { buildTabs, buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 
-// Milliseconds after which a request without a response is repeated.
-const ASK_AGAIN = 4000;
 // Elements that need the player's keys themselves.
 const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=combobox]";
 const BUTTONS = "button, summary, a";
