@@ -1,29 +1,23 @@
-"""What several tests share: a running page and a browser."""
+"""Fixtures of several rooms: a running page and a browser."""
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
 
-# A busy machine is no fault. Where the tests decide on a change they decide the same each time.
+# A busy machine is not a defect. Where a change is decided on, the tests decide the same each time.
 CI = os.environ.get("CI") == "true"
 hypothesis.settings.register_profile(
     "bnviz", deadline=None, derandomize=CI, max_examples=40 if CI else 100
 )
 hypothesis.settings.load_profile("bnviz")
 
-# Before TensorFlow is imported by any test: its start-up lines say nothing.
+# Set before any test imports TensorFlow, whose start-up messages are of no interest.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-ROOT = Path(__file__).parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = [
     "--no-sandbox",
@@ -37,8 +31,8 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_ahead() -> Iterator[None]:
-    """Spares engines of the tests' own process what is compiled for a first visitor's sake."""
+def _no_warm_up() -> Iterator[None]:
+    """Spares engines of the test process what they compile ahead of the first visitor."""
     from bnviz.engine import dispatch
 
     with pytest.MonkeyPatch.context() as patch:
@@ -48,47 +42,27 @@ def nothing_ahead() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def page_address() -> Iterator[str]:
-    """The page, served by a process of its own, to one test after the other."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/_stcore/health")
-        yield address
-    finally:
+    """Address of the page, served by a process of its own; it must not print a traceback."""
+    from tests.support.engine import free_port
+    from tests.support.server import page_server
+
+    port = free_port()
+    with page_server(port, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        yield f"http://127.0.0.1:{port}"
         server.terminate()
         output, _ = server.communicate(timeout=30)
     assert "Traceback" not in output, output
 
 
-def wait_for(address: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return
-
-
 @pytest.fixture(scope="session")
 def browser():
-    """An installed Chromium; without one these tests are skipped, but not where CI is true."""
+    """An installed Chromium; without one, browser tests are skipped, except where CI is true."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
-        word = "no Chromium is installed"
+        reason = "no Chromium is installed"
         if CI:
-            pytest.fail(word)
-        pytest.skip(word)
+            pytest.fail(reason)
+        pytest.skip(reason)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -99,16 +73,16 @@ def browser():
 
 @pytest.fixture
 def visit(browser, page_address):
-    """Opens tabs that are closed afterwards and must have seen no script error."""
+    """Opens tabs; afterwards closes them and checks that their scripts raised no errors."""
     from tests.support.visitor import Visitor
 
     visitors = []
 
-    def opened(query="", *, address=page_address, **options):
+    def open_tab(query="", *, address=page_address, **options):
         visitors.append(Visitor(browser, address, **options))
         return visitors[-1].open(query)
 
-    yield opened
+    yield open_tab
     errors = [error for visitor in visitors for error in visitor.errors]
     for visitor in visitors:
         visitor.context.close()

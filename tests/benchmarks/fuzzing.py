@@ -30,11 +30,10 @@ from bnviz.engine import Engine
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.hostile import runs
-from tests.hostile.kinds import KINDS as MAX_KINDS
-from tests.hostile.kinds import Kind
-from tests.hostile.pages import take_visit, visit
+from tests.hostile.entry_points import ENTRY_POINTS, EntryPoint
+from tests.hostile.pages import check_visit, visit
 
-KINDS = MAX_KINDS | {"page, with a file": Kind(visit, take_visit, 30)}
+KINDS = ENTRY_POINTS | {"page, with a file": EntryPoint(visit, check_visit, 30)}
 FAULT = "fault"
 
 

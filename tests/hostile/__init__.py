@@ -1,5 +1,5 @@
-"""Hostile: bad input of every kind, made from a seed, and what must come of it.
+"""Hostile: bad input at every entry point, generated from a seed, and how each case may end.
 
-`tests/test_fuzzing.py` tries some hundred cases, `tests/benchmarks/fuzzing.py` ten thousand and
-more. A case is named by its kind, the seed and its number, and can be tried again alone.
+`test_fuzzing.py` tries some hundred cases, `tests/benchmarks/fuzzing.py` ten thousand and more. A
+case is identified by its entry point, the seed and its number, so that it can be repeated alone.
 """

@@ -1,4 +1,4 @@
-"""Files that a stranger might choose: tables, archives and recordings, sound or not."""
+"""Files that a stranger might choose: tables, archives and recordings, valid or not."""
 
 import io
 import pickle
@@ -16,8 +16,9 @@ from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import Sweep
 from tests.hostile import words
+from tests.support.archives import npy, zipped
 
-#: Bytes that a bomb unpacks to.
+#: Size of a decompression bomb when unpacked, in bytes.
 BOMB = 40_000_000
 SMALL = Settings(hidden_layers=1, units=2, steps=12)
 NAMES = (
@@ -35,14 +36,14 @@ NAMES = (
 
 
 class Pickled:
-    """Says so when it is unpickled: the guard sees that too."""
+    """Prints a word when it is unpickled, which the guard notices too."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return print, ("unpickled",)
 
 
 def mutated(data: bytes, random: Random) -> bytes:
-    """Some bytes changed, taken out or put in."""
+    """A copy with some bytes changed, removed or inserted."""
     changed = bytearray(data)
     for _ in range(random.randrange(1, 5)):
         start = random.randrange(len(changed) + 1)
@@ -95,15 +96,8 @@ def table(random: Random) -> bytes:
     return mutated(data, random) if random.random() < 0.3 else data
 
 
-def npy(array: Any, *, allow_pickle: bool = False) -> bytes:
-    """An array as a member of an archive."""
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=allow_pickle)
-    return file.getvalue()
-
-
-def claiming(random: Random) -> bytes:
-    """An array whose header claims what is not there."""
+def false_header(random: Random) -> bytes:
+    """An array whose header does not fit its data."""
     dtype = random.choice(("|u1", "<f8", "|O", "<f16", "<U9", "<M8[s]", "V4", "[('a', '<f8')]"))
     shapes = [
         "(1000000000, 784)",
@@ -124,11 +118,11 @@ def claiming(random: Random) -> bytes:
 
 
 def member(random: Random, count: int) -> bytes:
-    """Features or classes of so many examples, or something else."""
+    """The features or classes of some examples, or something else."""
     values = np.random.default_rng(random.getrandbits(32))
     match random.randrange(14):
         case 0:
-            return claiming(random)
+            return false_header(random)
         case 1:
             return npy(np.array([Pickled()] * count, dtype=object), allow_pickle=True)
         case 2:
@@ -151,18 +145,9 @@ def member(random: Random, count: int) -> bytes:
             return npy(values.integers(0, 256, (count, 4), np.uint8))
 
 
-def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip file."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as opened:
-        for name, data in members.items():
-            opened.writestr(name, data)
-    return file.getvalue()
-
-
 @cache
 def bomb() -> bytes:
-    """An archive that claims a kilobyte and unpacks to much more."""
+    """An archive that claims to unpack to a kilobyte, and unpacks to much more."""
     head = b"{'descr': '|u1', 'fortran_order': False, 'shape': (20, 45), }".ljust(117) + b"\n"
     array = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head
     data = bytearray(
@@ -184,8 +169,8 @@ def archive(random: Random) -> bytes:
         case 2:
             return b"PK\x03\x04" + random.randbytes(200)
         case 3:
-            honest = npy(np.zeros((20, random.choice((4, 200_000))), np.uint8))
-            return zipped({"x_train.npy": honest, "y_train.npy": npy(np.arange(20) % 2)})
+            valid = npy(np.zeros((20, random.choice((4, 200_000))), np.uint8))
+            return zipped({"x_train.npy": valid, "y_train.npy": npy(np.arange(20) % 2)})
     count = random.choice((0, 1, 2, 5, 20, 20, 20))
     kinds = random.choice((1, 2, 3, 3, 200))
     labels = npy(np.random.default_rng(random.getrandbits(32)).integers(0, kinds, count))
@@ -215,19 +200,19 @@ def archive(random: Random) -> bytes:
 
 
 def recording(random: Random) -> bytes:
-    """A recording: settings and frames as they might come from someone else."""
+    """A recording, with settings and frames as a stranger might send them."""
     try:
         settings = Settings.read(words.given(random)).replace(hidden_layers=2, units=3)
     except SettingsError:
         settings = SMALL
     settings = settings.replace(steps=random.choice((1, 12, 12, 400)))
-    whole = Recording(settings)
-    count = min(random.choice((0, 1, 3, 999)), len(whole.steps))
-    raw = bytearray(random.randbytes(count * whole.layout.dtype.itemsize))
-    frames = np.frombuffer(raw, whole.layout.dtype)
-    frames["step"] = whole.steps[:count]
+    recorded = Recording(settings)
+    count = min(random.choice((0, 1, 3, 999)), len(recorded.steps))
+    raw = bytearray(random.randbytes(count * recorded.layout.dtype.itemsize))
+    frames = np.frombuffer(raw, recorded.layout.dtype)
+    frames["step"] = recorded.steps[:count]
     text = settings.to_json() if random.random() < 0.7 else words.as_json(random)
-    body = np.frombuffer(raw, np.uint8).reshape(count, whole.layout.dtype.itemsize).T
+    body = np.frombuffer(raw, np.uint8).reshape(count, recorded.layout.dtype.itemsize).T
     if random.random() < 0.1:
         body = random.choice(
             (body.T, body[:-1], body.astype(np.int16), np.zeros(10_000_000, np.uint8))
@@ -240,7 +225,7 @@ def recording(random: Random) -> bytes:
 
 
 def phase_map(random: Random) -> bytes:
-    """A map: a sweep and numbers of its cells as they might come from someone else."""
+    """A phase map, with a sweep and results of its cells as a stranger might send them."""
     values = np.random.default_rng(random.getrandbits(32))
     sweep = Sweep(x=Axis("units", 2, 9, "linear", 3), y=Axis("learning_rate", 1e-3, 1, "log", 2))
     known = PhaseMap(sweep)

@@ -1,4 +1,4 @@
-"""Guard: watches what a case does besides what it returns."""
+"""Guard: watches for side effects of a case."""
 
 import os
 import signal
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-#: Seconds after which a case counts as hung; the slowest takes a second.
+#: Seconds after which a case counts as hung; the slowest one takes a second.
 PATIENCE = 60
-#: What no bad input may lead to, by the names of Python's audit events.
+#: Python's audit events that no bad input may cause.
 _FORBIDDEN = (
     "ctypes.dlopen",
     "os.exec",
@@ -30,7 +30,7 @@ _seen: list[str] = []
 
 
 class HungError(Exception):
-    """A case that does not end."""
+    """A case did not end in time."""
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -39,7 +39,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
         _, mode, flags = arguments
         written = set(mode) & set("wax+") if isinstance(mode, str) else flags & _WRITING
-        # What is thrown away is no file.
+        # Writing to the null device leaves no file.
         if written and arguments[0] != os.devnull:
             _seen.append(f"a file written: {arguments[0]!r}")
     elif event in _FORBIDDEN:
@@ -51,21 +51,21 @@ sys.addaudithook(_hook)
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Raises if anything in it writes a file, unpickles, starts a process, connects or hangs.
+    """Watches a block of code for side effects.
 
     Raises:
-        HungError: If it does not end in time (where there are alarms).
-        PermissionError: If it did what is forbidden.
+        HungError: If the block does not end in time, on systems with alarm signals.
+        PermissionError: If the block wrote a file, unpickled, started a process or connected.
     """
     global _watching
 
-    def late(*_: object) -> None:
+    def on_alarm(*_: object) -> None:
         raise HungError(f"no end after {PATIENCE} s")
 
     bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     alarms = hasattr(signal, "SIGALRM")
     if alarms:
-        before = signal.signal(signal.SIGALRM, late)
+        before = signal.signal(signal.SIGALRM, on_alarm)
         signal.alarm(PATIENCE)
     _seen.clear()
     _watching = True

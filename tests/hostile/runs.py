@@ -1,4 +1,4 @@
-"""Runs: settings at the ends of what is allowed, and files just taken, trained for real."""
+"""Runs: settings at their bounds, and hostile files that were accepted, trained for real."""
 
 from random import Random
 
@@ -8,14 +8,14 @@ from bnviz.engine import Engine
 from bnviz.kinds import Choice, Flag, Float, Integer
 from bnviz.settings import KINDS, Settings
 from tests.hostile import files
-from tests.hostile.kinds import sentence
+from tests.hostile.entry_points import assert_presentable
 
 #: Seconds after which a worker counts as hung.
 PATIENCE = 120
-#: Settings that decide how long a run takes, or need the network.
+#: Values that keep a run short, and data sets that need the network or a file.
 _SMALL = {"steps": (1, 2, 3), "units": (2, 3, 5), "hidden_layers": (1, 1, 2)}
-_NOT_HERE = ("mnist", "fashion_mnist", "upload")
-_CHANGES = (
+_UNAVAILABLE = ("mnist", "fashion_mnist", "upload")
+_INTERVENTIONS = (
     "",
     "1:insert_bn",
     "1:remove_bn,1:freeze_bn",
@@ -25,22 +25,22 @@ _CHANGES = (
 
 
 def extreme(random: Random) -> Settings:
-    """Settings of which each has its lowest, its highest or its usual value."""
+    """Settings that each have their lowest, highest or default value."""
     values = {}
     for name, kind in KINDS.items():
         match kind:
             case Choice(options=options):
-                values[name] = random.choice([each for each in options if each not in _NOT_HERE])
+                values[name] = random.choice([each for each in options if each not in _UNAVAILABLE])
             case Integer() | Float():
                 values[name] = random.choice((kind.low, kind.high, getattr(Settings(), name)))
             case Flag():
                 values[name] = random.choice((True, False))
     values |= {name: random.choice(options) for name, options in _SMALL.items()}
-    return Settings(**values, interventions=random.choice(_CHANGES))
+    return Settings(**values, interventions=random.choice(_INTERVENTIONS))
 
 
-def taken(random: Random) -> Dataset:
-    """A hostile file that is not refused."""
+def accepted_data(random: Random) -> Dataset:
+    """The data of a hostile file that is not refused."""
     while True:
         make, name = random.choice(((files.table, "a.csv"), (files.archive, "a.npz")))
         try:
@@ -53,16 +53,16 @@ def attempt(engine: Engine, seed: int, number: int) -> str:
     """Trains one case in a worker; returns how it ended.
 
     Raises:
-        AssertionError: If the worker hangs, or the run ends with an error of the program.
+        AssertionError: If the worker hangs, or the run fails with a programming error.
     """
     random = Random(f"run {seed} {number}")
     settings, data = extreme(random), None
     if random.random() < 0.5:
-        data = taken(random)
+        data = accepted_data(random)
         settings = settings.replace(dataset="upload", upload=data.digest.hex()[:32])
     run = engine.start(settings, data)
     assert run.wait(PATIENCE), f"no end after {PATIENCE} s: {settings.to_query()}"
     assert "failed with an error" not in run.error, f"{run.error} {settings.to_query()}"
     if run.error:
-        sentence(run.error)
+        assert_presentable(run.error)
     return run.state

@@ -1,38 +1,38 @@
-"""Short forms of `tests/benchmarks/fuzzing.py`: some cases of every kind, from one seed."""
+"""A short form of `tests/benchmarks/fuzzing.py`: some cases at every entry point, from one seed."""
 
 import pytest
 
+from tests.hostile.entry_points import ENTRY_POINTS, EntryPoint
 from tests.hostile.guard import watched
-from tests.hostile.kinds import KINDS, Kind
-from tests.hostile.pages import take_visit, visit
+from tests.hostile.pages import check_visit, visit
 
-#: Cases of each kind. Those of pages and of the terminal take tenths of a second.
-CASES = {name: 10 if name == "terminal" else 40 for name in KINDS}
+#: Number of cases by entry point. A case of the terminal takes tenths of a second.
+CASES = {name: 10 if name == "terminal" else 40 for name in ENTRY_POINTS}
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ENTRY_POINTS)
 def test_bad_input_ends_as_promised(name: str):
     for number in range(CASES[name]):
-        KINDS[name].attempt(name, 1, number)
+        ENTRY_POINTS[name].attempt(name, 1, number)
 
 
-def test_a_page_stands_whatever_its_link_and_its_file():
+def test_the_page_works_whatever_its_link_and_its_file():
     for number in range(4):
-        Kind(visit, take_visit, 0).attempt("page", 1, number)
+        EntryPoint(visit, check_visit, 0).attempt("page", 1, number)
 
 
-def forbidden(act):
+def assert_forbidden(act):
     with pytest.raises(PermissionError), watched():
         act()
 
 
-def test_the_guard_sees_what_is_forbidden(tmp_path):
+def test_the_guard_notices_forbidden_actions(tmp_path):
     import pickle
     import subprocess
     import sys
 
-    forbidden(lambda: (tmp_path / "a").write_text(""))
-    forbidden(lambda: pickle.loads(pickle.dumps(print)))
-    forbidden(lambda: subprocess.run([sys.executable, "-c", ""], check=True))
+    assert_forbidden(lambda: (tmp_path / "a").write_text(""))
+    assert_forbidden(lambda: pickle.loads(pickle.dumps(print)))
+    assert_forbidden(lambda: subprocess.run([sys.executable, "-c", ""], check=True))
     with watched():
         (tmp_path / "a").read_text()

@@ -1,4 +1,4 @@
-"""Words and values that somebody might send to do harm, or by mistake."""
+"""Words and values that someone might send by mistake or to do harm."""
 
 import json
 from random import Random
@@ -68,7 +68,7 @@ def word(random: Random) -> str:
 
 
 def value_of(kind: Kind, random: Random) -> Any:
-    """A value for a setting: as a rule near what is allowed, on either side of its bounds."""
+    """A value for a setting, usually near its bounds on either side."""
     match random.randrange(4), kind:
         case 0, _:
             return anything(random)
@@ -76,30 +76,30 @@ def value_of(kind: Kind, random: Random) -> Any:
             return random.choice((*kind.options, word(random)))
         case _, Integer() | Float():
             low, high = kind.low, kind.high
-            inside = random.uniform(low, high)
-            near = (low, high, low - 1, high + 1, inside, round(inside), -inside, 10 * high)
+            within = random.uniform(low, high)
+            near = (low, high, low - 1, high + 1, within, round(within), -within, 10 * high)
             return random.choice(near)
         case _:
             return random.choice((True, False, changes(random), word(random)))
 
 
 def changes(random: Random) -> str:
-    """Changes in mid-run, or something like them."""
+    """Interventions, or something like them."""
 
-    def odd(usual: tuple[str, ...], others: tuple[str, ...]) -> str:
+    def mostly(usual: tuple[str, ...], others: tuple[str, ...]) -> str:
         return random.choice(usual if random.random() < 0.8 else (*others, word(random)))
 
     parts = []
     for _ in range(random.choice((1, 1, 2, 3, 9, 400))):
-        action = odd(ACTIONS, ("melt", "insert_bn=1"))
-        rate = odd(("=0.1", "=10"), ("=1e-9", "=nan", "=inf", "="))
+        action = mostly(ACTIONS, ("melt", "insert_bn=1"))
+        rate = mostly(("=0.1", "=10"), ("=1e-9", "=nan", "=inf", "="))
         parts.append(
-            odd(("1", "240", "50000"), ("0", "50001", "-3", "1e3", "²"))
-            + odd((":",), ("", "::"))
+            mostly(("1", "240", "50000"), ("0", "50001", "-3", "1e3", "²"))
+            + mostly((":",), ("", "::"))
             + action
             + (rate if action == LEARNING_RATE else "")
         )
-    return odd((",",), (" ,", ";")).join(parts)
+    return mostly((",",), (" ,", ";")).join(parts)
 
 
 def anything(random: Random, depth: int = 0) -> Any:
@@ -121,7 +121,7 @@ def anything(random: Random, depth: int = 0) -> Any:
 
 
 def given(random: Random) -> dict[str, Any]:
-    """Values by name, as for settings: most names are those of settings."""
+    """Values by name, where most names are those of settings."""
     chosen: dict[str, Any] = {}
     for _ in range(random.choice((0, 1, 1, 2, 3, 8, 24))):
         name = random.choice(list(KINDS))
@@ -132,7 +132,7 @@ def given(random: Random) -> dict[str, Any]:
 
 
 def as_json(random: Random) -> str:
-    """Settings as JSON, sound or not."""
+    """Settings as JSON, valid or not."""
     text = json.dumps(given(random), ensure_ascii=random.random() < 0.5)
     match random.randrange(8):
         case 0:
@@ -148,20 +148,20 @@ def as_json(random: Random) -> str:
 
 
 def axis(random: Random) -> str:
-    """One side of a map, or something like it."""
+    """An axis of a map as text, or something like it."""
     if random.random() < 0.1:
         return word(random)
 
-    def odd(usual: tuple[str, ...]) -> str:
+    def mostly(usual: tuple[str, ...]) -> str:
         return random.choice(usual if random.random() < 0.85 else (*NUMBERS, word(random)))
 
-    ends = (odd(("2", "0.001", "0", "1")), odd(("8", "10", "0.5", "256")))
-    parts = (odd(AXES), *ends, odd(SCALES), odd(("2", "3", "24", "25")))
+    ends = (mostly(("2", "0.001", "0", "1")), mostly(("8", "10", "0.5", "256")))
+    parts = (mostly(AXES), *ends, mostly(SCALES), mostly(("2", "3", "24", "25")))
     return random.choice((":", ":", ":", ",", "::")).join(parts)
 
 
 def sweep_values(random: Random) -> dict[str, str]:
-    """What stands beside the settings of a map, by name."""
+    """Parameters of a map beside its settings, by name."""
     values = {
         "x": axis(random),
         "y": axis(random),
@@ -173,10 +173,10 @@ def sweep_values(random: Random) -> dict[str, str]:
 
 
 def as_sweep(random: Random) -> str:
-    """A map's runs as JSON, sound or not."""
-    whole: dict[str, Any] = json.loads(Sweep().to_json())
-    for name in random.sample([*whole, word(random)], random.choice((0, 1, 1, 2))):
+    """A sweep as JSON, valid or not."""
+    sweep: dict[str, Any] = json.loads(Sweep().to_json())
+    for name in random.sample([*sweep, word(random)], random.choice((0, 1, 1, 2))):
         near = (sweep_values(random).get(name), given(random), anything(random))
-        whole[name] = random.choice(near)
-    text = json.dumps(whole)
+        sweep[name] = random.choice(near)
+    text = json.dumps(sweep)
     return text if random.random() < 0.9 else text[: random.randrange(len(text))]

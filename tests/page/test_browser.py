@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 #: The scripts that the player needs.
 PLAYER = BROWSER / "player"
-#: Complete within a second or two, and new to the server's cache for each test that wants it so.
+#: Trained within a second or two; with another seed, new to the server's cache.
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
 
 
@@ -38,7 +38,7 @@ def test_the_page_opens_with_a_recorded_run_in_motion(visit):
     assert "recorded run" in visitor.page.locator(STAGE).inner_text()
 
 
-def test_the_player_s_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(visit):
+def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(visit):
     visitor = visit(moving=True)
     fetched = visitor.page.evaluate(
         """() => performance.getEntriesByType("resource")
@@ -98,7 +98,7 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor.until(f"+s.step >= {frame_steps(1500)[100]}")
 
 
-def test_a_mark_of_an_event_takes_the_cursor_there(visit):
+def test_the_mark_of_an_event_moves_the_cursor_there(visit):
     event = next(e for e in events(Recording.load(RECORDED)) if e.arm == "none")
     visitor = visit()
     visitor.until("+s.framesHeld === 301")
@@ -133,10 +133,10 @@ def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
     assert texts[0] == texts[1]
 
 
-def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
+def test_a_reload_during_a_run_returns_to_it_and_stop_stops_it(visit):
     visitor = visit("dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.1")
     visitor.train()
-    # Until its first frame there is the recorded run, of fewer steps.
+    # Until its first frame the page shows the recorded run, which has fewer steps.
     readout = visitor.page.locator(f"{STAGE} [data-part=readout]")
     readout.filter(has_text="/ 50000").wait_for(timeout=60_000)
     visitor.until("s.state === 'running' && +s.framesHeld > 10")
@@ -148,7 +148,7 @@ def test_a_reload_in_mid_run_comes_back_to_it_and_stop_stops_it(visit):
     expect(visitor.button("Train both")).to_be_visible()
 
 
-def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
+def test_a_restored_connection_continues_where_it_was_cut(visit, page_address):
     proxy = Proxy(urlsplit(page_address).port)
     link = "dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.2&train=1"
     visitor = visit(link, address=f"http://127.0.0.1:{proxy.port}", moving=True)
@@ -157,7 +157,7 @@ def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
     visitor.until("s.state === 'running' && +s.framesHeld > 5 && +s.step > 0")
     visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
     proxy.cut()
-    # Meanwhile the player goes on with what it holds, and asks in vain for more.
+    # Meanwhile the player plays the frames it holds; its requests for more fail.
     visitor.page.wait_for_timeout(1_000)
     held, drawn, step = (
         int(visitor.data(name)) for name in ("frames-held", "frames-drawn", "step")
@@ -170,7 +170,7 @@ def test_a_cut_connection_is_taken_up_where_it_was(visit, page_address):
     proxy.close()
 
 
-def test_a_change_at_the_cursor_is_made_marked_and_kept_in_the_link(visit):
+def test_an_intervention_at_the_cursor_is_trained_and_marked_and_in_the_link(visit):
     visitor = visit(f"{SHORT}&seed=5&train=1")
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")
     visitor.key("ArrowLeft")  # pauses
@@ -204,12 +204,12 @@ def test_zoom_survives_new_frames(visit):
     assert zoomed[1] < before[1]
     drawn = int(visitor.data("frames-drawn"))
     visitor.until(f"+s.framesDrawn > {drawn + 20}")
-    visitor.key(" ")  # pausing lays the figure out anew
+    visitor.key(" ")  # pausing lays the figure out again
     visitor.page.wait_for_timeout(600)
     assert visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range") == zoomed
 
 
-def test_each_choice_of_the_toolbar_is_drawn(visit):
+def test_every_choice_in_the_toolbar_redraws_the_figure(visit):
     visitor = visit(moving=True)
     toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")
     for choice in ("outputs", "log ±", "log", "examples", "seconds"):
@@ -220,12 +220,9 @@ def test_each_choice_of_the_toolbar_is_drawn(visit):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_shows_everything_without_scrolling_sideways(visit, scheme):
+def test_a_phone_shows_everything_without_horizontal_scrolling(visit, scheme):
     visitor = visit(width=390, height=844, scheme=scheme, moving=True)
-    overflow = visitor.page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert overflow <= 0
+    assert visitor.overflow() <= 0
     box = visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
@@ -238,7 +235,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, scheme):
     assert dark == (scheme == "dark")
 
 
-def test_a_bad_link_gets_one_message_and_the_page_goes_on(visit):
+def test_a_bad_link_gets_one_message_and_the_page_works(visit):
     visitor = visit("units=9999&nonsense=<img src=x onerror=alert(1)>&seed=a&learning_rate=nan")
     message = visitor.page.get_by_role("alert").first.inner_text()
     for name in ("units", "nonsense", "seed", "learning_rate"):
@@ -247,7 +244,7 @@ def test_a_bad_link_gets_one_message_and_the_page_goes_on(visit):
     assert visitor.data("state") == "recorded"
 
 
-def test_words_of_a_link_become_no_links_icons_or_formulas(visit):
+def test_text_of_a_link_never_becomes_a_link_an_icon_or_a_formula(visit):
     words = ["https://x.example/a", "www.x.example", "a@x.example", ":material/home:"]
     values = ["[a](//b.example)", ":streamlit:", "``` $a$ <b>c</b>", "\n\n# head", "=1+1 -> 2"]
     names = ("units", "steps", "seed", "noise", "dropout")
@@ -258,7 +255,7 @@ def test_words_of_a_link_become_no_links_icons_or_formulas(visit):
     assert all(word in text for word in (*words[:3], *values[:3], "# head", "=1+1 -> 2"))
 
 
-def test_a_file_sent_from_elsewhere_is_refused(page_address):
+def test_a_file_sent_from_outside_the_page_is_refused(page_address):
     address = f"{page_address}/_stcore/upload_file/session/file"
     request = urllib.request.Request(address, data=b"1,2,a", method="PUT")
     with pytest.raises(urllib.error.HTTPError) as raised:
@@ -267,7 +264,7 @@ def test_a_file_sent_from_elsewhere_is_refused(page_address):
     assert raised.value.code == 403
 
 
-def test_the_page_asks_no_other_host_for_anything(browser, page_address):
+def test_the_page_requests_nothing_from_other_hosts(browser, page_address):
     page = browser.new_page()
     hosts = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
@@ -276,11 +273,11 @@ def test_the_page_asks_no_other_host_for_anything(browser, page_address):
         "+document.querySelector('#bnviz-stage')?.dataset.framesDrawn > 0", timeout=60_000
     )
     page.close()
-    # Pictures and fonts within the page itself have no host.
+    # Pictures and fonts embedded in the page have no host.
     assert hosts - {""} == {urlsplit(page_address).netloc}
 
 
-def test_an_uploaded_table_is_trained_on_and_its_words_stay_words(visit, tmp_path):
+def test_an_uploaded_table_is_trained_on_and_its_text_stays_text(visit, tmp_path):
     generator = np.random.default_rng(0)
     rows = [
         f"{a:.3f},{b:.3f},{'big' if a + b > 0 else 'small'}"
@@ -298,7 +295,7 @@ def test_an_uploaded_table_is_trained_on_and_its_words_stay_words(visit, tmp_pat
     visitor.until("s.state === 'finished'")
 
 
-def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
+def test_a_broken_file_gets_a_message(visit, tmp_path):
     file = tmp_path / "broken.npz"
     file.write_bytes(b"PK\x03\x04 nothing")
     visitor = visit()
@@ -310,7 +307,7 @@ def test_a_file_that_is_none_gets_a_sentence(visit, tmp_path):
     assert visitor.data("state") == "recorded"
 
 
-#: Each view, and each choice that its bindings follow from.
+#: Every view, with every choice that changes its bindings.
 DRAWN = [
     *map(View, TITLES),
     View(quantity="activation", layer=1),
@@ -333,6 +330,7 @@ RECORDINGS = {
 
 
 def start_of(recording, frames):
+    """The first frames of a recording."""
     start = Recording(recording.settings)
     start.extend(0, recording.slice(0, frames))
     return start
@@ -340,16 +338,16 @@ def start_of(recording, frames):
 
 def test_the_browser_draws_the_points_that_python_computes(visit, subtests):
     page = visit().page
-    for name, made in RECORDINGS.items():
+    for name, make in RECORDINGS.items():
         with subtests.test(name):
-            _assert_drawn_alike(page, made())
+            _assert_drawn_alike(page, make())
 
 
 def _assert_drawn_alike(page, recording):
     views = [view for view in DRAWN if not VIEWS[view.name].unavailable_reason(recording.layout)]
-    whole = [view for view in views if VIEWS[view.name].detail]
-    _assert_views_drawn_alike(page, recording, whole, recording.layout)
-    rest = [view for view in views if view not in whole]
+    detailed = [view for view in views if VIEWS[view.name].detail]
+    _assert_views_drawn_alike(page, recording, detailed, recording.layout)
+    rest = [view for view in views if view not in detailed]
     _assert_views_drawn_alike(page, recording, rest, recording.layout.overview)
 
 
@@ -365,10 +363,10 @@ def _assert_views_drawn_alike(page, recording, views, layout):
             const frames = new Frames(schema, capacity);
             frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
             const plain = ({ z, ...rest }) => ({ ...rest, ...(z && { z: z.map((r) => [...r]) }) });
-            const odd = (_, v) => (typeof v === "number" && !isFinite(v) ? String(v) : v);
+            const finite = (_, v) => (typeof v === "number" && !isFinite(v) ? String(v) : v);
             return JSON.stringify(figures.map(({ bindings, constants }) => places.map((at) =>
                 Object.entries(bindings).map(([k, binding]) =>
-                    [k, plain(points(binding, frames, at, constants))]))), odd);
+                    [k, plain(points(binding, frames, at, constants))]))), finite);
         }""",
         json.dumps(
             [
@@ -400,10 +398,10 @@ def _assert_same_points(expected, points):
 
 
 @pytest.mark.parametrize("width", [1400, 390])
-def test_each_tab_shows_its_view_at_the_same_time(visit, width):
+def test_each_tab_shows_its_view_at_the_same_step(visit, width):
     visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")
-    visitor.key("End")  # and no longer plays
+    visitor.key("End")  # which also pauses
     visitor.page.get_by_label("Time: recorded frame").fill("30")
     visitor.until("+s.step === 30")
     tabs = visitor.page.get_by_role("group", name="Views").get_by_role("button")
@@ -416,21 +414,20 @@ def test_each_tab_shows_its_view_at_the_same_time(visit, width):
         assert reading == VIEWS[name].reading
 
 
-def test_a_view_that_lacks_its_measures_says_what_to_switch_on(visit):
+def test_an_unavailable_view_says_what_to_switch_on(visit):
     tab = visit().page.get_by_role("button", name="Landscape")
     assert tab.is_disabled()
     assert "look deeper" in tab.get_attribute("title")
 
 
-def test_the_player_has_the_version_of_plotly_js_that_python_has():
+def test_the_players_plotly_js_has_the_version_of_the_python_package():
     import plotly.offline
 
-    ours = (PLAYER / "plotly-cartesian.min.js").read_text()
-    version = plotly.offline.get_plotlyjs_version()
-    assert f"v{version}" in ours[:200]
+    script = (PLAYER / "plotly-cartesian.min.js").read_text()
+    assert f"v{plotly.offline.get_plotlyjs_version()}" in script[:200]
 
 
-def test_the_recording_that_comes_with_the_page_is_of_the_default_settings():
+def test_the_bundled_recording_has_the_default_settings():
     recording = Recording.load(RECORDED)
     assert recording.complete
     assert recording.settings == Settings()

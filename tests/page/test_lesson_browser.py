@@ -6,12 +6,12 @@ from playwright.sync_api import expect
 
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.quiz import QUIZ
-from tests.support.visitor import STAGE
+from tests.support.visitor import MAP, STAGE
 
 pytestmark = pytest.mark.browser
 
 TEXT = ".st-key-lesson_text"
-CHAPTER = list(CHAPTERS.values())
+CHAPTER_LIST = list(CHAPTERS.values())
 
 
 def heading(visitor):
@@ -19,8 +19,8 @@ def heading(visitor):
 
 
 def serious(page, within=None):
-    """Rules of axe-core that the page, or a part of it, breaks seriously, and where first."""
-    # What waits for the script to end is pale, and fades in when it has ended.
+    """Serious violations of axe-core's rules on the page or in a part of it."""
+    # Elements that wait for the script are pale, and fade in when it has ended.
     page.wait_for_function(
         f"""() => !document.querySelector("[data-stale=true]") && !document.getAnimations().some(
             (each) => each instanceof CSSTransition && !each.effect.target.closest("{STAGE}"))"""
@@ -37,9 +37,9 @@ def answer(visitor, question, option, key):
     visitor.page.locator(f".st-key-{key}_{question.name}_{option} button").click()
 
 
-def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
+def test_every_chapter_plays_asks_and_reveals_its_measurements(visit):
     visitor = visit("chapter=1", moving=True)
-    for chapter in CHAPTER:
+    for chapter in CHAPTER_LIST:
         expect(heading(visitor)).to_have_text(f"{chapter.number} · {chapter.title}")
         visitor.until(f"s.view === '{chapter.view['name']}' && s.state === 'recorded'")
         step = visitor.data("step")
@@ -57,8 +57,8 @@ def test_every_chapter_moves_asks_and_tells_what_was_measured(visit):
     expect(heading(visitor)).to_have_text("Quiz")
 
 
-def test_the_quiz_counts_and_leads_to_the_chapter_that_shows_the_answer(visit):
-    visitor = visit("chapter=1")  # whose stage shows that the page stands
+def test_the_quiz_keeps_score_and_leads_to_the_chapter_with_the_answer(visit):
+    visitor = visit("chapter=1")  # the quiz itself has no stage to wait for
     visitor.page.goto(f"{visitor.address}/?chapter=quiz")
     expect(heading(visitor)).to_have_text("Quiz")
     for number, item in enumerate(QUIZ, start=1):
@@ -72,7 +72,7 @@ def test_the_quiz_counts_and_leads_to_the_chapter_that_shows_the_answer(visit):
     visitor.until(f"s.view === '{item.view['name']}'")
 
 
-def test_a_learner_s_own_run_is_measured_beside_the_seeds_and_its_link_opens_it(visit):
+def test_a_learners_own_run_is_measured_beside_the_seeds_and_has_a_link(visit):
     visitor = visit("chapter=speed")
     answer(visitor, CHAPTERS["speed"].question, 0, "predict")
     visitor.page.locator("[data-testid=stExpander]").get_by_text("Try it yourself").click()
@@ -91,18 +91,18 @@ def test_a_learner_s_own_run_is_measured_beside_the_seeds_and_its_link_opens_it(
 def test_back_and_forward_go_through_the_chapters(visit):
     visitor = visit("chapter=1")
     visitor.page.get_by_role("button", name="›").click()
-    expect(heading(visitor)).to_contain_text(CHAPTER[1].title)
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[1].title)
     visitor.page.go_back()
-    expect(heading(visitor)).to_contain_text(CHAPTER[0].title)
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[0].title)
     visitor.page.go_forward()
-    expect(heading(visitor)).to_contain_text(CHAPTER[1].title)
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[1].title)
 
 
-def test_a_click_together_with_a_question_of_the_player_s_is_not_lost(visit):
+def test_a_click_that_coincides_with_a_request_of_the_player_is_not_lost(visit):
     visitor = visit("chapter=3")
     visitor.until("+s.framesDrawn > 0")
     question = CHAPTERS["gamma-and-beta"].question
-    # Streamlit sends both as one message, in the name of the player's part of the page.
+    # Streamlit sends both as one message, in the name of the player's fragment.
     visitor.page.evaluate(
         f"""() => {{
             document.querySelectorAll("{STAGE} [data-part=tabs] button")[1].click();
@@ -113,10 +113,10 @@ def test_a_click_together_with_a_question_of_the_player_s_is_not_lost(visit):
     visitor.until("s.view === 'drift'")
 
 
-def test_what_the_browser_said_before_it_was_answered_sets_no_field_back(visit):
+def test_requests_sent_before_the_response_set_no_field_back(visit):
     visitor = visit("chapter=3")
     visitor.until("+s.framesDrawn > 0")
-    # While the next chapter is on its way, the player asks, and each message names the open one.
+    # Until the next chapter arrives, each of the player's requests still names the open one.
     visitor.page.evaluate(
         f"""async () => {{
             document.querySelector(".st-key-lesson_PageDown button").click();
@@ -126,13 +126,13 @@ def test_what_the_browser_said_before_it_was_answered_sets_no_field_back(visit):
             }}
         }}"""
     )
-    expect(heading(visitor)).to_contain_text(CHAPTER[3].title)
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[3].title)
     visitor.page.wait_for_timeout(1_000)
-    expect(heading(visitor)).to_contain_text(CHAPTER[3].title)
-    assert f"chapter={CHAPTER[3].name}" in visitor.page.url
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[3].title)
+    assert f"chapter={CHAPTER_LIST[3].name}" in visitor.page.url
 
 
-def test_a_term_is_explained_where_it_stands(visit):
+def test_a_term_is_explained_in_place(visit):
     visitor = visit("chapter=1")
     term = visitor.page.locator('a[href^="#term-"]').first
     term.focus()
@@ -145,38 +145,32 @@ def test_a_term_is_explained_where_it_stands(visit):
     assert "#" not in visitor.page.url
 
 
-def test_the_presenting_view_has_large_type_and_goes_on_by_a_key(visit):
+def test_a_projected_lesson_has_large_type_and_advances_by_a_key(visit):
     visitor = visit("chapter=3&present=1")
     size = "parseFloat(getComputedStyle(document.querySelector('.st-key-lesson_text h1')).fontSize)"
     assert visitor.page.evaluate(size) > 36
     assert visitor.page.locator("[data-testid=stSidebar]").locator("visible=true").count() == 0
     visitor.key("PageDown")
-    expect(heading(visitor)).to_contain_text(CHAPTER[3].title)
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[3].title)
     assert "present=1" in visitor.page.url
 
 
-def test_a_chapter_on_a_phone_needs_no_scrolling_sideways(visit):
+def test_a_chapter_on_a_phone_needs_no_horizontal_scrolling(visit):
     visitor = visit("chapter=2", width=390, height=844)
-    overflow = visitor.page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert overflow <= 0
+    assert visitor.overflow() <= 0
 
 
 @pytest.mark.parametrize(
     ("query", "scheme"),
     [("", "light"), ("", "dark"), ("mode=map", "dark"), ("mode=seeds", "light")],
 )
-def test_axe_core_finds_nothing_serious(visit, query, scheme):
-    visitor = visit("", scheme=scheme)
-    if query:
-        visitor.page.goto(f"{visitor.address}/?{query}")
-        visitor.page.wait_for_selector("#bnviz-map[data-draws]")
+def test_axe_core_finds_no_serious_violation(visit, query, scheme):
+    visitor = visit(query, scheme=scheme, root=MAP if query else STAGE)
     assert serious(visitor.page) == []
 
 
-def test_an_unknown_chapter_is_named_and_the_first_one_opens(visit):
+def test_an_unknown_chapter_is_reported_and_the_first_one_opens(visit):
     visitor = visit("chapter=99")
     assert "chapter" in visitor.page.get_by_role("alert").first.inner_text()
-    expect(heading(visitor)).to_contain_text(CHAPTER[0].title)
+    expect(heading(visitor)).to_contain_text(CHAPTER_LIST[0].title)
     assert visitor.page.locator(STAGE).count() == 1

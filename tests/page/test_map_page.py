@@ -1,82 +1,61 @@
-"""The flow of the phase map, run by Streamlit's own tester: modes, link, axes, filling."""
-
-import json
-from pathlib import Path
+"""The flow of the phase map and the seeds, run by Streamlit's own tester."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from bnviz.player.map_content import RECORDED
-from bnviz.player.request import MapRequest, read_cell
-from bnviz.studies.axis import MAX_VALUES
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import Cell, Sweep
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def opened(query=None):
-    app = AppTest.from_file(APP, default_timeout=60)
-    for name, value in (query or {}).items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+from bnviz.studies.sweep import Sweep
+from tests.support.streamlit_page import map_message, open_page
 
 
-def message(app):
-    (component,) = app.get("bidi_component")
-    return json.loads(component.proto.bytes)
+def switch(page, mode):
+    page.button_group(key="mode_wide").set_value(mode).run()
+    assert not page.exception
 
 
-def switch(app, mode):
-    app.button_group(key="mode_wide").set_value(mode).run()
-    assert not app.exception
-
-
-def test_the_map_opens_with_a_recorded_one():
-    found = message(opened({"mode": "map"}))
+def test_the_page_opens_with_the_recorded_map():
+    found = map_message(open_page({"mode": "map"}))
     assert found["state"] == "recorded"
     assert "recorded" in found["message"]
     assert found["filled"] == 256
     assert {"figure", "lines", "cells", "reading"} <= found["picture"].keys()
 
 
-def test_the_recorded_map_is_complete_and_of_the_default_sweep():
+def test_the_recorded_map_is_that_of_the_default_sweep_and_complete():
     recorded = PhaseMap.load(RECORDED)
     assert recorded.complete
     assert recorded.digest == Sweep().digest
 
 
-def test_the_modes_are_switched_and_stand_in_the_link():
-    app = opened({"units": "16"})
-    switch(app, "map")
-    assert app.query_params == {"mode": "map", "units": "16", "steps": "300"}
-    assert message(app)["state"] == "recorded"
-    app.sidebar.selectbox(key="sweep_measure").set_value("speed_up").run()
-    assert app.query_params["measure"] == "speed_up"
-    switch(app, "")
-    assert app.query_params == {"units": "16"}
-    switch(app, "map")
-    assert app.query_params["measure"] == "speed_up"
+def test_the_link_follows_the_switch_between_modes():
+    page = open_page({"units": "16"})
+    switch(page, "map")
+    assert page.query_params == {"mode": "map", "units": "16", "steps": "300"}
+    assert map_message(page)["state"] == "recorded"
+    page.sidebar.selectbox(key="sweep_measure").set_value("speed_up").run()
+    assert page.query_params["measure"] == "speed_up"
+    switch(page, "")
+    assert page.query_params == {"units": "16"}
+    switch(page, "map")
+    assert page.query_params["measure"] == "speed_up"
 
 
-def test_a_click_in_the_moment_in_which_the_mode_is_left_trains_nothing_later():
-    app = opened({"steps": "10", "units": "2"})
-    app.button(key="train_wide").click()  # which reaches the page in one message with the switch
-    switch(app, "map")
-    switch(app, "")
-    assert app.button(key="train_wide").label == "Train both"
-    assert app.query_params == {"steps": "10", "units": "2"}
+def test_a_click_that_coincides_with_leaving_the_mode_trains_nothing_later():
+    page = open_page({"steps": "10", "units": "2"})
+    page.button(key="train_wide").click()  # sent to the page in one message with the switch
+    switch(page, "map")
+    switch(page, "")
+    assert page.button(key="train_wide").label == "Train both"
+    assert page.query_params == {"steps": "10", "units": "2"}
 
 
-def test_the_form_has_the_settings_that_all_cells_share_and_no_others():
-    app = opened({"mode": "map", "x": "units=2:8:log:3"})
-    keys = {widget.key for widget in app.sidebar.number_input}
+def test_the_form_has_only_the_settings_that_all_cells_share():
+    page = open_page({"mode": "map", "x": "units=2:8:log:3"})
+    keys = {widget.key for widget in page.sidebar.number_input}
     assert "setting_learning_rate" in keys
     assert not {"setting_units", "setting_init_scale", "setting_dropout"} & keys
-    assert app.sidebar.number_input(key="axis_x_high_units").value == 8
-    assert app.sidebar.number_input(key="axis_x_low_units").min == 2
+    assert page.sidebar.number_input(key="axis_x_high_units").value == 8
+    assert page.sidebar.number_input(key="axis_x_low_units").min == 2
 
 
 @pytest.mark.parametrize(
@@ -86,16 +65,16 @@ def test_the_form_has_the_settings_that_all_cells_share_and_no_others():
         ("axis_x_name", "init_scale", "another setting"),
     ],
 )
-def test_a_wrong_axis_is_said_and_nothing_can_be_trained(field, value, word):
-    app = opened({"mode": "map"})
-    find = app.sidebar.selectbox if field.endswith("name") else app.sidebar.number_input
+def test_a_wrong_axis_is_reported_and_disables_training(field, value, word):
+    page = open_page({"mode": "map"})
+    find = page.sidebar.selectbox if field.endswith("name") else page.sidebar.number_input
     find(key=field).set_value(value).run()
-    assert not app.exception
-    (error,) = app.sidebar.error
+    assert not page.exception
+    (error,) = page.sidebar.error
     assert word in error.value
-    assert app.button(key="fill_wide").disabled
-    assert app.button(key="fill_narrow").disabled
-    assert message(app)["state"] == "recorded"
+    assert page.button(key="fill_wide").disabled
+    assert page.button(key="fill_narrow").disabled
+    assert map_message(page)["state"] == "recorded"
 
 
 @pytest.mark.parametrize(
@@ -110,59 +89,36 @@ def test_a_wrong_axis_is_said_and_nothing_can_be_trained(field, value, word):
         {"x": "init_scale=0.1:1:log:3", "y": "init_scale=0.2:1:log:3"},
     ],
 )
-def test_a_bad_link_is_named_once_and_the_map_stands(query):
-    app = opened({"mode": "map", **query})
-    (warning,) = app.warning
+def test_a_bad_link_is_reported_once_and_the_map_is_drawn(query):
+    page = open_page({"mode": "map", **query})
+    (warning,) = page.warning
     for name in query:
-        # Of two equal axes the second one is the wrong one.
-        said = name if name != "x" or "y" not in query else "y"
-        assert f"{said} is" in warning.value.replace("\\", "")
-    assert message(app)["picture"]
+        # If both axes are equal, the second one is reported.
+        reported = name if name != "x" or "y" not in query else "y"
+        assert f"{reported} is" in warning.value.replace("\\", "")
+    assert map_message(page)["picture"]
 
 
 def test_an_unknown_mode_opens_the_laboratory():
-    app = opened({"mode": "<b>", "x": "1"})
-    (warning,) = app.warning
+    page = open_page({"mode": "<b>", "x": "1"})
+    (warning,) = page.warning
     assert "mode is" in warning.value
-    assert app.query_params == {}
+    assert page.query_params == {}
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        None,
-        3,
-        {},
-        {"row": 1},
-        {"row": -1, "column": 0},
-        {"row": True, "column": 0},
-        {"row": 0, "column": MAX_VALUES},
-        {"row": "0", "column": 0},
-    ],
-)
-def test_what_is_no_cell_is_none(sent):
-    assert read_cell(sent) is None
-
-
-def test_what_a_browser_asks_for_is_read_with_care():
-    assert read_cell({"row": 2, "column": 3}) == Cell(2, 3)
-    assert MapRequest.read({"held": "a" * 500, "ask": 2**99}) == MapRequest("a" * 200, 2**31)
-    assert MapRequest.read([1]) == MapRequest.read({"held": 3, "ask": True}) == MapRequest()
-
-
-def test_the_seeds_stand_in_the_link_with_the_settings():
-    app = opened({"mode": "seeds", "units": "16"})
-    assert message(app)["state"] == "ready"
-    assert app.button(key="seeds_wide").label == "Train 10 seeds"
-    app.sidebar.number_input(key="seeds_count").set_value(7).run()
-    assert not app.exception
-    assert app.button(key="seeds_narrow").label == "Train 7 seeds"
-    assert app.query_params == {"mode": "seeds", "units": "16", "seeds": "7"}
+def test_the_link_holds_the_seeds_with_the_settings():
+    page = open_page({"mode": "seeds", "units": "16"})
+    assert map_message(page)["state"] == "ready"
+    assert page.button(key="seeds_wide").label == "Train 10 seeds"
+    page.sidebar.number_input(key="seeds_count").set_value(7).run()
+    assert not page.exception
+    assert page.button(key="seeds_narrow").label == "Train 7 seeds"
+    assert page.query_params == {"mode": "seeds", "units": "16", "seeds": "7"}
 
 
 @pytest.mark.parametrize("seeds", ["4", "21", "nan", "<b>", "9" * 500])
-def test_a_bad_number_of_seeds_is_named(seeds):
-    app = opened({"mode": "seeds", "seeds": seeds, "train": "1"})
-    (warning,) = app.warning
+def test_a_bad_number_of_seeds_is_reported(seeds):
+    page = open_page({"mode": "seeds", "seeds": seeds, "train": "1"})
+    (warning,) = page.warning
     assert "seeds is" in warning.value
-    assert message(app)["state"] == "ready"
+    assert map_message(page)["state"] == "ready"

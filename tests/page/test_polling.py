@@ -1,4 +1,4 @@
-"""How often browsers ask."""
+"""How often browsers poll, and how much they get each time."""
 
 import pytest
 
@@ -14,41 +14,41 @@ from bnviz.player.message import FIRST_BYTES, MAX_BYTES, POLL, frame_bytes
 
 
 @pytest.mark.parametrize("state", ACTIVE)
-def test_a_lonely_viewer_asks_at_a_pace_of_its_own(state):
+def test_a_single_viewer_polls_at_the_base_interval(state):
     assert pause(state, 1) == POLL
 
 
 @pytest.mark.parametrize("viewers", [50, 100, 120])
-def test_the_answers_to_many_viewers_take_their_share_of_a_core_at_the_most(viewers):
-    answers_a_second = viewers * 1_000 / pause("running", viewers)
-    assert answers_a_second * RESPONSE_COST / 1_000 <= RESPONSE_SHARE * 1.001
+def test_the_responses_to_many_viewers_keep_within_their_share_of_a_core(viewers):
+    responses_per_second = viewers * 1_000 / pause("running", viewers)
+    assert responses_per_second * RESPONSE_COST / 1_000 <= RESPONSE_SHARE * 1.001
 
 
-def test_nobody_waits_longer_than_the_longest_pause():
+def test_no_viewer_waits_longer_than_the_maximum():
     assert pause("running", 10_000) == MAX_WAIT
 
 
 @pytest.mark.parametrize("state", ["recorded", "finished", "failed", "stopped"])
-def test_what_is_over_is_not_asked_for(state):
+def test_inactive_work_is_not_polled(state):
     assert pause(state, 5) == 0
 
 
-def test_who_asks_more_seldom_gets_more_at_once():
+def test_a_page_that_polls_less_often_gets_more_each_time():
     sizes = [frame_bytes(pause("running", viewers), 0) for viewers in (1, 20, 100, 10_000)]
     assert sizes[0] == frame_bytes(0, 0) == FIRST_BYTES
     assert sizes == sorted(sizes)
     assert sizes[-1] == MAX_BYTES
 
 
-def test_a_long_recording_comes_in_few_answers_after_a_short_first_one():
-    held, answers = 0, 0
+def test_a_long_recording_takes_few_responses_after_a_short_first_one():
+    held, responses = 0, 0
     while held < 20 * FIRST_BYTES:
         held += frame_bytes(0, held)
-        answers += 1
-    assert answers <= 7
+        responses += 1
+    assert responses <= 7
     assert frame_bytes(0, held) == MAX_BYTES
 
 
-def test_what_nobody_has_asked_for_is_sent_to_few_viewers_alone():
+def test_only_few_viewers_are_sent_detail_ahead_of_need():
     assert not crowded(1)
     assert crowded(100)

@@ -1,14 +1,15 @@
 """Requests of a browser are read with care, and messages to it can be read."""
 
-import json
-import struct
-
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz.figures.view import CHOICES, MAX_BY_HAND, NUMBERS, TITLES, View
 from bnviz.player.message import pack
-from bnviz.player.request import PlayerRequest
+from bnviz.player.request import MapRequest, PlayerRequest, read_cell
+from bnviz.studies.axis import MAX_VALUES
+from bnviz.studies.sweep import Cell
+from tests.support.messages import unpack
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 anything = st.recursive(
@@ -55,7 +56,27 @@ def test_the_former_name_of_the_view_of_the_layers_is_understood():
 
 @given(header=st.dictionaries(st.text(), st.integers() | st.text()), frames=st.binary())
 def test_a_message_holds_its_header_and_its_frames(header, frames):
-    message = pack(header, frames)
-    (size,) = struct.unpack_from("<I", message)
-    assert json.loads(message[4 : 4 + size]) == header
-    assert message[4 + size :] == frames
+    assert unpack(pack(header, frames)) == (header, frames)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        3,
+        {},
+        {"row": 1},
+        {"row": -1, "column": 0},
+        {"row": True, "column": 0},
+        {"row": 0, "column": MAX_VALUES},
+        {"row": "0", "column": 0},
+    ],
+)
+def test_a_malformed_cell_is_ignored(sent):
+    assert read_cell(sent) is None
+
+
+def test_requests_of_a_browser_are_clipped_to_their_bounds():
+    assert read_cell({"row": 2, "column": 3}) == Cell(2, 3)
+    assert MapRequest.read({"held": "a" * 500, "ask": 2**99}) == MapRequest("a" * 200, 2**31)
+    assert MapRequest.read([1]) == MapRequest.read({"held": 3, "ask": True}) == MapRequest()

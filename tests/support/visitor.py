@@ -1,56 +1,69 @@
-"""Visitor: a tab of the page in a real browser, with what tests ask of it."""
+"""Visitor: a tab of the page in a real browser."""
 
-from playwright.sync_api import TimeoutError as TooLate
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-STAGE = "#bnviz-stage"
+STAGE, MAP = "#bnviz-stage", "#bnviz-map"
+#: Holds once the first picture is drawn, by the element whose data set says so.
+_DRAWN = {STAGE: "+s.framesDrawn > 0", MAP: "+s.draws > 0"}
 
 
 class Visitor:
-    """A tab, with what a test asks of it.
+    """A tab, and what tests do in it.
 
     Args:
-        browser: That it is opened in.
-        address: Of the page.
-        width: Of the tab, in pixels.
-        height: Of the tab, in pixels.
+        browser: The browser in which it is opened.
+        address: Address of the page.
+        root: The element whose data set is read: `STAGE` or `MAP`.
+        width: Width of the tab, in pixels.
+        height: Height of the tab, in pixels.
         scheme: "light" or "dark".
-        moving: Whether recordings play by themselves; it takes a processor of its own.
+        moving: Whether recordings play by themselves, which keeps a processor busy.
+        options: Further arguments of `Browser.new_context`.
     """
 
-    def __init__(self, browser, address, *, width=1400, height=900, scheme="light", moving=False):
+    def __init__(
+        self,
+        browser,
+        address,
+        *,
+        root=STAGE,
+        width=1400,
+        height=900,
+        scheme="light",
+        moving=False,
+        **options,
+    ):
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             reduced_motion="no-preference" if moving else "reduce",
+            **options,
         )
         self.address = address
         self.errors = []
-        self.page = self.tab()
-
-    def tab(self):
-        page = self.context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        return page
+        self._root = root
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
     def open(self, query=""):
         self.page.goto(f"{self.address}/?{query}")
-        self.until("+s.framesDrawn > 0")
+        self.until(_DRAWN[self._root])
         return self
 
     def data(self, name):
-        return self.page.locator(STAGE).get_attribute(f"data-{name}")
+        return self.page.locator(self._root).get_attribute(f"data-{name}")
 
-    def until(self, condition, seconds=90):
-        """Waits until a condition on the stage's data set `s` holds."""
-        stage = f"document.querySelector('{STAGE}')?.dataset"
+    def until(self, condition, seconds=120, *, root=None):
+        """Waits until a condition on an element's data set `s` holds."""
+        data = f"document.querySelector('{root or self._root}')?.dataset"
         try:
             self.page.wait_for_function(
-                f"(() => {{ const s = {stage}; return s && ({condition}); }})()",
+                f"(() => {{ const s = {data}; return s && ({condition}); }})()",
                 timeout=1000 * seconds,
             )
-        except TooLate as error:
-            found = self.page.evaluate(f"JSON.stringify({stage})")
+        except PlaywrightTimeoutError as error:
+            found = self.page.evaluate(f"JSON.stringify({data})")
             raise AssertionError(f"not within {seconds} s: {condition}; found {found}") from error
 
     def button(self, name):
@@ -61,3 +74,9 @@ class Visitor:
 
     def key(self, name):
         self.page.keyboard.press(name)
+
+    def overflow(self):
+        """Pixels by which the page is wider than the tab."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )

@@ -1,7 +1,7 @@
-"""Kinds: every way in for bad input, and what must come of each case.
+"""Entry points: every way in which bad input reaches bnviz, and the ways in which a case may end.
 
-Each takes what was made and says in a word how it ended. What ends otherwise raises: no exception
-but the ones that are caught here may come out of bnviz.
+Each `check_…` function hands a case to bnviz and returns in a word how it ended. Anything else
+raises: no exceptions may come out of bnviz except those that are caught here.
 """
 
 import atexit
@@ -10,7 +10,6 @@ import io
 import json
 import os
 import shutil
-import struct
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from urllib.parse import parse_qs, quote_plus
 import numpy as np
 
 from bnviz.data import uploads
-from bnviz.data.dataset import Dataset
 from bnviz.engine import Configuration
 from bnviz.engine.limits import LIMITS, Limits
 from bnviz.figures.view import CHOICES, NUMBERS, TITLES
@@ -44,62 +42,64 @@ from bnviz.studies.sweep import MEASURES, Sweep
 from bnviz.terminal.main import main
 from tests.hostile import files, words
 from tests.hostile.guard import watched
+from tests.support.datasets import assert_trainable
+from tests.support.messages import unpack
 
-#: Characters of a message at the most.
-LONGEST = 20_000
-#: Words for how a case ended.
-TAKEN, NEAREST, REFUSED, PASSED_OVER = "taken", "nearest taken", "refused", "passed over"
+#: Longest message, in characters.
+MAX_MESSAGE = 20_000
+#: How a case may end.
+ACCEPTED, NEAREST, REFUSED, IGNORED = "accepted", "nearest accepted", "refused", "ignored"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A way in.
+class EntryPoint:
+    """A way in which input reaches bnviz.
 
     Attributes:
-        make: What comes in, from a source of chance.
-        take: Hands it to bnviz and says how it ended.
-        share: Cases of it among 1,000.
+        make: Makes a case from a source of random numbers.
+        check: Hands the case to bnviz and returns how it ended.
+        share: Cases among 1,000.
     """
 
     make: Callable[[Random], Any]
-    take: Callable[[Any], str]
+    check: Callable[[Any], str]
     share: int
 
     def attempt(self, name: str, seed: int, number: int) -> str:
-        """One case, watched; raises if it ended as no case may."""
-        came = self.make(Random(f"{name} {seed} {number}"))
+        """Tries one case; raises if it ends in a way that no case may."""
+        case = self.make(Random(f"{name} {seed} {number}"))
         with watched():
-            return self.take(came)
+            return self.check(case)
 
 
-def sentence(text: object) -> None:
-    """Holds a message to what the page can show: on one line, not too long, nothing but text."""
+def assert_presentable(text: object) -> None:
+    """Checks that the page can show a message: on one line, not too long, nothing but text."""
     shown = plain(str(text))
     shown.encode()
-    if not 0 < len(shown) < LONGEST or "\n" in shown or "Traceback" in shown:
-        raise AssertionError(f"a message that is none: {shown[:300]!r}")
+    if not 0 < len(shown) < MAX_MESSAGE or "\n" in shown or "Traceback" in shown:
+        raise AssertionError(f"not a message: {shown[:300]!r}")
 
 
-def strict(text: str | bytes) -> Any:
-    """Reads JSON as a browser does: no NaN, no infinity."""
+def strict_json(text: str | bytes) -> Any:
+    """Reads JSON as strictly as a browser: no NaN, no infinity."""
 
     def refuse(word: str) -> None:
-        raise AssertionError(f"{word} is no JSON")
+        raise AssertionError(f"{word} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
 
 
-#: Names in a link beside the settings.
-PLACES = ("mode", *sorted({name for mode in MODES.values() for name in mode.PARAMETERS}))
+#: Parameters of a link beside the settings.
+OWN_PARAMETERS = ("mode", *sorted({name for mode in MODES.values() for name in mode.PARAMETERS}))
 
 
 def link(random: Random) -> str:
-    """A URL's query."""
+    """The query of a URL."""
     pairs = []
     for _ in range(random.choice((0, 1, 2, 2, 3, 5, 900))):
         name = random.choice((random.choice(list(SETTINGS)), words.word(random)))
         if random.random() < 0.2:
-            name = random.choice(PLACES)
+            name = random.choice(OWN_PARAMETERS)
         value = words.word(random)
         if name in SETTINGS:
             value = str(words.value_of(SETTINGS[name], random))
@@ -107,17 +107,17 @@ def link(random: Random) -> str:
             value = random.choice(
                 ("1", "map", "lesson", "units=2:8:log:3", "units=8:2:log:x", "quiz")
             )
-        coded = quote_plus if random.random() < 0.9 else str
-        pairs.append(f"{coded(name)}{random.choice(('=', '=', '=', '', '=='))}{coded(value)}")
+        encode = quote_plus if random.random() < 0.9 else str
+        pairs.append(f"{encode(name)}{random.choice(('=', '=', '=', '', '=='))}{encode(value)}")
     text = random.choice(("&", "&", "&&")).join(pairs)
-    # Streamlit passes no longer ones on.
+    # Streamlit does not pass longer queries on.
     return text[:500_000] + random.choice(
         ("", "", "&train=1", "%ff%zz", "&steps=1&steps=2", "#x", "&a[b]=1")
     )
 
 
-def take_link(query: str) -> str:
-    """As Streamlit hands a query over: repeated names as lists, wrong bytes replaced."""
+def check_link(query: str) -> str:
+    """Reads a query as Streamlit passes it on: repeated names as lists, invalid bytes replaced."""
     parameters = {name: mode.PARAMETERS for name, mode in MODES.items()}
     link = understood(parse_qs(query, keep_blank_values=True), parameters)
     settings, problems = link.settings, [*link.problems]
@@ -126,38 +126,29 @@ def take_link(query: str) -> str:
     if link.mode == map_mode.NAME:
         problems += Sweep.nearest(settings, link.parameters)[1]
     if problems:
-        sentence(describe_problems(problems))
-    return NEAREST if problems else TAKEN
+        assert_presentable(describe_problems(problems))
+    return NEAREST if problems else ACCEPTED
 
 
-def take_json(text: str) -> str:
+def check_json(text: str) -> str:
     try:
         settings = Settings.from_json(text)
     except SettingsError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
     assert Settings.from_json(settings.to_json()) == settings
-    return TAKEN
+    return ACCEPTED
 
 
-def take_changes(text: str) -> str:
+def check_changes(text: str) -> str:
     near = SETTINGS["interventions"].nearest(text)
     if near is None:
         return REFUSED
     assert len(Settings(interventions=near).changes) <= 8
-    return TAKEN
+    return ACCEPTED
 
 
-def sound(data: Dataset) -> None:
-    """Checks what a run relies on."""
-    for x, y in ((data.x_train, data.y_train), (data.x_validation, data.y_validation)):
-        assert (x.dtype, y.dtype) == (np.float32, np.int32)
-        assert x.shape == (len(y), data.num_features)
-        assert np.isfinite(x).all()
-        assert 0 <= y.min() <= y.max() < len(data.classes)
-
-
-def take_file(name_and_data: tuple[str, bytes]) -> str:
+def check_file(name_and_data: tuple[str, bytes]) -> str:
     name, data = name_and_data
     try:
         target = None
@@ -166,38 +157,31 @@ def take_file(name_and_data: tuple[str, bytes]) -> str:
             assert len(set(columns)) == len(columns)
             assert all(column.isprintable() for column in columns)
             target = columns[-1 if len(data) % 4 else 0]
-        sound(uploads.read(name, data, target=target))
+        assert_trainable(uploads.read(name, data, target=target))
     except uploads.UploadError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
-    return TAKEN
+    return ACCEPTED
 
 
-def take_recording(data: bytes) -> str:
+def check_recording(data: bytes) -> str:
     try:
         recording = Recording.load(io.BytesIO(data))
     except RecordingError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
     content = StageContent("token", recording, "finished", "")
-    # Numbers of a stranger may be any, those too of which a computation has to warn.
+    # A stranger's numbers may be such that a computation warns.
     with np.errstate(all="ignore"):
         for view in TITLES if len(data) % 9 == 0 else ("layers",):
-            header(content.respond(PlayerRequest.read({"view": {"name": view}})))
+            unpack(content.respond(PlayerRequest.read({"view": {"name": view}})))
         if len(recording):
-            strict(report.as_json(recording, 1.0))
+            strict_json(report.as_json(recording, 1.0))
             report.as_text(recording, 1.0).encode()
-    return TAKEN
+    return ACCEPTED
 
 
-def header(message: bytes) -> dict[str, Any]:
-    """The header of a message to the player, which a browser must be able to read."""
-    (size,) = struct.unpack_from("<I", message)
-    found: dict[str, Any] = strict(message[4 : 4 + size])
-    return found
-
-
-def _want(random: Random) -> Any:
+def player_request(random: Random) -> Any:
     if random.random() < 0.2:
         return words.anything(random)
     options = {name: list(choice["options"]) for name, choice in CHOICES.items()}
@@ -219,81 +203,81 @@ def _want(random: Random) -> Any:
     }
 
 
-def take_want(sent: Any) -> str:
+def check_player_request(sent: Any) -> str:
     request = PlayerRequest.read(sent)
-    found = header(StageContent.recorded().respond(request))
-    assert found["run"] == "recorded"
-    return TAKEN if request != PlayerRequest() else PASSED_OVER
+    header, _ = unpack(StageContent.recorded().respond(request))
+    assert header["run"] == "recorded"
+    return ACCEPTED if request != PlayerRequest() else IGNORED
 
 
-def take_map(data: bytes) -> str:
+def check_map(data: bytes) -> str:
     try:
         phase_map = PhaseMap.load(io.BytesIO(data))
     except PhaseMapError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
     content = MapContent("token", 0, phase_map, "finished", "")
     with np.errstate(all="ignore"):
         for measure in MEASURES:
-            strict(json.dumps(content.respond(MapRequest(), measure), allow_nan=False))
-        strict(map_json(phase_map, 1.0))
-    return TAKEN
+            strict_json(json.dumps(content.respond(MapRequest(), measure), allow_nan=False))
+        strict_json(map_json(phase_map, 1.0))
+    return ACCEPTED
 
 
-def take_sweep(text: str) -> str:
+def check_sweep(text: str) -> str:
     try:
         sweep = Sweep.from_json(text)
     except SettingsError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
     assert Sweep.from_json(sweep.to_json()) == sweep
-    return TAKEN
+    return ACCEPTED
 
 
-def _map_messages(random: Random) -> Any:
+def map_request(random: Random) -> Any:
     place = (0, 1, 23, 24, -1, True, 2**70, words.anything(random))
     names = ("row", "column", "held", "ask")
     chosen = {name: random.choice(place) for name in names if random.random() < 0.9}
     return random.choice((chosen, words.anything(random)))
 
 
-def take_map_message(sent: Any) -> str:
+def check_map_request(sent: Any) -> str:
     request, cell = MapRequest.read(sent), read_cell(sent)
-    strict(json.dumps(MapContent.recorded().respond(request, ""), allow_nan=False))
-    return TAKEN if cell else PASSED_OVER
+    strict_json(json.dumps(MapContent.recorded().respond(request, ""), allow_nan=False))
+    return ACCEPTED if cell else IGNORED
 
 
-def _change(random: Random) -> Any:
+def player_change(random: Random) -> Any:
     change = random.choice((words.changes(random), words.word(random), words.anything(random)))
     step = random.choice((1, 300, -1, 2**40, True, words.anything(random)))
     return random.choice(({"step": step, "change": change}, words.anything(random)))
 
 
-def take_change(sent: Any) -> str:
+def check_change(sent: Any) -> str:
     asked = read_change(sent)
     if asked is None:
-        return PASSED_OVER
+        return IGNORED
     try:
         Settings().replace(interventions="{}:{}".format(*asked))
     except SettingsError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
-    return TAKEN
+    return ACCEPTED
 
 
 @cache
 def folder() -> Path:
-    """A folder of hostile files, for the terminal."""
-    made = Path(tempfile.mkdtemp(prefix="hostile-"))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    """A folder of hostile files for the terminal."""
+    path = Path(tempfile.mkdtemp(prefix="hostile-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     for number in range(30):
         random = Random(number)
         make = random.choice((files.table, files.archive, files.recording, files.phase_map))
-        (made / f"{number}{random.choice(('.csv', '.npz', '.txt', ''))}").write_bytes(make(random))
-    return made
+        (path / f"{number}{random.choice(('.csv', '.npz', '.txt', ''))}").write_bytes(make(random))
+    return path
 
 
-def _arguments(random: Random) -> list[str]:
+def arguments(random: Random) -> list[str]:
     def setting() -> str:
         name = random.choice((random.choice(list(SETTINGS)), words.word(random)))
         kind = SETTINGS.get(name)
@@ -317,72 +301,74 @@ def _arguments(random: Random) -> list[str]:
     if command == "sweep":
         sides = words.sweep_values(random).items()
         given += [part for name, value in sides for part in (f"--{name}", value)]
-    # A folder that is not there ends what is right so far before anything is trained.
+    # A missing folder refuses arguments that are otherwise valid before anything is trained.
     last = ["--out", str(folder() / "none" / "run.npz")] if command != "settings" else []
-    # No argument of a process holds a zero byte.
+    # Arguments of a process cannot contain a zero byte.
     return [each.replace("\0", "") for each in [command, *given, *last]]
 
 
-def take_arguments(arguments: list[str]) -> str:
+def check_arguments(given: list[str]) -> str:
     out = io.TextIOWrapper(io.BytesIO(), "utf-8")
     error = io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
         try:
-            status = main(arguments)
+            status = main(given)
         except SystemExit as ended:
             status = int(ended.code or 0)
     out.flush()
     error.flush()
-    said = error.buffer.getvalue().decode()
+    printed = error.buffer.getvalue().decode()
     assert status in (0, 2)
-    assert "Traceback" not in said
-    assert bool(said) == (status == 2)
-    return REFUSED if status else TAKEN
+    assert "Traceback" not in printed
+    assert bool(printed) == (status == 2)
+    return REFUSED if status else ACCEPTED
 
 
-def _environment(random: Random) -> dict[str, str]:
+def environment(random: Random) -> dict[str, str]:
     names = ["BNVIZ_WORKERS", "BNVIZ_SCHEDULER", *(each["variable"] for each in LIMITS.values())]
     names = random.sample(names, random.choice((1, 1, 1, len(names))))
     values = ("2", "tls://127.0.0.1:1", "tcp://x", words.word(random), random.choice(words.NUMBERS))
     return {name: random.choice(values) for name in names}
 
 
-def take_environment(environment: dict[str, str]) -> str:
+def check_environment(variables: dict[str, str]) -> str:
     try:
-        Configuration.from_environment(environment)
-        Limits.from_environment(environment)
+        Configuration.from_environment(variables)
+        Limits.from_environment(variables)
     except ValueError as error:
-        sentence(error)
+        assert_presentable(error)
         return REFUSED
-    return TAKEN
+    return ACCEPTED
 
 
-def _file(make: Callable[[Random], bytes]) -> Callable[[Random], tuple[str, bytes]]:
-    def made(random: Random) -> tuple[str, bytes]:
-        usual = ".npz" if make is files.archive else ".csv"
+def file_of(make: Callable[[Random], bytes]) -> Callable[[Random], tuple[str, bytes]]:
+    """Gives the files that a function makes a name, usually with the right suffix."""
+
+    def named(random: Random) -> tuple[str, bytes]:
+        suffix = ".npz" if make is files.archive else ".csv"
         name = (
-            f"a{usual}"
+            f"a{suffix}"
             if random.random() < 0.9
             else random.choice((*files.NAMES, words.word(random)))
         )
         return name, make(random)
 
-    return made
+    return named
 
 
-#: Every way in by name.
-KINDS = {
-    "link": Kind(link, take_link, 200),
-    "settings as JSON": Kind(words.as_json, take_json, 120),
-    "changes in mid-run": Kind(words.changes, take_changes, 80),
-    "CSV file": Kind(_file(files.table), take_file, 150),
-    "NPZ file": Kind(_file(files.archive), take_file, 150),
-    "recording": Kind(files.recording, take_recording, 80),
-    "player's question": Kind(_want, take_want, 80),
-    "player's change": Kind(_change, take_change, 40),
-    "phase map": Kind(files.phase_map, take_map, 60),
-    "sweep as JSON": Kind(words.as_sweep, take_sweep, 40),
-    "map's question": Kind(_map_messages, take_map_message, 30),
-    "terminal": Kind(_arguments, take_arguments, 80),
-    "environment": Kind(_environment, take_environment, 20),
+#: Every entry point by name.
+ENTRY_POINTS = {
+    "link": EntryPoint(link, check_link, 200),
+    "settings as JSON": EntryPoint(words.as_json, check_json, 120),
+    "changes in mid-run": EntryPoint(words.changes, check_changes, 80),
+    "CSV file": EntryPoint(file_of(files.table), check_file, 150),
+    "NPZ file": EntryPoint(file_of(files.archive), check_file, 150),
+    "recording": EntryPoint(files.recording, check_recording, 80),
+    "player's request": EntryPoint(player_request, check_player_request, 80),
+    "player's change": EntryPoint(player_change, check_change, 40),
+    "phase map": EntryPoint(files.phase_map, check_map, 60),
+    "sweep as JSON": EntryPoint(words.as_sweep, check_sweep, 40),
+    "map's request": EntryPoint(map_request, check_map_request, 30),
+    "terminal": EntryPoint(arguments, check_arguments, 80),
+    "environment": EntryPoint(environment, check_environment, 20),
 }
