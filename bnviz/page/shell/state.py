@@ -8,6 +8,7 @@ they are drawn with.
 
 import secrets
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
@@ -93,7 +94,7 @@ class SessionState:
     clicks = _Made[set[str]](set)
     drew_stop = _Value(False)
     rerun_requested = _Value(False)
-    drawn_values = _Value[Mapping[str, object]]({})
+    drawn_values = _Value[Mapping[str, object]](MappingProxyType({}))
 
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)
