@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import Settings
+from tests.support.archives import npy, zipped
 
 fuzzed = settings(database=None)
 
@@ -41,25 +42,11 @@ def saved(recording: Recording) -> bytes:
     return file.getvalue()
 
 
-def npy_of(array, **choices) -> bytes:
-    file = io.BytesIO()
-    np.save(file, array, **choices)
-    return file.getvalue()
-
-
-def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
 def hostile(settings=None, frames=None, **extra: bytes) -> bytes:
     """A recording file with some members replaced."""
-    text = npy_of(np.array(SETTINGS.to_json())) if settings is None else settings
+    text = npy(np.array(SETTINGS.to_json())) if settings is None else settings
     body = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8)
-    members = {"settings.npy": text, "frames.npy": npy_of(body) if frames is None else frames}
+    members = {"settings.npy": text, "frames.npy": npy(body) if frames is None else frames}
     return zipped(members | extra)
 
 
@@ -190,13 +177,13 @@ class Bomb:
 
 
 def settings_member(text: str) -> bytes:
-    return npy_of(np.array(text))
+    return npy(np.array(text))
 
 
 def frames_member(*steps: int) -> bytes:
     frames = np.zeros(len(steps), Recording(SETTINGS).layout.dtype)
     frames["step"] = steps
-    return npy_of(np.frombuffer(frames.tobytes(), np.uint8).reshape(len(steps), -1).T.copy())
+    return npy(np.frombuffer(frames.tobytes(), np.uint8).reshape(len(steps), -1).T.copy())
 
 
 def claimed(shape: str, body: bytes = b"") -> bytes:
@@ -210,14 +197,14 @@ class TestHostileFiles:
         with pytest.raises(RecordingError, match="cannot be read"):
             load(saved(recorded())[:keep])
 
-    @pytest.mark.parametrize("data", [b"", b"text", pickle.dumps(Bomb()), npy_of(np.zeros(3))])
+    @pytest.mark.parametrize("data", [b"", b"text", pickle.dumps(Bomb()), npy(np.zeros(3))])
     def test_of_another_kind(self, data):
         with pytest.raises(RecordingError, match="cannot be read"):
             load(data)
 
     @pytest.mark.parametrize("member", ["settings", "frames"])
     def test_with_pickles(self, member):
-        pickled = npy_of(np.array([Bomb()], dtype=object), allow_pickle=True)
+        pickled = npy(np.array([Bomb()], dtype=object), allow_pickle=True)
         with pytest.raises(RecordingError, match="cannot be read"):
             load(hostile(**{member: pickled}))
         assert not Bomb.exploded
@@ -231,7 +218,7 @@ class TestHostileFiles:
             load(hostile(settings=settings_member(text)))
 
     @pytest.mark.parametrize(
-        "settings", [npy_of(np.zeros(3)), npy_of(np.array(["{}"])), npy_of(np.array("x" * 30_000))]
+        "settings", [npy(np.zeros(3)), npy(np.array(["{}"])), npy(np.array("x" * 30_000))]
     )
     def test_with_settings_that_are_not_a_short_text(self, settings):
         with pytest.raises(RecordingError, match="not a recording"):
@@ -256,7 +243,7 @@ class TestHostileFiles:
 
     @pytest.mark.parametrize(
         "frames",
-        [npy_of(np.zeros(5, np.uint8)), npy_of(np.zeros(4, np.float32)), settings_member("a")],
+        [npy(np.zeros(5, np.uint8)), npy(np.zeros(4, np.float32)), settings_member("a")],
     )
     def test_with_frames_of_another_layout(self, frames):
         with pytest.raises(RecordingError, match="another version"):
@@ -264,7 +251,7 @@ class TestHostileFiles:
 
     def test_with_a_bomb(self):
         with pytest.raises(RecordingError, match="more than its settings"):
-            load(hostile(frames=npy_of(np.zeros(10_000_000, np.uint8))))
+            load(hostile(frames=npy(np.zeros(10_000_000, np.uint8))))
 
     @pytest.mark.parametrize("shape", ["(999999999999,)", "(-1,)", "(99999, 999999999)"])
     def test_with_shapes_that_claim_more_than_there_is(self, shape):

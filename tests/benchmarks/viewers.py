@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import struct
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,8 @@ import machine  # noqa: F401  (puts the repository on the path)
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+from tests.support.messages import unpack
 
 #: Seconds without a message after which a viewer gives up.
 PATIENCE = 120.0
@@ -160,15 +161,10 @@ class Viewer:
                     self._stop = element.button.id
                 if element.WhichOneof("type") == "bidi_component":
                     self._component = element.bidi_component.id
-                    found = _unpacked(element.bidi_component.bytes)
+                    found = unpack(element.bidi_component.bytes)
             if kind == "script_finished" and found is not None:
                 return found
 
     def _note_fragment(self, message: ForwardMsg) -> None:
         if message.delta.fragment_id:
             self._fragment = message.delta.fragment_id
-
-
-def _unpacked(data: bytes) -> tuple[dict[str, Any], bytes]:
-    (size,) = struct.unpack_from("<I", data)
-    return json.loads(data[4 : 4 + size]), data[4 + size :]

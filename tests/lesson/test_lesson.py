@@ -1,7 +1,6 @@
 """The lesson is complete: texts, questions, recordings and the links between them."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,8 @@ from bnviz.lesson.question import Option, Question, score
 from bnviz.lesson.quiz import QUESTIONS, QUIZ
 from bnviz.recording import Recording
 from bnviz.settings import KINDS
+from tests.support import ROOT
 
-ROOT = Path(__file__).parents[2]
 ASKED = {f"quiz {item.question.name}": item.question for item in QUIZ}
 ASKED |= {f"chapter {name}": question for name, question in PREDICTIONS.items()}
 

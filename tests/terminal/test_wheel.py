@@ -16,9 +16,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from bnviz.terminal.main import settings_table
-from tests.conftest import wait_for
 from tests.support import ROOT
 from tests.support.engine import free_port
+from tests.support.server import wait_for
 from tests.support.visitor import Visitor
 from tests.terminal.test_page_command import CHECKOUT, INSTALLED, options
 
