@@ -50,7 +50,9 @@ def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(
     assert dict(fetched)["bnviz.player/plotly-cartesian.min.js"] == "link"
     assert not [name for name, _ in fetched if "SyntaxHighlighter" in name]
     visitor.page.get_by_text("These settings as a Keras script").click()
-    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text("model.fit(")
+    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text(
+        "model.fit(", timeout=60_000
+    )
 
 
 def test_training_streams_every_frame_into_the_same_chart(visit):

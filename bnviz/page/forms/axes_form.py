@@ -13,7 +13,7 @@ from bnviz.studies.axis import AXES, DEFAULT_AXES, MAX_VALUES, SCALES, Axis
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import MAX_SEEDS, MEASURES, Sweep
 
-_HEADINGS = {"x": "Across", "y": "Upwards"}
+_HEADINGS = {"x": "Horizontal axis", "y": "Vertical axis"}
 #: Arguments of `Sweep` beside its base and its axes.
 _OF_CELLS = ("seeds", "measure", "target")
 
@@ -150,7 +150,7 @@ def _range(side: str, name: str) -> dict[str, Any]:
         )
     first, second = st.columns(2)
     values["places"] = first.number_input(
-        "places", 2, MAX_VALUES, now["places"], step=1, key=fields.key(names["places"])
+        "values", 2, MAX_VALUES, now["places"], step=1, key=fields.key(names["places"])
     )
     values["log"] = second.toggle(
         "log",
