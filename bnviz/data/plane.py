@@ -18,7 +18,7 @@ NUM_POINTS = 1_000
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
-def dataset(name: str, *, noise: float, seed: int) -> Dataset:
+def draw(name: str, *, noise: float, seed: int) -> Dataset:
     """Draws the points of a data set, splits them and standardizes them.
 
     Args:

@@ -1,5 +1,7 @@
 """Sampling: the examples that networks are measured on, the same at every step and seed."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +10,29 @@ from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
 
 #: Features, shape (num_examples, num_features), and classes, (num_examples,).
 Examples = tuple[NDArray[np.float32], NDArray[np.int32]]
+#: Maximum number of training examples that the statistics of PreciseBN are computed from.
+PRECISE_SIZE = 10_000
+
+
+@dataclass(frozen=True)
+class MeasuredExamples:
+    """The examples that the arms of a run are measured on.
+
+    Attributes:
+        probe: Training examples for distributions and the training loss.
+        validation: Validation examples for the validation loss and accuracy.
+        precise: Training examples for the statistics of PreciseBN.
+    """
+
+    probe: Examples
+    validation: Examples
+    precise: Examples
+
+    @classmethod
+    def of(cls, data: Dataset) -> "MeasuredExamples":
+        """Draws them from a data set, the same ones every time."""
+        precise = sample(data.x_train, data.y_train, max_examples=PRECISE_SIZE)
+        return cls(probe(data), validation(data), precise)
 
 
 def sample(x: NDArray[np.float32], y: NDArray[np.int32], *, max_examples: int) -> Examples:

@@ -16,7 +16,7 @@ from bnviz.lab.compiled_function import xla_compilations
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
 from bnviz.lab.measures import DriftReference
-from bnviz.lab.networks import Network, build, initial_kernels, reset
+from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer
@@ -115,8 +115,7 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
         name: One of `bnviz.frames.ARM_LABELS`.
         data: Examples of the run, which decide the numbers of features and classes.
     """
-    kernels = initial_kernels(settings, data.num_features, len(data.classes))
-    compiled = _at_step_0(settings, name, name, kernels, data)
+    compiled = _at_step_0(settings, name, name, data)
     sha = hashlib.sha256()
     for layer in compiled.network.dense_layers:
         sha.update(layer.kernel.numpy().tobytes())
@@ -163,7 +162,7 @@ def intervene(
         return arm
     old = arm.compiled
     kernels = [layer.kernel.numpy() for layer in old.network.dense_layers]
-    new = _at_step_0(settings, arm.name, kind, kernels, data, frozen=frozen)
+    new = _at_step_0(settings, arm.name, kind, data, kernels=kernels, frozen=frozen)
     if change.action == "insert_bn":
         insert_normalization(old.network, new.network, tf.constant(data.x_train))
     elif change.action == "remove_bn":
@@ -181,14 +180,15 @@ def _at_step_0(
     settings: Settings,
     name: str,
     kind: str,
-    kernels: list[NDArray[np.float32]],
     data: Dataset,
     *,
+    kernels: list[NDArray[np.float32]] | None = None,
     frozen: bool = False,
 ) -> CompiledNetwork:
-    """A compiled network of this kind, reset to step 0 with these kernels."""
+    """A compiled network of this kind, reset to step 0, with the initial kernels if None."""
+    compiled_for = architecture(settings, kind)
     sizes = (data.num_features, len(data.classes))
-    compiled = _compiled(architecture(settings, kind), name, kind, *sizes, frozen)
+    compiled = _compiled(compiled_for, name, kind, *sizes, frozen)
     reset(compiled.network, settings, kernels)
     compiled.trainer.reset(settings)
     return compiled

@@ -54,9 +54,9 @@ def load(settings: Settings, upload: Dataset | None = None) -> Dataset:
             raise DataError("The uploaded data set is no longer available; choose its file again.")
         return upload
     if name in PLANE_DATASETS:
-        return plane.dataset(name, noise=settings.noise, seed=settings.seed)
+        return plane.draw(name, noise=settings.noise, seed=settings.seed)
     if name in builtin.TABLES:
-        return builtin.dataset(name)
+        return builtin.load(name)
     return DOWNLOADS[name]()
 
 

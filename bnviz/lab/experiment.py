@@ -9,11 +9,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.data import sampling
 from bnviz.data.dataset import Dataset
-from bnviz.data.sampling import Examples
+from bnviz.data.sampling import Examples, MeasuredExamples
 from bnviz.frame_layout import FrameLayout
-from bnviz.frames import Frame, frame_steps
+from bnviz.frames import Frame
 from bnviz.interventions import Intervention
 from bnviz.lab.arms import Arm, intervene, new_arm
 from bnviz.lab.datasets import DataError, load
@@ -21,8 +20,6 @@ from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
-#: Maximum number of training examples that the statistics of PreciseBN are computed from.
-PRECISE_SIZE = 10_000
 #: Held while an experiment runs: all runs of a process share the compiled networks.
 _lock = threading.Lock()
 
@@ -67,13 +64,7 @@ def _frames(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
     layout = FrameLayout.of(settings)
     with ThreadPoolExecutor(len(layout.arms)) as threads:
         pipeline = _Pipeline(settings, data, layout, threads)
-        start, *stops = frame_steps(settings.steps).tolist()
-        pipeline.start_training(start)
-        pipeline.finish_training()
-        # Divergence is judged by the first loss, so it is measured before any training.
-        yield from pipeline.measure()
-        pipeline.compile_training()
-        for stop in stops:
+        for stop in layout.header.steps:
             if changes := pipeline.changes_due():
                 # The last snapshot shows the arms before the change, so it is measured before it.
                 yield from pipeline.measure()
@@ -81,6 +72,10 @@ def _frames(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
             pipeline.start_training(stop)
             yield from pipeline.measure()
             pipeline.finish_training()
+            if stop == 0:
+                # Divergence is judged by the first loss, so it is measured before any training.
+                yield from pipeline.measure()
+                pipeline.compile_training()
         yield from pipeline.measure()
 
 
@@ -103,13 +98,12 @@ class _Pipeline:
         self._data = data
         self._layout = layout
         self._threads = threads
-        probe = sampling.probe(data)
-        self._recorder = FrameRecorder(layout, data, probe)
+        measured = MeasuredExamples.of(data)
         self._train = _tensors((data.x_train, data.y_train))
-        self._probe = _tensors(probe)
-        self._validation = _tensors(sampling.validation(data))
-        precise = sampling.sample(data.x_train, data.y_train, max_examples=PRECISE_SIZE)
-        self._precise, _ = _tensors(precise)
+        self._probe = _tensors(measured.probe)
+        self._validation = _tensors(measured.validation)
+        self._precise, _ = _tensors(measured.precise)
+        self._recorder = FrameRecorder(layout, data, measured.probe)
         self._order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
         self._arms = {name: new_arm(settings, name, data) for name in layout.arms}
         self._changes = list(settings.changes)

@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import BN_ARMS
+from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
 from bnviz.lab.noise import Noise
-from bnviz.lab.normalization import FrozenBatchNormalization, normalize, position
-from bnviz.settings import Settings
+from bnviz.lab.normalization import FrozenBatchNormalization, normalize
+from bnviz.settings import BN_POSITIONS, Settings
 
 INITIALIZERS = {
     "glorot_uniform": keras.initializers.GlorotUniform,
@@ -163,6 +163,20 @@ class Network:
         )
 
 
+def position(settings: Settings, arm: str) -> str:
+    """Returns whether an arm normalizes "before" or "after" the activation, or "" for neither.
+
+    Args:
+        settings: Settings of the run; `bn_position` is read.
+        arm: One of `bnviz.frames.ARM_LABELS`.
+    """
+    if arm not in NORMALIZED_ARMS:
+        return ""
+    if arm == "bn_other":
+        return next(other for other in BN_POSITIONS if other != settings.bn_position)
+    return settings.bn_position
+
+
 def build(
     settings: Settings, arm: str, num_features: int, num_classes: int, *, frozen: bool = False
 ) -> Network:
@@ -249,17 +263,22 @@ def initial_kernels(
     ]
 
 
-def reset(network: Network, settings: Settings, kernels: list[NDArray[np.float32]]) -> None:
+def reset(
+    network: Network, settings: Settings, kernels: list[NDArray[np.float32]] | None = None
+) -> None:
     """Sets every weight and statistic of `network` to its value at step 0.
 
-    Kernels are set as given, biases and beta to 0, gamma to 1, moving means to 0, moving variances
-    to 1; the noise starts from the seed.
+    Biases and beta are set to 0, gamma to 1, moving means to 0, moving variances to 1; the noise
+    starts from the seed.
 
     Args:
         network: The network that is changed.
         settings: Settings of the run; epsilon, momentum and seed are read.
-        kernels: One kernel per Dense layer, shape (inputs, outputs).
+        kernels: One kernel per Dense layer, shape (inputs, outputs); `initial_kernels` if None.
     """
+    if kernels is None:
+        num_features, num_classes = network.model.input_shape[-1], network.output.units
+        kernels = initial_kernels(settings, num_features, num_classes)
     for layer, kernel in zip(network.dense_layers, kernels, strict=True):
         layer.kernel.assign(kernel)
         if layer.use_bias:

@@ -1,27 +1,7 @@
-"""Normalization: what Batch and layer normalization compute, and where an arm has them."""
+"""Normalization: what Batch and layer normalization compute, without side effects."""
 
 import keras
 import tensorflow as tf
-
-from bnviz.frames import NORMALIZED_ARMS
-from bnviz.settings import BN_POSITIONS, Settings
-
-
-def position(settings: Settings, arm: str) -> str:
-    """Returns on which side of the activation an arm normalizes.
-
-    Args:
-        settings: Settings of the run; `bn_position` is read.
-        arm: One of `bnviz.frames.ARM_LABELS`.
-
-    Returns:
-        "before", "after", or "" for an arm without normalization.
-    """
-    if arm not in NORMALIZED_ARMS:
-        return ""
-    if arm == "bn_other":
-        return next(other for other in BN_POSITIONS if other != settings.bn_position)
-    return settings.bn_position
 
 
 def normalize(

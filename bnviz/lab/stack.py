@@ -14,7 +14,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.lab.compiled_function import CompiledFunction
-from bnviz.lab.normalization import moving_average, position
+from bnviz.lab.networks import position
+from bnviz.lab.normalization import moving_average
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.stack_data import StackedTensors
 from bnviz.lab.training import make_optimizer, padded_steps, train_steps

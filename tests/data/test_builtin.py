@@ -17,5 +17,5 @@ def test_tables_equal_those_of_scikit_learn(name):
 
 
 def test_pixels_of_digits_range_from_0_to_1():
-    x = builtin.dataset("digits").x_train
+    x = builtin.load("digits").x_train
     assert (x.min(), x.max()) == (0, 1)

@@ -10,7 +10,7 @@ from bnviz.settings import PLANE_DATASETS
 
 def nearest_neighbour_accuracy(name: str, noise: float) -> float:
     """Share of validation points whose nearest training point is of the same class."""
-    data = plane.dataset(name, noise=noise, seed=0)
+    data = plane.draw(name, noise=noise, seed=0)
     distance = np.linalg.norm(data.x_validation[:, None] - data.x_train[None], axis=-1)
     return float(np.mean(data.y_train[distance.argmin(axis=1)] == data.y_validation))
 
@@ -22,7 +22,7 @@ def test_every_data_set_in_the_plane_has_a_shape():
 @pytest.mark.parametrize("name", PLANE_DATASETS)
 @pytest.mark.parametrize("noise", [0.0, 1.0])
 def test_all_points_are_used_at_the_extremes_of_noise(name, noise):
-    data = plane.dataset(name, noise=noise, seed=0)
+    data = plane.draw(name, noise=noise, seed=0)
     num_points = len(data.y_train) + len(data.y_validation)
     assert (data.num_features, num_points) == (2, plane.NUM_POINTS)
 

@@ -24,7 +24,7 @@ def test_a_sample_is_always_the_same():
 
 
 def test_the_probe_is_drawn_from_the_training_examples():
-    data = builtin.dataset("digits")
+    data = builtin.load("digits")
     x, y = sampling.probe(data)
     assert len(y) == PROBE_SIZE
     known = {row.tobytes() for row in data.x_train}

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from bnviz.lab.normalization import FrozenBatchNormalization, moving_average, normalize, position
+from bnviz.lab.networks import position
+from bnviz.lab.normalization import FrozenBatchNormalization, moving_average, normalize
 from bnviz.settings import Settings
 
 X = np.random.default_rng(0).normal(2, 3, size=(40, 5)).astype(np.float32)

@@ -47,7 +47,7 @@ def table(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 
 @cache
-def dataset(name: str) -> Dataset:
+def load(name: str) -> Dataset:
     """Returns a table as a data set: pixels of digits from 0 to 1, all else standardized.
 
     Args:
