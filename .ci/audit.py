@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks pip-audit for known faults of all that is installed beside it; fails if there are any.
+"""Asks pip-audit for known vulnerabilities of what is installed beside it; fails if it has any.
 
 What cannot be asked, for want of a network or because the service does not know a package, is said
 and is no failure.
@@ -28,12 +28,12 @@ def main() -> int:
         return 0
     skipped = [package["name"] for package in packages if "skip_reason" in package]
     faults = [
-        f"{package['name']} {package['version']}: {fault['id']}, mended in "
+        f"{package['name']} {package['version']}: {fault['id']}, fixed in "
         f"{', '.join(fault['fix_versions']) or 'no version yet'}"
         for package in packages
         for fault in package.get("vulns", ())
     ]
-    print(f"Audited {len(packages) - len(skipped)} packages, {len(faults)} known faults.")
+    print(f"Audited {len(packages) - len(skipped)} packages, {len(faults)} known vulnerabilities.")
     if skipped:
         print(f"Not audited, since the service does not know them: {len(skipped)} packages.")
     print("\n".join(faults), end="")

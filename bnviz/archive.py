@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-#: Most members of an archive; the files read here need at most four.
+#: Maximum number of members of an archive; the files read here need at most ten.
 MAX_MEMBERS = 64
 #: An array's header must end within this many bytes of its member.
 _HEAD_BYTES = 4_096

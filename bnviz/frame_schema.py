@@ -1,6 +1,6 @@
 """Schema: every measure of a frame, declared once.
 
-The binary layout of a frame, the browser's reader, the documentation and the tests follow from
+The binary layout of a frame, the browser's reader and the tests follow from
 the tables below. Order matters: a frame holds its measures in the order of these tables.
 """
 
@@ -83,7 +83,7 @@ ARM_MEASURES = (
         "int32",
         (),
         (),
-        "first step whose loss was not finite or above 1,000 times the first one; -1 if none was",
+        "first step whose loss exceeded 1,000 times the first one or was not finite; -1 if none",
     ),
     Measure(
         "data_digest", "uint8", ("digest",), (), "SHA-256 of the training and validation examples"

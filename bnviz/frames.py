@@ -27,9 +27,9 @@ NORMALIZED_ARMS = (*BN_ARMS, "layer_norm")
 QUANTITIES = ("pre_activation", "activation")
 #: Percentiles kept of each distribution, in percent.
 PERCENTILES = (5, 15, 25, 50, 75, 85, 95)
-#: Most training examples on which distributions are measured.
+#: Maximum number of training examples on which distributions are measured.
 PROBE_SIZE = 256
-#: Most validation examples on which loss and accuracy are measured.
+#: Maximum number of validation examples on which loss and accuracy are measured.
 VALIDATION_SIZE = 2_000
 #: Approximate number of frames of a long run.
 NUM_FRAMES = 300

@@ -6,7 +6,7 @@ them. A run with interventions starts again from its seed, so it is as repeatabl
 
 from dataclasses import dataclass
 
-#: Most changes in one run.
+#: Maximum number of changes in one run.
 MAX_CHANGES = 8
 LEARNING_RATE = "learning_rate"
 #: What can be done to BN, each once in a run, and its label where it is chosen.

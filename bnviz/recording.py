@@ -17,7 +17,7 @@ from bnviz.settings import Settings, SettingsError
 #: What the package brings along: the run and the map shown at first, the lesson's runs and the
 #: outcomes of its claims.
 BUNDLED = Path(__file__).parent / "recordings"
-#: Most bytes of a recording file, and of the settings' text in it.
+#: Maximum size of a recording file, and of the settings' text in it, in bytes.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
 
@@ -28,7 +28,7 @@ class RecordingError(ValueError):
 
 @dataclass(frozen=True)
 class Certificate:
-    """The proof that the arms differ in nothing but Batch Normalization.
+    """Digests which show that all arms share data, initial kernels and batches.
 
     Attributes:
         data: Digest of the training and validation examples, by arm.

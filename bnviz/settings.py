@@ -1,6 +1,6 @@
 """Settings of a run: every choice, default and bound, declared once.
 
-The page's form, the terminal, the URL, the documentation and the tests all read this module; its
+The page's form, the terminal, the URL and the tests all read this module; its
 length is that of the one declaration.
 """
 
@@ -210,7 +210,12 @@ class Settings:
     )
     learning_rate: float = _setting(
         1.0,
-        Float("learning rate", "Training", "Step size of each update.", *LEARNING_RATES),
+        Float(
+            "learning rate",
+            "Training",
+            "Factor applied to the gradient in each update.",
+            *LEARNING_RATES,
+        ),
     )
     batch_size: int = _setting(
         32, Integer("batch size", "Training", "Examples in each training step.", 1, 1024)
@@ -221,7 +226,7 @@ class Settings:
         Float(
             "L2 penalty",
             "Training",
-            "Factor of the sum of squared weights, which is added to the loss.",
+            "This times the sum of squared weights is added to the loss.",
             0.0,
             1.0,
             advanced=True,
@@ -282,7 +287,7 @@ class Settings:
             "changes in mid-run",
             "Training",
             "What to change at which step: the learning rate, or BN, which can be inserted, "
-            "removed or have its statistics frozen. The button under the picture fills this in.",
+            "removed or have its statistics frozen. The list under the picture fills this in.",
             STEPS,
             LEARNING_RATES,
             advanced=True,
@@ -294,7 +299,7 @@ class Settings:
             "look deeper",
             "Measures",
             "Also measure the loss landscape, the shift of gradients, single examples and "
-            "inference with other statistics; slower.",
+            "inference using other statistics; slower.",
             advanced=True,
         ),
     )

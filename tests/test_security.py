@@ -165,7 +165,7 @@ class TestAudit:
         ]
         done = self.audit(tmp_path, f"print({json.dumps({'dependencies': packages})!r})")
         assert done.returncode == 1
-        assert "one 1.0: PYSEC-1, mended in 2.0" in done.stdout
+        assert "one 1.0: PYSEC-1, fixed in 2.0" in done.stdout
         assert "does not know them: 1 packages" in done.stdout
 
     def test_without_a_network_it_passes_and_says_so(self, tmp_path):

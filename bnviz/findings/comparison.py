@@ -63,7 +63,7 @@ class SpeedUp:
     """How many times as long the slow arm takes as the fast one.
 
     Attributes:
-        ratio: Above 1 if Batch Normalization is faster.
+        ratio: Above 1 if the `fast` arm is faster.
         bound: "more than" or "less than" if one arm has not reached the target, else empty.
     """
 

@@ -71,7 +71,8 @@ def events(recording: Recording) -> tuple[Event, ...]:
     """Returns the events of a run, complete or growing.
 
     Returns:
-        At most one event for each arm, layer and kind, sorted by step.
+        At most one event for each arm, layer and kind, except for changes in mid-run; sorted by
+        step.
     """
     recording = recording.snapshot()
     if len(recording) == 0:

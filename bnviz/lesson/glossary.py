@@ -77,7 +77,9 @@ TERMS = OF_README | {
         "at each step"
     ),
     "overfitting": "memorizing the training examples, at the cost of new ones",
-    "pair certificate": "the proof that the networks compared differ only in BN",
+    "pair certificate": (
+        "digests which show that the networks compared share data, initial kernels and batches"
+    ),
     "phase map": (
         "a map of many runs: its axes are two settings, its colour shows how each run ended"
     ),

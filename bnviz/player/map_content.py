@@ -50,7 +50,7 @@ class MapContent:
     @classmethod
     def recorded(cls) -> "MapContent":
         """The map that comes with the package."""
-        message = "A recorded map of the default settings. Press Fill the map to train yours."
+        message = "A recorded map of the default settings. Press “Fill the map” to train your own."
         return cls("recorded", 0, recorded_map(), "recorded", message)
 
     @property

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.frames import DENSITY
 from bnviz.kinds import Value
 from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, Problem, Settings
 
@@ -37,7 +38,8 @@ class Block:
     """Runs that are trained together.
 
     Attributes:
-        settings: The settings of each run; they differ only in `STACKABLE` settings.
+        settings: The settings of each run; they differ only in `STACKABLE`
+            settings and, on points in a plane, in `noise`.
         evaluation_steps: Steps after which the networks are evaluated, increasing from 0 to the
             last step of the runs.
 
@@ -131,7 +133,7 @@ def digest(*parts: Value | Settings) -> str:
 def choose_evaluation_steps(steps: int, count: int) -> tuple[int, ...]:
     """Returns step 0 and up to `count` later steps, denser at the start, ending at `steps`."""
     share = np.linspace(0.0, 1.0, min(count, steps) + 1)
-    return tuple(np.unique(np.ceil(steps * share**1.25).astype(int)).tolist())
+    return tuple(np.unique(np.ceil(steps * share**DENSITY).astype(int)).tolist())
 
 
 def seed_problems(first: int, seeds: object, *, low: int, high: int) -> list[Problem]:

@@ -2,14 +2,15 @@
 
 `bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its results; `sweep`
 fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
-stable learning rates, `claims` checks the lesson's claims, `settings` lists all settings, and
-`page` starts the page.
+stable learning rates, `claims` checks the lesson's claims, `settings` and `measures` list all
+settings and everything that is measured, and `page` starts the page.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 
+from bnviz.frame_schema import measures_table
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.evidence import MIN_SEEDS
 from bnviz.settings import KINDS, Settings, SettingsError, groups
@@ -49,8 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        if given.command == "settings":
-            print(settings_table())
+        if given.command in _TABLES:
+            print(_TABLES[given.command]())
             return DONE
         return _COMMANDS[given.command](given)
     except (CommandError, SettingsError) as error:
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     _add_claims_options(commands.add_parser("claims", help="check the lesson's claims over seeds"))
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
+    commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     commands.add_parser(
         "page",
         help="start the page in a browser",
@@ -165,3 +167,7 @@ def settings_table() -> str:
             lines.append(f"  {name} = {shown}")
             lines.append(f"      {kind.help} Allowed: {kind.allowed()}.")
     return "\n".join(lines[1:])
+
+
+#: Commands that print a table.
+_TABLES = {"settings": settings_table, "measures": measures_table}

@@ -93,6 +93,12 @@ def finite_or_null(value) -> None:
     raise AssertionError(value)
 
 
+class TestMeasuresCommand:
+    def test_lists_every_measure_with_its_shape(self, capsys):
+        assert main(["measures"]) == 0
+        assert "  gradient_norm: float32 (kernels)" in capsys.readouterr().out
+
+
 class TestSettingsCommand:
     def test_lists_every_setting_with_its_allowed_values(self, capsys):
         assert main(["settings"]) == 0

@@ -17,7 +17,7 @@ UNITS = {
     "bn_momentum": "share kept",
     "bn_epsilon": "added to the variance",
 }
-#: Most ticks along an axis, and most integers that have a tick each.
+#: Maximum number of ticks along an axis, and of integers that have a tick each.
 _MAX_TICKS, _MAX_INTEGERS = 7, 12
 
 

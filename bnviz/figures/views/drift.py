@@ -24,7 +24,7 @@ READING = (
     "(Ioffe & Szegedy 2015), and how its gradient changes when the layers before it learn "
     "(Santurkar et al. 2018)."
 )
-#: Most layers drawn one above the other; of more, only the chosen one is drawn.
+#: Maximum number of layers drawn one above the other; beyond that only the chosen one is drawn.
 MAX_LAYERS = 4
 _QUANTITY = "pre_activation"
 _DECADES = (-2, 1)

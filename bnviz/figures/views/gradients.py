@@ -18,7 +18,7 @@ READING = (
     "first layer is a vanishing gradient, one that grows is an exploding gradient. Below: the "
     "update of a step relative to the weights themselves; about −3, a thousandth, is healthy."
 )
-#: Most layers drawn; of more, a few at equal distances are.
+#: Maximum number of layers drawn; beyond that, a few at equal distances.
 MAX_LAYERS = 6
 #: Healthy ratio of update and weights, as a power of 10.
 HEALTHY = -3

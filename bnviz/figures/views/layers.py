@@ -16,14 +16,14 @@ from bnviz.recording import Recording
 READING = (
     "How to read: each row is one layer. The filled shape shows where its values lie now; the thin "
     "lines behind it show where they lay a moment ago. A shape that wanders or collapses means "
-    "that the layer above must keep relearning. All rows share one axis; the height is the square "
+    "that the next layer must keep relearning. All rows share one axis; the height is the square "
     "root of the share of values."
 )
 #: Ages of the outlines behind the present one, in frames.
 ECHOES = (6, 12, 18, 24)
-#: Most layers that have all of `ECHOES`; more have half of them.
+#: Maximum number of layers that have all of `ECHOES`; beyond that they have half of them.
 _MAX_ECHOING = 8
-#: Most layers that have a name beside each row; of more, one in several has one.
+#: Maximum number of layers with a name beside each row; beyond that one in several has one.
 _MAX_NAMED = 16
 #: Range of the accuracies, with room for labels above and below.
 _ACCURACY_RANGE = (-0.16, 1.18)
@@ -64,7 +64,7 @@ def _column(panels: Panels, number: int, arm: str) -> None:
     quantity = panels.view.quantity
     _, _, axis = panels.value_axis(quantity)
     kind = CHOICES["quantity"]["options"][quantity]
-    # Above three columns there is no room for all of it.
+    # With three columns there is no room for the full text.
     explanation = f"{kind} of each activation" if len(panels.arms) < 3 else kind
     panels.panel(
         number,

@@ -20,7 +20,7 @@ READING = (
     "up to a healthy-looking histogram, although each neuron says nearly the same for every "
     "example."
 )
-#: Most neurons drawn with their density; of more, only the lines are drawn.
+#: Maximum number of neurons drawn with their density; beyond that only the lines are drawn.
 MAX_SHAPES = 40
 _QUANTITY = "pre_activation"
 

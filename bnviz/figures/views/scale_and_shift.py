@@ -20,7 +20,7 @@ READING = (
     "now. A gamma near 0 switches its neuron off; gamma = std and beta = mean would undo "
     "normalization."
 )
-#: Most layers drawn side by side; of more, only the chosen one is drawn.
+#: Maximum number of layers drawn side by side; beyond that only the chosen one is drawn.
 MAX_LAYERS = 4
 _BINS = 40
 _PARTS = {"gamma": ("γ", "scale, starts at 1"), "beta": ("β", "shift, starts at 0")}

@@ -110,5 +110,10 @@ def _field(name: str, value: Any, mode: str) -> Any:
 
 def _readable(option: str) -> str:
     """An option as its field shows it."""
-    names = {"digits": "digits 8×8", "sgd": "SGD", UPLOAD: "your own file", "no": "none"}
+    names = {
+        "digits": "digits 8×8",
+        "sgd": "SGD",
+        UPLOAD: "your own file",
+        "no": "no third network",
+    }
     return names.get(option) or ARM_LABELS.get(option) or option.replace("_", " ")

@@ -101,7 +101,7 @@ export class Cards {
   }
 
   /**
-   * The proof that the arms differ in BN alone, from the digests in a frame.
+   * Whether the arms share data, initial kernels and batches, by the digests in a frame.
    * @param {Frames} frames
    * @param {number} at Index of the frame.
    */
