@@ -24,7 +24,7 @@ from bnviz.settings import Settings
 
 #: A run has diverged if its loss exceeds its first loss times this factor.
 DIVERGENCE = 1_000.0
-#: Compiled networks kept for later runs of the same architecture: more than a worker compiles before
+#: Compiled networks kept for later runs of an architecture: more than a worker compiles before
 #: it is replaced, since TensorFlow frees almost none of the memory of those that are dropped.
 _MAX_COMPILED = 40
 #: Settings that decide what is compiled for an arm; all others are inputs to it.
