@@ -223,6 +223,7 @@ def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
     assert not list(files.iterdir())
 
 
+@pytest.mark.slow
 def test_connects_once_the_scheduler_answers_and_loads_no_tensorflow_in_the_page(
     tmp_path: Path,
 ):

@@ -20,6 +20,8 @@ from tests.support import ROOT
 from tests.support.engine import PATIENCE, DaskCluster, free_port, until, workers_of
 
 #: Small, and compiled once for all tests.
+pytestmark = pytest.mark.slow
+
 SHORT = Settings(dataset="wine", hidden_layers=1, units=4, batch_size=8, steps=40)
 #: Long enough to interfere with.
 LONG = SHORT.replace(steps=5_000)

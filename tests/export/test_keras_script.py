@@ -90,6 +90,7 @@ def results(tmp_path_factory):
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))
+@pytest.mark.slow
 def test_script_gives_the_result_of_the_page(case, results):
     theirs, last = results[case]
     labels = {label: arm for arm, label in ARM_LABELS.items()}

@@ -37,6 +37,7 @@ def answer(visitor, question, option, key):
     visitor.page.locator(f".st-key-{key}_{question.name}_{option} button").click()
 
 
+@pytest.mark.slow
 def test_every_chapter_plays_asks_and_reveals_its_measurements(visit):
     visitor = visit("chapter=1", moving=True)
     for chapter in CHAPTER_LIST:

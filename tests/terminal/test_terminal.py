@@ -375,7 +375,10 @@ class TestStable:
         assert result["bn"]["at_bound"] is True
         assert result["bn"]["unstable"] is result["none"]["stable"] is result["ratio"] is None
         assert len(result["rates"]) == len(result["bn"]["accuracy"]) == 16
-        assert "without BN the network learns at none within 12 steps" in result["sentence"]
+        assert (
+            "without BN, the network does not learn within 12 steps at any rate"
+            in result["sentence"]
+        )
 
     def test_ctrl_c_prints_the_results_so_far(self, capsys, stack):
         stack.interruption = KeyboardInterrupt()
