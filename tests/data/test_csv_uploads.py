@@ -5,13 +5,14 @@ import pytest
 
 from bnviz.data import uploads
 from bnviz.data.uploads import UploadError
-from tests.data.upload_files import ROWS, csv, images, npz, refused, sound
+from tests.data.upload_files import ROWS, csv, images, npz, refused
+from tests.support.datasets import assert_trainable
 
 
 class TestCsv:
     def test_the_last_column_is_the_class(self):
         dataset = csv(ROWS)
-        sound(dataset)
+        assert_trainable(dataset)
         assert (dataset.num_features, dataset.classes) == (2, ("a", "b"))
 
     def test_a_fifth_of_each_class_validates(self):

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from bnviz.data import uploads
-from tests.data.upload_files import Bomb, images, npy, npy_of, npz, refused, sound, zipped
+from tests.data.upload_files import Bomb, images, npy_file, npz, refused
+from tests.support.archives import npy, zipped
+from tests.support.datasets import assert_trainable
 
 #: Path of the file that Keras downloads, if it exists.
 REAL_MNIST = Path(os.environ.get("MNIST_NPZ", "mnist.npz"))
@@ -29,12 +31,12 @@ class TestNpz:
         dataset = uploads.read(
             "a.npz", npz(**arrays, x_test=arrays["x_train"][:6], y_test=arrays["y_train"][:6])
         )
-        sound(dataset)
+        assert_trainable(dataset)
         np.testing.assert_array_equal(dataset.x_validation, dataset.x_train[:6])
 
     def test_without_a_test_set_a_fifth_of_each_class_validates(self):
         dataset = uploads.read("a.npz", npz(**images(30)))
-        sound(dataset)
+        assert_trainable(dataset)
         assert np.bincount(dataset.y_validation).tolist() == [2, 2, 2]
 
     @pytest.mark.parametrize("dtype", ["?", "i1", "<i8", ">i4", "<f2", "<f4", ">f8"])
@@ -43,7 +45,7 @@ class TestNpz:
         x = np.random.default_rng(0).integers(0, 2, (30, 4)).astype(dtype, order=order)
         arrays = {"x_train": x, "y_train": np.arange(30) % 2}
         dataset = uploads.read("a.npz", npz(**arrays, x_test=x[:6], y_test=np.arange(6) % 2))
-        sound(dataset)
+        assert_trainable(dataset)
         expected = (x.astype(float) - x.astype(float).mean(0)) / x.astype(float).std(0)
         np.testing.assert_allclose(dataset.x_train, expected, atol=1e-6)
 
@@ -51,7 +53,7 @@ class TestNpz:
     def test_any_whole_numbers_are_classes(self, shape):
         labels = np.array([70, -3, 900, -3] * 5).reshape(shape)
         dataset = uploads.read("a.npz", npz(x_train=images()["x_train"], y_train=labels))
-        sound(dataset)
+        assert_trainable(dataset)
         assert dataset.classes == ("-3", "70", "900")
 
     def test_a_class_of_the_test_set_alone_counts(self):
@@ -69,7 +71,7 @@ class TestNpz:
     @pytest.mark.skipif(not REAL_MNIST.exists(), reason="needs mnist.npz, or its path in MNIST_NPZ")
     def test_the_real_mnist_file(self):
         dataset = uploads.read("mnist.npz", REAL_MNIST.read_bytes())
-        sound(dataset)
+        assert_trainable(dataset)
         assert (dataset.x_train.shape, len(dataset.y_validation)) == ((8000, 784), 2000)
 
     @pytest.mark.parametrize(
@@ -128,17 +130,17 @@ SHAPES = ["(1000000000, 784)", "(999999999999, 999999999999)", "(-1, 12)", "(1" 
 
 class TestHostileNpz:
     def member(self, x_train: bytes) -> bytes:
-        return zipped({"x_train.npy": x_train, "y_train.npy": npy_of(np.arange(20) % 3)})
+        return zipped({"x_train.npy": x_train, "y_train.npy": npy(np.arange(20) % 3)})
 
     @pytest.mark.parametrize("shape", SHAPES)
     @pytest.mark.parametrize("fortran", [True, False])
     def test_claimed_shapes_reserve_no_memory(self, shape, fortran):
         header = f"{{'descr': '|u1', 'fortran_order': {fortran}, 'shape': {shape}, }}"
-        refused("a.npz", self.member(npy(header, bytes(240))), "x_train")
+        refused("a.npz", self.member(npy_file(header, bytes(240))), "x_train")
 
     def test_a_shape_beyond_the_values_is_refused(self):
         header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 13), }"
-        refused("a.npz", self.member(npy(header, bytes(240))), "does not have the size")
+        refused("a.npz", self.member(npy_file(header, bytes(240))), "does not have the size")
 
     @pytest.mark.parametrize(
         "header",
@@ -153,22 +155,22 @@ class TestHostileNpz:
         ],
     )
     def test_other_headers_are_not_evaluated(self, header):
-        refused("a.npz", self.member(npy(header)), "x_train")
+        refused("a.npz", self.member(npy_file(header)), "x_train")
 
     @pytest.mark.parametrize("wrap", ["object", "raw"])
     def test_pickles_are_not_loaded(self, wrap):
         raw = pickle.dumps(Bomb())
         header = "{'descr': '|O', 'fortran_order': False, 'shape': (20, 1), }"
-        refused("a.npz", self.member(npy(header, raw) if wrap == "object" else raw), "x_train")
+        refused("a.npz", self.member(npy_file(header, raw) if wrap == "object" else raw), "x_train")
         assert not Bomb.exploded
 
     def test_a_bomb_that_claims_its_size_is_not_unpacked(self):
         header = "{'descr': '<f8', 'fortran_order': False, 'shape': (20, 200000), }"
-        refused("a.npz", self.member(npy(header, bytes(32_000_000))), "features in x_train")
+        refused("a.npz", self.member(npy_file(header, bytes(32_000_000))), "features in x_train")
 
     def test_a_bomb_that_claims_less_is_not_unpacked(self):
         header = "{'descr': '|u1', 'fortran_order': False, 'shape': (20, 12), }"
-        data = bytearray(self.member(npy(header, bytes(50_000_000))))
+        data = bytearray(self.member(npy_file(header, bytes(50_000_000))))
         claimed = struct.pack("<I", 128 + 240)
         for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
             start = data.index(signature) + offset
@@ -182,7 +184,7 @@ class TestHostileNpz:
         assert peak < 5_000_000
 
     def test_an_encrypted_member_is_refused(self):
-        data = bytearray(self.member(npy_of(images()["x_train"])))
+        data = bytearray(self.member(npy(images()["x_train"])))
         for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
             data[data.index(signature) + offset] |= 1
         refused("a.npz", bytes(data), "x_train is encrypted")
@@ -192,12 +194,12 @@ class TestHostileNpz:
         with zipfile.ZipFile(file, "w") as archive:
             archive.writestr("x_train.npy", b"")
             with pytest.warns(UserWarning, match="Duplicate"):
-                archive.writestr("x_train.npy", npy_of(images()["x_train"]))
+                archive.writestr("x_train.npy", npy(images()["x_train"]))
         refused("a.npz", file.getvalue(), "two members with the same name")
 
     @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
     def test_other_compressions_are_refused(self, compression):
-        members = {f"{name}.npy": npy_of(array) for name, array in images().items()}
+        members = {f"{name}.npy": npy(array) for name, array in images().items()}
         refused("a.npz", zipped(members, compression), "compressed in a way")
 
     def test_thousands_of_members_are_refused(self):
@@ -211,7 +213,7 @@ class TestHostileNpz:
         refused("a.npz", npz(**images())[:keep], r"NPZ|damaged")
 
     def test_a_changed_byte_is_noticed_by_its_checksum(self):
-        data = bytearray(zipped({"x_train.npy": npy_of(images()["x_train"])}, zipfile.ZIP_STORED))
+        data = bytearray(zipped({"x_train.npy": npy(images()["x_train"])}, zipfile.ZIP_STORED))
         data[200] ^= 1
         with pytest.raises(uploads.ArchiveError, match="damaged"):
             uploads.Archive(bytes(data)).array("x_train")

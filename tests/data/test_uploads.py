@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from bnviz.data import uploads
 from bnviz.data.uploads import UploadError
-from tests.data.upload_files import ROWS, Bomb, images, npy_of, npz, refused, sound, zipped
+from tests.data.upload_files import ROWS, Bomb, images, npz, refused
+from tests.support.archives import npy, zipped
+from tests.support.datasets import assert_trainable
 
 fuzzed = settings(database=None)
 
@@ -26,7 +28,7 @@ def test_a_large_file_is_refused_unread(name):
     refused(name, bytes(uploads.MAX_FILE_BYTES + 1), r"20\.0 MB; at most 20 MB")
 
 
-@pytest.mark.parametrize("data", [b"1,2,a\n", pickle.dumps(Bomb()), npy_of(np.zeros(3))])
+@pytest.mark.parametrize("data", [b"1,2,a\n", pickle.dumps(Bomb()), npy(np.zeros(3))])
 def test_a_file_that_is_not_an_npz_is_refused(data):
     refused("a.npz", data, "not the .npz file that its name suggests")
 
@@ -35,7 +37,7 @@ def outcome(name: str, data: bytes) -> None:
     """Reading must return a sound data set or raise an `UploadError`."""
     message = ""
     try:
-        sound(uploads.read(name, data))
+        assert_trainable(uploads.read(name, data))
     except UploadError as error:
         message = str(error)
     assert "\n" not in message
@@ -82,7 +84,7 @@ class TestAnything:
             [
                 npz(**images()),
                 zipped(
-                    {f"{name}.npy": npy_of(array) for name, array in images().items()},
+                    {f"{name}.npy": npy(array) for name, array in images().items()},
                     zipfile.ZIP_STORED,
                 ),
             ]
@@ -92,9 +94,9 @@ class TestAnything:
         outcome("a.npz", data)
 
     @fuzzed
-    @given(mutated([npy_of(images()["x_train"]), npy_of(np.array([Bomb()] * 20))]))
+    @given(mutated([npy(images()["x_train"]), npy(np.array([Bomb()] * 20))]))
     def test_mutated_arrays_in_whole_archives(self, member):
-        outcome("a.npz", zipped({"x_train.npy": member, "y_train.npy": npy_of(np.arange(20) % 3)}))
+        outcome("a.npz", zipped({"x_train.npy": member, "y_train.npy": npy(np.arange(20) % 3)}))
 
     @fuzzed
     @given(

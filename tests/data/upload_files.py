@@ -2,7 +2,6 @@
 
 import io
 import struct
-import zipfile
 
 import numpy as np
 import pytest
@@ -30,39 +29,9 @@ def images(count: int = 20) -> dict[str, np.ndarray]:
     return {"x_train": x, "y_train": np.arange(count) % 3}
 
 
-def npy(header: str, body: bytes = b"") -> bytes:
+def npy_file(header: str, body: bytes = b"") -> bytes:
     text = header.encode().ljust(117) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + body
-
-
-def npy_of(array) -> bytes:
-    file = io.BytesIO()
-    np.save(file, array)
-    return file.getvalue()
-
-
-def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
-def sound(dataset: Dataset) -> None:
-    """Checks everything that training relies on."""
-    count = len(dataset.classes)
-    assert uploads.CLASSES[0] <= count <= uploads.CLASSES[1]
-    for x, y in (
-        (dataset.x_train, dataset.y_train),
-        (dataset.x_validation, dataset.y_validation),
-    ):
-        assert (x.dtype, y.dtype) == (np.float32, np.int32)
-        assert x.shape == (len(y), dataset.num_features)
-        assert len(y) >= uploads.MIN_EXAMPLES_EACH
-        assert x.flags.c_contiguous
-        assert np.isfinite(x).all()
-        assert 0 <= y.min() <= y.max() < count
 
 
 def refused(name: str, data: bytes, words: str) -> None:

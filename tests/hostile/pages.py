@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 from streamlit.testing.v1 import AppTest
 
 from tests.hostile import files, words
-from tests.hostile.entry_points import ACCEPTED, OWN_PARAMETERS, REFUSED, link, strict_json
+from tests.hostile.entry_points import OWN_PARAMETERS, link
+from tests.hostile.outcomes import ACCEPTED, REFUSED, strict_json
 from tests.support.messages import unpack
 from tests.support.streamlit_page import new_page
 

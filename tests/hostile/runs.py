@@ -8,7 +8,7 @@ from bnviz.engine import Engine
 from bnviz.kinds import Choice, Flag, Float, Integer
 from bnviz.settings import KINDS, Settings
 from tests.hostile import files
-from tests.hostile.entry_points import assert_presentable
+from tests.hostile.outcomes import assert_presentable
 
 #: Seconds after which a worker counts as hung.
 PATIENCE = 120

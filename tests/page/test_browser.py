@@ -1,7 +1,5 @@
 """The page in a real browser, with real training behind it."""
 
-import base64
-import json
 import urllib.error
 import urllib.request
 from urllib.parse import urlencode, urlsplit
@@ -10,16 +8,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from bnviz.figures.view import TITLES, View
-from bnviz.figures.views.catalogue import VIEWS
 from bnviz.findings.events import events
 from bnviz.frames import frame_steps
 from bnviz.player import BROWSER
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
-from bnviz.settings import Settings
 from tests.support.proxy import Proxy
-from tests.support.recordings import random_recording
 from tests.support.visitor import STAGE
 
 pytestmark = pytest.mark.browser
@@ -307,130 +301,3 @@ def test_a_broken_file_gets_a_message(visit, tmp_path):
     visitor.page.locator("[data-testid=stSidebar]").get_by_role("alert").wait_for()
     assert visitor.button("Train both").is_disabled()
     assert visitor.data("state") == "recorded"
-
-
-#: Every view, with every choice that changes its bindings.
-DRAWN = [
-    *map(View, TITLES),
-    View(quantity="activation", layer=1),
-    View(value_axis="symlog", loss_axis="log", x_axis="seconds"),
-    View(x_axis="examples", layer=2),
-    View("drift", value_axis="symlog", x_axis="seconds"),
-    View("inside", by_hand="identity", layer=1, neuron=2),
-    View("inside", by_hand="hand", gamma=-2.5, beta=0.3),
-    View("neurons", value_axis="symlog", layer=1, neuron=3),
-    View("generalisation", loss_axis="log", x_axis="examples"),
-]
-DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
-RECORDINGS = {
-    "the recorded run": lambda: start_of(Recording.load(RECORDED), 40),
-    "every measure": lambda: random_recording(DEEP.replace(third_arm="layer_norm"), 12),
-    "many layers": lambda: random_recording(DEEP.replace(hidden_layers=12, units=8), 5),
-    "broken numbers": lambda: random_recording(DEEP, 10, broken=0.1),
-    "one frame": lambda: random_recording(DEEP, 1),
-}
-
-
-def start_of(recording, frames):
-    """The first frames of a recording."""
-    start = Recording(recording.settings)
-    start.extend(0, recording.slice(0, frames))
-    return start
-
-
-def test_the_browser_draws_the_points_that_python_computes(visit, subtests):
-    page = visit().page
-    for name, make in RECORDINGS.items():
-        with subtests.test(name):
-            _assert_drawn_alike(page, make())
-
-
-def _assert_drawn_alike(page, recording):
-    views = [view for view in DRAWN if not VIEWS[view.name].unavailable_reason(recording.layout)]
-    detailed = [view for view in views if VIEWS[view.name].detail]
-    _assert_views_drawn_alike(page, recording, detailed, recording.layout)
-    rest = [view for view in views if view not in detailed]
-    _assert_views_drawn_alike(page, recording, rest, recording.layout.overview)
-
-
-def _assert_views_drawn_alike(page, recording, views, layout):
-    figures = [VIEWS[view.name].figure(recording, view) for view in views]
-    places = sorted({share * (len(recording) - 1) // 8 for share in (0, 5, 8)})
-    drawn = page.evaluate(
-        """async (given) => {
-            const [schema, capacity, encoded, figures, places] = JSON.parse(given);
-            const folder = "/_stcore/bidi-components/bnviz.player/";
-            const { Frames } = await import(folder + "frames.js");
-            const { points } = await import(folder + "bindings.js");
-            const frames = new Frames(schema, capacity);
-            frames.extend(0, Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0)));
-            const plain = ({ z, ...rest }) => ({ ...rest, ...(z && { z: z.map((r) => [...r]) }) });
-            const finite = (_, v) => (typeof v === "number" && !isFinite(v) ? String(v) : v);
-            return JSON.stringify(figures.map(({ bindings, constants }) => places.map((at) =>
-                Object.entries(bindings).map(([k, binding]) =>
-                    [k, plain(points(binding, frames, at, constants))]))), finite);
-        }""",
-        json.dumps(
-            [
-                layout.schema(),
-                len(recording.steps),
-                base64.b64encode(recording.slice(0, len(recording), layout)).decode(),
-                [figure.to_json() for figure in figures],
-                places,
-            ]
-        ),
-    )
-    for figure, of_figure in zip(figures, json.loads(drawn), strict=True):
-        for at, of_frame in zip(places, of_figure, strict=True):
-            assert len(of_frame) == len(figure.bindings)
-            for trace, points in of_frame:
-                expected = figure.bindings[int(trace)].points(recording.frames, at)
-                _assert_same_points(expected, points)
-
-
-def _assert_same_points(expected, points):
-    assert points.keys() == expected.keys()
-    for letter in {"x", "y", "z"} & points.keys():
-        ours = np.array(expected[letter], float)
-        theirs = np.array(points[letter], float)  # None, where a line breaks, becomes NaN
-        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
-    for name in {"text", "textposition"} & points.keys():
-        found = expected[name]
-        assert (found if isinstance(found, str) else list(found)) == points[name]
-
-
-@pytest.mark.parametrize("width", [1400, 390])
-def test_each_tab_shows_its_view_at_the_same_step(visit, width):
-    visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
-    visitor.until("s.state === 'finished' && +s.framesHeld === 61")
-    visitor.key("End")  # which also pauses
-    visitor.page.get_by_label("Time: recorded frame").fill("30")
-    visitor.until("+s.step === 30")
-    tabs = visitor.page.get_by_role("group", name="Views").get_by_role("button")
-    assert tabs.all_inner_texts() == list(TITLES.values())
-    for name, title in list(TITLES.items())[::-1]:
-        tabs.get_by_text(title, exact=True).click()
-        visitor.until(f"s.view === '{name}' && +s.step === 30")
-        assert tabs.get_by_text(title, exact=True).get_attribute("aria-pressed") == "true"
-        reading = visitor.page.locator(f"{STAGE} [data-part=reading]").inner_text()
-        assert reading == VIEWS[name].reading
-
-
-def test_an_unavailable_view_says_what_to_switch_on(visit):
-    tab = visit().page.get_by_role("button", name="Landscape")
-    assert tab.is_disabled()
-    assert "look deeper" in tab.get_attribute("title")
-
-
-def test_the_players_plotly_js_has_the_version_of_the_python_package():
-    import plotly.offline
-
-    script = (PLAYER / "plotly-cartesian.min.js").read_text()
-    assert f"v{plotly.offline.get_plotlyjs_version()}" in script[:200]
-
-
-def test_the_bundled_recording_has_the_default_settings():
-    recording = Recording.load(RECORDED)
-    assert recording.complete
-    assert recording.settings == Settings()
-    assert recording.certificate.holds

@@ -1,19 +1,18 @@
 """The messages to a player follow the recording."""
 
-import json
-import struct
 from typing import Any
 
 from bnviz.figures.view import View
+from bnviz.player import BROWSER
 from bnviz.player.content import StageContent, recorded_default
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
+from bnviz.settings import Settings
+from tests.support.messages import unpack
 
 
 def answer(content: StageContent, request: PlayerRequest) -> tuple[dict[str, Any], bytes]:
-    message = content.respond(request)
-    (size,) = struct.unpack_from("<I", message)
-    return json.loads(message[4 : 4 + size]), message[4 + size :]
+    return unpack(content.respond(request))
 
 
 def header(content: StageContent) -> dict[str, Any]:
@@ -76,3 +75,17 @@ def test_detail_is_sent_ahead_only_if_the_host_allows_it():
         for ahead in (True, False)
     ]
     assert spare == [True, False]
+
+
+def test_the_players_plotly_js_has_the_version_of_the_python_package():
+    import plotly.offline
+
+    script = (BROWSER / "player" / "plotly-cartesian.min.js").read_text()
+    assert f"v{plotly.offline.get_plotlyjs_version()}" in script[:200]
+
+
+def test_the_bundled_recording_has_the_default_settings():
+    recording = recorded_default()
+    assert recording.complete
+    assert recording.settings == Settings()
+    assert recording.certificate.holds
