@@ -37,12 +37,12 @@ test("arrow keys move by one cell and stay on the map", () => {
   assert.deepEqual(after(0, 0, "ArrowRight"), { row: 0, column: 1 });
   assert.deepEqual(after(0, 0, "ArrowLeft"), { row: 0, column: 0 });
   assert.equal(after(0, 0, "a"), null);
-  const words = ["abc", "def", "ghi"].map((row) => [...row]);
+  const words = [".....", "..s..", ".w.e.", "..n..", "....."].map((row) => [...row]);
   const keys = ["ArrowUp", "ArrowRight", "ArrowDown", "ArrowLeft"];
-  const around = keys.map((key) => cellAfter({ words }, { row: 1, column: 1 }, key));
+  const around = keys.map((key) => cellAfter({ words }, { row: 2, column: 2 }, key));
   assert.deepEqual(
     around.map(({ row, column }) => words[row][column]),
-    ["h", "f", "b", "d"],
+    ["n", "e", "s", "w"],
   );
   assert.deepEqual(cellAfter({ words: [["a", "b"], ["c"]] }, { row: 0, column: 0 }, "ArrowRight"), {
     row: 0,

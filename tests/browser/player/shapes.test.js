@@ -46,7 +46,7 @@ test("a ridge is no higher than its cap; upright ones swap the axes", () => {
 test("earlier outlines are raised one above the other, and missing at the start", () => {
   const counts = [0, 1, 0, 0, 0, 0, 1, 0, 0, 0];
   const others = [0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
-  const frames = framesOf(FIELDS, [frame(0, others), frame(1, counts), frame(2, others)]);
+  const frames = framesOf(FIELDS, [frame(0, others), frame(1, counts), frame(2, counts)]);
   const lagged = { ...RIDGES, rows: [0], baselines: [10], lags: [0, 1], lift: 3 };
   const { x, y } = draw(lagged, frames, 1);
   assert.deepEqual(y, [10, 11, 10, 10, 10, null, 13, 13, 14, 13, 13, null]);
