@@ -114,6 +114,6 @@ def _readable(option: str) -> str:
         "digits": "digits 8×8",
         "sgd": "SGD",
         UPLOAD: "your own file",
-        "no": "no third network",
+        "no": "no",
     }
     return names.get(option) or ARM_LABELS.get(option) or option.replace("_", " ")
