@@ -1,4 +1,4 @@
-"""Browsing: pages in headless Chromium that note how their stage changes."""
+"""Browsing: pages in headless Chromium that record how their stage changes."""
 
 import shutil
 import time
@@ -22,14 +22,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-#: Where to click for training, for an end of it, and for playing or a pause.
+#: Selectors of the buttons that start training, stop it, and play or pause.
 TRAIN = ".st-key-train_wide button"
 STOP = ".st-key-stop_wide button"
 PLAY = "#bnviz-stage [data-part=play]"
-#: Seconds that anything may take at the longest.
+#: Maximum wait for anything, seconds.
 PATIENCE = 120.0
 
-#: Notes every change of the stage, with the browser's frame in which it fell, and every click.
+#: Records every change of the stage, with the browser frame it occurred in, and every click.
 _WATCH = """
 window.__seen = [];
 window.__clicked = 0;
@@ -52,7 +52,7 @@ new MutationObserver(() => {
 });
 """
 
-#: A change of the stage: `at` (ms since 1970), `painted`, `state`, `step`, `drawn`, `held`.
+#: A change of the stage: `at` (ms since the epoch), `painted`, `state`, `step`, `drawn`, `held`.
 Change = dict[str, Any]
 
 
@@ -61,7 +61,7 @@ def chromium() -> Iterator[Browser]:
     """The installed Chromium, headless."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if found is None:
-        raise SystemExit("No Chromium is installed; `apt install chromium` brings one.")
+        raise SystemExit("Chromium is not installed; try `apt install chromium`.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:
@@ -71,12 +71,12 @@ def chromium() -> Iterator[Browser]:
 
 
 class View:
-    """A page in a profile of its own, with empty caches, that notes how its stage changes.
+    """A page in its own profile, with empty caches, that records how its stage changes.
 
     Attributes:
         page: The page.
-        opened: When its address was asked for, seconds since 1970.
-        seen: All changes that have been fetched from it.
+        opened: When its address was requested, seconds since the epoch.
+        seen: All changes fetched from it so far.
     """
 
     def __init__(self, browser: Browser, url: str):
@@ -91,45 +91,45 @@ class View:
         """Closes the page."""
         self._context.close()
 
-    def look(self) -> list[Change]:
-        """All changes so far."""
+    def changes(self) -> list[Change]:
+        """Fetches new changes and returns all so far."""
         self.seen += self.page.evaluate("from => window.__seen.slice(from)", len(self.seen))
         return self.seen
 
     def first(self, holds: Callable[[Change], bool], *, after: float = 0.0) -> Change:
-        """The first change of which something holds, once there is one.
+        """Waits for the first change that satisfies a condition.
 
         Args:
-            holds: What is looked for.
-            after: Time from which on, seconds since 1970.
+            holds: The condition.
+            after: Ignores earlier changes, seconds since the epoch.
 
         Raises:
-            TimeoutError: If there is none for too long.
+            TimeoutError: If there is none within `PATIENCE`.
         """
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            late = (each for each in self.look() if each["at"] >= 1e3 * after)
-            found = next(filter(holds, late), None)
+            later = (each for each in self.changes() if each["at"] >= 1e3 * after)
+            found = next(filter(holds, later), None)
             if found is not None:
                 return found
             self.page.wait_for_timeout(50)
-        raise TimeoutError(f"the stage stands at {self.seen[-1:]}")
+        raise TimeoutError(f"timed out; last change of the stage: {self.seen[-1:]}")
 
     def moving(self) -> float:
-        """When the stage had drawn two different steps, seconds since 1970."""
+        """When the stage had drawn two different steps, seconds since the epoch."""
         start = self.first(lambda change: change["drawn"] >= 1)["step"]
         moved = self.first(lambda change: change["drawn"] >= 2 and change["step"] != start)
         return float(moved["at"] / 1e3)
 
     def begin(self) -> tuple[float, int]:
-        """Clicks on "Train both" and waits for the run's first frame.
+        """Clicks "Train both" and waits for the run's first frame.
 
-        Until then the recording goes on, whatever the state; the number of frames held falls when
-        the run takes its place.
+        Until then the recording keeps playing, whatever the state. The number of frames held drops
+        when the run replaces it.
 
         Returns:
-            When the page felt the click, seconds since 1970; and the number of the change with
-            which the run took the recording's place.
+            When the page registered the click, seconds since the epoch, and the index of the change
+            with which the run replaced the recording.
         """
         recorded = len(frame_steps(Settings().steps))
         self.first(lambda change: change["held"] == recorded)
@@ -138,18 +138,18 @@ class View:
         return clicked, self.seen.index(run)
 
     def click(self, selector: str) -> float:
-        """Clicks and returns when the page felt it, seconds since 1970."""
+        """Clicks and returns when the page registered it, seconds since the epoch."""
         self.page.locator(selector).click()
         return float(self.page.evaluate("window.__clicked") / 1e3)
 
 
 def moves(changes: list[Change]) -> list[Change]:
-    """Those changes that show another step than the one before."""
+    """The changes that show a different step from the one before."""
     return [new for old, new in pairwise(changes) if new["step"] != old["step"]]
 
 
 def shown_a_second(changes: list[Change]) -> float:
-    """Different steps shown a second; two that fall into one frame of the browser count once."""
+    """Distinct steps shown per second; two within one browser frame count once."""
     moved = moves(changes)
     if len(moved) < 2:
         return 0.0

@@ -1,6 +1,6 @@
-"""The picture without a player: figures made ahead, sent by `st.plotly_chart` in a fragment.
+"""The chart without the player: precomputed figures sent by `st.plotly_chart` in a fragment.
 
-The link says how many are sent a second: `?rate=5`.
+The link sets how many are sent per second: `?rate=5`.
 """
 
 import machine  # noqa: F401  (puts the repository on the path)
@@ -10,13 +10,13 @@ import streamlit as st
 from bnviz.figures.views.layers import layers
 from bnviz.player.content import recorded_default
 
-#: Of so many frames one is made into a figure, since that takes long and is not measured.
+#: Only every fifth frame becomes a figure: building them is slow and is not measured.
 EVERY = 5
 
 
 @st.cache_resource
 def figures() -> list[go.Figure]:
-    """Figures of the recorded run; the title of each tells which it is."""
+    """Figures of the recorded run, each titled with its frame index."""
     recording = recorded_default()
     live_figure = layers(recording)
     return [

@@ -1,16 +1,16 @@
-"""What becomes of bad input: ten thousand cases and more, made from one seed.
+"""How bnviz handles bad input: 10,000 cases or more, generated from one seed.
 
     python tests/benchmarks/fuzzing.py [--cases 10000] [--runs 30] [--seed 0]
     python tests/benchmarks/fuzzing.py --kind NAME [--number N] [--seed 0]
 
-Each kind is a way in: a link, a file, a message from a browser. A case may be taken, brought to
-the nearest that is allowed, refused with one sentence, or passed over. Anything else is a fault:
-another exception, no end, a file written, a pickle loaded, a process or a connection started, a
-message that is more than text. Faults are listed with the number under which the case can be tried
-again.
+Each kind is an entry point: a link, a file, a message from a browser. A case may be accepted,
+clamped to the nearest allowed value, refused with one sentence, or ignored. Anything else is a
+fault: another exception, a hang, a file written, a pickle loaded, a process or connection started,
+a message that is more than text. Each fault is listed with its case number, so that it can be
+reproduced.
 
-Some runs are trained too, of settings at the ends of what is allowed and of files that are just
-taken: none may hang its worker or end with an error of the program.
+Some runs are trained as well, from settings at the limits of their ranges and from files that are
+barely acceptable: none may hang its worker or end with an internal error.
 """
 
 import argparse
@@ -40,16 +40,16 @@ FAULT = "fault"
 def try_all(
     name: str, attempt: Callable[[int], str], numbers: Iterable[int], faults: list[str]
 ) -> list[object]:
-    """Tries cases of one kind.
+    """Tries the cases of one kind.
 
     Args:
-        name: Of the kind.
-        attempt: Tries the case of a number and says how it ended.
-        numbers: Those of the cases.
-        faults: Takes what went wrong, each as one line.
+        name: Name of the kind.
+        attempt: Tries the case with a given number and returns how it ended.
+        numbers: Case numbers.
+        faults: Collects the faults, one line each; extended in place.
 
     Returns:
-        The kind's row of the table.
+        The table row of this kind.
     """
     ends: Counter[str] = Counter()
     slowest = 0.0
@@ -61,21 +61,21 @@ def try_all(
             ends[FAULT] += 1
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}:{place.lineno}"
-            said = f"{type(error).__name__} at {where}: {error!s:.200}"
-            faults.append(f"{name}, number {number}: {said}")
+            problem = f"{type(error).__name__} at {where}: {error!s:.200}"
+            faults.append(f"{name}, number {number}: {problem}")
         slowest = max(slowest, time.monotonic() - began)
-    said = ", ".join(f"{count:,} {end}" for end, count in ends.most_common() if end != FAULT)
-    return [name, ends.total(), said, ends[FAULT], f"{slowest:.1f}"]
+    outcomes = ", ".join(f"{count:,} {end}" for end, count in ends.most_common() if end != FAULT)
+    return [name, ends.total(), outcomes, ends[FAULT], f"{slowest:.1f}"]
 
 
 def main() -> int:
-    """Tries all and prints the table; 1 if there was a fault."""
-    parser = argparse.ArgumentParser(description="Bad input of every kind.")
-    parser.add_argument("--cases", type=int, default=10_000, help="how many, over all kinds")
-    parser.add_argument("--runs", type=int, default=30, help="how many are trained besides")
+    """Tries all cases and prints the table; returns 1 if there was a fault."""
+    parser = argparse.ArgumentParser(description="Try bad input of every kind.")
+    parser.add_argument("--cases", type=int, default=10_000, help="number of cases over all kinds")
+    parser.add_argument("--runs", type=int, default=30, help="number of runs to train as well")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--kind", choices=list(KINDS), help="this kind alone")
-    parser.add_argument("--number", type=int, help="this case of it alone")
+    parser.add_argument("--kind", choices=list(KINDS), help="try only this kind")
+    parser.add_argument("--number", type=int, help="try only this case of each kind")
     given = parser.parse_args()
     faults: list[str] = []
     rows = []
@@ -91,7 +91,7 @@ def main() -> int:
             rows.append(try_all("run of extreme settings", train, numbers, faults))
     machine.print_table(
         f"Bad input, seed {given.seed}",
-        ["way in", "cases", "how they ended", "faults", "slowest, s"],
+        ["entry point", "cases", "outcomes", "faults", "slowest, s"],
         [*rows, ["all", sum(row[1] for row in rows), "", len(faults), ""]],
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3

@@ -1,4 +1,4 @@
-"""Goals: what the page is measured by, and the figures that were found."""
+"""Goals: the targets of the page, and the figures measured against them."""
 
 from dataclasses import dataclass, field
 
@@ -38,12 +38,12 @@ GOALS = {
 
 @dataclass
 class Figures:
-    """What was found, by name.
+    """The figures measured, by name.
 
     Attributes:
-        waits: Seconds, round by round.
+        waits: Seconds waited, one value per round.
         plain: The same waits for the bare Streamlit page.
-        words: Figures that are found once.
+        words: Figures measured once, as text.
     """
 
     waits: dict[str, list[float]] = field(default_factory=dict)

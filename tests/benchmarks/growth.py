@@ -1,10 +1,10 @@
-"""How the cost grows: with depth, width, frames and viewers.
+"""How cost grows with depth, width, frames and viewers.
 
     python tests/benchmarks/growth.py [--quick] [--out growth.svg]
 
-The first three train through `bnviz.lab.experiment.run`, in turns, so that what disturbs one
-disturbs all; the clock starts after the first frames, when everything is compiled. Viewers are
-sessions of `viewers.py` that look at one run of a page of their own, one number after the other.
+The first three train through `bnviz.lab.experiment.run`, taking turns so that a disturbance hits
+all of them; timing starts after the first frames, when everything is compiled. Viewers are sessions
+of `viewers.py`: for each count, that many watch a new run on the same server.
 """
 
 import argparse
@@ -26,25 +26,25 @@ from bnviz.frames import frame_steps
 from bnviz.lab.experiment import run
 from bnviz.settings import Settings
 
-#: What the lines are measured from; each changes one thing in it.
+#: Common settings; each line varies one of them.
 BASE = Settings(units=64, hidden_layers=4, batch_size=64, steps=2_000, learning_rate=0.01)
 DEPTHS = (1, 2, 4, 8, 16, 32)
 WIDTHS = (16, 32, 64, 128, 256)
-#: Steps of a run; its frames stand the denser, the fewer they are.
+#: Steps of a run; the shorter the run, the denser its frames.
 LENGTHS = (300, 1_000, 3_000, 10_000)
 VIEWERS = (1, 10, 30, 100)
-#: Frames before the clock starts.
+#: Frames before timing starts.
 WARM = 10
 
 
 @dataclass
 class Line:
-    """One cost over one thing that grows.
+    """A cost as a function of one growing quantity.
 
     Attributes:
-        what: That grows.
-        cost: What is measured, with its unit.
-        points: The thing's value and the cost, round by round.
+        what: The quantity that grows.
+        cost: The cost measured, with its unit.
+        points: Costs by value of the quantity, one per round.
     """
 
     what: str
@@ -52,11 +52,11 @@ class Line:
     points: dict[float, list[float]] = field(default_factory=dict)
 
     def add(self, at: float, cost: float) -> None:
-        """Adds one round of a point."""
+        """Adds a cost measured at one value."""
         self.points.setdefault(at, []).append(cost)
 
     def rows(self) -> list[list[str]]:
-        """The points, with their growth over the first one."""
+        """Table rows: value, cost, and cost relative to the first value."""
         first = median(next(iter(self.points.values())))
         return [
             [f"{at:g}", machine.spread(costs, 3), f"{median(costs) / first:.2f}"]
@@ -65,7 +65,7 @@ class Line:
 
 
 def step_ms(settings: Settings) -> float:
-    """Milliseconds of a paired step with its frames, compiled before."""
+    """Milliseconds per paired step, frames included, once compiled."""
     frames = run(settings)
     for _ in range(WARM):
         first = next(frames)
@@ -77,7 +77,7 @@ def step_ms(settings: Settings) -> float:
 
 
 def training(rounds: int) -> list[Line]:
-    """The lines over depth, width and frames."""
+    """Measures cost over depth, width and frames."""
     cost = "ms a paired step"
     depth = Line("hidden layers", cost)
     width = Line("units a layer", cost)
@@ -94,7 +94,7 @@ def training(rounds: int) -> list[Line]:
 
 
 def viewing(counts: tuple[int, ...]) -> Line:
-    """The line over viewers of one run: processor time of the page's process for each of them."""
+    """Measures the page's processor time per viewer over the number of viewers of one run."""
     line = Line("viewers of one run", "page's processor time, ms a viewer")
     server = Server(machine.ROOT / "app.py")
     try:
@@ -103,12 +103,12 @@ def viewing(counts: tuple[int, ...]) -> Line:
             link = urlencode(settings.to_query() | {"train": "1"})
             before = sum(server.process.cpu_times()[:2])
 
-            async def all_of_them(count: int = count, link: str = link) -> None:
+            async def watch_all(count: int = count, link: str = link) -> None:
                 address = server.url.split("//")[1].rstrip("/")
                 await asyncio.gather(*(Viewer(address, link).watch() for _ in range(count)))
 
-            asyncio.run(all_of_them())
-            if number:  # the first one starts the worker
+            asyncio.run(watch_all())
+            if number:  # the first run starts the worker
                 used = sum(server.process.cpu_times()[:2]) - before
                 line.add(count, 1e3 * used / count)
     finally:
@@ -116,8 +116,8 @@ def viewing(counts: tuple[int, ...]) -> Line:
     return line
 
 
-def drawn(lines: list[Line]) -> str:
-    """The lines as one SVG, a small plot each, both axes from 0."""
+def draw_svg(lines: list[Line]) -> str:
+    """Draws the lines as one SVG, one small plot each, both axes starting at 0."""
     width, height, left, foot = 210, 130, 34, 34
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width * len(lines)} {height + 26}" '
@@ -125,17 +125,19 @@ def drawn(lines: list[Line]) -> str:
     ]
     for number, line in enumerate(lines):
         costs = {at: median(found) for at, found in line.points.items()}
-        most, highest = max(costs), max(costs.values())
+        largest, highest = max(costs), max(costs.values())
         x0, y0 = number * width + left, height - foot + 20
         across, up = width - left - 16, height - foot - 8
-        points = [(x0 + across * at / most, y0 - up * cost / highest) for at, cost in costs.items()]
+        points = [
+            (x0 + across * at / largest, y0 - up * cost / highest) for at, cost in costs.items()
+        ]
         joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         parts += [
             f'<text x="{x0 - left + 4}" y="12" font-weight="bold">{line.cost}</text>',
             f'<path d="M{x0},{y0 - up} V{y0} H{x0 + across}" fill="none" stroke="#999"/>',
             f'<text x="{x0 - 4}" y="{y0 - up + 4}" text-anchor="end">{highest:.3g}</text>',
             f'<text x="{x0 - 4}" y="{y0}" text-anchor="end">0</text>',
-            f'<text x="{x0 + across}" y="{y0 + 12}" text-anchor="end">{most:g}</text>',
+            f'<text x="{x0 + across}" y="{y0 + 12}" text-anchor="end">{largest:g}</text>',
             f'<text x="{x0}" y="{y0 + 12}">{line.what}</text>',
             f'<polyline points="{joined}" fill="none" stroke="#0072b2" stroke-width="2"/>',
         ]
@@ -145,16 +147,18 @@ def drawn(lines: list[Line]) -> str:
 
 def main() -> None:
     """Measures, prints the tables and draws the curves."""
-    parser = argparse.ArgumentParser(description="How the cost grows.")
-    parser.add_argument("--quick", action="store_true", help="one round, 30 viewers at most")
-    parser.add_argument("--out", type=Path, help="SVG file for the curves")
+    parser = argparse.ArgumentParser(
+        description="Measure how cost grows with depth, width, frames and viewers."
+    )
+    parser.add_argument("--quick", action="store_true", help="trial: one round, at most 30 viewers")
+    parser.add_argument("--out", type=Path, help="write the curves to this SVG file")
     given = parser.parse_args()
     lines = training(1 if given.quick else 3)
     lines.append(viewing(VIEWERS[:3] if given.quick else VIEWERS))
     for line in lines:
-        machine.print_table(line.cost, [line.what, line.cost, "times the first"], line.rows())
+        machine.print_table(line.cost, [line.what, line.cost, "relative to the first"], line.rows())
     if given.out is not None:
-        given.out.write_text(drawn(lines))
+        given.out.write_text(draw_svg(lines))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Machine: what a benchmark ran on, and its figures as a Markdown table.
+"""Machine: a description of the machine, and figures as a Markdown table.
 
-Importing this module puts the repository's root on the path, so that each benchmark is started by
-its file name alone.
+Importing this module puts the repository root on `sys.path`, so that each benchmark can be started
+by its file name alone.
 """
 
 import os
@@ -19,7 +19,7 @@ LIBRARIES = ("streamlit", "tensorflow-cpu", "tensorflow", "keras", "numpy", "dis
 
 
 def description() -> str:
-    """The machine in one line: cores and how busy they are, processor, system, versions."""
+    """The machine in one line: cores, processor, system, library versions, load."""
     libraries = ", ".join(f"{name} {found}" for name in LIBRARIES if (found := _version(name)))
     system = f"{platform.system()} {platform.machine()}"
     return (
@@ -29,7 +29,7 @@ def description() -> str:
 
 
 def _load() -> str:
-    """How many processes wanted a core in the last minute, this one among them."""
+    """The load average of the last minute, where the system reports one."""
     return f"; load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
 
 
@@ -48,7 +48,7 @@ def _processor() -> str:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Prints rows of figures as a Markdown table under a heading and the machine."""
+    """Prints a heading, the machine, and rows of figures as a Markdown table."""
     print(f"\n### {title}\n\n{description()}\n")
     print("| " + " | ".join(columns) + " |")
     print("|" + "---|" * len(columns))
@@ -58,7 +58,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:
-    """The median of some rounds and, in brackets, the lowest and the highest."""
+    """The median over rounds and, in parentheses, the lowest and highest values."""
     low, middle, high = min(values), median(values), max(values)
     if len(values) == 1:
         return f"{middle:.{digits}f}"

@@ -1,11 +1,11 @@
-"""What memory, threads and open files the page and its worker take after many runs.
+"""Memory, threads and open files of the page and its worker over many runs.
 
     python tests/benchmarks/memory.py [--runs 300] [--quick]
 
-Visitors open the page one after the other, a few at a time, each with a run of its own: of several
-architectures and data sets, each third stopped at a random moment by the button on the page. Page
-is the Streamlit process; its cache of finished recordings is bounded, and fills until then. Worker
-is the process that trains; another takes its place when it has compiled many networks.
+Visitors open the page a few at a time, each with its own run, over several architectures and
+datasets; every third run is stopped at a random moment by the button on the page. "Page" is the
+Streamlit process; its cache of finished recordings grows up to a bound. "Worker" is the process
+that trains; it is replaced once it has compiled many networks.
 """
 
 import argparse
@@ -23,14 +23,14 @@ from viewers import Viewer
 
 from bnviz.settings import Settings
 
-#: Visitors at a time.
+#: Concurrent visitors.
 AT_ONCE = 3
-#: Runs between two looks.
+#: Runs between two measurements.
 BETWEEN = 50
 
 
 def mixed(number: int) -> Settings:
-    """The settings of a run: a few architectures are common, each 20th is like no other."""
+    """The settings of a run: mostly a few common architectures, every 20th is unusual."""
     draw = random.Random(number)
     common = number % 20
     return Settings(
@@ -44,7 +44,7 @@ def mixed(number: int) -> Settings:
 
 
 async def visit(server: Server, number: int, places: asyncio.Semaphore) -> str:
-    """One visitor, from opening the page to the end of the run; its last state."""
+    """Opens the page as one visitor and follows the run; returns its last state."""
     draw = random.Random(-number)
     query = urlencode(mixed(number).to_query() | {"train": "1"})
     address = server.url.split("//")[1].rstrip("/")
@@ -57,13 +57,13 @@ async def visit(server: Server, number: int, places: asyncio.Semaphore) -> str:
 
 
 async def visits(server: Server, numbers: Sequence[int]) -> list[str]:
-    """The last state of one visitor a number."""
+    """Simulates one visitor per number; returns their last states."""
     places = asyncio.Semaphore(AT_ONCE)
     return await asyncio.gather(*(visit(server, number, places) for number in numbers))
 
 
 def figures(process: psutil.Process) -> list[str]:
-    """Resident memory and that part of it which is no other's, threads, open files."""
+    """Resident and unshared memory in MB, threads, open files."""
     with process.oneshot():
         memory = process.memory_full_info()
         files = process.num_fds() if hasattr(process, "num_fds") else process.num_handles()
@@ -76,22 +76,22 @@ def figures(process: psutil.Process) -> list[str]:
 
 
 def measure(server: Server, runs: int, between: int) -> list[Sequence[str]]:
-    """Goes through so many runs; a row after every few of them."""
+    """Goes through the runs; returns a table row for every `between` of them."""
     rows: list[Sequence[str]] = []
     states: Counter[str] = Counter()
     seen: set[int] = set()
-    begun = time.monotonic()
+    started = time.monotonic()
     for first in range(0, runs, between):
         numbers = range(first, min(first + between, runs))
         states.update(asyncio.run(visits(server, numbers)))
-        # Sessions that have just ended are let go of.
+        # Leaves time to release the sessions that have just ended.
         time.sleep(2)
         workers = server.workers()
         seen.update(each.pid for each in workers)
         counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-        row = [f"{numbers[-1] + 1} ({counts})", f"{time.monotonic() - begun:.0f}"]
+        row = [f"{numbers[-1] + 1} ({counts})", f"{time.monotonic() - started:.0f}"]
         row += figures(server.process)
-        # One that has just left has no figures, and its successor none worth the name.
+        # A worker that has just retired has no figures, and its successor no meaningful ones yet.
         row += figures(workers[0]) if workers else ["-"] * 4
         rows.append([*row, str(len(seen))])
         print(" | ".join(rows[-1]), flush=True)
@@ -100,9 +100,11 @@ def measure(server: Server, runs: int, between: int) -> list[Sequence[str]]:
 
 def main() -> None:
     """Measures and prints the table."""
-    parser = argparse.ArgumentParser(description="Memory of both processes over many runs.")
-    parser.add_argument("--runs", type=int, default=300, help="how many runs")
-    parser.add_argument("--quick", action="store_true", help="twenty runs, as a trial")
+    parser = argparse.ArgumentParser(
+        description="Measure the memory of both processes over many runs."
+    )
+    parser.add_argument("--runs", type=int, default=300, help="number of runs")
+    parser.add_argument("--quick", action="store_true", help="trial: twenty runs")
     given = parser.parse_args()
     server = Server(machine.ROOT / "app.py")
     try:
@@ -110,9 +112,9 @@ def main() -> None:
         rows = measure(server, runs, between)
     finally:
         server.close()
-    what = ("MB", "MB of its own", "threads", "open files")
+    quantities = ("MB", "MB unshared", "threads", "open files")
     columns = ["after run", "after, s"]
-    columns += [f"{who}: {name}" for who in ("page", "worker") for name in what]
+    columns += [f"{who}: {name}" for who in ("page", "worker") for name in quantities]
     machine.print_table("Memory: resident", [*columns, "workers seen"], rows)
 
 

@@ -1,11 +1,11 @@
-"""How long a viewer waits, how smoothly the picture moves, and what memory the processes take.
+"""How long a viewer waits, how smooth the animation is, and how much memory the processes take.
 
     python tests/benchmarks/page.py [--rounds 3] [--quick]
 
-Starts `streamlit run app.py` on a free port and opens it in headless Chromium, every page in a
-profile of its own with empty caches. "Moving" means that two different steps have been drawn.
-Waits take turns with the same waits for a bare Streamlit page (`plain_page.py`: one button, one
-line of text), which no page made with Streamlit can undercut; the ratio is taken within a round.
+Starts `streamlit run app.py` on a free port and opens it in headless Chromium, each page in its own
+profile with empty caches. "Moving" means that two different steps have been drawn. Each wait
+alternates with the same wait for a bare Streamlit page (`plain_page.py`: one button, one line of
+text), a lower bound for any Streamlit page; ratios are taken within a round.
 """
 
 import argparse
@@ -24,18 +24,18 @@ from bnviz.settings import Settings
 APP = machine.ROOT / "app.py"
 CHART_PAGE = Path(__file__).parent / "chart_page.py"
 PLAIN = Path(__file__).parent / "plain_page.py"
-#: States of a run that was trained to its last step.
+#: States of a run that has trained to its last step.
 ENDED = ("finished", "diverged")
 
 
 def answered(view: View, text: str) -> float:
-    """When the bare page said so, seconds since 1970."""
+    """When the bare page showed this text, seconds since the epoch."""
     says = f"document.querySelector('#answer')?.textContent === '{text}' && Date.now()"
     return float(view.page.wait_for_function(says).json_value() / 1e3)
 
 
 def measure_start(browser: Browser, figures: Figures) -> None:
-    """From `streamlit run` to a moving page."""
+    """Measures the wait from `streamlit run` to a moving page."""
     with closing(Server(PLAIN)) as plain, closing(View(browser, plain.url)) as view:
         bare = answered(view, "open") - plain.started
     with closing(Server(APP)) as server, closing(View(browser, server.url)) as view:
@@ -43,7 +43,7 @@ def measure_start(browser: Browser, figures: Figures) -> None:
 
 
 def measure_further(browser: Browser, server: Server, plain: Server, figures: Figures) -> None:
-    """From a further viewer's opening of the page to its moving, while a first one plays."""
+    """Measures the wait of another viewer for a moving page, while a first one plays."""
     with closing(View(browser, plain.url)) as view:
         bare = answered(view, "open") - view.opened
     with closing(View(browser, server.url)) as view:
@@ -51,7 +51,7 @@ def measure_further(browser: Browser, server: Server, plain: Server, figures: Fi
 
 
 def measure_clicks(browser: Browser, server: Server, plain: Server, figures: Figures) -> None:
-    """From the click to the first frame, and to the run's end."""
+    """Measures the waits from the click to the first frame and to the end of the run."""
     number = len(figures.waits.get(SEEN, [])) + 1
     with closing(View(browser, plain.url)) as view:
         answered(view, "open")
@@ -67,7 +67,7 @@ def measure_clicks(browser: Browser, server: Server, plain: Server, figures: Fig
 
 
 def train(browser: Browser, url: str) -> tuple[float, float]:
-    """Trains from a new page; seconds from the click to the first frame drawn, and to the end."""
+    """Trains from a new page; returns the seconds from click to first frame and to the end."""
     with closing(View(browser, url)) as view:
         clicked, number = view.begin()
         end = view.first(lambda change: change["state"] in ENDED, after=clicked)
@@ -77,15 +77,19 @@ def train(browser: Browser, url: str) -> tuple[float, float]:
 
 
 def workers_mb(server: Server) -> str:
-    """Resident memory of the workers."""
+    """Resident memory of each worker in MB, as text."""
     return ", ".join(f"{worker.memory_info().rss / 1e6:.0f}" for worker in server.workers())
 
 
 def main() -> None:
     """Measures and prints the table."""
-    parser = argparse.ArgumentParser(description="Waits, smoothness and memory of the page.")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each wait is measured")
-    parser.add_argument("--quick", action="store_true", help="one round, as a trial")
+    parser = argparse.ArgumentParser(
+        description="Measure waits, smoothness and memory of the page."
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="number of times to measure each wait"
+    )
+    parser.add_argument("--quick", action="store_true", help="trial: one round")
     given = parser.parse_args()
     rounds = 1 if given.quick else given.rounds
     figures = Figures()
@@ -93,7 +97,7 @@ def main() -> None:
         for _ in range(rounds):
             measure_start(browser, figures)
         with closing(Server(APP)) as server, closing(Server(PLAIN)) as plain:
-            # Once a whole run has come back, the worker is warm.
+            # A complete run warms the worker up.
             train(browser, server.url)
             after_one = workers_mb(server)
             with closing(View(browser, server.url)) as first:

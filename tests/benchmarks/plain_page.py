@@ -1,4 +1,4 @@
-"""The least that a Streamlit page with a button can be; `page.py` takes it for comparison."""
+"""A minimal Streamlit page with a button: the baseline of `page.py`."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Rivals: what our training is compared with, written as anyone would without this laboratory."""
+"""Rivals: what training is compared with, written as usual in Keras, PyTorch and NumPy."""
 
 import importlib.util
 import sys
@@ -15,15 +15,15 @@ from bnviz.data.dataset import Dataset
 from bnviz.frames import ARMS
 from bnviz.settings import Settings
 
-#: Bins of the histograms that the callback counts.
+#: Number of histogram bins.
 BINS = 64
 
 
 class Histograms(keras.callbacks.Callback):
-    """Counts the activations of every hidden layer after each batch.
+    """Computes histograms of every hidden layer's activations after each batch.
 
     Args:
-        model: The model that is fitted.
+        model: The model being fitted.
         x: Examples to pass through it, shape (num_examples, num_features).
     """
 
@@ -35,13 +35,13 @@ class Histograms(keras.callbacks.Callback):
         self.histograms: list[NDArray[np.int64]] = []
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:  # noqa: ARG002
-        """Counts, as Keras asks for it."""
+        """Computes the histograms; called by Keras."""
         activations = self._inside(self._x, training=False)
         self.histograms = [np.histogram(values.numpy(), BINS)[0] for values in activations]
 
 
 def plain_model(settings: Settings, data: Dataset, arm: str) -> keras.Model:
-    """One arm as anyone would write it in Keras, compiled with Keras's defaults for SGD."""
+    """One arm in idiomatic Keras, compiled with Keras's defaults for SGD."""
     layers: list[keras.layers.Layer] = [keras.Input((data.num_features,))]
     for _ in range(settings.hidden_layers):
         layers.append(keras.layers.Dense(settings.units, use_bias=arm == "none"))
@@ -55,25 +55,25 @@ def plain_model(settings: Settings, data: Dataset, arm: str) -> keras.Model:
 
 
 def tensorboard(folder: str) -> keras.callbacks.Callback | None:
-    """Keras's callback that writes histograms of all weights after each epoch; None without it."""
+    """Keras's callback that writes weight histograms after each epoch; None if not installed."""
     if importlib.util.find_spec("tensorboard") is None:
         return None
     return keras.callbacks.TensorBoard(folder, histogram_freq=1, write_graph=False)
 
 
 class Torch:
-    """Both arms in PyTorch, eager, with hooks that keep statistics of every activation.
+    """Both arms in eager PyTorch, with hooks that keep statistics of the activations.
 
-    Mean, standard deviation and a histogram of each hidden layer's outputs for the batch itself, as
-    fastai's ActivationStats keeps them.
+    Like fastai's ActivationStats, they keep the mean, standard deviation and a histogram of each
+    hidden layer's outputs for the training batch.
 
     Args:
-        settings: Of the networks; their optimizer is SGD.
-        data: Their examples.
+        settings: Settings of the networks; the optimizer is SGD.
+        data: Dataset to train on.
     """
 
     def __init__(self, settings: Settings, data: Dataset):
-        # PyTorch's compiler is not used here, and its LLVM cannot stand beside TensorFlow's.
+        # PyTorch's compiler is not used here, and its LLVM conflicts with TensorFlow's.
         sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
         import torch
 
@@ -107,7 +107,7 @@ class Torch:
         self.statistics.append(kept)
 
     def step(self, indices: NDArray[np.int32]) -> None:
-        """One step of both on the same batch."""
+        """Trains both arms for one step on the same batch."""
         self.statistics.clear()
         x, y = self._x[indices], self._y[indices]
         for model, optimizer in zip(self._models, self._optimizers, strict=True):
@@ -117,12 +117,12 @@ class Torch:
 
 
 def torch_is_installed() -> bool:
-    """Whether PyTorch can be measured."""
+    """Whether PyTorch is installed."""
     return importlib.util.find_spec("torch") is not None
 
 
 def matrix_products(settings: Settings, data: Dataset) -> Callable[[], None]:
-    """The matrix products of one step of both arms in NumPy, forward and backward, and no more."""
+    """Only the matrix products of one step of both arms, forward and backward, in NumPy."""
     sizes = [data.num_features, *[settings.units] * settings.hidden_layers, len(data.classes)]
     generator = np.random.default_rng(0)
 
@@ -138,7 +138,7 @@ def matrix_products(settings: Settings, data: Dataset) -> Callable[[], None]:
             for number, (x, kernel, slope) in enumerate(zip(inputs, kernels, slopes, strict=True)):
                 _ = x @ kernel
                 _ = x.T @ slope
-                # Nothing lies before the first layer for which a gradient were needed.
+                # The first layer needs no gradient with respect to its input.
                 if number:
                     _ = slope @ kernel.T
 

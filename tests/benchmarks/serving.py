@@ -1,4 +1,4 @@
-"""Serving: a Streamlit server of one's own."""
+"""Serving: a Streamlit server for a benchmark."""
 
 import os
 import socket
@@ -22,19 +22,19 @@ def _answers(port: int) -> bool:
 
 
 def _free_port() -> int:
-    """A port of this machine that nobody listens on."""
+    """A free local port."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 class Server:
-    """A running `streamlit run`.
+    """A running `streamlit run` process.
 
     Attributes:
-        url: Where it answers.
-        started: When it was started, seconds since 1970.
-        process: The process.
+        url: Its address.
+        started: When it was started, seconds since the epoch.
+        process: Its process.
     """
 
     def __init__(self, script: Path):
@@ -60,18 +60,18 @@ class Server:
             time.sleep(0.02)
 
     def link(self, settings: Settings) -> str:
-        """The address at which the page opens with these settings."""
+        """The address that opens the page with these settings."""
         return f"{self.url}?{urlencode(settings.to_query())}"
 
     def workers(self) -> list[psutil.Process]:
-        """The processes that train."""
+        """The worker processes."""
         return [each for each in self.process.children(recursive=True) if is_worker(each)]
 
     def close(self) -> None:
-        """Ends the server and all that it started.
+        """Terminates the server and its child processes.
 
         Raises:
-            RuntimeError: If it had ended before, so that nothing measured with it counts.
+            RuntimeError: If it had already exited, which invalidates the measurements.
         """
         self._check()
         children = self.process.children(recursive=True)
@@ -79,12 +79,12 @@ class Server:
         with suppress(subprocess.TimeoutExpired):
             self._started.wait(20)
         for left in psutil.wait_procs([self.process, *children], 10)[1]:
-            print(f"Process {left.pid} was left over and is killed.", file=sys.stderr)
+            print(f"Process {left.pid} did not exit; killing it.", file=sys.stderr)
             left.kill()
 
     def _check(self) -> None:
         if self._started.poll() is not None:
-            raise RuntimeError(f"streamlit has ended, exit code {self._started.returncode}")
+            raise RuntimeError(f"streamlit exited with code {self._started.returncode}")
 
 
 def is_worker(process: psutil.Process) -> bool:

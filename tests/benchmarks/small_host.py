@@ -1,10 +1,10 @@
-"""What a small host does: the page and its worker under a real memory limit, on one core.
+"""How bnviz runs on a small host: page and worker on one core under a real memory limit.
 
     sudo python tests/benchmarks/small_host.py [--memory 1024 768 512]
 
-For each limit a server is started in a control group of Linux that gives it, the worker included,
-so much memory, no swap, and one processor. A session opens the link of the default run and follows
-it to its end, or to what the page says instead. Needs the right to make control groups.
+For each limit, starts a server in a Linux control group that grants it and its worker that much
+memory and no swap, on one core. A session opens the link of the default run and follows it to the
+end, or to the message that the page shows instead. Requires permission to create control groups.
 """
 
 import argparse
@@ -33,7 +33,7 @@ class Group:
         memory: The limit in bytes.
 
     Raises:
-        OSError: If this user may not make one.
+        OSError: If this user may not create one.
     """
 
     def __init__(self, memory: int):
@@ -46,31 +46,31 @@ class Group:
             else ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes")
         )
         (self._path / limit).write_text(str(memory))
-        with suppress(OSError):  # a kernel without accounts of swap
+        with suppress(OSError):  # a kernel without swap accounting
             (self._path / swap).write_text("0" if self._second else str(memory))
 
-    def take(self, process: int) -> None:
-        """Puts a process, and all that it will start, under the limit."""
+    def add(self, process: int) -> None:
+        """Puts a process and its future children under the limit."""
         (self._path / "cgroup.procs").write_text(str(process))
 
-    def let_go(self, process: int) -> None:
-        """Takes the limit from a process again, not from what it has started."""
+    def release(self, process: int) -> None:
+        """Removes the limit from a process, but not from its children."""
         (self._path.parent / "cgroup.procs").write_text(str(process))
 
     @property
     def peak(self) -> int:
-        """Bytes taken at most, what the system could have dropped included."""
+        """Peak memory in bytes, including what the system could reclaim."""
         name = "memory.peak" if self._second else "memory.max_usage_in_bytes"
         return int((self._path / name).read_text())
 
     @property
     def own(self) -> int:
-        """Bytes in use now that cannot be dropped."""
+        """Bytes in use now that cannot be reclaimed."""
         stat = dict(line.split() for line in (self._path / "memory.stat").read_text().splitlines())
         return int(stat["anon" if self._second else "total_rss"])
 
     def end(self) -> None:
-        """Ends what is left in the group, and the group."""
+        """Kills the remaining processes of the group and removes it."""
         for _ in range(50):
             left = (self._path / "cgroup.procs").read_text().split()
             for process in left:
@@ -84,7 +84,7 @@ class Group:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """This process and what it starts on one processor, as long as it lasts."""
+    """Restricts this process and its children to one core within the context."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
     try:
@@ -94,16 +94,16 @@ def one_core() -> Iterator[None]:
 
 
 def measure(memory: int) -> list[str]:
-    """A row: what came of the default run under so much memory, in MB."""
+    """Tries the default run with `memory` MB; returns the table row."""
     group = Group(memory * MB)
     try:
-        group.take(os.getpid())
+        group.add(os.getpid())
         with one_core():
             server = Server(machine.ROOT / "app.py")
     finally:
-        group.let_go(os.getpid())
+        group.release(os.getpid())
     viewer = Viewer(server.url.split("//")[1].rstrip("/"), "train=1")
-    came = time.monotonic()
+    opened = time.monotonic()
     try:
         asyncio.run(asyncio.wait_for(viewer.watch(), 240))
         outcome = viewer.states[-1]
@@ -113,7 +113,7 @@ def measure(memory: int) -> list[str]:
         f"{memory}",
         outcome,
         f"{viewer.loaded:.1f}",
-        f"{time.monotonic() - came:.1f}",
+        f"{time.monotonic() - opened:.1f}",
         f"{group.own / MB:.0f}",
         f"{group.peak / MB:.0f}",
         viewer.message,
@@ -126,11 +126,20 @@ def measure(memory: int) -> list[str]:
 
 def main() -> None:
     """Measures and prints the table."""
-    parser = argparse.ArgumentParser(description="The page on a small host.")
-    parser.add_argument("--memory", type=int, nargs="+", default=[1024, 768, 512], help="MB")
+    parser = argparse.ArgumentParser(description="Run the page as on a small host.")
+    parser.add_argument(
+        "--memory", type=int, nargs="+", default=[1024, 768, 512], help="memory limits in MB"
+    )
     given = parser.parse_args()
     times = ("opened after, s", "ended after, s")
-    columns = ["MB", "the run", *times, "MB held", "MB at most, with what can be dropped", "said"]
+    columns = [
+        "MB",
+        "last state",
+        *times,
+        "MB held",
+        "MB at most, with what can be reclaimed",
+        "message",
+    ]
     rows = [measure(memory) for memory in given.memory]
     title = f"Small host: {Settings().steps} steps of the default run, one core"
     machine.print_table(title, columns, rows)

@@ -1,18 +1,18 @@
-"""How long a phase map takes: 16 by 16 cells, both networks, 300 steps of the default settings.
+"""How long a phase map takes: 16×16 cells, both networks, 300 steps of the default settings.
 
     python tests/benchmarks/sweeping.py [--rounds 3] [--cells 4] [--quick]
 
-Two ways take turns in every round, so that what disturbs one disturbs both; a ratio is taken within
-a round, and its median over the rounds is given with the lowest and the highest.
+Two methods take turns in every round, so that a disturbance hits both; ratios are taken within a
+round and reported as the median over the rounds with the lowest and highest values.
 
-- ours: `bnviz.lab.block_training.train` on the blocks of the map, one after the other, in a
-  process of its own, so that each round compiles. The clock starts when TensorFlow is loaded. Then
-  the map is trained once more with what is compiled.
-- fit: for some cells spread over the map, two Keras models compiled with Keras's defaults, and
-  `fit` on the very batches of the cell, all in one epoch, without metrics, callbacks or output,
-  from the cell's initial kernels, then `evaluate` on the validation examples, which gives what the
-  cell shows; ours evaluates each network 13 times, on the probe too. Once with models built for
-  each cell, as a plain loop would, and once with the same two models, compiled before, for all.
+- ours: `bnviz.lab.block_training.train` on the blocks of the map, one after another, in a
+  separate process, so that each round compiles. Timing starts once TensorFlow is loaded. The map is
+  then trained again with everything compiled.
+- fit: for some cells spread over the map, two Keras models compiled with Keras's defaults and
+  trained by `fit` from the cell's initial kernels on exactly the cell's batches, all in one epoch,
+  without metrics, callbacks or output; then `evaluate` on the validation examples for the value
+  that the cell shows (ours evaluates each network 13 times, on the probe too). Once with models
+  built for each cell, as in a plain loop, and once with the same two compiled models for all.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from bnviz.studies.sweep import Cell, Sweep
 
 SWEEP = Sweep()
 NETWORKS = len(ARMS) * SWEEP.shape[0] * SWEEP.shape[1] * SWEEP.seeds
-#: What is measured of ours, and what of `fit`.
+#: Row labels of ours, then those of `fit`.
 FIRST, WHOLE, AGAIN, STEP = (
     "ours, s to the first cells, compilation included",
     "ours, s for the whole map, compilation included",
@@ -47,7 +47,7 @@ BUILT, READY = (
 
 
 def ours() -> dict[str, float]:
-    """The times of a map, in this process, which must not have compiled anything yet."""
+    """Times a map in this process, which must not have compiled anything yet."""
     from bnviz.lab import block_training
 
     times = {}
@@ -62,8 +62,8 @@ def ours() -> dict[str, float]:
     return times
 
 
-def ours_apart() -> dict[str, float]:
-    """The same in a process of its own."""
+def ours_in_subprocess() -> dict[str, float]:
+    """Times a map in a new process."""
     command = [sys.executable, __file__, "--ours"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     times: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -71,7 +71,7 @@ def ours_apart() -> dict[str, float]:
 
 
 class Loop:
-    """A loop over two `fit`s."""
+    """A loop that calls `fit` for both arms of each cell."""
 
     def __init__(self) -> None:
         from rivals import plain_model
@@ -84,7 +84,7 @@ class Loop:
         self.fit(SWEEP.base, built=False)
 
     def fit(self, settings: Settings, *, built: bool) -> float:
-        """Seconds for one cell."""
+        """Trains one cell; returns the seconds it took."""
         from bnviz.lab.networks import initial_kernels
         from bnviz.lab.training import BatchOrder
 
@@ -106,7 +106,7 @@ class Loop:
 
 
 def cells(count: int) -> list[Settings]:
-    """Settings of some cells, spread over the map."""
+    """Settings of `count` cells spread over the map."""
     rows, columns, _ = SWEEP.shape
     places = [(2 * number + 1) / (2 * count) for number in range(count)]
     return [
@@ -116,11 +116,15 @@ def cells(count: int) -> list[Settings]:
 
 def main() -> None:
     """Measures and prints the table."""
-    parser = argparse.ArgumentParser(description="Time of a phase map.")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each way takes its turn")
-    parser.add_argument("--cells", type=int, default=4, help="how many cells `fit` trains a round")
-    parser.add_argument("--quick", action="store_true", help="one round of two cells, as a trial")
-    parser.add_argument("--ours", action="store_true", help="print ours of one round as JSON")
+    parser = argparse.ArgumentParser(description="Time the training of a phase map.")
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds")
+    parser.add_argument(
+        "--cells", type=int, default=4, help="number of cells that `fit` trains per round"
+    )
+    parser.add_argument("--quick", action="store_true", help="trial: one round, two cells")
+    parser.add_argument(
+        "--ours", action="store_true", help="print the times of ours for one round as JSON"
+    )
     given = parser.parse_args()
     if given.ours:
         print(json.dumps(ours()))
@@ -129,7 +133,7 @@ def main() -> None:
     loop = Loop()
     found: list[dict[str, float]] = []
     for _ in range(rounds):
-        times = ours_apart()
+        times = ours_in_subprocess()
         for name, built in ((BUILT, True), (READY, False)):
             times[name] = sum(loop.fit(each, built=built) for each in cells(sample)) / sample
         found.append(times)

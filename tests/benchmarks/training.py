@@ -2,26 +2,26 @@
 
     python tests/benchmarks/training.py [--data mnist.npz] [--rounds 7] [--quick]
 
-These ways take turns in every round, so that what disturbs one disturbs all; a ratio is taken
-within a round, and its median over the rounds is given with the lowest and the highest.
+The following take turns in every round, so that a disturbance hits all of them; ratios are taken
+within a round and reported as the median over the rounds with the lowest and highest values.
 
-- fit: two Keras models, compiled with Keras's defaults, and `fit` on the very batches of the run,
-  all in one epoch, without metrics, callbacks or output. Nothing is seen of their inside.
+- fit: two Keras models, compiled with Keras's defaults and trained by `fit` on exactly the batches
+  of the run, all in one epoch, without metrics, callbacks or output. Their layers stay unobserved.
 - fit + histograms: the same with a callback that, after each batch, passes 256 examples through the
-  model and counts the activations of each hidden layer with `np.histogram`.
+  model and computes a histogram of each hidden layer's activations with `np.histogram`.
 - fit + TensorBoard: the same with Keras's TensorBoard callback, which writes histograms of the
-  weights, not of activations, as often as ours has frames.
-- PyTorch + hooks: both networks in eager PyTorch with hooks that keep mean, standard deviation and
-  a histogram of every hidden layer's outputs of each batch.
-- ours: `bnviz.lab.experiment.run` of 50,000 steps with every frame measured and handed over. The
-  rounds go through the run from its start, where frames stand densest, to its end.
-- floor: the bare matrix products of one forward and backward pass of both networks in NumPy, at
-  whichever is faster of one thread and as many as NumPy's library takes.
+  weights, not of activations, as often as ours records frames.
+- PyTorch + hooks: both networks in eager PyTorch with hooks that keep the mean, standard deviation
+  and a histogram of every hidden layer's outputs for each batch.
+- ours: `bnviz.lab.experiment.run` for 50,000 steps, with every frame measured and handed over.
+  The rounds proceed through the run from its start, where frames are densest, to its end.
+- floor: the bare matrix products of one forward and backward pass of both networks in NumPy,
+  with one thread or with the default number of BLAS threads, whichever is faster.
 
-TensorBoard and PyTorch are left out where they are not installed
-(`pip install -r tests/benchmarks/requirements.txt` installs them).
+TensorBoard and PyTorch are skipped if they are not installed
+(`pip install -r tests/benchmarks/requirements.txt`).
 
-Without `--data` (an NPZ in the layout of keras.datasets) the images are random numbers.
+Without `--data` (an NPZ in the layout of keras.datasets) the images are random.
 """
 
 import argparse
@@ -64,7 +64,7 @@ RATIOS = (
     ("PyTorch + hooks", "ours"),
     ("ours", "floor"),
 )
-#: Steps of our run, and of `fit` in a round; watched by a callback it has an eighth of them.
+#: Steps of our run, steps of `fit` per round, and their divisor for `fit` with the callback.
 RUN_STEPS, FIT_STEPS, WATCHED = 50_000, 400, 8
 #: Shape of the random images.
 IMAGES, FEATURES, CLASSES = 60_000, 784, 10
@@ -72,16 +72,16 @@ IMAGES, FEATURES, CLASSES = 60_000, 784, 10
 
 @dataclass
 class Contest:
-    """The ways of training one architecture.
+    """The methods compared on one architecture.
 
     Attributes:
-        settings: What all of them train.
-        data: On what.
-        rounds: In how many rounds to go through it.
-        share: Rounds are so many times shorter than full ones.
+        settings: Settings that all of them train.
+        data: Dataset to train on.
+        rounds: Number of rounds.
+        share: Factor by which rounds are shorter than full ones.
         frames: Frames of ours so far.
         steps: Steps of ours so far.
-        seconds: Time that these took.
+        seconds: Seconds that these steps took.
     """
 
     settings: Settings
@@ -101,7 +101,7 @@ class Contest:
         )
         self._products = matrix_products(self.settings, self.data)
         self._fit_steps = FIT_STEPS // self.share
-        # Of each round's frames one goes untimed; the first round is for compiling.
+        # One frame of each round is untimed; an extra first round compiles.
         frames = len(frame_steps(self.settings.steps))
         self._frames = (frames // (self.rounds + 1) - 1) // self.share
         self._ways: dict[str, Callable[[], float]] = {
@@ -119,11 +119,11 @@ class Contest:
         self.frames, self.steps, self.seconds = 0, 0, 0.0
 
     def close(self) -> None:
-        """Ends the run; one process trains one at a time."""
+        """Ends the run: a process trains only one at a time."""
         self._run.close()
 
     def times(self) -> list[dict[str, float]]:
-        """Seconds of a paired step by each way, for all rounds."""
+        """Seconds per paired step by method, one dict per round."""
         return [self._round() for _ in range(self.rounds)]
 
     def _round(self) -> dict[str, float]:
@@ -141,7 +141,7 @@ class Contest:
         return (time.perf_counter() - start) / steps
 
     def _tensorboard(self) -> float:
-        # Ours has a frame every so many steps; an epoch as long ends with as many histograms.
+        # One epoch per frame of ours, so that histograms are written as often as frames.
         size, every = self.settings.batch_size, RUN_STEPS // NUM_FRAMES
         epochs = max(1, self._fit_steps // every)
         indices = self._order.take(epochs * every).reshape(-1)
@@ -170,7 +170,7 @@ class Contest:
         return (time.perf_counter() - start) / steps
 
     def _ours(self) -> float:
-        # Between two rounds the last frame is measured for nothing, so one goes untimed.
+        # The frame computed between rounds would distort the timing, so the first is untimed.
         first = next(self._run)["step"]
         start = time.perf_counter()
         for _ in range(self._frames):
@@ -194,7 +194,7 @@ class Contest:
 
 
 def images(file: Path | None) -> Dataset:
-    """MNIST or the like from a file, else random numbers of MNIST's shape."""
+    """MNIST or a similar dataset from a file, otherwise random images of MNIST's shape."""
     if file is not None:
         return uploads.read(file.name, file.read_bytes())
     generator = np.random.default_rng(0)
@@ -204,7 +204,7 @@ def images(file: Path | None) -> Dataset:
 
 
 def contests(data: Dataset, rounds: int, share: int) -> Iterator[tuple[str, Contest]]:
-    """The two architectures, one after the other, each with its ways made ready."""
+    """Yields the title and the prepared contest of each of the two architectures in turn."""
     upload = data.digest.hex()[: Key.length]
     settings = Settings(dataset=UPLOAD, upload=upload, units=100, batch_size=60, steps=RUN_STEPS)
     sizes = f"{data.num_features}-100-100-100-{len(data.classes)}"
@@ -218,7 +218,7 @@ def contests(data: Dataset, rounds: int, share: int) -> Iterator[tuple[str, Cont
 
 
 def figures(contest: Contest) -> dict[str, str]:
-    """Times and ratios, by what they say."""
+    """Times and ratios by row label."""
     times = contest.times()
     found = {
         f"{way}, ms a paired step": machine.spread([1e3 * each[way] for each in times], 3)
@@ -237,10 +237,10 @@ def figures(contest: Contest) -> dict[str, str]:
 
 def main() -> None:
     """Measures and prints the table."""
-    parser = argparse.ArgumentParser(description="Time of a paired training step.")
-    parser.add_argument("--data", type=Path, help="NPZ in the layout of keras.datasets")
-    parser.add_argument("--rounds", type=int, default=7, help="how often each way takes its turn")
-    parser.add_argument("--quick", action="store_true", help="two short rounds, as a trial")
+    parser = argparse.ArgumentParser(description="Time a paired training step.")
+    parser.add_argument("--data", type=Path, help="NPZ file in the layout of keras.datasets")
+    parser.add_argument("--rounds", type=int, default=7, help="number of rounds")
+    parser.add_argument("--quick", action="store_true", help="trial: two short rounds")
     given = parser.parse_args()
     rounds, share = (2, 4) if given.quick else (given.rounds, 1)
     contested = contests(images(given.data), rounds, share)

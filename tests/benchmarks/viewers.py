@@ -1,4 +1,4 @@
-"""Viewers: sessions that speak Streamlit's own websocket protocol and ask as the player does."""
+"""Viewers: sessions that speak Streamlit's websocket protocol and poll as the player does."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.support.messages import unpack
 
-#: Seconds without a message after which a viewer gives up.
+#: Seconds without a message before a viewer gives up.
 PATIENCE = 120.0
 #: Seconds after which the player repeats a request, as in mount.js.
 ASK_AGAIN = 4.0
@@ -24,17 +24,17 @@ class Viewer:
     """One viewer of the page, without a browser.
 
     Attributes:
-        address: Of the server, as "127.0.0.1:8501".
-        query: That of the link.
-        stop_at: Share of the frames at which the viewer presses Stop; over 1 for never.
+        address: Host and port of the server, such as "127.0.0.1:8501".
+        query: Query string of the link.
+        stop_at: Fraction of the frames at which the viewer presses Stop; above 1 means never.
         loaded: Seconds from opening to the first message for the player.
-        delays: Seconds from each question to its answer.
-        frames: Frames held of the run that is shown.
-        states: The states that were shown, in order.
-        places: Places in the queue that were shown, in order.
-        gaps: Messages that left a hole or did not follow on.
-        seconds: From opening to the last frame of the run.
-        message: What the page said last.
+        delays: Seconds from each request to its response.
+        frames: Number of frames held of the run shown.
+        states: States shown, in order.
+        places: Queue positions shown, in order.
+        gaps: Number of messages that skipped frames or held part of one.
+        seconds: Seconds from opening to the last frame of the run.
+        message: Last message of the page.
     """
 
     address: str
@@ -62,7 +62,7 @@ class Viewer:
         """Opens the page and follows the run of its link to the last frame.
 
         Raises:
-            TimeoutError: If nothing comes for too long.
+            TimeoutError: If no message arrives within `PATIENCE`.
         """
         opened = time.monotonic()
         socket = await websocket_connect(f"ws://{self.address}/_stcore/stream")
@@ -121,7 +121,7 @@ class Viewer:
         await socket.write_message(message.SerializeToString(), binary=True)
 
     async def _press_stop(self, socket: WebSocketClientConnection) -> None:
-        """Presses the button, as it stands on the page; the answer says that the run is stopped."""
+        """Presses the Stop button; the response reports the run as stopped."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
         state = message.rerun_script.widget_states.widgets.add()
@@ -137,7 +137,7 @@ class Viewer:
         await self._rerun(socket, want | {"ask": self._asked})
 
     async def _answer(self, socket: WebSocketClientConnection) -> tuple[dict[str, Any], bytes]:
-        """The next message for the player, once its script run has ended."""
+        """The next message for the player, returned once its script run has ended."""
         found: tuple[dict[str, Any], bytes] | None = None
         while True:
             async with asyncio.timeout(PATIENCE):
