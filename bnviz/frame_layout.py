@@ -139,7 +139,8 @@ class FrameLayout:
                 tuple(sizes[each] if isinstance(each, str) else each for each in measure.shape),
             )
             for measure in measures
-            if all(holds[condition] for condition in measure.present_if)
+            if measure.since <= self.header.version
+            and all(holds[condition] for condition in measure.present_if)
         ]
 
     @cached_property

@@ -6,6 +6,9 @@ the tables below. Order matters: a frame holds its measures in the order of thes
 
 from dataclasses import dataclass, replace
 
+#: The version of the measures of recordings made from now on; `Measure.since` tells what an earlier
+#: one lacks.
+VERSION = 2
 #: When a measure is part of a frame, by the name used in `Measure.present_if`.
 CONDITIONS = {
     "plane": "the examples are points in a plane",
@@ -27,6 +30,20 @@ DIMENSIONS = {
     "statistics": "`INFERENCE_STATISTICS`",
     "digest": "the first `DIGEST_SIZE` bytes of the digest",
 }
+#: The drift of a layer, and its parts by who moves the values: name, words, and what is measured.
+DRIFT_PARTS = (
+    ("whole", "whole drift", "as they are"),
+    (
+        "previous_layers",
+        "moved by the layers before it",
+        "with the layer's own weights of then and what reaches it now",
+    ),
+    (
+        "own_weights",
+        "moved by its own weights",
+        "with its own weights of now and what reached it then",
+    ),
+)
 #: Type of a histogram's counts: uint16, or uint32 where one bin could hold more.
 COUNT = "count"
 
@@ -42,6 +59,7 @@ class Measure:
         present_if: Those of `CONDITIONS` that must all hold for a frame to have it.
         meaning: What it is, in a phrase.
         unit: Its unit; empty for counts, shares and numbers without one.
+        since: The first version of the measures that has it.
     """
 
     name: str
@@ -50,6 +68,7 @@ class Measure:
     present_if: tuple[str, ...]
     meaning: str
     unit: str = ""
+    since: int = 1
 
     def of(self, quantity: str) -> "Measure":
         """This measure of one quantity."""
@@ -73,6 +92,15 @@ FRAME_MEASURES = (
         ("probe",),
         ("plane", "detail"),
         "classes of the probe; `NO_POINT` beyond its last example",
+    ),
+    Measure(
+        "majority_share",
+        "float32",
+        (),
+        (),
+        "share of the largest class among the validation examples: the accuracy of always "
+        "naming it",
+        since=2,
     ),
 )
 #: Measures of each arm: how it learns, and the state of its layers.
@@ -109,6 +137,15 @@ ARM_MEASURES = (
     ),
     Measure("train_accuracy", "float32", (), (), "share of the probe classified correctly"),
     Measure(
+        "train_loss_in_inference",
+        "float32",
+        (),
+        (),
+        "cross-entropy on the probe, normalized by the moving statistics, as `validation_loss` is",
+        "nats",
+        since=2,
+    ),
+    Measure(
         "validation_loss",
         "float32",
         (),
@@ -142,7 +179,8 @@ ARM_MEASURES = (
         "float32",
         ("layers",),
         (),
-        "1-Wasserstein distance of the pre-activations from those of the last frame",
+        "pooled drift: 1-Wasserstein distance of the pre-activations of all neurons together "
+        "from those of the last frame",
         "standard deviation in the last frame",
     ),
     Measure(
@@ -150,8 +188,22 @@ ARM_MEASURES = (
         "float32",
         ("layers",),
         (),
-        "1-Wasserstein distance of the pre-activations from those at step 0",
+        "pooled drift: 1-Wasserstein distance of the pre-activations of all neurons together "
+        "from those at step 0",
         "standard deviation at step 0",
+    ),
+    *(
+        Measure(
+            f"drift_{part}",
+            "float32",
+            ("layers",),
+            (),
+            f"{words}: 1-Wasserstein distance of a neuron's pre-activations from those at step 0, "
+            f"{given}; mean over the neurons",
+            "pre-activation",
+            since=2,
+        )
+        for part, words, given in DRIFT_PARTS
     ),
     Measure(
         "gradient_norm",
@@ -247,6 +299,26 @@ COSTLY_MEASURES = (
         "cosine of the angle between these two gradients",
     ),
     Measure(
+        "relative_gradient_shift",
+        "float32",
+        ("layers",),
+        ("deep",),
+        "gradient shift over the L2 norm of the gradient before that step",
+        since=2,
+    ),
+    *(
+        Measure(
+            f"move_{part}",
+            "float32",
+            ("layers",),
+            ("deep",),
+            f"{words} since the last frame: as `drift_{part}`, with the last frame for step 0",
+            "pre-activation",
+            since=2,
+        )
+        for part, words, _ in DRIFT_PARTS
+    ),
+    Measure(
         "landscape_loss",
         "float32",
         (2,),
@@ -320,4 +392,6 @@ def _properties(measure: Measure) -> list[str]:
         properties.append(f"unit {measure.unit}")
     if measure.present_if:
         properties.append(f"if {' and '.join(measure.present_if)}")
+    if measure.since > 1:
+        properties.append(f"since version {measure.since}")
     return properties

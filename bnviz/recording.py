@@ -9,6 +9,7 @@ import numpy as np
 
 from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
 from bnviz.frame_layout import FrameLayout
+from bnviz.frame_schema import VERSION
 from bnviz.frames import Frame, Frames
 from bnviz.interventions import Intervention
 from bnviz.recording_header import RecordingHeader
@@ -17,6 +18,8 @@ from bnviz.settings import Settings, SettingsError
 #: What the package brings along: the run and the map shown at first, the lesson's runs and the
 #: outcomes of its claims.
 BUNDLED = Path(__file__).parent / "recordings"
+#: The version of the measures whose files do not say so.
+_UNWRITTEN = 1
 #: Maximum size of a recording file, and of the settings' text in it, in bytes.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
@@ -56,6 +59,7 @@ class Recording:
 
     Args:
         run: What is recorded: the settings of a run, or the header of other networks.
+        version: The version of the measures of a run of these settings.
 
     Attributes:
         header: What is compared and measured.
@@ -63,9 +67,9 @@ class Recording:
         steps: The steps recorded in a complete run, shape (capacity,).
     """
 
-    def __init__(self, run: Settings | RecordingHeader):
+    def __init__(self, run: Settings | RecordingHeader, *, version: int = VERSION):
         self._settings = run if isinstance(run, Settings) else None
-        self.header = RecordingHeader.of(run) if isinstance(run, Settings) else run
+        self.header = RecordingHeader.of(run, version=version) if isinstance(run, Settings) else run
         self.layout = FrameLayout(self.header)
         self.steps = np.array(self.header.steps)
         self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
@@ -184,7 +188,10 @@ class Recording:
         frames = np.frombuffer(self.slice(0, len(self)), np.uint8)
         # One row for each byte of a frame, in the order of time: this packs a third smaller.
         frames = np.ascontiguousarray(frames.reshape(len(self), self.layout.dtype.itemsize).T)
-        np.savez_compressed(file, settings=np.array(self.settings.to_json()), frames=frames)
+        arrays = {"settings": np.array(self.settings.to_json()), "frames": frames}
+        if self.header.version > _UNWRITTEN:
+            arrays["version"] = np.array(self.header.version, np.int64)
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> "Recording":
@@ -198,7 +205,7 @@ class Recording:
         """
         try:
             archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
-            recording = cls(_settings(archive))
+            recording = cls(_settings(archive), version=_version(archive))
             header = archive.header("frames")
             if header.nbytes > recording._frames.nbytes:
                 raise RecordingError("the file holds more than its settings can have produced")
@@ -222,9 +229,23 @@ class Recording:
 
 
 def _settings(archive: Archive) -> Settings:
-    if set(archive.names) != {"settings", "frames"} or archive.size != 2:
+    members = {"settings", "frames"}
+    names = set(archive.names)
+    if names not in (members, members | {"version"}) or archive.size != len(names):
         raise RecordingError("the file is not a recording of this laboratory")
     header = archive.header("settings")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
         raise RecordingError("the file is not a recording of this laboratory")
     return Settings.from_json(str(archive.array("settings")))
+
+
+def _version(archive: Archive) -> int:
+    if "version" not in archive.names:
+        return _UNWRITTEN
+    header = archive.header("version")
+    if header.dtype != np.int64 or header.shape:
+        raise RecordingError("the file is not a recording of this laboratory")
+    version = int(archive.array("version"))
+    if not _UNWRITTEN < version <= VERSION:
+        raise RecordingError("the recording was made with another version of the laboratory")
+    return version

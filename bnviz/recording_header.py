@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.frame_schema import VERSION
 from bnviz.frames import (
     ARM_LABELS,
     ARMS,
@@ -76,6 +77,7 @@ class RecordingHeader:
         steps: The steps recorded in a complete run, strictly increasing.
         plane: Whether the examples are points in a plane, so that the classifier can be drawn.
         deep: Whether the costly measures are taken.
+        version: The version of the measures (`bnviz.frame_schema.VERSION`).
     """
 
     arms: tuple[ArmSpec, ...]
@@ -84,10 +86,11 @@ class RecordingHeader:
     steps: tuple[int, ...]
     plane: bool = False
     deep: bool = False
+    version: int = VERSION
 
     @classmethod
-    def of(cls, settings: Settings) -> "RecordingHeader":
-        """The header of a run of these settings."""
+    def of(cls, settings: Settings, *, version: int = VERSION) -> "RecordingHeader":
+        """The header of a run of these settings, measured as in a version."""
         names = ARMS if settings.third_arm == "no" else (*ARMS, settings.third_arm)
         return cls(
             arms=tuple(ArmSpec(name, ARM_LABELS[name], _normalization(name)) for name in names),
@@ -102,6 +105,7 @@ class RecordingHeader:
             steps=tuple(frame_steps(settings.steps).tolist()),
             plane=settings.dataset in PLANE_DATASETS,
             deep=settings.deep,
+            version=version,
         )
 
     def edges(self, quantity: str) -> NDArray[np.float32]:

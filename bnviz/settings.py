@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from bnviz.interventions import Intervention, parse
@@ -163,11 +164,11 @@ class Settings:
         ),
     )
     hidden_layers: int = _setting(
-        3, Integer("hidden layers", "Network", "Layers between input and output.", 1, 50)
+        5, Integer("hidden layers", "Network", "Layers between input and output.", 1, 50)
     )
     units: int = _setting(32, Integer("units", "Network", "Neurons in each hidden layer.", 2, 256))
     activation: str = _setting(
-        "sigmoid",
+        "relu",
         Choice("activation", "Network", "Non-linearity of each hidden layer.", ACTIVATIONS),
     )
     initializer: str = _setting(
@@ -209,7 +210,7 @@ class Settings:
         "sgd", Choice("optimizer", "Training", "The rule that updates the weights.", OPTIMIZERS)
     )
     learning_rate: float = _setting(
-        1.0,
+        0.2,
         Float(
             "learning rate",
             "Training",
@@ -220,7 +221,7 @@ class Settings:
     batch_size: int = _setting(
         32, Integer("batch size", "Training", "Examples in each training step.", 1, 1024)
     )
-    steps: int = _setting(1_500, Integer("steps", "Training", "Number of weight updates.", *STEPS))
+    steps: int = _setting(800, Integer("steps", "Training", "Number of weight updates.", *STEPS))
     l2: float = _setting(
         0.0,
         Float(
@@ -327,11 +328,14 @@ class Settings:
             raise SettingsError(problems)
 
     @classmethod
-    def nearest(cls, given: Mapping[str, object]) -> tuple["Settings", tuple[Problem, ...]]:
+    def nearest(
+        cls, given: Mapping[str, object], *, defaults: Mapping[str, Value] = MappingProxyType({})
+    ) -> tuple["Settings", tuple[Problem, ...]]:
         """The valid settings nearest to given values.
 
         Args:
             given: Values by name, of any type; text is read as in a URL.
+            defaults: Defaults by name that take the place of the present ones.
 
         Returns:
             The settings, with each bad value replaced by the nearest allowed one or else by the
@@ -355,7 +359,7 @@ class Settings:
                 problems.append(Problem("upload", str(values.get("upload", "")), _UPLOAD_RULE))
             values.pop("upload", None)
             values.pop("dataset", None)
-        return cls(**values), tuple(problems)
+        return cls(**{**defaults, **values}), tuple(problems)
 
     @classmethod
     def read(cls, given: Mapping[str, object]) -> "Settings":
@@ -442,6 +446,13 @@ def _as_text(value: object) -> str:
 
 #: The kind of each setting by name, in the order of the form.
 KINDS: dict[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
+#: The defaults that differed when links named no version: what such a link leaves out.
+FORMER_DEFAULTS: dict[str, Value] = {
+    "hidden_layers": 3,
+    "activation": "sigmoid",
+    "learning_rate": 1.0,
+    "steps": 1_500,
+}
 #: The neutral values of the settings that were added later.
 NEUTRAL: dict[str, Value] = {
     item.name: item.metadata["neutral"]

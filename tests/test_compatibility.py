@@ -25,7 +25,7 @@ from bnviz.archive import Archive
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell.links import understood
 from bnviz.recording import Recording
-from bnviz.settings import Settings
+from bnviz.settings import FORMER_DEFAULTS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
@@ -36,8 +36,10 @@ PARAMETERS = {name: mode.PARAMETERS for name, mode in MODES.items()}
 
 #: By query: mode, digest of the settings, further parameters, whether to train, bad names.
 LINKS = {
-    "": ("", "d80983c2efda9e5f", {}, False, []),
-    "train=1": ("", "d80983c2efda9e5f", {}, True, []),
+    "activation=sigmoid": ("", "d80983c2efda9e5f", {}, False, []),
+    "steps=1500&train=1": ("", "d80983c2efda9e5f", {}, True, []),
+    "activation=none": ("", "d80983c2efda9e5f", {}, False, ["activation"]),
+    "seed=0&v=1": ("", "d80983c2efda9e5f", {}, False, []),
     "dataset=moons&noise=0.35&hidden_layers=2&units=8&activation=tanh&steps=60&train=1": (
         "",
         "ee67f5582fe5bb34",
@@ -69,7 +71,6 @@ LINKS = {
         True,
         [],
     ),
-    "chapter=3": ("lesson", "d80983c2efda9e5f", {"chapter": "3"}, False, []),
     "mode=lesson&chapter=statistics&present=1&learning_rate=0.3": (
         "lesson",
         "16050cbc11492d8f",
@@ -109,6 +110,26 @@ class TestLinks:
         found = (link.mode, link.settings.digest, link.parameters, link.train, bad)
         assert found == LINKS[query]
 
+    @pytest.mark.parametrize(
+        "query", ["", "train=1", "mode=map", "mode=seeds", "chapter=3", "mode=lesson&present=1"]
+    )
+    def test_that_name_no_part_of_an_experiment_show_the_default_of_now(self, query):
+        assert opened(query).settings == Settings()
+
+    @pytest.mark.parametrize(
+        "query", ["mode=seeds&seeds=7", "mode=map&x=units%3D2%3A64%3Alog%3A6", "noise=0.2"]
+    )
+    def test_made_without_a_version_leave_out_what_was_the_default_then(self, query):
+        assert opened(query).settings == FORMER
+        assert opened(f"{query}&v=1").settings == FORMER
+        assert opened(f"{query}&v=2").settings == Settings()
+
+    @pytest.mark.parametrize("version", ["3", "", "x", "2.0"])
+    def test_of_no_version_are_read_by_one_sentence(self, version):
+        link = opened(f"noise=0.2&v={version}")
+        assert link.settings == (Settings() if version else FORMER)
+        assert [problem.name for problem in link.problems] == ["v"] * bool(version)
+
     @pytest.mark.parametrize("query", SWEEPS)
     def test_name_the_same_sweep(self, query):
         link = opened(query)
@@ -116,8 +137,10 @@ class TestLinks:
         assert (link.mode, sweep.digest, problems) == ("map", SWEEPS[query], [])
 
 
+#: The default settings of the first version.
+FORMER = Settings(**FORMER_DEFAULTS)
 SMALL_SWEEP = Sweep(
-    Settings(dataset="moons", steps=40),
+    FORMER.replace(dataset="moons", steps=40),
     x=Axis("learning_rate", 0.01, 10, "log", 4),
     y=Axis("hidden_layers", 1, 3, "linear", 3),
     seeds=2,
@@ -128,11 +151,11 @@ SMALL_SWEEP = Sweep(
 @pytest.mark.parametrize(
     ("study", "digest"),
     [
-        (Sweep(), "5f071fae8c46c3aa"),
+        (Sweep(FORMER.replace(steps=300)), "5f071fae8c46c3aa"),
         (SMALL_SWEEP, "07cee1f47deb4f9a"),
-        (SeedBands(Settings()), "7ed7b1e7d19d619a"),
-        (SeedBands(Settings(dataset="wine", seed=4), 20), "fb20cdf0ebf442fd"),
-        (StableRates(Settings()), "197769e59362a3ba"),
+        (SeedBands(FORMER), "7ed7b1e7d19d619a"),
+        (SeedBands(FORMER.replace(dataset="wine", seed=4), 20), "fb20cdf0ebf442fd"),
+        (StableRates(FORMER), "197769e59362a3ba"),
     ],
     ids=["sweep", "small sweep", "seeds", "more seeds", "stable rates"],
 )
@@ -221,7 +244,7 @@ class TestPhaseMap:
     def test_has_its_sweep(self, phase_map):
         assert phase_map.complete
         assert phase_map.sweep.digest == "17a187e54c4b2d04"
-        assert phase_map.sweep.base == Settings(
+        assert phase_map.sweep.base == FORMER.replace(
             dataset="wine", hidden_layers=1, units=3, batch_size=16, steps=5
         )
 

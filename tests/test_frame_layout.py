@@ -20,7 +20,14 @@ from bnviz.frame_schema import (
 from bnviz.frames import ARM_LABELS, ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
 from bnviz.recording import Recording
 from bnviz.recording_header import ArmSpec, LayerSpec, QuantitySpec, RecordingHeader
-from bnviz.settings import ACTIVATIONS, PLANE_DATASETS, THIRD_ARMS, Settings, bounds
+from bnviz.settings import (
+    ACTIVATIONS,
+    FORMER_DEFAULTS,
+    PLANE_DATASETS,
+    THIRD_ARMS,
+    Settings,
+    bounds,
+)
 
 fuzzed = settings(database=None)
 runs = st.builds(
@@ -115,9 +122,10 @@ def pinned(layout: FrameLayout) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("name", PINNED)
-def test_every_byte_of_a_frame_stays_where_it_was(name):
+def test_every_byte_of_a_frame_of_the_first_version_stays_where_it_was(name):
     values, full, overview = PINNED[name]
-    layout = FrameLayout.of(Settings(**values))
+    settings = Settings(**{**FORMER_DEFAULTS, **values})
+    layout = FrameLayout(RecordingHeader.of(settings, version=1))
     assert (pinned(layout), pinned(layout.overview)) == (full, overview)
 
 
@@ -256,6 +264,8 @@ class TestHeader:
 #: The layouts with the most and with the fewest fields, and all measures in their order.
 ALL = FrameLayout.of(Settings(dataset="moons", deep=True))
 LEAST = FrameLayout.of(Settings()).overview
+#: The most of the first version.
+FIRST = FrameLayout(RecordingHeader.of(Settings(dataset="moons", deep=True), version=1))
 SCHEMA = (
     *FRAME_MEASURES,
     *ARM_MEASURES,
@@ -288,6 +298,7 @@ class TestSchema:
         assert has(FrameLayout.of(Settings(deep=True)), "bn") == ("plane" not in needs)
         assert has(FrameLayout.of(Settings(dataset="moons")), "bn") == ("deep" not in needs)
         assert has(LEAST, "none") == (not needs)
+        assert has(FIRST, "bn") == (measure.since == 1)
 
     @pytest.mark.parametrize(
         "measure",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import Settings
 from tests.support.archives import npy, zipped
@@ -46,7 +47,11 @@ def hostile(settings=None, frames=None, **extra: bytes) -> bytes:
     """A recording file with some members replaced."""
     text = npy(np.array(SETTINGS.to_json())) if settings is None else settings
     body = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8)
-    members = {"settings.npy": text, "frames.npy": npy(body) if frames is None else frames}
+    members = {
+        "settings.npy": text,
+        "version.npy": npy(np.array(VERSION)),
+        "frames.npy": npy(body) if frames is None else frames,
+    }
     return zipped(members | extra)
 
 
@@ -235,6 +240,16 @@ class TestHostileFiles:
     def test_with_steps_out_of_order(self, steps):
         with pytest.raises(RecordingError, match="not those of its settings"):
             load(hostile(frames=frames_member(*steps)))
+
+    @pytest.mark.parametrize("version", [0, 1, VERSION + 1, -1, 2**62])
+    def test_of_a_version_that_there_is_not(self, version):
+        with pytest.raises(RecordingError, match="another version"):
+            load(hostile(**{"version.npy": npy(np.array(version))}))
+
+    @pytest.mark.parametrize("version", [np.array(2.0), np.array([2]), np.array("2")])
+    def test_with_a_version_that_is_no_number(self, version):
+        with pytest.raises(RecordingError, match="not a recording"):
+            load(hostile(**{"version.npy": npy(version)}))
 
     def test_with_more_frames_than_the_run_has(self):
         steps = [*Recording(SETTINGS).steps, 13]

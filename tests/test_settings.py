@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
 from bnviz.settings import (
+    FORMER_DEFAULTS,
     KINDS,
     LEARNING_RATES,
     NEUTRAL,
@@ -179,7 +180,7 @@ DIGESTS = {
 
 @pytest.mark.parametrize("digest", DIGESTS)
 def test_digests_stay_what_they_were(digest):
-    assert Settings(**DIGESTS[digest]).digest == digest
+    assert Settings(**{**FORMER_DEFAULTS, **DIGESTS[digest]}).digest == digest
 
 
 class TestLaterSettings:
@@ -200,7 +201,7 @@ class TestLaterSettings:
 
     @pytest.mark.parametrize("digest", DIGESTS)
     def test_keep_the_digest_at_their_neutral_value(self, later, digest):
-        assert later(**DIGESTS[digest], clip=0).digest == digest
+        assert later(**{**FORMER_DEFAULTS, **DIGESTS[digest]}, clip=0).digest == digest
 
     @pytest.mark.parametrize("clip", [1e-9, 0.5, 1, 10])
     def test_change_the_digest_at_every_other_value(self, later, clip):

@@ -55,3 +55,12 @@ def probe(data: Dataset) -> Examples:
 def validation(data: Dataset) -> Examples:
     """The validation examples that the validation loss and accuracy are measured on."""
     return sample(data.x_validation, data.y_validation, max_examples=VALIDATION_SIZE)
+
+
+def majority_share(classes: NDArray[np.int32]) -> float:
+    """The share of the largest class: the accuracy of always naming it.
+
+    Args:
+        classes: Class of each example, shape (num_examples,).
+    """
+    return float(np.bincount(classes).max() / len(classes))

@@ -13,9 +13,10 @@ from bnviz.data.dataset import Dataset
 from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.lab.compiled_function import xla_compilations
+from bnviz.lab.drift import DriftReference
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
-from bnviz.lab.measures import DriftReference
+from bnviz.lab.layer_maps import LayerReference
 from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
@@ -75,6 +76,8 @@ class Arm:
         diverged_at: First step at which its loss was NaN or over `DIVERGENCE` times the first loss,
             or -1.
         drift_reference: The earlier pre-activations that its drift is measured against.
+        references: The maps of its layers at step 0 and, if the costly measures are taken, at the
+            last frame; empty before step 0 is observed.
         change_losses: Validation loss right before and right after a change of BN since the last
             frame, else `UNCHANGED`.
     """
@@ -87,6 +90,7 @@ class Arm:
     first_loss: float = np.nan
     diverged_at: int = -1
     drift_reference: DriftReference = field(default_factory=DriftReference)
+    references: tuple[LayerReference, ...] = ()
     change_losses: tuple[float, float] = UNCHANGED
 
     def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
@@ -170,7 +174,9 @@ def intervene(
     else:
         copy(old.network, new.network)
     new.trainer.follow(old.trainer)
-    before, after = (each.observer.observe(probe, validation).outcome() for each in (old, new))
+    before, after = (
+        each.observer.observe(probe, validation, arm.references).outcome() for each in (old, new)
+    )
     new.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
     losses = before["validation_loss"], after["validation_loss"]
     return replace(arm, kind=kind, compiled=new, change_losses=losses)

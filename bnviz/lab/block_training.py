@@ -14,7 +14,7 @@ from bnviz.frames import ARMS
 from bnviz.lab.arms import DIVERGENCE, architecture
 from bnviz.lab.datasets import DataError
 from bnviz.lab.experiment import ExperimentError
-from bnviz.lab.networks import initial_kernels
+from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.stack import MAX_STEPS, Stack
 from bnviz.lab.stack_data import StackedExamples, stacked_examples
 from bnviz.lab.training import BatchOrder

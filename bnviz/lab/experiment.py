@@ -17,6 +17,7 @@ from bnviz.interventions import Intervention
 from bnviz.lab.arms import Arm, intervene, new_arm
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
+from bnviz.lab.observer import Observation
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
@@ -103,7 +104,7 @@ class _Pipeline:
         self._probe = _tensors(measured.probe)
         self._validation = _tensors(measured.validation)
         self._precise, _ = _tensors(measured.precise)
-        self._recorder = FrameRecorder(layout, data, measured.probe)
+        self._recorder = FrameRecorder(layout, data, measured)
         self._order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
         self._arms = {name: new_arm(settings, name, data) for name in layout.arms}
         self._changes = list(settings.changes)
@@ -154,12 +155,22 @@ class _Pipeline:
         compiled = arm.compiled
         return ArmSnapshot(
             step=stop,
-            observation=compiled.observer.observe(self._probe, self._validation),
+            observation=self._observe(arm),
             costly=self._costly_measures(arm) if self._layout.deep else {},
             bad_step=stop - len(indices) + bad_row if bad_row >= 0 else -1,
             batches_digest=compiled.trainer.batches_digest,
             seconds=arm.seconds,
         )
+
+    def _observe(self, arm: Arm) -> Observation:
+        """Observes an arm; its maps of now become those that the next frame is compared with."""
+        observer, features = arm.compiled.observer, self._probe[0]
+        if not arm.references:
+            arm.references = (observer.reference(features),) * (2 if self._layout.deep else 1)
+        observation = observer.observe(self._probe, self._validation, arm.references)
+        if self._layout.deep:
+            arm.references = (arm.references[0], observer.reference(features))
+        return observation
 
     def _costly_measures(self, arm: Arm) -> dict[str, NDArray[Any]]:
         compiled = arm.compiled

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.data.sampling import Examples
+from bnviz.data.sampling import MeasuredExamples, majority_share
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
@@ -43,13 +43,15 @@ class FrameRecorder:
     Args:
         layout: Layout of the frames.
         data: Examples of the run.
-        probe: The training examples that the arms are measured on.
+        measured: Those that the arms are measured on.
     """
 
-    def __init__(self, layout: FrameLayout, data: Dataset, probe: Examples):
+    def __init__(self, layout: FrameLayout, data: Dataset, measured: MeasuredExamples):
         self._layout = layout
         self._data_digest = data.digest
-        self._points = _points(*probe) if layout.plane else {}
+        self._of_data: dict[str, Any] = {"majority_share": majority_share(measured.validation[1])}
+        if layout.plane:
+            self._of_data |= _points(*measured.probe)
 
     def frame(self, arms: Mapping[str, Arm], snapshots: Mapping[str, ArmSnapshot]) -> Frame:
         """Makes a frame from one snapshot of each arm.
@@ -60,7 +62,7 @@ class FrameRecorder:
             snapshots: Their snapshots by name, all at the same step.
         """
         record = np.zeros((), self._layout.dtype)
-        for name, value in self._points.items():
+        for name, value in self._of_data.items():
             record[name] = value
         for name, arm in arms.items():
             snapshot = snapshots[name]

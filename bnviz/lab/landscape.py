@@ -58,9 +58,10 @@ class Landscape:
         kernel, and `G'` the same after a step of one learning rate in all layers before l:
 
             gradient_shift = |G - G'|
+            relative_gradient_shift = |G - G'| / |G|
             gradient_cosine = G . G' / (|G| |G'|)
 
-        They are 0 and 1 if nothing shifts, which is always so in the first layer.
+        They are 0, 0 and 1 if nothing shifts, which is always so in the first layer.
 
         Landscape along the gradient `g` of all weights, at steps eta from 1/2 to 4 learning rates
         (section 3.2):
@@ -75,7 +76,8 @@ class Landscape:
             learning_rate: Current learning rate of the run.
 
         Returns:
-            `gradient_shift` and `gradient_cosine`, shape (layers,), `landscape_loss` and
+            `gradient_shift`, `relative_gradient_shift` and `gradient_cosine`, shape (layers,),
+            `landscape_loss` and
             `landscape_gradient`, shape (2,), and `effective_beta`, a scalar. They are not finite
             where the loss or a gradient is not, or where they divide by a gradient of norm 0.
         """
@@ -86,12 +88,13 @@ class Landscape:
         )
         lengths = np.concatenate([np.ones(layers - 1), STEPS])
         steps = tf.constant(learning_rate * lengths[:, None] * moved, tf.float32)
-        losses, distances, curvatures, shifts, cosines = (
+        losses, distances, curvatures, shifts, relative, cosines = (
             tensor.numpy() for tensor in self._compiled(x, y, steps)
         )
         along = slice(layers - 1, None)
         return {
             "gradient_shift": np.append(np.float32(0), shifts.diagonal(1)),
+            "relative_gradient_shift": np.append(np.float32(0), relative.diagonal(1)),
             "gradient_cosine": np.append(np.float32(1), cosines.diagonal(1)),
             "landscape_loss": _range(losses[along]),
             "landscape_gradient": _range(distances[along]),
@@ -100,7 +103,7 @@ class Landscape:
 
     def _measure(
         self, x: tf.Tensor, y: tf.Tensor, steps: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         """Measures at several points, each a step away from the current weights; compiled.
 
         Args:
@@ -111,8 +114,8 @@ class Landscape:
         Returns:
             At each point the loss, the distance between the gradient there and here, and this
             distance over the length of the step, each (points,); for the kernel of each hidden
-            layer the distance between its gradient there and here, and the cosine between the two,
-            each (points, layers).
+            layer the distance between its gradient there and here, this distance over the norm of
+            the gradient here, and the cosine between the two, each (points, layers).
         """
         indices, variables = zip(*self._weights, strict=True)
         start = [variable.value for variable in variables]
@@ -136,11 +139,12 @@ class Landscape:
                 distance,
                 distance / tf.norm(_flat(moves)),
                 tf.sqrt(by_layer(change)),
+                tf.sqrt(by_layer(change) / by_layer(tf.square(flat))),
                 by_layer(flat * other) / lengths,
             )
             return tuple(tf.cast(measure, tf.float32) for measure in measures)
 
-        signature = (tf.float32,) * 5
+        signature = (tf.float32,) * 6
         points: tuple[tf.Tensor, ...] = tf.map_fn(
             measure_after, steps, fn_output_signature=signature
         )

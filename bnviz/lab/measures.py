@@ -1,6 +1,5 @@
 """Measures: the numbers of a frame, computed with NumPy from an observation."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,38 +7,13 @@ from numpy.typing import NDArray
 
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PERCENTILES, QUANTITIES, edges
+from bnviz.lab.drift import DriftReference, SortedValues
 from bnviz.lab.observer import Observation
 
 #: Activations outside these bounds count as saturated: almost no gradient passes.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
 #: Activation functions with which a neuron can output 0 for every example.
 CAN_DIE = ("relu",)
-
-
-@dataclass
-class DriftReference:
-    """The pre-activations of earlier frames that drift is measured against.
-
-    Attributes:
-        first: Pre-activations at step 0; None until that is measured.
-        last: Pre-activations at the last measured frame, or None.
-    """
-
-    first: "SortedValues | None" = None
-    last: "SortedValues | None" = None
-
-
-@dataclass(frozen=True)
-class SortedValues:
-    """The values of each layer, sorted.
-
-    Attributes:
-        ordered: Values in ascending order, NaN last, shape (layers, num_values).
-        std: Biased standard deviation of the finite values, shape (layers,).
-    """
-
-    ordered: NDArray[np.float32]
-    std: NDArray[np.float64]
 
 
 def measure(
@@ -59,12 +33,11 @@ def measure(
         description = describe(ordered, edges(quantity, layout.activation))
         measures |= {f"{quantity}_{name}": value for name, value in description.items()}
         if quantity == "pre_activation":
-            now = SortedValues(ordered, description["std"])
-            reference.first = reference.first or now
-            measures["drift_start"] = drift(reference.first, now)
-            measures["drift_step"] = drift(reference.last or now, now)
-            reference.last = now
-            neurons = describe_neurons(values[..., : layout.neurons])
+            by_neuron = np.sort(values.transpose(0, 2, 1), axis=2)
+            now = SortedValues(ordered, description["std"], by_neuron)
+            measures |= reference.measure(now, observation.crossed)
+            shown = slice(layout.neurons)
+            neurons = describe_neurons(values[..., shown], by_neuron[:, shown])
             measures |= {f"neuron_{name}": value for name, value in neurons.items()}
     measures["saturated"] = saturated_share(ordered, layout.activation)
     measures["dead"] = dead_share(values, layout.activation)
@@ -95,32 +68,14 @@ def round_mantissa(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(np.isfinite(values), rounded.view(np.float32), values)
 
 
-def drift(earlier: SortedValues, later: SortedValues) -> NDArray[np.float64]:
-    """Measures how far the distribution of each layer's values has moved.
-
-    The 1-Wasserstein distance in units of the earlier standard deviation. For two samples of equal
-    size, sorted, it is
-
-        mean(abs(later - earlier)) / std(earlier)
-
-    Args:
-        earlier: Values before the move.
-        later: Values after it, as many as before.
-
-    Returns:
-        Shape (layers,); NaN where a value is not finite or all earlier values are equal.
-    """
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        moved = np.abs(later.ordered - earlier.ordered).mean(axis=1, dtype=np.float64)
-        distances = moved / earlier.std
-    return np.where(np.isfinite(distances), distances, np.nan)
-
-
-def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+def describe_neurons(
+    values: NDArray[np.float32], ordered: NDArray[np.float32]
+) -> dict[str, NDArray[np.float32]]:
     """Describes the distribution of each neuron's values.
 
     Args:
         values: Shape (layers, num_examples, neurons).
+        ordered: The same by neuron and in ascending order, shape (layers, neurons, num_examples).
 
     Returns:
         `mean` and biased `std`, shape (layers, neurons), and `percentiles`, shape
@@ -130,7 +85,6 @@ def describe_neurons(values: NDArray[np.float32]) -> dict[str, NDArray[np.float3
     with np.errstate(invalid="ignore", over="ignore"):
         mean = values.mean(axis=1)
         std = np.sqrt(np.square(values - mean[:, np.newaxis]).mean(axis=1))
-    ordered = np.sort(values.transpose(0, 2, 1), axis=2)
     percentiles = _percentiles(ordered)
     percentiles[~np.isfinite(std)] = np.nan
     unknown = np.where(np.isfinite(std), 0, np.nan).astype(np.float32)

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,18 +9,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
+from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, normalize
 from bnviz.settings import BN_POSITIONS, Settings
-
-INITIALIZERS = {
-    "glorot_uniform": keras.initializers.GlorotUniform,
-    "glorot_normal": keras.initializers.GlorotNormal,
-    "he_uniform": keras.initializers.HeUniform,
-    "he_normal": keras.initializers.HeNormal,
-    "lecun_normal": keras.initializers.LecunNormal,
-    "random_normal": keras.initializers.RandomNormal,
-}
 
 
 @dataclass(frozen=True)
@@ -81,6 +71,8 @@ class ForwardPass:
         logits: Shape (num_examples, num_classes).
         norm_inputs: Inputs of the normalizations, shape (layers, num_examples, units); the
             pre-activations in a network without normalization.
+        reaching: What reaches each hidden layer but the first, shape (layers - 1, num_examples,
+            units).
         moments: Mean and biased variance of the inputs of each Batch Normalization over the
             examples, shape (2, layers, units), or None.
     """
@@ -89,6 +81,7 @@ class ForwardPass:
     activations: tf.Tensor
     logits: tf.Tensor
     norm_inputs: tf.Tensor
+    reaching: tf.Tensor
     moments: tf.Tensor | None = None
 
 
@@ -143,8 +136,9 @@ class Network:
         Returns:
             All values but the moments.
         """
-        pre_activations, activations, norm_inputs = [], [], []
+        pre_activations, activations, norm_inputs, reaching = [], [], [], []
         for hidden in self.hidden_layers:
+            reaching.append(x)
             x = hidden.dense(x)
             if hidden.position == "before":
                 norm_inputs.append(x)
@@ -160,6 +154,8 @@ class Network:
             tf.stack(activations),
             self.output(x),
             tf.stack(norm_inputs or pre_activations),
+            # The first layer is reached by the features, whose number is another one.
+            tf.stack(reaching[1:]) if reaching[1:] else tf.zeros((0, *pre_activations[0].shape)),
         )
 
 
@@ -236,31 +232,6 @@ def _normalization(
     if arm in BN_ARMS:
         kind = FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
     return kind(center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_norm_{number}")
-
-
-def initial_kernels(
-    settings: Settings, num_features: int, num_classes: int
-) -> list[NDArray[np.float32]]:
-    """Draws the kernels that every arm starts from.
-
-    Args:
-        settings: Settings of the run; sizes, initializer, `init_scale` and `seed` are read.
-        num_features: Number of features of an example.
-        num_classes: Number of classes.
-
-    Returns:
-        One kernel per Dense layer, float32, shape (inputs, outputs), multiplied by `init_scale`.
-    """
-    sizes = [num_features, *[settings.units] * settings.hidden_layers, num_classes]
-    seeds = np.random.SeedSequence(settings.seed).generate_state(len(sizes) - 1)
-    options: dict[str, Any] = (
-        {"stddev": settings.init_stddev} if settings.initializer == "random_normal" else {}
-    )
-    initializer = INITIALIZERS[settings.initializer]
-    return [
-        np.asarray(initializer(seed=int(seed), **options)(shape)) * np.float32(settings.init_scale)
-        for seed, shape in zip(seeds, pairwise(sizes), strict=True)
-    ]
 
 
 def reset(

@@ -1,6 +1,8 @@
 """Observer: reads losses, distributions and gradients off a network without changing it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -8,6 +10,7 @@ import tensorflow as tf
 
 from bnviz.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.lab.compiled_function import CompiledFunction
+from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
 from bnviz.lab.networks import ForwardPass, Network
 
 
@@ -18,7 +21,8 @@ class Observation:
     Attributes:
         pre_activations: Inputs of the activations for the probe, (layers, num_probe, units).
         activations: Outputs of the activations, of the same shape.
-        losses: Loss and accuracy on the probe, then on the validation examples, shape (4,).
+        losses: Loss and accuracy on the probe, then on the validation examples, and the loss on the
+            probe in inference, shape (5,).
         kernel_measures: For the kernel of each Dense layer, the L2 norm of the gradient of the
             probe's loss with respect to it, and std(update) / std(kernel before the update) of the
             last training step; shape (2, layers + 1).
@@ -26,6 +30,7 @@ class Observation:
             (len(normalization_names), layers, units).
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
             beta in one with layer normalization, none without normalization.
+        crossed: The layers' maps of earlier steps, crossed with those of now.
         boundary: Probability of class 1 on the grid in the plane, shape (PLANE_GRID, PLANE_GRID),
             or None unless the examples have two features.
     """
@@ -36,14 +41,22 @@ class Observation:
     kernel_measures: tf.Tensor
     normalization: tf.Tensor
     normalization_names: tuple[str, ...]
+    crossed: tuple[LayerCrossing, ...]
     boundary: tf.Tensor | None
 
     def outcome(self) -> dict[str, float]:
         """Losses and accuracies, keyed by the names of a frame's fields."""
-        names = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
-        return dict(zip(names, self.losses.numpy().tolist(), strict=True))
+        return dict(zip(_LOSSES, self.losses.numpy().tolist(), strict=True))
 
 
+#: What `Observation.losses` holds, by the names of a frame's fields.
+_LOSSES = (
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "train_loss_in_inference",
+)
 #: What `Observation.normalization` holds of each neuron with Batch Normalization, in this order:
 #: attributes of the Keras layer, and the mean and biased variance of its input over the probe.
 NORMALIZATION = ("gamma", "beta", "batch_mean", "batch_variance", "moving_mean", "moving_variance")
@@ -54,8 +67,9 @@ class Observer:
 
     Training loss and accuracy are computed on the probe as in a training step, with Batch
     Normalization by the probe's own mean and variance and with noise, but without dropout.
-    Validation loss and accuracy are computed by the moving statistics, as `model.evaluate` does.
-    Neither loss includes the L2 penalty, and no moving statistic is updated.
+    Validation loss and accuracy are computed by the moving statistics, as `model.evaluate` does,
+    and so is the training loss in inference. No loss includes the L2 penalty, and no moving
+    statistic is updated.
 
     Args:
         network: The network to observe.
@@ -66,10 +80,26 @@ class Observer:
         self._network = network
         self._kernels_before = kernels_before
         self._normalization_names = _normalization_names(network)
+        self._by_example = isinstance(
+            network.hidden_layers[0].normalization, keras.layers.LayerNormalization
+        )
         self._compiled = CompiledFunction(self._observe)
+        self._compiled_reference = CompiledFunction(self._reference)
+
+    def reference(self, x: tf.Tensor) -> LayerReference:
+        """The maps of the layers in the current state, which later ones are compared with.
+
+        Args:
+            x: Features of the probe, shape (num_probe, num_features).
+        """
+        found: LayerReference = self._compiled_reference(x)
+        return found
 
     def observe(
-        self, probe: tuple[tf.Tensor, tf.Tensor], validation: tuple[tf.Tensor, tf.Tensor]
+        self,
+        probe: tuple[tf.Tensor, tf.Tensor],
+        validation: tuple[tf.Tensor, tf.Tensor],
+        references: Sequence[LayerReference],
     ) -> Observation:
         """Observes the network in its current state.
 
@@ -77,13 +107,32 @@ class Observer:
             probe: Features, shape (num_probe, num_features), and classes, (num_probe,), of the
                 training examples to measure on.
             validation: The same of the validation examples.
+            references: The maps of earlier steps on the same probe.
         """
-        values = self._compiled(*probe, *validation)
-        return Observation(**values, normalization_names=self._normalization_names)
+        flat = [tensor for each in references for tensor in (*each.maps, each.reaching)]
+        values = self._compiled(*probe, *validation, *flat)
+        crossed = tuple(
+            LayerCrossing(each.values, *pair)
+            for each, pair in zip(references, values.pop("crossed"), strict=True)
+        )
+        return Observation(**values, crossed=crossed, normalization_names=self._normalization_names)
+
+    def _reference(self, x: tf.Tensor) -> LayerReference:
+        """See `reference`; compiled."""
+        maps, reaching = layer_maps(self._network), self._network.probe(x).reaching
+        return LayerReference(maps, reaching, self._mapped(maps, x, reaching))
+
+    def _mapped(self, maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor) -> tf.Tensor:
+        return apply(maps, x, reaching, by_example=self._by_example)
 
     def _observe(
-        self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
-    ) -> dict[str, tf.Tensor | None]:
+        self,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        x_validation: tf.Tensor,
+        y_validation: tf.Tensor,
+        *references: tf.Tensor,
+    ) -> dict[str, Any]:
         """The fields of an `Observation`, but for the names; compiled."""
         network = self._network
         kernels = [layer.kernel.value for layer in network.dense_layers]
@@ -95,13 +144,26 @@ class Observer:
             tf.math.reduce_std(kernel - before) / tf.math.reduce_std(before)
             for kernel, before in zip(kernels, self._kernels_before, strict=True)
         ]
-        logits = network.model(x_validation, training=False)
+        in_inference = network.model(tf.concat([x, x_validation], axis=0), training=False)
+        logits, logits_validation = in_inference[: x.shape[0]], in_inference[x.shape[0] :]
+        inference_loss, _ = loss_and_accuracy(logits, y)
+        validation = loss_and_accuracy(logits_validation, y_validation)
+        maps = layer_maps(network)
+        size = len(LayerMaps._fields) + 1
+        crossed = [
+            (
+                self._mapped(LayerMaps(*earlier), x, forward_pass.reaching),
+                self._mapped(maps, x, reached),
+            )
+            for *earlier, reached in zip(*[iter(references)] * size, strict=True)
+        ]
         return {
             "pre_activations": forward_pass.pre_activations,
             "activations": forward_pass.activations,
-            "losses": tf.stack([loss, accuracy, *loss_and_accuracy(logits, y_validation)]),
+            "losses": tf.stack([loss, accuracy, *validation, inference_loss]),
             "kernel_measures": tf.stack([tf.stack(norms), tf.stack(updates)]),
             "normalization": self._normalization(forward_pass),
+            "crossed": crossed,
             "boundary": self._boundary() if x.shape[1] == 2 else None,
         }
 

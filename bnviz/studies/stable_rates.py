@@ -20,6 +20,8 @@ RATES = 16
 PRECISION = 1.12
 #: A stable rate gets at least this share of the way from the accuracy at step 0 to the best one.
 MIN_PROGRESS = 0.5
+#: Stands in the settings for the learning rate, which each run has its own of.
+_ANY_RATE = 1.0
 #: The definition of stable, in words.
 DEFINITION = (
     "A learning rate counts as stable if, with every seed, the loss does not diverge and the final "
@@ -78,7 +80,7 @@ class StableRates:
         problems = study.seed_problems(settings.seed, seeds, low=1, high=MAX_SEEDS)
         if problems:
             raise SettingsError(problems)
-        self.settings = study.reset_unused(settings).replace(learning_rate=Settings().learning_rate)
+        self.settings = study.reset_unused(settings).replace(learning_rate=_ANY_RATE)
         self.seeds = seeds
         self.accuracies: dict[str, dict[float, tuple[float, ...]]] = {arm: {} for arm in ARMS}
         self._starts: dict[Settings, list[float]] = {}

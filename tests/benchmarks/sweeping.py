@@ -85,7 +85,7 @@ class Loop:
 
     def fit(self, settings: Settings, *, built: bool) -> float:
         """Trains one cell; returns the seconds it took."""
-        from bnviz.lab.networks import initial_kernels
+        from bnviz.lab.initial_kernels import initial_kernels
         from bnviz.lab.training import BatchOrder
 
         data = self._data

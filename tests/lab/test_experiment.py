@@ -6,11 +6,20 @@ import tensorflow as tf
 
 from bnviz.frames import ARM_LABELS, ARMS, PROBE_SIZE, frame_steps
 from bnviz.lab.experiment import ExperimentError, run
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.initial_kernels import initial_kernels
+from bnviz.lab.networks import build, reset
 from bnviz.recording import Recording
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, THIRD_ARMS, Settings
 
-SMALL = Settings(dataset="wine", hidden_layers=2, units=4, steps=20, batch_size=16)
+SMALL = Settings(
+    dataset="wine",
+    hidden_layers=2,
+    units=4,
+    activation="sigmoid",
+    learning_rate=1.0,
+    steps=20,
+    batch_size=16,
+)
 
 
 def recorded(settings):

@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from bnviz.frames import PLANE_GRID, PLANE_RANGE
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.initial_kernels import initial_kernels
+from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import NORMALIZATION, Observer
 from bnviz.lab.training import BatchOrder, Trainer
 from bnviz.settings import Settings
@@ -30,7 +31,7 @@ def observed(settings, arm, data, steps):
     observer = Observer(network, trainer.kernels_before)
     x, y = map(tf.constant, data)
     trainer.train(x, y, BatchOrder(EXAMPLES, settings.batch_size, seed=0).take(steps))
-    return network, trainer, observer.observe((x, y), (x, y))
+    return network, trainer, observer.observe((x, y), (x, y), ())
 
 
 def gradients(network, x, y, epsilon):

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from bnviz.frames import BATCH_VALUES, INFERENCE_STATISTICS
 from bnviz.lab.inference import Inference
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.initial_kernels import initial_kernels
+from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.settings import Settings
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.landscape import STEPS, Landscape
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.networks import build, reset
 from bnviz.settings import Settings
 
 FEATURES, CLASSES, EXAMPLES, UNITS = 4, 3, 40, 5
@@ -86,17 +87,19 @@ class Reference:
 
     def measures(self):
         g, norm = self.gradient(self.start), np.linalg.norm
-        shifts, cosines = [], []
+        shifts, relative, cosines = [], [], []
         for number in range(2):
             own = (self.layer == number) & self.kernel
             other = self.gradient(self.start - RATE * g * (self.layer < number))
             shifts.append(norm(g[own] - other[own]))
+            relative.append(shifts[-1] / norm(g[own]))
             cosines.append(g[own] @ other[own] / norm(g[own]) / norm(other[own]))
         points = [self.start - RATE * step * g for step in STEPS]
         losses = [self.loss(point) for point in points]
         distances = np.array([norm(g - self.gradient(point)) for point in points])
         return {
             "gradient_shift": shifts,
+            "relative_gradient_shift": relative,
             "gradient_cosine": cosines,
             "landscape_loss": [min(losses), max(losses)],
             "landscape_gradient": [distances.min(), distances.max()],

@@ -6,19 +6,17 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import wasserstein_distance
 
 from bnviz.frames import PERCENTILES, VALUE_EDGES, edges
+from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.measures import (
-    SortedValues,
     dead_share,
     describe,
     describe_neurons,
-    drift,
     round_mantissa,
     saturated_share,
 )
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
 from bnviz.settings import Settings
 
@@ -82,42 +80,9 @@ def test_saturated_share_is_the_share_of_flat_activations(activation, flat):
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
-def sorted_values(ordered):
-    return SortedValues(ordered, describe(ordered, VALUE_EDGES)["std"])
-
-
-@given(
-    pair=st.integers(1, 40).flatmap(
-        lambda size: st.tuples(
-            *[arrays(np.float32, (2, size), elements=st.floats(-1e4, 1e4, width=32))] * 2
-        )
-    )
-)
-def test_drift_is_the_wasserstein_distance_in_standard_deviations(pair):
-    earlier, later = (np.sort(values, axis=1) for values in pair)
-    found_drift = drift(sorted_values(earlier), sorted_values(later))
-    for found, one, other in zip(found_drift, earlier, later, strict=True):
-        spread = one.astype(np.float64).std()
-        if spread == 0:
-            assert np.isnan(found)
-        else:
-            expected = wasserstein_distance(one, other) / spread
-            assert found == pytest.approx(expected, rel=1e-4, abs=1e-6)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_drift_of_values_that_are_not_finite_is_nan(bad):
-    values = np.arange(6, dtype=np.float32).reshape(2, 3)
-    broken = values.copy()
-    broken[0, -1] = bad
-    found = drift(sorted_values(values), sorted_values(broken))
-    assert np.isnan(found[0])
-    assert found[1] == 0
-
-
 @given(values=arrays(np.float32, (2, 9, 3), elements=st.floats(-1e6, 1e6, width=32)))
 def test_each_neuron_is_described_separately(values):
-    found = describe_neurons(values)
+    found = describe_neurons(values, np.sort(values.transpose(0, 2, 1)))
     exact = values.astype(np.float64)
     # Squares of much smaller values underflow in float32.
     largest = np.abs(exact).max() + 1e-15
@@ -132,7 +97,7 @@ def test_each_neuron_is_described_separately(values):
 def test_a_neuron_with_a_value_that_is_not_finite_is_described_by_nan():
     values = np.ones((1, 5, 2), np.float32)
     values[0, 2, 1] = np.inf
-    found = describe_neurons(values)
+    found = describe_neurons(values, np.sort(values.transpose(0, 2, 1)))
     assert found["mean"][0].tolist() == [1, pytest.approx(np.nan, nan_ok=True)]
     assert np.isnan(found["percentiles"][0, 1]).all()
 
@@ -173,7 +138,9 @@ def sigmoid(z):
 @pytest.mark.parametrize("arm", ["none", "bn"])
 @pytest.mark.parametrize("position", ["before", "after"])
 def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
-    settings = Settings(hidden_layers=3, units=6, bn_position=position, bn_epsilon=0.02)
+    settings = Settings(
+        hidden_layers=3, units=6, activation="sigmoid", bn_position=position, bn_epsilon=0.02
+    )
     network = build(settings, arm, 4, 3)
     kernels = initial_kernels(settings, 4, 3)
     reset(network, settings, kernels)
@@ -212,7 +179,8 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
         return -log_softmax[np.arange(len(y)), y].mean()
 
     pair = (tf.constant(x), tf.constant(y))
-    observation = Observer(network, [tf.Variable(kernel) for kernel in kernels]).observe(pair, pair)
+    observer = Observer(network, [tf.Variable(kernel) for kernel in kernels])
+    observation = observer.observe(pair, pair, ())
     z, a, logits = forward(x, lambda v, _: (v.mean(axis=0), v.var(axis=0)))
     np.testing.assert_allclose(observation.pre_activations, np.stack(z), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(observation.activations, np.stack(a), rtol=1e-4, atol=1e-5)
@@ -221,4 +189,5 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
     assert outcome["train_accuracy"] == pytest.approx((logits.argmax(axis=1) == y).mean())
     _, _, logits = forward(x, lambda _, number: (moving_means[number], moving_variances[number]))
     assert outcome["validation_loss"] == pytest.approx(loss(logits), rel=1e-4)
+    assert outcome["train_loss_in_inference"] == pytest.approx(loss(logits), rel=1e-4)
     assert outcome["validation_accuracy"] == pytest.approx((logits.argmax(axis=1) == y).mean())

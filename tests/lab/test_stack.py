@@ -8,7 +8,8 @@ from bnviz.frames import ARMS
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import StoppedError, train
 from bnviz.lab.experiment import ExperimentError, run
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.initial_kernels import initial_kernels
+from bnviz.lab.networks import build, reset
 from bnviz.lab.stack import Stack
 from bnviz.lab.stack_data import stacked_examples
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, Settings

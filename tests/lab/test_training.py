@@ -7,8 +7,9 @@ import tensorflow as tf
 
 from bnviz.data.dataset import Dataset
 from bnviz.lab.inference import Inference
+from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.landscape import Landscape
-from bnviz.lab.networks import build, initial_kernels, reset
+from bnviz.lab.networks import build, reset
 from bnviz.lab.noise import Noise
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
@@ -150,7 +151,7 @@ def test_observing_changes_nothing(arm, data):
     validation = tf.constant(data.x_validation), tf.constant(data.y_validation)
 
     def observe():
-        observer.observe((x, y), validation)
+        observer.observe((x, y), validation, ())
         landscape.measure(x, y, BASE.learning_rate)
         inference.evaluate(x, x, validation)
 

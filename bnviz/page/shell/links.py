@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bnviz.settings import UPLOAD, Problem, Settings
+from bnviz.settings import FORMER_DEFAULTS, KINDS, UPLOAD, Problem, Settings
 
 #: Names of the modes in a URL; the laboratory needs none.
 LABORATORY, MAP, SEEDS, LESSON = "", "map", "seeds", "lesson"
@@ -14,6 +14,10 @@ MODE = "mode"
 #: Parameter of a link whose content has been trained: opening it trains that again, or joins a run
 #: of it that is in progress.
 TRAIN = "train"
+#: Parameter for the version of the defaults, which a link leaves out, and its values: the version
+#: of links without it, and that of links made now.
+DEFAULTS = "v"
+_FORMER, _CURRENT = "1", "2"
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,15 @@ def understood(
         problems.append(Problem(MODE, mode, allowed))
         mode = LABORATORY
     own = {name: given.pop(name) for name in parameters[mode] if name in given}
-    settings, more = Settings.nearest(given)
+    version = given.pop(DEFAULTS, "")
+    if version not in ("", _FORMER, _CURRENT):
+        problems.append(Problem(DEFAULTS, version, f"{_FORMER} or {_CURRENT}"))
+        version = _CURRENT
+    # A link that names no part of an experiment never stood for one, but for whatever the page
+    # shows at first.
+    names = {*given.keys() & KINDS.keys(), *own}
+    former = version == _FORMER or (not version and _names_experiment(mode, names))
+    settings, more = Settings.nearest(given, defaults=FORMER_DEFAULTS if former else {})
     problems += more
     if settings.dataset == UPLOAD:
         allowed = "a built-in one (a file is known only to the tab in which it was chosen)"
@@ -90,5 +102,12 @@ def write(query: Mapping[str, str], *, mode: str, train: bool) -> None:
         train: Whether opening the link trains it.
     """
     new = ({MODE: mode} if mode else {}) | dict(query) | ({TRAIN: "1"} if train else {})
+    if train or _names_experiment(mode, set(query)):
+        new[DEFAULTS] = _CURRENT
     if st.query_params.to_dict() != new:
         st.query_params.from_dict(new)
+
+
+def _names_experiment(mode: str, names: set[str]) -> bool:
+    """Whether parameters name a part of an experiment: a setting, or what a study adds to it."""
+    return bool(names & KINDS.keys()) or (mode != LESSON and bool(names))

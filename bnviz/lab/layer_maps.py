@@ -1,0 +1,130 @@
+"""Layer maps: what each hidden layer does to its inputs, apart from the network it is in.
+
+They answer whose doing it is that a layer's values moved: the map of then is applied to what
+reaches the layer now, and the map of now to what reached it then.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from bnviz.lab.networks import Network
+from bnviz.lab.noise import perturbed
+
+
+class LayerMaps(NamedTuple):
+    """The maps of all hidden layers, from what reaches a layer to its pre-activations.
+
+    A map is `x @ kernel + bias`, normalized if the normalization comes before the activation: by
+    the mean and variance of what it is given, or by the fixed ones if those of BN are frozen. With
+    noise, it adds that of one training step. Maps of all kinds have the same tensors, so that those
+    of a network can still be applied after BN was inserted, removed or frozen.
+
+    Attributes:
+        first_kernel: Kernel of the first layer, shape (features, units).
+        kernels: Kernels of the others, shape (layers - 1, units, units).
+        neurons: Bias, mean, variance, beta and gamma of each neuron, shape (5, layers, 1, units).
+        epsilon: Of the normalization, a scalar.
+        by_given: Whether to normalize by mean and variance of what is given, a scalar.
+        noise: Seed of each layer's noise, shape (layers, 2), or (0, 2) without noise.
+    """
+
+    first_kernel: tf.Tensor
+    kernels: tf.Tensor
+    neurons: tf.Tensor
+    epsilon: tf.Tensor
+    by_given: tf.Tensor
+    noise: tf.Tensor
+
+
+class LayerReference(NamedTuple):
+    """The maps of a network at one step, and what they were given and gave.
+
+    Attributes:
+        maps: The maps.
+        reaching: What reached each layer but the first, shape (layers - 1, num_examples, units).
+        values: What the maps made of it, shape (layers, units, num_examples).
+    """
+
+    maps: LayerMaps
+    reaching: tf.Tensor
+    values: tf.Tensor
+
+
+class LayerCrossing(NamedTuple):
+    """The maps of two steps, each applied to what the other was given.
+
+    Attributes:
+        values: What the earlier maps made of what reached them then, shape
+            (layers, units, num_examples).
+        moved_inputs: What they make of what reaches the layers now, of the same shape.
+        moved_weights: What the maps of now make of what reached the layers then.
+    """
+
+    values: tf.Tensor
+    moved_inputs: tf.Tensor
+    moved_weights: tf.Tensor
+
+
+def layer_maps(network: Network) -> LayerMaps:
+    """The maps of a network in its current state, as in a training step."""
+    first, *others = (hidden.dense.kernel.value for hidden in network.hidden_layers)
+    units = first.shape[1]
+    zeros, ones = tf.zeros(units), tf.ones(units)
+    neurons, noise = [], []
+    epsilon, by_given = tf.zeros(()), False
+    for hidden in network.hidden_layers:
+        bias = hidden.dense.bias.value if hidden.dense.use_bias else zeros
+        mean, variance, beta, gamma = zeros, ones, zeros, ones
+        layer = hidden.normalization
+        if layer is not None and hidden.position == "before":
+            beta = layer.beta.value if layer.center else zeros
+            gamma = layer.gamma.value if layer.scale else ones
+            epsilon, by_given = tf.convert_to_tensor(layer.epsilon), not hidden.frozen
+            if hidden.frozen:
+                mean, variance = hidden.training_statistics(zeros, ones)
+            if hidden.noise is not None:
+                noise.append(hidden.noise.seed_generator.state.value)
+        neurons.append(tf.stack([bias, mean, variance, beta, gamma]))
+    return LayerMaps(
+        first,
+        tf.stack(others) if others else tf.zeros((0, units, units)),
+        tf.stack(neurons, axis=1)[:, :, tf.newaxis],
+        epsilon,
+        tf.constant(by_given),
+        tf.stack(noise) if noise else tf.zeros((0, 2), tf.int64),
+    )
+
+
+def apply(
+    maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor, *, by_example: bool = False
+) -> tf.Tensor:
+    """Applies the map of each hidden layer to its own inputs.
+
+    Args:
+        maps: The maps.
+        x: Features, which reach the first layer, shape (num_examples, num_features).
+        reaching: What reaches each of the others, shape (layers - 1, num_examples, units).
+        by_example: Whether they normalize each example over the units, as layer normalization does,
+            not each neuron over the examples.
+
+    Returns:
+        Pre-activations by neuron, shape (layers, units, num_examples).
+    """
+    bias, mean, variance, beta, gamma = tf.unstack(maps.neurons)
+    first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
+    values = tf.concat([first, tf.matmul(reaching, maps.kernels)], axis=0) + bias
+    moments = tf.nn.moments(values, axes=[2 if by_example else 1], keepdims=True)
+    fixed = mean, variance
+    statistics = (tf.where(maps.by_given, *pair) for pair in zip(moments, fixed, strict=True))
+    values = tf.nn.batch_normalization(
+        values,
+        *statistics,
+        offset=beta,
+        scale=gamma,
+        variance_epsilon=maps.epsilon,
+    )
+    if maps.noise.shape[0]:
+        noisy = zip(tf.unstack(values), tf.unstack(maps.noise), strict=True)
+        values = tf.stack([perturbed(of_layer, seed) for of_layer, seed in noisy])
+    return tf.transpose(values, (0, 2, 1))
