@@ -146,6 +146,14 @@ ARM_MEASURES = (
         since=2,
     ),
     Measure(
+        "train_accuracy_in_inference",
+        "float32",
+        (),
+        (),
+        "share of the probe classified correctly by the moving statistics",
+        since=2,
+    ),
+    Measure(
         "validation_loss",
         "float32",
         (),

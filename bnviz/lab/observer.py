@@ -21,8 +21,8 @@ class Observation:
     Attributes:
         pre_activations: Inputs of the activations for the probe, (layers, num_probe, units).
         activations: Outputs of the activations, of the same shape.
-        losses: Loss and accuracy on the probe, then on the validation examples, and the loss on the
-            probe in inference, shape (5,).
+        losses: Loss and accuracy on the probe, then on the validation examples, then on the probe
+            in inference, shape (6,).
         kernel_measures: For the kernel of each Dense layer, the L2 norm of the gradient of the
             probe's loss with respect to it, and std(update) / std(kernel before the update) of the
             last training step; shape (2, layers + 1).
@@ -56,6 +56,7 @@ _LOSSES = (
     "validation_loss",
     "validation_accuracy",
     "train_loss_in_inference",
+    "train_accuracy_in_inference",
 )
 #: What `Observation.normalization` holds of each neuron with Batch Normalization, in this order:
 #: attributes of the Keras layer, and the mean and biased variance of its input over the probe.
@@ -68,7 +69,7 @@ class Observer:
     Training loss and accuracy are computed on the probe as in a training step, with Batch
     Normalization by the probe's own mean and variance and with noise, but without dropout.
     Validation loss and accuracy are computed by the moving statistics, as `model.evaluate` does,
-    and so is the training loss in inference. No loss includes the L2 penalty, and no moving
+    and so are those on the probe in inference. No loss includes the L2 penalty, and no moving
     statistic is updated.
 
     Args:
@@ -146,7 +147,7 @@ class Observer:
         ]
         in_inference = network.model(tf.concat([x, x_validation], axis=0), training=False)
         logits, logits_validation = in_inference[: x.shape[0]], in_inference[x.shape[0] :]
-        inference_loss, _ = loss_and_accuracy(logits, y)
+        of_probe = loss_and_accuracy(logits, y)
         validation = loss_and_accuracy(logits_validation, y_validation)
         maps = layer_maps(network)
         size = len(LayerMaps._fields) + 1
@@ -160,7 +161,7 @@ class Observer:
         return {
             "pre_activations": forward_pass.pre_activations,
             "activations": forward_pass.activations,
-            "losses": tf.stack([loss, accuracy, *validation, inference_loss]),
+            "losses": tf.stack([loss, accuracy, *validation, *of_probe]),
             "kernel_measures": tf.stack([tf.stack(norms), tf.stack(updates)]),
             "normalization": self._normalization(forward_pass),
             "crossed": crossed,
