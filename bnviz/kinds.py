@@ -1,7 +1,7 @@
 """Kinds: what a setting may be, how it is read from text, and how it is explained."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -21,6 +21,16 @@ class Bounds(NamedTuple, Generic[Number]):
 
 
 @dataclass(frozen=True)
+class MoreThan:
+    """The numbers above a bound, as a container."""
+
+    low: float
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int | float) and value > self.low
+
+
+@dataclass(frozen=True)
 class Kind:
     """What a setting may be, and how it is explained.
 
@@ -37,7 +47,7 @@ class Kind:
     group: str
     help: str
     advanced: bool = field(default=False, kw_only=True)
-    relevant_if: tuple[str, tuple[Value, ...]] | None = field(default=None, kw_only=True)
+    relevant_if: tuple[str, Container[Value]] | None = field(default=None, kw_only=True)
 
     def allowed(self) -> str:
         """The allowed values in words that follow "must be"."""

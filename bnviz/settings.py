@@ -21,6 +21,7 @@ from bnviz.kinds import (
     Integer,
     Key,
     Kind,
+    MoreThan,
     Value,
 )
 
@@ -58,6 +59,8 @@ INITIALIZERS = (
 )
 OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
 BN_POSITIONS = ("before", "after")
+#: Places of dropout: after all that follows the linear map, or right before the normalization.
+DROPOUT_POSITIONS = ("after", "before")
 #: What can be trained as a third network beside those without and with BN.
 THIRD_ARMS = ("no", "bn_other", "layer_norm", "noisy_bn")
 #: Momentum of the optimizer "momentum", which is SGD with it.
@@ -200,11 +203,25 @@ class Settings:
         Float(
             "dropout",
             "Network",
-            "Share of activations set to 0 at each training step.",
+            "Share of a hidden layer's values set to 0 at each training step. Every BN after it "
+            "sees more variance in training than in inference (variance shift, Li et al. 2019).",
             0,
             0.9,
             advanced=True,
         ),
+    )
+    dropout_position: str = _setting(
+        "after",
+        Choice(
+            "dropout position",
+            "Network",
+            "Dropout after the activation and any BN, or right before the normalization (in the "
+            "network without one, in the same place).",
+            DROPOUT_POSITIONS,
+            advanced=True,
+            relevant_if=("dropout", MoreThan(0.0)),
+        ),
+        neutral="after",
     )
     optimizer: str = _setting(
         "sgd", Choice("optimizer", "Training", "The rule that updates the weights.", OPTIMIZERS)
@@ -227,7 +244,9 @@ class Settings:
         Float(
             "L2 penalty",
             "Training",
-            "This times the sum of squared weights is added to the loss.",
+            "This times the sum of squared weights is added to the loss. Weights before a BN can "
+            "shrink without changing any output: there it raises the effective rate, learning rate "
+            "/ norm(weights)² (van Laarhoven 2017).",
             0.0,
             1.0,
             advanced=True,

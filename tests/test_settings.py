@@ -22,6 +22,7 @@ from bnviz.settings import (
     SettingsError,
     bounds,
     groups,
+    is_relevant,
 )
 
 fuzzed = settings(database=None)
@@ -114,7 +115,7 @@ class TestRoundTrips:
 
     def test_json_of_all_settings_is_standard(self):
         loaded = json.loads(Settings().to_json(), parse_constant=pytest.fail)
-        assert list(loaded) == list(KINDS)
+        assert list(loaded) == [name for name in KINDS if name not in NEUTRAL]
 
 
 class TestDigest:
@@ -401,6 +402,11 @@ class TestDeclaration:
 
     def test_every_setting_is_under_one_heading(self):
         assert sorted(name for group in groups().values() for name in group) == sorted(KINDS)
+
+    @pytest.mark.parametrize(("dropout", "relevant"), [(0.0, False), (1e-9, True), (0.5, True)])
+    def test_the_place_of_dropout_matters_only_with_dropout(self, dropout, relevant):
+        settings = Settings(dropout=dropout)
+        assert is_relevant("dropout_position", dataclasses.asdict(settings)) == relevant
 
     def test_settings_are_frozen(self):
         with pytest.raises(dataclasses.FrozenInstanceError):

@@ -165,8 +165,6 @@ def _networks(settings: Settings) -> str:
         lines.append("            stack += [")
         lines += [f"                {layer}" for layer in _block(settings, arm, penalty)]
         lines.append("            ]")
-    if settings.dropout:
-        lines.append(f"        stack.append(layers.Dropout({settings.dropout!r}, seed=number))")
     scale = "" if settings.init_scale == 1 else f"{settings.init_scale!r} * "
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
@@ -194,23 +192,29 @@ def _networks(settings: Settings) -> str:
 def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
     """Returns the Keras layers of one hidden layer as code, in order."""
     activation = f'layers.Activation("{settings.activation}"),'
-    if arm == "none":
-        return [f"layers.Dense({settings.units}{penalty}),", activation]
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
+    normalization = [] if arm == "none" else _normalization(settings, arm)
+    if normalization and before:
+        dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),  # beta is the bias"
+    else:
+        dense = f"layers.Dense({settings.units}{penalty}),"
+    dropout = [f"layers.Dropout({settings.dropout!r}, seed=number),"] if settings.dropout else []
+    if settings.dropout_position == "before":
+        normalization, dropout = [*dropout, *normalization], []
+    parts = [normalization, [activation]] if before else [[activation], normalization]
+    return [dense, *parts[0], *parts[1], *dropout]
+
+
+def _normalization(settings: Settings, arm: str) -> list[str]:
+    """Returns the normalization of a hidden layer as code, with the noise that follows it."""
     options = f"epsilon={settings.bn_epsilon!r}"
     options += "" if settings.bn_center else ", center=False"
     options += "" if settings.bn_scale else ", scale=False"
     if arm == "layer_norm":
-        normalization = [f"layers.LayerNormalization({options}),"]
-    else:
-        momentum = f"momentum={settings.bn_momentum!r}"
-        normalization = [f"layers.BatchNormalization({momentum}, {options}),"]
-    if arm == "noisy_bn":
-        normalization.append("Noise(number),")
-    if not before:
-        return [f"layers.Dense({settings.units}{penalty}),", activation, *normalization]
-    dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),  # beta is the bias"
-    return [dense, *normalization, activation]
+        return [f"layers.LayerNormalization({options}),"]
+    momentum = f"momentum={settings.bn_momentum!r}"
+    noise = ["Noise(number),"] if arm == "noisy_bn" else []
+    return [f"layers.BatchNormalization({momentum}, {options}),", *noise]
 
 
 def _training(settings: Settings) -> str:

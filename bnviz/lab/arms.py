@@ -39,6 +39,7 @@ _ARCHITECTURE = (
     "l2",
 )
 _BN_ARCHITECTURE = ("bn_position", "bn_center", "bn_scale")
+_DROPOUT_ARCHITECTURE = ("dropout_position", "bn_position")
 #: `Arm.change_losses` of an arm that was not changed.
 UNCHANGED = (np.nan, np.nan)
 
@@ -208,6 +209,7 @@ def architecture(settings: Settings, kind: str) -> Settings:
         kind: One of `bnviz.frames.ARM_LABELS`.
     """
     names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
+    names += _DROPOUT_ARCHITECTURE if settings.dropout else ()
     return Settings(**{key: getattr(settings, key) for key in names})
 
 

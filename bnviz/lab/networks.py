@@ -178,9 +178,9 @@ def build(
 ) -> Network:
     """Builds the network of an arm; `reset` sets its weights.
 
-    Momentum and epsilon of Batch Normalization are variables, so that other values need no new
-    compilation. A Dense layer right before a normalization has no bias, because beta takes its
-    place (Ioffe & Szegedy 2015, section 3.2; for layer normalization Ba et al. 2016, equation 4).
+    Momentum and epsilon of BN are variables, so that other values need no new compilation. A Dense
+    layer right before a normalization has no bias, because beta takes its place (Ioffe & Szegedy
+    2015, section 3.2; for layer normalization Ba et al. 2016, equation 4).
 
     Args:
         settings: Settings of the run; only what decides the architecture is read.
@@ -192,10 +192,9 @@ def build(
     side = position(settings, arm)
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
-    def dense(units: int, name: str, *, use_bias: bool = True) -> keras.layers.Layer:
-        return keras.layers.Dense(
-            units, use_bias=use_bias, kernel_regularizer=penalty, name=f"{arm}_{name}"
-        )
+    def dense(units: int, name: str, **options: bool) -> keras.layers.Layer:
+        name = f"{arm}_{name}"
+        return keras.layers.Dense(units, kernel_regularizer=penalty, name=name, **options)
 
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
     hidden_layers = []
@@ -209,19 +208,22 @@ def build(
             frozen,
         )
         hidden_layers.append(hidden)
-        x = hidden.dense(x)
-        for layer in hidden.after_dense():
-            x = layer(x)
+        following = hidden.after_dense()
         if settings.dropout:
+            # Without a normalization, dropout stands where it would with one.
+            before = BN_POSITIONS.index(side or settings.bn_position)
+            index = before if settings.dropout_position == "before" else len(following)
             name = f"{arm}_dropout_{number}"
-            x = keras.layers.Dropout(settings.dropout, seed=number, name=name)(x)
+            following.insert(index, keras.layers.Dropout(settings.dropout, seed=number, name=name))
+        x = hidden.dense(x)
+        for layer in following:
+            x = layer(x)
         if hidden.normalization is not None:
             hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
             if hidden.has_batch_statistics:
                 hidden.normalization.momentum = tf.Variable(0.0, trainable=False)
     output = dense(num_classes, "output")
-    model = keras.Model(inputs, output(x), name=arm)
-    return Network(model, tuple(hidden_layers), output)
+    return Network(keras.Model(inputs, output(x), name=arm), tuple(hidden_layers), output)
 
 
 def _normalization(
@@ -248,15 +250,13 @@ def reset(
         kernels: One kernel per Dense layer, shape (inputs, outputs); `initial_kernels` if None.
     """
     if kernels is None:
-        num_features, num_classes = network.model.input_shape[-1], network.output.units
-        kernels = initial_kernels(settings, num_features, num_classes)
+        kernels = initial_kernels(settings, network.model.input_shape[-1], network.output.units)
     for layer, kernel in zip(network.dense_layers, kernels, strict=True):
         layer.kernel.assign(kernel)
         if layer.use_bias:
             layer.bias.assign(tf.zeros_like(layer.bias))
     for number, hidden in enumerate(network.hidden_layers):
-        layer = hidden.normalization
-        if layer is None:
+        if (layer := hidden.normalization) is None:
             continue
         layer.epsilon.assign(settings.bn_epsilon)
         if layer.center:

@@ -16,7 +16,7 @@ import tensorflow as tf
 from bnviz.data import builtin
 from bnviz.export import script_data
 from bnviz.export.keras_script import differences, excerpt, notebook, script
-from bnviz.frames import ARM_LABELS, NORMALIZED_ARMS
+from bnviz.frames import ARM_LABELS, ARMS, NORMALIZED_ARMS
 from bnviz.lab import datasets, experiment
 from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
@@ -25,6 +25,7 @@ from bnviz.lesson.claims.experiments import RECORDED
 from bnviz.settings import (
     ACTIVATIONS,
     BN_POSITIONS,
+    DROPOUT_POSITIONS,
     INITIALIZERS,
     OPTIMIZERS,
     PLANE_DATASETS,
@@ -138,15 +139,20 @@ def test_dropout_of_the_script_has_the_seeds_of_the_page():
     assert "jit_compile=True" in script(settings)
 
 
-@pytest.mark.parametrize("arm", NORMALIZED_ARMS)
+@pytest.mark.parametrize("arm", ["none", *NORMALIZED_ARMS])
 @pytest.mark.parametrize("position", BN_POSITIONS)
-def test_layers_are_in_the_order_of_the_page(arm, position):
-    settings = Settings(bn_position=position, third_arm=arm if arm != "bn" else "no")
+@pytest.mark.parametrize("dropout", ["", *DROPOUT_POSITIONS])
+def test_layers_are_in_the_order_of_the_page(arm, position, dropout):
+    settings = Settings(bn_position=position, hidden_layers=1)
+    if arm not in ARMS:
+        settings = settings.replace(third_arm=arm)
+    if dropout:
+        settings = settings.replace(dropout=0.3, dropout_position=dropout)
     block = script(settings).partition(f'arm == "{ARM_LABELS[arm]}"')[2].partition("]")[0]
-    kinds = {"Dense", "BatchNormalization", "LayerNormalization", "Noise", "Activation"}
+    kinds = {"Dense", "BatchNormalization", "LayerNormalization", "Noise", "Activation", "Dropout"}
     stack = re.findall(rf"\b({'|'.join(kinds)})\(", block)
     network = build(settings, arm, 4, 3)
-    assert stack == [type(layer).__name__ for layer in network.model.layers[1:-1]][: len(stack)]
+    assert stack == [type(layer).__name__ for layer in network.model.layers[1:-1]]
     assert ("use_bias=False" in block) != network.dense_layers[0].use_bias
 
 

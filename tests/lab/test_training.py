@@ -13,7 +13,7 @@ from bnviz.lab.networks import build, reset
 from bnviz.lab.noise import Noise
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
-from bnviz.settings import OPTIMIZERS, Settings
+from bnviz.settings import BN_POSITIONS, OPTIMIZERS, Settings
 
 FEATURES, CLASSES, EXAMPLES = 6, 3, 90
 
@@ -76,11 +76,16 @@ def by_keras(settings, arm, data, steps):
         layers.append(
             keras.layers.Dense(settings.units, use_bias=not before, kernel_regularizer=regularizer)
         )
+        dropout = [keras.layers.Dropout(settings.dropout, seed=number)] if settings.dropout else []
+        first = dropout if settings.dropout_position == "before" else []
+        # Without BN, dropout is where it is with it.
+        before_too = before or (arm == "none" and settings.bn_position == "before")
+        layers += first if before_too else []
         layers += normalization if before else []
         layers.append(keras.layers.Activation(settings.activation))
+        layers += [] if before_too else first
         layers += normalization if after else []
-        if settings.dropout:
-            layers.append(keras.layers.Dropout(settings.dropout, seed=number))
+        layers += [] if first else dropout
     layers.append(keras.layers.Dense(CLASSES, kernel_regularizer=regularizer))
     model = keras.Sequential(layers)
     kernels = iter(initial_kernels(settings, FEATURES, CLASSES))
@@ -129,6 +134,11 @@ CASES = [
     ("bn_other", BASE.replace(bn_position="after")),
     ("layer_norm", BASE),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
+    *(
+        (arm, BASE.replace(bn_position=position, dropout=0.3, dropout_position="before"))
+        for arm in ("none", "bn")
+        for position in BN_POSITIONS
+    ),
 ]
 
 

@@ -59,7 +59,8 @@ def form(
     if advanced:
         with st.expander("More settings"):
             for name in advanced:
-                values[name] = _field(name, values[name], mode)
+                if is_relevant(name, values):
+                    values[name] = _field(name, values[name], mode)
     for name in names:
         fields.remember(_name(name, mode), values[name])
     if values["dataset"] == UPLOAD and not values["upload"]:
