@@ -44,6 +44,8 @@ DRIFT_PARTS = (
         "with its own weights of now and what reached it then",
     ),
 )
+#: Ends the name of a drift that is divided by the standard deviation of the layer's values.
+IN_STD = "_in_std"
 #: Type of a histogram's counts: uint16, or uint32 where one bin could hold more.
 COUNT = "count"
 
@@ -73,6 +75,24 @@ class Measure:
     def of(self, quantity: str) -> "Measure":
         """This measure of one quantity."""
         return replace(self, name=self.name.replace("{quantity}", quantity))
+
+
+def _drift(prefix: str, since: str, *present_if: str) -> tuple[Measure, ...]:
+    """The drift of each layer since a step and its parts, in both of its units."""
+    return tuple(
+        Measure(
+            f"{prefix}_{part}{suffix}",
+            "float32",
+            ("layers",),
+            present_if,
+            f"{words}: 1-Wasserstein distance of a neuron's pre-activations from those at {since}, "
+            f"{given}; mean over the neurons",
+            unit.format(since),
+            since=2,
+        )
+        for part, words, given in DRIFT_PARTS
+        for suffix, unit in (("", "pre-activation"), (IN_STD, "the layer's std at {}"))
+    )
 
 
 #: Measures of the whole frame.
@@ -200,19 +220,7 @@ ARM_MEASURES = (
         "from those at step 0",
         "standard deviation at step 0",
     ),
-    *(
-        Measure(
-            f"drift_{part}",
-            "float32",
-            ("layers",),
-            (),
-            f"{words}: 1-Wasserstein distance of a neuron's pre-activations from those at step 0, "
-            f"{given}; mean over the neurons",
-            "pre-activation",
-            since=2,
-        )
-        for part, words, given in DRIFT_PARTS
-    ),
+    *_drift("drift", "step 0"),
     Measure(
         "gradient_norm",
         "float32",
@@ -314,18 +322,7 @@ COSTLY_MEASURES = (
         "gradient shift over the L2 norm of the gradient before that step",
         since=2,
     ),
-    *(
-        Measure(
-            f"move_{part}",
-            "float32",
-            ("layers",),
-            ("deep",),
-            f"{words} since the last frame: as `drift_{part}`, with the last frame for step 0",
-            "pre-activation",
-            since=2,
-        )
-        for part, words, _ in DRIFT_PARTS
-    ),
+    *_drift("move", "the last frame", "deep"),
     Measure(
         "landscape_loss",
         "float32",

@@ -16,6 +16,9 @@ class View:
         value_axis: Linear, or logarithmic on both sides of 0.
         loss_axis: Linear or logarithmic.
         x_axis: What the curves run over.
+        since: What drift is measured from: step 0, or the frame before.
+        drift_unit: Whether drift is in the values' own unit or in standard deviations.
+        gradient_shift: Whether the gradient shift is relative to the gradient's norm.
         layer: Number of the hidden layer drawn large, from 1; 0 is the last one.
         neuron: Index of the highlighted neuron in that layer.
         by_hand: Whether gamma and beta are as learnt, those of the identity, or set by hand.
@@ -28,6 +31,9 @@ class View:
     value_axis: str = "linear"
     loss_axis: str = "linear"
     x_axis: str = "steps"
+    since: str = "start"
+    drift_unit: str = "own"
+    gradient_shift: str = "relative"
     layer: int = 0
     neuron: int = 0
     by_hand: str = "learnt"
@@ -90,8 +96,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
 CHOICES: dict[str, dict[str, Any]] = {
     "quantity": {
         "label": "show",
-        "options": {"pre_activation": "inputs", "activation": "outputs"},
-        "help": "the inputs or the outputs of each activation",
+        "options": {"pre_activation": "values", "activation": "outputs"},
+        "help": "the values in each layer, which enter its activation, or what comes out of it",
     },
     "value_axis": {
         "label": "values",
@@ -107,6 +113,23 @@ CHOICES: dict[str, dict[str, Any]] = {
         "label": "γ and β",
         "options": {"learnt": "as learnt", "identity": "identity", "hand": "by hand"},
         "help": "identity: gamma = √(variance + ε) and beta = mean restore the input",
+    },
+    "since": {
+        "label": "drift since",
+        "options": {"start": "step 0", "last": "last frame"},
+        "help": "how far values are from where they began, or how far the last steps moved them",
+    },
+    "drift_unit": {
+        "label": "in",
+        "options": {"own": "own unit", "std": "std"},
+        "help": "the unit of the values, the same for all networks, or their standard deviation at "
+        "the start, each network’s own",
+    },
+    "gradient_shift": {
+        "label": "gradient shift",
+        "options": {"relative": "relative", "absolute": "absolute"},
+        "help": "divided by the norm of the gradient, or as Santurkar et al. (2018) define it; "
+        "a network that hardly learns has small gradients, which cannot shift far",
     },
     "x_axis": {
         "label": "over",

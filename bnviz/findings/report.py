@@ -5,7 +5,7 @@ import json
 import math
 from typing import Any
 
-from bnviz.findings import comparison
+from bnviz.findings import comparison, drift
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
@@ -78,10 +78,20 @@ def as_json(recording: Recording, seconds: float) -> str:
         "seconds": seconds,
         "steps_per_second": steps / seconds,
         "certificate": {**dataclasses.asdict(certificate), "holds": certificate.holds},
+        "drift": _drift_json(recording),
         "arms": {name: _arm_json(comparison.arm_result(recording, name)) for name in arms},
         "history": history,
     }
     return json.dumps(result, allow_nan=False)
+
+
+def _drift_json(recording: Recording) -> dict[str, Any] | None:
+    """The drift of each layer and its parts; null for a recording without them."""
+    found = drift.split(recording)
+    return found and {
+        arm: {part: [_finite(value) for value in values] for part, values in parts.items()}
+        for arm, parts in found.items()
+    }
 
 
 def _arm_json(arm: comparison.ArmResult) -> dict[str, float | int | None]:

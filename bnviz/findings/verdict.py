@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bnviz.findings import comparison
+from bnviz.findings import comparison, drift
 from bnviz.findings.events import MIN_FRAMES, events, symptoms
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
@@ -113,53 +113,9 @@ def _accuracies(recording: Recording) -> str:
 
 
 def _drift(recording: Recording) -> str:
-    """Says in which arm the inputs of the last hidden layer drift more, in both meanings.
-
-    It is empty if an arm has diverged or has no drift at the last frame.
-    """
-    first, arm, *_ = arms = recording.layout.arms
-    drift = {name: float(recording.frames[-1][name]["drift_start"][-1]) for name in arms}
-    diverged = any(comparison.arm_result(recording, name).diverged_at is not None for name in arms)
-    if diverged or not all(math.isfinite(value) for value in drift.values()):
-        return ""
-    order = comparison.compare(drift[arm], drift[first])
-    layer = recording.layout.hidden_layers
-    others = [f"{with_arm(name)} {_number(drift[name])}" for name in arms if name != arm]
-    values = f"{_number(drift[arm])} standard deviations since step 0, {', '.join(others)}"
-    how = f"{'more' if order == 1 else 'less'} {with_arm(arm)}" if order else "about equally"
-    sentence = f"The inputs of layer {layer} drift {how}: {values}"
-    ours, theirs = (_typical(recording, name, "drift_step") for name in (arm, first))
-    # A dead layer does not move at all, which must not count as steady.
-    if min(ours, theirs) > 0 and comparison.compare(ours, theirs) == -order != 0:
-        moves = "more" if order == -1 else "less"
-        sentence += f", but {moves} from frame to frame ({_against(ours, theirs, first)})"
-    return f"{sentence}{_shift(recording, order)}."
-
-
-def _shift(recording: Recording, order: int) -> str:
-    """Says whether the gradient shift agrees with the drift; empty if it is not measured."""
-    if not recording.layout.deep:
-        return ""
-    first, arm, *_ = recording.layout.arms
-    ours, theirs = (_typical(recording, name, "gradient_shift") for name in (arm, first))
-    # With one hidden layer there is no layer before it that could shift its gradient.
-    if not (math.isfinite(ours) and math.isfinite(theirs)) or ours == theirs == 0:
-        return ""
-    shifted = comparison.compare(ours, theirs)
-    word = {1: "larger", -1: "smaller", 0: "about the same"}[shifted]
-    agree = shifted == order
-    return (
-        f"; {'' if agree else 'but '}its gradient shift is {word}{' too' if agree else ''} "
-        f"({_against(ours, theirs, first)}), so the two meanings of internal covariate shift "
-        f"{'agree' if agree else 'disagree'}"
-    )
-
-
-def _typical(recording: Recording, arm: str, measure: str) -> float:
-    """Returns the median, over the frames after step 0, of a measure of the last hidden layer."""
-    values = recording.frames[arm][measure][1:, -1]
-    finite = values[np.isfinite(values)]
-    return float(np.median(finite)) if len(finite) else math.nan
+    """Says who moved the values in the last hidden layer; empty if that is not known."""
+    words = drift.sentence(recording)
+    return words and f"{words}."
 
 
 def _health(recording: Recording) -> str:
@@ -248,15 +204,6 @@ def _name(arm: str) -> str:
 def _sentence(words: str) -> str:
     """Capitalizes the first letter."""
     return words[0].upper() + words[1:]
-
-
-def _against(value: float, other: float, arm: str) -> str:
-    """Returns a number and that of another arm: "0.5, without BN 2"."""
-    return f"{_number(value)}, {with_arm(arm)} {_number(other)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 def _hundredths(value: float) -> str:

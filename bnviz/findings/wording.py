@@ -12,3 +12,8 @@ def with_arm(arm: str) -> str:
 def percent(share: float) -> str:
     """Returns a share from 0 to 1 as a whole percentage: "90 %"."""
     return f"{100 * share:.0f} %"
+
+
+def number(value: float) -> str:
+    """Returns a number to two digits, or whole from 100 on."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_schema import DRIFT_PARTS
+from bnviz.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.lab.layer_maps import LayerCrossing
 
 #: The parts of drift: the whole, by the layers before, by the layer's own weights.
@@ -70,7 +70,9 @@ class DriftReference:
                 _PREVIOUS: distance(mapped, np.sort(crossing.moved_inputs.numpy(), axis=2)),
                 _OWN: distance(mapped, np.sort(crossing.moved_weights.numpy(), axis=2)),
             }
-            measures |= {f"{prefix}_{part}": value for part, value in distances.items()}
+            for part, value in distances.items():
+                measures[f"{prefix}_{part}"] = value
+                measures[f"{prefix}_{part}{IN_STD}"] = _ratio(value, earlier.std)
         self.first, self.last = first, now
         return measures
 
@@ -94,8 +96,7 @@ def drift(earlier: SortedValues, later: SortedValues) -> NDArray[np.float64]:
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         moved = np.abs(later.ordered - earlier.ordered).mean(axis=1, dtype=np.float64)
-        distances = moved / earlier.std
-    return np.where(np.isfinite(distances), distances, np.nan)
+        return _ratio(moved, earlier.std)
 
 
 def distance(earlier: NDArray[np.float32], later: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -114,3 +115,10 @@ def distance(earlier: NDArray[np.float32], later: NDArray[np.float32]) -> NDArra
     with np.errstate(invalid="ignore", over="ignore"):
         moved = np.abs(later - earlier).mean(axis=(1, 2), dtype=np.float64)
     return np.where(np.isfinite(moved), moved, np.nan)
+
+
+def _ratio(distances: NDArray[np.float64], std: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances in standard deviations; NaN where that is not finite."""
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        ratios = distances / std
+    return np.where(np.isfinite(ratios), ratios, np.nan)

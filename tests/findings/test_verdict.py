@@ -117,57 +117,6 @@ class TestSpeed:
         )
 
 
-class TestDrift:
-    @pytest.mark.parametrize(
-        ("none", "bn", "words"),
-        [
-            (2.0, 0.5, "drift less with BN"),
-            (0.5, 2.0, "drift more with BN"),
-            (1, 1, "drift about equally"),
-        ],
-    )
-    def test_compares_the_last_hidden_layer(self, none, bn, words):
-        text = verdict(recorded({"drift_start": last(none)}, {"drift_start": last(bn)}))[1]
-        assert f"The inputs of layer 3 {words}: {bn:.2g} standard deviations" in text
-        assert f"since step 0, without BN {none:.2g}" in text
-
-    def test_says_if_drift_from_frame_to_frame_is_the_opposite(self):
-        none, bn = (
-            {"drift_start": last(s), "drift_step": last(f)} for s, f in ((2, 0.1), (1, 0.3))
-        )
-        assert "but more from frame to frame (0.3, without BN 0.1)" in verdict_on(none, bn)
-        assert "but less from frame to frame (0.1, without BN 0.3)" in verdict_on(bn, none)
-        assert "frame to frame" not in verdict_on(none, none)
-        assert "frame to frame" not in verdict_on(none | {"drift_step": 0.0}, bn)
-
-    @pytest.mark.parametrize(
-        ("none", "bn", "words"),
-        [
-            (3.0, 1.0, "smaller too (1, without BN 3), so the two meanings agree"),
-            (1.0, 3.0, "larger (3, without BN 1), so the two meanings disagree"),
-            (1.0, 1.0, "about the same (1, without BN 1), so the two meanings disagree"),
-        ],
-    )
-    def test_says_whether_both_meanings_of_shift_agree(self, none, bn, words):
-        text = verdict_on(
-            {"drift_start": last(2.0), "gradient_shift": last(none)},
-            {"drift_start": last(0.5), "gradient_shift": last(bn)},
-            deep=True,
-        )
-        meanings = "meanings of internal covariate shift"
-        assert f"gradient shift is {words.replace('meanings', meanings)}" in text
-
-    def test_omits_the_second_meaning_if_it_is_not_measured(self):
-        measures = {"drift_start": last(2.0)}
-        assert "gradient shift" not in verdict_on(measures, measures)
-        zero = measures | {"gradient_shift": 0.0}
-        assert "gradient shift" not in verdict_on(zero, zero, deep=True)
-
-    @pytest.mark.parametrize("measures", [{"drift_start": np.nan}, {"diverged_at": 5}])
-    def test_is_left_out_if_an_arm_has_none(self, measures):
-        assert "drift" not in verdict_on(measures)
-
-
 class TestProblems:
     @pytest.mark.parametrize(
         ("none", "bn", "word"),

@@ -70,7 +70,10 @@ VIEWS = {
         ("quantity", "value_axis", "loss_axis", "x_axis", "layer"),
     ),
     "drift": ViewSpec(
-        drift.drift, drift.READING, ("value_axis", "x_axis", "layer"), ranges=drift.ranges
+        drift.drift,
+        drift.READING,
+        ("value_axis", "x_axis", "layer", "since", "drift_unit", "gradient_shift"),
+        ranges=drift.ranges,
     ),
     "neurons": ViewSpec(
         neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron"), detail=True
@@ -153,6 +156,13 @@ def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
         },
     }
     offered = {name: every[name] for name in VIEWS[view.name].choices}
+    split = layout.header.version > 1
+    lacking = {"since": not layout.deep, "gradient_shift": not layout.deep, "drift_unit": False}
+    offered = {
+        name: choice
+        for name, choice in offered.items()
+        if name not in lacking or (split and not lacking[name])
+    }
     if "by_hand" in offered and view.by_hand == "hand":
         limits = {"low": -MAX_BY_HAND, "high": MAX_BY_HAND, "step": 0.1}
         offered |= {name: number | limits for name, number in NUMBERS.items()}

@@ -10,33 +10,51 @@ from bnviz.figures.bindings.shapes import HEAT_SHARES, Heat
 from bnviz.figures.curves import cursor, curve, line, markers, value_percentiles
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
-from bnviz.figures.ranges import decades
+from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import HEAT
 from bnviz.figures.view import View
 from bnviz.frame_layout import FrameLayout
+from bnviz.frame_schema import IN_STD
 from bnviz.frames import ARM_LABELS, PERCENTILES
 from bnviz.recording import Recording
 
 READING = (
     "How to read: each column of a map is a histogram on its side; the stronger the colour, the "
-    "more values lie there. The lines are the 15th, 50th and 85th percentiles. A level band stays "
-    "in place. Covariate shift has two meanings, which can disagree: how far a layer's inputs move "
-    "(Ioffe & Szegedy 2015), and how its gradient changes when the layers before it learn "
-    "(Santurkar et al. 2018)."
+    "more values lie there. The lines are the 15th, 50th and 85th percentiles. The values in a "
+    "layer move for two reasons: the layers before it change what reaches it, which Ioffe & "
+    "Szegedy (2015) called internal covariate shift, and its own weights change. Each is measured "
+    "with the other held as it was; being distances, they need not add up. Another meaning of the "
+    "term is how a layer’s gradient changes when the layers before it learn (Santurkar et al. "
+    "2018)."
 )
 #: Maximum number of layers drawn one above the other; beyond that only the chosen one is drawn.
-MAX_LAYERS = 4
+MAX_LAYERS = 5
 _QUANTITY = "pre_activation"
+#: The parts of drift, in the words of their panels.
+_PARTS = {"previous_layers": "layers before it", "own_weights": "its own weights"}
+#: Upper end of the axis of drift before anything has moved further.
+_DEFAULT_END = 0.5
 _DECADES = (-2, 1)
+#: An axis is logarithmic if it must reach this far, else small distances would look like none.
+_FAR = 100.0
 
 
 @dataclass(frozen=True)
 class _ShiftMeasure:
-    """A measure of shift with its panel's heading, explanation, and kind of axis."""
+    """A measure of shift with its panel's heading and explanation, and what shares its axis.
+
+    Attributes:
+        path: Its path within an arm.
+        heading: Of the panel.
+        explanation: Below the heading.
+        alike: Paths of all measures with the same axis; empty for one from -1 to 1.
+        log: Whether the axis is always logarithmic.
+    """
 
     path: str
     heading: str
     explanation: str
+    alike: tuple[str, ...]
     log: bool = True
 
 
@@ -54,7 +72,7 @@ def drift(recording: Recording, view: View | None = None) -> LiveFigure:
         for side, arm in enumerate(panels.arms):
             _heat(panels, place * columns + side + 1, arm, row, lowest=row == rows[-1])
     first = columns * len(rows) + 1
-    measures = _measures(recording.layout, panels.layer)
+    measures = _measures(recording.layout, panels.layer, panels.view)
     if not recording.layout.deep:
         value_percentiles(panels, first, titled=False)
         first += 1
@@ -74,24 +92,64 @@ def drift(recording: Recording, view: View | None = None) -> LiveFigure:
 def ranges(recording: Recording, view: View) -> object:
     """Returns the ends of the axes that depend on the frames so far."""
     layer = Panels(recording, view).layer
-    measures = _measures(recording.layout, layer)
-    return [decades(recording, [each.path], *_DECADES) for each in measures if each.log]
+    measures = _measures(recording.layout, layer, view)
+    return [_ends(recording, each) for each in measures]
 
 
-def _measures(layout: FrameLayout, layer: int) -> list[_ShiftMeasure]:
+def _measures(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
     """The measures of shift of a layer."""
     name = f"Layer {layer + 1}"
-    measures = [
-        _ShiftMeasure(f"drift_start/{layer}", f"<b>{name}: drift</b>", "std since step 0"),
-        _ShiftMeasure(f"drift_step/{layer}", f"<b>{name}: last move</b>", "std since last frame"),
+    split = layout.header.version > 1
+    measures = _split(layout, layer, view) if split else _pooled(layer)
+    if not layout.deep:
+        return measures
+    shift, heading = f"gradient_shift/{layer}", f"<b>{name}: gradient shift</b>"
+    explanation = "‖G − G′‖, 0: no shift"
+    if split and view.gradient_shift == "relative":
+        shift, explanation = f"relative_{shift}", "‖G − G′‖ / ‖G‖, 0: no shift"
+    cosine = f"gradient_cosine/{layer}"
+    return [
+        *measures,
+        _ShiftMeasure(shift, heading, explanation, (shift,)),
+        _ShiftMeasure(cosine, f"<b>{name}: cos(G, G′)</b>", "1: no shift", ()),
     ]
-    if layout.deep:
-        shift, cosine = f"gradient_shift/{layer}", f"gradient_cosine/{layer}"
-        measures += [
-            _ShiftMeasure(shift, f"<b>{name}: gradient shift</b>", "‖G − G′‖, 0: no shift"),
-            _ShiftMeasure(cosine, f"<b>{name}: cos(G, G′)</b>", "1: no shift", log=False),
-        ]
-    return measures
+
+
+def _split(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
+    """Drift by who moved the values, on one axis, so that the two can be compared."""
+    kind, since = "drift", "since step 0"
+    if layout.deep and view.since == "last":
+        kind, since = "move", "since the last frame"
+    unit, suffix = ("std", IN_STD) if view.drift_unit == "std" else ("distance", "")
+    paths = tuple(f"{kind}_{part}{suffix}/{layer}" for part in _PARTS)
+    return [
+        _ShiftMeasure(
+            path, f"<b>Layer {layer + 1}: moved by {who}</b>", f"{unit} {since}", paths, log=False
+        )
+        for path, who in zip(paths, _PARTS.values(), strict=True)
+    ]
+
+
+def _pooled(layer: int) -> list[_ShiftMeasure]:
+    """The drift that recordings of the first version hold."""
+    return [
+        _ShiftMeasure(path, f"<b>Layer {layer + 1}: {heading}</b>", explanation, (path,))
+        for path, heading, explanation in (
+            (f"drift_start/{layer}", "pooled drift", "std since step 0"),
+            (f"drift_step/{layer}", "last move", "std since last frame"),
+        )
+    ]
+
+
+def _ends(recording: Recording, measure: _ShiftMeasure) -> tuple[float, float, bool]:
+    """The ends of a measure's axis, and whether it is logarithmic."""
+    if not measure.alike:
+        return -1.05, 1.7, False
+    low, high = bounds(recording, measure.alike, 0.0, _DEFAULT_END)
+    if not measure.log and high < _FAR:
+        return low, 1.15 * high, False
+    first, last = decades(recording, measure.alike, *_DECADES)
+    return 10.0**first, 10.0**last, True
 
 
 def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> None:
@@ -127,14 +185,12 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
 
 
 def _curves(panels: Panels, number: int, measure: _ShiftMeasure, *, titled: bool) -> None:
-    axis: dict[str, Any]
-    if measure.log:
-        low, high = decades(panels.recording, [measure.path], *_DECADES)
-        axis = log_axis(low, high)
-        ends = (10.0**low, 10.0**high)
-    else:
-        ends = (-1.05, 1.7)
-        axis = {"range": list(ends), "tickvals": [-1, 0, 1]}
+    low, high, log = _ends(panels.recording, measure)
+    axis: dict[str, Any] = {"range": [low, high], "nticks": 4}
+    if log:
+        axis = log_axis(round(np.log10(low)), round(np.log10(high)))
+    elif not measure.alike:
+        axis["tickvals"] = [-1, 0, 1]
     panels.panel(
         number,
         measure.heading,
@@ -144,4 +200,4 @@ def _curves(panels: Panels, number: int, measure: _ShiftMeasure, *, titled: bool
     )
     for arm in panels.arms:
         curve(panels, number, arm, measure.path, width=2, name=measure.explanation)
-    markers(panels, number, measure.path, *ends)
+    markers(panels, number, measure.path, low, high)
