@@ -250,7 +250,7 @@ class TestChanges:
     def test_a_change_of_learning_rate_names_both_rates(self):
         found = events(self.changed("5:learning_rate=0.1,30:learning_rate=2", (math.nan, 1)))
         assert [(event.index, event.kind) for event in found] == [(5, "change"), (30, "change")]
-        assert "from 1 to 0.1" in found[0].sentence
+        assert "from 0.2 to 0.1" in found[0].sentence
         assert "from 0.1 to 2" in found[1].sentence
 
     @pytest.mark.parametrize(("after", "word"), [(0.501, "does not jump"), (0.9, "jumps")])

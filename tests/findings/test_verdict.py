@@ -188,7 +188,7 @@ class TestAll:
             assert sentence.endswith(".")
 
     def test_a_third_arm_is_in_every_comparison_but_the_gap(self):
-        affected = {"validation_accuracy": EARLY, "drift_start": last(0.7), "saturated": 1.0}
+        affected = {"validation_accuracy": EARLY, "drift_own_weights": last(0.7), "saturated": 1.0}
         text = verdict_on({"validation_accuracy": LATE}, layer_norm=affected)
         assert "layer norm learns 8.0 times as fast" in text
         assert "1 step with layer norm" in text
