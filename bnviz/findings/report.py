@@ -5,7 +5,9 @@ import json
 import math
 from typing import Any
 
-from bnviz.findings import comparison, drift
+from bnviz.findings import comparison, drift, speed
+from bnviz.findings.speed import Speed
+from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
@@ -22,21 +24,18 @@ def as_text(recording: Recording, seconds: float) -> str:
     """
     settings, arms = recording.settings, recording.layout.arms
     figures = [comparison.arm_result(recording, name) for name in arms]
-    target = comparison.target_accuracy(recording)
-    times = [comparison.reached(recording, name, target) for name in arms]
+    speeds = speed.of_recording(recording)
+    arrivals = speed.arrivals(recording, speeds)
     rows = [
         ("", [ARM_LABELS[name] for name in arms]),
         ("training loss", [f"{arm.train_loss:.4g}" for arm in figures]),
         ("validation loss", [f"{arm.validation_loss:.4g}" for arm in figures]),
         ("generalisation gap", [f"{arm.generalisation_gap:.4g}" for arm in figures]),
         ("validation accuracy", [f"{arm.validation_accuracy:.1%}" for arm in figures]),
-        (f"to {target:.1%} accuracy", [comparison.in_words(time, recording) for time in times]),
+        (_goal(speeds[arms[1]]), [str(arrivals[name]) for name in arms]),
         ("diverged", [_diverged(arm) for arm in figures]),
     ]
     lines = [f"{title:22}" + "".join(f"{cell:>26}" for cell in cells) for title, cells in rows]
-    ratios = {
-        axis: comparison.speed_up(recording, target, axis=axis) for axis in ("step", "seconds")
-    }
     steps = int(recording.frames["step"][-1])
     same = "yes" if recording.certificate.holds else "NO"
     return "\n".join(
@@ -45,12 +44,29 @@ def as_text(recording: Recording, seconds: float) -> str:
             f"{settings.activation}, {settings.optimizer} {settings.learning_rate:g}, "
             f"digest {settings.digest}",
             *lines,
-            f"speed-up in steps: {ratios['step'] or 'not known'}; in seconds: "
-            f"{ratios['seconds'] or 'not known'}",
+            *(_speed(arm, each) for arm, each in speeds.items()),
+            _target(recording),
             f"the arms differ only in Batch Normalization: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
         ]
     )
+
+
+def _goal(timed: Speed) -> str:
+    return "to the target" if timed.target is None else f"to {timed.target:.1%} accuracy"
+
+
+def _speed(arm: str, found: Speed) -> str:
+    return f"speed-up in steps {with_arm(arm)}: {found.speed_up or f'none, {found.reason}'}"
+
+
+def _target(recording: Recording) -> str:
+    """Says what the target of the speed-up is."""
+    unchanged = speed.num_unchanged(recording)
+    step = recording.frames["step"][unchanged - 1]
+    until = f" up to step {step:,}, the first change" if unchanged < len(recording) else ""
+    share = f"{percent(speed.TARGET_SHARE)} of the better network's final accuracy"
+    return f"(target: {share}{until})"
 
 
 def _diverged(arm: comparison.ArmResult) -> str:
@@ -79,6 +95,7 @@ def as_json(recording: Recording, seconds: float) -> str:
         "steps_per_second": steps / seconds,
         "certificate": {**dataclasses.asdict(certificate), "holds": certificate.holds},
         "drift": _drift_json(recording),
+        "speed_up": {arm: each.to_json() for arm, each in speed.of_recording(recording).items()},
         "arms": {name: _arm_json(comparison.arm_result(recording, name)) for name in arms},
         "history": history,
     }

@@ -1,4 +1,6 @@
-"""Wording: numbers and network names as they are written in sentences."""
+"""Wording: numbers, lists and network names as they are written in sentences."""
+
+from collections.abc import Iterable
 
 from bnviz.frames import ARM_LABELS
 
@@ -17,3 +19,14 @@ def percent(share: float) -> str:
 def number(value: float) -> str:
     """Returns a number to two digits, or whole from 100 on."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Returns words as a list: "a, b and c"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def capitalized(words: str) -> str:
+    """Capitalizes the first letter."""
+    return words[0].upper() + words[1:]

@@ -186,5 +186,9 @@ class _ArmTraining:
         curves = np.stack(self._evaluations, axis=2)[:, :num_runs]
         train_loss, _, validation_loss, validation_accuracy = curves
         return Outcome(
-            train_loss, validation_loss, validation_accuracy, self._diverged_at[:num_runs]
+            train_loss,
+            validation_loss,
+            validation_accuracy,
+            self._diverged_at[:num_runs],
+            np.broadcast_to(self._data.majority_share, BLOCK_SIZE)[:num_runs],
         )

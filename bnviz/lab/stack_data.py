@@ -28,6 +28,7 @@ class StackedExamples:
         offsets: Index of the first example of each data set, shape (data_sets, 1).
         probe: The training examples that the training loss is measured on.
         validation: The validation examples that networks are measured on.
+        majority_share: Share of their largest class, shape (data_sets,).
         num_train: Number of training examples of one data set.
         num_features: Number of features of an example.
         num_classes: Number of classes.
@@ -38,6 +39,7 @@ class StackedExamples:
     offsets: NDArray[np.int32]
     probe: StackedTensors
     validation: StackedTensors
+    majority_share: NDArray[np.float32]
     num_train: int
     num_features: int
     num_classes: int
@@ -47,6 +49,7 @@ class StackedExamples:
         """Stacks data sets of equal sizes."""
         first = data_sets[0]
         num_train = len(first.x_train)
+        validation = [sampling.validation(data) for data in data_sets]
         x, y = first.x_train, first.y_train
         if len(data_sets) > 1:
             x = np.concatenate([data.x_train for data in data_sets])
@@ -56,7 +59,8 @@ class StackedExamples:
             tf.constant(y),
             np.arange(len(data_sets), dtype=np.int32)[:, None] * num_train,
             _stacked(map(sampling.probe, data_sets)),
-            _stacked(map(sampling.validation, data_sets)),
+            _stacked(validation),
+            np.array([sampling.majority_share(y) for _, y in validation], np.float32),
             num_train,
             first.num_features,
             len(first.classes),

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ from weakref import WeakKeyDictionary
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
-from bnviz.findings import comparison
+from bnviz.findings import speed
 from bnviz.findings.events import events
 from bnviz.findings.verdict import verdict
 from bnviz.frames import ARM_LABELS
@@ -170,25 +169,18 @@ def _events(recording: Recording) -> list[dict[str, Any]]:
 
 
 def _pair(recording: Recording) -> dict[str, Any]:
-    """The target accuracy, when each arm reached it, and its speed-up over the first as text."""
+    """The target accuracy, when each arm reached it, and its speed-up over the first as text.
+
+    A target that chance reaches is none.
+    """
     if len(recording) == 0:
         return {}
-    target = comparison.target_accuracy(recording)
-    times = {name: comparison.reached(recording, name, target) for name in recording.layout.arms}
+    speeds = speed.of_recording(recording)
+    timed = next(iter(speeds.values()))
+    arrivals = speed.arrivals(recording, speeds)
+    lucky = timed.reason in (speed.NOT_LEARNT, speed.BY_CHANCE)
     return {
-        "target": target if math.isfinite(target) else None,
-        "reached": {name: time.step if time else None for name, time in times.items()},
-        "speeds": {
-            name: {
-                "steps": _speed_up(recording, target, "step", name),
-                "seconds": _speed_up(recording, target, "seconds", name),
-            }
-            for name in recording.layout.arms[1:]
-        },
+        "target": None if lucky else timed.target,
+        "reached": {arm: arrival.step for arm, arrival in arrivals.items()},
+        "speeds": {arm: str(each.speed_up or "") for arm, each in speeds.items()},
     }
-
-
-def _speed_up(recording: Recording, target: float, axis: str, name: str) -> str:
-    first = recording.layout.arms[0]
-    ratio = comparison.speed_up(recording, target, axis=axis, slow=first, fast=name)
-    return str(ratio) if ratio else ""

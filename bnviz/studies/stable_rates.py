@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnviz.findings import comparison
+from bnviz.findings.comparison import CLEAR_RATIO
+from bnviz.findings.speed import MIN_GAIN
 from bnviz.frames import ARMS
 from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies import study
@@ -139,7 +140,7 @@ class StableRates:
         # The accuracy of an untrained network is luck, so seeds and arms share one start.
         start = float(np.median([*self._starts.values()]))
         medians = [np.median(each) for of in self.accuracies.values() for each in of.values()]
-        needed = start + max(MIN_PROGRESS * (float(max(medians)) - start), comparison.MIN_GAIN)
+        needed = start + max(MIN_PROGRESS * (float(max(medians)) - start), MIN_GAIN)
         return {rate: min(each) >= needed for rate, each in self.accuracies[arm].items()}
 
     def limit(self, arm: str) -> Limit:
@@ -227,7 +228,7 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
         f"Without BN, training is stable up to a learning rate of {_up_to(none)}; with BN, up to "
         f"{_up_to(bn)}"
     )
-    if 1 / comparison.CLEAR_RATIO <= ratio <= comparison.CLEAR_RATIO:
+    if 1 / CLEAR_RATIO <= ratio <= CLEAR_RATIO:
         return f"{limits}: no clear difference."
     at_least = "at least " if none.at_bound or bn.at_bound else ""
     times = _times(max(ratio, 1 / ratio))

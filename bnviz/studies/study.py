@@ -8,7 +8,7 @@ and takes in their outcomes. The engine and the terminal carry out all studies a
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
 
@@ -74,12 +74,15 @@ class Outcome:
         validation_accuracy: Accuracy on the same, from 0 to 1. Same shape.
         diverged_at: First step at which the loss was not finite or exceeded 1,000 times its first
             value; -1 if it never did. Shape (runs,).
+        majority_share: Share of the largest class among the validation examples, shape (runs,);
+            0 where it is not known.
     """
 
     train_loss: NDArray[np.float32]
     validation_loss: NDArray[np.float32]
     validation_accuracy: NDArray[np.float32]
     diverged_at: NDArray[np.int32]
+    majority_share: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
 
 
 class Study(Protocol):

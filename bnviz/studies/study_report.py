@@ -1,4 +1,4 @@
-"""StudyReport: the results of a study as text and as JSON."""
+"""StudyReport: a phase map and the stable learning rates as text and as JSON."""
 
 import json
 import math
@@ -7,17 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.findings.comparison import SpeedUp
 from bnviz.frames import ARM_LABELS, ARMS
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import KINDS
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.seeds import SeedBands
+from bnviz.studies.report_parts import finite, network
 from bnviz.studies.stable_rates import DEFINITION, Limit, StableRates
-from bnviz.studies.study import CURVES
 from bnviz.studies.sweep import MEASURES
-
-#: Approximate number of steps at which the curves over the seeds are printed.
-_PRINTED = 10
 
 
 def map_text(phase_map: PhaseMap, seconds: float) -> str:
@@ -37,7 +32,7 @@ def map_text(phase_map: PhaseMap, seconds: float) -> str:
         tables[title], names[title] = phase_map.speed_up(), "speed_up"
     x, y = (KINDS[axis.name].label for axis in (sweep.x, sweep.y))
     lines = [
-        f"{_network(sweep.base)}, {sweep.base.steps:,} steps, digest {sweep.digest}",
+        f"{network(sweep.base)}, {sweep.base.steps:,} steps, digest {sweep.digest}",
         f"{MEASURES[measure]}{of_seeds}; {x} to the right, {y} upwards; '.': not trained yet, '-': "
         "infinite",
     ]
@@ -118,63 +113,6 @@ def _or_null(values: NDArray[Any], known: NDArray[np.bool_]) -> Any:
     return np.where(known, values.astype(object), np.array(None)).tolist()
 
 
-def seeds_text(bands: SeedBands, seconds: float) -> str:
-    """Returns the results over many seeds as text.
-
-    Args:
-        bands: Complete or growing.
-        seconds: Wall time of the training.
-    """
-    lines = [_network(bands.settings), bands.sentence()]
-    if bands.known.any():
-        lines += ["", "validation accuracy: median (lowest to highest)"]
-        lines.append(f"{'step':>8}" + "".join(f"{ARM_LABELS[arm]:>24}" for arm in ARMS))
-        found = {arm: bands.band(arm, "validation_accuracy") for arm in ARMS}
-        places = np.unique(np.linspace(0, len(bands.evaluation_steps) - 1, _PRINTED).astype(int))
-        for place in places.tolist():
-            cells = [
-                f"{band.median[place]:.1%} ({band.low[place]:.1%} to {band.high[place]:.1%})"
-                for band in found.values()
-            ]
-            lines.append(
-                f"{bands.evaluation_steps[place]:>8,}" + "".join(f"{cell:>24}" for cell in cells)
-            )
-        speeds = ", ".join(str(speed or "not known") for speed in bands.speed_ups())
-        lines += ["", f"speed-up of each seed: {speeds}"]
-    count = int(bands.known.sum())
-    return "\n".join([*lines, f"{2 * count} networks in {seconds:.1f} s"])
-
-
-def seeds_json(bands: SeedBands, seconds: float) -> str:
-    """Returns the results over many seeds as one JSON object; a missing or infinite value is null.
-
-    Args:
-        bands: Complete or growing.
-        seconds: Wall time of the training.
-    """
-    known, range_ = bool(bands.known.any()), bands.speed_range()
-    ends = ("low", "median", "high")
-    result: dict[str, Any] = {
-        "seeds": bands.seeds,
-        "known": int(bands.known.sum()),
-        "steps": bands.settings.steps,
-        "seconds": seconds,
-        "step": list(bands.evaluation_steps),
-    }
-    for arm in ARMS:
-        found = {name: bands.band(arm, name) for name in CURVES} if known else {}
-        result[arm] = {
-            name: {end: _finite(getattr(found[name], end)) for end in ends} if known else None
-            for name in CURVES
-        }
-    result["diverged"] = {
-        arm: int((bands.diverged_at[arm][bands.known] >= 0).sum()) for arm in ARMS
-    }
-    result["speed_ups"] = [_speed(speed) for speed in bands.speed_ups()]
-    result["speed_up"] = {end: _speed(getattr(range_, end)) for end in ends} if range_ else None
-    return json.dumps(result | {"sentence": bands.sentence()}, allow_nan=False)
-
-
 def stable_text(rates: StableRates, seconds: float) -> str:
     """Returns the stable learning rates as text.
 
@@ -182,7 +120,7 @@ def stable_text(rates: StableRates, seconds: float) -> str:
         rates: Complete or growing.
         seconds: Wall time of the training.
     """
-    lines = [f"{_network(rates.settings)}, {rates.settings.steps:,} steps", rates.sentence()]
+    lines = [f"{network(rates.settings)}, {rates.settings.steps:,} steps", rates.sentence()]
     lines += [DEFINITION, "", f"final validation accuracy, lowest of {rates.seeds} seeds"]
     lines.append(f"{'learning rate':>14}" + "".join(f"{ARM_LABELS[arm]:>20}" for arm in ARMS))
     stable = {arm: rates.stable(arm) for arm in ARMS}
@@ -220,25 +158,10 @@ def stable_json(rates: StableRates, seconds: float) -> str:
 
 
 def _limit(limit: Limit, rates: StableRates, arm: str) -> dict[str, Any]:
-    stable, unstable = _finite(np.array([limit.stable, limit.unstable]))
+    stable, unstable = finite(np.array([limit.stable, limit.unstable]))
     return {
         "stable": stable,
         "unstable": unstable,
         "at_bound": limit.at_bound,
         "accuracy": [list(of_seeds) for of_seeds in rates.accuracies[arm].values()],
     }
-
-
-def _network(settings: Settings) -> str:
-    return (
-        f"{settings.dataset}, {settings.hidden_layers} x {settings.units} {settings.activation}, "
-        f"{settings.optimizer}"
-    )
-
-
-def _finite(values: NDArray[np.float64]) -> list[float | None]:
-    return [value if math.isfinite(value) else None for value in values.tolist()]
-
-
-def _speed(speed: SpeedUp | None) -> dict[str, float | str] | None:
-    return None if speed is None else {"ratio": speed.ratio, "bound": speed.bound}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bnviz.data.dataset import Dataset
 from bnviz.settings import Problem, Settings, SettingsError
-from bnviz.studies import study_report
+from bnviz.studies import seeds_report, study_report
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
@@ -51,7 +51,7 @@ def seeds(given: argparse.Namespace) -> int:
     settings, dataset = _read_settings(given, Settings())
     bands = SeedBands(settings, _read_integer("seeds", given.seeds))
     seconds, interrupted = _complete(bands, dataset)
-    print((study_report.seeds_json if given.json else study_report.seeds_text)(bands, seconds))
+    print((seeds_report.seeds_json if given.json else seeds_report.seeds_text)(bands, seconds))
     if interrupted:
         count = int(bands.known.sum())
         print(f"bnviz: interrupted after {count} of {bands.seeds} seeds", file=sys.stderr)

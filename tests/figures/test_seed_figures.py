@@ -45,7 +45,8 @@ def test_each_seed_has_a_dot_at_its_speed_up_or_a_triangle_pointing_further():
     for learning_rate, symbol in ((BOTH, "circle"), (ONE, "triangle-up")):
         bands = filled(learning_rate)
         dots = next(t for t in seeds_figure(bands).traces if "symbol" in t.get("marker", {}))
-        speeds = [speed.ratio for speed in bands.speed_ups()]
+        assert dots["yaxis"] == "y3"
+        speeds = [speed.speed_up.ratio for speed in bands.speeds().values()]
         np.testing.assert_allclose(2.0 ** np.array(dots["y"]), speeds)
         assert set(dots["marker"]["symbol"]) == {symbol}
         assert len(set(zip(dots["x"], dots["y"], strict=True))) == len(speeds)
@@ -55,3 +56,21 @@ def test_names_at_the_ends_of_the_curves_do_not_cover_each_other():
     figure = seeds_figure(filled())
     names = [t for t in figure.traces if t["mode"] == "text" and t["yaxis"] == "y2"]
     assert abs(np.subtract(*names[0]["y"])) > 0.1
+
+
+def test_each_target_has_its_median_its_range_and_how_many_seeds_reach_it():
+    bands = filled()
+    figure = seeds_figure(bands)
+    targets = bands.by_target()
+    known = [each for each in targets if each.range is not None]
+    assert len(known) > 1
+    _, bars, line = (t for t in figure.traces if t["yaxis"] == "y4" and t["mode"] == "lines")
+    np.testing.assert_allclose(
+        [2.0**y for y in line["y"]], [each.range.median.ratio for each in known]
+    )
+    ends = np.reshape([y for y in bars["y"] if y is not None], (-1, 2))
+    np.testing.assert_allclose(
+        2.0**ends, [(each.range.low.ratio, each.range.high.ratio) for each in known]
+    )
+    names = figure.layout["xaxis4"]["ticktext"]
+    assert names == [f"{100 * e.share:.0f}%<br>{e.first}/{e.this}" for e in targets]

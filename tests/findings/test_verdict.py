@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz.findings.events import MIN_FRAMES
+from bnviz.findings.speed import CLEAR_SPEED
 from bnviz.findings.verdict import verdict
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -17,11 +18,20 @@ LATE = np.array([*[0.1] * (FRAMES - 4), *[0.9] * 4])
 NEVER = np.full(FRAMES, 0.1)
 
 
-def recorded(none=None, bn=None, *, frames=FRAMES, cost=(1.0, 1.0), deep=False, **others):
+def recorded(
+    none=None,
+    bn=None,
+    *,
+    frames=FRAMES,
+    cost=(1.0, 1.0),
+    deep=False,
+    interventions="",
+    **others,
+):
     """A run in which BN gains nothing; `none`, `bn` and `others` set measures of the arms."""
     third = next(iter(others), "no")
-    settings = Settings(hidden_layers=3, units=2, steps=300, deep=deep, third_arm=third)
-    recording = Recording(settings)
+    changed = {"deep": deep, "third_arm": third, "interventions": interventions}
+    recording = Recording(Settings(hidden_layers=3, units=2, steps=50_000, **changed))
     built = np.zeros(frames, recording.layout.dtype)
     built["step"] = recording.steps[:frames]
     changes = {"none": none or {}, "bn": bn or {}, **others}
@@ -60,22 +70,28 @@ STEPS = recorded().steps
 class TestSpeed:
     def test_bn_is_faster(self):
         text = speed(LATE, EARLY)
-        assert f"BN learns {STEPS[8] / STEPS[1]:.1f} times as fast" in text
-        assert f"to 81 % accuracy: {STEPS[1]} step with BN, {STEPS[8]} steps without BN" in text
+        assert f"BN learns {STEPS[8] / STEPS[1]:.1f} times as fast in steps" in text
+        assert "(to 81 % accuracy, 90 % of the best so far: " in text
+        assert f"{STEPS[1]} steps with BN, {STEPS[8]} steps without BN)" in text
 
     def test_bn_is_slower(self):
         text = speed(EARLY, LATE)
         assert "BN learns more slowly" in text
         assert f"needs {STEPS[8] / STEPS[1]:.1f} times as many steps" in text
-        assert f"{STEPS[8]} steps with BN, {STEPS[1]} step without BN" in text
+        assert f"{STEPS[8]} steps with BN, {STEPS[1]} steps without BN" in text
 
     def test_there_is_no_difference(self):
-        assert "BN makes no clear difference in speed" in speed(LATE, LATE)
+        assert "BN makes no clear difference in speed (1.0 times" in speed(LATE, LATE)
+
+    def test_a_difference_as_between_two_seeds_is_none(self):
+        slower, faster = (np.where(np.arange(FRAMES) < at, 0.1, 0.9) for at in (10, 8))
+        assert 1.15 < STEPS[10] / STEPS[8] < CLEAR_SPEED
+        assert "BN makes no clear difference in speed (1.3 times" in speed(slower, faster)
 
     def test_an_arm_never_reaches_the_target(self):
         assert "more than" in speed(NEVER, EARLY)
         assert f"not reached in {STEPS[FRAMES - 1]} steps without BN" in speed(NEVER, EARLY)
-        assert "BN learns more slowly" in speed(EARLY, NEVER)
+        assert "BN learns more slowly: it needs more than" in speed(EARLY, NEVER)
         assert f"not reached in {STEPS[FRAMES - 1]} steps with BN" in speed(EARLY, NEVER)
 
     def test_an_arm_has_just_reached_the_target(self):
@@ -83,54 +99,88 @@ class TestSpeed:
         assert "BN is ahead" in speed(NEVER, just)
         assert "BN is behind" in speed(just, NEVER)
 
-    @pytest.mark.parametrize(
-        ("cost", "words"),
-        [
-            ((1.0, 1.0), ""),
-            ((1.0, 50.0), ", but takes 6.2 times as long in seconds"),
-            ((1.0, 8.0), ", but about as long in seconds"),
-        ],
-    )
-    def test_the_seconds_disagree(self, cost, words):
-        text = speed(LATE, EARLY, cost=cost)
-        assert "BN learns 8.0 times as fast in steps" in text
-        assert text.count("seconds") == (words != "")
-        assert words in text
+    def test_seconds_are_not_compared(self):
+        assert "second" not in speed(LATE, EARLY, cost=(1.0, 50.0))
 
-    def test_only_seconds_are_saved(self):
-        assert "more slowly" in speed(EARLY, LATE, cost=(50.0, 1.0))
-        assert "but is 6.2 times as fast in seconds" in speed(EARLY, LATE, cost=(50.0, 1.0))
-
-    def test_a_bound_on_the_seconds_that_decides_nothing_is_left_out(self):
-        assert "seconds" not in speed(NEVER, EARLY, cost=(1.0, 50.0))
-
-    @pytest.mark.parametrize("accuracy", [NEVER, NEVER * math.nan])
-    def test_no_speed_is_claimed_if_nothing_is_learnt(self, accuracy):
-        text = speed(accuracy, accuracy)
+    def test_no_speed_is_claimed_if_nothing_is_learnt(self):
+        text = speed(NEVER, NEVER)
         assert text.startswith("No network has learnt much")
         assert "times" not in text
 
-    def test_accuracies_are_given_if_the_speed_cannot_be_compared(self):
+    def test_the_reason_and_the_accuracies_are_given_if_the_speed_cannot_be_compared(self):
         at_once = np.linspace(0.8, 0.86, FRAMES)
-        assert "cannot be compared: validation accuracy is 86 % without BN" in speed(
-            at_once, at_once
+        for accuracy, reason, number in (
+            (at_once, "the target is reached by chance", "86 %"),
+            (NEVER * math.nan, "no accuracy is known", "undefined"),
+        ):
+            said = f"cannot be compared ({reason}): validation accuracy is {number} without BN"
+            assert said in speed(accuracy, accuracy)
+
+
+class TestChangesInMidRun:
+    def test_each_part_follows_from_its_own_frames(self):
+        none = np.array([0.1, *[0.3] * 5, *[0.5] * 3, *[0.95] * 3])
+        bn = np.array([0.1, *[0.8] * 5, *[0.4] * 3, *[0.6] * 3])
+        changes = f"{STEPS[5]}:remove_bn,{STEPS[8]}:insert_bn,{STEPS[8]}:learning_rate=0.5"
+        first, second, third, *_ = verdict(
+            recorded(
+                {"validation_accuracy": none}, {"validation_accuracy": bn}, interventions=changes
+            )
         )
+        assert first.startswith(f"Up to step {STEPS[5]}: BN learns more than ")
+        assert f"to 72 % accuracy, 90 % of the best by then: {STEPS[1]} steps with BN" in first
+        assert f"not reached in {STEPS[5]} steps without BN" in first
+        assert second == (
+            f"From step {STEPS[5]} (BN is removed from the network with it) to step {STEPS[8]}: "
+            "validation accuracy goes from 30 % to 50 % without BN and from 80 % to 40 % with BN "
+            "removed."
+        )
+        assert third == (
+            f"From step {STEPS[8]} (BN is inserted into the network without it and the learning "
+            f"rate becomes 0.5) to step {STEPS[11]}: validation accuracy goes from 50 % to 95 % "
+            "with BN inserted and from 40 % to 60 % with BN removed."
+        )
+
+    def test_nothing_after_a_change_changes_the_first_sentence(self):
+        accuracies = [np.array([0.1, *[0.1] * 4, *[after] * 7]) for after in (0.1, 0.9)]
+        firsts = {
+            speed(accuracy, EARLY, interventions=f"{STEPS[4]}:freeze_bn") for accuracy in accuracies
+        }
+        assert len(firsts) == 1
+
+    def test_a_target_first_reached_after_a_change_gives_no_speed(self):
+        text = verdict_on(
+            {"validation_accuracy": LATE},
+            {"validation_accuracy": LATE},
+            interventions=f"{STEPS[4]}:learning_rate=2",
+        )
+        assert f"Up to step {STEPS[4]}: no network has learnt much" in text
+        assert "times" not in text
+
+    def test_drift_across_a_change_is_left_out_and_arms_have_their_new_names(self):
+        measures = {"drift_start": last(2.0), "saturated": 1.0}
+        text = verdict_on(measures, measures, interventions=f"{STEPS[4]}:remove_bn")
+        assert "drift" not in text
+        assert "with BN removed layers 1 to 3 are saturated" in text
+
+    def test_a_change_that_is_still_to_come_changes_nothing(self):
+        later = f"{STEPS[FRAMES - 1]}:remove_bn"
+        assert verdict(recorded(interventions=later)) == verdict(recorded())
 
 
 class TestProblems:
     @pytest.mark.parametrize(
         ("none", "bn", "word"),
         [
-            (0.5, 0.1, "smaller with BN"),
-            (0.1, 0.5, "larger with BN"),
-            (0.1, 0.11, "about the same"),
+            (0.5, 0.1, "is smaller with BN"),
+            (0.1, 0.5, "is larger with BN"),
+            (0.1, 0.11, "does not clearly differ with BN"),
+            (0.1, 0.17, "does not clearly differ with BN"),
         ],
     )
     def test_compares_the_generalisation_gaps(self, none, bn, word):
         text = verdict(recorded({"validation_loss": none}, {"validation_loss": bn}))[-1]
-        assert text.startswith(
-            f"The generalisation gap is {word} ({bn:.2f}, without BN {none:.2f})"
-        )
+        assert text.startswith(f"The generalisation gap {word} ({bn:.2f}, without BN {none:.2f})")
 
     def test_a_healthy_run_has_none(self):
         assert verdict_on().endswith("no problems found.")
@@ -190,7 +240,7 @@ class TestAll:
     def test_a_third_arm_is_in_every_comparison_but_the_gap(self):
         affected = {"validation_accuracy": EARLY, "drift_own_weights": last(0.7), "saturated": 1.0}
         text = verdict_on({"validation_accuracy": LATE}, layer_norm=affected)
-        assert "layer norm learns 8.0 times as fast" in text
-        assert "1 step with layer norm" in text
+        assert f"layer norm learns {STEPS[8] / STEPS[1]:.1f} times as fast" in text
+        assert f"{STEPS[1]} steps with layer norm" in text
         assert "with layer norm 0.7" in text
         assert "with layer norm layers 1 to 3 are saturated" in text

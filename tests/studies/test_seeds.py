@@ -1,10 +1,15 @@
 """SeedBands: outcomes over many seeds, their bands, speed-ups and sentences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from bnviz.findings.speed import speeds
 from bnviz.frames import ARMS
+from bnviz.recording import Recording
 from bnviz.settings import SEEDS, Settings, SettingsError
+from bnviz.studies.seed_speeds import speed_range
 from bnviz.studies.seeds import MAX_SEEDS, SeedBands
 from bnviz.studies.study import CURVES, Outcome
 
@@ -66,38 +71,83 @@ def test_a_loss_that_is_nan_counts_as_infinite():
     assert band.high[-1] == np.inf
 
 
-def test_speed_ups_are_ratios_of_steps_and_their_range_is_over_the_seeds():
-    study = bands(none=[10, 12, 14, 16, 18], bn=[2, 2, 2, 2, 2])
-    ratios = [speed.ratio for speed in study.speed_ups()]
-    assert [speed.bound for speed in study.speed_ups()] == [""] * 5
-    assert ratios[2] == pytest.approx(7, rel=0.3)
-    found = study.speed_range()
+def ratios_of(study):
+    return [each.speed_up.ratio for each in study.speeds().values()]
+
+
+def test_networks_are_evaluated_at_the_steps_at_which_a_run_is_recorded():
+    for steps in (100, 1_500):
+        study = SeedBands(Settings(steps=steps))
+        assert study.evaluation_steps == tuple(Recording(Settings(steps=steps)).steps.tolist())
+
+
+def test_each_seed_has_the_speed_of_its_own_curves():
+    study = bands(none=[20, 24, 28, 32, 36], bn=[4, 4, 4, 4, 4])
+    assert list(study.speeds()) == [4, 5, 6, 7, 8]
+    for number, found in enumerate(study.speeds().values()):
+        alone = speeds(
+            study.evaluation_steps,
+            {arm: study.curves[arm]["validation_accuracy"][number] for arm in ARMS},
+            dict.fromkeys(ARMS, -1),
+        )
+        assert found == alone["bn"]
+    assert ratios_of(study) == sorted(ratios_of(study))
+
+
+def test_the_range_of_the_speed_ups_is_over_the_seeds():
+    study = bands(none=[20, 24, 28, 32, 36], bn=[4, 4, 4, 4, 4])
+    found = speed_range([*study.speeds().values()])
+    ratios = ratios_of(study)
     assert (found.low.ratio, found.high.ratio) == (min(ratios), max(ratios))
     assert found.median.ratio == np.median(ratios)
 
 
 def test_a_seed_that_does_not_reach_the_target_bounds_the_range():
-    study = bands(none=[10, 10, 10, 1000, 1000], bn=[2, 2, 2, 2, 2])
-    found = study.speed_range()
+    study = bands(none=[20, 20, 20, 1000, 1000], bn=[4, 4, 4, 4, 4])
+    found = speed_range([*study.speeds().values()])
     assert [found.low.bound, found.median.bound, found.high.bound] == ["", "", "more than"]
-    study = bands(none=[2, 2, 2, 2, 2], bn=[10, 10, 1000, 1000, 1000])
-    found = study.speed_range()
+    study = bands(none=[4, 4, 4, 4, 4], bn=[20, 20, 1000, 1000, 1000])
+    found = speed_range([*study.speeds().values()])
     assert [found.low.bound, found.median.bound, found.high.bound] == ["less than"] * 2 + [""]
     assert found.median.ratio < found.high.ratio < 1
 
 
+def test_a_class_that_most_examples_have_is_chance():
+    study = SeedBands(Settings(steps=STEPS), 5)
+    (block,) = study.blocks()
+    arms = {"none": [20] * 5, "bn": [4] * 5}
+    share = np.array([0.1, 0.1, 0.1, 0.8, 0.9], np.float32)
+    study.put(
+        block,
+        {arm: replace(outcome(block, of), majority_share=share) for arm, of in arms.items()},
+    )
+    reasons = [each.reason for each in study.speeds().values()]
+    assert reasons == ["", "", "", "the target is reached by chance", "no network has learnt"]
+
+
+def test_the_speed_up_by_target_counts_the_seeds_that_reach_it():
+    study = bands(none=[20, 20, 20, 1000, 1000], bn=[4, 4, 4, 4, 4])
+    by_share = {each.share: each for each in study.by_target()}
+    assert list(by_share) == [0.5, 0.8, 0.9, 0.95, 0.97, 0.99]
+    for each in by_share.values():
+        assert each.range == speed_range([*study.speeds(each.share).values()])
+    assert (by_share[0.9].first, by_share[0.9].this, by_share[0.9].seeds) == (3, 5, 5)
+    assert by_share[0.99].first == 0
+    assert SeedBands(Settings()).by_target() == ()
+
+
 class TestSentence:
     def test_says_faster(self):
-        said = bands(none=[20] * 5, bn=[2] * 5).sentence()
+        said = bands(none=[20] * 5, bn=[5] * 5).sentence()
         assert "BN learns faster in all 5 seeds" in said
         assert "Validation accuracy after 100 steps: 90 % with BN (90 to 90 %)" in said
 
     def test_says_by_how_much_at_least(self):
-        said = bands(none=[1000] * 5, bn=[2] * 5).sentence()
+        said = bands(none=[1000] * 5, bn=[5] * 5).sentence()
         assert "faster in all 5 seeds: more than " in said
 
     def test_says_slower(self):
-        said = bands(none=[2] * 5, bn=[2] + [20] * 4).sentence()
+        said = bands(none=[5] * 5, bn=[5] + [20] * 4).sentence()
         assert "BN learns more slowly in 4 of 5 seeds: 0." in said
 
     def test_says_no_difference(self):
@@ -108,8 +158,12 @@ class TestSentence:
         said = bands(none=[5] * 5, bn=[5] * 5, end=0.12).sentence()
         assert "No network learnt anything in 100 steps, in any of 5 seeds" in said
 
+    def test_says_why_the_speed_cannot_be_compared(self):
+        said = bands(none=[1] * 5, bn=[1] * 5).sentence()
+        assert said.startswith("The speed cannot be compared: fewer than 10 steps in all 5 seeds.")
+
     def test_claims_nothing_if_the_seeds_disagree(self):
-        said = bands(none=[10, 10, 10, 2, 5, 5], bn=[2, 2, 2, 10, 5, 5]).sentence()
+        said = bands(none=[20, 20, 20, 4, 8, 8], bn=[4, 4, 4, 20, 8, 8]).sentence()
         assert "disagree, so no difference is claimed" in said
         assert "of 6, BN is faster in 3, slower in 1, about as fast in 2" in said
 

@@ -67,7 +67,7 @@ class StubStack:
             raise self.interruption
         self.blocks.append(block)
         seeds = np.array([[settings.seed % 5] for settings in block.settings])
-        accuracy = 0.9 - 0.8 * 2.0 ** (-np.array(block.evaluation_steps) / (2 + seeds))
+        accuracy = 0.9 - 0.8 * 2.0 ** (-np.array(block.evaluation_steps) / (4 + seeds))
         loss = np.where(seeds == 1, np.inf, 1 - accuracy)
         bn = Outcome(loss, loss, accuracy, np.where(seeds[:, 0] == 1, 3, -1))
         return {"none": Outcome(loss, loss, 0 * accuracy + 0.1, bn.diverged_at), "bn": bn}
@@ -181,6 +181,32 @@ class TestTrain:
         assert result["arms"]["none"]["diverged_at"] == 2
         assert result["arms"]["bn"]["diverged_at"] is None
         assert set(result["history"]["none"]["train_loss"]) == {None}
+
+    def test_speed_ups_are_in_json_and_text_with_their_steps(self, capsys, lab):
+        sixty = [*TINY, "--set", "steps=60"]
+        main(["train", *sixty, "--json"])
+        (speed_up,) = json.loads(capsys.readouterr().out)["speed_up"].values()
+        assert speed_up["target"] == pytest.approx(0.9 * 0.5 * 60 / 61)
+        assert speed_up["steps"] == [54, 54]
+        assert speed_up["ratio"] == 1.0
+        main(["train", *sixty])
+        printed = capsys.readouterr().out
+        assert "speed-up in steps with BN: 1.0 times" in printed
+        assert "target: 90 % of the better network's final accuracy" in printed
+        lab.measures = {"validation_accuracy": 0.1}
+        main(["train", *sixty, "--set", "interventions=30:learning_rate=0.5"])
+        printed = capsys.readouterr().out
+        assert "final accuracy up to step 30, the first change" in printed
+        assert "speed-up in steps with BN: more than 1.1 times" in printed
+
+    @pytest.mark.usefixtures("lab")
+    def test_a_run_of_a_few_steps_has_no_speed_up(self, capsys):
+        main(["train", *TINY, "--set", "steps=3", "--json"])
+        speed_up = json.loads(capsys.readouterr().out)["speed_up"]["bn"]
+        assert speed_up["ratio"] is speed_up["more_than"] is speed_up["less_than"] is None
+        assert speed_up["reason"] == "fewer than 10 steps"
+        main(["train", *TINY, "--set", "steps=3"])
+        assert "speed-up in steps with BN: none, fewer than 10 steps" in capsys.readouterr().out
 
     @pytest.mark.parametrize("value", [math.nan, 1.0])
     def test_prints_the_results_of_the_pair(self, capsys, lab, value):
@@ -342,19 +368,37 @@ class TestSweep:
 class TestSeeds:
     @pytest.mark.usefixtures("stack")
     def test_prints_bands_as_json(self, capsys):
-        assert main(["seeds", *TINY, "--json"]) == 0
+        assert main(["seeds", *TINY, "--set", "steps=60", "--json"]) == 0
         result = json.loads(capsys.readouterr().out, parse_constant=finite_or_null)
-        assert (result["seeds"], result["known"], result["steps"]) == (10, 10, 12)
-        assert result["step"] == list(range(13))
+        assert (result["num_seeds"], result["known"], result["steps"]) == (10, 10, 60)
+        assert result["step"] == list(range(61))
         assert result["diverged"] == {"none": 2, "bn": 2}
-        assert result["bn"]["validation_loss"]["high"] == [None] * 13
-        assert len(result["bn"]["validation_loss"]["median"]) == 13
+        assert result["bn"]["validation_loss"]["high"] == [None] * 61
+        assert len(result["bn"]["validation_loss"]["median"]) == 61
         assert result["speed_up"]["low"]["bound"] == "more than"
-        assert "BN learns faster" in result["sentence"]
+        assert "BN learns faster in 8 of 10 seeds" in result["sentence"]
+        assert [each["seed"] for each in result["seeds"]] == list(range(10))
+        ours = [each["speed_up"]["bn"] for each in result["seeds"]]
+        assert [each["steps"] for each in ours[:3]] == [[None, 13], [None, 16], [None, 19]]
+        assert [each["ratio"] for each in ours] == [None] * 10
+        assert ours[0]["more_than"] == pytest.approx(60 / 13)
+        assert "lost it again" in ours[1]["reason"]
+        by_target = {each["share"]: each for each in result["speed_up_by_target"]}
+        assert by_target[0.9]["reached"] == {"none": 0, "bn": 10}
+        assert by_target[0.9]["compared"] == 8
+
+    @pytest.mark.usefixtures("stack")
+    def test_prints_the_speed_up_by_target_as_text(self, capsys):
+        assert main(["seeds", *TINY, "--set", "steps=60"]) == 0
+        printed = capsys.readouterr().out
+        assert "share of the better network's final accuracy" in printed
+        row = next(line for line in printed.splitlines() if line.strip().startswith("90 % "))
+        assert "0 of 10 seeds" in row
+        assert "10 of 10 seeds" in row
 
     def test_ctrl_c_prints_the_results_so_far(self, capsys, stack):
         stack.interruption = KeyboardInterrupt()
-        assert main(["seeds", *TINY, "--seeds", "20"]) == 130
+        assert main(["seeds", *TINY, "--set", "steps=60", "--seeds", "20"]) == 130
         streams = capsys.readouterr()
         assert "in all 16 seeds" in streams.out or "of 16 seeds" in streams.out
         assert "interrupted after 16 of 20 seeds" in streams.err

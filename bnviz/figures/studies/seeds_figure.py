@@ -1,4 +1,4 @@
-"""Seeds figure: loss and accuracy of both arms over many seeds, and the speed-up of each seed."""
+"""Seeds figure: loss and accuracy of both arms over many seeds, and the speed-ups."""
 
 import math
 from collections.abc import Sequence
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, panel_heading
-from bnviz.figures.studies import map_axes
+from bnviz.figures.studies import map_axes, speed_panels
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.seeds import Band, SeedBands
@@ -20,32 +21,38 @@ READING = (
     "How to read: every seed draws different initial weights and a different order of the batches, "
     "the same for both networks. The line is the median over the seeds; the band spans the lowest "
     "to the highest. Where the bands lie apart, the difference is not due to chance. Right: each "
-    "dot is the speed-up of one seed; a triangle points towards a speed-up that lies further out, "
-    "because only one network reached the target."
+    f"dot is the speed-up of one seed, in steps to {percent(TARGET_SHARE)} of the better network's "
+    "final accuracy; a triangle points towards a speed-up that lies further out, because only one "
+    "network reached the target. Far right: median and range of the speed-up to other shares, and "
+    "below each the number of seeds in which the network without BN and that with BN reach it."
 )
 _PANELS = (
     ("validation_loss", "<b>Validation loss</b>"),
     ("validation_accuracy", "<b>Validation accuracy</b>"),
 )
+_SPEEDS = (
+    (speed_panels.by_seed, "<b>Speed-up</b> by seed"),
+    (speed_panels.by_target, "by target"),
+)
 #: Widest range of the loss axis, as powers of 10.
 _DECADES = (-4, 3)
-#: The speed-up axis has at least this many doublings.
-_DOUBLINGS = 3
 #: Room for the names at the ends of the curves, as a share of the curves, by width of the screen.
 _NAME_ROOM = {"wide": 0.3, "narrow": 0.62}
 #: Smallest distance between two names, as a share of the height.
 _NAME_GAP = 0.15
 #: Height on a narrow screen, in pixels.
-_NARROW_HEIGHT = 900
-_DOMAINS = {
-    "wide": (([0.0, 0.36], [0.0, 1.0]), ([0.42, 0.78], [0.0, 1.0]), ([0.86, 1.0], [0.0, 1.0])),
-    "narrow": (([0.0, 1.0], [0.72, 1.0]), ([0.0, 1.0], [0.36, 0.64]), ([0.0, 1.0], [0.0, 0.28])),
+_NARROW_HEIGHT = 1_200
+_ACROSS = ([0.0, 0.29], [0.34, 0.63], [0.69, 0.77], [0.82, 1.0])
+_DOWN = ([0.79, 1.0], [0.53, 0.74], [0.28, 0.46], [0.02, 0.22])
+_DOMAINS: dict[str, tuple[tuple[list[float], list[float]], ...]] = {
+    "wide": tuple((x, [0.0, 1.0]) for x in _ACROSS),
+    "narrow": tuple(([0.0, 1.0], y) for y in _DOWN),
 }
 _AXIS = {"gridcolor": GRID, "zeroline": False, "color": MUTED, "fixedrange": True}
 
 
 def seeds_figure(bands: SeedBands) -> LiveFigure:
-    """The curves over the seeds so far, and the speed-up of each seed.
+    """The curves over the seeds so far, and the speed-up by seed and by target.
 
     Args:
         bands: Complete or growing; must not grow meanwhile.
@@ -55,20 +62,21 @@ def seeds_figure(bands: SeedBands) -> LiveFigure:
     for panel, (curve, text) in enumerate(_PANELS, start=1):
         traces += _curves(bands, curve, panel, layout)
         layout["annotations"].append(panel_heading(panel, text))
-    speeds, axis = _speed_ups(bands)
-    traces += speeds
-    layout["xaxis3"] = _AXIS | {"range": [-1, 1], "showticklabels": False, "anchor": "y3"}
-    layout["xaxis3"] |= {"showgrid": False}
-    layout["yaxis3"] = _AXIS | axis | {"anchor": "x3"}
-    layout["annotations"].append(panel_heading(3, "<b>Speed-up</b> by seed"))
+    for panel, (draw, text) in enumerate(_SPEEDS, start=1 + len(_PANELS)):
+        speeds, x, y = draw(bands, panel)
+        traces += speeds
+        suffix = axis_suffix(panel)
+        layout[axis_name("x", panel)] = _AXIS | x | {"anchor": f"y{suffix}"}
+        layout[axis_name("y", panel)] = _AXIS | y | {"anchor": f"x{suffix}"}
+        layout["annotations"].append(panel_heading(panel, text))
     return LiveFigure(traces, layout, {}, _layouts(bands.evaluation_steps[-1]))
 
 
 def _layouts(steps: int) -> dict[str, dict[str, Any]]:
     """The places of the panels, by width of the screen."""
     layouts: dict[str, dict[str, Any]] = {
-        "wide": {"margin": {"l": 46, "r": 10, "t": 28, "b": 44}},
-        "narrow": {"height": _NARROW_HEIGHT, "margin": {"l": 46, "r": 8, "t": 28, "b": 44}},
+        "wide": {"margin": {"l": 46, "r": 10, "t": 28, "b": 58}},
+        "narrow": {"height": _NARROW_HEIGHT, "margin": {"l": 46, "r": 8, "t": 28, "b": 58}},
     }
     for name, domains in _DOMAINS.items():
         for panel, (x, y) in enumerate(domains, start=1):
@@ -192,50 +200,6 @@ def _value_axis(curve: str, by_arm: dict[str, Band]) -> tuple[dict[str, Any], fl
     ticks = map_axes.log_ticks(10.0**low, 10.0**high)
     axis = {"type": "log", "range": [low, high], "tickvals": ticks}
     return axis | {"ticktext": [f"{tick:g}" for tick in ticks]}, low, high
-
-
-def _speed_ups(bands: SeedBands) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """A dot for the speed-up of each seed, the line of no difference, and their axis."""
-    speeds = [speed for speed in bands.speed_ups() if speed is not None]
-    places = [math.log2(max(speed.ratio, 2.0**-10)) for speed in speeds]
-    low = math.floor(min([*places, 0]) - 0.7)
-    high = math.ceil(max([*places, _DOUBLINGS]) + 0.2)
-    symbols = {"": "circle", "more than": "triangle-up", "less than": "triangle-down"}
-    common = {"type": "scatter", "hoverinfo": "skip", **trace_axes(3)}
-    dots = {
-        **common,
-        "mode": "markers",
-        "x": _sideways(places),
-        "y": places,
-        "marker": {
-            "symbol": [symbols[speed.bound] for speed in speeds],
-            "size": 10,
-            "color": INK,
-            "opacity": 0.75,
-        },
-    }
-    even = {
-        **common,
-        "mode": "lines",
-        "x": [-1, 1],
-        "y": [0, 0],
-        "line": {"color": MUTED, "width": 1.5},
-    }
-    ticks = list(range(low, high + 1))
-    names = [f"{2.0**tick:g}×" if tick >= 0 else f"1/{2.0**-tick:g}" for tick in ticks]
-    return [even, dots], {"range": [low, high], "tickvals": ticks, "ticktext": names}
-
-
-def _sideways(heights: list[float]) -> list[float]:
-    """Horizontal places of dots so that those of equal height do not hide each other."""
-    taken: dict[int, int] = {}
-    sideways = []
-    for height in heights:
-        row = round(height * 4)
-        number = taken.get(row, 0)
-        taken[row] = number + 1
-        sideways.append((number + 1) // 2 * (0.2 if number % 2 else -0.2))
-    return sideways
 
 
 def _capped(values: NDArray[np.float64], top: float) -> list[float]:

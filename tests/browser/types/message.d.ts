@@ -92,8 +92,8 @@ export interface ChangeOptions {
 export interface Pair {
   target?: number | null;
   reached?: Record<string, number | null>;
-  /** Speed-up of each further arm over the first, in words. */
-  speeds?: Record<string, { steps: string; seconds: string }>;
+  /** Speed-up of each further arm over the first, in words; empty if there is none. */
+  speeds?: Record<string, string>;
 }
 
 /** The header of a message to a player. */

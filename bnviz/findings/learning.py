@@ -1,0 +1,145 @@
+"""Learning: what a run says about speed and accuracy, in one sentence for each of its parts.
+
+A change in mid-run ends a part. Each sentence follows from the frames of its own part alone, and
+only the first part, in which the networks start alike, has a speed.
+"""
+
+import math
+
+from bnviz.findings import speed
+from bnviz.findings.speed import Speed
+from bnviz.findings.wording import capitalized, listed, percent, with_arm
+from bnviz.frames import ARM_LABELS
+from bnviz.interventions import LEARNING_RATE, Intervention
+from bnviz.recording import Recording
+
+_CHANGES = {
+    "insert_bn": "BN is inserted into the network without it",
+    "remove_bn": "BN is removed from the network with it",
+    "freeze_bn": "the statistics of BN are frozen",
+}
+#: What an arm is called once a change of BN has been made to it; the last entry that applies.
+_CHANGED_ARMS = {
+    ("none", "insert_bn"): "with BN inserted",
+    ("bn", "freeze_bn"): "with frozen BN",
+    ("bn", "remove_bn"): "with BN removed",
+}
+
+
+def learning(recording: Recording) -> tuple[str, ...]:
+    """Returns a sentence on speed and accuracy for each part of a run.
+
+    Args:
+        recording: A run with at least one frame, complete or growing.
+
+    Returns:
+        One sentence, and a further one for each step at which changes were made.
+    """
+    made = _changes_made(recording)
+    if not made:
+        return (f"{capitalized(_start(recording))}.",)
+    ends = [*list(made)[1:], len(recording) - 1]
+    first = f"Up to step {recording.frames['step'][next(iter(made))]:,}: {_start(recording)}."
+    return first, *(
+        _after(recording, start, end, made) for start, end in zip(made, ends, strict=True)
+    )
+
+
+def name_at(recording: Recording, arm: str, index: int) -> str:
+    """Returns an arm as an addition to a noun, after the changes of BN before a frame.
+
+    Args:
+        recording: A run.
+        arm: One of `recording.layout.arms`.
+        index: Index of the frame.
+    """
+    changes = recording.settings.changes
+    actions = {change.action for change in changes if recording.index_of(change) < index}
+    names = [
+        name for (of, action), name in _CHANGED_ARMS.items() if of == arm and action in actions
+    ]
+    return names[-1] if names else with_arm(arm)
+
+
+def _changes_made(recording: Recording) -> dict[int, list[Intervention]]:
+    """Returns the changes that frames have followed, by the index of the frame before them."""
+    made: dict[int, list[Intervention]] = {}
+    for change in recording.settings.changes:
+        index = recording.index_of(change)
+        if index + 1 < len(recording):
+            made.setdefault(index, []).append(change)
+    return made
+
+
+def _start(recording: Recording) -> str:
+    """Says which arm learns faster, up to the first change in mid-run."""
+    found = speed.of_recording(recording)
+    end = speed.num_unchanged(recording) - 1
+    accuracies = f"validation accuracy is {_accuracies(recording, end)}"
+    known = {arm: each for arm, each in found.items() if each.speed_up is not None}
+    if not known:
+        reasons = list(dict.fromkeys(each.reason for each in found.values()))
+        if reasons == [speed.NOT_LEARNT]:
+            return f"no network has learnt much: {accuracies}"
+        return f"the speed cannot be compared ({'; '.join(reasons)}): {accuracies}"
+    compared = "; ".join(_compared(arm, each) for arm, each in known.items())
+    timed = next(iter(known.values()))
+    first, *others = speed.arrivals(recording, found).items()
+    when = ", ".join(f"{arrival} {with_arm(arm)}" for arm, arrival in (*others, first))
+    by = "by then" if end + 1 < len(recording) else "at the end" if recording.complete else "so far"
+    share = f"{percent(speed.TARGET_SHARE)} of the best {by}"
+    return f"{compared} (to {percent(timed.target or 0.0)} accuracy, {share}: {when})"
+
+
+def _compared(arm: str, found: Speed) -> str:
+    """Says how fast an arm learns compared with the first one."""
+    name, speed_up = ARM_LABELS[arm].removeprefix("with "), found.speed_up
+    if speed_up is None:
+        return ""
+    match speed_up.order():
+        case 1:
+            return f"{name} learns {speed_up} as fast in steps"
+        case -1:
+            return f"{name} learns more slowly: it needs {speed_up.inverse} as many steps"
+        case None:
+            return f"{name} is {'ahead' if speed_up.bound == 'more than' else 'behind'}"
+    return (
+        f"{name} makes no clear difference in speed ({speed_up} as fast in steps; one run cannot "
+        f"tell less than {speed.CLEAR_SPEED:g} times from chance)"
+    )
+
+
+def _after(recording: Recording, start: int, end: int, made: dict[int, list[Intervention]]) -> str:
+    """Says how far the accuracies go from one frame, after which a change is made, to another."""
+    steps = recording.frames["step"]
+    changes = listed(
+        f"the learning rate becomes {change.value:g}"
+        if change.action == LEARNING_RATE
+        else _CHANGES[change.action]
+        for change in made[start]
+    )
+    before, after = (_by_arm(recording, index) for index in (start, end))
+    goes = listed(
+        f"from {before[arm]} to {after[arm]} {name_at(recording, arm, end)}"
+        for arm in recording.layout.arms
+    )
+    return (
+        f"From step {steps[start]:,} ({changes}) to step {steps[end]:,}: validation accuracy goes "
+        f"{goes}."
+    )
+
+
+def _by_arm(recording: Recording, index: int) -> dict[str, str]:
+    """Returns the validation accuracy of each arm at a frame, as text."""
+    frame = recording.frames[index]
+    accuracies = {arm: float(frame[arm]["validation_accuracy"]) for arm in recording.layout.arms}
+    return {
+        arm: percent(accuracy) if math.isfinite(accuracy) else "undefined"
+        for arm, accuracy in accuracies.items()
+    }
+
+
+def _accuracies(recording: Recording, index: int) -> str:
+    """Returns the accuracies at a frame: "90 % without BN and 95 % with BN"."""
+    texts = _by_arm(recording, index)
+    return listed(f"{text} {with_arm(arm)}" for arm, text in texts.items())
