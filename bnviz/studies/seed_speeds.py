@@ -25,6 +25,8 @@ class SpeedRange:
     high: SpeedUp
 
     def __str__(self) -> str:
+        if self.low == self.high:
+            return str(self.low)
         return f"{str(self.low).removesuffix(' times')} to {self.high}"
 
 

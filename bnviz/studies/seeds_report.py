@@ -56,7 +56,7 @@ def _by_target(bands: SeedBands) -> list[str]:
         counts = [f"{count} of {each.seeds} seeds" for count in (each.first, each.this)]
         rows.append((percent(each.share), [ratios, *counts]))
     lines += [
-        f"{share:>8}{ratios:>56}" + "".join(f"{count:>22}" for count in counts)
+        f"{share:>8} {ratios:>60}" + "".join(f"{count:>22}" for count in counts)
         for share, (ratios, *counts) in rows
     ]
     return lines
