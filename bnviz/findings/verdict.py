@@ -48,8 +48,8 @@ def verdict(recording: Recording) -> tuple[str, ...]:
     recording = recording.snapshot()
     if len(recording) < 2:
         return ("Nothing has happened yet: all networks start from the same weights.",)
-    drift = "" if speed.num_unchanged(recording) < len(recording) else _drift(recording)
-    return tuple(filter(None, (*learning(recording), drift, _health(recording))))
+    moved = "" if speed.num_unchanged(recording) < len(recording) else _drift(recording)
+    return tuple(filter(None, (*learning(recording), moved, _health(recording))))
 
 
 def _drift(recording: Recording) -> str:
