@@ -11,8 +11,9 @@ class View:
 
     Attributes:
         name: The view, a key of `TITLES`.
-        quantity: Distributions of the inputs or the outputs of the activations; this and the
-            other choices between options are listed in `CHOICES`.
+        quantity: Distributions of the values in the layers, which enter their activations, or of
+            the activations' outputs; this and the other choices between options are listed in
+            `CHOICES`.
         value_axis: Linear, or logarithmic on both sides of 0.
         loss_axis: Linear or logarithmic.
         x_axis: What the curves run over.
@@ -100,7 +101,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         "help": "the values in each layer, which enter its activation, or what comes out of it",
     },
     "value_axis": {
-        "label": "values",
+        "label": "axis",
         "options": {"linear": "linear", "symlog": "log ±"},
         "help": "an axis that is logarithmic on both sides of 0 shows values up to a million",
     },

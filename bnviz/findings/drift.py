@@ -111,8 +111,8 @@ def _compared(
     if found is None:
         stds = dict(zip(arms, map(number, in_std), strict=True))
         return (
-            f"{by_whom} {distances} (in standard deviations {stds[arm]} and {stds[first]}: the "
-            "units disagree)"
+            f"{by_whom} {distances} (not comparable: in standard deviations {stds[arm]} and "
+            f"{stds[first]})"
         ).strip()
     return f"{by_whom} {_WORDS[found]} {with_arm(arm)} ({distances})".strip()
 

@@ -31,9 +31,11 @@ READING = (
 MAX_LAYERS = 5
 _QUANTITY = "pre_activation"
 #: The parts of drift, in the words of their panels.
-_PARTS = {"previous_layers": "layers before it", "own_weights": "its own weights"}
+_PARTS = {"previous_layers": "the layers before", "own_weights": "its own weights"}
 #: Upper end of the axis of drift before anything has moved further.
 _DEFAULT_END = 0.5
+#: Room for labels above and below such an axis, as a share of it.
+_ROOM = 0.15
 _DECADES = (-2, 1)
 #: An axis is logarithmic if it must reach this far, else small distances would look like none.
 _FAR = 100.0
@@ -117,14 +119,18 @@ def _measures(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure
 
 def _split(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
     """Drift by who moved the values, on one axis, so that the two can be compared."""
-    kind, since = "drift", "since step 0"
+    kind, since = "drift", "step 0"
     if layout.deep and view.since == "last":
-        kind, since = "move", "since the last frame"
-    unit, suffix = ("std", IN_STD) if view.drift_unit == "std" else ("distance", "")
+        kind, since = "move", "last frame"
+    unit, suffix = ("std ", IN_STD) if view.drift_unit == "std" else ("", "")
     paths = tuple(f"{kind}_{part}{suffix}/{layer}" for part in _PARTS)
     return [
         _ShiftMeasure(
-            path, f"<b>Layer {layer + 1}: moved by {who}</b>", f"{unit} {since}", paths, log=False
+            path,
+            f"<b>Moved by {who}</b>",
+            f"layer {layer + 1}, {unit}since {since}",
+            paths,
+            log=False,
         )
         for path, who in zip(paths, _PARTS.values(), strict=True)
     ]
@@ -145,9 +151,9 @@ def _ends(recording: Recording, measure: _ShiftMeasure) -> tuple[float, float, b
     """The ends of a measure's axis, and whether it is logarithmic."""
     if not measure.alike:
         return -1.05, 1.7, False
-    low, high = bounds(recording, measure.alike, 0.0, _DEFAULT_END)
+    _, high = bounds(recording, measure.alike, 0.0, _DEFAULT_END)
     if not measure.log and high < _FAR:
-        return low, 1.15 * high, False
+        return -_ROOM * high, (1 + _ROOM) * high, False
     first, last = decades(recording, measure.alike, *_DECADES)
     return 10.0**first, 10.0**last, True
 

@@ -15,9 +15,9 @@ from bnviz.recording import Recording
 
 READING = (
     "How to read: each row is one layer. The filled shape shows where its values lie now; the thin "
-    "lines behind it show where they lay a moment ago. A shape that wanders or collapses means "
-    "that the next layer must keep relearning. All rows share one axis; the height is the square "
-    "root of the share of values."
+    "lines behind it show where they lay a moment ago. A shape that wanders shows "
+    "values that move, by whose doing “Drift” tells; a spike shows values that are nearly all the "
+    "same. All rows share one axis; the height is the square root of the share of values."
 )
 #: Ages of the outlines behind the present one, in frames.
 ECHOES = (6, 12, 18, 24)
@@ -65,7 +65,7 @@ def _column(panels: Panels, number: int, arm: str) -> None:
     _, _, axis = panels.value_axis(quantity)
     kind = CHOICES["quantity"]["options"][quantity]
     # With three columns there is no room for the full text.
-    explanation = f"{kind} of each activation" if len(panels.arms) < 3 else kind
+    explanation = f"{kind} of each layer" if len(panels.arms) < 3 else kind
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b>",

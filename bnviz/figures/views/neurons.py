@@ -14,11 +14,11 @@ from bnviz.frames import ARM_LABELS, PERCENTILES
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: each upright shape shows the inputs of one neuron's activation over the fixed "
-    "examples. The thick line spans half of its values, the thin line nine tenths; the dot is the "
-    "median. At the right, all neurons share one histogram. Short dashes at different heights add "
-    "up to a healthy-looking histogram, although each neuron says nearly the same for every "
-    "example."
+    "How to read: each upright shape shows the values of one neuron over the fixed examples, "
+    "before its activation. The thick line spans half of them, the thin line nine tenths; the dot "
+    "is the median. At the right, all neurons share one histogram. Short dashes at different "
+    "heights add up to a healthy-looking histogram, although each neuron says nearly the same for "
+    "every example."
 )
 #: Maximum number of neurons drawn with their density; beyond that only the lines are drawn.
 MAX_SHAPES = 40
@@ -72,7 +72,7 @@ def _strip(panels: Panels, number: int, arm: str) -> None:
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · layer {panels.layer + 1}",
-        "inputs of each neuron's activation",
+        "values of each neuron",
         x={
             "range": [0.3, len(every) + 0.7],
             "showgrid": False,
