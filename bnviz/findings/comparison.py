@@ -4,8 +4,10 @@ Every function depends on the `Recording` alone, so the page, the terminal and a
 same numbers. `bnviz.findings.speed` tells how many times as fast one arm learns as another.
 """
 
+import math
 from dataclasses import dataclass
 
+from bnviz.findings import statistics
 from bnviz.findings.speed import first_at
 from bnviz.recording import Recording
 
@@ -19,16 +21,20 @@ class ArmResult:
 
     Attributes:
         train_loss: Loss on the probe; BN uses the probe's own statistics.
+        train_loss_in_inference: The same loss by the moving statistics; NaN where not recorded.
         train_accuracy: Share of the probe that is classified correctly, from 0 to 1.
         validation_loss: Loss on the validation examples; BN uses the moving statistics.
         validation_accuracy: Share of the validation examples that is classified correctly.
-        generalisation_gap: `validation_loss - train_loss`.
+        generalisation_gap: Validation loss minus training loss, both by the moving statistics; in
+            recordings of the first version the training loss is by the probe's own statistics
+            (`statistics.alike`).
         diverged_at: First step at which the loss was not finite or exceeded 1,000 times its first
             value; None if it never did.
         seconds: Time spent training this arm.
     """
 
     train_loss: float
+    train_loss_in_inference: float
     train_accuracy: float
     validation_loss: float
     validation_accuracy: float
@@ -73,14 +79,16 @@ def arm_result(recording: Recording, name: str) -> ArmResult:
         IndexError: If there are no frames.
     """
     last = recording.frames[-1][name]
-    train_loss, validation_loss = float(last["train_loss"]), float(last["validation_loss"])
+    validation_loss = float(last["validation_loss"])
+    compared_loss = float(last[statistics.training_measure(recording, "loss")])
     diverged_at = int(last["diverged_at"])
     return ArmResult(
-        train_loss=train_loss,
+        train_loss=float(last["train_loss"]),
+        train_loss_in_inference=compared_loss if statistics.alike(recording) else math.nan,
         train_accuracy=float(last["train_accuracy"]),
         validation_loss=validation_loss,
         validation_accuracy=float(last["validation_accuracy"]),
-        generalisation_gap=validation_loss - train_loss,
+        generalisation_gap=validation_loss - compared_loss,
         diverged_at=None if diverged_at < 0 else diverged_at,
         seconds=float(last["seconds"]),
     )

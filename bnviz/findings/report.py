@@ -5,7 +5,7 @@ import json
 import math
 from typing import Any
 
-from bnviz.findings import comparison, drift, speed
+from bnviz.findings import comparison, drift, speed, statistics
 from bnviz.findings.speed import Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
@@ -13,6 +13,8 @@ from bnviz.recording import Recording
 
 #: Measures of an arm in the `history` of the JSON.
 _HISTORY = ("validation_accuracy", "validation_loss", "train_loss")
+#: What the gap is called, by whether training and validation are by the same statistics.
+_GAP = {True: "generalisation gap", False: "gap, other statistics"}
 
 
 def as_text(recording: Recording, seconds: float) -> str:
@@ -29,8 +31,9 @@ def as_text(recording: Recording, seconds: float) -> str:
     rows = [
         ("", [ARM_LABELS[name] for name in arms]),
         ("training loss", [f"{arm.train_loss:.4g}" for arm in figures]),
+        ("… moving statistics", [f"{arm.train_loss_in_inference:.4g}" for arm in figures]),
         ("validation loss", [f"{arm.validation_loss:.4g}" for arm in figures]),
-        ("generalisation gap", [f"{arm.generalisation_gap:.4g}" for arm in figures]),
+        (_GAP[statistics.alike(recording)], [f"{arm.generalisation_gap:.4g}" for arm in figures]),
         ("validation accuracy", [f"{arm.validation_accuracy:.1%}" for arm in figures]),
         (_goal(speeds[arms[1]]), [str(arrivals[name]) for name in arms]),
         ("diverged", [_diverged(arm) for arm in figures]),
@@ -114,6 +117,8 @@ def _drift_json(recording: Recording) -> dict[str, Any] | None:
 def _arm_json(arm: comparison.ArmResult) -> dict[str, float | int | None]:
     return {
         "train_loss": _finite(arm.train_loss),
+        "train_loss_in_inference": _finite(arm.train_loss_in_inference),
+        "generalisation_gap": _finite(arm.generalisation_gap),
         "validation_loss": _finite(arm.validation_loss),
         "validation_accuracy": _finite(arm.validation_accuracy),
         "diverged_at": arm.diverged_at,

@@ -30,3 +30,8 @@ def listed(words: Iterable[str]) -> str:
 def capitalized(words: str) -> str:
     """Capitalizes the first letter."""
     return words[0].upper() + words[1:]
+
+
+def hundredths(value: float) -> str:
+    """Returns a number with two decimals, never -0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"

@@ -50,7 +50,9 @@ TERMS = OF_README | {
     ),
     "epsilon": "a small number added to the variance under the root, to avoid a division by 0",
     "gamma": "the scale that BN learns for each neuron, initially 1",
-    "generalisation gap": "the validation loss minus the training loss",
+    "generalisation gap": (
+        "the validation loss minus the training loss, both by the moving statistics"
+    ),
     "gradient": "how the loss changes with each weight; a step goes against it",
     "hidden layer": "a layer between the input and the output of a network",
     "identity": "the function that returns its input unchanged",

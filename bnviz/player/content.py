@@ -115,7 +115,7 @@ class StageContent:
             "view": view.to_dict(),
             "tabs": tabs(layout),
             "choices": choices(layout, view),
-            "reading": VIEWS[view.name].reading,
+            "reading": VIEWS[view.name].reading_of(self.recording),
             "detail": VIEWS[view.name].detail,
             "cards": {
                 "arms": [

@@ -17,6 +17,7 @@ from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
+from bnviz.recording import Recording
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 
@@ -113,6 +114,34 @@ def test_axes_stay_fixed_until_the_figure_version_changes(name):
         if earlier and earlier[0] == version:
             assert axes == earlier[1]
         earlier = version, axes
+
+
+class TestReading:
+    def test_of_a_recording_with_usual_batches_is_that_of_the_view(self):
+        for spec in VIEWS.values():
+            assert spec.reading_of(random_recording(FULL, 1)) == spec.reading
+
+    @pytest.mark.parametrize("name", ["layers", "drift", "neurons", "gradients"])
+    def test_says_that_small_batches_are_not_the_probe(self, name):
+        settings = Settings(units=2, steps=12, batch_size=1)
+        recording = Recording(settings)
+        assert VIEWS[name].reading_of(recording) == VIEWS[name].reading
+        frame = np.zeros((), recording.layout.dtype)
+        for arm in recording.layout.arms:
+            frame[arm]["pre_activation_counts"][:, 0] = 40 * settings.units
+        recording.append(frame[()])
+        assert "40 examples that BN normalizes as one batch" in VIEWS[name].reading_of(recording)
+        assert "a batch of 1," in VIEWS[name].reading_of(recording)
+
+    @pytest.mark.parametrize("version", [1, 2])
+    def test_of_the_gap_says_where_it_is_by_different_statistics(self, version):
+        recording = Recording(Settings(units=2, steps=12), version=version)
+        recording.append(np.zeros((), recording.layout.dtype)[()])
+        spec = VIEWS["generalisation"]
+        drawn = str(spec.figure(recording, View("generalisation")).to_json())
+        for text in (spec.reading_of(recording), drawn):
+            assert ("by different statistics" in text) == (version == 1)
+        assert ("bn/train_loss_in_inference" in drawn) == (version == 2)
 
 
 def test_a_path_may_name_a_percentile_or_a_difference():

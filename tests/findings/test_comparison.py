@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz.findings import comparison
+from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
@@ -15,9 +16,10 @@ BN = [0.1, 0.4, 0.8, 0.7, 0.9, 0.9]
 COST = {"none": 0.5, "bn": 2.0}
 
 
-def recorded(none=NONE, bn=BN, **last) -> Recording:
+def recorded(none=NONE, bn=BN, version=VERSION, **last) -> Recording:
     """A run with these validation accuracies; `last` sets measures of its last frame."""
-    recording = Recording(Settings(hidden_layers=1, units=2, steps=1_000, batch_size=10))
+    settings = Settings(hidden_layers=1, units=2, steps=1_000, batch_size=10)
+    recording = Recording(settings, version=version)
     for index, accuracies in enumerate(zip(none, bn, strict=True)):
         frame = np.zeros((), recording.layout.dtype)
         frame["step"] = recording.steps[index]
@@ -43,9 +45,17 @@ class TestArmResult:
         assert figures.validation_accuracy == pytest.approx(0.9)
         assert (figures.train_loss, figures.train_accuracy, figures.seconds) == (0.25, 0.75, 3)
 
-    def test_the_generalisation_gap_is_validation_loss_minus_training_loss(self):
-        figures = comparison.arm_result(recorded(train_loss=0.25, validation_loss=1.0), "none")
+    def test_the_generalisation_gap_is_by_the_same_statistics_on_both_sides(self):
+        losses = {"train_loss": 0.5, "train_loss_in_inference": 0.25, "validation_loss": 1.0}
+        figures = comparison.arm_result(recorded(**losses), "bn")
         assert figures.generalisation_gap == 0.75
+        assert (figures.train_loss, figures.train_loss_in_inference) == (0.5, 0.25)
+
+    def test_the_gap_of_the_first_version_is_by_what_was_recorded(self):
+        recording = recorded(train_loss=0.5, validation_loss=1.0, version=1)
+        figures = comparison.arm_result(recording, "bn")
+        assert figures.generalisation_gap == 0.5
+        assert math.isnan(figures.train_loss_in_inference)
 
     @pytest.mark.parametrize(("kept", "shown"), [(-1, None), (0, 0), (7, 7)])
     def test_the_step_of_divergence_is_given_if_there_was_one(self, kept, shown):

@@ -8,6 +8,7 @@ import pytest
 from bnviz.findings.events import MIN_FRAMES
 from bnviz.findings.speed import CLEAR_SPEED
 from bnviz.findings.verdict import verdict
+from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
@@ -26,12 +27,14 @@ def recorded(
     cost=(1.0, 1.0),
     deep=False,
     interventions="",
+    version=VERSION,
     **others,
 ):
     """A run in which BN gains nothing; `none`, `bn` and `others` set measures of the arms."""
     third = next(iter(others), "no")
     changed = {"deep": deep, "third_arm": third, "interventions": interventions}
-    recording = Recording(Settings(hidden_layers=3, units=2, steps=50_000, **changed))
+    settings = Settings(hidden_layers=3, units=2, steps=50_000, **changed)
+    recording = Recording(settings, version=version)
     built = np.zeros(frames, recording.layout.dtype)
     built["step"] = recording.steps[:frames]
     changes = {"none": none or {}, "bn": bn or {}, **others}
@@ -181,6 +184,10 @@ class TestProblems:
     def test_compares_the_generalisation_gaps(self, none, bn, word):
         text = verdict(recorded({"validation_loss": none}, {"validation_loss": bn}))[-1]
         assert text.startswith(f"The generalisation gap {word} ({bn:.2f}, without BN {none:.2f})")
+
+    def test_names_the_gap_of_the_first_version_as_by_different_statistics(self):
+        text = verdict(recorded({"validation_loss": 0.5}, version=1))[-1]
+        assert text.startswith("The generalisation gap by different statistics is smaller with BN")
 
     def test_a_healthy_run_has_none(self):
         assert verdict_on().endswith("no problems found.")

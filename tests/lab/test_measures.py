@@ -1,5 +1,6 @@
 """Every measure equals a reference written in NumPy."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -192,3 +193,35 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
     assert outcome["train_loss_in_inference"] == pytest.approx(loss(logits), rel=1e-4)
     for name in ("validation_accuracy", "train_accuracy_in_inference"):
         assert outcome[name] == pytest.approx((logits.argmax(axis=1) == y).mean())
+
+
+@pytest.mark.parametrize("arm", ["none", "bn", "bn_other", "noisy_bn", "layer_norm"])
+def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
+    settings = Settings(hidden_layers=2, units=6, dropout=0.3, seed=3)
+    network = build(settings, arm, 4, 3)
+    reset(network, settings, initial_kernels(settings, 4, 3))
+    generator = np.random.default_rng(7)
+    for variable in network.model.variables:
+        if "seed" not in variable.path:
+            variable.assign(np.abs(variable + generator.normal(0, 0.5, variable.shape)))
+    network.model.compile(
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"]
+    )
+    pairs = [
+        (
+            generator.normal(1, 2, size=(size, 4)).astype(np.float32),
+            generator.integers(0, 3, size).astype(np.int32),
+        )
+        for size in (50, 30)
+    ]
+    before = [tf.Variable(layer.kernel) for layer in network.dense_layers]
+    probe, validation = [tuple(map(tf.constant, pair)) for pair in pairs]
+    outcome = Observer(network, before).observe(probe, validation, ()).outcome()
+    names = ("train_{}_in_inference", "validation_{}")
+    for name, pair in zip(names, pairs, strict=True):
+        loss, accuracy = network.model.evaluate(*pair, verbose=0)
+        assert outcome[name.format("loss")] == pytest.approx(loss, rel=1e-4)
+        assert outcome[name.format("accuracy")] == pytest.approx(accuracy)
+    by_batch = arm in ("bn", "bn_other", "noisy_bn")
+    alike = outcome["train_loss"] == pytest.approx(outcome["train_loss_in_inference"], rel=1e-4)
+    assert alike != by_batch

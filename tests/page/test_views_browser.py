@@ -122,7 +122,7 @@ def test_each_tab_shows_its_view_at_the_same_step(visit, width):
         visitor.until(f"s.view === '{name}' && +s.step === 30")
         assert tabs.get_by_text(title, exact=True).get_attribute("aria-pressed") == "true"
         reading = visitor.page.locator(f"{STAGE} [data-part=reading]").inner_text()
-        assert reading == VIEWS[name].reading
+        assert reading.startswith(VIEWS[name].reading)
 
 
 def test_an_unavailable_view_says_what_to_switch_on(visit):

@@ -19,6 +19,7 @@ from bnviz.figures.views import (
     neurons,
     scale_and_shift,
 )
+from bnviz.findings import statistics
 from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 
@@ -41,6 +42,15 @@ def _fixed_ranges(*_: object) -> None:
     return None
 
 
+def _no_note(_: Recording) -> str:
+    return ""
+
+
+def _of_layers(recording: Recording) -> str:
+    notes = statistics.of_probe(recording), statistics.of_training(recording)
+    return " ".join(note for note in notes if note)
+
+
 @dataclass(frozen=True)
 class ViewSpec:
     """What the page needs to know of a view.
@@ -51,6 +61,7 @@ class ViewSpec:
         choices: The attributes of `View` that it depends on.
         unavailable_reason: Says what a recording with a given layout lacks for it; "" if nothing.
         ranges: Returns the ends of its axes that depend on the frames so far.
+        note: Says what else a reader of a recording must know of its numbers; "" if nothing.
         detail: Whether it draws measures that are not in the overview of a layout.
     """
 
@@ -59,7 +70,12 @@ class ViewSpec:
     choices: tuple[str, ...]
     unavailable_reason: Callable[[FrameLayout], str] = _always_available
     ranges: Callable[[Recording, View], object] = _fixed_ranges
+    note: Callable[[Recording], str] = _no_note
     detail: bool = False
+
+    def reading_of(self, recording: Recording) -> str:
+        """How to read it for a recording."""
+        return f"{self.reading} {self.note(recording)}".rstrip()
 
 
 #: The views by name, as in `TITLES`.
@@ -68,15 +84,21 @@ VIEWS = {
         layers.layers,
         layers.READING,
         ("quantity", "value_axis", "loss_axis", "x_axis", "layer"),
+        note=_of_layers,
     ),
     "drift": ViewSpec(
         drift.drift,
         drift.READING,
         ("value_axis", "x_axis", "layer", "since", "drift_unit", "gradient_shift"),
         ranges=drift.ranges,
+        note=statistics.of_probe,
     ),
     "neurons": ViewSpec(
-        neurons.neurons, neurons.READING, ("value_axis", "layer", "neuron"), detail=True
+        neurons.neurons,
+        neurons.READING,
+        ("value_axis", "layer", "neuron"),
+        note=statistics.of_probe,
+        detail=True,
     ),
     "inside": ViewSpec(
         inside.inside,
@@ -86,7 +108,11 @@ VIEWS = {
         detail=True,
     ),
     "gradients": ViewSpec(
-        gradients.gradients, gradients.READING, ("x_axis",), ranges=gradients.ranges
+        gradients.gradients,
+        gradients.READING,
+        ("x_axis",),
+        ranges=gradients.ranges,
+        note=statistics.of_probe,
     ),
     "scale_and_shift": ViewSpec(
         scale_and_shift.scale_and_shift,
@@ -96,7 +122,10 @@ VIEWS = {
         detail=True,
     ),
     "generalisation": ViewSpec(
-        generalisation.generalisation, generalisation.READING, ("loss_axis", "x_axis")
+        generalisation.generalisation,
+        generalisation.READING,
+        ("loss_axis", "x_axis"),
+        note=statistics.of_training,
     ),
     "decision": ViewSpec(decision.decision, decision.READING, (), _needs_plane, detail=True),
     "inference": ViewSpec(

@@ -7,14 +7,15 @@ from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import first_loss, loss_axis
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
+from bnviz.findings import statistics
 from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
 READING = (
     "How to read: the dotted line is the loss on the training examples, the solid line the loss on "
-    "unseen examples; the area between them is the gap. A gap that widens while the training loss "
-    "still falls is overfitting. A small gap says little about an arm that has not learnt at all: "
-    "compare the heights too."
+    "unseen examples, both by the moving statistics of BN; the area between them is the gap. A gap "
+    "that widens while the training loss still falls is overfitting. A small gap says little about "
+    "an arm that has not learnt at all: compare the heights too."
 )
 
 
@@ -42,13 +43,14 @@ def generalisation(recording: Recording, view: View | None = None) -> LiveFigure
 def _training_and_validation(
     panels: Panels, number: int, arm: str, measure: str, low: float, high: float, *, log: bool
 ) -> None:
-    training, validation = f"train_{measure}", f"validation_{measure}"
+    train = statistics.training_measure(panels.recording, measure)
+    validation = f"validation_{measure}"
     colour = ARM_COLOURS[arm]
     curves = [
-        NamedCurve(path=training, name="training", colour=colour, width=2, dash="dot"),
+        NamedCurve(path=train, name="training", colour=colour, width=2, dash="dot"),
         NamedCurve(path=validation, name="validation", colour=colour),
     ]
-    band(panels, number, arm, training, validation, opacity=0.2)
+    band(panels, number, arm, train, validation, opacity=0.2)
     named_curves(panels, number, arm, curves, low, high, log=log)
 
 
@@ -77,11 +79,12 @@ def _accuracies(panels: Panels, number: int, arm: str) -> None:
 def _loss_gap(panels: Panels, number: int) -> None:
     first = first_loss(panels.recording)
     low, high = -0.35 * first, 0.7 * first
-    _gap(panels, number, "validation_loss - train_loss", low, high)
+    train = statistics.training_measure(panels.recording, "loss")
+    _gap(panels, number, f"validation_loss - {train}", low, high)
     panels.panel(
         number,
         "<b>Loss gap</b>",
-        "validation − training",
+        f"validation − training{_how(panels.recording)}",
         x=panels.run_axis(ticks=False),
         y={"range": [low, high], "nticks": 5},
     )
@@ -89,14 +92,20 @@ def _loss_gap(panels: Panels, number: int) -> None:
 
 def _accuracy_gap(panels: Panels, number: int) -> None:
     low, high = -0.15, 0.3
-    _gap(panels, number, "train_accuracy - validation_accuracy", low, high, unit="%")
+    train = statistics.training_measure(panels.recording, "accuracy")
+    _gap(panels, number, f"{train} - validation_accuracy", low, high, unit="%")
     panels.panel(
         number,
         "<b>Accuracy gap</b>",
-        "training − validation",
+        f"training − validation{_how(panels.recording)}",
         x=panels.run_axis(titled=True),
         y={"range": [low, high], "tickformat": ".0%", "nticks": 5},
     )
+
+
+def _how(recording: Recording) -> str:
+    """What a panel of gaps adds to its subtitle."""
+    return "" if statistics.alike(recording) else ", by different statistics"
 
 
 def _gap(panels: Panels, number: int, path: str, low: float, high: float, unit: str = "") -> None:

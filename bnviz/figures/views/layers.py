@@ -10,6 +10,7 @@ from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import loss_axis
 from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
 from bnviz.figures.view import CHOICES, View
+from bnviz.findings import statistics
 from bnviz.frames import ARM_LABELS, edges
 from bnviz.recording import Recording
 
@@ -156,9 +157,10 @@ def _losses(panels: Panels, number: int) -> None:
     log = panels.view.loss_axis == "log"
     axis = loss_axis(panels.recording, log=log)
     low, high = (10**end for end in axis["range"]) if log else axis["range"]
+    train = statistics.training_measure(panels.recording, "loss")
     panels.panel(number, "<b>Loss</b>", "validation; training dotted", x=panels.run_axis(), y=axis)
     for arm in panels.arms:
-        curve(panels, number, arm, "train_loss", width=1.5, dash="dot")
+        curve(panels, number, arm, train, name="training loss", width=1.5, dash="dot")
         curve(panels, number, arm, "validation_loss")
     markers(panels, number, "validation_loss", low, high)
 
