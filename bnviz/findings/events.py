@@ -1,9 +1,10 @@
 """Events: what happened in a run and when, found from its frames alone.
 
-A layer shows a symptom (its values saturate, its neurons die, its gradient vanishes or explodes),
-an arm reaches a high accuracy, or an arm diverges. A symptom counts once it has lasted `MIN_FRAMES`
-frames, and is dated to the first of them: noise in single batches makes no event, and an event
-found in a growing run stays.
+A layer shows a symptom (its values saturate, its neurons die, its gradient vanishes or explodes,
+its kernel does not move), an arm leaves chance late or reaches a high accuracy, or an arm diverges.
+A symptom counts once it has lasted `MIN_FRAMES` frames, and is dated to the first of them: noise in
+single batches makes no event, and an event found in a growing run stays. A gradient that explodes
+at step 0 counts at once, because it comes from the initial weights and not from a batch.
 """
 
 import math
@@ -13,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.findings import comparison
+from bnviz.findings.lasting import lasting
+from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import percent, with_arm
 from bnviz.interventions import LEARNING_RATE
 from bnviz.recording import Recording
 
-#: Frames for which a symptom must last: about 1.5 % of a run.
-MIN_FRAMES = 5
 #: A layer is saturated if more than this share of its values is at the ends of their range: most of
 #: the layer then passes no gradient on.
 SATURATED_SHARE = 0.5
@@ -44,7 +45,7 @@ JUMP = 0.01
 #: Layers of one arm that get one event each of the same kind; more layers share one event.
 MAX_LAYERS = 8
 #: The symptoms that a layer can show.
-SYMPTOMS = ("saturated", "dead", "vanishing", "exploding")
+SYMPTOMS = ("saturated", "dead", "vanishing", "exploding", "motionless")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Event:
         index: Index of the first frame that shows it.
         arm: The network, one of `recording.layout.arms`.
         layer: The hidden layer, counted from 1; None for a whole network or for many layers.
-        kind: One of `SYMPTOMS`, or "accuracy", "diverged" or "change" (made in mid-run).
+        kind: One of `SYMPTOMS`, or "chance", "accuracy", "diverged" or "change" (made in mid-run).
         sentence: The event in words, with its numbers.
     """
 
@@ -90,7 +91,9 @@ def events(recording: Recording) -> tuple[Event, ...]:
 def symptoms(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
     """Returns which layers of an arm show a symptom, and at which frames.
 
-    A missing value is not a symptom, nor is anything after a divergence.
+    A missing value is not a symptom, nor is anything after a divergence. The kernel of a layer does
+    not move if its update has no logarithm although its gradient is a number: the last step changed
+    it by exactly 0, as with BN and batches of one example.
 
     Returns:
         For each of `SYMPTOMS`, an array of shape (num_frames, hidden_layers).
@@ -101,12 +104,15 @@ def symptoms(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
     lost = hidden < LOST_SHARE * measured["train_loss"][:, np.newaxis].astype(np.float64)
     small = (hidden * GRADIENT_RATIO < output) & np.isfinite(output)
     large = (hidden > output * GRADIENT_RATIO) & (output > 0)
+    moves = np.isfinite(measured["update_ratio"][:, :-1]) | ~np.isfinite(hidden)
+    after_start = (recording.frames["step"] > 0)[:, np.newaxis]
     before_divergence = measured["diverged_at"][:, np.newaxis] < 0
     found = (
         measured["saturated"] > SATURATED_SHARE,
         measured["dead"] > DEAD_SHARE,
         small | lost,
         large | (hidden > HUGE_NORM),
+        ~moves & after_start,
     )
     return {
         kind: affected & before_divergence for kind, affected in zip(SYMPTOMS, found, strict=True)
@@ -155,9 +161,14 @@ _CHANGES = {
 
 
 def _of_network(recording: Recording, arm: str) -> list[Event]:
-    """Returns an arm's events of high accuracy and of divergence."""
+    """Returns an arm's events of leaving chance late, of high accuracy and of divergence."""
     found = []
     name = f"the network {with_arm(arm)}"
+    stood = standstill(recording, arm)
+    if stood and stood.left_at is not None:
+        step = int(recording.steps[stood.left_at])
+        sentence = f"Step {step:,}: {name} leaves chance; it {stood}."
+        found.append(Event(step, stood.left_at, arm, None, "chance", sentence))
     reached = comparison.reached(recording, arm, HIGH_ACCURACY)
     if reached:
         step, index = reached.step, recording.index_at_step(reached.step)
@@ -178,7 +189,9 @@ def _of_layers(
 ) -> list[Event]:
     """Returns an arm's events of one symptom; `affected` has shape (num_frames, hidden_layers)."""
     steps, diverged = recording.frames["step"], recording.frames[arm]["diverged_at"] >= 0
-    starts = affected & _lasting(affected | diverged[:, np.newaxis])
+    starts = affected & lasting(affected | diverged[:, np.newaxis])
+    if kind == "exploding":
+        starts[0] |= _worst_at_start(recording, arm, affected[0])
     layers = np.flatnonzero(starts.any(axis=0))
     firsts = starts.argmax(axis=0)[layers]
     if len(layers) > MAX_LAYERS:
@@ -202,15 +215,18 @@ def _of_layers(
     ]
 
 
-def _lasting(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Returns whether a condition holds for `MIN_FRAMES` frames, starting at each frame."""
-    lasting = np.zeros_like(holds)
-    count = len(holds) - MIN_FRAMES + 1
-    if count > 0:
-        lasting[:count] = holds[:count]
-        for later in range(1, MIN_FRAMES):
-            lasting[:count] &= holds[later : count + later]
-    return lasting
+def _worst_at_start(
+    recording: Recording, arm: str, affected: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Returns which layer has the largest of the gradients that explode at step 0, as a mask.
+
+    With BN, the gradient of a deep plain network grows by a factor from layer to layer towards the
+    input at step 0 (Yang et al. 2019, "A mean field theory of batch normalization"), and falls with
+    the first steps.
+    """
+    norm = np.where(affected, recording.frames[arm]["gradient_norm"][0, :-1], -np.inf)
+    worst: NDArray[np.bool_] = affected & (np.arange(len(norm)) == norm.argmax())
+    return worst
 
 
 #: Symptoms in words, for many layers at once.
@@ -219,6 +235,7 @@ _MANY = {
     "dead": "neurons die",
     "vanishing": "the gradient vanishes",
     "exploding": "the gradient explodes",
+    "motionless": "kernels do not move",
 }
 
 
@@ -233,6 +250,8 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
     if kind == "dead":
         share = percent(measured["dead"][layer])
         return f"{start} neurons die in {where}: {share} output 0 for every example."
+    if kind == "motionless":
+        return f"{start} the kernel of {where} does not move: its update is exactly 0."
     norm, output = (float(measured["gradient_norm"][place]) for place in (layer, -1))
     happens = f"{start} the gradient {_VERBS[kind]} in {where};"
     ratio = norm / output if output > 0 and math.isfinite(norm) else math.nan

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from bnviz.findings import comparison, speed, statistics
-from bnviz.findings.events import MIN_FRAMES, events, symptoms
+from bnviz.findings.events import events, symptoms
+from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.learning import name_at
+from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import capitalized, hundredths, listed, with_arm
+from bnviz.frames import BN_ARMS
 from bnviz.recording import Recording
 
 #: Generalisation gaps that differ by less, in units of the loss, count as equal. Two seeds of the
@@ -29,6 +32,7 @@ _PAST = {
     "dead": "lost neurons",
     "vanishing": "got almost no gradient",
     "exploding": "had an exploding gradient",
+    "motionless": "had a kernel that did not move",
 }
 
 
@@ -63,31 +67,65 @@ def _gap(recording: Recording) -> str:
 
 
 def _problems(recording: Recording) -> str:
-    """Names the problems at the last frames by arm and layer, else the first one that passed."""
-    now = []
-    for arm in recording.layout.arms:
-        found = []
-        diverged_at = comparison.arm_result(recording, arm).diverged_at
-        if diverged_at is not None:
-            found.append(f"the network diverged at step {diverged_at:,}")
-        by_layers: dict[tuple[int, ...], list[str]] = {}
-        for kind, affected in symptoms(recording, arm).items():
-            layers = tuple((np.flatnonzero(affected[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
-            by_layers.setdefault(layers, []).append(_NOW[kind][len(layers) > 1])
-        found += [
-            f"{_layers(layers)} {listed(words)}" for layers, words in by_layers.items() if layers
-        ]
-        if found:
-            now.append(f"{name_at(recording, arm, len(recording) - 1)} {listed(found)}")
-    if now:
-        return "; ".join(now)
+    """Names standstills, and the problems at the last frames by arm and layer.
+
+    If there are neither, it names the first problem of a layer that has passed. A standstill is
+    named even when it has passed: it is a part of the run, not a moment.
+    """
+    last = len(recording) - 1
+    found = {arm: _of_arm(recording, arm) for arm in recording.layout.arms}
+    parts = [
+        f"{name_at(recording, arm, last)} {listed(problems)}"
+        for arm, problems in found.items()
+        if problems
+    ]
+    stood = [standstill(recording, arm) for arm in recording.layout.arms]
+    parts += [f"{with_arm(each.arm)} the network {each}" for each in stood if each]
+    if parts:
+        return "; ".join(parts)
     past = next((event for event in events(recording) if event.kind in _PAST), None)
     if past is None:
-        return "no problems found"
+        learnt = any(speed.learnt(recording, arm) for arm in recording.layout.arms)
+        return "no problems found" if learnt else "no layer shows a problem"
     where = f"layer {past.layer}" if past.layer else "layers"
     return (
         f"no problems now, but {where} {with_arm(past.arm)} {_PAST[past.kind]} "
         f"at step {past.step:,}"
+    )
+
+
+def _of_arm(recording: Recording, arm: str) -> list[str]:
+    """Names an arm's divergence, and the problems of its layers at the last frames."""
+    found = []
+    diverged_at = comparison.arm_result(recording, arm).diverged_at
+    if diverged_at is not None:
+        found.append(f"the network diverged at step {diverged_at:,}")
+    by_layers: dict[tuple[int, ...], list[str]] = {}
+    for kind, affected in symptoms(recording, arm).items():
+        layers = tuple((np.flatnonzero(affected[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
+        if not layers:
+            continue
+        if kind == "motionless":
+            found.append(_motionless(recording, arm, layers))
+        else:
+            by_layers.setdefault(layers, []).append(_NOW[kind][len(layers) > 1])
+    found += [f"{_layers(layers)} {listed(words)}" for layers, words in by_layers.items()]
+    return found
+
+
+def _motionless(recording: Recording, arm: str, layers: Iterable[int]) -> str:
+    """Says that kernels do not move, and with small batches what the probe is beside them."""
+    numbers = _layers(layers)
+    several = numbers.startswith("layers")
+    kernels, do = ("kernels", "do") if several else ("kernel", "does")
+    words = f"the {kernels} of {numbers} {do} not move"
+    batch = recording.settings.batch_size
+    if arm not in BN_ARMS or batch > statistics.SMALL_BATCH:
+        return words
+    return (
+        f"{words} (drift and gradients are those of the probe, which is normalized as one batch of "
+        f"{statistics.probe_size(recording)} examples and not as a training step with batches of "
+        f"{batch})"
     )
 
 

@@ -12,10 +12,12 @@ from bnviz.findings.events import (
     HUGE_NORM,
     LOST_SHARE,
     MAX_LAYERS,
-    MIN_FRAMES,
     SATURATED_SHARE,
     events,
 )
+from bnviz.findings.lasting import MIN_FRAMES
+from bnviz.findings.speed import MIN_GAIN
+from bnviz.findings.standstill import MIN_SHARE, standstill
 from bnviz.frames import ARMS
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -130,6 +132,118 @@ class TestSymptoms:
             assert number in sentence
         assert "smaller" in sentences[2]
         assert "smaller" not in sentences[3]
+
+
+class TestStart:
+    def exploding(self, frames):
+        """A run whose gradients of layer 1 and 2 explode for a number of frames from step 0 on."""
+        ratios = ((0, 4_092.0), (1, 2_000.0), (-1, 1.0))
+        return recorded(
+            [("bn", "gradient_norm", layer, since(r, 1.0, 0, frames)) for layer, r in ratios]
+        )
+
+    def test_a_gradient_that_explodes_at_step_0_alone_is_an_event_of_the_worst_layer(self):
+        (event,) = events(self.exploding(1))
+        assert (event.step, event.arm, event.layer, event.kind) == (0, "bn", 1, "exploding")
+        assert "layer 1 with BN" in event.sentence
+        assert "4,092 times the output layer's" in event.sentence
+
+    def test_it_is_found_at_once_and_stays_the_only_one_of_its_layer(self):
+        whole = self.exploding(FRAMES)
+        growing = Recording(whole.settings)
+        growing.append(whole.frames[0])
+        assert found_in(growing) == [(0, "bn", 1, "exploding")]
+        assert found_in(whole) == [(0, "bn", layer, "exploding") for layer in (1, 2)]
+
+    def test_one_in_later_frames_that_does_not_last_is_none(self):
+        short = since(1e9, before=0.1, start=1, stop=MIN_FRAMES)
+        assert found_in(recorded([("bn", "gradient_norm", 0, short)])) == []
+
+
+class TestKernels:
+    def test_that_do_not_move_are_events(self):
+        still = ("bn", "update_ratio", 1, since(math.nan))
+        (event,) = events(recorded([still]))
+        assert (event.index, event.layer, event.kind) == (START, 2, "motionless")
+        assert "kernel of layer 2 with BN does not move" in event.sentence
+
+    def test_step_0_counts_for_nothing(self):
+        start = ("bn", "update_ratio", 1, since(math.nan, start=0, stop=MIN_FRAMES))
+        assert found_in(recorded([start])) == []
+
+    @pytest.mark.parametrize(
+        "unknown", [("gradient_norm", math.nan), ("gradient_norm", math.inf), ("diverged_at", 0)]
+    )
+    def test_of_which_nothing_is_known_are_none(self, unknown):
+        still = ("bn", "update_ratio", ..., math.nan)
+        found = found_in(recorded([still, ("bn", unknown[0], ..., unknown[1])]))
+        assert "motionless" not in {kind for *_, kind in found}
+
+    def test_of_many_layers_share_one_event(self):
+        (event,) = events(recorded([("none", "update_ratio", ..., math.nan)], layers=50))
+        assert "kernels do not move without BN" in event.sentence
+        assert "50 of 50 layers" in event.sentence
+
+
+class TestChance:
+    #: Validation accuracies that leave chance at once, and at `START`.
+    EARLY = since(0.8, before=0.1, start=1)
+    LATE = since(0.8, before=0.1)
+
+    def run(self, none, bn, majority=0.0, diverged_at=-1):
+        """A run with these validation accuracies, recorded at every step."""
+        recording = Recording(Settings(hidden_layers=3, units=2, steps=FRAMES - 1))
+        built = np.zeros(FRAMES, recording.layout.dtype)
+        built["step"], built["majority_share"] = recording.steps, majority
+        for arm, accuracy in {"none": none, "bn": bn}.items():
+            built[arm]["diverged_at"] = -1
+            built[arm]["gradient_norm"] = 1.0
+            built[arm]["validation_accuracy"] = accuracy
+        built["none"]["diverged_at"] = diverged_at
+        for frame in built:
+            recording.append(frame)
+        return recording
+
+    def chance(self, *arguments, **options):
+        found = events(self.run(*arguments, **options))
+        return [event for event in found if event.kind == "chance"]
+
+    def test_left_late_is_an_event_with_its_range_of_steps(self):
+        (event,) = self.chance(self.LATE, self.EARLY)
+        assert (event.step, event.index, event.arm) == (START, START, "none")
+        assert f"at chance from step 0 to {START - 1} (validation accuracy 10 %; " in event.sentence
+        assert "with BN it had left chance by step 1)" in event.sentence
+
+    def test_left_late_by_both_is_none(self):
+        assert self.chance(self.LATE, self.LATE) == []
+
+    def test_left_soon_after_the_other_is_none(self):
+        assert self.chance(since(0.8, before=0.1, start=2), self.EARLY) == []
+        assert MIN_SHARE * (FRAMES - 1) > 1
+
+    def test_is_left_for_good(self):
+        flicker = self.LATE.copy()
+        flicker[2 : 2 + MIN_FRAMES - 1] = 0.9
+        (event,) = self.chance(flicker, self.EARLY)
+        assert event.index == START
+
+    @pytest.mark.parametrize("gain", [-0.01, 0.01])
+    def test_ends_with_a_clear_gain(self, gain):
+        small = since(0.1 + MIN_GAIN + gain, before=0.1)
+        assert bool(self.chance(small, self.EARLY)) == (gain > 0)
+
+    def test_includes_naming_the_largest_class(self):
+        level = since(0.62, before=0.1, start=1, stop=12) + since(0.9, start=12)
+        (event,) = self.chance(level, self.EARLY, majority=0.62)
+        assert event.index == 12
+        assert self.chance(level, self.EARLY) == []
+
+    def test_of_a_network_that_diverges_is_none(self):
+        still = np.full(FRAMES, 0.1)
+        assert standstill(self.run(still, self.EARLY), "none").left_at is None
+        diverged_at = since(5, before=-1, start=5)
+        recording = self.run(still, self.EARLY, diverged_at=diverged_at)
+        assert standstill(recording, "none") is None
 
 
 class TestNetworks:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bnviz.findings.events import MIN_FRAMES
+from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.speed import CLEAR_SPEED
 from bnviz.findings.verdict import verdict
 from bnviz.frame_schema import VERSION
@@ -207,6 +207,30 @@ class TestProblems:
         text = verdict_on(**{arm: {measure: values}})
         assert f"{'with' if arm == 'bn' else 'without'} BN {words}." in text
         assert "no problems" not in text
+
+    def test_kernels_that_do_not_move_are_named(self):
+        text = verdict_on(bn={"update_ratio": [np.nan, 0, np.nan, 0]})
+        assert "with BN the kernels of layers 1 and 3 do not move." in text
+        text = verdict_on({"update_ratio": [0, 0, np.nan, 0]})
+        assert "without BN the kernel of layer 3 does not move." in text
+
+    def test_a_network_that_stood_at_chance_is_named_with_its_steps(self):
+        frames = 60
+        late = np.where(np.arange(frames) < 50, 0.1, 0.9)
+        early = np.array([0.1, *[0.9] * (frames - 1)])
+        recording = recorded(
+            {"validation_accuracy": late}, {"validation_accuracy": early}, frames=frames
+        )
+        growing = Recording(recording.settings)
+        growing.extend(0, recording.slice(0, 50))
+        for each, verb in ((recording, "stood"), (growing, "has stood")):
+            text = verdict(each)[-1]
+            assert f"without BN the network {verb} at chance from step 0 to {STEPS[49]:,} (" in text
+            assert "no problems" not in text
+
+    def test_no_network_that_learnt_nothing_is_called_free_of_problems(self):
+        idle = {"validation_accuracy": NEVER}
+        assert verdict_on(idle, idle).endswith("o layer shows a problem.")
 
     def test_the_gap_of_a_network_that_learnt_nothing_is_not_compared(self):
         idle = {"validation_accuracy": NEVER, "validation_loss": 0.3}
