@@ -349,10 +349,7 @@ class TestAll:
 
 class TestChanges:
     def changed(self, text, losses=(0.5, 0.5)):
-        settings = Settings(
-            hidden_layers=1, units=2, steps=300, learning_rate=1.0, interventions=text
-        )
-        recording = Recording(settings)
+        recording = Recording(Settings(hidden_layers=1, units=2, steps=300, interventions=text))
         built = np.zeros(40, recording.layout.dtype)
         built["step"] = recording.steps[:40]
         for arm in recording.layout.arms:
