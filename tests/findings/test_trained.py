@@ -29,7 +29,7 @@ def test_kernels_behind_bn_do_not_move_with_batches_of_one_example(activation):
     assert np.isnan(hidden).all()
     assert (recording.frames["bn"]["gradient_norm"] > 0).all()
     text = verdict(recording)[-1]
-    assert "with BN the kernels of layers 1 and 2 do not move" in text
+    assert "ith BN the kernels of layers 1 and 2 do not move" in text
     assert "normalized as one batch of 142 examples" in text
     assert "no problems" not in text
     still = [event for event in events(recording) if event.kind == "motionless"]
