@@ -31,8 +31,7 @@ class MeasuredExamples:
     @classmethod
     def of(cls, data: Dataset) -> "MeasuredExamples":
         """Draws them from a data set, the same ones every time."""
-        precise = sample(data.x_train, data.y_train, max_examples=PRECISE_SIZE)
-        return cls(probe(data), validation(data), precise)
+        return cls(probe(data), validation(data), precise(data))
 
 
 def sample(x: NDArray[np.float32], y: NDArray[np.int32], *, max_examples: int) -> Examples:
@@ -55,6 +54,11 @@ def probe(data: Dataset) -> Examples:
 def validation(data: Dataset) -> Examples:
     """The validation examples that the validation loss and accuracy are measured on."""
     return sample(data.x_validation, data.y_validation, max_examples=VALIDATION_SIZE)
+
+
+def precise(data: Dataset) -> Examples:
+    """The training examples that the statistics of PreciseBN are computed from."""
+    return sample(data.x_train, data.y_train, max_examples=PRECISE_SIZE)
 
 
 def majority_share(classes: NDArray[np.int32]) -> float:

@@ -80,7 +80,7 @@ def train(
             ]
             for future in futures:
                 future.result()
-    return {name: arm.outcome(num_runs) for name, arm in arms.items()}
+        return {name: arm.outcome(num_runs) for name, arm in arms.items()}
 
 
 def warm_up() -> None:
@@ -182,13 +182,18 @@ class _ArmTraining:
         self._diverged_at = np.where(bad & (self._diverged_at < 0), step, self._diverged_at)
 
     def outcome(self, num_runs: int) -> Outcome:
-        """The outcome of the first networks."""
+        """The outcome of the first networks, after their last step."""
         curves = np.stack(self._evaluations, axis=2)[:, :num_runs]
         train_loss, _, validation_loss, validation_accuracy = curves
+        by_batch, by_exact = self._stack.compare_statistics(
+            self._data.precise, self._data.validation
+        )
         return Outcome(
             train_loss,
             validation_loss,
             validation_accuracy,
             self._diverged_at[:num_runs],
             np.broadcast_to(self._data.majority_share, BLOCK_SIZE)[:num_runs],
+            by_batch[:num_runs],
+            by_exact[:num_runs],
         )

@@ -80,6 +80,7 @@ class Stack:
         self._compiled_training = CompiledFunction(self._train_steps, jit_compile=True)
         # XLA would make it a third faster, but take as long to compile as many blocks save.
         self._compiled_evaluation = CompiledFunction(self._evaluate)
+        self._compiled_comparison = CompiledFunction(self._compare_statistics)
 
     def reset(
         self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray[np.float32]]]
@@ -140,6 +141,26 @@ class Stack:
         outcome: NDArray[np.float32] = self._compiled_evaluation(*probe, *validation).numpy()
         return outcome
 
+    def compare_statistics(
+        self, x_train: tf.Tensor, validation: StackedTensors
+    ) -> NDArray[np.float32]:
+        """Evaluates every network by other statistics than the moving ones, without changing any.
+
+        The moving statistics may lag behind the weights, so that a network that has learnt fails
+        by them. The statistics are those of the same names in `bnviz.lab.inference.Inference`.
+
+        Args:
+            x_train: Features of the training examples, shape (data_sets, num_train, num_features).
+            validation: Validation examples.
+
+        Returns:
+            Accuracy on the validation examples when BN normalizes by their own mean and variance
+            ("batch"), and by those of the training examples ("precise"), shape (2, networks).
+            Without BN both are the accuracy.
+        """
+        accuracy: NDArray[np.float32] = self._compiled_comparison(x_train, *validation).numpy()
+        return accuracy
+
     def _reset(self, inputs: tf.Tensor, *kernels: tf.Tensor) -> None:
         for variable, start in self._start:
             variable.assign(start)
@@ -172,21 +193,40 @@ class Stack:
     ) -> tf.Tensor:
         """See `evaluate`; compiled."""
 
-        def by_batch(index: int, values: tf.Tensor) -> tf.Tensor:
-            return self._normalize(index, values, *_moments(values))
-
         def by_moving(index: int, values: tf.Tensor) -> tf.Tensor:
             moving = self._moving_means[index].value, self._moving_variances[index].value
             return self._normalize(index, values, *moving)
 
         outcomes: list[tf.Tensor] = []
         for features, classes, normalization in (
-            (x, y, by_batch),
+            (x, y, self._by_batch),
             (x_validation, y_validation, by_moving),
         ):
             logits = self._logits(features, normalization)
             outcomes += loss_and_accuracy(logits, tf.broadcast_to(classes, logits.shape[:2]))
         return tf.stack(outcomes)
+
+    def _compare_statistics(self, x_train: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """See `compare_statistics`; compiled."""
+        exact: list[tuple[tf.Tensor, tf.Tensor]] = []
+
+        def by_batch_and_keep(index: int, values: tf.Tensor) -> tf.Tensor:
+            exact.append(_moments(values))
+            return self._normalize(index, values, *exact[-1])
+
+        def by_exact(index: int, values: tf.Tensor) -> tf.Tensor:
+            return self._normalize(index, values, *exact[index])
+
+        self._logits(x_train, by_batch_and_keep)
+        return tf.stack(
+            [
+                loss_and_accuracy(logits, tf.broadcast_to(y, logits.shape[:2]))[1]
+                for logits in (self._logits(x, self._by_batch), self._logits(x, by_exact))
+            ]
+        )
+
+    def _by_batch(self, index: int, values: tf.Tensor) -> tf.Tensor:
+        return self._normalize(index, values, *_moments(values))
 
     def _logits(self, x: tf.Tensor, normalization: Normalize) -> tf.Tensor:
         """Runs a forward pass; returns shape (networks, num_examples, num_classes)."""

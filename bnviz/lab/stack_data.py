@@ -28,6 +28,8 @@ class StackedExamples:
         offsets: Index of the first example of each data set, shape (data_sets, 1).
         probe: The training examples that the training loss is measured on.
         validation: The validation examples that networks are measured on.
+        precise: Features of the training examples that exact statistics are computed from, shape
+            (data_sets, num_precise, num_features).
         majority_share: Share of their largest class, shape (data_sets,).
         num_train: Number of training examples of one data set.
         num_features: Number of features of an example.
@@ -39,6 +41,7 @@ class StackedExamples:
     offsets: NDArray[np.int32]
     probe: StackedTensors
     validation: StackedTensors
+    precise: tf.Tensor
     majority_share: NDArray[np.float32]
     num_train: int
     num_features: int
@@ -60,6 +63,7 @@ class StackedExamples:
             np.arange(len(data_sets), dtype=np.int32)[:, None] * num_train,
             _stacked(map(sampling.probe, data_sets)),
             _stacked(validation),
+            _stacked(map(sampling.precise, data_sets))[0],
             np.array([sampling.majority_share(y) for _, y in validation], np.float32),
             num_train,
             first.num_features,

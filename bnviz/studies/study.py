@@ -63,6 +63,10 @@ class Block:
             raise ValueError(f"evaluation steps are {steps}; they must rise from 0 to {last}")
 
 
+def _unknown() -> NDArray[np.float32]:
+    return np.full(1, np.nan, np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """What training a block gave for the networks of one arm.
@@ -76,6 +80,9 @@ class Outcome:
             value; -1 if it never did. Shape (runs,).
         majority_share: Share of the largest class among the validation examples, shape (runs,);
             0 where it is not known.
+        accuracy_by_batch: Accuracy after the last step if BN uses the mean and variance of the
+            validation examples, shape (runs,); NaN where it is not known.
+        accuracy_by_exact_statistics: The same by the mean and variance of the training examples.
     """
 
     train_loss: NDArray[np.float32]
@@ -83,6 +90,8 @@ class Outcome:
     validation_accuracy: NDArray[np.float32]
     diverged_at: NDArray[np.int32]
     majority_share: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
+    accuracy_by_batch: NDArray[np.float32] = field(default_factory=_unknown)
+    accuracy_by_exact_statistics: NDArray[np.float32] = field(default_factory=_unknown)
 
 
 class Study(Protocol):

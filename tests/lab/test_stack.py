@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from bnviz.frames import ARMS
+from bnviz.frames import ARMS, INFERENCE_STATISTICS
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import StoppedError, train
+from bnviz.lab.datasets import load
 from bnviz.lab.experiment import ExperimentError, run
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
@@ -14,6 +15,7 @@ from bnviz.lab.stack import Stack
 from bnviz.lab.stack_data import stacked_examples
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, Settings
 from bnviz.studies.study import CURVES, Block
+from bnviz.studies.sweep import Sweep
 
 SMALL = Settings(
     dataset="wine", hidden_layers=1, units=5, steps=8, batch_size=16, learning_rate=0.1
@@ -67,6 +69,35 @@ def test_networks_of_a_stack_equal_single_runs(case, trained):
             for name in CURVES:
                 ours = getattr(outcome, name)[number]
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_accuracies_by_other_statistics_equal_those_of_single_deep_runs(case, trained):
+    block, outcomes = trained(case)
+    for number, settings in enumerate(block.settings):
+        if settings.learning_rate == 10:
+            continue
+        last = list(run(settings.replace(deep=True)))[-1]
+        for arm in ARMS:
+            alone = dict(zip(INFERENCE_STATISTICS, last[arm]["inference_accuracy"], strict=True))
+            outcome, tolerance = outcomes[arm], 1.01 / len(load(settings).y_validation)
+            for found, name in (
+                (outcome.accuracy_by_batch, "batch"),
+                (outcome.accuracy_by_exact_statistics, "precise"),
+                (outcome.validation_accuracy[:, -1], "moving"),
+            ):
+                # An example at the boundary may fall to either side.
+                assert found[number] == pytest.approx(alone[name], abs=tolerance), (arm, name)
+
+
+def test_lagging_moving_statistics_fail_where_exact_ones_work():
+    settings = Settings(
+        hidden_layers=3, activation="sigmoid", learning_rate=0.3, steps=200, bn_momentum=0.99
+    )
+    outcome = train(Block((settings,), (0, 200)))["bn"]
+    assert outcome.validation_accuracy[0, -1] < Sweep().target
+    assert outcome.accuracy_by_exact_statistics[0] > Sweep().target
+    assert outcome.accuracy_by_batch[0] > Sweep().target
 
 
 def test_a_diverged_network_harms_no_other(trained):
