@@ -14,6 +14,8 @@ from bnviz.settings import KINDS, Settings, is_relevant
 from tests.support.streamlit_page import new_page, open_page, player_message
 
 SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}
+#: Says by which defaults a link is read.
+NOW = {"v": "2"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -65,7 +67,7 @@ def test_the_form_has_a_field_with_help_for_every_relevant_setting():
 
 
 def test_a_click_right_after_typing_trains_the_typed_value():
-    page = open_page(SHORT)
+    page = open_page({**SHORT, **NOW})
     page.sidebar.number_input(key="setting_units").set_value(7)
     page.button(key="train_wide").click().run()
     assert page.query_params["units"] == "7"
@@ -93,7 +95,7 @@ def test_an_irrelevant_field_keeps_its_value():
 def test_the_link_holds_the_chosen_settings():
     page = open_page()
     page.sidebar.number_input(key="setting_units").set_value(7).run()
-    assert page.query_params == {"units": "7"}
+    assert page.query_params == {"units": "7", "v": "2"}
 
 
 def test_malformed_interventions_are_reported_and_left_out():
@@ -138,7 +140,7 @@ def test_a_bad_link_is_reported_once_and_the_page_works(query):
 def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(monkeypatch):
     monkeypatch.setenv("BNVIZ_MAX_COST", "1e6")
     session.limits.cache_clear()
-    page = open_page({**SHORT, "steps": "40000", "train": "1"})
+    page = open_page({**SHORT, **NOW, "steps": "40000", "train": "1"})
     assert player_message(page)[0]["state"] == "recorded"
     assert "times what this host allows" in page.warning[0].value
     assert page.button(key="train_wide").disabled
@@ -152,7 +154,7 @@ def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(mo
 
 
 def test_training_reaches_the_end_and_the_player_gets_every_frame():
-    page = open_page(SHORT)
+    page = open_page({**SHORT, **NOW})
     page.button(key="train_wide").click().run()
     assert not page.exception
     run_until(page, "finished")
@@ -164,7 +166,7 @@ def test_training_reaches_the_end_and_the_player_gets_every_frame():
 
 
 def test_a_link_of_a_trained_run_joins_the_run():
-    page = open_page({**SHORT, "train": "1"})
+    page = open_page({**SHORT, **NOW, "train": "1"})
     run_until(page, "finished")
 
 

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.browser
 #: The scripts that the player needs.
 PLAYER = BROWSER / "player"
 #: Trained within a second or two; with another seed, new to the server's cache.
+#: The last step of the default run.
+LAST = Settings().steps
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
 
 
@@ -80,9 +82,9 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor.key(" ")
     expect(visitor.button("Play")).to_be_visible()
     visitor.key("End")
-    visitor.until("+s.step === 1500")
+    visitor.until(f"+s.step === {LAST}")
     visitor.key("Shift+ArrowLeft")
-    visitor.until(f"+s.step === {frame_steps(1500)[-11]}")
+    visitor.until(f"+s.step === {frame_steps(LAST)[-11]}")
     visitor.key("Home")
     visitor.until("+s.step === 0")
     visitor.key("+")
@@ -91,7 +93,7 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor.until("+s.step > 0")
     expect(visitor.button("Pause")).to_be_visible()
     visitor.page.get_by_label("Time").fill("100")  # the slider
-    visitor.until(f"+s.step >= {frame_steps(1500)[100]}")
+    visitor.until(f"+s.step >= {frame_steps(LAST)[100]}")
 
 
 def test_the_mark_of_an_event_moves_the_cursor_there(visit):
@@ -110,7 +112,7 @@ def test_the_mark_of_an_event_moves_the_cursor_there(visit):
         assert event.sentence in line.inner_text()
         expect(visitor.button("Play")).to_be_visible()
     visitor.key("End")
-    visitor.until("+s.step === 1500")
+    visitor.until(f"+s.step === {LAST}")
     assert event.sentence not in line.inner_text()
 
 

@@ -54,7 +54,7 @@ def test_a_map_is_filled_in_place_and_shared_and_its_cells_open_as_runs(visit_ma
     visitor.button("Fill the map").click()
     visitor.until("s.state === 'finished' && +s.filled === 16")
     assert visitor.page.locator(f"{MAP} .main-svg[data-mark=kept]").count() == 1
-    assert visitor.page.url.endswith("&train=1")
+    assert visitor.page.url.endswith("&v=2&train=1")
 
     second = visit_map(visitor.page.url.split("?")[1])
     second.until("s.state === 'finished' && +s.filled === 16")

@@ -28,25 +28,25 @@ def test_the_recorded_map_is_that_of_the_default_sweep_and_complete():
 
 
 def test_the_link_follows_the_switch_between_modes():
-    page = open_page({"units": "16"})
+    page = open_page({"units": "16", "v": "2"})
     switch(page, "map")
-    assert page.query_params == {"mode": "map", "units": "16", "steps": "300"}
+    assert page.query_params == {"mode": "map", "units": "16", "steps": "300", "v": "2"}
     assert map_message(page)["state"] == "recorded"
     page.sidebar.selectbox(key="sweep_measure").set_value("speed_up").run()
     assert page.query_params["measure"] == "speed_up"
     switch(page, "")
-    assert page.query_params == {"units": "16"}
+    assert page.query_params == {"units": "16", "v": "2"}
     switch(page, "map")
     assert page.query_params["measure"] == "speed_up"
 
 
 def test_a_click_that_coincides_with_leaving_the_mode_trains_nothing_later():
-    page = open_page({"steps": "10", "units": "2"})
+    page = open_page({"steps": "10", "units": "2", "v": "2"})
     page.button(key="train_wide").click()  # sent to the page in one message with the switch
     switch(page, "map")
     switch(page, "")
     assert page.button(key="train_wide").label == "Train both"
-    assert page.query_params == {"steps": "10", "units": "2"}
+    assert page.query_params == {"steps": "10", "units": "2", "v": "2"}
 
 
 def test_the_form_has_only_the_settings_that_all_cells_share():
@@ -107,13 +107,13 @@ def test_an_unknown_mode_opens_the_laboratory():
 
 
 def test_the_link_holds_the_seeds_with_the_settings():
-    page = open_page({"mode": "seeds", "units": "16"})
+    page = open_page({"mode": "seeds", "units": "16", "v": "2"})
     assert map_message(page)["state"] == "ready"
     assert page.button(key="seeds_wide").label == "Train 10 seeds"
     page.sidebar.number_input(key="seeds_count").set_value(7).run()
     assert not page.exception
     assert page.button(key="seeds_narrow").label == "Train 7 seeds"
-    assert page.query_params == {"mode": "seeds", "units": "16", "seeds": "7"}
+    assert page.query_params == {"mode": "seeds", "units": "16", "seeds": "7", "v": "2"}
 
 
 @pytest.mark.parametrize("seeds", ["4", "21", "nan", "<b>", "9" * 500])

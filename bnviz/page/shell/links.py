@@ -101,9 +101,11 @@ def write(query: Mapping[str, str], *, mode: str, train: bool) -> None:
         mode: Name of the mode.
         train: Whether opening the link trains it.
     """
-    new = ({MODE: mode} if mode else {}) | dict(query) | ({TRAIN: "1"} if train else {})
+    new = ({MODE: mode} if mode else {}) | dict(query)
     if train or _names_experiment(mode, set(query)):
         new[DEFAULTS] = _CURRENT
+    if train:
+        new[TRAIN] = "1"
     if st.query_params.to_dict() != new:
         st.query_params.from_dict(new)
 
