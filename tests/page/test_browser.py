@@ -13,6 +13,7 @@ from bnviz.frames import frame_steps
 from bnviz.player import BROWSER
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
+from bnviz.settings import Settings
 from tests.support.proxy import Proxy
 from tests.support.visitor import STAGE
 
@@ -20,9 +21,9 @@ pytestmark = pytest.mark.browser
 
 #: The scripts that the player needs.
 PLAYER = BROWSER / "player"
-#: Trained within a second or two; with another seed, new to the server's cache.
 #: The last step of the default run.
 LAST = Settings().steps
+#: Trained within a second or two; with another seed, new to the server's cache.
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
 
 
