@@ -116,30 +116,6 @@ class Speed:
     speed_up: SpeedUp | None
     reason: str
 
-    @property
-    def low(self) -> float:
-        """The lowest ratio that the evaluated steps allow: 0 for "less than", NaN for none."""
-        match self.speed_up:
-            case None:
-                return math.nan
-            case SpeedUp(ratio, "more than"):
-                return ratio
-            case SpeedUp(_, "less than"):
-                return 0.0
-        return (self.first.after + 1) / self.this.spent
-
-    @property
-    def high(self) -> float:
-        """The highest ratio that the evaluated steps allow: infinite for "more than"."""
-        match self.speed_up:
-            case None:
-                return math.nan
-            case SpeedUp(_, "more than"):
-                return math.inf
-            case SpeedUp(ratio, "less than"):
-                return ratio
-        return self.first.spent / (self.this.after + 1)
-
     def to_json(self) -> dict[str, Any]:
         """Returns target, steps and ratio in JSON types.
 
@@ -262,14 +238,6 @@ def learnt(recording: Recording, arm: str) -> bool:
     curves = {name: frames[name]["validation_accuracy"] for name in recording.layout.arms}
     gained = curves[arm][-1] >= by_luck(frames["step"], curves, chance_of(recording))
     return bool(gained and frames[arm]["diverged_at"][-1] < 0)
-
-
-def between(low: float, high: float) -> str:
-    """Returns a ratio known by two bounds in words: "between 5.1 and 7.3 times"."""
-    if low <= 0 or math.isinf(high):
-        return str(SpeedUp(high, "less than") if low <= 0 else SpeedUp(low, "more than"))
-    ends = f"{low:.1f}", f"{high:.1f}"
-    return f"{ends[0]} times" if ends[0] == ends[1] else f"between {ends[0]} and {ends[1]} times"
 
 
 def _arrival(steps: NDArray[np.int64], accuracy: NDArray[np.float64], target: float) -> Arrival:

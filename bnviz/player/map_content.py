@@ -1,23 +1,19 @@
 """MapContent: what the map of a sweep shows, and the responses to its requests."""
 
-import math
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-
-import numpy as np
 
 from bnviz.figures.studies import map_axes, map_lines
 from bnviz.figures.studies.map_figure import map_figure, reading
 from bnviz.player.request import MapRequest
 from bnviz.recording import BUNDLED
 from bnviz.settings import Settings
-from bnviz.studies.axis import Axis
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import MEASURES, Cell, Sweep
+from bnviz.studies.sweep import ARM_MEASURES, Cell, Sweep
 
 #: The map shown before anyone has filled one.
 RECORDED = BUNDLED / "sweep.npz"
@@ -97,7 +93,7 @@ def recorded_map() -> PhaseMap:
 def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
     """The maps, the lines through a cell, and what describes each cell."""
     rows, columns, _ = numbers.sweep.shape
-    name = MEASURES[numbers.arm_measure]
+    name = ARM_MEASURES[numbers.arm_measure]
     return {
         "figure": map_figure(numbers).to_json(),
         "lines": map_lines.to_json(numbers)
@@ -119,14 +115,6 @@ def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
 
 def _first_cell(sweep: Sweep) -> dict[str, int]:
     """The cell nearest to the default settings, chosen at first."""
-    return {"row": _nearest(sweep.y), "column": _nearest(sweep.x)}
-
-
-def _nearest(axis: Axis) -> int:
-    """Index of the value nearest to the default, as the axis is drawn."""
-    default = getattr(Settings(), axis.name)
-    place = math.log if axis.scale == "log" else float
-    if axis.scale == "log" and default <= 0:
-        return 0
-    places = np.array([place(value) for value in axis.values])
-    return int(np.abs(places - place(default)).argmin())
+    default = Settings()
+    row, column = (axis.nearest(getattr(default, axis.name)) for axis in (sweep.y, sweep.x))
+    return {"row": row, "column": column}

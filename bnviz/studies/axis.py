@@ -1,5 +1,6 @@
 """Axis: a setting and the values that it takes along one side of a phase map."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,6 +91,14 @@ class Axis:
         """Returns a value as it is written beside the map: whole, or to three digits."""
         value = self.values[index]
         return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
+
+    def nearest(self, value: float) -> int:
+        """Returns the index of the value nearest to another one, as the axis is drawn."""
+        if self.scale == "log" and value <= 0:
+            return 0
+        place = math.log if self.scale == "log" else float
+        places = np.array([place(each) for each in self.values])
+        return int(np.abs(places - place(value)).argmin())
 
     def __str__(self) -> str:
         low, high = (repr(float(end)).removesuffix(".0") for end in (self.low, self.high))

@@ -1,5 +1,6 @@
 """MapFile: reads and writes a phase map, complete or not; safe on files from others."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,43 +22,81 @@ CELL = np.dtype(
         ("diverged_at", np.int32),
     ]
 )
-#: Maximum bytes of a file (the largest map takes about 100 KB), and of the sweep's text in it.
+#: Arrays that files of the first version lack: the steps at which the networks were evaluated, the
+#: validation accuracy of each arm at these, and the share of the largest class.
+_STEPS, _SHARE = "evaluation_steps", "majority_share"
+_CURVES = {f"{arm}_accuracy": arm for arm in ARMS}
+#: Maximum bytes of a file (the largest map takes about 500 KB), and of the sweep's text in it.
 _MAX_FILE_BYTES = 2_000_000
 _MAX_SWEEP_BYTES = 100_000
+#: Maximum number of evaluation steps in a file.
+_MAX_STEPS = 64
 #: The arm and the field of each array, by its name in the file.
 _MEMBERS = {f"{arm}_{name}": (arm, name) for arm in ARMS for name in CELL.names or ()}
+
+
+@dataclass(frozen=True, eq=False)
+class MapRuns:
+    """What is kept of the runs of a sweep; 0 where a run is not known.
+
+    Attributes:
+        known: Whether each run is in, shape `Sweep.shape`.
+        ends: What is kept of each run, by arm: dtype `CELL`, the same shape.
+        accuracy: Validation accuracy at each of `Sweep.evaluation_steps`, by arm, float32, shape
+            (rows, columns, seeds, evaluation steps). NaN for runs of which it was not kept, as by
+            the first version.
+        majority_share: Share of the largest class among the validation examples, float32, shape
+            `Sweep.shape`.
+    """
+
+    known: NDArray[np.bool_]
+    ends: dict[str, NDArray[np.void]]
+    accuracy: dict[str, NDArray[np.float32]]
+    majority_share: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, sweep: Sweep) -> "MapRuns":
+        """No run of a sweep."""
+        shape = (*sweep.shape, len(sweep.evaluation_steps))
+        return cls(
+            np.zeros(sweep.shape, bool),
+            {arm: np.zeros(sweep.shape, CELL) for arm in ARMS},
+            {arm: np.full(shape, np.nan, np.float32) for arm in ARMS},
+            np.zeros(sweep.shape, np.float32),
+        )
+
+    @property
+    def timed(self) -> NDArray[np.bool_]:
+        """Whether the accuracies of a run were kept, shape `Sweep.shape`."""
+        curves = self.accuracy[ARMS[0]]
+        return self.known & ~np.isnan(curves).all(axis=-1)
 
 
 class PhaseMapError(ValueError):
     """A file is not a phase map; the message says why."""
 
 
-def write(
-    file: str | Path | BinaryIO,
-    sweep: Sweep,
-    known: NDArray[np.bool_],
-    runs: dict[str, NDArray[np.void]],
-) -> None:
+def write(file: str | Path | BinaryIO, sweep: Sweep, runs: MapRuns) -> None:
     """Writes a map as a compressed NumPy archive without pickles.
 
     Args:
         file: The file to write.
         sweep: The runs.
-        known: Whether each run is in, shape `sweep.shape`.
-        runs: What is kept of each run, by arm: dtype `CELL`, the same shape.
+        runs: What is kept of them.
     """
-    arrays = {member: runs[arm][name] for member, (arm, name) in _MEMBERS.items()}
-    arrays |= {"sweep": np.array(sweep.to_json()), "known": known}
+    arrays = {member: runs.ends[arm][name] for member, (arm, name) in _MEMBERS.items()}
+    arrays |= {"sweep": np.array(sweep.to_json()), "known": runs.known}
+    if runs.timed.any() or not runs.known.any():
+        arrays |= {member: runs.accuracy[arm] for member, arm in _CURVES.items()}
+        arrays |= {_STEPS: np.array(sweep.evaluation_steps), _SHARE: runs.majority_share}
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
-def read(
-    file: str | Path | BinaryIO,
-) -> tuple[Sweep, NDArray[np.bool_], dict[str, NDArray[np.void]]]:
-    """Reads a map; the inverse of `write`. Runs that are not known are all 0.
+def read(file: str | Path | BinaryIO) -> tuple[Sweep, MapRuns]:
+    """Reads a map; the inverse of `write`.
 
     Returns:
-        The sweep, whether each run is in, and what is kept of each run by arm.
+        The sweep and what is kept of its runs.
 
     Raises:
         PhaseMapError: If the file is not a map that this version can read.
@@ -65,22 +104,42 @@ def read(
     try:
         archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
         sweep = _sweep(archive)
-        known = _array(archive, "known", np.dtype(bool), sweep)
-        runs = {arm: np.zeros(sweep.shape, CELL) for arm in ARMS}
+        runs = MapRuns.empty(sweep)
+        known = _array(archive, "known", np.dtype(bool), sweep.shape)
+        runs.known[:] = known
         for member, (arm, name) in _MEMBERS.items():
-            runs[arm][name][known] = _array(archive, member, CELL[name], sweep)[known]
+            runs.ends[arm][name][known] = _array(archive, member, CELL[name], sweep.shape)[known]
+        if _STEPS in archive.names:
+            _read_curves(archive, sweep, runs)
     except OversizeError as error:
         raise PhaseMapError(str(error)) from error
     except SettingsError as error:
         raise PhaseMapError(f"the map's settings are not valid: {error}") from error
     except (OSError, ArchiveError) as error:
         raise PhaseMapError("the file cannot be read as a phase map") from error
-    return sweep, known.copy(), runs
+    return sweep, runs
+
+
+def _read_curves(archive: Archive, sweep: Sweep, runs: MapRuns) -> None:
+    """Reads the accuracies into `runs`, unless they are at other steps than the sweep's now."""
+    header, single = archive.header(_STEPS), np.dtype(np.float32)
+    if header.dtype != np.dtype(np.int64) or len(header.shape) != 1 or header.shape[0] > _MAX_STEPS:
+        raise PhaseMapError("the numbers in the file do not belong to its sweep")
+    shape = (*sweep.shape, header.shape[0])
+    curves = {arm: _array(archive, member, single, shape) for member, arm in _CURVES.items()}
+    share = _array(archive, _SHARE, single, sweep.shape)
+    if tuple(archive.array(_STEPS).tolist()) != sweep.evaluation_steps:
+        return
+    known = runs.known
+    for arm, curve in curves.items():
+        runs.accuracy[arm][known] = curve[known]
+    runs.majority_share[known] = share[known]
 
 
 def _sweep(archive: Archive) -> Sweep:
-    members = {"sweep", "known", *_MEMBERS}
-    if set(archive.names) != members or archive.size != len(members):
+    first = {"sweep", "known", *_MEMBERS}
+    found = set(archive.names)
+    if found not in (first, first | {_STEPS, _SHARE, *_CURVES}) or archive.size != len(found):
         raise PhaseMapError("the file is not a phase map of this laboratory")
     header = archive.header("sweep")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SWEEP_BYTES:
@@ -88,9 +147,11 @@ def _sweep(archive: Archive) -> Sweep:
     return Sweep.from_json(str(archive.array("sweep")))
 
 
-def _array(archive: Archive, name: str, dtype: np.dtype[Any], sweep: Sweep) -> NDArray[Any]:
+def _array(
+    archive: Archive, name: str, dtype: np.dtype[Any], shape: tuple[int, ...]
+) -> NDArray[Any]:
     """Returns an array of the file after checking its type and shape."""
     header = archive.header(name)
-    if header.dtype != dtype or header.shape != sweep.shape:
+    if header.dtype != dtype or header.shape != shape:
         raise PhaseMapError("the numbers in the file do not belong to its sweep")
     return archive.array(name)

@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.frames import ARMS
+from bnviz.studies.map_speeds import CellSpeeds
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import Sweep
-
-#: Measures of both arms together, with what the maps of the single arms show instead.
-_OF_ARMS = {"speed_up": "steps_to_target"}
+from bnviz.studies.sweep import Sweep, arm_measure
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +20,7 @@ class MapNumbers:
     Attributes:
         sweep: The runs.
         measure: What is shown, one of `MEASURES`.
-        arm_measure: What the maps of the single arms show, one of `MEASURES` except "speed_up".
+        arm_measure: What the maps of the single arms show, one of `ARM_MEASURES`.
         filled: Whether all runs of a cell are in.
         values: Median over the seeds, by arm. Infinite for the loss of a run that diverged and for
             the steps of a run that did not reach the target; NaN where a cell is not filled.
@@ -32,8 +30,10 @@ class MapNumbers:
         reached: Whether most of the seeds reached the target accuracy, by arm. A cell that is not
             filled takes this from its nearest filled cell.
         gain: How much better it is with BN: the difference of accuracies, shares or steps,
-            `log10(loss without BN / loss with BN)`, or `log2(speed-up)`. Infinite where only one
-            arm has a number; NaN where neither has one and where a cell is not filled.
+            `log10(loss without BN / loss with BN)`, or `log2(speed-up)`. Except for the speed-up,
+            infinite where only one arm has a number. NaN where there is none and where a cell is
+            not filled.
+        speeds: The speed-up of each cell.
         nearest: Row and column of the nearest filled cell, shape (2, rows, columns); -1 where no
             cell is filled.
     """
@@ -48,6 +48,7 @@ class MapNumbers:
     diverged: dict[str, Floats]
     reached: dict[str, NDArray[np.bool_]]
     gain: Floats
+    speeds: CellSpeeds
     nearest: NDArray[np.int64]
 
     @classmethod
@@ -60,27 +61,29 @@ class MapNumbers:
         """
         sweep, filled = phase_map.sweep, phase_map.filled()
         measure = measure or sweep.measure
-        arm_measure = _OF_ARMS.get(measure, measure)
-        values = {arm: phase_map.values(arm, arm_measure) for arm in ARMS}
+        of_arms = arm_measure(measure)
+        values = {arm: phase_map.values(arm, of_arms) for arm in ARMS}
         ends: list[dict[str, Floats]] = []
-        for end in (np.min, np.max):
-            over = {arm: end(phase_map.run_values(arm, arm_measure), axis=2) for arm in ARMS}
+        for end in (np.fmin, np.fmax):  # which leave out NaN
+            over = {arm: end.reduce(phase_map.run_values(arm, of_arms), axis=2) for arm in ARMS}
             ends.append({arm: np.where(filled, over[arm], np.nan) for arm in ARMS})
-        if arm_measure == "diverged":  # a share of the seeds has no range over the seeds
+        if of_arms == "diverged":  # a share of the seeds has no range over the seeds
             ends = [values, values]
         steps = {arm: phase_map.values(arm, "steps_to_target") for arm in ARMS}
+        speeds = phase_map.speeds()
         nearest = nearest_filled(filled, sweep)
         return cls(
             sweep=sweep,
             measure=measure,
-            arm_measure=arm_measure,
+            arm_measure=of_arms,
             filled=filled,
             values=values,
             low=ends[0],
             high=ends[1],
             diverged={arm: phase_map.values(arm, "diverged") for arm in ARMS},
             reached={arm: np.isfinite(steps[arm])[tuple(nearest)] for arm in ARMS},
-            gain=_gain(phase_map, values, measure),
+            gain=_gain(speeds, values, measure),
+            speeds=speeds,
             nearest=nearest,
         )
 
@@ -111,12 +114,12 @@ def nearest_filled(filled: NDArray[np.bool_], sweep: Sweep) -> NDArray[np.int64]
     return np.moveaxis(known[distance.argmin(axis=-1)], -1, 0)
 
 
-def _gain(phase_map: PhaseMap, values: dict[str, Floats], measure: str) -> Floats:
+def _gain(speeds: CellSpeeds, values: dict[str, Floats], measure: str) -> Floats:
     none, bn = (values[arm] for arm in ARMS)
     with np.errstate(invalid="ignore", divide="ignore"):
         match measure:
             case "speed_up":
-                return np.asarray(np.log2(phase_map.speed_up()))
+                return np.asarray(np.log2(speeds.shown))
             case "validation_loss":
                 return np.asarray(np.log10(none / bn))
             case "validation_accuracy":

@@ -7,7 +7,7 @@ from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.kinds import Kind
 from bnviz.settings import KINDS
 from bnviz.studies.map_numbers import MapNumbers
-from bnviz.studies.sweep import MEASURES, Cell, Sweep
+from bnviz.studies.sweep import ARM_MEASURES, Cell, Sweep
 
 
 def _position(sweep: Sweep, cell: Cell) -> str:
@@ -30,7 +30,9 @@ def _amount(numbers: MapNumbers, value: float) -> str:
             return percent(value)
         case "validation_loss":
             return "diverged" if math.isinf(value) else f"{value:.3g}"
-        case "steps_to_target":
+        case "steps_to_target" | "steps_to_share":
+            if math.isnan(value):
+                return "unknown"
             return f"not in {sweep.base.steps:,} steps" if math.isinf(value) else f"{value:g} steps"
         case _:
             return f"{round(value * sweep.seeds)} of {sweep.seeds}"
@@ -43,17 +45,18 @@ def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
     if not numbers.filled[at]:
         return f"{where}: not trained yet."
     seeds = numbers.sweep.seeds
-    name = MEASURES[numbers.arm_measure]
+    name = ARM_MEASURES[numbers.arm_measure]
     if numbers.arm_measure == "diverged":
         name = "diverged seeds"
     elif numbers.arm_measure == "steps_to_target":
-        name = f"steps to {percent(numbers.sweep.target)} accuracy"
+        name = f"steps to the fixed target of {percent(numbers.sweep.target)} accuracy"
     if seeds > 1 and numbers.arm_measure != "diverged":
         name = f"median {name} of {seeds} seeds"
     each = ", ".join(
         f"{_amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
     )
-    return f"{where}: {name} {each}{_divergence(numbers, at)}."
+    speed = f"; {numbers.speeds.words(at)}" if numbers.measure == "speed_up" else ""
+    return f"{where}: {name} {each}{speed}{_divergence(numbers, at)}."
 
 
 def _divergence(numbers: MapNumbers, at: tuple[int, int]) -> str:

@@ -7,14 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.findings.comparison import compare
+from bnviz.findings.speed import first_at
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS, Settings
 from bnviz.studies import map_file
-from bnviz.studies.map_file import CELL, PhaseMapError
+from bnviz.studies.best_rates import BestRates, best_rates
+from bnviz.studies.map_file import MapRuns, PhaseMapError
+from bnviz.studies.map_speeds import CellSpeeds, RunSpeeds, median
 from bnviz.studies.planned_study import PlannedStudy
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
-from bnviz.studies.sweep import Cell, Sweep
+from bnviz.studies.sweep import STEPS_TO_SHARE, Cell, Sweep, arm_measure
 
 __all__ = ["PhaseMap", "PhaseMapError"]
 
@@ -35,7 +38,13 @@ class PhaseMap(PlannedStudy):
     def __init__(self, sweep: Sweep, *, block_size: int = BLOCK_SIZE):
         super().__init__(sweep.shape, _plan(sweep, block_size))
         self.sweep = sweep
-        self.runs = {arm: np.zeros(sweep.shape, CELL) for arm in ARMS}
+        self._hold(MapRuns.empty(sweep))
+
+    def _hold(self, kept: MapRuns) -> None:
+        """Takes runs as what is known."""
+        self._kept, self.known, self.runs = kept, kept.known, kept.ends
+        self._speeds = RunSpeeds(self.sweep)
+        self._speeds.add(kept, kept.known)
 
     @property
     def digest(self) -> str:
@@ -43,12 +52,18 @@ class PhaseMap(PlannedStudy):
 
     def _keep(self, arm: str, index: Any, outcome: Outcome) -> None:
         runs, accuracy = self.runs[arm], outcome.validation_accuracy
-        reached = accuracy >= self.sweep.target
-        first = np.array(self.sweep.evaluation_steps)[reached.argmax(axis=1)]
+        first = [first_at(curve, self.sweep.target) for curve in accuracy]
+        steps = self.sweep.evaluation_steps
         runs["validation_loss"][index] = outcome.validation_loss[:, -1]
         runs["validation_accuracy"][index] = accuracy[:, -1]
-        runs["steps_to_target"][index] = np.where(reached.any(axis=1), first, -1)
+        runs["steps_to_target"][index] = [-1 if place is None else steps[place] for place in first]
         runs["diverged_at"][index] = outcome.diverged_at
+        self._kept.accuracy[arm][index] = accuracy
+        self._kept.majority_share[index] = outcome.majority_share
+
+    def put(self, block: Block, outcomes: dict[str, Outcome]) -> None:
+        super().put(block, outcomes)
+        self._speeds.add(self._kept, self._indices[block])
 
     def filled(self) -> NDArray[np.bool_]:
         """Returns which cells have all of their seeds, shape (rows, columns)."""
@@ -59,28 +74,30 @@ class PhaseMap(PlannedStudy):
 
         Args:
             arm: One of `ARMS`.
-            measure: One of `MEASURES`; the sweep's own if empty. The speed-up belongs to both arms,
-                so the steps to the target take its place.
+            measure: One of `MEASURES` or `STEPS_TO_SHARE`; the sweep's own if empty. The speed-up
+                belongs to both arms, so the steps to its target take its place.
 
         Returns:
             Shape (rows, columns). The loss is infinite for a run that diverged, the steps for one
             that did not reach the target. For "diverged" it is the share of the seeds. NaN where a
-            cell is not filled.
+            cell is not filled, and for the steps to a target that says nothing.
         """
-        measure = measure or self.sweep.measure
-        values = np.median(self.run_values(arm, measure), axis=2)
+        measure = arm_measure(measure or self.sweep.measure)
+        values = median(self.run_values(arm, measure))
         if measure == "diverged":
             values = (self.runs[arm]["diverged_at"] >= 0).mean(axis=2)
         return np.where(self.filled(), values, np.nan)
 
     def run_values(self, arm: str, measure: str) -> NDArray[np.float64]:
         """Returns a measure of every run of an arm, shape (rows, columns, seeds); see `values`."""
+        if measure == STEPS_TO_SHARE:
+            return self._speeds.steps[arm]
         runs = self.runs[arm]
         diverged = runs["diverged_at"] >= 0
         match measure:
             case "diverged":
                 return np.asarray(diverged, float)
-            case "steps_to_target" | "speed_up":
+            case "steps_to_target":
                 steps = np.asarray(runs["steps_to_target"], float)
                 return np.where(steps < 0, np.inf, steps)
             case "validation_loss":
@@ -93,20 +110,16 @@ class PhaseMap(PlannedStudy):
         """Returns a measure of each seed of a cell, shape (seeds,)."""
         return np.asarray(self.run_values(arm, measure)[cell.row, cell.column])
 
-    def speed_up(self) -> NDArray[np.float64]:
-        """Returns the steps to the target without BN divided by those with BN.
+    def speeds(self) -> CellSpeeds:
+        """Returns the speed-up of BN in each cell, as for a run of its settings.
 
-        Both are medians over the seeds.
-
-        Returns:
-            Shape (rows, columns). Infinite where only BN reaches the target, 0 where only the
-            network without BN does. NaN where neither does, where BN starts at the target, and
-            where a cell is not filled.
+        The networks are evaluated at few steps, so it is known to lie between two ratios.
         """
-        none, bn = (self.values(arm, "steps_to_target") for arm in ARMS)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = np.where(np.isinf(bn) & ~np.isinf(none), 0.0, none / bn)
-        return np.where(bn == 0, np.nan, ratio)
+        return self._speeds.cells(self.filled())
+
+    def best_rates(self) -> BestRates | None:
+        """Returns the speed-up with each arm at its best learning rate; None if not known."""
+        return best_rates(self.sweep, self._kept)
 
     def sentence(self) -> str:
         """Says how much of the map each arm learns, and where."""
@@ -117,13 +130,15 @@ class PhaseMap(PlannedStudy):
         reached = {arm: np.isfinite(self.values(arm, "steps_to_target")) for arm in ARMS}
         none, bn = (int(reached[arm].sum()) for arm in ARMS)
         cells = f"{total:,} cells" if known == total else f"the {known:,} cells trained so far"
+        best = self.best_rates()
+        rates = f" {best.sentence()}" if best else ""
         if not none and not bn:
-            return f"Of {cells}, none reaches {target}, with or without BN."
+            return f"Of {cells}, none reaches {target}, with or without BN.{rates}"
         counts = f"Of {cells}, {none:,} reach {target} without BN and {bn:,} with BN"
         if compare(bn, none) == 0:
             counts = f"{counts}: no clear difference"
         where = [self._where(reached[arm], ARM_LABELS[arm]) for arm in ARMS if reached[arm].any()]
-        return f"{counts}. They lie at {'; '.join(where)}."
+        return f"{counts}. They lie at {'; '.join(where)}.{rates}"
 
     def _where(self, cells: NDArray[np.bool_], label: str) -> str:
         """Returns the ranges of both settings in which cells lie."""
@@ -138,7 +153,7 @@ class PhaseMap(PlannedStudy):
 
     def save(self, file: str | Path | BinaryIO) -> None:
         """Writes the map, complete or not, as a compressed NumPy archive without pickles."""
-        map_file.write(file, self.sweep, self.known, self.runs)
+        map_file.write(file, self.sweep, self._kept)
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> "PhaseMap":
@@ -147,9 +162,9 @@ class PhaseMap(PlannedStudy):
         Raises:
             PhaseMapError: If the file is not a map that this version can read.
         """
-        sweep, known, runs = map_file.read(file)
+        sweep, kept = map_file.read(file)
         loaded = cls(sweep)
-        loaded.known, loaded.runs = known, runs
+        loaded._hold(kept)
         return loaded
 
 

@@ -15,7 +15,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import DENSITY
 from bnviz.kinds import Value
 from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, Problem, Settings
 
@@ -140,12 +139,6 @@ def digest(*parts: Value | Settings) -> str:
     texts = [part.to_json() if isinstance(part, Settings) else part for part in parts]
     text = json.dumps([Settings.VERSION, *texts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def choose_evaluation_steps(steps: int, count: int) -> tuple[int, ...]:
-    """Returns step 0 and up to `count` later steps, denser at the start, ending at `steps`."""
-    share = np.linspace(0.0, 1.0, min(count, steps) + 1)
-    return tuple(np.unique(np.ceil(steps * share**DENSITY).astype(int)).tolist())
 
 
 def seed_problems(first: int, seeds: object, *, low: int, high: int) -> list[Problem]:

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.findings.speed import TARGET_SHARE
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS
+from bnviz.studies.map_speeds import SPEED_DEFINITION
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.report_parts import finite, network
 from bnviz.studies.stable_rates import DEFINITION, Limit, StableRates
-from bnviz.studies.sweep import MEASURES
+from bnviz.studies.sweep import ARM_MEASURES, MEASURES, Sweep, arm_measure
 
 
 def map_text(phase_map: PhaseMap, seconds: float) -> str:
@@ -23,26 +26,35 @@ def map_text(phase_map: PhaseMap, seconds: float) -> str:
         seconds: Wall time of the training.
     """
     sweep = phase_map.sweep
-    measure = "steps_to_target" if sweep.measure == "speed_up" else sweep.measure
+    measure = arm_measure(sweep.measure)
     of_seeds = f", median of {sweep.seeds} seeds" if sweep.seeds > 1 else ""
     tables = {ARM_LABELS[arm]: phase_map.values(arm) for arm in ARMS}
     names = dict.fromkeys(tables, measure)
+    notes = [phase_map.sentence()]
     if sweep.measure == "speed_up":
-        title = MEASURES["speed_up"]
-        tables[title], names[title] = phase_map.speed_up(), "speed_up"
+        speeds = phase_map.speeds()
+        for end, values in (("at least", speeds.low), ("at most", speeds.high)):
+            title = f"{MEASURES['speed_up']}, {end}"
+            tables[title], names[title] = values, "speed_up"
+        reasons = dict.fromkeys(str(reason) for reason in speeds.reason.flat if reason)
+        notes += [f"{SPEED_DEFINITION}."] + [f"'-' in it: {', '.join(reasons)}."] * bool(reasons)
     x, y = (KINDS[axis.name].label for axis in (sweep.x, sweep.y))
     lines = [
         f"{network(sweep.base)}, {sweep.base.steps:,} steps, digest {sweep.digest}",
-        f"{MEASURES[measure]}{of_seeds}; {x} to the right, {y} upwards; '.': not trained yet, '-': "
+        f"{_title(sweep)}{of_seeds}; {x} to the right, {y} upwards; '.': not trained yet, '-': "
         "infinite",
     ]
     for title, values in tables.items():
         lines += ["", title]
         lines += _grid(values, phase_map, names[title])
     networks = 2 * int(phase_map.known.sum())
-    return "\n".join(
-        [*lines, "", phase_map.sentence(), f"{networks:,} networks in {seconds:.1f} s"]
-    )
+    return "\n".join([*lines, "", *notes, f"{networks:,} networks in {seconds:.1f} s"])
+
+
+def _title(sweep: Sweep) -> str:
+    """Returns what the tables of the arms show."""
+    target = f", {percent(sweep.target)}" if sweep.measure == "steps_to_target" else ""
+    return f"{ARM_MEASURES[arm_measure(sweep.measure)]}{target}"
 
 
 def _grid(values: NDArray[np.float64], phase_map: PhaseMap, measure: str) -> list[str]:
@@ -68,7 +80,7 @@ def _shown(value: float, measure: str) -> str:
     match measure:
         case "validation_accuracy" | "diverged":
             return f"{100 * value:.0f}%"
-        case "steps_to_target":
+        case "steps_to_target" | "steps_to_share":
             return f"{value:.0f}"
         case _:
             return f"{value:.2g}"
@@ -78,8 +90,11 @@ def map_json(phase_map: PhaseMap, seconds: float) -> str:
     """Returns a map as one JSON object: rows by y, columns by x, medians over the seeds.
 
     A value that is infinite or not known is null. A cell counts as diverged if at least half of
-    its seeds diverged. For the speed-up, the arms have the steps to the target, and the speed-up
-    has a key of its own.
+    its seeds diverged. For the speed-up, the arms have the steps to its target, `target_share` of
+    the better final accuracy; `speed_up` has the middle and `speed_up_low` and `speed_up_high`
+    the ends of where it lies. If only BN reaches the target, the high end is null, and the low end
+    is 0 if only the other network does; the middle is then null. `best_rates` compares the arms at
+    their best learning rates if that is an axis.
 
     Args:
         phase_map: Complete or growing.
@@ -101,10 +116,15 @@ def map_json(phase_map: PhaseMap, seconds: float) -> str:
         "diverged": {arm: _or_null(cells, filled) for arm, cells in diverged.items()},
     }
     if sweep.measure == "speed_up":
-        ratios = phase_map.speed_up()
-        result["speed_up"] = _or_null(ratios, np.isfinite(ratios))
-    if sweep.measure in ("steps_to_target", "speed_up"):
+        speeds = phase_map.speeds()
+        middle = np.where(speeds.middle > 0, speeds.middle, np.nan)
+        ends = {"": middle, "_low": speeds.low, "_high": speeds.high}
+        result |= {f"speed_up{end}": _or_null(of, np.isfinite(of)) for end, of in ends.items()}
+        result["target_share"] = TARGET_SHARE
+    if sweep.measure == "steps_to_target":
         result["target"] = sweep.target
+    best = phase_map.best_rates()
+    result["best_rates"] = best.to_json() if best else None
     return json.dumps(result, allow_nan=False)
 
 

@@ -97,12 +97,24 @@ def test_a_loss_is_coloured_by_its_logarithm_unless_it_diverged():
 
 
 def test_a_target_that_only_bn_reaches_has_the_last_colour_of_the_gain():
-    for measure in ("steps_to_target", "speed_up"):
-        numbers = numbers_of(measure=measure)
-        gain = np.array(heat(map_figure(numbers), 2)[2]["z"], float)
-        alone = numbers.reached["bn"] & ~numbers.reached["none"]
-        assert alone.any()
-        assert set(gain[alone]) == {map_scales.gain_scale(numbers).high}
+    numbers = numbers_of(measure="steps_to_target")
+    gain = np.array(heat(map_figure(numbers), 2)[2]["z"], float)
+    alone = numbers.reached["bn"] & ~numbers.reached["none"]
+    assert alone.any()
+    assert set(gain[alone]) == {map_scales.gain_scale(numbers).high}
+
+
+def test_a_speed_up_has_the_colour_of_its_middle_or_of_its_only_bound():
+    numbers = numbers_of(measure="speed_up")
+    gain = 2.0 ** np.array(heat(map_figure(numbers), 2)[2]["z"], float)
+    low, high = numbers.speeds.low, numbers.speeds.high
+    both = np.isfinite(high) & (low > 0)
+    np.testing.assert_allclose(gain[both], np.sqrt(low * high)[both], rtol=1e-3)
+    alone = np.isinf(high)
+    assert both.any()
+    assert alone.any()
+    np.testing.assert_allclose(gain[alone], low[alone], rtol=1e-3)
+    assert np.isnan(gain[np.isnan(low)]).all()
 
 
 def test_crosses_mark_the_cells_with_diverged_runs():
@@ -209,7 +221,7 @@ def test_the_slices_are_the_row_and_the_column_of_a_cell(measure):
         ):
             points = Slice(arm, along, "median").points(sheet, cell)
             assert points["x"] == list(places)
-            assert points["y"] == row.tolist()
+            np.testing.assert_array_equal(np.array(points["y"], float), row)
             here = Slice(arm, along, "here").points(sheet, cell)
             assert (here["x"], here["y"]) == (
                 [SWEEP.x.values[3] if along == "x" else SWEEP.y.values[2]],
@@ -217,8 +229,9 @@ def test_the_slices_are_the_row_and_the_column_of_a_cell(measure):
             )
             band = Slice(arm, along, "range").points(sheet, cell)
             low, high = np.split(np.array(band["y"]), 2)
-            assert (low <= row).all()
-            assert (row <= high[::-1]).all()
+            known = row[np.isfinite(row)]
+            assert (low <= known).all()
+            assert (known <= high[::-1]).all()
 
 
 def test_a_cell_is_described_in_words():
@@ -230,6 +243,15 @@ def test_a_cell_is_described_in_words():
     assert describe_cell(numbers, Cell(3, 4)).endswith(
         "; diverged 3 of 3 without BN and 3 of 3 with BN."
     )
-    steps = describe_cell(numbers_of(measure="speed_up"), Cell(2, 3))
-    assert "not in 100 steps without BN" in steps
+    speeds = numbers_of(measure="speed_up")
+    found = describe_cell(speeds, Cell(2, 3))
+    assert "median steps to 90 % of the better network's final accuracy of 3 seeds" in found
+    assert "not in 100 steps without BN" in found
+    assert f"; with BN more than {speeds.speeds.low[2, 3]:.1f} times as fast" in found
+    low, high = (ends[2, 2] for ends in (speeds.speeds.low, speeds.speeds.high))
+    both = f"; with BN between {low:.1f} and {high:.1f} times as fast"
+    assert both in describe_cell(speeds, Cell(2, 2))
+    assert "; no speed-up, the target is reached by chance." in describe_cell(speeds, Cell(0, 0))
+    fixed = describe_cell(numbers_of(measure="steps_to_target"), Cell(2, 3))
+    assert "steps to the fixed target of 90 % accuracy" in fixed
     assert "not trained yet" in describe_cell(numbers_of("nothing"), Cell(1, 1))

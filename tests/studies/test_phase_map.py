@@ -4,18 +4,24 @@ import io
 import json
 import math
 import zipfile
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from bnviz.findings.speed import MIN_STEPS, Speed, speeds
 from bnviz.frames import ARMS
-from bnviz.recording import BUNDLED
+from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import Settings, SettingsError, bounds
 from bnviz.studies import map_file
-from bnviz.studies.axis import AXES, Axis
+from bnviz.studies.axis import AXES, DEFAULT_AXES, Axis
+from bnviz.studies.map_numbers import MapNumbers
+from bnviz.studies.map_speeds import NOT_KEPT, bracket
+from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
-from bnviz.studies.study_report import map_json
+from bnviz.studies.study_report import map_json, map_text
 from bnviz.studies.sweep import MEASURES, Cell, Sweep
 
 #: Four columns, three rows, three seeds.
@@ -130,6 +136,16 @@ class TestSweep:
         with pytest.raises(SettingsError):
             Sweep.from_json(text)
 
+    @pytest.mark.parametrize("name", AXES)
+    @pytest.mark.parametrize("side", ["x", "y"])
+    def test_every_setting_can_be_an_axis_in_a_link(self, side, name):
+        axis = DEFAULT_AXES[name]
+        other = next(each for each in DEFAULT_AXES.values() if each.name != name)
+        given = {side: str(axis), "y" if side == "x" else "x": str(other)}
+        sweep, problems = Sweep.nearest(SWEEP.base, given)
+        assert not problems
+        assert getattr(sweep, side) == axis
+
     def test_two_axes_of_one_setting_are_refused(self):
         with pytest.raises(SettingsError, match="another setting than that of x"):
             Sweep(x=SWEEP.x, y=SWEEP.x)
@@ -193,13 +209,52 @@ class TestNumbers:
         assert phase_map.progress == 16 / 36
 
     def test_the_speed_up_is_infinite_where_bn_alone_learns(self):
-        ratios = filled(none=(0.01, 0.1), bn=(0.1, 1.0)).speed_up()[0]
-        np.testing.assert_array_equal(ratios, [np.nan, 0.0, 1.0, np.inf])
+        speeds = filled(none=(0.01, 0.1), bn=(0.1, 1.0)).speeds()
+        np.testing.assert_array_equal(speeds.middle[0], [np.nan, 0.0, 1.0, np.inf])
+        assert speeds.reason[0].tolist() == ["no network has learnt", "", "", ""]
+        last = SWEEP.evaluation_steps[-1] / SWEEP.evaluation_steps[5]
+        np.testing.assert_allclose(speeds.shown[0, 1:], [1 / last, 1, last])
+
+    def test_the_speed_up_is_that_of_each_run_and_the_median_over_the_seeds(self):
+        phase_map = PhaseMap(SWEEP)
+        rng = np.random.default_rng(0)
+        steps = np.array(SWEEP.evaluation_steps)
+        expected: dict[Settings, Speed] = {}
+        for block in phase_map.blocks():
+            halves = rng.uniform(4, 30, (2, len(block.settings), 1))
+            curves = dict(zip(ARMS, 0.1 + 0.85 * (1 - 2.0 ** (-steps / halves)), strict=True))
+            never = np.full(len(block.settings), -1)
+            for number, settings in enumerate(block.settings):
+                of = {arm: curve[number] for arm, curve in curves.items()}
+                expected[settings] = speeds(steps, of, dict.fromkeys(ARMS, -1))["bn"]
+            phase_map.put(block, {arm: Outcome(c, c, c, never) for arm, c in curves.items()})
+        found = phase_map.speeds()
+        for cell in SWEEP.cells():
+            of_seeds = [expected[SWEEP.settings(cell, seed)] for seed in range(3)]
+            known = [bracket(each) for each in of_seeds if each.speed_up is not None]
+            at = cell.row, cell.column
+            if len(known) < 2:
+                assert np.isnan(found.low[at])
+                continue
+            low, high = np.median(known, axis=0)
+            assert (found.low[at], found.high[at]) == (pytest.approx(low), pytest.approx(high))
+
+    def test_a_target_that_most_examples_reach_gives_no_speed_up(self):
+        phase_map = PhaseMap(SWEEP)
+        for block in phase_map.blocks():
+            share = np.full(len(block.settings), 0.9, np.float32)
+            learning = replace(outcome(block, 0, 10), majority_share=share)
+            phase_map.put(block, dict.fromkeys(ARMS, learning))
+        assert np.isnan(phase_map.speeds().low).all()
+        assert set(phase_map.speeds().reason.flat) == {"the target is reached by chance"}
 
     @pytest.mark.parametrize("measure", MEASURES)
     def test_exist_for_every_measure(self, measure):
         sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, measure)
-        assert not np.isnan(filled(sweep=sweep).values("bn")).any()
+        phase_map = filled(sweep=sweep)
+        known = ~np.isnan(phase_map.values("bn"))
+        assert (known | (phase_map.speeds().reason == "no network has learnt")).all()
+        assert known[:, 1:].all()
 
 
 class TestSentence:
@@ -207,7 +262,9 @@ class TestSentence:
         assert filled().sentence() == (
             "Of 12 cells, 3 reach 90 % validation accuracy without BN and 9 with BN. They lie at "
             "learning rate 0.1 and initial scale 0.1 to 10 without BN; learning rate 0.01 to 1 and "
-            "initial scale 0.1 to 10 with BN."
+            "initial scale 0.1 to 10 with BN. At initial scale 1 and each one's best learning rate "
+            "(0.1 without BN, 0.01 with BN; the first to 90 % of the best final accuracy), BN is "
+            "between 0.7 and 1.4 times as fast (steps: 13 against 13)."
         )
 
     def test_says_that_there_is_no_difference(self):
@@ -248,7 +305,8 @@ class TestJson:
         for row, column in np.argwhere(~known):
             for cells in (result["none"], result["speed_up"], result["diverged"]["bn"]):
                 assert cells[row][column] is None
-        assert result["none"][0][0] is None
+        assert result["none"][0][0] is result["speed_up_low"][0][0] is None
+        assert result["target_share"] == 0.9
         assert result["diverged"]["none"][0][0] is False
 
     def test_a_cell_diverges_if_at_least_half_of_its_seeds_do(self):
@@ -256,6 +314,85 @@ class TestJson:
         phase_map = filled(none=(0.0, 1.0), sweep=sweep)
         phase_map.runs["none"]["diverged_at"][0, 0, 0] = 3
         assert json.loads(map_json(phase_map, 1))["diverged"]["none"][0] == [True] + [False] * 3
+
+
+class TestEvaluationSteps:
+    @pytest.mark.parametrize("steps", [1, 9, 10, 11, 40, 300, 800, 1_500, 50_000])
+    def test_are_some_of_the_recorded_ones(self, steps):
+        chosen = Sweep(Settings(steps=steps)).evaluation_steps
+        recorded = Recording(Settings(steps=steps)).steps.tolist()
+        assert set(chosen) <= set(recorded)
+        assert (chosen[0], chosen[-1]) == (0, steps)
+        assert len(chosen) <= 43
+
+    def test_no_two_of_them_are_on_both_sides_of_the_fewest_steps_of_a_speed_up(self):
+        for steps in (300, 800):
+            chosen = Sweep(Settings(steps=steps)).evaluation_steps
+            recorded = Recording(Settings(steps=steps)).steps
+            assert max(recorded[recorded < MIN_STEPS]) in chosen
+
+    def test_neighbours_are_close_as_a_ratio(self):
+        for steps in (300, 800, 1_500):
+            later = [step for step in Sweep(Settings(steps=steps)).evaluation_steps if step >= 9]
+            assert all(stop <= 1.5 * start for start, stop in pairwise(later))
+
+
+class TestBestRates:
+    def put(self, phase_map, half_lives):
+        """Fills a map with curves whose half-life is that of the learning rate, by arm."""
+        steps = np.array(phase_map.sweep.evaluation_steps)
+        for block in phase_map.blocks():
+            outcomes = {}
+            for arm in ARMS:
+                halves = np.array([[half_lives[arm](run)] for run in block.settings], float)
+                curve = 0.1 + 0.85 * (1 - 2.0 ** (-steps / halves))
+                outcomes[arm] = Outcome(curve, curve, curve, np.full(len(halves), -1))
+            phase_map.put(block, outcomes)
+
+    #: Each arm has a best rate of its own, faster at larger initial scales.
+    HALVES = {  # noqa: RUF012
+        "none": lambda run: 60 / run.init_scale if run.learning_rate == 0.1 else 400,
+        "bn": lambda run: 10 / run.init_scale if run.learning_rate == 0.01 else 300,
+    }
+
+    def test_compare_the_arms_at_the_base_value_of_the_other_axis(self):
+        sweep = Sweep(Settings(steps=400), SWEEP.x, SWEEP.y, 3)
+        phase_map = PhaseMap(sweep)
+        assert phase_map.best_rates() is None
+        self.put(phase_map, self.HALVES)
+        best = phase_map.best_rates()
+        assert best.rates == {"none": 0.1, "bn": 0.01}
+        assert (best.other, best.value) == ("init_scale", "1")
+        assert best.low <= 6 <= best.high
+        assert best.high / best.low < 2.4
+        assert phase_map.sentence().endswith(
+            f"BN is between {best.low:.1f} and {best.high:.1f} times as fast (steps: "
+            f"{best.steps['none']:.0f} against {best.steps['bn']:.0f})."
+        )
+        result = json.loads(map_json(phase_map, 1))["best_rates"]
+        assert result["at"] == {"setting": "init_scale", "value": "1"}
+        assert result["rates"] == {"none": 0.1, "bn": 0.01}
+
+    def test_work_along_either_axis(self):
+        both = []
+        for x, y in ((SWEEP.x, SWEEP.y), (SWEEP.y, SWEEP.x)):
+            phase_map = PhaseMap(Sweep(Settings(steps=400), x, y, 2))
+            self.put(phase_map, self.HALVES)
+            both.append(phase_map.best_rates())
+        assert both[0] == both[1]
+
+    def test_say_that_one_arm_never_reaches_the_target(self):
+        phase_map = PhaseMap(Sweep(Settings(steps=400), SWEEP.x, SWEEP.y, 1))
+        self.put(phase_map, self.HALVES | {"none": lambda _: 4_000})
+        said = phase_map.best_rates().sentence()
+        assert "BN is more than " in said
+        assert "(steps: not reached in 400 against " in said
+
+    def test_need_a_learning_rate(self):
+        sweep = Sweep(Settings(steps=40), Axis("units", 4, 8, "log", 2), SWEEP.y, 1)
+        phase_map = filled(sweep=sweep, none=(0, 10), bn=(0, 10))
+        assert phase_map.complete
+        assert phase_map.best_rates() is None
 
 
 class TestFile:
@@ -272,6 +409,13 @@ class TestFile:
         np.testing.assert_array_equal(loaded.known, phase_map.known)
         for arm in ARMS:
             np.testing.assert_array_equal(loaded.runs[arm], phase_map.runs[arm])
+        for one, other in zip(
+            (loaded.speeds().low, loaded.speeds().high, loaded.speeds().reason),
+            (phase_map.speeds().low, phase_map.speeds().high, phase_map.speeds().reason),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(one, other)
+        assert loaded.sentence() == phase_map.sentence()
         missing = {run for block in loaded.blocks() for run in block.settings}
         assert len(missing) == 36 - phase_map.known.sum()
 
@@ -293,6 +437,13 @@ class TestFile:
             ("none_diverged_at", np.zeros((3, 4, 3), np.int64)),
             ("bn_validation_loss", np.zeros(0, np.float32)),
             ("bn_validation_loss", None),
+            ("bn_accuracy", None),
+            ("bn_accuracy", np.zeros((3, 4, 3, 2), np.float32)),
+            ("majority_share", np.zeros((3, 4, 3))),
+            ("evaluation_steps", None),
+            ("evaluation_steps", np.zeros((2, 2), np.int64)),
+            ("evaluation_steps", np.zeros(10**6, np.int64)),
+            ("evaluation_steps", np.array(["a"])),
             ("colour", np.zeros(3)),
             ("sweep", np.zeros(3)),
             ("sweep", np.array("x" * 50_000)),
@@ -303,6 +454,43 @@ class TestFile:
     def test_of_anything_else_is_refused(self, name, array):
         with pytest.raises(PhaseMapError):
             PhaseMap.load(io.BytesIO(self.with_member(name, array)))
+
+    def old(self, phase_map):
+        """A file as the first version wrote it."""
+        with np.load(io.BytesIO(self.saved(phase_map))) as archive:
+            added = {"none_accuracy", "bn_accuracy", "majority_share", "evaluation_steps"}
+            arrays = {name: archive[name] for name in archive.files if name not in added}
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
+        file.seek(0)
+        return file
+
+    def test_of_the_first_version_says_that_it_lacks_the_speed_up(self):
+        sweep = Sweep(SWEEP.base, SWEEP.x, SWEEP.y, 3, "speed_up")
+        loaded = PhaseMap.load(self.old(filled(sweep=sweep)))
+        assert np.isnan(loaded.speeds().low).all()
+        assert set(loaded.speeds().reason.flat) == {NOT_KEPT}
+        assert loaded.best_rates() is None
+        np.testing.assert_array_equal(
+            loaded.values("bn", "steps_to_target"), filled().values("bn", "steps_to_target")
+        )
+        assert NOT_KEPT in map_text(loaded, 1)
+        assert NOT_KEPT in describe_cell(MapNumbers.of(loaded), Cell(0, 2))
+
+    def test_of_the_first_version_can_be_continued(self):
+        loaded = PhaseMap.load(self.old(filled(blocks=1)))
+        for block in loaded.blocks():
+            loaded.put(block, {"none": outcome(block, 0.1, 0.1), "bn": outcome(block, 0.01, 1.0)})
+        assert loaded.complete
+        again = PhaseMap.load(io.BytesIO(self.saved(loaded)))
+        reasons = set(again.speeds().reason.flat)
+        assert NOT_KEPT in reasons
+        assert not np.isnan(again.speeds().low).all()
+
+    def test_with_other_evaluation_steps_lacks_the_speed_up(self):
+        steps = np.array(SWEEP.evaluation_steps) + 1
+        loaded = PhaseMap.load(io.BytesIO(self.with_member("evaluation_steps", steps)))
+        assert set(loaded.speeds().reason.flat) == {NOT_KEPT}
 
     def test_that_is_truncated_or_damaged_is_refused(self):
         whole = self.saved(filled())

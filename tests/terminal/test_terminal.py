@@ -18,7 +18,7 @@ from bnviz.recording import Recording
 from bnviz.settings import KINDS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Outcome
-from bnviz.studies.sweep import MEASURES
+from bnviz.studies.sweep import ARM_MEASURES, MEASURES, arm_measure
 from bnviz.terminal.main import main
 
 COMMAND = [sys.executable, "-m", "bnviz"]
@@ -267,7 +267,8 @@ class TestSweep:
     def test_prints_one_json_object_of_the_whole_map(self, capsys):
         result = self.result(capsys)
         assert set(result) == {
-            *("x", "y", "seeds", "steps", "measure", "seconds", "none", "bn", "diverged")
+            *("x", "y", "seeds", "steps", "measure", "seconds", "none", "bn", "diverged"),
+            "best_rates",
         }
         assert result["x"]["name"] == "learning_rate"
         assert result["x"]["values"] == pytest.approx([0.01, 0.04642, 0.2154, 1.0])
@@ -283,9 +284,29 @@ class TestSweep:
         assert self.result(capsys, "--measure", measure, "--target", "0.5")["measure"] == measure
         assert main(["sweep", *TINY, *self.AXES, "--measure", measure]) == 0
         printed = capsys.readouterr().out
-        assert MEASURES["steps_to_target" if measure == "speed_up" else measure] in printed
+        assert ARM_MEASURES[arm_measure(measure)] in printed
         assert "Of 12 cells" in printed
         assert " . " not in printed.split("infinite")[1]
+
+    @pytest.mark.usefixtures("stack")
+    def test_a_speed_up_is_printed_with_where_it_lies_and_to_which_target(self, capsys):
+        sixty = ("--set", "steps=60", "--measure", "speed_up")
+        result = self.result(capsys, *sixty)
+        assert result["target_share"] == 0.9
+        assert "target" not in result
+        # Only BN reaches the target, with the first seed after 13 steps; the second one diverges.
+        assert result["speed_up"] == result["speed_up_high"] == [[None] * 4] * 3
+        assert result["speed_up_low"] == [pytest.approx([60 / 13] * 4)] * 3
+        assert result["best_rates"]["low"] == pytest.approx(60 / 13)
+        assert result["best_rates"]["high"] is None
+        assert result["best_rates"]["steps"] == [None, 13]
+        main(["sweep", *TINY, *self.AXES, *sixty])
+        printed = capsys.readouterr().out
+        assert "steps to 90 % of the better network's final accuracy" in printed
+        assert "speed-up of BN in steps, at least" in printed
+        assert "BN is more than 4.6 times as fast (steps: not reached in 60 against 13)" in printed
+        main(["sweep", *TINY, *self.AXES, "--measure", "steps_to_target", "--target", "0.4"])
+        assert "steps to the fixed target accuracy, 40 %" in capsys.readouterr().out
 
     def test_ctrl_c_keeps_the_cells_so_far_and_resume_continues(self, capsys, stack, tmp_path):
         out = ("--out", str(tmp_path / "sweep.npz"))

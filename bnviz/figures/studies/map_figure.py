@@ -15,6 +15,8 @@ from bnviz.figures.style import ARM_COLOURS, MUTED
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
+from bnviz.studies.map_speeds import SPEED_DEFINITION
+from bnviz.studies.sweep import STEPS_TO_SHARE
 
 #: The maps in their order: one per arm, and the one that compares them.
 MAPS = (*ARMS, "gain")
@@ -32,13 +34,19 @@ _NARROW_HEIGHT = 3 * (_HEAD_ROOM + _NARROW_MAP + _AXIS_ROOM) + 2 * _SCALE_ROOM
 def reading(numbers: MapNumbers) -> str:
     """Returns how to read the maps, in a few sentences."""
     target = percent(numbers.sweep.target)
-    grey = {"steps_to_target": "; grey: not reached", "validation_loss": "; grey: diverged"}
+    grey = {
+        "steps_to_target": "; grey: not reached",
+        STEPS_TO_SHARE: "; grey: not reached, or no speed-up",
+        "validation_loss": "; grey: diverged",
+    }
     better = f"lighter is better{grey.get(numbers.arm_measure, '')}"
+    both = "A cell's words give both ratios, its colour their middle or, if open, the known one."
+    speed = f" {SPEED_DEFINITION}. {both}" if numbers.measure == "speed_up" else ""
     return (
         f"How to read: each cell is a run of both networks with its own two settings; {better}. "
-        f"The line encloses the cells that reach {target} validation accuracy (right map: the "
-        "lines of both networks). A cross marks runs that diverged; a pale cell is not trained yet "
-        "and shows its neighbour's colour."
+        f"The line encloses the cells that reach {target} validation accuracy, a fixed target for "
+        "all cells (right map: the lines of both networks). A cross marks runs that diverged; a "
+        f"pale cell is not trained yet and shows its neighbour's colour.{speed}"
     )
 
 

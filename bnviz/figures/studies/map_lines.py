@@ -178,7 +178,7 @@ def _value_axis(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
             names = [f"{tick:g}" for tick in ticks] + ["diverged"]
             span = {"type": "log", "range": [low, high + _ROOM * (high - low)]}
             ticks.append(infinite)
-        case "steps_to_target":
+        case "steps_to_target" | "steps_to_share":
             steps = float(numbers.sweep.base.steps)
             infinite = (1 + _INFINITE) * steps
             ticks = [0.0, steps / 2, steps, infinite]

@@ -11,6 +11,7 @@ from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.findings.wording import percent
 from bnviz.frames import ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
+from bnviz.studies.sweep import ARM_MEASURES
 
 #: From bad to good, lighter all the way: also readable in grey and by colour-blind readers.
 VALUES = (
@@ -92,8 +93,10 @@ def arm_scale(numbers: MapNumbers) -> ColourScale:
             ticks = [(power, f"{10.0**power:g}") for power in range(low, high + 1)]
             colours = _reversed(VALUES)
             return ColourScale("final validation loss", low, high, ticks, colours, log=True)
-        case "steps_to_target":
-            title = f"steps to {percent(numbers.sweep.target)} accuracy"
+        case "steps_to_target" | "steps_to_share":
+            title = ARM_MEASURES[numbers.arm_measure]
+            if numbers.arm_measure == "steps_to_target":
+                title = f"steps to the fixed target, {percent(numbers.sweep.target)} accuracy"
             ticks = [(share * steps, f"{share * steps:.0f}") for share in (0, 0.25, 0.5, 0.75, 1)]
             return ColourScale(title, 0, steps, ticks, _reversed(VALUES))
         case _:
