@@ -31,7 +31,8 @@ class PhaseMap(PlannedStudy):
 
     Attributes:
         sweep: The runs.
-        runs: What is kept of each run, by arm: dtype `CELL`, shape (rows, columns, seeds).
+        kept: What is kept of the runs.
+        runs: The ends of the runs, by arm: `kept.ends`.
         known: Whether each run is in, shape (rows, columns, seeds).
     """
 
@@ -42,7 +43,7 @@ class PhaseMap(PlannedStudy):
 
     def _hold(self, kept: MapRuns) -> None:
         """Takes runs as what is known."""
-        self._kept, self.known, self.runs = kept, kept.known, kept.ends
+        self.kept, self.known, self.runs = kept, kept.known, kept.ends
         self._speeds = RunSpeeds(self.sweep)
         self._speeds.add(kept, kept.known)
 
@@ -58,12 +59,12 @@ class PhaseMap(PlannedStudy):
         runs["validation_accuracy"][index] = accuracy[:, -1]
         runs["steps_to_target"][index] = [-1 if place is None else steps[place] for place in first]
         runs["diverged_at"][index] = outcome.diverged_at
-        self._kept.accuracy[arm][index] = accuracy
-        self._kept.majority_share[index] = outcome.majority_share
+        self.kept.accuracy[arm][index] = accuracy
+        self.kept.majority_share[index] = outcome.majority_share
 
     def put(self, block: Block, outcomes: dict[str, Outcome]) -> None:
         super().put(block, outcomes)
-        self._speeds.add(self._kept, self._indices[block])
+        self._speeds.add(self.kept, self._indices[block])
 
     def filled(self) -> NDArray[np.bool_]:
         """Returns which cells have all of their seeds, shape (rows, columns)."""
@@ -119,7 +120,7 @@ class PhaseMap(PlannedStudy):
 
     def best_rates(self) -> BestRates | None:
         """Returns the speed-up with each arm at its best learning rate; None if not known."""
-        return best_rates(self.sweep, self._kept)
+        return best_rates(self.sweep, self.kept)
 
     def sentence(self) -> str:
         """Says how much of the map each arm learns, and where."""
@@ -153,7 +154,7 @@ class PhaseMap(PlannedStudy):
 
     def save(self, file: str | Path | BinaryIO) -> None:
         """Writes the map, complete or not, as a compressed NumPy archive without pickles."""
-        map_file.write(file, self.sweep, self._kept)
+        map_file.write(file, self.sweep, self.kept)
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> "PhaseMap":

@@ -233,6 +233,8 @@ def phase_map(random: Random) -> bytes:
     for cells in known.runs.values():
         cells[:] = np.frombuffer(values.bytes(cells.nbytes), cells.dtype).reshape(cells.shape)
     file = io.BytesIO()
+    for curves in known.kept.accuracy.values():
+        curves[:] = values.random(curves.shape)
     known.save(file)
     if random.random() < 0.6:
         return mutated(file.getvalue(), random) if random.random() < 0.3 else file.getvalue()

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+import pytest
+
 from bnviz.figures.view import View
 from bnviz.player import BROWSER
 from bnviz.player.content import StageContent, recorded_default
@@ -47,6 +50,36 @@ def test_every_viewer_gets_the_findings_of_the_frames_so_far():
     assert findings[0] != findings[1] != findings[2]
     last = header(StageContent.recorded())
     assert findings[2] == (last["verdict"], last["events"])
+
+
+def paired(none: list[float], bn: list[float]) -> dict[str, Any]:
+    """What the cards say of a run with these validation accuracies in its first frames."""
+    recording = Recording(Settings(hidden_layers=1, units=2))
+    for index, accuracies in enumerate(zip(none, bn, strict=True)):
+        frame = np.zeros((), recording.layout.dtype)
+        frame["step"] = recording.steps[index]
+        for arm, accuracy in zip(("none", "bn"), accuracies, strict=True):
+            frame[arm]["validation_accuracy"] = accuracy
+            frame[arm]["diverged_at"] = -1
+        recording.append(frame[()])
+    return header(StageContent("run", recording, "running", ""))["pair"]
+
+
+def test_cards_have_the_steps_to_the_target_and_the_speed_up():
+    pair = paired([0.1] * 20 + [0.9], [0.1] * 12 + [0.9] * 9)
+    steps = Recording(Settings()).steps
+    assert pair["target"] == pytest.approx(0.81)
+    assert pair["reached"] == {"none": steps[20], "bn": steps[12]}
+    assert pair["speeds"] == {"bn": f"{steps[20] / steps[12]:.1f} times"}
+
+
+def test_cards_have_no_speed_up_where_it_says_nothing():
+    early = paired([0.1, 0.1, 0.9], [0.1, 0.9, 0.9])
+    assert early["speeds"] == {"bn": ""}
+    assert early["target"] == pytest.approx(0.81)
+    for lucky in (paired([0.1] * 20, [0.1] * 20), paired([0.6] * 20, [0.6] * 19 + [0.7])):
+        assert lucky["speeds"] == {"bn": ""}
+        assert lucky["target"] is None
 
 
 def test_frames_come_without_detail_until_a_view_draws_it():
