@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
 from bnviz.frames import ARMS
 from bnviz.settings import SettingsError
-from bnviz.studies.sweep import Sweep
+from bnviz.studies.sweep import BY_OTHER_STATISTICS, Sweep
 
 #: What is kept of each run of each arm: final validation loss and accuracy, the first evaluation
-#: step at or above the target accuracy (-1 if none), and the step of divergence (-1 if none).
+#: step at or above the target accuracy (-1 if none), the step of divergence (-1 if none), and the
+#: final accuracy by other statistics of BN (NaN where it was not kept).
 CELL = np.dtype(
     [
         ("validation_loss", np.float32),
         ("validation_accuracy", np.float32),
         ("steps_to_target", np.int32),
         ("diverged_at", np.int32),
+        *((name, np.float32) for name in BY_OTHER_STATISTICS),
     ]
 )
 #: Arrays that files of the first version lack: the steps at which the networks were evaluated, the
@@ -31,8 +33,14 @@ _MAX_FILE_BYTES = 2_000_000
 _MAX_SWEEP_BYTES = 100_000
 #: Maximum number of evaluation steps in a file.
 _MAX_STEPS = 64
-#: The arm and the field of each array, by its name in the file.
-_MEMBERS = {f"{arm}_{name}": (arm, name) for arm in ARMS for name in CELL.names or ()}
+#: The arm and the field of each array, by its name in the file; and of those that older files lack.
+_MEMBERS = {
+    f"{arm}_{name}": (arm, name)
+    for arm in ARMS
+    for name in CELL.names or ()
+    if name not in BY_OTHER_STATISTICS
+}
+_OTHERS = {f"{arm}_{name}": (arm, name) for arm in ARMS for name in BY_OTHER_STATISTICS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +79,11 @@ class MapRuns:
         curves = self.accuracy[ARMS[0]]
         return self.known & ~np.isnan(curves).all(axis=-1)
 
+    def keeps(self, name: str) -> bool:
+        """Returns whether a field of `CELL` was kept of any run, or no run is known."""
+        kept = ~np.isnan(self.ends[ARMS[0]][name][self.known])
+        return bool(kept.any() or not kept.size)
+
 
 class PhaseMapError(ValueError):
     """A file is not a phase map; the message says why."""
@@ -89,6 +102,8 @@ def write(file: str | Path | BinaryIO, sweep: Sweep, runs: MapRuns) -> None:
     if runs.timed.any() or not runs.known.any():
         arrays |= {member: runs.accuracy[arm] for member, arm in _CURVES.items()}
         arrays |= {_STEPS: np.array(sweep.evaluation_steps), _SHARE: runs.majority_share}
+    if any(runs.keeps(name) for name in BY_OTHER_STATISTICS):
+        arrays |= {member: runs.ends[arm][name] for member, (arm, name) in _OTHERS.items()}
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
@@ -107,8 +122,12 @@ def read(file: str | Path | BinaryIO) -> tuple[Sweep, MapRuns]:
         runs = MapRuns.empty(sweep)
         known = _array(archive, "known", np.dtype(bool), sweep.shape)
         runs.known[:] = known
-        for member, (arm, name) in _MEMBERS.items():
-            runs.ends[arm][name][known] = _array(archive, member, CELL[name], sweep.shape)[known]
+        for member, (arm, name) in (_MEMBERS | _OTHERS).items():
+            if member in archive.names:
+                found = _array(archive, member, CELL[name], sweep.shape)[known]
+                runs.ends[arm][name][known] = found
+            else:
+                runs.ends[arm][name][known] = np.nan
         if _STEPS in archive.names:
             _read_curves(archive, sweep, runs)
     except OversizeError as error:
@@ -139,7 +158,9 @@ def _read_curves(archive: Archive, sweep: Sweep, runs: MapRuns) -> None:
 def _sweep(archive: Archive) -> Sweep:
     first = {"sweep", "known", *_MEMBERS}
     found = set(archive.names)
-    if found not in (first, first | {_STEPS, _SHARE, *_CURVES}) or archive.size != len(found):
+    of_speed, others = {_STEPS, _SHARE, *_CURVES}, {*_OTHERS}
+    allowed = (first, first | of_speed, first | others, first | of_speed | others)
+    if found not in allowed or archive.size != len(found):
         raise PhaseMapError("the file is not a phase map of this laboratory")
     header = archive.header("sweep")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SWEEP_BYTES:

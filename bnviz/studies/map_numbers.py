@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bnviz.frames import ARMS
 from bnviz.studies.map_speeds import CellSpeeds
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import Sweep, arm_measure
+from bnviz.studies.sweep import ACCURACIES, BY_OTHER_STATISTICS, Sweep, arm_measure
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,8 @@ class MapNumbers:
             `log10(loss without BN / loss with BN)`, or `log2(speed-up)`. Except for the speed-up,
             infinite where only one arm has a number. NaN where there is none and where a cell is
             not filled.
+        kept: Whether the map has numbers of this measure; one of an earlier version may lack them.
+        by_other_statistics: The accuracies with BN by `BY_OTHER_STATISTICS`; NaN where not kept.
         speeds: The speed-up of each cell.
         nearest: Row and column of the nearest filled cell, shape (2, rows, columns); -1 where no
             cell is filled.
@@ -48,6 +50,8 @@ class MapNumbers:
     diverged: dict[str, Floats]
     reached: dict[str, NDArray[np.bool_]]
     gain: Floats
+    kept: bool
+    by_other_statistics: dict[str, Floats]
     speeds: CellSpeeds
     nearest: NDArray[np.int64]
 
@@ -84,6 +88,10 @@ class MapNumbers:
             reached={arm: np.isfinite(steps[arm])[tuple(nearest)] for arm in ARMS},
             gain=_gain(speeds, values, measure),
             speeds=speeds,
+            kept=phase_map.keeps(measure),
+            by_other_statistics={
+                name: phase_map.values("bn", name) for name in BY_OTHER_STATISTICS
+            },
             nearest=nearest,
         )
 
@@ -122,7 +130,7 @@ def _gain(speeds: CellSpeeds, values: dict[str, Floats], measure: str) -> Floats
                 return np.asarray(np.log2(speeds.shown))
             case "validation_loss":
                 return np.asarray(np.log10(none / bn))
-            case "validation_accuracy":
+            case _ if measure in ACCURACIES:
                 return bn - none
             case _:
                 return none - bn

@@ -7,7 +7,11 @@ from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.kinds import Kind
 from bnviz.settings import KINDS
 from bnviz.studies.map_numbers import MapNumbers
-from bnviz.studies.sweep import ARM_MEASURES, Cell, Sweep
+from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, Cell, Sweep
+
+#: From which gain in accuracy on the moving statistics a cell names the other ones: smaller gains
+#: are within what one seed differs from another.
+CLEAR_LAG = 0.05
 
 
 def _position(sweep: Sweep, cell: Cell) -> str:
@@ -26,8 +30,8 @@ def _amount(numbers: MapNumbers, value: float) -> str:
     """Returns a number of an arm as the map shows it, with its unit."""
     sweep = numbers.sweep
     match numbers.arm_measure:
-        case "validation_accuracy":
-            return percent(value)
+        case measure if measure in ACCURACIES:
+            return "not kept" if math.isnan(value) else percent(value)
         case "validation_loss":
             return "diverged" if math.isinf(value) else f"{value:.3g}"
         case "steps_to_target" | "steps_to_share":
@@ -55,8 +59,23 @@ def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
     each = ", ".join(
         f"{_amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
     )
+    each += _by_other_statistics(numbers, at)
     speed = f"; {numbers.speeds.words(at)}" if numbers.measure == "speed_up" else ""
     return f"{where}: {name} {each}{speed}{_divergence(numbers, at)}."
+
+
+def _by_other_statistics(numbers: MapNumbers, at: tuple[int, int]) -> str:
+    """Says what the accuracy with BN is by other statistics if the moving ones lag behind."""
+    if numbers.measure != "validation_accuracy":
+        return ""
+    found = [float(values[at]) for values in numbers.by_other_statistics.values()]
+    by_batch, by_exact = found
+    if not max(found) - float(numbers.values["bn"][at]) >= CLEAR_LAG:  # false for NaN
+        return ""
+    return (
+        f" by moving statistics, {percent(by_batch)} by the batch's, {percent(by_exact)} by exact "
+        "ones"
+    )
 
 
 def _divergence(numbers: MapNumbers, at: tuple[int, int]) -> str:

@@ -17,7 +17,7 @@ from bnviz.studies.map_file import MapRuns, PhaseMapError
 from bnviz.studies.map_speeds import CellSpeeds, RunSpeeds, median
 from bnviz.studies.planned_study import PlannedStudy
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
-from bnviz.studies.sweep import STEPS_TO_SHARE, Cell, Sweep, arm_measure
+from bnviz.studies.sweep import BY_OTHER_STATISTICS, STEPS_TO_SHARE, Cell, Sweep, arm_measure
 
 __all__ = ["PhaseMap", "PhaseMapError"]
 
@@ -59,6 +59,8 @@ class PhaseMap(PlannedStudy):
         runs["validation_accuracy"][index] = accuracy[:, -1]
         runs["steps_to_target"][index] = [-1 if place is None else steps[place] for place in first]
         runs["diverged_at"][index] = outcome.diverged_at
+        for name in BY_OTHER_STATISTICS:
+            runs[name][index] = getattr(outcome, name)
         self.kept.accuracy[arm][index] = accuracy
         self.kept.majority_share[index] = outcome.majority_share
 
@@ -110,6 +112,10 @@ class PhaseMap(PlannedStudy):
     def seed_values(self, cell: Cell, arm: str, measure: str) -> NDArray[np.float64]:
         """Returns a measure of each seed of a cell, shape (seeds,)."""
         return np.asarray(self.run_values(arm, measure)[cell.row, cell.column])
+
+    def keeps(self, measure: str) -> bool:
+        """Returns whether the map has a measure; those saved by earlier versions lack some."""
+        return measure not in BY_OTHER_STATISTICS or self.kept.keeps(measure)
 
     def speeds(self) -> CellSpeeds:
         """Returns the speed-up of BN in each cell, as for a run of its settings.

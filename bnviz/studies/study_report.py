@@ -11,11 +11,11 @@ from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS
-from bnviz.studies.map_speeds import SPEED_DEFINITION
+from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.report_parts import finite, network
 from bnviz.studies.stable_rates import DEFINITION, Limit, StableRates
-from bnviz.studies.sweep import ARM_MEASURES, MEASURES, Sweep, arm_measure
+from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, MEASURES, Sweep, arm_measure
 
 
 def map_text(phase_map: PhaseMap, seconds: float) -> str:
@@ -31,6 +31,8 @@ def map_text(phase_map: PhaseMap, seconds: float) -> str:
     tables = {ARM_LABELS[arm]: phase_map.values(arm) for arm in ARMS}
     names = dict.fromkeys(tables, measure)
     notes = [phase_map.sentence()]
+    if not phase_map.keeps(sweep.measure):
+        notes.append(f"No number: {NOT_KEPT}.")
     if sweep.measure == "speed_up":
         speeds = phase_map.speeds()
         for end, values in (("at least", speeds.low), ("at most", speeds.high)):
@@ -78,7 +80,7 @@ def _shown(value: float, measure: str) -> str:
     if not math.isfinite(value):
         return "-"
     match measure:
-        case "validation_accuracy" | "diverged":
+        case _ if measure in (*ACCURACIES, "diverged"):
             return f"{100 * value:.0f}%"
         case "steps_to_target" | "steps_to_share":
             return f"{value:.0f}"

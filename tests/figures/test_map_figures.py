@@ -16,8 +16,9 @@ from bnviz.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.axis import DEFAULT_AXES, Axis
 from bnviz.studies.map_numbers import MapNumbers, nearest_filled
+from bnviz.studies.map_speeds import NOT_KEPT
 from bnviz.studies.map_words import describe_cell
-from bnviz.studies.sweep import MEASURES, Cell, Sweep
+from bnviz.studies.sweep import BY_OTHER_STATISTICS, MEASURES, Cell, Sweep
 from tests.support.maps import SWEEP, built_map
 
 #: One block of this sweep covers the map coarsely.
@@ -255,3 +256,23 @@ def test_a_cell_is_described_in_words():
     fixed = describe_cell(numbers_of(measure="steps_to_target"), Cell(2, 3))
     assert "steps to the fixed target of 90 % accuracy" in fixed
     assert "not trained yet" in describe_cell(numbers_of("nothing"), Cell(1, 1))
+
+
+@pytest.mark.parametrize("measure", BY_OTHER_STATISTICS)
+def test_a_map_that_lacks_a_measure_says_so(measure):
+    phase_map = built_map()
+    assert NOT_KEPT not in reading(MapNumbers.of(phase_map, measure))
+    for arm in ARMS:
+        phase_map.runs[arm][measure] = np.nan
+    numbers = MapNumbers.of(phase_map, measure)
+    assert NOT_KEPT in reading(numbers)
+    assert NOT_KEPT not in reading(MapNumbers.of(phase_map))
+    layers = [np.array(trace["z"], float) for trace in heat(map_figure(numbers), 0)]
+    assert [bool(np.isfinite(layer).any()) for layer in layers] == [False, True, False]
+
+
+@pytest.mark.parametrize("measure", BY_OTHER_STATISTICS)
+def test_gain_by_other_statistics_is_in_percentage_points(measure):
+    numbers = numbers_of(measure=measure)
+    np.testing.assert_allclose(numbers.gain, numbers.values["bn"] - numbers.values["none"])
+    assert "percentage points" in str(map_figure(numbers).to_json())

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from bnviz.findings.wording import percent
 from bnviz.frames import ARMS, INFERENCE_STATISTICS
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import StoppedError, train
@@ -14,8 +15,12 @@ from bnviz.lab.networks import build, reset
 from bnviz.lab.stack import Stack
 from bnviz.lab.stack_data import stacked_examples
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, Settings
+from bnviz.studies.axis import Axis
+from bnviz.studies.map_numbers import MapNumbers
+from bnviz.studies.map_words import describe_cell
+from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import CURVES, Block
-from bnviz.studies.sweep import Sweep
+from bnviz.studies.sweep import ACCURACIES, Cell, Sweep
 
 SMALL = Settings(
     dataset="wine", hidden_layers=1, units=5, steps=8, batch_size=16, learning_rate=0.1
@@ -90,14 +95,20 @@ def test_accuracies_by_other_statistics_equal_those_of_single_deep_runs(case, tr
                 assert found[number] == pytest.approx(alone[name], abs=tolerance), (arm, name)
 
 
-def test_lagging_moving_statistics_fail_where_exact_ones_work():
-    settings = Settings(
-        hidden_layers=3, activation="sigmoid", learning_rate=0.3, steps=200, bn_momentum=0.99
-    )
-    outcome = train(Block((settings,), (0, 200)))["bn"]
-    assert outcome.validation_accuracy[0, -1] < Sweep().target
-    assert outcome.accuracy_by_exact_statistics[0] > Sweep().target
-    assert outcome.accuracy_by_batch[0] > Sweep().target
+def test_a_cell_fails_by_lagging_moving_statistics_and_works_by_exact_ones():
+    base = Settings(hidden_layers=3, activation="sigmoid", learning_rate=0.3, steps=200)
+    momentum = Axis("bn_momentum", 0.9, 0.99, "linear", 2)
+    phase_map = PhaseMap(Sweep(base, x=momentum, y=Axis("init_scale", 1.0, 2.0, "linear", 2)))
+    for block in phase_map.blocks():
+        phase_map.put(block, train(block))
+    target, lagging = phase_map.sweep.target, Cell(0, 1)
+    assert momentum.values[1] == 0.99
+    by_moving, by_batch, by_exact = (phase_map.values("bn", name)[0] for name in ACCURACIES)
+    assert by_moving[0] > target > by_moving[1]
+    assert min(by_batch[1], by_exact[1]) > target
+    np.testing.assert_array_equal(phase_map.values("none"), phase_map.values("none", ACCURACIES[2]))
+    words = describe_cell(MapNumbers.of(phase_map), lagging)
+    assert f"{percent(by_exact[1])} by exact ones" in words
 
 
 def test_a_diverged_network_harms_no_other(trained):

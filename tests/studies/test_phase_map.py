@@ -18,11 +18,11 @@ from bnviz.studies import map_file
 from bnviz.studies.axis import AXES, DEFAULT_AXES, Axis
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.map_speeds import NOT_KEPT, bracket
-from bnviz.studies.map_words import describe_cell
+from bnviz.studies.map_words import CLEAR_LAG, describe_cell
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome, compile_key
 from bnviz.studies.study_report import map_json, map_text
-from bnviz.studies.sweep import MEASURES, Cell, Sweep
+from bnviz.studies.sweep import BY_OTHER_STATISTICS, MEASURES, Cell, Sweep
 
 #: Four columns, three rows, three seeds.
 SWEEP = Sweep(
@@ -44,7 +44,10 @@ def outcome(block, low, high):
     accuracy = np.full((len(rates), len(block.evaluation_steps)), 0.1)
     accuracy[(rates >= low) & (rates <= high), 5:] = 0.95
     loss = np.repeat(seeds[:, None], len(block.evaluation_steps), 1)
-    return Outcome(loss, loss, accuracy, np.where(rates > high, 7, -1))
+    by_batch, by_exact = accuracy[:, -1] + 0.03, accuracy[:, -1] + 0.02
+    diverged_at = np.where(rates > high, 7, -1)
+    share = np.full(len(rates), 0.1)
+    return Outcome(loss, loss, accuracy, diverged_at, share, by_batch, by_exact)
 
 
 def filled(none=(0.1, 0.1), bn=(0.01, 1.0), sweep=SWEEP, blocks=None):
@@ -194,6 +197,13 @@ class TestNumbers:
         np.testing.assert_array_equal(phase_map.values("bn", "validation_loss")[:, 1:], 1.0)
         assert phase_map.seed_values(Cell(0, 1), "bn", "validation_loss").tolist() == [0, 1, 2]
 
+    def test_have_the_accuracies_by_other_statistics(self):
+        phase_map = filled()
+        for measure, more in (("accuracy_by_batch", 0.03), ("accuracy_by_exact_statistics", 0.02)):
+            assert phase_map.keeps(measure)
+            expected = phase_map.values("bn", "validation_accuracy") + more
+            np.testing.assert_allclose(phase_map.values("bn", measure), expected, rtol=1e-6)
+
     def test_are_infinite_if_runs_diverge_or_miss_the_target(self):
         phase_map = filled()
         assert np.isinf(phase_map.values("none", "validation_loss")[:, 3]).all()
@@ -283,6 +293,22 @@ class TestSentence:
     def test_says_how_much_is_known(self):
         assert PhaseMap(SWEEP).sentence() == "No cell has been trained yet."
         assert filled(blocks=1).sentence().startswith("Of the 5 cells trained so far, ")
+
+
+class TestWords:
+    @pytest.mark.parametrize("lag", [CLEAR_LAG / 2, 2 * CLEAR_LAG])
+    def test_name_the_other_statistics_where_the_moving_ones_lag_behind(self, lag):
+        phase_map = filled()
+        cells = phase_map.runs["bn"]
+        cells["validation_accuracy"] = 0.62
+        cells["accuracy_by_batch"], cells["accuracy_by_exact_statistics"] = 0.62 + lag, 0.60
+        words = describe_cell(MapNumbers.of(phase_map), Cell(0, 1))
+        clear = "62 % with BN by moving statistics, 72 % by the batch's, 60 % by exact ones"
+        assert (clear in words) == (lag > CLEAR_LAG)
+        assert "62 % with BN" in words
+        others = describe_cell(MapNumbers.of(phase_map, "accuracy_by_exact_statistics"), Cell(0, 1))
+        assert "by exact statistics of 3 seeds" in others
+        assert "60 % with BN." in others
 
 
 class TestJson:
@@ -418,6 +444,41 @@ class TestFile:
         assert loaded.sentence() == phase_map.sentence()
         missing = {run for block in loaded.blocks() for run in block.settings}
         assert len(missing) == 36 - phase_map.known.sum()
+
+    def older(self, *missing):
+        """A file without the arrays whose names contain any of some words."""
+        with np.load(io.BytesIO(self.saved(filled()))) as archive:
+            arrays = {
+                name: array
+                for name, array in archive.items()
+                if not any(word in name for word in missing)
+            }
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
+        return file.getvalue()
+
+    @pytest.mark.parametrize(
+        "missing",
+        [
+            ("accuracy_by",),
+            ("accuracy_by", "none_accuracy", "bn_accuracy", "share", "evaluation_steps"),
+        ],
+        ids=["second version", "first version"],
+    )
+    def test_of_an_earlier_version_lacks_the_accuracies_by_other_statistics(self, missing):
+        loaded = PhaseMap.load(io.BytesIO(self.older(*missing)))
+        np.testing.assert_array_equal(loaded.values("bn"), filled().values("bn"))
+        for measure in BY_OTHER_STATISTICS:
+            assert not loaded.keeps(measure)
+            assert np.isnan(loaded.values("bn", measure)).all()
+            numbers = MapNumbers.of(loaded, measure)
+            assert "not kept without BN, not kept with BN" in describe_cell(numbers, Cell(0, 0))
+        again = PhaseMap.load(io.BytesIO(self.saved(loaded)))
+        assert not again.keeps("accuracy_by_batch")
+
+    def test_with_a_part_of_the_accuracies_is_refused(self):
+        with pytest.raises(PhaseMapError):
+            PhaseMap.load(io.BytesIO(self.older("bn_accuracy_by_batch")))
 
     def with_member(self, name, array):
         """A file with one array replaced or left out."""

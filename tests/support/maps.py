@@ -48,4 +48,7 @@ def outcome(block, arm):
         loss.append(np.where(diverges, np.inf, 2.3 * (1 - reached) + 0.05))
         diverged_at.append(7 if diverges else -1)
     values = np.array(loss, np.float32)
-    return Outcome(values, values, np.array(accuracy, np.float32), np.array(diverged_at, np.int32))
+    curves = np.array(accuracy, np.float32)
+    share = np.zeros(len(values), np.float32)
+    others = np.minimum(curves[:, -1] + 0.01, 1.0), np.minimum(curves[:, -1] + 0.02, 1.0)
+    return Outcome(values, values, curves, np.array(diverged_at, np.int32), share, *others)

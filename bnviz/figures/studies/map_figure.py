@@ -15,8 +15,8 @@ from bnviz.figures.style import ARM_COLOURS, MUTED
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
-from bnviz.studies.map_speeds import SPEED_DEFINITION
-from bnviz.studies.sweep import STEPS_TO_SHARE
+from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
+from bnviz.studies.sweep import BY_OTHER_STATISTICS, STEPS_TO_SHARE
 
 #: The maps in their order: one per arm, and the one that compares them.
 MAPS = (*ARMS, "gain")
@@ -41,12 +41,14 @@ def reading(numbers: MapNumbers) -> str:
     }
     better = f"lighter is better{grey.get(numbers.arm_measure, '')}"
     both = "A cell's words give both ratios, its colour their middle or, if open, the known one."
+    lacking = "" if numbers.kept else f" Here no cell has a number: {NOT_KEPT}."
+    by = " by moving statistics" if numbers.measure in BY_OTHER_STATISTICS else ""
     speed = f" {SPEED_DEFINITION}. {both}" if numbers.measure == "speed_up" else ""
     return (
         f"How to read: each cell is a run of both networks with its own two settings; {better}. "
-        f"The line encloses the cells that reach {target} validation accuracy, a fixed target for "
-        "all cells (right map: the lines of both networks). A cross marks runs that diverged; a "
-        f"pale cell is not trained yet and shows its neighbour's colour.{speed}"
+        f"The line encloses the cells that reach {target} validation accuracy{by}, a fixed target "
+        "for all cells (right map: the lines of both networks). A cross marks runs that diverged; "
+        f"a pale cell is not trained yet and shows its neighbour's colour.{speed}{lacking}"
     )
 
 

@@ -11,7 +11,7 @@ from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.findings.wording import percent
 from bnviz.frames import ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
-from bnviz.studies.sweep import ARM_MEASURES
+from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES
 
 #: From bad to good, lighter all the way: also readable in grey and by colour-blind readers.
 VALUES = (
@@ -85,9 +85,9 @@ def arm_scale(numbers: MapNumbers) -> ColourScale:
     """Returns the scale that the maps of both arms share."""
     steps = numbers.sweep.base.steps
     match numbers.arm_measure:
-        case "validation_accuracy":
+        case measure if measure in ACCURACIES:
             ticks = [(share, percent(share)) for share in (0, 0.25, 0.5, 0.75, 1)]
-            return ColourScale("final validation accuracy", 0, 1, ticks, VALUES)
+            return ColourScale(ARM_MEASURES[measure], 0, 1, ticks, VALUES)
         case "validation_loss":
             low, high = loss_decades(numbers)
             ticks = [(power, f"{10.0**power:g}") for power in range(low, high + 1)]
@@ -108,7 +108,7 @@ def gain_scale(numbers: MapNumbers) -> ColourScale:
     """Returns the scale of the map that compares the arms."""
     steps = float(numbers.sweep.base.steps)
     match numbers.measure:
-        case "validation_accuracy":
+        case measure if measure in ACCURACIES:
             ticks = [(-1.0, "−100"), (-0.5, "−50"), (0.0, "0"), (0.5, "+50"), (1.0, "+100")]
             return ColourScale("percentage points gained by BN", -1, 1, ticks, GAIN)
         case "validation_loss":
