@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bnviz.findings import comparison, speed, statistics
 from bnviz.findings.events import events, symptoms
@@ -40,6 +41,19 @@ def health(recording: Recording) -> str:
     """Says how the generalisation gaps compare, and which layers have problems."""
     parts = [_gap(recording), _problems(recording)]
     return f"{capitalized('; '.join(part for part in parts if part))}."
+
+
+def moves(recording: Recording) -> bool:
+    """Returns whether some kernel of a hidden layer moves in every network at the last frames."""
+    return all(
+        len(_present(affected["motionless"])) < recording.layout.hidden_layers
+        for affected in (symptoms(recording, arm) for arm in recording.layout.arms)
+    )
+
+
+def _present(affected: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Returns the layers that show a symptom in all of the last frames, counted from 1."""
+    return tuple((np.flatnonzero(affected[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
 
 
 def _gap(recording: Recording) -> str:
@@ -102,7 +116,7 @@ def _of_arm(recording: Recording, arm: str) -> list[str]:
         found.append(f"the network diverged at step {diverged_at:,}")
     by_layers: dict[tuple[int, ...], list[str]] = {}
     for kind, affected in symptoms(recording, arm).items():
-        layers = tuple((np.flatnonzero(affected[-MIN_FRAMES:].all(axis=0)) + 1).tolist())
+        layers = _present(affected)
         if not layers:
             continue
         if kind == "motionless":

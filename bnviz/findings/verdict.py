@@ -5,7 +5,7 @@ there is no difference, the inputs drift more with BN.
 """
 
 from bnviz.findings import drift, speed
-from bnviz.findings.health import health
+from bnviz.findings.health import health, moves
 from bnviz.findings.learning import learning
 from bnviz.recording import Recording
 
@@ -15,14 +15,16 @@ def verdict(recording: Recording) -> tuple[str, ...]:
 
     Returns:
         One sentence before the second frame. After it one on speed and one more for each later
-        part of a run with changes in mid-run; one on drift, unless a network has diverged or such
-        a change lies between step 0 and the last frame; and one on the generalisation gap and
-        problems of layers.
+        part of a run with changes in mid-run; one on drift, unless a network has diverged, the
+        kernels of one do not move, or such a change lies between step 0 and the last frame; and
+        one on the generalisation gap and problems of layers.
     """
     recording = recording.snapshot()
     if len(recording) < 2:
         return ("Nothing has happened yet: all networks start from the same weights.",)
-    moved = "" if speed.num_unchanged(recording) < len(recording) else _drift(recording)
+    changed = speed.num_unchanged(recording) < len(recording)
+    # A network whose kernels stand still does not drift less for any reason of interest.
+    moved = "" if changed or not moves(recording) else _drift(recording)
     return tuple(filter(None, (*learning(recording), moved, health(recording))))
 
 

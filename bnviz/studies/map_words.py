@@ -70,7 +70,8 @@ def _by_other_statistics(numbers: MapNumbers, at: tuple[int, int]) -> str:
         return ""
     found = [float(values[at]) for values in numbers.by_other_statistics.values()]
     by_batch, by_exact = found
-    if not max(found) - float(numbers.values["bn"][at]) >= CLEAR_LAG:  # false for NaN
+    lag = max(found) - float(numbers.values["bn"][at])
+    if not all(map(math.isfinite, found)) or lag < CLEAR_LAG:
         return ""
     return (
         f" by moving statistics, {percent(by_batch)} by the batch's, {percent(by_exact)} by exact "

@@ -32,6 +32,7 @@ def test_kernels_behind_bn_do_not_move_with_batches_of_one_example(activation):
     assert "ith BN the kernels of layers 1 and 2 do not move" in text
     assert "normalized as one batch of 142 examples" in text
     assert "no problems" not in text
+    assert "were moved" not in " ".join(verdict(recording))
     still = [event for event in events(recording) if event.kind == "motionless"]
     assert {(event.arm, event.layer, event.step) for event in still} >= {("bn", 1, 1), ("bn", 2, 1)}
     assert "142 examples that BN normalizes as one batch" in of_probe(recording)
@@ -41,6 +42,7 @@ def test_kernels_move_with_batches_of_two_examples():
     recording = recorded(WINE.replace(batch_size=2, activation="tanh", learning_rate=0.2))
     assert np.isfinite(recording.frames["bn"]["update_ratio"][1:]).all()
     assert "not move" not in verdict(recording)[-1]
+    assert "were moved" in " ".join(verdict(recording))
     assert not any(event.kind == "motionless" for event in events(recording))
 
 
