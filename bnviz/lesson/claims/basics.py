@@ -1,13 +1,12 @@
 """Basics: the claims of chapters 1 to 4, on what Batch Normalization does."""
 
 from bnviz.lesson.claims.claim import Claim
-from bnviz.lesson.claims.experiments import RECORDED, UNSCALED
+from bnviz.lesson.claims.criteria import DRIFT, STEPS, Alike, More, Shows, times
+from bnviz.lesson.claims.experiments import DEFAULT, RECORDED, RELU_POSITIONS, UNSCALED
 from bnviz.lesson.claims.quantities import (
     ALIKE,
-    TRAINED,
-    UNTRAINED,
     accuracies,
-    of_arms,
+    drifts,
     of_run,
     steps,
 )
@@ -18,38 +17,45 @@ from bnviz.lesson.claims.readings import (
     farthest_deviation,
     farthest_mean,
     largest_deviation,
-    last,
     smallest_deviation,
 )
 
-_DRIFT = "standard deviations since step 0"
 _ACCURACY = "final validation accuracy with BN"
 _DEVIATIONS = "standard deviations of a neuron's inputs without BN"
+_PLACES = ("none", "bn", "bn_other")
 
 PROBLEM = (
     Claim(
-        "inputs_drift",
-        "Without BN, the inputs of the last hidden layer drift further from where they began",
-        (RECORDED["depth"],),
-        of_arms("drift", _DRIFT, last, "drift_start"),
-        lambda of: of["drift_none"] > of["drift_bn"],
-    ),
-    Claim(
-        "deeper_layers_drift_more",
-        "Without BN, the inputs of the last hidden layer drift more than those of the first",
-        (RECORDED["depth"],),
+        "previous_layers_move_more",
+        "The layers before it move the values in the last hidden layer further without BN than "
+        "with it",
+        (DEFAULT,),
+        drifts("previous_layers"),
         (
-            of_run("first", _DRIFT, "first layer", last, "none", "drift_start", 0),
-            of_run("last", _DRIFT, "last hidden layer", last, "none", "drift_start", -1),
+            More("previous_layers_none", "previous_layers_bn", DRIFT),
+            More("relative_previous_layers_none", "relative_previous_layers_bn", DRIFT),
         ),
-        lambda of: of["last"] > of["first"],
     ),
     Claim(
-        "deep_network_fails",
-        "Within these steps, the deep network trains with BN and does not train without it",
-        (RECORDED["depth"],),
-        accuracies(),
-        lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
+        "before_against_own",
+        "Without BN, the values in the last hidden layer are moved further by the layers before it "
+        "than by its own weights; with BN it is the other way round",
+        (DEFAULT,),
+        (*drifts("previous_layers")[:2], *drifts("own_weights")[:2]),
+        (
+            More("previous_layers_none", "own_weights_none", DRIFT),
+            More("own_weights_bn", "previous_layers_bn", DRIFT),
+        ),
+    ),
+    Claim(
+        "sooner_here",
+        "The same network needs at most a third of the steps with BN, and learns without it too",
+        (DEFAULT,),
+        (*steps(), *accuracies()),
+        (
+            More("steps_none", "steps_bn", times(3)),
+            Shows(lambda of: of["accuracy_none"] >= 0.8),
+        ),
     ),
 )
 NORMALIZATION = (
@@ -63,19 +69,20 @@ NORMALIZATION = (
             of_run("low", _DEVIATIONS, "smallest", smallest_deviation, "none"),
             of_run("high", _DEVIATIONS, "largest", largest_deviation, "none"),
         ),
-        lambda of: max(of["mean"], of["std"]) < 0.05,
+        (Shows(lambda of: max(of["mean"], of["std"]) < 0.05),),
     ),
 )
 GAMMA_AND_BETA = (
     Claim(
         "inserting_changes_nothing",
-        "BN with the gamma and beta of the identity leaves the loss of a trained network unchanged",
+        "BN with the gamma and beta of the identity leaves the validation loss of a trained "
+        "network, measured by fixed statistics, unchanged",
         (RECORDED["insertion"],),
         (
             of_run("before", "validation loss", "before", around_change, "none", 0, form="loss"),
             of_run("after", "validation loss", "after", around_change, "none", 1, form="loss"),
         ),
-        lambda of: abs(of["after"] - of["before"]) <= 1e-4 * of["before"],
+        (Shows(lambda of: abs(of["after"] - of["before"]) <= 1e-4 * of["before"]),),
     ),
     Claim(
         "gamma_and_beta_are_learnt",
@@ -85,39 +92,39 @@ GAMMA_AND_BETA = (
             of_run("gamma", "gamma farthest from 1", "", farthest, "gamma", 1.0),
             of_run("beta", "beta farthest from 0", "", farthest, "beta", 0.0),
         ),
-        lambda of: min(of["gamma"], of["beta"]) > 0.1,
+        (Shows(lambda of: min(of["gamma"], of["beta"]) > 0.1),),
     ),
     Claim(
         "works_without_them_here",
-        "BN with gamma and beta fixed at 1 and 0 does about as well here",
+        "BN with gamma and beta fixed at 1 and 0 ends about as accurate here",
         (RECORDED["speed"], UNSCALED),
         (
             of_run("learnt", _ACCURACY, "learnt", accuracy, "bn", form="percent"),
             of_run("fixed", _ACCURACY, "fixed at 1 and 0", accuracy, "bn", run=1, form="percent"),
         ),
-        lambda of: abs(of["learnt"] - of["fixed"]) < ALIKE,
+        (Alike("learnt", "fixed", ALIKE),),
     ),
 )
 POSITION = (
     Claim(
         "both_places_train",
-        "BN before and BN after the activation both train the network sooner than no BN",
+        "In a sigmoid network, BN before and BN after the activation both save steps",
         (RECORDED["position"],),
-        steps(("none", "bn", "bn_other")),
-        lambda of: max(of["steps_bn"], of["steps_bn_other"]) < of["steps_none"],
+        steps(_PLACES),
+        (More("steps_none", "steps_bn", STEPS), More("steps_none", "steps_bn_other", STEPS)),
     ),
     Claim(
-        "before_keeps_the_inputs",
-        "The inputs of the first activation drift less with BN before it than with BN after it",
-        (RECORDED["position"],),
-        of_arms("drift", _DRIFT, last, "drift_start", 0, arms=("bn", "bn_other")),
-        lambda of: of["drift_bn"] < of["drift_bn_other"],
+        "both_places_train_relu",
+        "In a ReLU network, BN before and BN after the activation both save steps",
+        (RELU_POSITIONS,),
+        steps(_PLACES),
+        (More("steps_none", "steps_bn", STEPS), More("steps_none", "steps_bn_other", STEPS)),
     ),
     Claim(
         "neither_place_wins",
-        "Both positions end at about the same accuracy",
+        "In the sigmoid network, both positions end at about the same accuracy",
         (RECORDED["position"],),
         accuracies(("bn", "bn_other")),
-        lambda of: abs(of["accuracy_bn"] - of["accuracy_bn_other"]) < ALIKE,
+        (Alike("accuracy_bn", "accuracy_bn_other", ALIKE),),
     ),
 )

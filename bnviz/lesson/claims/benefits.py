@@ -2,34 +2,59 @@
 
 from bnviz.findings import comparison
 from bnviz.lesson.claims.claim import Claim
+from bnviz.lesson.claims.criteria import (
+    COUNT,
+    DRIFT,
+    LOSS,
+    STEPS,
+    Alike,
+    More,
+    Shows,
+    times,
+)
 from bnviz.lesson.claims.experiments import (
     BY_RATE,
     BY_SCALE,
+    DROPOUT,
     LARGE_BATCHES,
     OTHER_DATA,
+    PENALTIES,
     RATES,
     RECORDED,
     SCALES,
 )
 from bnviz.lesson.claims.quantities import (
+    ALIKE,
     TRAINED,
     TRAINED_WORDS,
     UNTRAINED,
     accuracies,
+    drifts,
     of_arms,
     of_run,
     over_runs,
     steps,
 )
-from bnviz.lesson.claims.readings import fewest_steps, gap, highest_rate, narrowing, working
+from bnviz.lesson.claims.readings import (
+    accuracy,
+    fewest_steps,
+    gap,
+    highest_rate,
+    narrowing,
+    statistics_excess,
+    steps_to,
+    update_share,
+    working,
+)
 from bnviz.recording import Recording
 
-_GAP = "validation loss − training loss"
+_GAP = "validation loss − training loss, both in inference"
 _NARROWING = "gap without BN − gap with BN"
+_ONLY_BN = (Shows(lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED),)
 
 
 def _train_loss(recording: Recording, arm: str) -> float:
-    return comparison.arm_result(recording, arm).train_loss
+    return float(recording.frames[-1][arm]["train_loss_in_inference"])
 
 
 def _validation_loss(recording: Recording, arm: str) -> float:
@@ -43,7 +68,7 @@ RATE = (
         "trains",
         (RECORDED["rate"],),
         accuracies(),
-        lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
+        _ONLY_BN,
     ),
     Claim(
         "higher_rates",
@@ -57,7 +82,7 @@ RATE = (
             TRAINED,
             form="rate",
         ),
-        lambda of: of["rate_bn"] >= 3 * of["rate_none"] and of["rate_bn"] > 0,
+        (More("rate_bn", "rate_none", times(3)),),
     ),
 )
 SCALE = (
@@ -66,7 +91,7 @@ SCALE = (
         "With a tenth of the usual initial weights, only the network with BN trains",
         (RECORDED["scale"],),
         accuracies(),
-        lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
+        _ONLY_BN,
     ),
     Claim(
         "more_scales",
@@ -74,7 +99,38 @@ SCALE = (
         "times the usual, more work with BN",
         BY_SCALE,
         over_runs("scales", f"sizes that end at {TRAINED_WORDS} accuracy", working, TRAINED),
-        lambda of: of["scales_bn"] > of["scales_none"],
+        (More("scales_bn", "scales_none", COUNT),),
+    ),
+    Claim(
+        "large_weights_are_slow",
+        "With BN and SGD, ten times the usual weights take more steps than the usual ones",
+        BY_SCALE,
+        tuple(
+            of_run(
+                f"steps_{name}",
+                f"steps to {TRAINED_WORDS} accuracy with BN",
+                label,
+                steps_to,
+                "bn",
+                TRAINED,
+                run=SCALES.index(scale),
+                form="count",
+                absent="not reached",
+            )
+            for name, label, scale in (("usual", "usual", 1.0), ("large", "ten times", 10.0))
+        ),
+        (More("steps_large", "steps_usual", STEPS),),
+    ),
+    Claim(
+        "needle_stands_still",
+        "Without BN, the values in the last hidden layer move less in their own unit, the same for "
+        "both networks, and yet several of their tiny standard deviations",
+        (RECORDED["scale"],),
+        drifts("whole"),
+        (
+            More("whole_bn", "whole_none", DRIFT),
+            Shows(lambda of: of["relative_whole_none"] > 1),
+        ),
     ),
 )
 SPEED = (
@@ -83,7 +139,7 @@ SPEED = (
         "With BN, the network needs at most half as many steps",
         (RECORDED["speed"],),
         steps(),
-        lambda of: 2 * of["steps_bn"] <= of["steps_none"],
+        (More("steps_none", "steps_bn", times(2)),),
     ),
     Claim(
         "fewer_steps_at_the_best_rate",
@@ -97,7 +153,7 @@ SPEED = (
             TRAINED,
             absent="not reached",
         ),
-        lambda of: 2 * of["steps_bn"] <= of["steps_none"],
+        (More("steps_none", "steps_bn", times(2)),),
     ),
 )
 GAP = (
@@ -106,7 +162,7 @@ GAP = (
         "With BN, the gap between training and validation is smaller",
         (RECORDED["gap"],),
         of_arms("gap", _GAP, gap, form="loss"),
-        lambda of: of["gap_bn"] < of["gap_none"],
+        (More("gap_none", "gap_bn", LOSS),),
     ),
     Claim(
         "small_batches_narrow_more",
@@ -125,17 +181,20 @@ GAP = (
                 {"small": RECORDED["gap"], "large": LARGE_BATCHES}.items()
             )
         ),
-        lambda of: of["small"] > of["large"],
+        (More("small", "large", LOSS),),
     ),
     Claim(
         "training_fits_less",
         "BN raises the training loss here and does not lower the validation loss",
         (RECORDED["gap"],),
         (
-            *of_arms("train", "training loss", _train_loss, form="loss"),
+            *of_arms("train", "training loss in inference", _train_loss, form="loss"),
             *of_arms("loss", "validation loss", _validation_loss, form="loss"),
         ),
-        lambda of: of["train_bn"] > of["train_none"] and of["loss_bn"] > of["loss_none"] - 0.01,
+        (
+            More("train_bn", "train_none", LOSS),
+            Shows(lambda of: of["loss_bn"] > of["loss_none"] - LOSS.smallest),
+        ),
     ),
     Claim(
         "wider_gap_elsewhere",
@@ -143,6 +202,62 @@ GAP = (
         "BN",
         (OTHER_DATA,),
         of_arms("gap", _GAP, gap, form="loss"),
-        lambda of: of["gap_bn"] > of["gap_none"],
+        (More("gap_bn", "gap_none", LOSS),),
+    ),
+    Claim(
+        "dropout_shifts_variance",
+        "With dropout, BN's moving statistics give a higher validation loss than the exact ones; "
+        "without dropout they do not",
+        DROPOUT,
+        tuple(
+            of_run(
+                name,
+                "validation loss by moving statistics − by exact ones",
+                label,
+                statistics_excess,
+                run=run,
+                form="loss",
+            )
+            for run, (name, label) in enumerate(
+                {
+                    "without": "no dropout",
+                    "after": "dropout after BN and activation",
+                    "before": "dropout right before BN",
+                }.items()
+            )
+        ),
+        (More("after", "without", LOSS), More("before", "without", LOSS)),
+    ),
+    Claim(
+        "penalty_sets_the_rate",
+        "With BN, an L2 penalty makes each update larger in proportion to the weights, and the "
+        "network ends about as accurate",
+        PENALTIES,
+        (
+            *(
+                of_run(
+                    f"update_{run}",
+                    "update over weights in the last hidden layer",
+                    f"penalty {settings.l2:g}",
+                    update_share,
+                    "bn",
+                    run=run,
+                )
+                for run, settings in enumerate(PENALTIES)
+            ),
+            *(
+                of_run(
+                    f"accuracy_{run}",
+                    "final validation accuracy",
+                    f"penalty {settings.l2:g}",
+                    accuracy,
+                    "bn",
+                    run=run,
+                    form="percent",
+                )
+                for run, settings in enumerate(PENALTIES)
+            ),
+        ),
+        (More("update_1", "update_0", times(2)), Alike("accuracy_1", "accuracy_0", ALIKE)),
     ),
 )

@@ -5,7 +5,7 @@ any of them is known. `python -m bnviz claims` checks the claims, and
 `bnviz.lesson.claims.evidence` keeps the results.
 """
 
-from bnviz.lesson.claims import basics, benefits, drawbacks
+from bnviz.lesson.claims import basics, benefits, drawbacks, reasons
 from bnviz.lesson.claims.claim import Claim
 
 #: The claims of each chapter, by the chapter's name.
@@ -19,9 +19,10 @@ OF_CHAPTERS: dict[str, tuple[Claim, ...]] = {
     "speed": benefits.SPEED,
     "regularisation": benefits.GAP,
     "inference": drawbacks.INFERENCE,
-    "covariate-shift": drawbacks.NOISE,
+    "covariate-shift": reasons.NOISE,
     "no-help": drawbacks.NO_HELP,
     "keras": drawbacks.KERAS,
+    "vanishing-gradients": reasons.VANISHING,
 }
 #: Every claim, by name.
 CLAIMS = {claim.name: claim for claims in OF_CHAPTERS.values() for claim in claims}

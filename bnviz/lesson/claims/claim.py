@@ -3,14 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
-from bnviz.frame_layout import FrameLayout
+from bnviz.lesson.claims.criteria import Criterion, More, sign_test
+from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
 from bnviz.settings import Settings
-
-#: A claim holds if at least this share of the seeds shows it.
-NEEDED_SHARE = 0.8
 
 #: Ways to write a number, by name.
 FORMS: dict[str, Callable[[float], str]] = {
@@ -20,12 +19,9 @@ FORMS: dict[str, Callable[[float], str]] = {
     "percent": lambda value: f"{100 * value:.1f} %",
     "loss": lambda value: f"{value:.3f}",
     "tiny": lambda value: f"{value:.0e}" if value else "0",
-    "times": lambda value: f"{value:.1f} times",
+    "factor": lambda value: f"{value:.3f}",
     "milliseconds": lambda value: f"{1_000 * value:.2f} ms",
 }
-
-#: The numbers of one seed, by the names of their quantities.
-Numbers = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class Claim:
         statement: A sentence without its full stop.
         runs: The runs made for each seed.
         quantities: The numbers taken from the runs.
-        shows: Returns whether the numbers of one seed show the statement.
+        criteria: What these numbers must show, all of it.
         trains: Whether reading the numbers trains networks, which the page must not do.
     """
 
@@ -75,7 +71,7 @@ class Claim:
     statement: str
     runs: tuple[Settings, ...]
     quantities: tuple[Quantity, ...]
-    shows: Callable[[Numbers], bool]
+    criteria: tuple[Criterion, ...]
     trains: bool = False
 
     def read(self, recordings: Sequence[Recording]) -> dict[str, float]:
@@ -94,24 +90,23 @@ class Claim:
         return numbers
 
     def describe_run(self, recording: Recording) -> str:
-        """Returns a viewer's own run in the numbers of this claim.
+        """Returns a single run in the numbers of this claim.
 
         Args:
             recording: A run with any settings, complete or growing.
 
         Returns:
-            A sentence without its full stop; empty if that run alone does not give the numbers.
+            A sentence without its full stop; empty unless the run is complete and has the settings
+            of the claim's only run, apart from the seed.
         """
         recording = recording.snapshot()
         if self.trains or len(self.runs) != 1 or not recording.complete:
             return ""
-        needed, layout = FrameLayout.of(self.runs[0]), recording.layout
-        comparable = set(needed.arms) <= set(layout.arms) and layout.deep >= needed.deep
-        if not comparable or recording.settings.interventions != self.runs[0].interventions:
+        if recording.settings.replace(seed=self.runs[0].seed) != self.runs[0]:
             return ""
         try:
             numbers = self.read([recording])
-        except (ValueError, IndexError):
+        except ValueError:
             return ""
         return in_words(self.quantities, {name: [value] for name, value in numbers.items()})
 
@@ -130,29 +125,57 @@ class ClaimResult:
     seeds: tuple[int, ...]
     values: Mapping[str, tuple[float, ...]]
 
+    @cached_property
+    def votes(self) -> tuple[tuple[int, ...], ...]:
+        """What each seed shows, criterion by criterion: 1 for it, -1 against it, 0 neither."""
+        numbers = [
+            {name: values[at] for name, values in self.values.items()}
+            for at in range(len(self.seeds))
+        ]
+        return tuple(
+            tuple(criterion.votes(each) for each in numbers) for criterion in self.claim.criteria
+        )
+
     @property
     def shown(self) -> tuple[bool, ...]:
-        """Whether each seed shows the claim."""
+        """Whether each seed shows all that the claim needs."""
         return tuple(
-            bool(self.claim.shows({name: values[at] for name, values in self.values.items()}))
-            for at in range(len(self.seeds))
+            all(vote == 1 for vote in of_seed) for of_seed in zip(*self.votes, strict=True)
         )
 
     @property
     def holds(self) -> bool:
-        """Whether enough seeds show the claim."""
-        return sum(self.shown) >= NEEDED_SHARE * len(self.seeds)
+        """Whether the seeds decide for every criterion."""
+        pairs = zip(self.claim.criteria, self.votes, strict=True)
+        return all(criterion.holds(votes) for criterion, votes in pairs)
 
     @property
     def sentence(self) -> str:
-        """Whether the seeds show the statement, with their numbers."""
-        count, seeds = sum(self.shown), len(self.seeds)
+        """Whether the seeds show the statement, how that was decided, their numbers, the scope."""
         statement = self.claim.statement
         numbers = in_words(self.claim.quantities, self.values)
         if self.holds:
-            return f"{statement}: shown by {count} of {seeds} seeds. {numbers}."
-        lowered = statement if statement.startswith("BN") else statement[0].lower() + statement[1:]
-        return f"Not confirmed (shown by only {count} of {seeds} seeds): {lowered}. {numbers}."
+            verdict = f"{statement}: shown by {self._count}"
+        else:
+            lowered = (
+                statement if statement.startswith("BN") else statement[0].lower() + statement[1:]
+            )
+            verdict = f"Not confirmed (shown by only {self._count}): {lowered}"
+        words = "; ".join(dict.fromkeys(each.words for each in self.claim.criteria if each.words))
+        rule = f" {words[0].upper()}{words[1:]}." if words else ""
+        return f"{verdict}. {numbers}.{rule} Scope: {scope(self.claim.runs)}."
+
+    @property
+    def _count(self) -> str:
+        """How many seeds show it and, for comparisons, the largest p of their sign tests."""
+        count, seeds = sum(self.shown), len(self.seeds)
+        compared = [
+            sign_test(max(votes.count(1), votes.count(-1)), seeds)
+            for criterion, votes in zip(self.claim.criteria, self.votes, strict=True)
+            if isinstance(criterion, More)
+        ]
+        p = f", p = {max(compared):.2g}" if compared else ""
+        return f"{count} of {seeds} seeds{p}"
 
 
 def in_words(quantities: Sequence[Quantity], values: Mapping[str, Sequence[float]]) -> str:

@@ -1,6 +1,7 @@
 """Experiments: the settings of the lesson's runs, for the chapters and for further claims.
 
-They are small: all claims over five seeds take minutes, and all recordings a few megabytes.
+They name every setting that decides what a run does, so that other defaults change none of them.
+They are small: all claims over nine seeds take minutes, and all recordings a few megabytes.
 """
 
 from bnviz.recording import BUNDLED
@@ -11,10 +12,37 @@ FOLDER = BUNDLED / "lesson"
 #: Maximum size of all recordings together, in bytes.
 MAX_BYTES = 5_000_000
 
-#: Digits, sigmoids, a high learning rate. Hardly learns without BN, as in Ioffe & Szegedy 2015.
-_SIGMOID = Settings(hidden_layers=3, units=16, learning_rate=1.0, steps=120)
-#: Digits, ReLU and the initial weights made for it. Learns without BN too.
-_RELU = Settings(
+#: What all experiments share unless they say otherwise.
+_DIGITS = Settings(
+    dataset="digits",
+    noise=0.2,
+    init_scale=1.0,
+    optimizer="sgd",
+    batch_size=32,
+    bn_momentum=0.9,
+    bn_epsilon=1e-3,
+)
+#: ReLU and the initial weights that Keras draws. Learns without BN too, and the layers before it
+#: move what reaches the last layer. The experiment that the page starts with.
+DEFAULT = _DIGITS.replace(
+    hidden_layers=5,
+    units=32,
+    activation="relu",
+    initializer="glorot_uniform",
+    learning_rate=0.2,
+    steps=800,
+)
+#: Sigmoids and a high learning rate: without BN the gradient vanishes on its way to the input.
+_SIGMOID = _DIGITS.replace(
+    hidden_layers=3,
+    units=16,
+    activation="sigmoid",
+    initializer="glorot_uniform",
+    learning_rate=1.0,
+    steps=120,
+)
+#: ReLU and the initial weights made for it. Learns without BN too.
+_RELU = _DIGITS.replace(
     hidden_layers=3,
     units=16,
     activation="relu",
@@ -45,6 +73,11 @@ RECORDED = {
     "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=100),
     "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=180),
 }
+#: Where the recordings are, by the names of the experiments; the first is also the one that the page
+#: starts with.
+FILES = {"default": BUNDLED / "default.npz"} | {name: FOLDER / f"{name}.npz" for name in RECORDED}
+#: The settings of all recordings.
+EXPERIMENTS = {"default": DEFAULT} | RECORDED
 
 #: Learning rates and initial scales to try, from too small to too large.
 RATES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -53,17 +86,36 @@ BY_RATE = tuple(_RELU.replace(learning_rate=rate) for rate in RATES)
 BY_SCALE = tuple(_RELU.replace(init_scale=scale) for scale in SCALES)
 #: Gamma and beta fixed at 1 and 0.
 UNSCALED = _RELU.replace(bn_center=False, bn_scale=False)
+#: BN in both places, in a network of ReLUs.
+RELU_POSITIONS = _RELU.replace(third_arm="bn_other")
 #: The network of "gap" with larger batches and as many steps.
 LARGE_BATCHES = RECORDED["gap"].replace(batch_size=128)
 #: Another data set on which networks overfit.
 OTHER_DATA = RECORDED["gap"].replace(
-    dataset="breast_cancer", noise=Settings().noise, units=16, batch_size=128, steps=1_500
+    dataset="breast_cancer", noise=0.2, units=16, batch_size=128, steps=1_500
 )
+#: Dropout nowhere, where it usually is, and right before BN, with exact statistics to compare with.
+DROPOUT = tuple(
+    _RELU.replace(units=32, steps=400, deep=True, dropout=share, dropout_position=position)
+    for share, position in ((0.0, "after"), (0.5, "after"), (0.5, "before"))
+)
+#: L2 penalties to compare.
+PENALTIES = tuple(_RELU.replace(steps=800, l2=l2) for l2 in (0.0, 1e-3))
 #: Moving statistics that follow faster.
-FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=Settings().bn_momentum)
+FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=0.9)
 #: Steps so costly that training takes most of the time, not the calls between two frames.
 LONG = _RELU.replace(hidden_layers=4, units=64, batch_size=256, steps=1_500)
-#: Measures the gradient shift where the network without BN hardly learns.
-SIGMOID_DEEP = _SIGMOID.replace(deep=True, steps=100)
-#: One hidden layer, well initialised, on easy data.
-SHALLOW = _RELU.replace(dataset="breast_cancer", hidden_layers=1, learning_rate=0.1)
+#: Batches of two with the costly measures, among them exact statistics.
+EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
+#: One hidden layer, well initialised, on digits and on points in a plane.
+SHALLOW = _RELU.replace(hidden_layers=1, units=32, learning_rate=0.1, steps=400)
+SHALLOW_PLANE = SHALLOW.replace(dataset="spiral", noise=0.1, learning_rate=0.3, steps=1_000)
+#: A very deep plain network; what is asked of it is how it starts.
+VERY_DEEP = _RELU.replace(hidden_layers=50, units=32, steps=1)
+
+#: Networks on which the landscape and the gradient shift are compared.
+EARLY = DEFAULT.replace(steps=60, deep=True)
+SIGMOID_EARLY = _SIGMOID.replace(deep=True, steps=100)
+SIGMOID_LATE = SIGMOID_EARLY.replace(steps=1_500)
+DEEP_RELU = EARLY.replace(hidden_layers=20, steps=40)
+DEEP_LINEAR = DEEP_RELU.replace(activation="linear", learning_rate=0.02)

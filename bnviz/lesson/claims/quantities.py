@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from bnviz.frame_schema import DRIFT_PARTS
 from bnviz.lesson.claims.claim import Quantity
-from bnviz.lesson.claims.readings import accuracy, steps_to
+from bnviz.lesson.claims.criteria import Difference
+from bnviz.lesson.claims.readings import accuracy, last, relative_drift, steps_to
 from bnviz.recording import Recording
 
 #: Validation accuracy from which a network counts as trained, and below which as untrained.
@@ -11,7 +13,7 @@ TRAINED, UNTRAINED = 0.8, 0.5
 #: `TRAINED` in words.
 TRAINED_WORDS = f"{100 * TRAINED:.0f} %"
 #: Accuracies that differ by less count as equal.
-ALIKE = 0.05
+ALIKE = Difference(0.05, "5 points of accuracy")
 #: The two networks of every run.
 PAIR = ("none", "bn")
 
@@ -31,9 +33,10 @@ def of_run(
     *more: object,
     run: int = 0,
     form: str = "number",
+    absent: str = "none",
 ) -> Quantity:
     """Returns a reading of one of the claim's runs, called with its recording and `more`."""
-    return Quantity(name, label, of, lambda runs: reading(runs[run], *more), form)
+    return Quantity(name, label, of, lambda runs: reading(runs[run], *more), form, absent)
 
 
 def of_arms(
@@ -71,6 +74,27 @@ def over_runs(
 
     return tuple(
         Quantity(f"{name}_{arm}", label, _LABELS[arm], of(arm), form, absent) for arm in PAIR
+    )
+
+
+def drifts(part: str, arms: Sequence[str] = PAIR) -> tuple[Quantity, ...]:
+    """Returns how far a part of drift moves the values in the last hidden layer, in both units.
+
+    Args:
+        part: Name of one of `bnviz.frame_schema.DRIFT_PARTS`.
+        arms: The arms to read it from.
+    """
+    words = next(words for name, words, _ in DRIFT_PARTS if name == part)
+    measure = f"drift_{part}"
+    return (
+        *of_arms(part, f"{words} since step 0", last, measure, arms=arms),
+        *of_arms(
+            f"relative_{part}",
+            f"{words}, in its own standard deviations at step 0",
+            relative_drift,
+            measure,
+            arms=arms,
+        ),
     )
 
 

@@ -30,13 +30,55 @@ def steps_to(recording: Recording, arm: str, target: float) -> float:
 
 
 def gap(recording: Recording, arm: str) -> float:
-    """Returns the validation loss minus the training loss at the last step."""
-    return comparison.arm_result(recording, arm).generalisation_gap
+    """Returns the validation loss minus the training loss, both in inference, at the last step."""
+    end = recording.frames[-1][arm]
+    return float(end["validation_loss"] - end["train_loss_in_inference"])
 
 
 def last(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
     """Returns a measure of a layer at the last step; `layer` counts from 0, -1 is the last."""
     return float(recording.frames[-1][arm][measure][layer])
+
+
+def relative_drift(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
+    """Returns a drift at the last step over the standard deviation of the values at step 0."""
+    unit = float(recording.frames[0][arm]["pre_activation_std"][layer])
+    return last(recording, arm, measure, layer) / unit
+
+
+def gradient_decay(recording: Recording, arm: str) -> float:
+    """Returns the gradient norm of the last hidden layer over that of the first.
+
+    The median over all steps of the ratio.
+    """
+    norms = recording.frames[arm]["gradient_norm"]
+    return float(np.median(norms[:, -2] / norms[:, 0]))
+
+
+def gradient_growth(recording: Recording, arm: str) -> float:
+    """Returns how much larger the gradient norm is at step 0 with each layer towards the input.
+
+    The geometric mean over the hidden layers from the last to the second: all of them have kernels
+    of one shape.
+    """
+    norms = recording.frames[0][arm]["gradient_norm"][1:-1]
+    return float((norms[0] / norms[-1]) ** (1 / (len(norms) - 1)))
+
+
+def statistics_excess(recording: Recording) -> float:
+    """Returns the validation loss with BN by moving statistics minus that by exact ones.
+
+    At the last step; the exact statistics are those of the training examples.
+    """
+    losses = recording.frames[-1]["bn"]["inference_loss"]
+    moving, exact = (losses[INFERENCE_STATISTICS.index(name)] for name in ("moving", "precise"))
+    return float(moving - exact)
+
+
+def update_share(recording: Recording, arm: str, layer: int = -1) -> float:
+    """Returns std(update) / std(kernel) of a hidden layer, the median over the last tenth."""
+    ratios = recording.frames[arm]["update_ratio"][:, :-1][:, layer]
+    return float(10 ** np.median(ratios[-len(ratios) // 10 :]))
 
 
 def typical(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:

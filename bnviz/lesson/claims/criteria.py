@@ -1,0 +1,175 @@
+"""Criteria: what the numbers of several seeds must show for a claim to hold.
+
+Two arms or two runs are compared by the exact sign test over paired seeds, which assumes nothing of
+how the numbers are distributed. A seed counts only if it shows a difference worth saying. A
+statement that compares nothing holds if nearly every seed shows it.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+#: A comparison holds if chance alone would give as many seeds on one side with less probability.
+SIGNIFICANCE = 0.05
+#: A statement that compares nothing holds if at least this share of the seeds shows it.
+NEEDED_SHARE = 8 / 9
+
+#: The numbers of one seed, by the names of their quantities.
+Numbers = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The smallest difference worth saying of a kind of quantity.
+
+    Attributes:
+        smallest: The difference, or the ratio of the larger number to the smaller one.
+        words: It in words, such as "2 points of accuracy" or "1.25 times".
+        ratio: Whether it is a ratio.
+    """
+
+    smallest: float
+    words: str
+    ratio: bool = False
+
+    def order(self, one: float, other: float) -> int:
+        """Returns 1 if `one` is larger by at least the smallest difference, -1 if smaller, else 0.
+
+        An infinite number, such as the steps to a target that is never reached, is larger than
+        every finite one; two infinite ones are equal.
+        """
+        if one == other:
+            return 0
+        if self._is_larger(one, other):
+            return 1
+        return -1 if self._is_larger(other, one) else 0
+
+    def _is_larger(self, one: float, other: float) -> bool:
+        least = self.smallest * other if self.ratio else self.smallest + other
+        return one > other and one >= least
+
+
+def times(ratio: float) -> Difference:
+    """Returns a smallest difference that is a ratio."""
+    return Difference(ratio, f"{ratio:g} times", ratio=True)
+
+
+#: The smallest differences worth saying, by kind of quantity. The validation sets have 36 to 400
+#: examples, so that one of 2 points is the answer for a few of them.
+ACCURACY = Difference(0.02, "2 points of accuracy")
+LOSS = Difference(0.02, "0.02 nats")
+STEPS = times(1.25)
+DRIFT = times(1.25)
+GRADIENT = times(1.25)
+SECONDS = times(1.05)
+COUNT = Difference(1, "1")
+
+
+class Criterion(Protocol):
+    """What the numbers of the seeds must show."""
+
+    def votes(self, numbers: Numbers) -> int:
+        """Returns what one seed shows: 1 for it, -1 against it, 0 neither."""
+
+    def holds(self, votes: Sequence[int]) -> bool:
+        """Whether the votes of all seeds decide for it."""
+
+    @property
+    def words(self) -> str:
+        """What a seed must show to count, in words; may be empty."""
+
+
+@dataclass(frozen=True)
+class More:
+    """One quantity is larger than another: a comparison of two arms or two runs.
+
+    Attributes:
+        larger: Name of the quantity that is larger.
+        smaller: Name of the other.
+        by: The smallest difference that counts; seeds with a smaller one count for neither side.
+    """
+
+    larger: str
+    smaller: str
+    by: Difference
+
+    def votes(self, numbers: Numbers) -> int:
+        return self.by.order(numbers[self.larger], numbers[self.smaller])
+
+    def holds(self, votes: Sequence[int]) -> bool:
+        wins = votes.count(1)
+        return wins > votes.count(-1) and sign_test(wins, len(votes)) < SIGNIFICANCE
+
+    @property
+    def words(self) -> str:
+        return f"differences count from {self.by.words} on"
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two quantities differ by less than a difference.
+
+    Attributes:
+        one: Name of the one.
+        other: Name of the other.
+        by: The difference.
+    """
+
+    one: str
+    other: str
+    by: Difference
+
+    def votes(self, numbers: Numbers) -> int:
+        return -1 if self.by.order(numbers[self.one], numbers[self.other]) else 1
+
+    def holds(self, votes: Sequence[int]) -> bool:
+        return _nearly_all(votes)
+
+    @property
+    def words(self) -> str:
+        return f"alike means less than {self.by.words} apart"
+
+
+@dataclass(frozen=True)
+class Shows:
+    """A statement about the numbers of a seed that compares no arms or runs.
+
+    Attributes:
+        what: Returns whether the numbers of one seed show it.
+    """
+
+    what: Callable[[Numbers], bool]
+
+    def votes(self, numbers: Numbers) -> int:
+        return 1 if self.what(numbers) else -1
+
+    def holds(self, votes: Sequence[int]) -> bool:
+        return _nearly_all(votes)
+
+    @property
+    def words(self) -> str:
+        return ""
+
+
+def sign_test(wins: int, pairs: int) -> float:
+    """Returns the exact two-sided p of the sign test.
+
+    The probability that, if each pair were decided by the toss of a coin, one side or the other
+    won at least as many pairs:
+
+        min(1, 2 * sum(binomial(pairs, k) for k from wins to pairs) / 2^pairs)
+
+    Pairs that are tied stay among the pairs and are nobody's win, so that they speak against a
+    difference.
+
+    Args:
+        wins: Pairs won by the side that won more.
+        pairs: All pairs, at least 1.
+    """
+    tail = sum(math.comb(pairs, count) for count in range(wins, pairs + 1))
+    return min(1.0, 2 * tail / 2**pairs)
+
+
+def _nearly_all(votes: Sequence[int]) -> bool:
+    return votes.count(1) >= NEEDED_SHARE * len(votes)

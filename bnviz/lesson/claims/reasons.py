@@ -1,0 +1,164 @@
+"""Reasons: the claims of chapters 10 and 13, on why Batch Normalization helps."""
+
+from bnviz.lesson.claims.claim import Claim, Quantity
+from bnviz.lesson.claims.criteria import ACCURACY, DRIFT, GRADIENT, STEPS, More, Shows, times
+from bnviz.lesson.claims.experiments import (
+    DEEP_LINEAR,
+    DEEP_RELU,
+    EARLY,
+    RECORDED,
+    SIGMOID_EARLY,
+    SIGMOID_LATE,
+)
+from bnviz.lesson.claims.quantities import (
+    ALIKE,
+    PAIR,
+    TRAINED,
+    UNTRAINED,
+    accuracies,
+    drifts,
+    of_arms,
+    steps,
+)
+from bnviz.lesson.claims.readings import gradient_decay, last, typical
+
+_THREE = ("none", "bn", "noisy_bn")
+#: How far a gradient may fade from the last hidden layer to the first before it counts as vanished.
+_VANISHED = 10
+
+
+def _landscape(arms: tuple[str, ...] = PAIR) -> tuple[Quantity, ...]:
+    """The effective beta, and the gradient shift of the last hidden layer in two units."""
+    return (
+        *of_arms("beta", "effective β", typical, "effective_beta", arms=arms),
+        *of_arms("shift", "gradient shift", typical, "gradient_shift", arms=arms),
+        *of_arms(
+            "relative",
+            "gradient shift over the gradient",
+            typical,
+            "relative_gradient_shift",
+            arms=arms,
+        ),
+    )
+
+
+_SMOOTHER = (
+    More("beta_none", "beta_bn", GRADIENT),
+    More("relative_none", "relative_bn", GRADIENT),
+)
+_ROUGHER = (
+    More("beta_bn", "beta_none", GRADIENT),
+    More("relative_bn", "relative_none", GRADIENT),
+)
+
+NOISE = (
+    Claim(
+        "noise_shifts_more",
+        "With noise after BN, the values in the last hidden layer move further from step to step "
+        "than with BN, most of it by the layers before it",
+        (RECORDED["noise"],),
+        (
+            *of_arms("move", "whole move per step", typical, "move_whole", arms=_THREE),
+            *of_arms(
+                "before",
+                "moved per step by the layers before it",
+                typical,
+                "move_previous_layers",
+                arms=_THREE,
+            ),
+        ),
+        (More("move_noisy_bn", "move_bn", DRIFT), More("before_noisy_bn", "before_bn", DRIFT)),
+    ),
+    Claim(
+        "noise_still_trains",
+        "With that noise, the network still trains sooner than without BN, and ends within "
+        f"{ALIKE.words} of BN without noise",
+        (RECORDED["noise"],),
+        (*steps(_THREE), *accuracies(_THREE)),
+        (
+            More("steps_none", "steps_noisy_bn", STEPS),
+            Shows(lambda of: of["accuracy_noisy_bn"] > of["accuracy_bn"] - ALIKE.smallest),
+        ),
+    ),
+    Claim(
+        "smoother_landscape",
+        "In this small network, the gradient changes less along a step with BN, noisy or not",
+        (RECORDED["noise"],),
+        _landscape(_THREE),
+        (*_SMOOTHER, More("beta_none", "beta_noisy_bn", GRADIENT)),
+    ),
+    Claim(
+        "smoother_at_the_start",
+        "So it does in the first steps of the network of chapter 1",
+        (EARLY,),
+        _landscape(),
+        _SMOOTHER,
+    ),
+    Claim(
+        "smoother_linear",
+        "So it does in a deep network without a nonlinearity",
+        (DEEP_LINEAR,),
+        _landscape(),
+        _SMOOTHER,
+    ),
+    Claim(
+        "rougher_on_a_plateau",
+        "In a sigmoid network that has not begun to learn without BN, it is the other way round: "
+        "the gradient changes more with BN, which is the network that learns",
+        (SIGMOID_EARLY,),
+        (*_landscape(), *accuracies()),
+        (*_ROUGHER, More("accuracy_bn", "accuracy_none", ACCURACY)),
+    ),
+    Claim(
+        "smoother_in_the_end",
+        "Over fifteen times as many steps, in which the same network learns without BN too, the "
+        "gradient changes less with BN",
+        (SIGMOID_LATE,),
+        (*_landscape(), *accuracies()),
+        _SMOOTHER,
+    ),
+    Claim(
+        "rougher_when_deep",
+        "In a deep ReLU network that has not begun to learn without BN, the gradient changes more "
+        "with BN",
+        (DEEP_RELU,),
+        (*_landscape(), *accuracies()),
+        _ROUGHER,
+    ),
+)
+VANISHING = (
+    Claim(
+        "deep_network_fails",
+        "Within these steps, the sigmoid network trains with BN and does not train without it",
+        (RECORDED["depth"],),
+        accuracies(),
+        (Shows(lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED),),
+    ),
+    Claim(
+        "gradient_vanishes",
+        f"Without BN, the gradient of the first hidden layer is less than a {_VANISHED}th of that "
+        "of the last; with BN it does not fade",
+        (RECORDED["depth"],),
+        of_arms("decay", "gradient of the last layer over that of the first", gradient_decay),
+        (
+            More("decay_none", "decay_bn", times(_VANISHED)),
+            Shows(lambda of: of["decay_none"] > _VANISHED),
+        ),
+    ),
+    Claim(
+        "last_layer_moves_alone",
+        "Without BN, the values in the last hidden layer are moved by its own weights, and hardly "
+        "by the layers before it",
+        (RECORDED["depth"],),
+        (*drifts("previous_layers")[:2], *drifts("own_weights")[:2]),
+        (More("own_weights_none", "previous_layers_none", times(3)),),
+    ),
+    Claim(
+        "saturation_is_not_the_reason",
+        "More sigmoids of the last hidden layer are saturated with BN, which is the network that "
+        "learns",
+        (RECORDED["depth"],),
+        of_arms("saturated", "saturated at the end", last, "saturated", form="percent"),
+        (More("saturated_bn", "saturated_none", ACCURACY),),
+    ),
+)

@@ -1,0 +1,77 @@
+"""Scope: on which network, data and training a claim was tested, in words."""
+
+from collections.abc import Sequence
+
+from bnviz.settings import KINDS, PLANE_DATASETS, Settings
+
+#: Settings that every scope names in its own words, in this order.
+_NAMED = (
+    "dataset",
+    "hidden_layers",
+    "units",
+    "activation",
+    "initializer",
+    "optimizer",
+    "learning_rate",
+    "batch_size",
+    "steps",
+)
+#: Settings that say nothing about a run: who is compared, what is measured, and what is random.
+_LEFT_OUT = ("third_arm", "deep", "seed")
+#: Values with which the other settings go without saying.
+_PLAIN = {
+    "init_scale": 1.0,
+    "dropout": 0.0,
+    "l2": 0.0,
+    "bn_position": "before",
+    "bn_momentum": 0.9,
+    "bn_epsilon": 1e-3,
+    "bn_center": True,
+    "bn_scale": True,
+    "interventions": "",
+}
+
+
+def scope(runs: Sequence[Settings]) -> str:
+    """Returns what the runs of a claim have in common, and where they differ, in words.
+
+    Args:
+        runs: Settings of the runs, at least one. A value in which they differ is written as a list.
+
+    Returns:
+        A phrase without its full stop, such as "digits, 3 hidden layers of 16 relu units
+        (he_normal), sgd at 0.3, batches of 32, 160 steps".
+    """
+
+    def of(name: str) -> str:
+        values = list(dict.fromkeys(getattr(settings, name) for settings in runs))
+        return " / ".join(_written(value) for value in values)
+
+    layers = of("hidden_layers")
+    parts = [
+        of("dataset"),
+        f"{layers} hidden layer{'s' * (layers != '1')} of {of('units')} {of('activation')} units "
+        f"({of('initializer')})",
+        f"{of('optimizer')} at {of('learning_rate')}",
+        f"batches of {of('batch_size')}",
+        f"{of('steps')} step{'s' * (of('steps') != '1')}",
+    ]
+    if any(settings.dataset in PLANE_DATASETS for settings in runs):
+        parts[0] += f" (noise {of('noise')})"
+    for name, plain in _PLAIN.items():
+        if any(getattr(settings, name) != plain for settings in runs):
+            parts.append(f"{KINDS[name].label} {of(name)}")
+    if any(settings.dropout for settings in runs):
+        parts.append(f"{KINDS['dropout_position'].label} {of('dropout_position')}")
+    return ", ".join(parts)
+
+
+def _written(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:g}"
+    return str(value)
