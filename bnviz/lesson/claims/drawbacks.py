@@ -3,7 +3,6 @@
 from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import (
     ACCURACY,
-    GRADIENT,
     SECONDS,
     STEPS,
     Alike,
