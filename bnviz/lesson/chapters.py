@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bnviz.lesson.claims.catalogue import OF_CHAPTERS
 from bnviz.lesson.claims.claim import Claim
-from bnviz.lesson.claims.experiments import FOLDER, RECORDED
+from bnviz.lesson.claims.experiments import DEFAULT, EXPERIMENTS, FILES
 from bnviz.lesson.predictions import PREDICTIONS
 from bnviz.lesson.question import Question
 from bnviz.settings import Settings
@@ -31,7 +31,7 @@ class Chapter:
         name: Name in links.
         title: A few words.
         statement: The statement, in one sentence.
-        experiment: One of `bnviz.lesson.claims.experiments.RECORDED`.
+        experiment: One of `bnviz.lesson.claims.experiments.EXPERIMENTS`.
         view: Attributes of `bnviz.figures.view.View` by name.
         controls: Settings that matter here; the form folds away all others.
         settled_by: Name of the claim whose numbers answer the question; empty if the answer follows
@@ -62,12 +62,12 @@ class Chapter:
     @property
     def settings(self) -> Settings:
         """Settings of the experiment."""
-        return RECORDED[self.experiment]
+        return EXPERIMENTS[self.experiment]
 
     @property
     def recording(self) -> Path:
         """File of the recorded experiment; several chapters may share it."""
-        return FOLDER / f"{self.experiment}.npz"
+        return FILES[self.experiment]
 
     @property
     def question(self) -> Question:
@@ -103,12 +103,12 @@ CHAPTERS = {
         Chapter(
             "problem",
             "The problem",
-            "Without Batch Normalization, the inputs of a layer keep changing while the network "
-            "learns.",
-            "depth",
-            {"name": "drift"},
+            "While a network learns, what reaches a layer changes, because the layers before it "
+            "learn too.",
+            "default",
+            {"name": "drift", "layer": DEFAULT.hidden_layers},
             ("hidden_layers", "activation", "learning_rate"),
-            settled_by="deeper_layers_drift_more",
+            settled_by="before_against_own",
         ),
         Chapter(
             "normalization",
@@ -137,7 +137,7 @@ CHAPTERS = {
             "position",
             {"name": "layers"},
             ("bn_position", "third_arm", "activation"),
-            settled_by="before_keeps_the_inputs",
+            settled_by="both_places_train",
         ),
         Chapter(
             "learning-rate",
@@ -175,7 +175,7 @@ CHAPTERS = {
             "effect, not the purpose.",
             "gap",
             {"name": "generalisation", "loss_axis": "log"},
-            ("batch_size", "dataset", "noise"),
+            ("batch_size", "dataset", "noise", "l2", "dropout", "dropout_position"),
             settled_by="small_batches_narrow_more",
         ),
         Chapter(
@@ -191,8 +191,8 @@ CHAPTERS = {
         Chapter(
             "covariate-shift",
             "Is it really covariate shift?",
-            "A network whose inputs shift more can train as well: what helps may be a smoother "
-            "landscape.",
+            "A network whose layers shift each other's inputs more can train as well. What helps "
+            "instead is open.",
             "noise",
             {"name": "drift"},
             ("third_arm", "deep"),
@@ -201,8 +201,8 @@ CHAPTERS = {
         Chapter(
             "no-help",
             "When it does not help",
-            "With tiny batches, in shallow networks or by the clock, it may gain nothing or even "
-            "lose.",
+            "With tiny batches, in shallow or in very deep networks, or by the clock, it may gain "
+            "nothing or even lose.",
             "pairs",
             {"name": "layers"},
             ("batch_size", "hidden_layers", "initializer"),
@@ -217,5 +217,18 @@ CHAPTERS = {
             ("hidden_layers", "units", "activation", "optimizer", "bn_momentum", "bn_epsilon"),
             script=True,
         ),
+        Chapter(
+            "vanishing-gradients",
+            "Vanishing gradients",
+            "Through layers of sigmoids the gradient fades, and the first layers hardly learn. "
+            "Batch Normalization keeps it up.",
+            "depth",
+            {"name": "gradients"},
+            ("hidden_layers", "activation", "learning_rate"),
+            settled_by="gradient_vanishes",
+        ),
     )
 }
+#: Chapters whose experiment of the first version is another chapter's now. A link of then to a run
+#: of it opens the other.
+MOVED = {"problem": "vanishing-gradients"}

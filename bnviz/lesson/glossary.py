@@ -17,16 +17,31 @@ OF_README = {
     "probe": "the fixed examples on which distributions are measured",
     "frame": "everything measured at one recorded step",
     "recording": "the settings and all frames of a run",
+    "values in a layer": "what enters its activation: its *pre-activations*",
+    "what reaches a layer": (
+        "what its weights get from the layers before it, and cannot change"
+    ),
     "internal covariate shift": (
-        "the change of a layer's input distribution while the layers before it learn"
+        "the change of what reaches a layer because the layers before it learn (Ioffe & Szegedy 2015)"
     ),
     "drift": (
-        "how far a layer's distribution has moved (1-Wasserstein distance), in its standard "
-        "deviations at step 0 or at the previous frame"
+        "how far the values in a layer have moved since step 0 or the last frame: the 1-Wasserstein "
+        "distance of each neuron's values, averaged over the neurons"
+    ),
+    "moved by the layers before it": (
+        "the drift that a layer's values would have if it had kept its weights: what reaches it has "
+        "changed"
+    ),
+    "moved by its own weights": (
+        "the drift that a layer's values would have if what reaches it had not changed"
+    ),
+    "pooled drift": (
+        "the 1-Wasserstein distance of all values of a layer together, in their standard deviation "
+        "at step 0 or at the previous frame; it does not see neurons that change places"
     ),
     "gradient shift": (
-        "how much a layer's gradient changes when the layers before it take their step: the second "
-        "meaning of covariate shift (Santurkar et al. 2018)"
+        "how much a layer's gradient changes when the layers before it take their step, also "
+        "relative to the gradient: the second meaning of covariate shift (Santurkar et al. 2018)"
     ),
     "intervention": "a change in mid-run, part of the settings",
 }
@@ -44,11 +59,19 @@ TERMS = OF_README | {
     ),
     "beta": "the shift that BN learns for each neuron, initially 0",
     "Dense": "Keras's name for a layer in which each neuron receives all inputs",
+    "dropout": "sets a random share of a layer's values to 0 in training, not in inference",
     "effective beta": (
         "the largest change of the gradient along a step, per unit of step length: small where the "
         "loss landscape is smooth; not the beta of BN"
     ),
+    "effective rate": (
+        "the learning rate divided by the square of the weights' norm: what decides how far a step "
+        "turns weights whose size BN cancels"
+    ),
     "epsilon": "a small number added to the variance under the root, to avoid a division by 0",
+    "exact statistics": (
+        "mean and variance over all training examples, computed once for inference"
+    ),
     "gamma": "the scale that BN learns for each neuron, initially 1",
     "generalisation gap": (
         "the validation loss minus the training loss, both by the moving statistics"
@@ -58,6 +81,7 @@ TERMS = OF_README | {
     "identity": "the function that returns its input unchanged",
     "inference": "the use of a trained network, in which nothing changes any more",
     "initialisation": "how the weights are drawn before training",
+    "L2 penalty": "a multiple of the sum of all squared weights, added to the loss",
     "layer": "neurons side by side that all receive the output of the layer before them",
     "learning rate": (
         "the factor by which the gradient is multiplied to make a step: a high rate makes long "
@@ -90,6 +114,7 @@ TERMS = OF_README | {
     ),
     "regularisation": "anything that keeps a network from memorizing its training examples",
     "ReLU": "an activation that sets everything below 0 to 0 and keeps the rest",
+    "saturated": "so far from 0 that the activation is flat and lets hardly any gradient through",
     "seed": (
         "the number that determines everything random in a run: the same seed gives the same run"
     ),
@@ -103,6 +128,11 @@ TERMS = OF_README | {
         "the mean of the squared distances from the mean; BN divides by the number of examples, "
         "not by one less"
     ),
+    "variance shift": (
+        "a difference between the variance in training, by which the moving statistics are kept, "
+        "and the variance in inference"
+    ),
+    "vanishing gradient": "a gradient that fades to almost 0 on its way to the first layers",
     "weights": "the numbers that a network learns",
     "x_hat": "a value after normalization: (x - mean) / sqrt(variance + epsilon)",
 }

@@ -12,20 +12,21 @@ PREDICTIONS = {
     for question in (
         _question(
             "problem",
-            "In the network without BN, the inputs of which hidden layer will drift most?",
+            "In the network without BN, what will move the values in the last hidden layer "
+            "further?",
             Option(
-                "Those of the first",
-                "A fair guess, since it sees the data first. But the data do not change, and no "
-                "learning layer comes before it: its inputs move least.",
+                "Its own weights: they are what the layer learns",
+                "They do move them. But here the layers before it move them several times as far: "
+                "four layers learn before this one, and it receives what they make of the data.",
             ),
             right(
-                "Those of the last",
-                "Yes: all layers before it move, and it feels all of their changes.",
+                "The layers before it: they change what reaches it",
+                "Yes, several times as far as its own weights. With BN it is the other way round.",
             ),
             Option(
-                "All about equally",
-                "That would be so if each layer felt only its own learning. But the changes of all "
-                "layers before it add up, so the inputs of the last layer move most.",
+                "Both about equally",
+                "That would be a fair guess for any one layer. But four layers learn before this "
+                "one, and here they move its values several times as far as its own weights do.",
             ),
         ),
         _question(
@@ -47,40 +48,40 @@ PREDICTIONS = {
         _question(
             "gamma-and-beta",
             "At step 90, BN is inserted into the network without it, with gamma = √(variance + ε) "
-            "and beta = mean in every neuron. What will its loss do at that step?",
+            "and beta = mean in every neuron. What will its validation loss do at that step?",
             Option(
                 "It jumps up, since everything is rescaled",
-                "It would with gamma 1 and beta 0. But these two undo the normalization exactly, "
-                "so the network computes the same as before.",
+                "It would with gamma 1 and beta 0. But these two undo the normalization by the "
+                "statistics they were computed from, and the validation loss is measured by those.",
             ),
             Option(
                 "It drops at once, since BN is better",
-                "BN does not make any answer better by itself: at that step the network computes "
-                "exactly the same as before. What changes is how it learns from here on.",
+                "BN does not make any answer better by itself: by fixed statistics, the network "
+                "computes the same as before. What changes is how it learns from here on.",
             ),
             right(
                 "Nothing",
-                "Yes: with these two, BN is the identity. What changes is how the network learns "
-                "from here on.",
+                "Yes: with these two and the statistics they belong to, BN is the identity. What "
+                "changes is how the network learns from here on.",
             ),
         ),
         _question(
             "position",
-            "The third network has BN after the activation. What will the inputs of its first "
-            "activation do, compared with those of the network with BN before it?",
+            "Three networks learn: without BN, with BN before the activation, and with BN after "
+            "it. Which of those with BN will save steps?",
             right(
-                "Drift more",
-                "Yes: what enters its activation is W x + b, which nothing holds in place.",
+                "Both",
+                "Yes: either place is enough here. Which is better differs between networks.",
             ),
             Option(
-                "Stay in place just as well",
-                "The outputs of its activations are held in place, but what enters the first one "
-                "is W x + b, and that is free to move.",
+                "Only the one with BN before the activation",
+                "There BN decides what enters the activation. But BN after it decides what the "
+                "next layer receives, and here that saves steps as well.",
             ),
             Option(
-                "Move so much that the network cannot be trained",
-                "They do move more, but the next layer gets normalized values again, and that is "
-                "enough: the network trains about as fast.",
+                "Only the one with BN after the activation",
+                "The next layer then receives normalized values. But BN before the activation, the "
+                "place that its authors chose, saves steps here as well.",
             ),
         ),
         _question(
@@ -180,21 +181,22 @@ PREDICTIONS = {
         ),
         _question(
             "covariate-shift",
-            "The third network has BN followed by noise that shifts the inputs of every layer "
+            "The third network has BN followed by noise that shifts what reaches every layer "
             "anew at each step. How will it learn?",
             Option(
                 "Worse than without BN",
-                "That is what chapter 1 would lead us to expect. The inputs do shift more than "
-                "without BN, and still it learns sooner.",
+                "That is what one would expect if the shift were the problem. From step to step "
+                "the values do move more than with BN, and still it learns sooner than without.",
             ),
             Option(
                 "The same as without BN",
-                "One would think so if BN helped by holding inputs in place. But it still learns "
-                "much sooner.",
+                "One would think so if BN helped only by holding values in place. But it still "
+                "learns much sooner.",
             ),
             right(
                 "Nearly as well as with BN",
-                "Yes, that is the finding of 2018: the inputs shift more, and it hardly matters.",
+                "Yes, that is the finding of 2018: more shift from step to step, and it hardly "
+                "matters.",
             ),
         ),
         _question(
@@ -202,8 +204,8 @@ PREDICTIONS = {
             "The same two networks get batches of two examples. Which will do better?",
             right(
                 "The one without BN",
-                "Yes: in every neuron, one of the two examples becomes +1 and the other −1, and "
-                "that is too little to learn from.",
+                "Yes: in every neuron, one of the two examples becomes +1 and the other −1, "
+                "whatever they were, and hardly any gradient is left to learn from.",
             ),
             Option(
                 "The one with BN",
@@ -232,6 +234,25 @@ PREDICTIONS = {
                 "Because BN needs inputs with mean 0",
                 "BN takes any inputs and brings their mean to 0 itself. That is why a bias is "
                 "useless: it would be subtracted with the mean.",
+            ),
+        ),
+        _question(
+            "vanishing-gradients",
+            "Four layers of sigmoids, no BN. Which of them will receive the smallest gradient?",
+            right(
+                "The first",
+                "Yes: the gradient comes from the output, and every layer on the way makes it "
+                "smaller.",
+            ),
+            Option(
+                "The last",
+                "It is next to the output, where the gradient comes from, so it receives most. On "
+                "the way to the first layer, every sigmoid makes the gradient smaller.",
+            ),
+            Option(
+                "All about the same",
+                "With BN, roughly so. Without it, every sigmoid on the way multiplies the gradient "
+                "by its slope, which is at most 1/4: the first layer receives least.",
             ),
         ),
     )

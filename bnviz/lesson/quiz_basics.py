@@ -15,9 +15,9 @@ ITEMS = (
             "whose inputs keep changing while the layers before them learn.",
         ),
         right(
-            "Internal covariate shift: the inputs of layers keep changing during learning",
-            "Right: that slows training down or stops it. (Chapter 10 asks whether it is the "
-            "reason why BN helps.)",
+            "Internal covariate shift: the inputs of layers change because those before them learn",
+            "Right: its authors held that this slows training down. (Chapter 10 asks whether it is "
+            "the reason why BN helps.)",
         ),
         Option(
             "Too little memory: normalized values take less space",
@@ -108,12 +108,13 @@ ITEMS = (
         ),
         right(
             "gamma = √(variance + ε) and beta = mean",
-            "Right: so BN takes away nothing that the network could do without it.",
+            "Right, for the batch or the fixed statistics that these two come from: so BN takes "
+            "away nothing that the network could do without it.",
         ),
         Option(
             "There are none: normalization cannot be undone",
-            "It can: gamma = √(variance + ε) and beta = mean undo it exactly. That is why BN takes "
-            "away nothing that the network could do without it.",
+            "It can: gamma = √(variance + ε) and beta = mean undo it for the batch that they come "
+            "from. That is why BN takes away nothing that the network could do without it.",
         ),
     ),
     item(

@@ -1,4 +1,4 @@
-"""Quiz, second part: what Batch Normalization changes, and where it fails (chapters 5 to 11)."""
+"""Quiz, second part: what Batch Normalization changes, and where it fails (chapters 5 to 13)."""
 
 from bnviz.lesson.question import Option, right
 from bnviz.lesson.quiz_item import item
@@ -114,18 +114,18 @@ ITEMS = (
         "What did noise after BN show in 2018?",
         Option(
             "That BN needs noise to work",
-            "It works without noise, slightly better. The noise was added to make the inputs "
-            "shift, and training hardly suffered.",
+            "It works without noise as well. The noise was added to make what reaches each layer "
+            "shift from step to step, and training hardly suffered.",
         ),
         Option(
-            "That training fails once the inputs shift",
-            "That was the expectation. The inputs shifted more than without BN, and training "
-            "hardly suffered.",
+            "That training fails once the inputs of layers shift",
+            "That was the expectation. With the noise they shifted more from step to step than "
+            "with BN alone, and training hardly suffered.",
         ),
         right(
-            "That training hardly suffers although the inputs shift more",
-            "Right: so holding them in place cannot be the whole reason. A smoother loss "
-            "landscape may be.",
+            "That training hardly suffers although the inputs of layers shift more",
+            "Right: so holding them in place cannot be the whole reason. A smoother loss landscape "
+            "was proposed instead, and chapter 10 shows where that is so and where not.",
         ),
     ),
     item(
@@ -136,17 +136,37 @@ ITEMS = (
         Option(
             "Two examples take too long to compute",
             "They are quick. But of two values, one becomes +1 and the other −1, whatever they "
-            "were: too little is left to learn from.",
+            "were: hardly any gradient is left to learn from.",
         ),
         right(
             "Of two values, one becomes +1 and the other −1, whatever they were",
-            "Right (up to epsilon): too little is left to learn from, and the moving statistics "
-            "are wrong too.",
+            "Right (up to epsilon): hardly any gradient is left to learn from. Better statistics "
+            "in inference change nothing about it.",
         ),
         Option(
             "Gamma and beta cannot be learnt from two examples",
             "They are learnt like all weights. The trouble comes earlier: of two values, one "
             "becomes +1 and the other −1, whatever they were.",
+        ),
+    ),
+    item(
+        "whose-doing",
+        "vanishing-gradients",
+        {"name": "drift"},
+        "Without BN, the values in the last of four sigmoid layers move far. Whose doing is it?",
+        Option(
+            "That of the layers before it: internal covariate shift",
+            "So it is in the ReLU network of chapter 1. Here the gradient has faded before it "
+            "reaches those layers, and they hardly move.",
+        ),
+        Option(
+            "That of the data, which differ from batch to batch",
+            "The picture is measured on the same examples at every step. What moves the values "
+            "are weights, and here those of the last layer itself.",
+        ),
+        right(
+            "Its own: the gradient fades before it reaches the layers before",
+            "Right: so the same picture can have another reason. Look who moves the values.",
         ),
     ),
 )

@@ -1,7 +1,10 @@
 """Claims: sentences follow their numbers, and the recorded evidence belongs to these claims."""
 
+import itertools
 import json
 import math
+from dataclasses import replace
+from fractions import Fraction
 from statistics import median
 
 import pytest
@@ -10,8 +13,19 @@ from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.claims import evidence
 from bnviz.lesson.claims.catalogue import CLAIMS, OF_CHAPTERS
 from bnviz.lesson.claims.claim import FORMS, Claim, ClaimResult, Quantity
+from bnviz.lesson.claims.criteria import (
+    ACCURACY,
+    STEPS,
+    Alike,
+    More,
+    Shows,
+    sign_test,
+    times,
+)
+from bnviz.lesson.claims.quantities import steps
+from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
-from bnviz.settings import Settings
+from bnviz.settings import KINDS, Settings
 from bnviz.terminal.claims_command import REFUTED
 from bnviz.terminal.main import main
 from tests.support.recordings import random_recording
@@ -27,38 +41,164 @@ TWICE = Claim(
             "bn", "steps", "with BN", lambda runs: runs[1].settings.learning_rate, absent="never"
         ),
     ),
-    lambda of: of["none"] >= 2 * of["bn"],
+    (More("none", "bn", times(2)),),
 )
 
 
-def result(none, bn):
-    return ClaimResult(TWICE, tuple(range(len(none))), {"none": tuple(none), "bn": tuple(bn)})
+def result(none, bn, claim=TWICE):
+    return ClaimResult(claim, tuple(range(len(none))), {"none": tuple(none), "bn": tuple(bn)})
+
+
+class TestSignTest:
+    @pytest.mark.parametrize("pairs", range(1, 13))
+    def test_equals_the_share_of_all_tosses_that_are_as_one_sided(self, pairs):
+        heads = [sum(toss) for toss in itertools.product((0, 1), repeat=pairs)]
+        for wins in range(pairs // 2, pairs + 1):
+            extreme = sum(max(each, pairs - each) >= wins for each in heads)
+            assert sign_test(wins, pairs) == Fraction(extreme, 2**pairs)
+
+    def test_is_what_is_printed_in_tables(self):
+        # Conover, Practical Nonparametric Statistics: the binomial with p = 1/2, both tails.
+        assert sign_test(9, 9) == pytest.approx(0.0039, abs=5e-5)
+        assert sign_test(8, 9) == pytest.approx(0.0391, abs=5e-5)
+        assert sign_test(7, 9) == pytest.approx(0.1797, abs=5e-5)
+        assert sign_test(5, 9) == sign_test(5, 10) == 1
+
+
+class TestDifference:
+    @pytest.mark.parametrize(
+        ("one", "other", "order"),
+        [
+            (1.25, 1, 1),
+            (1.24, 1, 0),
+            (1, 1.25, -1),
+            (math.inf, 100, 1),
+            (100, math.inf, -1),
+            (math.inf, math.inf, 0),
+            (0, 0, 0),
+            (1e-9, 0, 1),
+        ],
+    )
+    def test_ratio_counts_from_its_smallest_on_and_never_is_the_slowest(self, one, other, order):
+        assert STEPS.order(one, other) == order
+
+    @pytest.mark.parametrize(
+        ("one", "other", "order"),
+        [(0.52, 0.5, 1), (0.519, 0.5, 0), (0.48, 0.5, -1), (-0.5, -0.52, 1), (0, 0, 0)],
+    )
+    def test_of_accuracies_is_two_points(self, one, other, order):
+        assert ACCURACY.order(one, other) == order
+
+
+class TestComparison:
+    @pytest.mark.parametrize(
+        ("votes", "holds"),
+        [
+            ([1] * 9, True),
+            ([1] * 8 + [-1], True),
+            ([1] * 8 + [0], True),
+            ([1] * 7 + [-1] * 2, False),
+            ([1] * 7 + [0] * 2, False),
+            ([1] * 5, False),
+            ([-1] * 9, False),
+            ([0] * 9, False),
+        ],
+    )
+    def test_holds_by_the_sign_test_in_which_ties_stay(self, votes, holds):
+        assert More("a", "b", STEPS).holds(votes) == holds
+
+    @pytest.mark.parametrize(("against", "holds"), [(0, True), (1, True), (2, False)])
+    def test_other_statements_hold_if_eight_of_nine_seeds_show_them(self, against, holds):
+        votes = [-1] * against + [1] * (9 - against)
+        assert Shows(lambda _: True).holds(votes) == holds
+        assert Alike("a", "b", ACCURACY).holds(votes) == holds
+
+    def test_alike_means_closer_than_the_difference(self):
+        alike = Alike("a", "b", ACCURACY)
+        assert [alike.votes({"a": 0.9, "b": b}) for b in (0.9, 0.919, 0.93, 0.87)] == [1, 1, -1, -1]
 
 
 class TestResult:
-    def test_gives_median_range_and_count(self):
-        found = result([4, 8, 6, 9, 2], [1, 2, 2, 3, 1])
+    NINE = ([4, 8, 6, 9, 2, 4, 4, 4, 8], [1, 2, 2, 3, 1, 1, 1, 1, 1])
+
+    def test_gives_count_p_median_range_rule_and_scope(self):
+        found = result(*self.NINE)
         assert found.holds
         assert found.sentence == (
-            "BN is twice as good: shown by 5 of 5 seeds. "
-            "Steps: without BN 6 (2 to 9), with BN 2 (1 to 3)."
+            "BN is twice as good: shown by 9 of 9 seeds, p = 0.0039. "
+            "Steps: without BN 4 (2 to 9), with BN 1 (1 to 3). "
+            "Differences count from 2 times on. "
+            f"Scope: {scope(TWICE.runs)}."
         )
 
     def test_says_so_if_the_numbers_contradict_it(self):
-        found = result([1, 1, 1, 9, 1], [1, 1, 1, 1, 1])
+        found = result([1] * 8 + [9], [1] * 9)
         assert not found.holds
-        assert found.sentence == (
-            "Not confirmed (shown by only 1 of 5 seeds): BN is twice as good. "
+        assert found.sentence.startswith(
+            "Not confirmed (shown by only 1 of 9 seeds, p = 1): BN is twice as good. "
             "Steps: without BN 1 (1 to 9), with BN 1."
         )
 
     @pytest.mark.parametrize(("bad", "holds"), [(1, True), (2, False)])
-    def test_holds_if_four_of_five_seeds_show_it(self, bad, holds):
-        assert result([1] * bad + [9] * (5 - bad), [1] * 5).holds == holds
+    def test_holds_if_eight_of_nine_seeds_show_it(self, bad, holds):
+        assert result([1] * bad + [9] * (9 - bad), [1] * 9).holds == holds
 
-    def test_a_target_not_reached_is_written_as_a_word(self):
-        found = result([4, 4, 4], [1, 2, math.inf])
-        assert found.sentence.endswith("with BN 2 (1 to never).")
+    def test_needs_every_criterion(self):
+        both = replace(TWICE, criteria=(*TWICE.criteria, Shows(lambda of: of["bn"] < 3)))
+        none, bn = self.NINE
+        assert result(none, bn, both).holds
+        assert sum(result(none, bn, both).shown) == 8
+        assert not result(none, [*bn[:-1], 3], both).holds
+
+    def test_a_target_not_reached_is_written_as_a_word_and_the_slowest(self):
+        found = result([4] * 9, [1] * 8 + [math.inf])
+        assert "with BN 1 (1 to never)." in found.sentence
+        assert found.shown == (True,) * 8 + (False,)
+        assert result([math.inf] * 9, [1] * 9).holds
+        assert not any(result([math.inf] * 9, [math.inf] * 9).shown)
+
+
+class TestScope:
+    def test_names_network_data_and_training(self):
+        settings = Settings(
+            dataset="digits",
+            hidden_layers=3,
+            units=16,
+            activation="relu",
+            initializer="he_normal",
+            learning_rate=0.3,
+            steps=1_500,
+        )
+        assert scope([settings]) == (
+            "digits, 3 hidden layers of 16 relu units (he_normal), sgd at 0.3, batches of 32, "
+            "1,500 steps"
+        )
+        other = settings.replace(learning_rate=1.0, hidden_layers=1)
+        assert "3 / 1 hidden layers" in scope([settings, other])
+        assert "sgd at 0.3 / 1," in scope([settings, other])
+
+    @pytest.mark.parametrize("name", sorted(KINDS.keys() - {"third_arm", "deep", "seed", "upload"}))
+    def test_differs_with_every_setting_that_decides_a_run(self, name):
+        base = Settings(
+            dataset="moons", initializer="random_normal", dropout=0.5, interventions="3:insert_bn"
+        )
+        others = {
+            "dataset": "spiral",
+            "activation": "tanh",
+            "initializer": "he_normal",
+            "optimizer": "adam",
+            "bn_position": "after",
+            "dropout_position": "before",
+            "interventions": "2:insert_bn",
+        }
+        value = getattr(base, name)
+        if name in others:
+            changed = others[name]
+        elif isinstance(value, bool):
+            changed = not value
+        else:
+            changed = value + 1 if isinstance(value, int) else value / 2 or 0.01
+        assert scope([base.replace(**{name: changed})]) != scope([base])
 
 
 def test_nan_is_refused():
@@ -67,7 +207,7 @@ def test_nan_is_refused():
         "It is missing",
         (TINY,),
         (Quantity("a", "a", "", lambda _: math.nan),),
-        lambda _: True,
+        (Shows(lambda _: True),),
     )
     with pytest.raises(ValueError, match="missing has no number for a"):
         claim.read([Recording(TINY)])
@@ -81,7 +221,7 @@ class TestGather:
             made.append(settings)
             return Recording(settings)
 
-        again = Claim("again", "Again", TWICE.runs[:1], TWICE.quantities[:1], lambda _: False)
+        again = Claim("again", "Again", TWICE.runs[:1], TWICE.quantities[:1], ())
         results = list(evidence.gather([TWICE, again], range(3), run))
         assert len(made) == len(set(made)) == 6
         assert results[0].values == {"none": (0, 1, 2), "bn": (0.5, 0.5, 0.5)}
@@ -110,22 +250,28 @@ class TestTable:
 
 
 class TestDescribeRun:
-    SPEED = CLAIMS["fewer_steps"]
+    CLAIM = Claim("steps", "BN saves steps", (TINY,), steps(), ())
 
-    def test_gives_the_numbers_of_the_claim(self):
-        recording = random_recording(TINY, 7)
+    @pytest.mark.parametrize("seed", [0, 7])
+    def test_gives_the_numbers_of_the_claim_for_any_seed(self, seed):
+        recording = random_recording(TINY.replace(seed=seed), 7)
         recording = rewritten(recording, "validation_accuracy", 0.9)
         assert (
-            self.SPEED.describe_run(recording) == "Steps to 80 % accuracy: without BN 0, with BN 0"
+            self.CLAIM.describe_run(recording) == "Steps to 80 % accuracy: without BN 0, with BN 0"
         )
 
-    def test_is_empty_before_the_end_or_if_several_runs_are_needed(self):
-        assert self.SPEED.describe_run(random_recording(TINY, 6)) == ""
-        assert CLAIMS["higher_rates"].describe_run(random_recording(TINY, 7)) == ""
+    @pytest.mark.parametrize(
+        "other", [{"learning_rate": 0.7}, {"units": 5}, {"third_arm": "bn_other"}, {"deep": True}]
+    )
+    def test_is_empty_for_any_other_setting(self, other):
+        recording = random_recording(TINY.replace(**other), 7)
+        assert recording.complete
+        assert self.CLAIM.describe_run(recording) == ""
 
-    def test_is_empty_if_a_network_or_a_measure_is_missing(self):
-        for name in ("noise_still_trains", "alone_is_chance", "inserting_changes_nothing"):
-            assert CLAIMS[name].describe_run(random_recording(TINY, 7)) == ""
+    def test_is_empty_before_the_end_or_if_several_runs_are_needed(self):
+        assert self.CLAIM.describe_run(random_recording(TINY, 6)) == ""
+        both = replace(self.CLAIM, runs=(TINY, TINY.replace(units=5)))
+        assert both.describe_run(random_recording(TINY, 7)) == ""
 
 
 def rewritten(recording, measure, value):
@@ -193,6 +339,13 @@ def test_right_answers_of_the_chapters_are_what_was_measured(recorded):
     steps = recorded["fewer_steps"].values
     ratio = median(steps["steps_none"]) / median(steps["steps_bn"])
     assert 2 <= ratio <= 10
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_criteria_are_of_the_numbers_of_the_claim(claim):
+    assert claim.criteria
+    numbers = {quantity.name: 1.0 for quantity in claim.quantities}
+    assert {criterion.votes(numbers) for criterion in claim.criteria} <= {-1, 0, 1}
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)

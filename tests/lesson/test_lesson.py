@@ -16,7 +16,7 @@ from bnviz.lesson.predictions import PREDICTIONS
 from bnviz.lesson.question import Option, Question, score
 from bnviz.lesson.quiz import QUESTIONS, QUIZ
 from bnviz.recording import Recording
-from bnviz.settings import KINDS
+from bnviz.settings import KINDS, Settings
 from tests.support import ROOT
 
 ASKED = {f"quiz {item.question.name}": item.question for item in QUIZ}
@@ -34,8 +34,8 @@ def is_drawn(view, settings):
     )
 
 
-def test_there_are_twelve_chapters_with_names_for_links():
-    assert [chapter.number for chapter in CHAPTERS.values()] == list(range(1, 13))
+def test_there_are_thirteen_chapters_with_names_for_links():
+    assert [chapter.number for chapter in CHAPTERS.values()] == list(range(1, 14))
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in CHAPTERS)
     assert list(CHAPTERS) == list(OF_CHAPTERS) == list(PREDICTIONS)
 
@@ -45,7 +45,7 @@ class TestChapter:
     def test_text_is_short_and_says_what_to_watch_for(self, chapter):
         paragraphs = [part for part in chapter.text.split("\n\n") if not part.startswith("$$")]
         assert 2 <= len(paragraphs) <= 7
-        assert len(chapter.text.split()) <= 180
+        assert len(chapter.text.split()) <= 190
         assert 10 <= len(chapter.watch.split()) <= 70
         assert "##" not in chapter.text + chapter.watch
         assert chapter.statement.endswith(".")
@@ -89,14 +89,39 @@ def test_chapters_of_ranges_have_a_phase_map():
 
 def test_recordings_are_those_of_the_chapters_and_small():
     files = {path.stem: path for path in experiments.FOLDER.iterdir()}
-    assert set(files) == {chapter.experiment for chapter in CHAPTERS.values()}
     assert set(files) == set(experiments.RECORDED)
     assert sum(path.stat().st_size for path in files.values()) < experiments.MAX_BYTES
-    for name, path in files.items():
+    assert {chapter.experiment for chapter in CHAPTERS.values()} == set(experiments.EXPERIMENTS)
+    for name, path in experiments.FILES.items():
         recording = Recording.load(path)
-        assert recording.settings == experiments.RECORDED[name]
+        assert recording.settings == experiments.EXPERIMENTS[name]
         assert recording.complete
         assert recording.certificate.holds
+
+
+def test_the_page_starts_with_the_experiment_of_the_first_chapter():
+    assert next(iter(CHAPTERS.values())).settings == Settings()
+
+
+#: Digests of the recorded experiments since the first version: other defaults change none of them.
+DIGESTS = {
+    "depth": "b2d7a9750113181f",
+    "inside": "58e6d269e61bf4f7",
+    "insertion": "df6d0b8399ef382c",
+    "position": "0fc5d4cf5deee633",
+    "rate": "52e11cc2541f2623",
+    "scale": "ce82009f9952aef7",
+    "speed": "4e07b869d5eac04e",
+    "gap": "d9a65ad707a61989",
+    "statistics": "e3fd77ed08b9bb6d",
+    "noise": "57f6c3aca0c16e6a",
+    "pairs": "a12e66cffd9cb947",
+}
+
+
+def test_experiments_name_all_that_decides_them():
+    digests = {name: settings.digest for name, settings in experiments.RECORDED.items()}
+    assert digests == DIGESTS
 
 
 @pytest.mark.parametrize("question", ASKED.values(), ids=ASKED)

@@ -168,7 +168,7 @@ def sign_test(wins: int, pairs: int) -> float:
         pairs: All pairs, at least 1.
     """
     tail = sum(math.comb(pairs, count) for count in range(wins, pairs + 1))
-    return min(1.0, tail / 2 ** (pairs - 1))
+    return float(min(1, tail / 2 ** (pairs - 1)))
 
 
 def _nearly_all(votes: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ from bnviz.settings import Settings
 #: The results of all claims.
 FILE = BUNDLED / "claims.json"
 #: Minimum number of seeds on which a claim is checked.
-MIN_SEEDS = 5
+MIN_SEEDS = 9
 
 
 class EvidenceError(ValueError):

@@ -73,8 +73,7 @@ RECORDED = {
     "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=100),
     "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=180),
 }
-#: Where the recordings are, by the names of the experiments; the first is also the one that the page
-#: starts with.
+#: Where the recordings are, by the names of the experiments. The page starts with the first.
 FILES = {"default": BUNDLED / "default.npz"} | {name: FOLDER / f"{name}.npz" for name in RECORDED}
 #: The settings of all recordings.
 EXPERIMENTS = {"default": DEFAULT} | RECORDED
@@ -109,7 +108,7 @@ LONG = _RELU.replace(hidden_layers=4, units=64, batch_size=256, steps=1_500)
 EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
 #: One hidden layer, well initialised, on digits and on points in a plane.
 SHALLOW = _RELU.replace(hidden_layers=1, units=32, learning_rate=0.1, steps=400)
-SHALLOW_PLANE = SHALLOW.replace(dataset="spiral", noise=0.1, learning_rate=0.3, steps=1_000)
+SHALLOW_PLANE = SHALLOW.replace(dataset="spiral", noise=0.1, learning_rate=1.0)
 #: A very deep plain network; what is asked of it is how it starts.
 VERY_DEEP = _RELU.replace(hidden_layers=50, units=32, steps=1)
 

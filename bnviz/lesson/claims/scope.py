@@ -20,6 +20,7 @@ _NAMED = (
 _LEFT_OUT = ("third_arm", "deep", "seed")
 #: Values with which the other settings go without saying.
 _PLAIN = {
+    "init_stddev": 0.05,
     "init_scale": 1.0,
     "dropout": 0.0,
     "l2": 0.0,

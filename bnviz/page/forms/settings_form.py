@@ -70,12 +70,12 @@ def form(
 
 def short_form(names: Collection[str], *, mode: str, default: Settings) -> Settings:
     """Draws the fields of some settings; all others keep their value in `default`."""
-    values: dict[str, Any] = {}
+    values = {name: getattr(default, name) for name in KINDS}
     for name in names:
-        value = fields.value(_name(name, mode), getattr(default, name))
-        values[name] = _field(name, value, mode)
+        value = fields.value(_name(name, mode), values[name])
+        values[name] = _field(name, value, mode) if is_relevant(name, values) else value
         fields.remember(_name(name, mode), values[name])
-    return default.replace(**values)
+    return Settings(**values)
 
 
 def _name(name: str, mode: str) -> str:

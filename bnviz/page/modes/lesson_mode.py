@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from bnviz.figures.view import View
-from bnviz.lesson.chapters import CHAPTERS, Chapter
+from bnviz.lesson.chapters import CHAPTERS, MOVED, Chapter
 from bnviz.page.forms import settings_form
 from bnviz.page.lesson import chapter_text, learner, quiz_text
 from bnviz.page.lesson.learner import PLACES, QUIZ
@@ -54,6 +54,8 @@ def follow(link: Link) -> list[Problem]:
         allowed = f"a number from 1 to {len(CHAPTERS)}, {QUIZ}, or one of {', '.join(CHAPTERS)}"
         problems.append(Problem("chapter", given, allowed))
         place = PLACES[0]
+    if link.former and place in MOVED and link.named & set(CHAPTERS[place].controls):
+        place = MOVED[place]
     learner.open_place(place, present=link.parameters.get("present") == "1")
     if place in CHAPTERS:
         chapter = CHAPTERS[place]

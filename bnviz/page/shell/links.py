@@ -31,6 +31,7 @@ class Link:
         parameters: The mode's other parameters by name, unchecked.
         train: Whether it asks for training.
         problems: What is wrong with it.
+        former: Whether it was made for the defaults of the first version.
     """
 
     mode: str
@@ -39,6 +40,7 @@ class Link:
     parameters: dict[str, str]
     train: bool
     problems: tuple[Problem, ...]
+    former: bool = False
 
 
 def read(parameters: Mapping[str, Collection[str]]) -> Link:
@@ -90,7 +92,7 @@ def understood(
         allowed = "a built-in one (a file is known only to the tab in which it was chosen)"
         problems.append(Problem("dataset", UPLOAD, allowed))
         settings = settings.replace(dataset=Settings().dataset, upload="")
-    return Link(mode, settings, frozenset(given), own, train, tuple(problems))
+    return Link(mode, settings, frozenset(given), own, train, tuple(problems), former)
 
 
 def write(query: Mapping[str, str], *, mode: str, train: bool) -> None:
