@@ -186,3 +186,21 @@ def test_the_end_of_a_run_redraws_a_projected_lesson_once():
     run_until(page, "finished")
     page.run()
     assert not page.exception
+
+
+#: What the form of the first version put into the link of a run of chapter 1.
+OF_CHAPTER_1 = {"hidden_layers": "4", "activation": "sigmoid", "learning_rate": "0.7"}
+
+
+@pytest.mark.parametrize(
+    ("link", "chapter"),
+    [
+        ({}, "problem"),
+        (OF_CHAPTER_1, "vanishing-gradients"),
+        (OF_CHAPTER_1 | {"v": "2"}, "problem"),
+    ],
+    ids=["chapter", "run of the first version", "run of now"],
+)
+def test_a_link_to_a_run_of_a_chapter_opens_the_chapter_that_has_its_experiment(link, chapter):
+    page = open_page({"chapter": "1"} | link)
+    assert page.query_params["chapter"] == chapter

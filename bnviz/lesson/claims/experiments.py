@@ -95,7 +95,7 @@ OTHER_DATA = RECORDED["gap"].replace(
 )
 #: Dropout nowhere, where it usually is, and right before BN, with exact statistics to compare with.
 DROPOUT = tuple(
-    _RELU.replace(units=32, steps=400, deep=True, dropout=share, dropout_position=position)
+    _RELU.replace(units=32, steps=200, deep=True, dropout=share, dropout_position=position)
     for share, position in ((0.0, "after"), (0.5, "after"), (0.5, "before"))
 )
 #: L2 penalties to compare.

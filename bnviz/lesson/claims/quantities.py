@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from bnviz.frame_schema import DRIFT_PARTS
 from bnviz.lesson.claims.claim import Quantity
 from bnviz.lesson.claims.criteria import Difference
-from bnviz.lesson.claims.readings import accuracy, last, relative_drift, steps_to
+from bnviz.lesson.claims.readings import accuracy, last, relative, steps_to, typical
 from bnviz.recording import Recording
 
 #: Validation accuracy from which a network counts as trained, and below which as untrained.
@@ -78,23 +78,29 @@ def over_runs(
 
 
 def drifts(part: str, arms: Sequence[str] = PAIR) -> tuple[Quantity, ...]:
-    """Returns how far a part of drift moves the values in the last hidden layer, in both units.
+    """Returns how far the values in the last hidden layer are from step 0, in both units.
 
     Args:
         part: Name of one of `bnviz.frame_schema.DRIFT_PARTS`.
         arms: The arms to read it from.
     """
-    words = next(words for name, words, _ in DRIFT_PARTS if name == part)
-    measure = f"drift_{part}"
+    return _in_both_units(part, "since step 0", last, f"drift_{part}", arms)
+
+
+def moves(part: str, arms: Sequence[str] = PAIR) -> tuple[Quantity, ...]:
+    """Returns how far the values in the last hidden layer move in a typical step, in both units."""
+    return _in_both_units(f"move_{part}", "in a step", typical, f"move_{part}", arms)
+
+
+def _in_both_units(
+    name: str, when: str, reading: Callable[..., float], measure: str, arms: Sequence[str]
+) -> tuple[Quantity, ...]:
+    """A drift in the unit of the values and, as `relative_` quantities, in each arm's own."""
+    words = next(words for part, words, _ in DRIFT_PARTS if measure.endswith(part))
+    own = f"{words} {when} in its own standard deviations at step 0"
     return (
-        *of_arms(part, f"{words} since step 0", last, measure, arms=arms),
-        *of_arms(
-            f"relative_{part}",
-            f"{words}, in its own standard deviations at step 0",
-            relative_drift,
-            measure,
-            arms=arms,
-        ),
+        *of_arms(name, f"{words} {when}", reading, measure, arms=arms),
+        *of_arms(f"relative_{name}", own, relative, reading, measure, arms=arms),
     )
 
 

@@ -5,7 +5,7 @@ import io
 import math
 import runpy
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,10 +40,24 @@ def last(recording: Recording, arm: str, measure: str, layer: int = -1) -> float
     return float(recording.frames[-1][arm][measure][layer])
 
 
-def relative_drift(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
-    """Returns a drift at the last step over the standard deviation of the values at step 0."""
+def relative(
+    recording: Recording,
+    arm: str,
+    reading: Callable[[Recording, str, str, int], float],
+    measure: str,
+    layer: int = -1,
+) -> float:
+    """Returns a drift over the standard deviation of the layer's values at step 0.
+
+    Args:
+        recording: A run.
+        arm: One of its arms.
+        reading: Takes the drift from the run, as `last` or `typical`.
+        measure: The name of the drift.
+        layer: Counted from 0; -1 is the last.
+    """
     unit = float(recording.frames[0][arm]["pre_activation_std"][layer])
-    return last(recording, arm, measure, layer) / unit
+    return reading(recording, arm, measure, layer) / unit
 
 
 def gradient_decay(recording: Recording, arm: str) -> float:

@@ -17,6 +17,7 @@ from bnviz.lesson.claims.quantities import (
     UNTRAINED,
     accuracies,
     drifts,
+    moves,
     of_arms,
     steps,
 )
@@ -54,20 +55,26 @@ _ROUGHER = (
 NOISE = (
     Claim(
         "noise_shifts_more",
-        "With noise after BN, the values in the last hidden layer move further from step to step "
-        "than with BN, most of it by the layers before it",
+        "From step to step, the values in the last hidden layer move further with noisy BN than "
+        "with BN, as a whole and by the layers before it",
         (RECORDED["noise"],),
-        (
-            *of_arms("move", "whole move per step", typical, "move_whole", arms=_THREE),
-            *of_arms(
-                "before",
-                "moved per step by the layers before it",
-                typical,
-                "move_previous_layers",
-                arms=_THREE,
-            ),
+        (*moves("whole", _THREE), *moves("previous_layers", _THREE)),
+        tuple(
+            More(f"{unit}move_{part}_noisy_bn", f"{unit}move_{part}_bn", DRIFT)
+            for part in ("whole", "previous_layers")
+            for unit in ("", "relative_")
         ),
-        (More("move_noisy_bn", "move_bn", DRIFT), More("before_noisy_bn", "before_bn", DRIFT)),
+    ),
+    Claim(
+        "farther_since_the_start",
+        "Since step 0, the values in the last hidden layer have moved furthest without BN",
+        (RECORDED["noise"],),
+        drifts("whole", _THREE),
+        tuple(
+            More(f"{unit}whole_none", f"{unit}whole_{arm}", DRIFT)
+            for arm in ("bn", "noisy_bn")
+            for unit in ("", "relative_")
+        ),
     ),
     Claim(
         "noise_still_trains",
