@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bnviz.lesson.claims.catalogue import OF_CHAPTERS
 from bnviz.lesson.claims.claim import Claim
-from bnviz.lesson.claims.experiments import DEFAULT, EXPERIMENTS, FILES
+from bnviz.lesson.claims.experiments import EXPERIMENTS, FILES
 from bnviz.lesson.predictions import PREDICTIONS
 from bnviz.lesson.question import Question
 from bnviz.settings import Settings
@@ -106,7 +106,7 @@ CHAPTERS = {
             "While a network learns, what reaches a layer changes, because the layers before it "
             "learn too.",
             "default",
-            {"name": "drift", "layer": DEFAULT.hidden_layers},
+            {"name": "drift"},
             ("hidden_layers", "activation", "learning_rate"),
             settled_by="before_against_own",
         ),

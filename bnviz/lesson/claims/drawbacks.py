@@ -3,6 +3,7 @@
 from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import (
     ACCURACY,
+    GRADIENT,
     SECONDS,
     STEPS,
     Alike,
@@ -25,6 +26,7 @@ from bnviz.lesson.claims.readings import (
     inference_accuracy,
     script_distance,
     seconds_per_step,
+    update_share,
 )
 
 #: Step at which the moving statistics are compared with those of a batch.
@@ -93,11 +95,18 @@ INFERENCE = (
 NO_HELP = (
     Claim(
         "pairs_are_too_small",
-        f"With batches of {RECORDED['pairs'].batch_size}, the network without BN ends more "
+        f"With batches of {RECORDED['pairs'].batch_size}, the weights of the last hidden layer "
+        "move less with BN, in proportion to their size, and the network without it ends more "
         "accurate",
         (RECORDED["pairs"],),
-        accuracies(),
-        (More("accuracy_none", "accuracy_bn", ACCURACY),),
+        (
+            *accuracies(),
+            *of_arms("update", "update over weights in the last hidden layer", update_share),
+        ),
+        (
+            More("accuracy_none", "accuracy_bn", ACCURACY),
+            More("update_none", "update_bn", GRADIENT),
+        ),
     ),
     Claim(
         "exact_statistics_do_not_help",

@@ -65,13 +65,13 @@ RECORDED = {
         noise=0.3,
         hidden_layers=2,
         units=10,
-        learning_rate=0.1,
+        learning_rate=0.3,
         batch_size=8,
         steps=3_000,
     ),
     "statistics": _RELU.replace(hidden_layers=2, units=8, bn_momentum=0.99, deep=True, steps=100),
     "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=100),
-    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=180),
+    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=300),
 }
 #: Where the recordings are, by the names of the experiments. The page starts with the first.
 FILES = {"default": BUNDLED / "default.npz"} | {name: FOLDER / f"{name}.npz" for name in RECORDED}
