@@ -194,7 +194,7 @@ CHAPTERS = {
             "A network whose layers shift each other's inputs more can train as well. What helps "
             "instead is open.",
             "noise",
-            {"name": "drift"},
+            {"name": "drift", "since": "last"},
             ("third_arm", "deep"),
             settled_by="noise_still_trains",
         ),

@@ -18,19 +18,18 @@ OF_README = {
     "frame": "everything measured at one recorded step",
     "recording": "the settings and all frames of a run",
     "values in a layer": "what enters its activation: its *pre-activations*",
-    "what reaches a layer": (
-        "what its weights get from the layers before it, and cannot change"
-    ),
+    "what reaches a layer": ("what its weights get from the layers before it, and cannot change"),
     "internal covariate shift": (
-        "the change of what reaches a layer because the layers before it learn (Ioffe & Szegedy 2015)"
+        "the change of what reaches a layer because the layers before it learn (Ioffe & Szegedy "
+        "2015)"
     ),
     "drift": (
-        "how far the values in a layer have moved since step 0 or the last frame: the 1-Wasserstein "
-        "distance of each neuron's values, averaged over the neurons"
+        "how far the values in a layer have moved since step 0 or the last frame: the "
+        "1-Wasserstein distance of each neuron's values, averaged over the neurons"
     ),
     "moved by the layers before it": (
-        "the drift that a layer's values would have if it had kept its weights: what reaches it has "
-        "changed"
+        "the drift that a layer's values would have if it had kept its weights: what reaches it "
+        "has changed"
     ),
     "moved by its own weights": (
         "the drift that a layer's values would have if what reaches it had not changed"

@@ -20,7 +20,6 @@ FORMS: dict[str, Callable[[float], str]] = {
     "loss": lambda value: f"{value:.3f}",
     "tiny": lambda value: f"{value:.0e}" if value else "0",
     "factor": lambda value: f"{value:.3f}",
-    "milliseconds": lambda value: f"{1_000 * value:.2f} ms",
 }
 
 

@@ -62,7 +62,6 @@ LOSS = Difference(0.02, "0.02 nats")
 STEPS = times(1.25)
 DRIFT = times(1.25)
 GRADIENT = times(1.25)
-SECONDS = times(1.05)
 COUNT = Difference(1, "1")
 
 

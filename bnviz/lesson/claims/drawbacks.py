@@ -4,7 +4,6 @@ from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import (
     ACCURACY,
     GRADIENT,
-    SECONDS,
     STEPS,
     Alike,
     More,
@@ -14,7 +13,6 @@ from bnviz.lesson.claims.criteria import (
 from bnviz.lesson.claims.experiments import (
     EXACT_PAIRS,
     FAST_STATISTICS,
-    LONG,
     RECORDED,
     SHALLOW,
     SHALLOW_PLANE,
@@ -25,7 +23,6 @@ from bnviz.lesson.claims.readings import (
     gradient_growth,
     inference_accuracy,
     script_distance,
-    seconds_per_step,
     update_share,
 )
 
@@ -158,13 +155,6 @@ NO_HELP = (
         (SHALLOW,),
         (*accuracies(), *steps()),
         (More("steps_none", "steps_bn", STEPS),),
-    ),
-    Claim(
-        "steps_take_longer",
-        "A step with BN takes longer by the clock while both networks train side by side",
-        (LONG,),
-        of_arms("seconds", "time per step", seconds_per_step, form="milliseconds"),
-        (More("seconds_bn", "seconds_none", SECONDS),),
     ),
 )
 KERAS = (

@@ -89,10 +89,6 @@ UNSCALED = _RELU.replace(bn_center=False, bn_scale=False)
 RELU_POSITIONS = _RELU.replace(third_arm="bn_other")
 #: The network of "gap" with larger batches and as many steps.
 LARGE_BATCHES = RECORDED["gap"].replace(batch_size=128)
-#: Another data set on which networks overfit.
-OTHER_DATA = RECORDED["gap"].replace(
-    dataset="breast_cancer", noise=0.2, units=16, batch_size=128, steps=1_500
-)
 #: Dropout nowhere, where it usually is, and right before BN, with exact statistics to compare with.
 DROPOUT = tuple(
     _RELU.replace(units=32, steps=200, deep=True, dropout=share, dropout_position=position)
@@ -102,8 +98,6 @@ DROPOUT = tuple(
 PENALTIES = tuple(_RELU.replace(steps=800, l2=l2) for l2 in (0.0, 1e-3))
 #: Moving statistics that follow faster.
 FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=0.9)
-#: Steps so costly that training takes most of the time, not the calls between two frames.
-LONG = _RELU.replace(hidden_layers=4, units=64, batch_size=256, steps=1_500)
 #: Batches of two with the costly measures, among them exact statistics.
 EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
 #: One hidden layer, well initialised, on digits and on points in a plane.

@@ -152,11 +152,6 @@ def narrowing(recording: Recording) -> float:
     return gap(recording, "none") - gap(recording, "bn")
 
 
-def seconds_per_step(recording: Recording, arm: str) -> float:
-    """Returns the time that one training step of an arm takes, in seconds."""
-    return comparison.arm_result(recording, arm).seconds / recording.settings.steps
-
-
 def highest_rate(recordings: Sequence[Recording], arm: str, target: float) -> float:
     """Returns the highest learning rate at which an arm ends at an accuracy; 0 if there is none."""
     rates = (run.settings.learning_rate for run in recordings if accuracy(run, arm) >= target)
