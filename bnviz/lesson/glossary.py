@@ -17,7 +17,7 @@ OF_README = {
     "probe": "the fixed examples on which distributions are measured",
     "frame": "everything measured at one recorded step",
     "recording": "the settings and all frames of a run",
-    "values in a layer": "what enters its activation: its *pre-activations*",
+    "values in a layer": "what enters its activation: its pre-activations",
     "what reaches a layer": ("what its weights get from the layers before it, and cannot change"),
     "internal covariate shift": (
         "the change of what reaches a layer because the layers before it learn (Ioffe & Szegedy "
