@@ -54,7 +54,7 @@ _ONLY_BN = (Shows(lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn
 
 
 def _train_loss(recording: Recording, arm: str) -> float:
-    return float(recording.frames[-1][arm]["train_loss_in_inference"])
+    return comparison.arm_result(recording, arm).train_loss_in_inference
 
 
 def _validation_loss(recording: Recording, arm: str) -> float:

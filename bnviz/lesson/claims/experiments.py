@@ -56,7 +56,7 @@ RECORDED = {
     "depth": _SIGMOID.replace(hidden_layers=4, steps=140),
     "inside": _RELU.replace(hidden_layers=2, units=8, deep=True, steps=60),
     "insertion": _RELU.replace(interventions="90:insert_bn", steps=130),
-    "position": _SIGMOID.replace(units=12, third_arm="bn_other"),
+    "position": _SIGMOID.replace(units=12, third_arm="bn_other", steps=100),
     "rate": _RELU.replace(learning_rate=1.0),
     "scale": _RELU.replace(init_scale=0.1),
     "speed": _RELU,
@@ -70,8 +70,8 @@ RECORDED = {
         steps=3_000,
     ),
     "statistics": _RELU.replace(hidden_layers=2, units=8, bn_momentum=0.99, deep=True, steps=100),
-    "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=100),
-    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=300),
+    "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=90),
+    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=240),
 }
 #: Where the recordings are, by the names of the experiments. The page starts with the first.
 FILES = {"default": BUNDLED / "default.npz"} | {name: FOLDER / f"{name}.npz" for name in RECORDED}

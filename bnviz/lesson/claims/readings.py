@@ -30,9 +30,8 @@ def steps_to(recording: Recording, arm: str, target: float) -> float:
 
 
 def gap(recording: Recording, arm: str) -> float:
-    """Returns the validation loss minus the training loss, both in inference, at the last step."""
-    end = recording.frames[-1][arm]
-    return float(end["validation_loss"] - end["train_loss_in_inference"])
+    """Returns the generalisation gap at the last step."""
+    return comparison.arm_result(recording, arm).generalisation_gap
 
 
 def last(recording: Recording, arm: str, measure: str, layer: int = -1) -> float:
