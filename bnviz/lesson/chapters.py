@@ -171,12 +171,12 @@ CHAPTERS = {
         Chapter(
             "regularisation",
             "Regularisation",
-            "The noise of the batches can narrow the gap between training and validation: a side "
-            "effect, not the purpose.",
+            "The noise of the batches keeps a network from fitting its training examples closely: a "
+            "side effect, not the purpose.",
             "gap",
             {"name": "generalisation", "loss_axis": "log"},
             ("batch_size", "dataset", "noise", "l2", "dropout", "dropout_position"),
-            settled_by="small_batches_narrow_more",
+            settled_by="small_batches_fit_less",
         ),
         Chapter(
             "inference",

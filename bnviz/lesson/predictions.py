@@ -142,7 +142,7 @@ PREDICTIONS = {
         ),
         _question(
             "regularisation",
-            "With which batches will BN narrow the gap between training and validation more?",
+            "With which batches will BN raise the loss on the training examples more?",
             right(
                 "With small ones, of 8 examples",
                 "Yes: the mean of 8 examples depends more on chance than that of 128, so there "
@@ -151,7 +151,7 @@ PREDICTIONS = {
             Option(
                 "With large ones, of 128 examples",
                 "Large batches give better estimates, and that is the point: good estimates mean "
-                "little noise, and it is the noise that narrows the gap.",
+                "little noise, and it is the noise that keeps a network from a close fit.",
             ),
             Option(
                 "The size makes no difference",

@@ -50,7 +50,7 @@ ITEMS = (
         "side-effect",
         "regularisation",
         {"name": "generalisation", "loss_axis": "log"},
-        "Why can BN narrow the gap between training and validation?",
+        "Why can BN keep a network from memorizing its training examples?",
         Option(
             "It makes the weights smaller",
             "That is what the L2 penalty does. BN adds noise: which examples share a batch is "

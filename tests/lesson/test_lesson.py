@@ -108,13 +108,13 @@ DIGESTS = {
     "depth": "b2d7a9750113181f",
     "inside": "58e6d269e61bf4f7",
     "insertion": "df6d0b8399ef382c",
-    "position": "835948c4cb11b125",
-    "rate": "52e11cc2541f2623",
-    "scale": "ce82009f9952aef7",
+    "position": "0fc5d4cf5deee633",
+    "rate": "5de866bad36a4f82",
+    "scale": "e94b6de5e7b5e432",
     "speed": "4e07b869d5eac04e",
-    "gap": "4048627c6787b3fa",
+    "gap": "d9a65ad707a61989",
     "statistics": "e3fd77ed08b9bb6d",
-    "noise": "f349e5578995faa7",
+    "noise": "57f6c3aca0c16e6a",
     "pairs": "505c684b1e4feff4",
 }
 

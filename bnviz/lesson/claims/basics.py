@@ -120,11 +120,4 @@ POSITION = (
         steps(_PLACES),
         (More("steps_none", "steps_bn", STEPS), More("steps_none", "steps_bn_other", STEPS)),
     ),
-    Claim(
-        "neither_place_wins",
-        "In the sigmoid network, both positions end at about the same accuracy",
-        (RECORDED["position"],),
-        accuracies(("bn", "bn_other")),
-        (Alike("accuracy_bn", "accuracy_bn_other", ALIKE),),
-    ),
 )

@@ -146,9 +146,12 @@ def inference_accuracy(recording: Recording, statistics: str, step: int) -> floa
     return float(frame["bn"]["inference_accuracy"][INFERENCE_STATISTICS.index(statistics)])
 
 
-def narrowing(recording: Recording) -> float:
-    """Returns by how much BN narrows the generalisation gap."""
-    return gap(recording, "none") - gap(recording, "bn")
+def excess_loss(recording: Recording) -> float:
+    """Returns by how much BN raises the final training loss, both in inference."""
+    losses = recording.frames[-1]
+    return float(
+        losses["bn"]["train_loss_in_inference"] - losses["none"]["train_loss_in_inference"]
+    )
 
 
 def highest_rate(recordings: Sequence[Recording], arm: str, target: float) -> float:
