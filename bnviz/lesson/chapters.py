@@ -171,8 +171,8 @@ CHAPTERS = {
         Chapter(
             "regularisation",
             "Regularisation",
-            "The noise of the batches keeps a network from fitting its training examples closely: a "
-            "side effect, not the purpose.",
+            "The noise of the batches keeps a network from fitting its training examples closely: "
+            "a side effect, not the purpose.",
             "gap",
             {"name": "generalisation", "loss_axis": "log"},
             ("batch_size", "dataset", "noise", "l2", "dropout", "dropout_position"),
