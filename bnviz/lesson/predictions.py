@@ -71,7 +71,7 @@ PREDICTIONS = {
             "it. Which of those with BN will save steps?",
             right(
                 "Both",
-                "Yes: either place is enough here. Which is better differs between networks.",
+                "Yes: either place is enough here. Which is better has been debated ever since.",
             ),
             Option(
                 "Only the one with BN before the activation",

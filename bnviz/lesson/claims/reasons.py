@@ -96,14 +96,16 @@ NOISE = (
     ),
     Claim(
         "smoother_at_the_start",
-        "So it does in the first steps of the network of chapter 1",
+        "In the first steps of the network of chapter 1, the gradient changes less along a step with "
+        "BN, too",
         (EARLY,),
         _landscape(),
         _SMOOTHER,
     ),
     Claim(
         "smoother_linear",
-        "So it does in a deep network without a nonlinearity",
+        "In a deep network without a nonlinearity, the gradient changes less along a step with BN, "
+        "too",
         (DEEP_LINEAR,),
         _landscape(),
         _SMOOTHER,
