@@ -96,8 +96,8 @@ NOISE = (
     ),
     Claim(
         "smoother_at_the_start",
-        "In the first steps of the network of chapter 1, the gradient changes less along a step with "
-        "BN, too",
+        "In the first steps of the network of chapter 1, the gradient changes less along a step "
+        "with BN, too",
         (EARLY,),
         _landscape(),
         _SMOOTHER,
