@@ -5,7 +5,7 @@ any of them is known. `python -m bnviz claims` checks the claims, and
 `bnviz.lesson.claims.evidence` keeps the results.
 """
 
-from bnviz.lesson.claims import basics, benefits, drawbacks, reasons
+from bnviz.lesson.claims import basics, benefits, default_run, drawbacks, reasons
 from bnviz.lesson.claims.claim import Claim
 
 #: The claims of each chapter, by the chapter's name.
@@ -16,10 +16,10 @@ OF_CHAPTERS: dict[str, tuple[Claim, ...]] = {
     "position": basics.POSITION,
     "learning-rate": benefits.RATE,
     "initialisation": benefits.SCALE,
-    "speed": benefits.SPEED,
+    "speed": (*benefits.SPEED, *default_run.SPEED),
     "regularisation": benefits.GAP,
     "inference": drawbacks.INFERENCE,
-    "covariate-shift": reasons.NOISE,
+    "covariate-shift": (*reasons.NOISE, *default_run.NOISE),
     "no-help": drawbacks.NO_HELP,
     "keras": drawbacks.KERAS,
     "vanishing-gradients": reasons.VANISHING,

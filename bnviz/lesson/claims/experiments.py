@@ -32,6 +32,11 @@ DEFAULT = _DIGITS.replace(
     learning_rate=0.2,
     steps=800,
 )
+#: The same with initial weights made for ReLUs, at other learning rates, and with noisy BN beside.
+DEFAULT_HE = DEFAULT.replace(initializer="he_normal")
+DEFAULT_RATES = (0.1, 0.2, 0.4, 0.8)
+DEFAULT_BY_RATE = tuple(DEFAULT.replace(learning_rate=rate) for rate in DEFAULT_RATES)
+DEFAULT_NOISY = DEFAULT.replace(third_arm="noisy_bn")
 #: Sigmoids and a high learning rate: without BN the gradient vanishes on its way to the input.
 _SIGMOID = _DIGITS.replace(
     hidden_layers=3,

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bnviz.export.keras_script import script
-from bnviz.findings import comparison
+from bnviz.findings import comparison, speed
 from bnviz.frames import ARM_LABELS, INFERENCE_STATISTICS
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -27,6 +27,12 @@ def steps_to(recording: Recording, arm: str, target: float) -> float:
     """Returns the steps to a validation accuracy; infinite if it is not reached."""
     reached = comparison.reached(recording, arm, target)
     return math.inf if reached is None else reached.step
+
+
+def times_as_fast(recording: Recording, arm: str) -> float:
+    """Returns the speed-up of an arm over the first one; infinite if none is known."""
+    found = speed.of_recording(recording)[arm].speed_up
+    return math.inf if found is None or found.bound else found.ratio
 
 
 def gap(recording: Recording, arm: str) -> float:
