@@ -17,7 +17,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "rate": lambda value: f"{value:g}" if value else "none",
     "count": lambda value: f"{value:,.0f}",
     "percent": lambda value: f"{100 * value:.1f} %",
-    "times": lambda value: f"{value:.1f} times",
+    "decimal": lambda value: f"{value:.1f}",
     "loss": lambda value: f"{value:.3f}",
     "tiny": lambda value: f"{value:.0e}" if value else "0",
     "factor": lambda value: f"{value:.3f}",

@@ -11,7 +11,7 @@ from bnviz.lesson.claims.experiments import (
     DEFAULT_NOISY,
     DEFAULT_RATES,
 )
-from bnviz.lesson.claims.quantities import TRAINED, TRAINED_WORDS, of_arms, of_run, over_runs
+from bnviz.lesson.claims.quantities import TRAINED, TRAINED_WORDS, of_arms, of_run, over_runs, steps
 from bnviz.lesson.claims.readings import fewest_steps, times_as_fast, typical
 from bnviz.recording import Recording
 
@@ -28,18 +28,23 @@ def _at_best_rates(recordings: Sequence[Recording]) -> float:
 
 SPEED = (
     Claim(
-        "better_weights_save_less",
-        "With initial weights made for ReLUs (He), BN is fewer times as fast in the network of "
-        "chapter 1 than with Keras’s usual ones",
-        (DEFAULT, DEFAULT_HE),
-        tuple(
-            of_run(name, _SPEED, of, times_as_fast, "bn", run=run, form="times", absent=_UNKNOWN)
-            for run, (name, of) in enumerate({"usual": "usual weights", "he": "He"}.items())
+        "fewer_steps_from_better_weights",
+        "With initial weights made for ReLUs (He), too, the network of chapter 1 needs at most half "
+        "as many steps with BN",
+        (DEFAULT_HE, DEFAULT),
+        (
+            *steps(),
+            *(
+                of_run(
+                    name, _SPEED, of, times_as_fast, "bn", run=run, form="decimal", absent=_UNKNOWN
+                )
+                for run, (name, of) in enumerate({"he": "He", "usual": "Keras’s usual"}.items())
+            ),
         ),
-        (More("usual", "he", STEPS),),
+        (More("steps_none", "steps_bn", times(2)),),
     ),
     Claim(
-        "best_rates_save_as_much",
+        "fewer_steps_at_its_best_rate",
         f"With the best of {len(DEFAULT_RATES)} learning rates for each, the network of chapter 1 "
         "needs at most half as many steps with BN",
         DEFAULT_BY_RATE,
@@ -51,7 +56,7 @@ SPEED = (
                 TRAINED,
                 absent="not reached",
             ),
-            Quantity("ratio", _SPEED, "each at its best rate", _at_best_rates, "times"),
+            Quantity("ratio", _SPEED, "each at its best rate", _at_best_rates, "decimal"),
         ),
         (More("steps_none", "steps_bn", times(2)),),
     ),
@@ -75,7 +80,7 @@ NOISE = (
                 _NOISY_SPEED,
                 times_as_fast,
                 arms=("bn", "noisy_bn"),
-                form="times",
+                form="decimal",
                 absent=_UNKNOWN,
             ),
         ),
