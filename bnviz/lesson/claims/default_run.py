@@ -29,8 +29,8 @@ def _at_best_rates(recordings: Sequence[Recording]) -> float:
 SPEED = (
     Claim(
         "fewer_steps_from_better_weights",
-        "With initial weights made for ReLUs (He), too, the network of chapter 1 needs at most half "
-        "as many steps with BN",
+        "With initial weights made for ReLUs (He), too, the network of chapter 1 needs at most "
+        "half as many steps with BN",
         (DEFAULT_HE, DEFAULT),
         (
             *steps(),

@@ -4,6 +4,7 @@ import streamlit as st
 
 from bnviz.engine.limits import cost
 from bnviz.page.forms import own_data, settings_form
+from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, Link
 from bnviz.page.shell.markup import plain
@@ -82,6 +83,8 @@ def stage(settings: Settings | None) -> None:
         if settings is not None:
             _draw_alternative(settings)
     _player()
+    run = shown_run.get(NAME)
+    about_default.draw(Settings() if run is None else run.settings, _train_and_fill)
     if settings is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
         if code.open:
@@ -119,9 +122,14 @@ def _intervene() -> None:
     except SettingsError as error:
         notices.refuse(f"That change cannot be made: {error}.")
     else:
-        train(changed)
-        settings_form.fill(changed)
+        _train_and_fill(changed)
     rerun.request()
+
+
+def _train_and_fill(settings: Settings) -> None:
+    """Trains settings that are not those of the form, and fills the form with them."""
+    train(settings)
+    settings_form.fill(settings)
 
 
 def _stop() -> None:

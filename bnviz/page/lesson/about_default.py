@@ -1,0 +1,60 @@
+"""What the seeds say of the default experiment, beside its picture."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from bnviz.lesson.claims import evidence
+from bnviz.settings import Settings
+
+#: The default experiment, and the same with noisy BN beside the two.
+DEFAULT = Settings()
+NOISY = DEFAULT.replace(third_arm="noisy_bn")
+#: The claims that give the numbers.
+_WEIGHTS = "fewer_steps_from_better_weights"
+_RATES = "fewer_steps_at_its_best_rate"
+_NOISE = "noise_in_the_first_network"
+
+
+def draw(shown: Settings, train: Callable[[Settings], None]) -> None:
+    """Draws what is left of the speed-up elsewhere, and a button for noisy BN.
+
+    Args:
+        shown: Settings of the run on the stage; nothing is drawn of others.
+        train: Trains settings and fills the form with them.
+    """
+    if shown not in (DEFAULT, NOISY):
+        return
+    with st.container(key="about_default"):
+        st.caption(text())
+        if shown == DEFAULT:
+            st.button(
+                "Add noisy BN: does less shift make it faster?",
+                on_click=train,
+                args=(NOISY,),
+                key="add_noisy_bn",
+                help="BN followed by noise, which makes the distributions move (Santurkar et al. "
+                "2018).",
+            )
+
+
+def text() -> str:
+    """How much faster BN is here, what other choices leave of it, and what that does not show."""
+    seeds = len(evidence.recorded()[_WEIGHTS].seeds)
+    return (
+        f"Over {seeds} seeds of these settings, BN learns {_spread(_WEIGHTS, 'usual')} times as "
+        "fast in steps (median and range). With initial weights made for ReLUs (He) it is "
+        f"{_spread(_WEIGHTS, 'he')} times, with the best of several learning rates for each "
+        f"network {_spread(_RATES, 'ratio')} times. That the values shift less here and the "
+        "network learns faster does not make the one the cause of the other: with noise after BN, "
+        f"the values in the last layer move {_spread(_NOISE, 'move_noisy_bn')} standard deviations "
+        f"from frame to frame, against {_spread(_NOISE, 'move_none')} without BN, and the network "
+        f"still learns {_spread(_NOISE, 'speed_noisy_bn')} times as fast as without BN."
+    )
+
+
+def _spread(claim: str, name: str) -> str:
+    """A quantity of a claim over its seeds: the median and, in brackets, the range."""
+    result = evidence.recorded()[claim]
+    quantity = next(each for each in result.claim.quantities if each.name == name)
+    return quantity.format_spread(result.values[name])
