@@ -119,7 +119,7 @@ def test_freezing_keeps_the_statistics_and_trains_the_rest():
     for was, variable in zip(kept, (layer.moving_mean, layer.moving_variance), strict=True):
         np.testing.assert_array_equal(variable.numpy(), was)
     assert not np.array_equal(layer.gamma.numpy(), gamma)
-    outcome = after.compiled.observer.observe((x, y), (x, y)).outcome()
+    outcome = after.compiled.observer.observe((x, y), (x, y), ()).outcome()
     assert outcome["validation_loss"] < loss
     # Frozen, it trains by the same statistics as it is evaluated by.
     assert outcome["train_loss"] == pytest.approx(outcome["validation_loss"], rel=1e-5)

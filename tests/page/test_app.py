@@ -9,6 +9,8 @@ from bnviz.engine import Engine
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
 from bnviz.kinds import Key
+from bnviz.lesson.claims import evidence
+from bnviz.page.lesson import about_default
 from bnviz.page.shell import session
 from bnviz.settings import KINDS, Settings, is_relevant
 from tests.support.streamlit_page import new_page, open_page, player_message
@@ -204,3 +206,21 @@ OF_CHAPTER_1 = {"hidden_layers": "4", "activation": "sigmoid", "learning_rate": 
 def test_a_link_to_a_run_of_a_chapter_opens_the_chapter_that_has_its_experiment(link, chapter):
     page = open_page({"chapter": "1"} | link)
     assert page.query_params["chapter"] == chapter
+
+
+def test_beside_the_default_run_stands_what_is_left_of_it_elsewhere():
+    page = open_page()
+    said = [caption.value for caption in page.caption]
+    assert about_default.text() in said
+    for claim in ("fewer_steps_from_better_weights", "fewer_steps_at_its_best_rate"):
+        assert evidence.recorded()[claim].holds
+    page.button(key="add_noisy_bn").click().run()
+    assert not page.exception
+    assert page.query_params == {"third_arm": "noisy_bn", "v": "2", "train": "1"}
+    assert about_default.text() in [caption.value for caption in page.caption]
+    assert not any(button.key == "add_noisy_bn" for button in page.button)
+
+
+def test_nothing_is_said_of_other_runs_by_the_seeds_of_the_default():
+    page = open_page({**SHORT, **NOW, "train": "1"})
+    assert about_default.text() not in [caption.value for caption in page.caption]

@@ -39,17 +39,18 @@ def draw(shown: Settings, train: Callable[[Settings], None]) -> None:
 
 
 def text() -> str:
-    """How much faster BN is here, what other choices leave of it, and what that does not show."""
+    """How much faster BN is here, what other choices leave of that, and what it does not show."""
     seeds = len(evidence.recorded()[_WEIGHTS].seeds)
     return (
-        f"Over {seeds} seeds of these settings, BN learns {_spread(_WEIGHTS, 'usual')} times as "
-        "fast in steps (median and range). With initial weights made for ReLUs (He) it is "
-        f"{_spread(_WEIGHTS, 'he')} times, with the best of several learning rates for each "
-        f"network {_spread(_RATES, 'ratio')} times. That the values shift less here and the "
-        "network learns faster does not make the one the cause of the other: with noise after BN, "
-        f"the values in the last layer move {_spread(_NOISE, 'move_noisy_bn')} standard deviations "
-        f"from frame to frame, against {_spread(_NOISE, 'move_none')} without BN, and the network "
-        f"still learns {_spread(_NOISE, 'speed_noisy_bn')} times as fast as without BN."
+        f"Over {seeds} seeds of these settings, BN is {_spread(_WEIGHTS, 'usual')} times as fast in "
+        "steps (median and range); with initial weights made for ReLUs (He) "
+        f"{_spread(_WEIGHTS, 'he')}, with the best of several learning rates for each network "
+        f"{_spread(_RATES, 'ratio')}. With BN, the layers before the last one also move its values "
+        "less since step 0. That does not make the one the cause of the other: with noise after "
+        "BN, the values move more from frame to frame than without BN "
+        f"({_spread(_NOISE, 'move_noisy_bn')} standard deviations, without BN "
+        f"{_spread(_NOISE, 'move_none')}), and that network is still "
+        f"{_spread(_NOISE, 'speed_noisy_bn')} times as fast as the one without BN."
     )
 
 
