@@ -42,8 +42,8 @@ def text() -> str:
     """How much faster BN is here, what other choices leave of that, and what it does not show."""
     seeds = len(evidence.recorded()[_WEIGHTS].seeds)
     return (
-        f"Over {seeds} seeds of these settings, BN is {_spread(_WEIGHTS, 'usual')} times as fast in "
-        "steps (median and range); with initial weights made for ReLUs (He) "
+        f"Over {seeds} seeds of these settings, BN is {_spread(_WEIGHTS, 'usual')} times as fast "
+        "in steps (median and range); with initial weights made for ReLUs (He) "
         f"{_spread(_WEIGHTS, 'he')}, with the best of several learning rates for each network "
         f"{_spread(_RATES, 'ratio')}. With BN, the layers before the last one also move its values "
         "less since step 0. That does not make the one the cause of the other: with noise after "
