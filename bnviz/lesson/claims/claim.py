@@ -150,20 +150,26 @@ class ClaimResult:
         return all(criterion.holds(votes) for criterion, votes in pairs)
 
     @property
-    def sentence(self) -> str:
-        """Whether the seeds show the statement, how that was decided, their numbers, the scope."""
+    def verdict(self) -> str:
+        """Whether the seeds show the statement."""
         statement = self.claim.statement
-        numbers = in_words(self.claim.quantities, self.values)
         if self.holds:
-            verdict = f"{statement}: shown by {self._count}"
-        else:
-            lowered = (
-                statement if statement.startswith("BN") else statement[0].lower() + statement[1:]
-            )
-            verdict = f"Not confirmed (shown by only {self._count}): {lowered}"
+            return f"{statement}: shown by {self._count}."
+        lowered = statement if statement.startswith("BN") else statement[0].lower() + statement[1:]
+        return f"Not confirmed (shown by only {self._count}): {lowered}."
+
+    @property
+    def details(self) -> str:
+        """The numbers of the seeds, what counts as a difference, and the scope."""
+        numbers = in_words(self.claim.quantities, self.values)
         words = "; ".join(dict.fromkeys(each.words for each in self.claim.criteria if each.words))
         rule = f" {words[0].upper()}{words[1:]}." if words else ""
-        return f"{verdict}. {numbers}.{rule} Scope: {scope(self.claim.runs)}."
+        return f"{numbers}.{rule} Scope: {scope(self.claim.runs)}."
+
+    @property
+    def sentence(self) -> str:
+        """The verdict and its details."""
+        return f"{self.verdict} {self.details}"
 
     @property
     def _count(self) -> str:

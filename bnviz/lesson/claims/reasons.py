@@ -145,8 +145,8 @@ VANISHING = (
     ),
     Claim(
         "gradient_vanishes",
-        f"Without BN, the gradient of the first hidden layer is less than a {_VANISHED}th of that "
-        "of the last; with BN it does not fade",
+        f"Without BN, the gradient of the last hidden layer is more than {_VANISHED} times that of "
+        "the first; with BN it does not fade on the way",
         (RECORDED["depth"],),
         of_arms("decay", "gradient of the last layer over that of the first", gradient_decay),
         (

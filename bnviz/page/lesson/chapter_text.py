@@ -133,7 +133,8 @@ def _draw_measured(chapter: Chapter, run: Run | None, recording: Recording) -> N
     st.markdown("## Measured")
     for claim in chapter.claims:
         result = evidence.recorded()[claim.name]
-        st.markdown(f"{'✓' if result.holds else '✗'} {result.sentence}")
+        st.markdown(f"{'✓' if result.holds else '✗'} {result.verdict}")
+        st.caption(result.details)
         sentence = claim.describe_run(single)
         if sentence:
             st.markdown(f"*{'Your run' if ended else 'This run'}:* {sentence}.")
