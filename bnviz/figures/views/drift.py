@@ -119,16 +119,16 @@ def _measures(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure
 
 def _split(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
     """Drift by who moved the values, on one axis, so that the two can be compared."""
-    kind, since = "drift", "step 0"
+    kind, since = "drift", "since step 0"
     if layout.deep and view.since == "last":
-        kind, since = "move", "last frame"
+        kind, since = "move", "per frame"
     unit, suffix = ("std ", IN_STD) if view.drift_unit == "std" else ("", "")
     paths = tuple(f"{kind}_{part}{suffix}/{layer}" for part in _PARTS)
     return [
         _ShiftMeasure(
             path,
-            f"<b>Moved by {who}</b>",
-            f"layer {layer + 1}, {unit}since {since}",
+            f"<b>By {who}</b>",
+            f"layer {layer + 1}, {unit}{since}",
             paths,
             log=False,
         )

@@ -12,11 +12,13 @@ from bnviz.lesson.claims.experiments import (
     DEFAULT_RATES,
 )
 from bnviz.lesson.claims.quantities import TRAINED, TRAINED_WORDS, of_arms, of_run, over_runs, steps
-from bnviz.lesson.claims.readings import fewest_steps, times_as_fast, typical
+from bnviz.lesson.claims.readings import fewest_steps, pooled_move, times_as_fast, typical
 from bnviz.recording import Recording
 
 _SPEED = "times as fast with BN, in steps"
 _NOISY_SPEED = "times as fast as without BN, in steps"
+_MOVE = "pooled drift from frame to frame"
+_THREE = ("none", "bn", "noisy_bn")
 _UNKNOWN = "not known"
 
 
@@ -68,12 +70,13 @@ NOISE = (
         "from frame to frame than no BN does, and yet needs fewer steps",
         (DEFAULT_NOISY,),
         (
+            *of_arms("move", _MOVE, pooled_move, arms=_THREE),
             *of_arms(
-                "move",
-                "pooled drift from frame to frame, in standard deviations",
+                "relative_move",
+                f"{_MOVE}, in standard deviations",
                 typical,
                 "drift_step",
-                arms=("none", "bn", "noisy_bn"),
+                arms=_THREE,
             ),
             *of_arms(
                 "speed",
@@ -86,6 +89,7 @@ NOISE = (
         ),
         (
             More("move_noisy_bn", "move_none", DRIFT),
+            More("relative_move_noisy_bn", "relative_move_none", DRIFT),
             Shows(lambda of: STEPS.order(of["speed_noisy_bn"], 1.0) == 1),
         ),
     ),

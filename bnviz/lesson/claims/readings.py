@@ -108,6 +108,16 @@ def typical(recording: Recording, arm: str, measure: str, layer: int = -1) -> fl
     return float(np.median(finite)) if len(finite) else math.nan
 
 
+def pooled_move(recording: Recording, arm: str) -> float:
+    """Returns how far the values in the last hidden layer move from frame to frame, pooled.
+
+    The median over the frames, in the unit of the values.
+    """
+    measured = recording.frames[arm]
+    moves = measured["drift_step"][1:, -1] * measured["pre_activation_std"][:-1, -1]
+    return float(np.median(moves))
+
+
 def farthest_mean(recording: Recording) -> float:
     """Returns the largest distance from 0 of a neuron's mean `x_hat`, over neurons and steps.
 
