@@ -47,9 +47,9 @@ def text() -> str:
         f"{_spread(_WEIGHTS, 'he')}, with the best of several learning rates for each network "
         f"{_spread(_RATES, 'ratio')}. With BN, the layers before the last one also move its values "
         "less since step 0. That does not make the one the cause of the other: with noise after "
-        "BN, the values move more from frame to frame than without BN "
-        f"({_spread(_NOISE, 'move_noisy_bn')}, without BN {_spread(_NOISE, 'move_none')}), and that network is still "
-        f"{_spread(_NOISE, 'speed_noisy_bn')} times as fast as the one without BN."
+        "BN, the values move further from frame to frame than without BN, "
+        f"{_spread(_NOISE, 'move_noisy_bn')} against {_spread(_NOISE, 'move_none')}, and that "
+        f"network is still {_spread(_NOISE, 'speed_noisy_bn')} times as fast as the one without BN."
     )
 
 
