@@ -41,7 +41,7 @@ DRIFT_PARTS = (
     (
         "own_weights",
         "moved by its own weights",
-        "with its own weights of now and what reached it then",
+        "with its own weights of now, and what reached it and which noise it added then",
     ),
 )
 #: Ends the name of a drift that is divided by the standard deviation of the layer's values.

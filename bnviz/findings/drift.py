@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnviz.findings import comparison
+from bnviz.findings.statistics import SMALL_BATCH
 from bnviz.findings.wording import number, with_arm
 from bnviz.frame_schema import DRIFT_PARTS, IN_STD
+from bnviz.frames import BN_ARMS
 from bnviz.recording import Recording
 
 #: Ratio above which one distance, or shift of the gradient, is called larger than another. Among 20
@@ -63,7 +65,16 @@ def sentence(recording: Recording) -> str:
     said = [_part(recording, f"drift_{part}", _BY_WHOM[part]) for part in parts]
     if not all(said):
         return ""
-    return f"The values in layer {layer} were moved {' and '.join(said)}{_last_moves(recording)}"
+    values = f"{_where(recording)} values in layer {layer}"
+    return f"{values} were moved {' and '.join(said)}{_last_moves(recording)}"
+
+
+def _where(recording: Recording) -> str:
+    """Says that the probe is not how BN trains, if batches are small; else just "The"."""
+    batch = recording.settings.batch_size
+    if batch > SMALL_BATCH or not set(BN_ARMS) & {*recording.layout.arms}:
+        return "The"
+    return f"On the probe, which BN normalizes as one batch and not in batches of {batch}, the"
 
 
 def order(recording: Recording, measure: str) -> int | None:
@@ -111,8 +122,8 @@ def _compared(
     if found is None:
         stds = dict(zip(arms, map(number, in_std), strict=True))
         return (
-            f"{by_whom} {distances} (not comparable: in standard deviations {stds[arm]} and "
-            f"{stds[first]})"
+            f"{by_whom} {distances} (in standard deviations {stds[arm]} and {stds[first]}, so "
+            "neither counts as more)"
         ).strip()
     return f"{by_whom} {_WORDS[found]} {with_arm(arm)} ({distances})".strip()
 

@@ -74,6 +74,12 @@ def _gap(recording: Recording) -> str:
         return f"{subject} {names[name]} is {hundredths(gap)}"
     ours, theirs = gaps.values()
     values = f"({hundredths(ours)}, {names[first]} {hundredths(theirs)})"
+    results = [comparison.arm_result(recording, name) for name in gaps]
+    fits = [each.validation_loss - each.generalisation_gap for each in results]
+    if not abs(fits[0] - fits[1]) < SAME_GAP:
+        # A network that fits less closely has less to lose on other examples.
+        losses = f"training losses {hundredths(fits[0])} and {hundredths(fits[1])}"
+        return f"{subject} {names[arm]} is not compared {values}: {losses}"
     if abs(ours - theirs) < SAME_GAP:
         return f"{subject} does not clearly differ {names[arm]} {values}"
     word = "larger" if ours > theirs else "smaller"

@@ -154,7 +154,8 @@ class Observer:
         crossed = [
             (
                 self._mapped(LayerMaps(*earlier), x, forward_pass.reaching),
-                self._mapped(maps, x, reached),
+                # With the noise of then, so that only the weights differ.
+                self._mapped(maps._replace(noise=earlier[-1]), x, reached),
             )
             for *earlier, reached in zip(*[iter(references)] * size, strict=True)
         ]

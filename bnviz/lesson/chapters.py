@@ -191,8 +191,8 @@ CHAPTERS = {
         Chapter(
             "covariate-shift",
             "Is it really covariate shift?",
-            "A network whose layers shift each other's inputs more can train as well. What helps "
-            "instead is open.",
+            "With noise after it, Batch Normalization lets inputs shift more and helps nearly as "
+            "well. Why it helps is open.",
             "noise",
             {"name": "drift", "since": "last"},
             ("third_arm", "deep"),

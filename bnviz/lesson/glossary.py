@@ -35,8 +35,9 @@ OF_README = {
         "the drift that a layer's values would have if what reaches it had not changed"
     ),
     "pooled drift": (
-        "the 1-Wasserstein distance of all values of a layer together, in their standard deviation "
-        "at step 0 or at the previous frame; it does not see neurons that change places"
+        "the 1-Wasserstein distance of all values of a layer together from those at step 0 or at "
+        "the previous frame, in their own unit or in standard deviations; it does not see neurons "
+        "that change places"
     ),
     "gradient shift": (
         "how much a layer's gradient changes when the layers before it take their step, also "

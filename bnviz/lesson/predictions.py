@@ -185,8 +185,8 @@ PREDICTIONS = {
             "anew at each step. How will it learn?",
             Option(
                 "Worse than without BN",
-                "That is what one would expect if the shift were the problem. From step to step "
-                "the values do move more than with BN, and still it learns sooner than without.",
+                "From step to step the values do move more than with BN, but the network learns "
+                "nearly as well as with BN, and sooner than without.",
             ),
             Option(
                 "The same as without BN",
@@ -195,8 +195,8 @@ PREDICTIONS = {
             ),
             right(
                 "Nearly as well as with BN",
-                "Yes, that is the finding of 2018: more shift from step to step, and it hardly "
-                "matters.",
+                "Yes, that is the finding of 2018: more shift from step to step than with BN "
+                "alone, and it hardly matters.",
             ),
         ),
         _question(

@@ -123,8 +123,8 @@ ITEMS = (
             "with BN alone, and training hardly suffered.",
         ),
         right(
-            "That training hardly suffers although the inputs of layers shift more",
-            "Right: so holding them in place cannot be the whole reason. A smoother loss landscape "
+            "That training hardly suffers although the inputs of layers shift more than with BN",
+            "Right: so holding them in place is not all that BN does. A smoother loss landscape "
             "was proposed instead, and chapter 10 shows where that is so and where not.",
         ),
     ),

@@ -26,7 +26,7 @@ NOT_KEPT = "this map was saved by a version that did not keep what it needs; fil
 #: How the speed-up of a map is measured, in words.
 SPEED_DEFINITION = (
     f"A speed-up is to {percent(TARGET_SHARE)} of the better network's final accuracy in the run "
-    f"itself. A map evaluates its networks at about {EVALUATIONS} steps, so a target may be "
+    f"itself. A map evaluates its networks about {EVALUATIONS} times, so a target may be "
     f"reached up to {EARLIER:g} times earlier than seen: the speed-up lies between two ratios (in "
     "19 of 20 runs)"
 )

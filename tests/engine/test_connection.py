@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 STAGE = "document.querySelector('#bnviz-stage')?.dataset"
 #: Long enough to interfere with.
 STEPS = 50_000
-LINK = f"dataset=wine&hidden_layers=2&units=16&batch_size=256&steps={STEPS}&train=1"
+LINK = f"dataset=wine&hidden_layers=2&units=16&batch_size=256&steps={STEPS}&v=2&train=1"
 
 
 @pytest.mark.slow

@@ -14,9 +14,13 @@ from bnviz.settings import Settings
 ARMS = ("none", "bn")
 
 
-def recorded(*, version=2, layers=3, frames=4, third="no", deep=False, std=(1.0, 1.0), **measures):
+def recorded(
+    *, version=2, layers=3, frames=4, third="no", deep=False, batch=32, std=(1.0, 1.0), **measures
+):
     """A run with the given measures of the last layer, each by arm; all others are 0."""
-    settings = Settings(hidden_layers=layers, units=2, steps=3, third_arm=third, deep=deep)
+    settings = Settings(
+        hidden_layers=layers, units=2, steps=3, third_arm=third, deep=deep, batch_size=batch
+    )
     recording = Recording(settings, version=version)
     built = np.zeros(frames, recording.layout.dtype)
     built["step"] = np.arange(frames)
@@ -68,7 +72,7 @@ def test_no_network_drifts_more_if_the_units_disagree(std, words):
     text = drift.sentence(recorded(drift_previous_layers=(2.0, 0.9), std=std))
     agree = std == (0.1, 1.0)
     assert ("by the layers before it less with BN" in text) == agree
-    assert ("not comparable" in text) == (not agree)
+    assert ("neither counts as more" in text) == (not agree)
     if not agree:
         assert f"0.9 and {words}".strip() in text
 
@@ -76,6 +80,13 @@ def test_no_network_drifts_more_if_the_units_disagree(std, words):
 def test_a_third_network_is_listed():
     text = drift.sentence(recorded(third="noisy_bn", drift_own_weights=(2.0, 0.5, 7.0)))
     assert "0.5 since step 0, without BN 2, with noisy BN 7" in text
+
+
+@pytest.mark.parametrize(("batch", "said"), [(1, True), (4, True), (5, False)])
+def test_small_batches_are_not_how_the_probe_is_normalized(batch, said):
+    text = drift.sentence(recorded(batch=batch, **MOVED))
+    assert text.startswith("On the probe") == said
+    assert (f"not in batches of {batch}, the values in layer 3" in text) == said
 
 
 def test_nothing_lies_before_the_first_layer():
@@ -102,7 +113,7 @@ def test_old_recordings_name_what_they_measured():
         "The values in layer 3 were moved, whoever moved them, less with BN (0.5 since step 0, "
         "without BN 2)"
     )
-    assert "not comparable" in drift.sentence(
+    assert "neither counts as more" in drift.sentence(
         recorded(version=1, drift_start=(2.0, 0.5), std=(0.25, 1.0))
     )
     assert drift.split(recorded(version=1)) is None

@@ -157,15 +157,31 @@ def test_split_equals_maps_applied_by_hand(arm, position):
             ), (part, layer)
 
 
+def nothing(arm: str) -> float:
+    """The largest drift that is none: TensorFlow rounds the same noise in two ways."""
+    return 1e-6 if arm == "noisy_bn" else 0.0
+
+
 @pytest.mark.parametrize("arm", ["none", "bn", "layer_norm", "noisy_bn"])
 def test_nothing_is_moved_by_layers_that_are_frozen(arm):
     probed = Probed(arm)
     probed.change([2])
     found = probed.observe()
-    assert (found["drift_previous_layers"] == 0).all()
-    assert found["drift_own_weights"].tolist()[:2] == [0, 0]
+    assert (found["drift_previous_layers"] <= nothing(arm)).all()
+    assert (found["drift_own_weights"][:2] <= nothing(arm)).all()
     assert found["drift_own_weights"][2] > 0.01
     assert found["drift_whole"][2] == pytest.approx(found["drift_own_weights"][2], rel=1e-4)
+
+
+def test_noise_of_other_steps_is_not_the_work_of_a_layers_own_weights():
+    probed = Probed("noisy_bn")
+    for hidden in probed.network.hidden_layers:
+        hidden.noise.seed_generator.next()
+    found = probed.observe()
+    assert (found["drift_own_weights"] <= nothing("noisy_bn")).all()
+    assert (found["drift_whole"] > 0.01).all()
+    assert found["drift_previous_layers"][0] <= nothing("noisy_bn")
+    assert (found["drift_previous_layers"][1:] > 0.01).all()
 
 
 @pytest.mark.parametrize("arm", ["none", "bn", "layer_norm", "noisy_bn"])
@@ -173,8 +189,8 @@ def test_a_layer_that_is_frozen_moves_nothing_itself(arm):
     probed = Probed(arm)
     probed.change([0, 1])
     found = probed.observe()
-    assert found["drift_own_weights"][2] == 0
-    assert found["drift_previous_layers"][0] == 0
+    assert found["drift_own_weights"][2] <= nothing(arm)
+    assert found["drift_previous_layers"][0] <= nothing(arm)
     assert found["drift_previous_layers"][2] > 0.01
     assert found["drift_whole"][2] == pytest.approx(found["drift_previous_layers"][2], rel=1e-4)
 

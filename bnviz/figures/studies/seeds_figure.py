@@ -20,7 +20,8 @@ from bnviz.studies.seeds import Band, SeedBands
 READING = (
     "How to read: every seed draws different initial weights and a different order of the batches, "
     "the same for both networks. The line is the median over the seeds; the band spans the lowest "
-    "to the highest. Where the bands lie apart, the difference is not due to chance. Right: each "
+    "to the highest. Where the bands of ten or more seeds lie apart over many steps, chance is an "
+    "unlikely reason. Right: each "
     f"dot is the speed-up of one seed, in steps to {percent(TARGET_SHARE)} of the better network's "
     "final accuracy; a triangle points towards a speed-up that lies further out, because only one "
     "network reached the target. Far right: median and range of the speed-up to other shares, and "

@@ -16,12 +16,13 @@ READING = (
     "How to read: each line is one layer, from the first (pale) to the output (dark). Lines far "
     "apart mean that some layers learn while others hardly do: a norm that shrinks towards the "
     "first layer is a vanishing gradient, one that grows is an exploding gradient. Below: the "
-    "update of a step relative to the weights themselves; about −3, a thousandth, is healthy."
+    "update of a step relative to the weights themselves. A thousandth, −3, is a common rule of "
+    "thumb; what suits a network depends on its optimizer and rate, so compare the layers."
 )
 #: Maximum number of layers drawn; beyond that, a few at equal distances.
 MAX_LAYERS = 6
-#: Healthy ratio of update and weights, as a power of 10.
-HEALTHY = -3
+#: The rule of thumb for the ratio of update and weights, as a power of 10.
+GUIDE = -3
 
 
 def gradients(recording: Recording, view: View | None = None) -> LiveFigure:
@@ -87,7 +88,7 @@ def _norms(panels: Panels, number: int, arm: str) -> None:
 def _ratios(panels: Panels, number: int, arm: str) -> None:
     low, high = _ratio_bounds(panels.recording)
     named_curves(panels, number, arm, _curves(panels, arm, "update_ratio"), low, high)
-    panels.guide(number, HEALTHY, f"healthy: {HEALTHY}".replace("-", "−"))
+    panels.guide(number, GUIDE, f"a thousandth: {GUIDE}".replace("-", "−"))
     first = len(panels.arms) + 1
     panels.panel(
         number,

@@ -122,8 +122,8 @@ SCALE = (
     ),
     Claim(
         "needle_stands_still",
-        "Without BN, the values in the last hidden layer move less in their own unit, the same for "
-        "both networks, and yet several of their tiny standard deviations",
+        "Without BN, the values in the last hidden layer move less in their own unit than with it, "
+        "and yet by more than one of their tiny standard deviations",
         (RECORDED["scale"],),
         drifts("whole"),
         (

@@ -15,8 +15,9 @@ from bnviz.lesson.claims.quantities import TRAINED, TRAINED_WORDS, of_arms, of_r
 from bnviz.lesson.claims.readings import fewest_steps, pooled_move, times_as_fast, typical
 from bnviz.recording import Recording
 
-_SPEED = "times as fast with BN, in steps"
-_NOISY_SPEED = "times as fast as without BN, in steps"
+_TARGET = "in steps to 90 % of the best final accuracy"
+_SPEED = f"times as fast with BN, {_TARGET}"
+_NOISY_SPEED = f"times as fast as without BN, {_TARGET}"
 _MOVE = "pooled drift from frame to frame"
 _THREE = ("none", "bn", "noisy_bn")
 _UNKNOWN = "not known"
@@ -58,7 +59,7 @@ SPEED = (
                 TRAINED,
                 absent="not reached",
             ),
-            Quantity("ratio", _SPEED, "each at its best rate", _at_best_rates, "decimal"),
+            Quantity("ratio", "ratio of these steps", "", _at_best_rates, "decimal"),
         ),
         (More("steps_none", "steps_bn", times(2)),),
     ),
