@@ -12,6 +12,8 @@ from bnviz.lab.experiment import run
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 WINE = Settings(dataset="wine", hidden_layers=2, units=4, steps=20, seed=0)
 
 

@@ -15,6 +15,8 @@ from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.sweep import Cell, Sweep
 
+pytestmark = pytest.mark.slow
+
 #: Both arms of each reach the target after more than ten steps.
 EXPERIMENTS = {
     "relu": Settings(
