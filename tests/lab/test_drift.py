@@ -202,6 +202,7 @@ def recorded(settings: Settings) -> Recording:
     return recording
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", ["insert_bn", "remove_bn", "freeze_bn"])
 def test_is_measured_across_a_change_of_bn(action):
     settings = Settings(

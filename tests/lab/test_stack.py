@@ -61,6 +61,7 @@ def trained():
     return of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_networks_of_a_stack_equal_single_runs(case, trained):
     block, outcomes = trained(case)
@@ -76,6 +77,7 @@ def test_networks_of_a_stack_equal_single_runs(case, trained):
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_accuracies_by_other_statistics_equal_those_of_single_deep_runs(case, trained):
     block, outcomes = trained(case)
@@ -95,6 +97,7 @@ def test_accuracies_by_other_statistics_equal_those_of_single_deep_runs(case, tr
                 assert found[number] == pytest.approx(alone[name], abs=tolerance), (arm, name)
 
 
+@pytest.mark.slow
 def test_a_cell_fails_by_lagging_moving_statistics_and_works_by_exact_ones():
     base = Settings(hidden_layers=3, activation="sigmoid", learning_rate=0.3, steps=200)
     momentum = Axis("bn_momentum", 0.9, 0.99, "linear", 2)
