@@ -108,6 +108,11 @@ class RecordingHeader:
             version=version,
         )
 
+    @property
+    def splits_drift(self) -> bool:
+        """Whether drift is split by who moved the values; the first version pooled it."""
+        return self.version > 1
+
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""
         (spec,) = (each for each in self.quantities if each.name == quantity)

@@ -19,8 +19,6 @@ from bnviz.recording import Recording
 #: Ratio above which one distance, or shift of the gradient, is called larger than another. Among 20
 #: seeds of the default experiment, no two runs of the same network differ by more in a distance.
 CLEAR_RATIO = 2.0
-#: The first version of the measures in which drift is split.
-_SPLIT_VERSION = 2
 #: The parts of drift, in words.
 _BY_WHOM = {
     "previous_layers": "by the layers before it",
@@ -39,7 +37,7 @@ def split(recording: Recording) -> dict[str, dict[str, list[float]]] | None:
         By arm: "whole", "previous_layers" and "own_weights", each a number for each hidden layer,
         NaN where it is not known; None for a recording of the first version of the measures.
     """
-    if recording.header.version < _SPLIT_VERSION:
+    if not recording.header.splits_drift:
         return None
     last = recording.frames[-1]
     return {
@@ -57,7 +55,7 @@ def sentence(recording: Recording) -> str:
     if any(comparison.arm_result(recording, arm).diverged_at is not None for arm in arms):
         return ""
     layer = recording.layout.hidden_layers
-    if recording.header.version < _SPLIT_VERSION:
+    if not recording.header.splits_drift:
         text = _pooled(recording)
         return text and f"The values in layer {layer} were moved, whoever moved them, {text}"
     # Nothing moves the features, which reach the first layer.

@@ -10,8 +10,7 @@ from bnviz.findings.wording import percent, with_arm
 from bnviz.recording import Recording
 
 #: A standstill is worth a sentence if it lasts this share of the run beyond the step at which
-#: another network has left chance: the task can be learnt, and the delay is no matter of a few
-#: steps.
+#: another network has left chance: the task can be learnt, and the delay is more than a few steps.
 MIN_SHARE = 0.1
 
 

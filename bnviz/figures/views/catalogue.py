@@ -185,7 +185,7 @@ def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
         },
     }
     offered = {name: every[name] for name in VIEWS[view.name].choices}
-    split = layout.header.version > 1
+    split = layout.header.splits_drift
     lacking = {"since": not layout.deep, "gradient_shift": not layout.deep, "drift_unit": False}
     offered = {
         name: choice

@@ -101,7 +101,7 @@ def ranges(recording: Recording, view: View) -> object:
 def _measures(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
     """The measures of shift of a layer."""
     name = f"Layer {layer + 1}"
-    split = layout.header.version > 1
+    split = layout.header.splits_drift
     measures = _split(layout, layer, view) if split else _pooled(layer)
     if not layout.deep:
         return measures
