@@ -207,7 +207,7 @@ def _header(name: str, head: bytes) -> Header:
         dtype = np.dtype(match["dtype"].decode())
     except TypeError:
         dtype = np.dtype(object)
-    if dtype.kind not in "biufU" or not dtype.itemsize:
+    if dtype.kind not in "biufUS" or not dtype.itemsize:
         raise ArchiveError(f"{name} holds neither numbers nor text.")
     shape = tuple(int(size) for size in match["shape"].decode().split(",") if size.strip())
     return Header(dtype, shape, match["fortran"] == b"True", start + length)

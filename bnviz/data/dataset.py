@@ -18,6 +18,8 @@ class Dataset:
         x_validation: Features, float32, shape (num_validation, num_features).
         y_validation: Class numbers, int32, shape (num_validation,).
         classes: Class names, indexed by class number.
+        example_shape: Shape of one example before it was flattened, such as (28, 28) for an image;
+            empty if examples never had another shape.
     """
 
     x_train: NDArray[np.float32]
@@ -25,6 +27,7 @@ class Dataset:
     x_validation: NDArray[np.float32]
     y_validation: NDArray[np.int32]
     classes: tuple[str, ...]
+    example_shape: tuple[int, ...] = ()
 
     @property
     def num_features(self) -> int:

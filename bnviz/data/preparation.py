@@ -4,15 +4,21 @@ The split has a seed of its own, so that runs with different seeds train and val
 examples.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
+from bnviz.data.examples import Examples
 
 #: Share of each class held out for validation.
 VALIDATION_SHARE = 0.2
 #: Seed of the split, independent of the seed of a run.
 SPLIT_SEED = 20_150_211
+#: Minimum number of features, and the range of whole values, that are taken for pixels.
+MIN_PIXELS = 16
+PIXEL_VALUES = (0, 255)
 
 
 def standardized(
@@ -77,6 +83,75 @@ def split(y: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     )
 
 
+def scaled(
+    train: NDArray[Any], validation: NDArray[Any]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
+    """Scales features by what their values are, whatever the type in which they are stored.
+
+    At least `MIN_PIXELS` features, all of whose values are whole and in the range of
+    `PIXEL_VALUES`, are divided by the largest of the training examples. All others are
+    standardized.
+
+    Args:
+        train: Finite features, shape (num_train, num_features).
+        validation: Finite features, shape (num_validation, num_features).
+
+    Returns:
+        Both parts as float32, with their shapes unchanged, and what was done, in words that follow
+        "features are".
+    """
+    largest = float(train.max())
+    if train.shape[1] >= MIN_PIXELS and largest > 0 and _are_pixels(train, validation):
+        divisor = np.float32(largest)
+        return (
+            train.astype(np.float32) / divisor,
+            validation.astype(np.float32) / divisor,
+            f"divided by {largest:g}, the largest value",
+        )
+    return *standardized(train, validation), "standardized"
+
+
+def _are_pixels(*parts: NDArray[Any]) -> bool:
+    low, high = PIXEL_VALUES
+    return all(
+        float(part.min()) >= low
+        and float(part.max()) <= high
+        and (
+            part.dtype.kind in "biu"
+            or all((part[rows] == np.floor(part[rows])).all() for rows in _blocks(len(part)))
+        )
+        for part in parts
+    )
+
+
+def prepare(examples: Examples) -> tuple[Dataset, str]:
+    """Splits examples, unless they come with a validation set, and scales their features.
+
+    Args:
+        examples: At least one example for each side of the split.
+
+    Returns:
+        The data set, and how its features were scaled, in words that follow "features are".
+    """
+    x, y = _flat(examples.x), examples.y
+    if examples.x_validation is None or examples.y_validation is None:
+        train, validation = split(y)
+        (x, x_validation), (y, y_validation) = (x[train], x[validation]), (y[train], y[validation])
+    else:
+        x_validation, y_validation = _flat(examples.x_validation), examples.y_validation
+    with np.errstate(over="ignore"):
+        x, x_validation, how = scaled(x, x_validation)
+    return (
+        as_dataset(x, y, x_validation, y_validation, examples.classes, examples.example_shape),
+        how,
+    )
+
+
+def _flat(x: NDArray[Any]) -> NDArray[Any]:
+    """Examples of any shape with shape (num_examples, num_features), in row-major order."""
+    return np.ascontiguousarray(x.reshape(len(x), int(np.prod(x.shape[1:]))))
+
+
 def split_and_standardized(
     x: NDArray[np.floating], y: NDArray[np.integer], classes: tuple[str, ...]
 ) -> Dataset:
@@ -98,6 +173,7 @@ def as_dataset(
     x_validation: NDArray[np.floating],
     y_validation: NDArray[np.integer],
     classes: tuple[str, ...],
+    example_shape: tuple[int, ...] = (),
 ) -> Dataset:
     """Casts arrays to the dtypes of a `Dataset`, contiguous in row-major order."""
     return Dataset(
@@ -106,4 +182,5 @@ def as_dataset(
         np.ascontiguousarray(x_validation, np.float32),
         np.ascontiguousarray(y_validation, np.int32),
         classes,
+        example_shape or x_train.shape[1:],
     )

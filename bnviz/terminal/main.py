@@ -18,7 +18,7 @@ from bnviz.settings import KINDS, Settings, SettingsError, groups
 from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.sweep import MEASURES, Sweep
 from bnviz.terminal import claims_command, page_command, study_commands, train_command
-from bnviz.terminal.options import DONE, WRONG, CommandError
+from bnviz.terminal.options import DONE, WRONG, CommandError, add_data_options
 
 #: Each returns the exit status.
 _COMMANDS = {
@@ -105,6 +105,7 @@ def _add_command(
         help="change a setting; repeatable ('bnviz settings' lists them)",
     )
     command.add_argument("--data", metavar="FILE", help="train on your own CSV or NPZ file")
+    add_data_options(command)
     command.add_argument("--json", action="store_true", help="print the results as a JSON object")
     return command
 

@@ -1,13 +1,19 @@
 """Options: what the commands share, from reading settings and files to saving results."""
 
+import argparse
+import csv
+import dataclasses
 import importlib.util
 import io
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 from bnviz.data import uploads
-from bnviz.data.dataset import Dataset
+from bnviz.data.bounds import MAX_FILE_BYTES, UploadError
+from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
+from bnviz.data.uploads import Upload
 from bnviz.kinds import Key
 from bnviz.settings import UPLOAD, Settings
 
@@ -20,13 +26,12 @@ class CommandError(ValueError):
 
 
 def read_settings(
-    changes: Sequence[str], file: str | None, *, default: Settings | None = None
-) -> tuple[Settings, Dataset | None]:
-    """Reads the settings and the data set of a command line.
+    given: argparse.Namespace, *, default: Settings | None = None
+) -> tuple[Settings, Upload | None]:
+    """Reads the settings and the data of a command line.
 
     Args:
-        changes: Changed settings, each of the form NAME=VALUE.
-        file: Path of the user's own data, if any.
+        given: The options: `changes`, each of the form NAME=VALUE, and those of `add_data_options`.
         default: The settings to change.
 
     Raises:
@@ -35,29 +40,112 @@ def read_settings(
     """
     values: dict[str, object] = dict((default or Settings()).to_query())
     changed = {}
-    for change in changes:
+    for change in given.changes:
         name, equals, value = change.partition("=")
         if not equals:
             raise CommandError(f"--set {change} must be of the form NAME=VALUE")
         changed[name.strip()] = value.strip()
-    if file is None:
+    if given.data is None:
+        if any(getattr(given, name) is not None for name in _READING):
+            raise CommandError("options on how to read a file need --data FILE")
         return Settings.read(values | changed), None
     if {"dataset", "upload"} & set(changed):
         raise CommandError("--data replaces --set dataset=... and --set upload=...")
-    dataset = _read_data(Path(file))
-    upload = {"dataset": UPLOAD, "upload": dataset.digest.hex()[: Key.length]}
-    return Settings.read(values | changed | upload), dataset
+    read = read_data(Path(given.data), given)
+    upload = {"dataset": UPLOAD, "upload": read.dataset.digest.hex()[: Key.length]}
+    return Settings.read(values | changed | upload), read
 
 
-def _read_data(path: Path) -> Dataset:
+def add_data_options(command: argparse.ArgumentParser) -> None:
+    """Adds the options that say how a table is to be read, where the guess is wrong."""
+    group = command.add_argument_group("how a table is read", "What is left out is guessed.")
+    group.add_argument("--class-column", metavar="NAME", help="the column that holds the classes")
+    group.add_argument(
+        "--columns",
+        metavar="NAME,NAME",
+        help="the columns that hold the features; put a name with a comma in quotes",
+    )
+    group.add_argument(
+        "--delimiter", metavar="SIGN", help=f"one of {', '.join(DELIMITERS)}, or the sign itself"
+    )
+    group.add_argument(
+        "--decimal", metavar="SIGN", help=f"one of {', '.join(DECIMALS)}, or the sign itself"
+    )
+    group.add_argument("--encoding", choices=ENCODINGS, help="how letters are coded")
+    heading = group.add_mutually_exclusive_group()
+    heading.add_argument(
+        "--header",
+        dest="heading",
+        action="store_true",
+        default=None,
+        help="the first row holds column names",
+    )
+    heading.add_argument(
+        "--no-header",
+        dest="heading",
+        action="store_false",
+        help="the first row is an example",
+    )
+
+
+#: Names of the options of `add_data_options`, which are those of `Choices`.
+_READING = tuple(each.name for each in dataclasses.fields(Choices))
+
+
+def read_data(path: Path, given: argparse.Namespace) -> Upload:
+    """Reads a user's file with the options of `add_data_options`.
+
+    Raises:
+        CommandError: If it cannot be read.
+    """
+    choices = Choices(
+        class_column=given.class_column,
+        columns=None if given.columns is None else _names(given.columns),
+        heading=given.heading,
+        delimiter=_sign(given.delimiter, DELIMITERS, "--delimiter"),
+        decimal=_sign(given.decimal, DECIMALS, "--decimal"),
+        encoding=given.encoding,
+    )
     try:
         with path.open("rb") as file:
-            data = file.read(uploads.MAX_FILE_BYTES + 1)
-        return uploads.read(path.name, data)
+            data = file.read(MAX_FILE_BYTES + 1)
+        return uploads.read(path.name, data, choices)
     except OSError as error:
         raise CommandError(f"--data {path} cannot be read: {error.strerror}") from error
-    except uploads.UploadError as error:
+    except UploadError as error:
         raise CommandError(f"--data {path}: {error}") from error
+
+
+def with_reading(results: str, upload: Upload | None, *, as_json: bool) -> str:
+    """Adds what was read from a user's file to the results of a command.
+
+    Args:
+        results: Text, or a JSON object.
+        upload: The file, if there is one.
+        as_json: Whether the results are a JSON object, which gets an entry "data".
+    """
+    if upload is None:
+        return results
+    if as_json:
+        return json.dumps(json.loads(results) | {"data": upload.reading.as_json()})
+    return f"{upload.reading.sentence()}\n{results}"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Column names separated by commas, of which any may be in quotes."""
+    (names,) = csv.reader([text.replace("\n", " ")], skipinitialspace=True)
+    return tuple(name.strip() for name in names)
+
+
+def _sign(given: str | None, signs: Mapping[str, str], option: str) -> str | None:
+    """The sign that an option gives by its name or as it is."""
+    if given is None or given in signs.values():
+        return given
+    if given == "\\t":
+        return "\t"
+    if given.lower() not in signs:
+        raise CommandError(f"{option} {given!r} must be one of {', '.join(signs)}")
+    return signs[given.lower()]
 
 
 def output_path(out: str | None) -> Path | None:

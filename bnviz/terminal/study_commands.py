@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.uploads import Upload
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import seeds_report, study_report
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
@@ -19,6 +19,7 @@ from bnviz.terminal.options import (
     output_path,
     read_settings,
     save,
+    with_reading,
 )
 from bnviz.terminal.training import ProgressBar, timed
 
@@ -31,12 +32,13 @@ def sweep(given: argparse.Namespace) -> int:
     out = output_path(given.out)
     if given.resume and out is None:
         raise CommandError("--resume needs --out FILE, the map to continue")
-    requested, dataset = _read_sweep(given)
+    requested, upload = _read_sweep(given)
     phase_map = PhaseMap(requested)
     if given.resume and out is not None and out.exists():
         phase_map = _load_map(out, requested, any_sweep=not _given_options(given))
-    seconds, interrupted = _complete(phase_map, dataset)
-    print((study_report.map_json if given.json else study_report.map_text)(phase_map, seconds))
+    seconds, interrupted = _complete(phase_map, upload)
+    results = (study_report.map_json if given.json else study_report.map_text)(phase_map, seconds)
+    print(with_reading(results, upload, as_json=given.json))
     if out is not None:
         save(phase_map.save, out)
     if interrupted:
@@ -48,10 +50,11 @@ def sweep(given: argparse.Namespace) -> int:
 
 def seeds(given: argparse.Namespace) -> int:
     """Trains one experiment with many seeds; returns the exit status."""
-    settings, dataset = _read_settings(given, Settings())
+    settings, upload = _read_settings(given, Settings())
     bands = SeedBands(settings, _read_integer("seeds", given.seeds))
-    seconds, interrupted = _complete(bands, dataset)
-    print((seeds_report.seeds_json if given.json else seeds_report.seeds_text)(bands, seconds))
+    seconds, interrupted = _complete(bands, upload)
+    results = (seeds_report.seeds_json if given.json else seeds_report.seeds_text)(bands, seconds)
+    print(with_reading(results, upload, as_json=given.json))
     if interrupted:
         count = int(bands.known.sum())
         print(f"bnviz: interrupted after {count} of {bands.seeds} seeds", file=sys.stderr)
@@ -60,22 +63,24 @@ def seeds(given: argparse.Namespace) -> int:
 
 def stable(given: argparse.Namespace) -> int:
     """Finds the largest stable learning rates; returns the exit status."""
-    settings, dataset = _read_settings(given, Sweep().base)
+    settings, upload = _read_settings(given, Sweep().base)
     rates = StableRates(settings, _read_integer("seeds", given.seeds))
-    seconds, interrupted = _complete(rates, dataset)
-    print((study_report.stable_json if given.json else study_report.stable_text)(rates, seconds))
+    seconds, interrupted = _complete(rates, upload)
+    results = (study_report.stable_json if given.json else study_report.stable_text)(rates, seconds)
+    print(with_reading(results, upload, as_json=given.json))
     if interrupted:
         count = len(rates.rates)
         print(f"bnviz: interrupted after {count} learning rates", file=sys.stderr)
     return INTERRUPTED if interrupted else DONE
 
 
-def _complete(study: Study, dataset: Dataset | None) -> tuple[float, bool]:
+def _complete(study: Study, upload: Upload | None) -> tuple[float, bool]:
     """Trains the blocks of a study until it is complete.
 
     Returns:
         Wall seconds, and whether Ctrl-C interrupted the study.
     """
+    dataset = None if upload is None else upload.dataset
 
     def train_blocks(bar: ProgressBar) -> None:
         from bnviz.lab import block_training
@@ -89,16 +94,16 @@ def _complete(study: Study, dataset: Dataset | None) -> tuple[float, bool]:
     return timed(train_blocks)
 
 
-def _read_settings(given: argparse.Namespace, default: Settings) -> tuple[Settings, Dataset | None]:
+def _read_settings(given: argparse.Namespace, default: Settings) -> tuple[Settings, Upload | None]:
     """Reads the settings and the data set of a study."""
-    settings, dataset = read_settings(given.changes, given.data, default=default)
+    settings, upload = read_settings(given, default=default)
     unused = [name for name in UNUSED if getattr(settings, name) != getattr(default, name)]
     if unused:
         raise CommandError(
             f"{', '.join(unused)} cannot be set for a study, which trains many networks together; "
             "leave it out or use 'train'"
         )
-    return settings, dataset
+    return settings, upload
 
 
 def _read_integer(name: str, text: str) -> int:
@@ -114,15 +119,15 @@ def _given_options(given: argparse.Namespace) -> dict[str, str]:
     return {name: value for name, value in options.items() if value}
 
 
-def _read_sweep(given: argparse.Namespace) -> tuple[Sweep, Dataset | None]:
-    base, dataset = _read_settings(given, Sweep().base)
+def _read_sweep(given: argparse.Namespace) -> tuple[Sweep, Upload | None]:
+    base, upload = _read_settings(given, Sweep().base)
     stated = _given_options(given)
     sweep, problems = Sweep.nearest(
         base, {name: stated[name] for name in SWEEP_OPTIONS if name in stated}
     )
     if problems:
         raise SettingsError(problems)
-    return sweep, dataset
+    return sweep, upload
 
 
 def _load_map(path: Path, requested: Sweep, *, any_sweep: bool) -> PhaseMap:

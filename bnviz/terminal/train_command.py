@@ -6,18 +6,19 @@ import sys
 from bnviz.data.dataset import Dataset
 from bnviz.findings import report
 from bnviz.recording import Recording
-from bnviz.terminal.options import DONE, INTERRUPTED, output_path, read_settings, save
+from bnviz.terminal.options import DONE, INTERRUPTED, output_path, read_settings, save, with_reading
 from bnviz.terminal.training import ProgressBar, timed
 
 
 def train(given: argparse.Namespace) -> int:
     """Trains a pair and prints its results; returns the exit status."""
-    settings, dataset = read_settings(given.changes, given.data)
+    settings, upload = read_settings(given)
     out = output_path(given.out)
     recording = Recording(settings)
-    seconds, interrupted = record(recording, dataset)
+    seconds, interrupted = record(recording, None if upload is None else upload.dataset)
     if len(recording):
-        print((report.as_json if given.json else report.as_text)(recording, seconds))
+        results = (report.as_json if given.json else report.as_text)(recording, seconds)
+        print(with_reading(results, upload, as_json=given.json))
         if out is not None:
             save(recording.save, out)
     if interrupted:

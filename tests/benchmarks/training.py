@@ -196,7 +196,7 @@ class Contest:
 def images(file: Path | None) -> Dataset:
     """MNIST or a similar dataset from a file, otherwise random images of MNIST's shape."""
     if file is not None:
-        return uploads.read(file.name, file.read_bytes())
+        return uploads.read(file.name, file.read_bytes()).dataset
     generator = np.random.default_rng(0)
     x = generator.random((IMAGES, FEATURES), np.float32)
     y = generator.integers(0, CLASSES, IMAGES).astype(np.int32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz.data import uploads
-from bnviz.data.uploads import UploadError
+from bnviz.data.bounds import UploadError
 from tests.data.upload_files import ROWS, csv, images, npz, refused
 from tests.support.datasets import assert_trainable
 
@@ -57,7 +57,7 @@ class TestCsv:
 
     def test_a_chosen_column_is_the_class(self):
         turned = "".join(f"{c},{x},{y}\n" for x, y, c in (r.split(",") for r in ROWS.split()))
-        dataset = csv("kind,one,two\n" + turned, target="kind")
+        dataset = csv("kind,one,two\n" + turned, class_column="kind")
         assert (dataset.digest, dataset.classes) == (csv(ROWS).digest, ("a", "b"))
 
     def test_classes_that_are_numbers_are_sorted_as_numbers(self):
@@ -102,22 +102,30 @@ class TestCsv:
             ("1,2,a\n1,2,b\n1,b\n", "Line 3 has 2 cells where the first has 3"),
             ("x,y,c\n1,2,a\n\n1,2,3,b\n", "Line 4 has 4 cells"),
             ("x,y,c\n1,2,a\n1,red,b\n", "Column 'y', line 3: 'red' is not a number"),
-            ("x,y,c\n1,2,a\n1,,b\n", "Column 'y', line 3: an empty cell is not a number"),
-            ("x,y,c\n1,2,a\n1,nan,b\n", "Column 'y', line 3: nan is not a finite number"),
+            ("x,y,c\n1,2,a\n1,,b\n", "Only 1 of 2 examples have all their values"),
+            ("x,y,c\n1,2,a\n1,nan,b\n", "columns with many missing ones, such as 'y'"),
             ("x,y,c\n1,2,a\n1,-inf,b\n", "Column 'y', line 3: -inf is not a finite number"),
             ("x,y,c\n1,2,a\n1,1e999,b\n", "Column 'y', line 3: inf is not a finite number"),
-            ("x,y,c\n1,2,a\n1,2,\n", "Line 3 has no class in column 'c'"),
-            ("x,y,c\n1,2,0\n1,2,NaN\n", "Line 3 has no class in column 'c'"),
+            ("x,y,c\n1,2,a\n1,2,\n", "Only 1 of 2 examples"),
+            ("x,y,c\n1,2,0\n1,2,NaN\n", "Only 1 of 2 examples"),
             (ROWS.replace("b", "a"), "of one class, 'a'"),
-            ("".join(f"{i},{i}\n" for i in range(200)), "'column 2' has 200 different values"),
-            ("1," * 1_100 + "a\n", "1101 columns; at most 1025"),
+            (
+                "".join(f"{i},w{i}\n" for i in range(200)),
+                "'column 2' has 200 different values, but there can be at most 100 classes",
+            ),
+            (
+                "".join(f"{'ab'[i % 2]},{i / 7}\n" for i in range(200)),
+                r"a quantity to predict \(regression\), .* such as 'column 1' \(2 values\)",
+            ),
+            ("".join(f"{i % 2},{i / 7}\n" for i in range(30)), "30 different numbers: it is a qu"),
+            ("1," * 1_100 + "a\n", "1101 columns; at most 1026"),
             (ROWS + '1,"2,a\n', "Line 21 cannot be read as CSV"),
             ("x," + "y" * 200_000 + "\n", "cannot be read as CSV"),
             ("1,a\n" * 70_001, "more than 70000 examples"),
-            (ROWS.replace("\n", "\0\n"), "not a CSV file in UTF-8"),
-            (ROWS.encode("utf-16"), "not a CSV file in UTF-8"),
+            (ROWS.replace("\n", "\0\n"), "not text; save it as CSV"),
+            (ROWS.encode("utf-16-le"), "not text; save it as CSV"),
             (npz(**images()), "not the .csv file that its name suggests"),
-            (b"\x89PNG\r\n\x1a\n\0\0", "not a CSV file"),
+            (b"\x89PNG\r\n\x1a\n\0\0", "not text"),
             ("1,2,a\n" + "\n" * 100_001, "100000 blank lines"),
             ("\r" * 100_001 + ROWS, "100000 blank lines"),
             ("," * 1_000_001, "line 1 has more than 1000000 characters"),
@@ -129,8 +137,8 @@ class TestCsv:
 
     def test_a_missing_column_cannot_be_the_class(self):
         with pytest.raises(UploadError, match="no column 'kind'"):
-            csv(ROWS, target="kind")
+            csv(ROWS, class_column="kind")
 
     def test_the_class_column_does_not_shift_the_name_of_a_bad_one(self):
         with pytest.raises(UploadError, match="Column 'two', line 3"):
-            csv("one,kind,two\n1,a,2\n1,b,red\n", target="kind")
+            csv("one,kind,two\n1,a,2\n1,b,red\n", class_column="kind")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bnviz.data import uploads
-from bnviz.data.uploads import UploadError
+from bnviz.data.bounds import UploadError
 from tests.data.upload_files import ROWS, Bomb, images, npz, refused
 from tests.support.archives import npy, zipped
 from tests.support.datasets import assert_trainable
@@ -37,7 +37,7 @@ def outcome(name: str, data: bytes) -> None:
     """Reading must return a sound data set or raise an `UploadError`."""
     message = ""
     try:
-        assert_trainable(uploads.read(name, data))
+        assert_trainable(uploads.read(name, data).dataset)
     except UploadError as error:
         message = str(error)
     assert "\n" not in message

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from bnviz.data import uploads
+from bnviz.data.bounds import UploadError
+from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
-from bnviz.data.uploads import UploadError
 
-ROWS = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
+ROWS = "".join(f"{3 * i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
 
 
 def csv(text: str | bytes, **choices) -> Dataset:
     data = text if isinstance(text, bytes) else text.encode()
-    return uploads.read("file.csv", data, **choices)
+    return uploads.read("file.csv", data, Choices(**choices)).dataset
 
 
 def npz(**arrays) -> bytes:
@@ -25,7 +26,7 @@ def npz(**arrays) -> bytes:
 
 
 def images(count: int = 20) -> dict[str, np.ndarray]:
-    x = np.random.default_rng(0).integers(0, 256, (count, 4, 3), np.uint8)
+    x = np.random.default_rng(0).integers(0, 256, (count, 4, 4), np.uint8)
     return {"x_train": x, "y_train": np.arange(count) % 3}
 
 

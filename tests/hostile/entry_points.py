@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, quote_plus
 import numpy as np
 
 from bnviz.data import uploads
+from bnviz.data.bounds import UploadError
+from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
 from bnviz.figures.view import TITLES
 from bnviz.findings import report
 from bnviz.page.modes import map_mode
@@ -119,14 +121,26 @@ def check_changes(text: str) -> str:
 def check_file(name_and_data: tuple[str, bytes]) -> str:
     name, data = name_and_data
     try:
-        target = None
-        if not name.lower().endswith(".npz"):
+        choices = Choices()
+        if uploads.is_table(name) and len(data) % 3:
+            # Choices of all kinds, as different as the files.
+            random = Random(data[:100])
             columns = uploads.columns(data)
             assert len(set(columns)) == len(columns)
             assert all(column.isprintable() for column in columns)
-            target = columns[-1 if len(data) % 4 else 0]
-        assert_trainable(uploads.read(name, data, target=target))
-    except uploads.UploadError as error:
+            choices = Choices(
+                class_column=random.choice((None, columns[0], columns[-1], "x")),
+                columns=random.choice((None, None, tuple(columns[1:]), ())),
+                heading=random.choice((None, True, False)),
+                delimiter=random.choice((None, *DELIMITERS.values())),
+                decimal=random.choice((None, *DECIMALS.values())),
+                encoding=random.choice((None, *ENCODINGS)),
+            )
+        upload = uploads.read(name, data, choices)
+        assert_trainable(upload.dataset)
+        assert upload.reading.sentence().isprintable()
+        json.dumps(upload.reading.as_json(), allow_nan=False)
+    except UploadError as error:
         assert_presentable(error)
         return REFUSED
     return ACCEPTED

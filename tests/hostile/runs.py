@@ -3,6 +3,7 @@
 from random import Random
 
 from bnviz.data import uploads
+from bnviz.data.bounds import UploadError
 from bnviz.data.dataset import Dataset
 from bnviz.engine import Engine
 from bnviz.kinds import Choice, Flag, Float, Integer
@@ -44,8 +45,8 @@ def accepted_data(random: Random) -> Dataset:
     while True:
         make, name = random.choice(((files.table, "a.csv"), (files.archive, "a.npz")))
         try:
-            return uploads.read(name, make(random))
-        except uploads.UploadError:
+            return uploads.read(name, make(random)).dataset
+        except UploadError:
             continue
 
 

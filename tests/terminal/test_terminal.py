@@ -220,7 +220,7 @@ class TestTrain:
     def test_a_file_becomes_the_data_set(self, capsys, lab, tmp_path):
         (tmp_path / "a.csv").write_text(CSV)
         assert main(["train", *TINY, "--json", "--data", str(tmp_path / "a.csv")]) == 0
-        digest = uploads.read("a.csv", CSV.encode()).digest
+        digest = uploads.read("a.csv", CSV.encode()).dataset.digest
         assert lab.dataset.digest == digest
         expected = Settings(
             steps=12, hidden_layers=1, units=4, dataset="upload", upload=digest.hex()[:32]

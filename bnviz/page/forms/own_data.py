@@ -1,11 +1,12 @@
 """Own data: a viewer's file, read and kept for this session alone."""
 
 import hashlib
-from pathlib import PurePath
 
 import streamlit as st
 
 from bnviz.data import uploads
+from bnviz.data.bounds import UploadError
+from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
 from bnviz.kinds import KEY_LENGTH
 from bnviz.page.shell.markup import plain
@@ -37,11 +38,11 @@ def choose() -> str:
     data = file.getvalue()
     try:
         target = None
-        if PurePath(file.name).suffix.lower() != ".npz":
+        if uploads.is_table(file.name):
             names = uploads.columns(data)
             target = st.selectbox("class column", names, index=len(names) - 1, key="class_column")
         return _read(file.name, data, target)
-    except uploads.UploadError as error:
+    except UploadError as error:
         st.error(plain(str(error)))
         return ""
 
@@ -59,5 +60,5 @@ def _read(name: str, data: bytes, target: str | None) -> str:
     key = digest.hexdigest()[:KEY_LENGTH]
     if dataset(key) is None:
         # A session keeps only its latest file.
-        state.uploads = {key: uploads.read(name, data, target=target)}
+        state.uploads = {key: uploads.read(name, data, Choices(class_column=target)).dataset}
     return key

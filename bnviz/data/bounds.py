@@ -1,0 +1,35 @@
+"""Bounds: how large an uploaded file may be, and what a data set must hold."""
+
+#: Maximum size of a file in bytes.
+MAX_FILE_BYTES = 20_000_000
+#: Maximum size in bytes of all arrays in an NPZ file, uncompressed.
+MAX_DECODED_BYTES = 200_000_000
+#: Maximum number of examples times features: all of MNIST fits, which is 220 MB as float32.
+MAX_VALUES = 60_000_000
+#: The same for a table, whose values are float64: as many as a file of one-digit numbers holds.
+MAX_TABLE_VALUES = 10_000_000
+#: Minimum and maximum number of examples, of features and of classes.
+EXAMPLES = (2, 70_000)
+FEATURES = (1, 1_024)
+CLASSES = (2, 100)
+#: Minimum number of examples on either side of the split.
+MIN_EXAMPLES_EACH = 2
+#: Maximum number of different words in a column whose words become features.
+MAX_WORDS = 20
+#: Maximum absolute value of a feature, so that its square does not overflow.
+MAX_VALUE = 1e30
+
+
+class UploadError(ValueError):
+    """A file that cannot be trained on; the message is one sentence that says why."""
+
+
+def check_count(count: int, bounds: tuple[int, int], what: str) -> None:
+    """Checks a number against its bounds.
+
+    Raises:
+        UploadError: If it is outside.
+    """
+    low, high = bounds
+    if not low <= count <= high:
+        raise UploadError(f"The number of {what} is {count}; it must be from {low} to {high}.")

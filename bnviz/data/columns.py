@@ -1,0 +1,162 @@
+"""Columns: what each column of a table holds, and its values as features or classes."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.data import number_formats
+from bnviz.data.bounds import MAX_WORDS
+from bnviz.data.number_formats import NumberFormat, is_missing
+
+#: Names of columns that only number the rows, in lower case.
+INDEX_NAMES = frozenset(
+    {
+        "#",
+        "case",
+        "id",
+        "idx",
+        "index",
+        "level_0",
+        "no",
+        "no.",
+        "nr",
+        "number",
+        "obs",
+        "record",
+        "row",
+        "row.names",
+        "row_id",
+        "row_names",
+        "rowid",
+        "rowname",
+        "rownames",
+        "rownumber",
+        "s.no",
+        "sno",
+    }
+)
+_UNNAMED = re.compile(r"unnamed: ?\d+(\.\d+)*", re.IGNORECASE)
+#: Fewest rows from which a column can be said to count them.
+_MIN_COUNTED = 4
+_TRUTH = {"true": 1.0, "false": 0.0}
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?)"
+_DATE = re.compile(
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}})"
+    rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}|{_MONTH}[ -]\d{{4}}"
+    rf"|\d{{4}}-\d{{2}}){_TIME}?|{_TIME}",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+class Kind(Enum):
+    """What the cells of a column are."""
+
+    EMPTY = "empty"
+    NUMBERS = "numbers"
+    TRUTH = "true or false"
+    DATES = "dates"
+    WORDS = "words"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: Its name.
+        named: Whether it has a name of its own.
+        cells: Its cells.
+        decimal: The decimal sign, if the user has chosen it.
+    """
+
+    name: str
+    named: bool
+    cells: Sequence[str]
+    decimal: str | None = None
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How often each different cell occurs, without missing ones."""
+        counts = Counter(self.cells)
+        return Counter({cell: count for cell, count in counts.items() if not is_missing(cell)})
+
+    @cached_property
+    def formats(self) -> list[NumberFormat]:
+        """Formats in which all its cells are numbers; see `number_formats.candidates`."""
+        return number_formats.candidates(self.counts, decimal=self.decimal)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What its cells are, of which some may be written wrongly."""
+        if not self.counts:
+            return Kind.EMPTY
+        if all(cell.lower() in _TRUTH for cell in self.counts):
+            return Kind.TRUTH
+        if all(map(_DATE.fullmatch, self.counts)):
+            return Kind.DATES
+        return Kind.NUMBERS if self.formats or self._mostly_numbers else Kind.WORDS
+
+    @cached_property
+    def _mostly_numbers(self) -> bool:
+        """Whether cells that are no number are slips of the pen among numbers.
+
+        A word that recurs in a column of few different cells, such as "3+", is a value.
+        """
+        nearest = number_formats.nearest(self.counts, decimal=self.decimal)
+        words = {cell: count for cell, count in self.counts.items() if not nearest.accepts(cell)}
+        if len(self.counts) <= MAX_WORDS and min(words.values()) > 1:
+            return False
+        return 2 * sum(words.values()) <= self.counts.total()
+
+    @cached_property
+    def missing(self) -> NDArray[np.bool_]:
+        """Which rows have no value."""
+        present = self.counts
+        return np.fromiter((cell not in present for cell in self.cells), bool, len(self.cells))
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether its integers rise by one from row to row."""
+        if len(self.cells) < _MIN_COUNTED or not re.fullmatch(r"\d{1,9}", self.cells[0], re.ASCII):
+            return False
+        start = int(self.cells[0])
+        return all(cell == str(start + row) for row, cell in enumerate(self.cells))
+
+    @property
+    def named_as_index(self) -> bool:
+        """Whether it has the name of a column that only counts the rows, or none."""
+        name = self.name.strip().lower()
+        return not self.named or name in INDEX_NAMES or _UNNAMED.fullmatch(name) is not None
+
+    def first_wrong(self) -> tuple[int, str]:
+        """Row and text of the first cell that is not a number, in a column of numbers."""
+        nearest = number_formats.nearest(self.counts, decimal=self.decimal)
+        for row, cell in enumerate(self.cells):
+            if cell in self.counts and not nearest.accepts(cell):
+                return row, cell
+        raise ValueError("all cells are numbers")
+
+    def numbers(self, written: NumberFormat) -> NDArray[np.float64]:
+        """The values of a column of numbers; a missing one is NaN."""
+        return np.array(written.numbers(self.cells), np.float64)
+
+    def truth(self) -> NDArray[np.float64]:
+        """The values of a column of "true" and "false", as 1 and 0; a missing one is NaN."""
+        return np.array([_TRUTH.get(cell.lower(), np.nan) for cell in self.cells], np.float64)
+
+    def one_hot(self) -> NDArray[np.float64]:
+        """A feature for each different word, in alphabetical order: 1 where the word stands."""
+        number = {word: index for index, word in enumerate(sorted(self.counts))}
+        values = np.zeros((len(self.cells), len(number)))
+        for row, cell in enumerate(self.cells):
+            if cell in number:
+                values[row, number[cell]] = 1
+        values[self.missing] = np.nan
+        return values

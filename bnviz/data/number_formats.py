@@ -1,0 +1,197 @@
+"""Number formats: how the numbers of a column are written, decided from all of its cells.
+
+A column has one format. In "1.000" a point may be the decimal sign or separate thousands; the
+other cells of the column, then the other columns of the file, say which, or else nobody does.
+"""
+
+import itertools
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+#: Cells that mean a missing value, in lower case: those of pandas, and "?", "-", "." of others.
+MISSING = frozenset(
+    {
+        "",
+        "#n/a",
+        "#n/a n/a",
+        "#na",
+        "-1.#ind",
+        "-1.#qnan",
+        "-nan",
+        "1.#ind",
+        "1.#qnan",
+        "<na>",
+        "n/a",
+        "na",
+        "nan",
+        "none",
+        "null",
+        "?",
+        "-",
+        "--",
+        ".",
+    }
+)
+#: Other characters for a minus and for a space, as word processors write them.
+_PLAIN = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
+#: A number within a unit: "12 cm", "40%", "$3.50". The sign of a currency may stand before it.
+_UNIT = re.compile(
+    r"(?P<before>[^\w\s.,+'-]?) ?(?P<number>[+-]?[0-9.,][0-9., ']*(?:[eE][+-]?[0-9]+)?)"
+    r"(?P<after>(?: ?%| ?[^\W\d_]{1,10}[²³]?| ?°[CF]?|)?)"
+)
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """A way to write numbers.
+
+    Attributes:
+        decimal: The decimal sign, "." or ",".
+        thousands: What separates groups of three digits: ".", ",", " ", "'" or nothing.
+        before: What stands before every number, such as "$".
+        after: What stands after every number, such as "%" or " cm".
+    """
+
+    decimal: str
+    thousands: str = ""
+    before: str = ""
+    after: str = ""
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        decimal, thousands = re.escape(self.decimal), re.escape(self.thousands)
+        grouped = rf"[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+(?:{decimal}[0-9]*)?|"
+        return re.compile(
+            rf"[+-]?(?:{grouped if self.thousands else ''}"
+            rf"(?:[0-9]+(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+        )
+
+    def text(self, cell: str) -> str | None:
+        """Returns the number in a cell as Python writes it, or None if there is none."""
+        cell = cell.translate(_PLAIN).strip()
+        if self.before or self.after:
+            if not (cell.startswith(self.before) and cell.endswith(self.after)):
+                return None
+            cell = cell[len(self.before) : len(cell) - len(self.after)].strip()
+        if self._pattern.fullmatch(cell) is None:
+            return None
+        if self.thousands:
+            cell = cell.replace(self.thousands, "")
+        return cell.replace(self.decimal, ".")
+
+    def number(self, cell: str) -> float | None:
+        """Returns the number in a cell, which may be infinite, or None if there is none."""
+        text = self.text(cell)
+        if text is not None:
+            return float(text)
+        infinite = _INFINITY.fullmatch(cell.strip())
+        return None if infinite is None else math.inf * (-1 if infinite[1] == "-" else 1)
+
+    def numbers(self, cells: Collection[str]) -> list[float]:
+        """Returns the numbers in cells that are all accepted; a missing one is NaN."""
+        plain = _plain_numbers(self, cells)
+        if plain is not None:
+            return plain
+        found = (None if is_missing(cell) else self.number(cell) for cell in cells)
+        return [math.nan if number is None else number for number in found]
+
+    def accepts(self, cell: str) -> bool:
+        """Whether a cell is a number in this format."""
+        return self.number(cell) is not None
+
+    def exact(self, cell: str) -> Decimal | None:
+        """Returns the number in a cell without rounding, or None if there is none."""
+        text = self.text(cell)
+        return None if text is None else Decimal(text)
+
+
+#: All formats without a unit, the plain ones first.
+_FORMATS = tuple(
+    NumberFormat(decimal, thousands)
+    for thousands, decimal in itertools.product(("", ",", ".", " ", "'"), ".,")
+    if thousands != decimal
+)
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell means that there is no value."""
+    return cell.strip().lower() in MISSING
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number in any format without a unit."""
+    return any(each.number(cell) is not None for each in _FORMATS)
+
+
+def candidates(cells: Collection[str], *, decimal: str | None = None) -> list[NumberFormat]:
+    """The formats in which all cells are numbers, the plainest first.
+
+    Args:
+        cells: Different cells of a column, without missing ones.
+        decimal: The decimal sign, if it is known.
+    """
+    signs = set("".join(cells).translate(_PLAIN))
+    return [
+        each
+        for each in _formats(cells)
+        if decimal in (None, each.decimal)
+        and (not each.thousands or each.thousands in signs)
+        and (each.decimal == (decimal or ".") or each.decimal in signs or each.thousands)
+        and (_plain_numbers(each, cells) is not None or all(map(each.accepts, cells)))
+    ]
+
+
+def nearest(cells: Collection[str], *, decimal: str | None = None) -> NumberFormat:
+    """The format in which most of the cells are numbers."""
+    allowed = [each for each in _FORMATS if decimal in (None, each.decimal)]
+    return max(allowed, key=lambda each: sum(map(each.accepts, cells)))
+
+
+def ambiguous(cells: Iterable[str], formats: Collection[NumberFormat]) -> str | None:
+    """A cell that is one number in one of the formats and another in another, or None."""
+    if len(formats) < 2:
+        return None
+    for cell in cells:
+        if len({each.number(cell) for each in formats}) > 1:
+            return cell
+    return None
+
+
+def _plain_numbers(each: NumberFormat, cells: Collection[str]) -> list[float] | None:
+    """All cells as numbers if they are as Python writes them, which is quickly found; else None."""
+    if each != _FORMATS[0]:
+        return None
+    text = "".join(cells)
+    # Python also takes underscores, digits of other scripts and "nan" for parts of numbers.
+    if not text.isascii() or set(text) & set("_nN"):
+        return None
+    try:
+        return list(map(float, cells))
+    except ValueError:
+        return None
+
+
+def _formats(cells: Iterable[str]) -> tuple[NumberFormat, ...]:
+    """All formats, with the unit that every one of the cells has, if they have one."""
+    units = set()
+    for cell in cells:
+        match = _UNIT.fullmatch(cell.translate(_PLAIN).strip())
+        if match is None:
+            return _FORMATS
+        units.add((match["before"], match["after"].strip()))
+        if len(units) > 1:
+            return _FORMATS
+        if units == {("", "")}:
+            return _FORMATS
+    if not units:
+        return _FORMATS
+    ((before, after),) = units
+    if before and unicodedata.category(before) != "Sc":
+        return _FORMATS
+    return tuple(NumberFormat(e.decimal, e.thousands, before, after) for e in _FORMATS)
