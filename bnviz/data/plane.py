@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bnviz.data import preparation
 from bnviz.data.dataset import Dataset
+from bnviz.data.examples import Examples
 
 #: Points of a data set, both classes together.
 NUM_POINTS = 1_000
@@ -26,7 +27,8 @@ def draw(name: str, *, noise: float, seed: int) -> Dataset:
         noise: Spread of the points, as `bnviz.settings.Settings` has it.
         seed: Seed of the points; the split has its own.
     """
-    return preparation.split_and_standardized(*SHAPES[name](noise, seed), ("0", "1"))
+    dataset, _ = preparation.prepare(Examples(*SHAPES[name](noise, seed), ("0", "1")))
+    return dataset
 
 
 def moons(noise: float, seed: int) -> Points:

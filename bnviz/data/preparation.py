@@ -152,21 +152,6 @@ def _flat(x: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(x.reshape(len(x), int(np.prod(x.shape[1:]))))
 
 
-def split_and_standardized(
-    x: NDArray[np.floating], y: NDArray[np.integer], classes: tuple[str, ...]
-) -> Dataset:
-    """Splits the examples and standardizes their features.
-
-    Args:
-        x: Finite features, shape (num_examples, num_features).
-        y: Class numbers from 0, shape (num_examples,).
-        classes: Class names, indexed by class number.
-    """
-    train, validation = split(y)
-    x_train, x_validation = standardized(x[train], x[validation])
-    return as_dataset(x_train, y[train], x_validation, y[validation], classes)
-
-
 def as_dataset(
     x_train: NDArray[np.floating],
     y_train: NDArray[np.integer],

@@ -85,6 +85,7 @@ def _images(parts: tuple[Any, ...], classes: tuple[str, ...]) -> Dataset:
         x_test.reshape(len(x_test), -1).astype(np.float32) / 255,
         y_test,
         classes,
+        x_train.shape[1:],
     )
 
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from bnviz.data import preparation
 from bnviz.data.dataset import Dataset
+from bnviz.data.examples import Examples
 
 FOLDER = Path(__file__).parent
-#: Largest pixel value of the digits.
-_MAX_PIXEL = 16
+#: Shapes of examples that are images.
+_SHAPES = {"digits": (8, 8)}
 _CLASSES = {
     "digits": tuple("0123456789"),
     "breast_cancer": ("malignant", "benign"),
@@ -48,14 +49,12 @@ def table(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 @cache
 def load(name: str) -> Dataset:
-    """Returns a table as a data set: pixels of digits from 0 to 1, all else standardized.
+    """Returns a table as a data set: see `preparation.scaled`.
 
     Args:
         name: One of `TABLES`.
     """
     x, y = table(name)
-    if name != "digits":
-        return preparation.split_and_standardized(x, y, _CLASSES[name])
-    x = x / _MAX_PIXEL
-    train, validation = preparation.split(y)
-    return preparation.as_dataset(x[train], y[train], x[validation], y[validation], _CLASSES[name])
+    shape = _SHAPES.get(name, x.shape[1:])
+    dataset, _ = preparation.prepare(Examples(x.reshape(len(x), *shape), y, _CLASSES[name]))
+    return dataset
