@@ -21,6 +21,8 @@ MAX_BLANK_LINES = 100_000
 #: A line with which spreadsheets are told the delimiter.
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=([\t;|, ])"?[ \t;,]*(?:\r\n|\r|\n)', re.IGNORECASE)
 COMMENT = "#"
+#: Fewest cells of a row of positions that cannot be mistaken for an example.
+_MIN_POSITIONS = 5
 
 
 @dataclass(frozen=True)
@@ -184,9 +186,10 @@ def _is_heading(sample: list[list[str]]) -> bool:
     first, *below = sample
     if not below:
         return not any(map(is_number, first))
-    # A row of nothing but its own positions, as pandas writes for columns without names.
-    positions = {str(index + start) for index in range(len(first)) for start in (0, 1)}
     shift = len(below[0]) - len(first) == 1
+    positions = _are_positions(first)
+    if positions and (len(first) >= _MIN_POSITIONS or _some_column_of_words(below)):
+        return True
     for_, against, new, repeated = 0, 0, 0, 0
     for column, cell in enumerate(first):
         cells = [row[column + shift] for row in below if column + shift < len(row)]
@@ -196,7 +199,9 @@ def _is_heading(sample: list[list[str]]) -> bool:
         numbers = sum(map(is_number, cells))
         if 2 * numbers > len(cells):
             for_ += not is_number(cell)
-            against += is_number(cell) and cell.strip() not in positions
+            # pandas numbers columns without names; the rows may be numbered before them.
+            position = {str(column + shift) for shift in (-1, 0, 1)}
+            against += is_number(cell) and cell.strip() not in position
         elif not is_number(cell):
             new += cell not in cells
             repeated += cell in cells
@@ -204,6 +209,17 @@ def _is_heading(sample: list[list[str]]) -> bool:
         return for_ > against
     # Only words: names do not occur among the values below them.
     return repeated == 0 and new > 0 and _some_column_repeats(below)
+
+
+def _are_positions(first: list[str]) -> bool:
+    """Whether a row holds nothing but its own positions, which pandas writes for want of names."""
+    cells = [cell.strip() for cell in first]
+    cells = cells[not cells[0] :]
+    return any(cells == [str(at + start) for at in range(len(cells))] for start in (0, 1))
+
+
+def _some_column_of_words(below: list[list[str]]) -> bool:
+    return any(not any(map(is_number, cells)) for cells in zip(*below, strict=False))
 
 
 def _some_column_repeats(below: list[list[str]]) -> bool:

@@ -2,9 +2,11 @@
 
 _EXCEL = "it is a spreadsheet: open it and save it as CSV"
 _PARQUET = (
-    "it is for pandas: pandas.read_parquet(...).to_csv('table.csv', index=False) makes a CSV file"
+    "it is a Parquet file: pandas.read_parquet(...).to_csv('table.csv', index=False) makes a CSV "
+    "file"
 )
 _ARFF = "it is an ARFF file: save it as CSV in Weka, or remove the lines that begin with '@'"
+_WEB_PAGE = "it is a web page: download the file itself, not the page that shows it"
 _PACKED = "it is packed: unpack it first"
 _JSON = "it is JSON: pandas.read_json(...).to_csv('table.csv', index=False) makes a CSV file"
 _NUMPY = "it is a single array: numpy.savez('examples.npz', x=features, y=classes) makes an NPZ"
@@ -18,7 +20,7 @@ _BY_SUFFIX = {
     ".xlsm": _EXCEL,
     ".ods": _EXCEL,
     ".parquet": _PARQUET,
-    ".feather": _PARQUET.replace("parquet", "feather"),
+    ".feather": _PARQUET.replace("Parquet", "Feather").replace("parquet", "feather"),
     ".arff": _ARFF,
     ".gz": _PACKED,
     ".zip": _PACKED,
@@ -66,6 +68,8 @@ def way_out(suffix: str, data: bytes) -> str:
     if data.startswith(b"PK"):
         if b"[Content_Types].xml" in head or b"xl/" in head or b"mimetype" in head[:64]:
             return _EXCEL
+    elif head.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return _WEB_PAGE
     elif any(line.lower().startswith(b"@relation") for line in head.splitlines()):
         return _ARFF
     return _BY_SUFFIX.get(suffix, "")

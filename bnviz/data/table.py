@@ -122,7 +122,10 @@ def _of_width(cells: list[str], width: int, line: int) -> list[str]:
     if len(cells) > width and not any(map(str.strip, cells[width:])):
         del cells[width:]
     if len(cells) != width:
-        raise UploadError(f"Line {line} has {len(cells)} cells where the first has {width}.")
+        raise UploadError(
+            f"Line {line} has {len(cells)} cells where the first has {width}; mend it, remove what "
+            "is no row of the table, or choose the delimiter."
+        )
     return cells
 
 

@@ -69,7 +69,7 @@ def read(data: bytes, choices: Choices) -> tuple[Examples, Reading]:
         columns=found.names,
         left_out=tuple(features.left_out),
         num_missing=int(missing.sum()),
-        notes=tuple(features.notes),
+        notes=(*features.notes, *features.of_words()),
         first_rows=found.first_rows,
     )
     return Examples(x, y, classes), reading
@@ -106,6 +106,7 @@ class _Features:
         proven: Decimal signs that cells of the file prove.
         left_out: Columns that were left out.
         notes: What the user should know.
+        words: Columns of words that became features, and of how many different words.
     """
 
     found: Table
@@ -113,14 +114,16 @@ class _Features:
     proven: set[str]
     left_out: list[LeftOut] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
     _parts: dict[str, NDArray[np.float64] | Column] = field(default_factory=dict)
     _counting: Column | None = None
     _num_values: int = 0
+    _taken_for: str = "."
 
     @property
     def decimal(self) -> str:
-        """The decimal sign that the cells of the file prove, else a point."""
-        return "," if self.proven == {","} else "."
+        """The decimal sign that the cells of the file prove, else the one they are read with."""
+        return next(iter(self.proven)) if len(self.proven) == 1 else self._taken_for
 
     def add(self, column: Column) -> None:
         """Takes a column, or leaves it out.
@@ -158,6 +161,7 @@ class _Features:
                 part: NDArray[np.float64] | Column = column.truth()
             case Kind.WORDS:
                 part = column.one_hot()
+                self.words.append(f"{quoted(column.name)} ({part.shape[1]})")
             case _:
                 part = self._numbers(column)
         self._parts[column.name] = part
@@ -183,6 +187,12 @@ class _Features:
         if sign is not None:
             self.proven.add(sign)
         return column.numbers(column.formats[0])
+
+    def of_words(self) -> list[str]:
+        """Says which columns of words became features."""
+        if not self.words:
+            return []
+        return [f"Each different word is a feature in {_shortened(', '.join(self.words))}"]
 
     def values(self) -> tuple[NDArray[np.float64], list[str]]:
         """All features, NaN where one is missing, and the name of the column of each.
@@ -228,6 +238,7 @@ class _Features:
                 f"Column {quoted(column.name)}, line {self.found.lines[row]}: {quoted(cell)} may "
                 f"be {values[0]:g} or {values[-1]:g}; choose the decimal sign."
             )
+        self._taken_for = usual.decimal
         self.notes.append(
             f"Column {quoted(column.name)}: {quoted(cell)} is read as {usual.number(cell):.12g}"
         )
@@ -265,7 +276,10 @@ def _unusable(column: Column) -> str | None:
         case Kind.DATES:
             return "dates"
         case Kind.WORDS if len(column.counts) > MAX_WORDS:
-            return f"{len(column.counts)} different words; at most {MAX_WORDS} become features"
+            words = (
+                f"{len(column.counts)} different words, such as {quoted(next(iter(column.counts)))}"
+            )
+            return f"{words}; at most {MAX_WORDS} become features"
         case Kind.WORDS if len(column.counts) == 1:
             return "the same word in every row"
         case _:
