@@ -1,6 +1,7 @@
 """Security: the promises of the README."""
 
 import ast
+import hashlib
 import json
 import os
 import socket
@@ -16,7 +17,7 @@ import pytest
 
 from bnviz.engine import Engine
 from tests.support import ROOT
-from tests.support.streamlit_page import open_page
+from tests.support.streamlit_page import open_page, player_message
 
 SOURCES = [ROOT / "app.py", *(ROOT / "bnviz").rglob("*.py")]
 ROWS = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20)).encode()
@@ -82,18 +83,28 @@ def page_with_file(name: str):
 
 
 class TestUploads:
-    def test_a_file_has_a_different_key_in_each_session(self):
+    def test_a_file_has_a_different_key_in_each_session_and_none_is_in_a_link(self):
         pages = [page_with_file("a.csv") for _ in range(2)]
-        keys = [page.query_params["upload"] for page in pages]
-        assert len(set(keys)) == 2
+        keys = {page.session_state["bnviz_field_values"]["setting_upload"] for page in pages}
+        assert len(keys) == 2
         assert all(len(key) == 32 for key in keys)
+        digest = hashlib.sha256(ROWS).hexdigest()[:32]
+        assert [page.query_params["upload"] for page in pages] == [digest, digest]
+        assert digest not in keys
 
-    def test_a_link_does_not_share_a_viewers_data(self):
+    @pytest.mark.parametrize("name", ["upload", "key"])
+    def test_a_link_does_not_share_a_viewers_data(self, name):
+        """Neither what a link holds nor the private key, should it become known, is enough."""
         mine = page_with_file("a.csv")
-        other = open_page(mine.query_params)
-        assert "known only to the tab" in other.warning[0].value
-        assert other.sidebar.selectbox(key="setting_dataset").value == "digits"
-        assert "upload" not in other.query_params
+        link = dict(mine.query_params)
+        if name == "key":
+            link["upload"] = mine.session_state["bnviz_field_values"]["setting_upload"]
+        other = open_page(link | {"train": "1"})
+        assert other.sidebar.selectbox(key="setting_dataset").value == "upload"
+        assert other.sidebar.file_uploader
+        assert other.button(key="train_wide").disabled
+        assert player_message(other)[0]["state"] == "recorded"
+        assert "a.csv" not in str(other)
 
     @pytest.mark.parametrize("name", ["../../a.csv", "/etc/a.csv", "..\\a.csv", "a\n.csv"])
     def test_an_upload_writes_no_file_whatever_its_name(self, name, tmp_path, monkeypatch):

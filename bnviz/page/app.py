@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from bnviz.page.forms import own_data
 from bnviz.page.modes import registry
 from bnviz.page.shell import STYLE_SHEET, clicks, components, notices
 
@@ -14,6 +15,7 @@ def show() -> None:
     st.html(STYLE_SHEET)
     components.fetch_ahead("player")
     registry.follow_link()
+    own_data.draw_tab_key()
 
     with st.sidebar:
         st.markdown("# bnviz\nBatch Normalization, seen")

@@ -92,7 +92,7 @@ def check_link(query: str) -> str:
     link = understood(parse_qs(query, keep_blank_values=True), parameters)
     settings, problems = link.settings, [*link.problems]
     assert Settings.read(settings.to_query()) == settings
-    assert settings.dataset != "upload"
+    assert (settings.dataset == "upload") == (len(settings.upload) == 32)
     if link.mode == map_mode.NAME:
         problems += Sweep.nearest(settings, link.parameters)[1]
     if problems:

@@ -10,7 +10,7 @@ from tests.support import ROOT
 
 PAGE = ROOT / "bnviz" / "page"
 #: Modules that use Streamlit's own session state, because it also holds the values of widgets.
-WITH_WIDGETS = {"state", "fields", "rerun", "player_component", "map_component"}
+WITH_WIDGETS = {"state", "fields", "rerun", "player_component", "map_component", "tab_component"}
 NAMES = [name for name in vars(SessionState) if not name.startswith("__")]
 
 

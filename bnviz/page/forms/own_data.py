@@ -1,64 +1,203 @@
-"""Own data: a viewer's file, read and kept for this session alone."""
+"""Own data: a viewer's file, held for this session alone, and links that need it."""
 
-import hashlib
+import dataclasses
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bnviz.data import uploads
 from bnviz.data.bounds import UploadError
-from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
+from bnviz.data.uploads import Upload
 from bnviz.kinds import KEY_LENGTH
+from bnviz.page.forms import fields
+from bnviz.page.shell import clicks, rerun, tab_component
+from bnviz.page.shell.kept_file import kept
+from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
+from bnviz.page.shell.own_file import OwnFile
 from bnviz.page.shell.session import limits
 from bnviz.page.shell.state import state
+from bnviz.settings import UPLOAD
+
+_FILE = "own_file"
+#: Key of a file that is not there.
+_NO_KEY = "0" * KEY_LENGTH
 
 
 def choose() -> str:
-    """Draws the fields with which the viewer chooses a file and, in a table, its class column.
+    """Draws the field with which the viewer chooses a file, or the file and how it is read.
 
     Returns:
-        The key of the data, for the settings; empty while there are none. It depends on a secret
-        of the session, so that nobody gets at the data by knowing or guessing a key.
+        The key of the data, for the settings; empty while there are none.
     """
-    file = st.file_uploader(
+    file = kept().file
+    if file is None:
+        _draw_uploader()
+        return ""
+    with st.container(horizontal=True, vertical_alignment="center", key="held_file"):
+        st.markdown(plain(f"{file.name} · {file.size}"), width="stretch")
+        st.button(
+            "Remove",
+            on_click=_remove,
+            key="remove_file",
+            type="tertiary",
+            icon=":material/close:",
+            help="Remove this file, to choose another.",
+        )
+    file = _with_choices(file)
+    outcome = kept().made(_read)
+    if isinstance(outcome, str):
+        st.error(plain(outcome))
+        return ""
+    return file.key
+
+
+def dataset(key: str) -> Dataset | None:
+    """The data with this key, if this session holds their file."""
+    file = kept().file
+    if not key or file is None or file.key != key:
+        return None
+    outcome = kept().made(_read)
+    return outcome.dataset if isinstance(outcome, Upload) else None
+
+
+def resolved(link: Link, action: str) -> tuple[Link, AwaitedFile | None]:
+    """A link with the key of this session's file in the place of the file's digest.
+
+    Without that file the link trains nothing.
+
+    Args:
+        link: As it was read.
+        action: What to do once the file is there, if the link asks for training.
+
+    Returns:
+        The link, and the file that it lacks, if any.
+    """
+    if link.settings.dataset != UPLOAD:
+        return link, None
+    digest, file = link.settings.upload, kept().file
+    if file is not None and file.digest == digest and dataset(file.key) is not None:
+        settings = link.settings.replace(upload=file.key)
+        return dataclasses.replace(link, settings=settings), None
+    settings = link.settings.replace(upload=_NO_KEY)
+    without = dataclasses.replace(link, settings=settings, train=False)
+    if file is not None and file.digest == digest:
+        return without, None  # as the form says, the file cannot be read
+    instead = "" if file is None else file.name
+    return without, AwaitedFile(digest, action if link.train else "", instead)
+
+
+def in_link(query: dict[str, str]) -> dict[str, str]:
+    """URL parameters with the file's digest in the place of its key, which no link may hold."""
+    file = kept().file
+    if "upload" not in query or file is None:
+        return query
+    return query | {"upload": file.digest}
+
+
+def draw_tab_key() -> None:
+    """Lets the tab keep the key by which a reload gets the file back, or asks for it."""
+    held = kept()
+    tab_component.draw(
+        ask="" if held.file or state.tab_answered else state.session_name.hex(),
+        insist=state.awaited is not None,
+        keep=held.tab_key,
+        on_answer=_reclaim,
+    )
+
+
+def _draw_uploader() -> None:
+    st.file_uploader(
         "CSV, or NPZ as in keras.datasets",
         type=[suffix.lstrip(".") for suffix in uploads.SUFFIXES],
         help="A table with one example per row and the class in one column, or the arrays x_train, "
         "y_train, x_test and y_test. The file is kept in memory, for this session only.",
         max_upload_size=int(limits().upload_mb),
-        key="own_file",
+        key=fields.key(_FILE),
+        on_change=fields.when_changed(_FILE, _take),
     )
-    if file is None:
-        return ""
-    if file.size > 1e6 * limits().upload_mb:
-        # The browser checks this too, but a file need not come from the browser.
-        st.error(plain(f"On this host a file may have up to {limits().upload_mb:.0f} MB."))
-        return ""
-    data = file.getvalue()
+    if state.file_refusal:
+        st.error(plain(state.file_refusal))
+
+
+def _with_choices(file: OwnFile) -> OwnFile:
+    """Draws the choices of how a file is read; returns the file with them."""
+    if not uploads.is_table(file.name):
+        return file
     try:
-        target = None
-        if uploads.is_table(file.name):
-            names = uploads.columns(data)
-            target = st.selectbox("class column", names, index=len(names) - 1, key="class_column")
-        return _read(file.name, data, target)
+        names = uploads.columns(file.data)
+    except UploadError:
+        return file  # as reading it will say
+    chosen = file.choices.class_column
+    column = st.selectbox(
+        "class column",
+        names,
+        names.index(chosen) if chosen in names else len(names) - 1,
+        key=fields.key("class_column"),
+    )
+    if column == (chosen or names[-1]):
+        return file
+    choices = dataclasses.replace(file.choices, class_column=column)
+    return kept().change(dataclasses.replace(file, choices=choices))
+
+
+def _read(file: OwnFile) -> Upload | str:
+    """What is in a file, or why it cannot be used, in one sentence."""
+    try:
+        return uploads.read(file.name, file.data, file.choices)
     except UploadError as error:
-        st.error(plain(str(error)))
-        return ""
+        return str(error)
 
 
-def dataset(key: str) -> Dataset | None:
-    """The data with this key, if they were uploaded in this session."""
-    return state.uploads.get(key)
+def _take(uploaded: UploadedFile | None) -> None:
+    """Holds the file that the viewer has just chosen, and drops Streamlit's copy of it."""
+    if uploaded is None:
+        return
+    fields.set_value(_FILE, None)
+    state.file_refusal = ""
+    if uploaded.size > 1e6 * limits().upload_mb:
+        # The browser checks this too, but a file need not come from the browser.
+        state.file_refusal = f"On this host a file may have up to {limits().upload_mb:.0f} MB."
+    else:
+        _arrive(kept().choose(uploaded.name, uploaded.getvalue()))
+    state.tab_key = kept().tab_key
+    rerun.request()
+    context = get_script_run_ctx()
+    files = None if context is None else context.uploaded_file_mgr
+    if context is not None and isinstance(files, MemoryUploadedFileManager):
+        files.remove_file(context.session_id, uploaded.file_id)
 
 
-def _read(name: str, data: bytes, target: str | None) -> str:
-    """Reads a file unless it has been read already; returns its key."""
-    digest = hashlib.sha256(state.upload_salt)
-    for part in (name.encode(), repr(target).encode(), data):
-        digest.update(hashlib.sha256(part).digest())
-    key = digest.hexdigest()[:KEY_LENGTH]
-    if dataset(key) is None:
-        # A session keeps only its latest file.
-        state.uploads = {key: uploads.read(name, data, Choices(class_column=target)).dataset}
-    return key
+def _reclaim() -> None:
+    """Holds the file that the tab's last session held."""
+    state.tab_answered = True
+    file = kept().reclaim(tab_component.answer())
+    if file is not None:
+        state.tab_key = kept().tab_key
+        _arrive(file)
+    rerun.request()
+
+
+def _remove() -> None:
+    """Forgets the file."""
+    kept().remove()
+    fields.set_value("class_column", None)
+    state.tab_key = ""
+    state.tab_answered = True
+    rerun.request()
+
+
+def _arrive(file: OwnFile) -> None:
+    """Compares a file with the one that is awaited, and does what the link asked for."""
+    awaited = state.awaited
+    if awaited is None:
+        return
+    if file.digest != awaited.digest:
+        state.awaited = dataclasses.replace(awaited, instead=file.name)
+        return
+    state.awaited = None
+    if awaited.action:
+        clicks.note(awaited.action)

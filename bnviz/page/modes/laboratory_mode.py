@@ -15,8 +15,7 @@ from bnviz.settings import KINDS, Problem, Settings, SettingsError
 NAME = LABORATORY
 LABEL = "Laboratory"
 PARAMETERS: tuple[str, ...] = ()
-
-_TRAIN = "train"
+TRAIN = "train"
 
 
 def follow(link: Link) -> tuple[Problem, ...]:
@@ -60,14 +59,14 @@ def shows(settings: Settings) -> bool:
 
 def actions(settings: Settings | None, *, key: str) -> None:
     """Draws the button that trains, or the one that stops."""
-    if clicks.taken(_TRAIN) and settings is not None:
+    if clicks.taken(TRAIN) and settings is not None:
         train(settings)
     run = shown_run.get(NAME)
     if clicks.stop_button(run is not None and run.active, _stop, key=f"stop_{key}"):
         return
     clicks.button(
         "Train both",
-        _TRAIN,
+        TRAIN,
         type="primary",
         disabled=settings is None or bool(_excess(settings)),
         key=f"train_{key}",

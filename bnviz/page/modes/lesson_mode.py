@@ -26,7 +26,7 @@ LABEL = "Lesson"
 PARAMETERS: tuple[str, ...] = ("chapter", "present")
 
 _STYLES = Path(__file__).parents[1] / "lesson"
-_TRAIN = "train in the lesson"
+TRAIN = "train in the lesson"
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _recording(experiment: str) -> Recording:
 
 def _draw_buttons(settings: Settings | None) -> None:
     """Draws the buttons of the learner's own run; none without settings, as when presenting."""
-    if settings is not None and clicks.taken(_TRAIN):
+    if settings is not None and clicks.taken(TRAIN):
         learner.train(settings)
         st.rerun()  # parts that depend on the run have been drawn already
     run = learner.run()
@@ -173,7 +173,7 @@ def _draw_buttons(settings: Settings | None) -> None:
         return
     clicks.button(
         "Train both with these",
-        _TRAIN,
+        TRAIN,
         type="primary",
         key="lesson_train",
         shortcut="Ctrl+Enter",

@@ -28,7 +28,7 @@ PARAMETERS: tuple[str, ...] = ("x", "y", "seeds", "measure", "target")
 
 #: The studies of this mode by their names in the session, and the clicks that start them.
 _MAP, _RATES = "map", "stable rates"
-_FILL, _FIND = "fill the map", "find the largest stable rate"
+TRAIN, _FIND = "fill the map", "find the largest stable rate"
 
 
 def follow(link: Link) -> list[Problem]:
@@ -86,7 +86,7 @@ def find_rates(sweep: Sweep) -> None:
 
 def actions(sweep: Sweep | None, *, key: str) -> None:
     """Draws the buttons that start a study, or the one that stops it."""
-    if clicks.taken(_FILL) and sweep is not None:
+    if clicks.taken(TRAIN) and sweep is not None:
         fill_map(sweep)
     if clicks.taken(_FIND) and sweep is not None:
         find_rates(sweep)
@@ -95,7 +95,7 @@ def actions(sweep: Sweep | None, *, key: str) -> None:
         return
     clicks.button(
         "Fill the map",
-        _FILL,
+        TRAIN,
         type="primary",
         disabled=sweep is None or bool(_excess(sweep)),
         key=f"fill_{key}",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from bnviz.page.forms import fields
+from bnviz.page.forms import fields, own_data
 from bnviz.page.modes import laboratory_mode, lesson_mode, map_mode, seeds_mode
 from bnviz.page.shell import links, navigation, notices
 from bnviz.page.shell.links import Link
@@ -26,11 +26,13 @@ class Mode(Protocol):
         NAME: Its name in the URL.
         LABEL: Its name on the switch.
         PARAMETERS: Names of its URL parameters beside the settings.
+        TRAIN: The click that does what a link asks for if it asks for training.
     """
 
     NAME: str
     LABEL: str
     PARAMETERS: tuple[str, ...]
+    TRAIN: str
 
     def follow(self, link: Link, /) -> Iterable[Problem]:
         """Follows a link to this mode; returns further problems with it."""
@@ -66,8 +68,9 @@ def follow_link() -> None:
     if navigation.link_arrived():
         link = links.read({name: mode.PARAMETERS for name, mode in MODES.items()})
         navigation.go(link.mode)
-        more = MODES[link.mode].follow(link)
-        notices.of_link([*link.problems, *more])
+        mode = MODES[link.mode]
+        link, awaited = own_data.resolved(link, mode.TRAIN)
+        notices.of_link([*link.problems, *mode.follow(link)], awaited)
 
 
 def write_link(selection: Any) -> None:
@@ -77,8 +80,11 @@ def write_link(selection: Any) -> None:
         selection: From the mode's form; the URL stays as it is if None.
     """
     if selection is not None:
+        if state.awaited is not None and not state.awaited.instead:
+            state.awaited = None  # the viewer has chosen other data
         mode = current()
-        links.write(mode.query(selection), mode=mode.NAME, train=mode.shows(selection))
+        query = own_data.in_link(mode.query(selection))
+        links.write(query, mode=mode.NAME, train=mode.shows(selection))
 
 
 def switch(key: str) -> None:

@@ -23,7 +23,7 @@ PARAMETERS: tuple[str, ...] = ("seeds",)
 
 #: The study of this mode by its name in the session, and the click that starts it.
 _BANDS = "seeds"
-_TRAIN = "train seeds"
+TRAIN = "train seeds"
 #: The field of the number of seeds, and its default.
 _COUNT = "seeds_count"
 _DEFAULT_COUNT = SeedBands(Settings()).seeds
@@ -93,7 +93,7 @@ def train(bands: SeedBands) -> None:
 
 def actions(bands: SeedBands | None, *, key: str) -> None:
     """Draws the button that trains the seeds, or the one that stops."""
-    if clicks.taken(_TRAIN) and bands is not None:
+    if clicks.taken(TRAIN) and bands is not None:
         train(bands)
     active = shown_study.active(_BANDS)
     if clicks.stop_button(active, partial(shown_study.stop, _BANDS), key=f"stop_{key}"):
@@ -101,7 +101,7 @@ def actions(bands: SeedBands | None, *, key: str) -> None:
     excess = "" if bands is None else shown_study.excess(bands.settings, bands.seeds)
     clicks.button(
         f"Train {fields.value(_COUNT, _DEFAULT_COUNT)} seeds",
-        _TRAIN,
+        TRAIN,
         type="primary",
         disabled=bands is None or bool(excess),
         key=f"seeds_{key}",

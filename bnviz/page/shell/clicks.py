@@ -22,7 +22,12 @@ def button(label: str, action: str, *, key: str, **options: Any) -> None:
         key: Of the widget.
         options: Further arguments of `st.button`.
     """
-    st.button(label, on_click=_note, args=(action,), width="stretch", key=key, **options)
+    st.button(label, on_click=note, args=(action,), width="stretch", key=key, **options)
+
+
+def note(action: str) -> None:
+    """Notes an action, as a click on its button does."""
+    state.clicks.add(action)
 
 
 def taken(action: str) -> bool:
@@ -52,7 +57,3 @@ def stop_button(active: bool, stop: Callable[[], None], *, key: str) -> bool:
     if active:
         st.button("Stop", on_click=stop, width="stretch", key=key)
     return active
-
-
-def _note(action: str) -> None:
-    state.clicks.add(action)

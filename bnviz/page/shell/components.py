@@ -13,8 +13,9 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from bnviz import __version__
 from bnviz.player import BROWSER
 
-#: Each has a folder of its name, with a script and a style sheet of that name.
-_NAMES = ("player", "map", "terms")
+#: Each has a folder of its name, with a script of that name and, if it draws anything, a style
+#: sheet.
+_NAMES = ("player", "map", "terms", "tab")
 
 
 def component(name: str) -> Callable[..., Any]:
@@ -25,7 +26,7 @@ def component(name: str) -> Callable[..., Any]:
     once, because the map's script imports some of the player's.
 
     Args:
-        name: "player", "map" or "terms".
+        name: One of `_NAMES`.
     """
     return _registered(get_bidi_component_manager(), name)
 
@@ -68,7 +69,8 @@ def _registered(manager: BidiComponentManager, name: str) -> Callable[..., Any]:
         configs = [ComponentConfig(each, each) for each in _NAMES]
         manifest = ComponentManifest("bnviz", __version__, configs)
         manager.register_from_manifest(manifest, BROWSER)
+    css = f"{name}.css" if (BROWSER / name / f"{name}.css").exists() else None
     declared: Callable[..., Any] = st.components.v2.component(
-        f"bnviz.{name}", css=f"{name}.css", js=f"{name}.js", isolate_styles=False
+        f"bnviz.{name}", css=css, js=f"{name}.js", isolate_styles=False
     )
     return declared

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from bnviz.settings import FORMER_DEFAULTS, KINDS, UPLOAD, Problem, Settings
+from bnviz.settings import FORMER_DEFAULTS, KINDS, Problem, Settings
 
 #: Names of the modes in a URL; the laboratory needs none.
 LABORATORY, MAP, SEEDS, LESSON = "", "map", "seeds", "lesson"
@@ -21,12 +21,41 @@ _FORMER, _CURRENT = "1", "2"
 
 
 @dataclass(frozen=True)
+class AwaitedFile:
+    """The viewer's own file that a link needs and that is not there.
+
+    Attributes:
+        digest: Digest of the file, from the link.
+        action: What to do once it is there, as a click would; empty for nothing.
+        instead: Name of the file that is used instead, if any.
+    """
+
+    digest: str
+    action: str
+    instead: str = ""
+
+    def sentence(self) -> str:
+        """What is missing and how to go on."""
+        if self.instead:
+            return (
+                f"{self.instead} is not the file of the link that you opened: its content differs. "
+                "It is used instead; to see what the link shows, choose the link's own file."
+            )
+        then = ", then trains as the link asks" if self.action else ""
+        return (
+            "This link needs a file that this tab does not have: a link holds no data. Choose the "
+            f"file under Data; the page checks that it is the same one{then}."
+        )
+
+
+@dataclass(frozen=True)
 class Link:
     """A link as it was read.
 
     Attributes:
         mode: Name of the mode; empty for the laboratory.
-        settings: The nearest valid settings to those in the link.
+        settings: The nearest valid settings to those in the link; if they need a viewer's own file,
+            `upload` is its digest.
         named: Settings that the link names.
         parameters: The mode's other parameters by name, unchecked.
         train: Whether it asks for training.
@@ -88,10 +117,6 @@ def understood(
     former = version == _FORMER or (not version and _names_experiment(mode, names))
     settings, more = Settings.nearest(given, defaults=FORMER_DEFAULTS if former else {})
     problems += more
-    if settings.dataset == UPLOAD:
-        allowed = "a built-in one (a file is known only to the tab in which it was chosen)"
-        problems.append(Problem("dataset", UPLOAD, allowed))
-        settings = settings.replace(dataset=Settings().dataset, upload="")
     return Link(mode, settings, frozenset(given), own, train, tuple(problems), former)
 
 

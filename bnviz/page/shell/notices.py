@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from bnviz.page.shell.links import AwaitedFile
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.state import state
 from bnviz.settings import Problem, describe_problems
 
 
-def of_link(problems: Iterable[Problem]) -> None:
-    """Notes what was wrong with the link, in place of all earlier notices."""
+def of_link(problems: Iterable[Problem], awaited: AwaitedFile | None = None) -> None:
+    """Notes what was wrong with the link and what it lacks, in place of all earlier notices."""
     state.problems = tuple(problems)
     state.refusal = ""
+    state.awaited = awaited
 
 
 def refuse(sentence: str) -> None:
@@ -27,6 +29,9 @@ def clear() -> None:
 
 def show() -> None:
     """Draws the notices."""
+    # Right after a reload the tab may be about to reclaim the file.
+    if state.awaited is not None and (state.tab_answered or state.awaited.instead):
+        st.info(plain(state.awaited.sentence()))
     if state.refusal:
         st.warning(plain(state.refusal))
     if state.problems:

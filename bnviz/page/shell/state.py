@@ -2,8 +2,8 @@
 
 The values live in `st.session_state`, one entry an attribute, because `rerun.fragment` compares
 those entries to notice what has changed. Widgets keep their own entries there: the fields of forms
-under `fields.key(name)`, components under "player", "map" and "terms", all others under the key
-they are drawn with.
+under `fields.key(name)`, components under their names, all others under the key that they are drawn
+with.
 """
 
 import secrets
@@ -13,10 +13,9 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from bnviz.data.dataset import Dataset
 from bnviz.engine.study_runs import StudyRun
 from bnviz.lesson.chapters import CHAPTERS
-from bnviz.page.shell.links import LABORATORY
+from bnviz.page.shell.links import LABORATORY, AwaitedFile
 from bnviz.settings import Problem, Settings
 from bnviz.studies.sweep import Sweep
 
@@ -64,8 +63,11 @@ class SessionState:
         refusal: Why the viewer's last request was refused, in one sentence; else empty.
         field_values: Last known value of every form field, drawn or not, by its name.
         field_changes: How often the page itself has changed a field, by its name.
-        upload_salt: Secret of the session, part of the keys of its uploads.
-        uploads: The viewer's own data by key.
+        session_name: Random name of the session.
+        tab_key: Key by which the tab reclaims its file after the session has ended; else empty.
+        tab_answered: Whether the tab has said if it knows such a key.
+        awaited: The viewer's own file that the link needs, if it is not there.
+        file_refusal: Why the file that was chosen last was not taken; else empty.
         clicks: Actions whose buttons have been clicked and that have not been carried out yet.
         drew_stop: Whether a Stop button was drawn in place of the buttons that start something.
         rerun_requested: Whether the whole page is to be drawn again.
@@ -88,8 +90,11 @@ class SessionState:
 
     field_values = _Made[dict[str, Any]](dict)
     field_changes = _Made[dict[str, int]](dict)
-    upload_salt = _Made(lambda: secrets.token_bytes(16))
-    uploads = _Made[dict[str, Dataset]](dict)
+    session_name = _Made(lambda: secrets.token_bytes(16))
+    tab_key = _Value("")
+    tab_answered = _Value(False)
+    awaited = _Value[AwaitedFile | None](None)
+    file_refusal = _Value("")
 
     clicks = _Made[set[str]](set)
     drew_stop = _Value(False)

@@ -1,0 +1,98 @@
+"""Kept file: the one file that a session holds, and the key by which its tab reclaims it.
+
+A reload ends a session and begins another. The tab knows a random key, in its own `sessionStorage`
+and nowhere else, with which the next session takes the file from the shelf. A browser copies that
+storage when it duplicates a tab: the duplicate finds nothing on the shelf, because the first tab's
+session has not ended, and is told to forget the key.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from bnviz.page.shell.own_file import OwnFile, Shelf
+from bnviz.page.shell.state import state
+
+T = TypeVar("T")
+
+#: Files of ended sessions of this process.
+_SHELF = Shelf()
+
+
+class KeptFile:
+    """What one session holds.
+
+    It is a resource of the session and not a part of its state, which Streamlit keeps for minutes
+    after a page was closed, whatever its size.
+
+    Args:
+        tab_key: What the tab reclaims the file with; empty if it has no key yet.
+        file: The file, if there is one.
+    """
+
+    def __init__(self, tab_key: str = "", file: OwnFile | None = None) -> None:
+        self._file = file
+        self._tab_key = tab_key
+        self._secret = file.secret if file else secrets.token_bytes(16)
+        self._made: tuple[str, Any] = ("", None)
+
+    @property
+    def file(self) -> OwnFile | None:
+        """The file; None if there is none."""
+        return self._file
+
+    @property
+    def tab_key(self) -> str:
+        """What the tab is to keep; empty without a file."""
+        return self._tab_key if self._file else ""
+
+    def choose(self, name: str, data: bytes) -> OwnFile:
+        """Holds a file that the viewer has chosen, in place of any other."""
+        self._tab_key = self._tab_key or secrets.token_hex(16)
+        self._file = OwnFile(name, data, self._secret)
+        return self._file
+
+    def change(self, file: OwnFile) -> OwnFile:
+        """Holds the same file with other choices; returns it."""
+        self._file = file
+        return file
+
+    def reclaim(self, tab_key: str) -> OwnFile | None:
+        """Holds the file of the tab's last session, if it waits and no other is held."""
+        file = _SHELF.claim(tab_key) if self._file is None else None
+        if file is not None:
+            self._tab_key, self._file, self._secret = tab_key, file, file.secret
+        return file
+
+    def remove(self) -> None:
+        """Holds no file."""
+        self._file, self._tab_key, self._made = None, "", ("", None)
+
+    def made(self, make: Callable[[OwnFile], T]) -> T | None:
+        """What a function makes of the file, made once for the file and its choices."""
+        if self._file is None:
+            return None
+        if self._made[0] != self._file.key:
+            self._made = ("", None)  # never two large files in memory
+            self._made = (self._file.key, make(self._file))
+        found: T = self._made[1]
+        return found
+
+    def leave(self) -> None:
+        """Puts the file on the shelf; called when the tab is closed or its connection is lost."""
+        if self._file is not None:
+            _SHELF.put(self._tab_key, self._file)
+        self._file, self._made = None, ("", None)
+
+
+def kept() -> KeptFile:
+    """What this session holds; after a lost connection, the file that it held before."""
+    return _kept(state.session_name)
+
+
+@st.cache_resource(scope="session", on_release=lambda held: held.leave(), show_spinner=False)
+def _kept(session_name: bytes) -> KeptFile:  # noqa: ARG001
+    """Made once for a session. Its name keeps apart the sessions of Streamlit's tester, too."""
+    return KeptFile(state.tab_key, _SHELF.claim(state.tab_key))

@@ -1,0 +1,138 @@
+"""Own file: a viewer's file, and the shelf where files of ended sessions wait."""
+
+import hashlib
+import hmac
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bnviz.data.choices import Choices
+from bnviz.kinds import KEY_LENGTH
+
+#: How long the file of an ended session waits, in seconds.
+WAIT_SECONDS = 60.0
+#: Maximum size in bytes of all files that wait, over all sessions.
+MAX_WAITING_BYTES = 100_000_000
+_GUESSES = Choices()
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A viewer's file, as a session holds it.
+
+    A file has two names. `digest` is public: it stands in links, which others may see, and says
+    only whether somebody has the same file. `key` is private: it is what the engine knows the data
+    by, and since the engine joins runs of equal settings, whoever could name it would see the run.
+    So it also depends on the session's secret, it is never written anywhere, and a link's digest
+    becomes a key only in a session that holds the file itself.
+
+    Attributes:
+        name: File name, as the browser gave it.
+        data: Content.
+        secret: Of the session that first held the file.
+        choices: How the viewer has chosen to have it read.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+    choices: Choices = _GUESSES
+
+    @cached_property
+    def digest(self) -> str:
+        """Public name: the beginning of the SHA-256 of the content, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()[:KEY_LENGTH]
+
+    @property
+    def key(self) -> str:
+        """Private name, for `Settings.upload`, of the content as it is read with these choices."""
+        text = f"{self.name}\0{self.digest}\0{self.choices!r}"
+        return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:KEY_LENGTH]
+
+    @property
+    def size(self) -> str:
+        """Size in words."""
+        count = len(self.data)
+        if count < 1e3:
+            return f"{count} bytes"
+        return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
+
+
+class Shelf:
+    """Files of ended sessions, each of which its tab may reclaim once within a time.
+
+    Its methods may be called from any thread, and none of them waits for anything.
+
+    Args:
+        seconds: How long a file waits.
+        max_bytes: Maximum size of all files together; the oldest make room for a new one.
+        clock: The time in seconds.
+    """
+
+    def __init__(
+        self,
+        seconds: float = WAIT_SECONDS,
+        max_bytes: int = MAX_WAITING_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._seconds, self._max_bytes, self._clock = seconds, max_bytes, clock
+        self._lock = threading.Lock()
+        # By tab key, in the order in which they are forgotten: when, and the file.
+        self._waiting: dict[str, tuple[float, OwnFile]] = {}
+        self._timer: threading.Timer | None = None
+
+    def put(self, tab_key: str, file: OwnFile) -> None:
+        """Keeps the file of a session that has ended.
+
+        Args:
+            tab_key: What its tab reclaims it with.
+            file: The file.
+        """
+        with self._lock:
+            self._waiting.pop(tab_key, None)
+            self._waiting[tab_key] = (self._clock() + self._seconds, file)
+            while self._bytes > self._max_bytes:
+                del self._waiting[next(iter(self._waiting))]
+            self._plan()
+
+    def claim(self, tab_key: str) -> OwnFile | None:
+        """Takes a file off the shelf; None if there is none with this key."""
+        with self._lock:
+            self._forget()
+            found = self._waiting.pop(tab_key, None)
+        return None if found is None else found[1]
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Size of all files on the shelf."""
+        with self._lock:
+            return self._bytes
+
+    @property
+    def _bytes(self) -> int:
+        return sum(len(file.data) for _, file in self._waiting.values())
+
+    def _forget(self) -> None:
+        """Drops the files that nobody has reclaimed in time."""
+        now = self._clock()
+        while self._waiting:
+            tab_key, (end, _) = next(iter(self._waiting.items()))
+            if end > now:
+                return
+            del self._waiting[tab_key]
+
+    def _plan(self) -> None:
+        """Starts the timer for the oldest file, unless it runs."""
+        if self._timer is None and self._waiting:
+            end, _ = next(iter(self._waiting.values()))
+            self._timer = threading.Timer(max(end - self._clock(), 0), self._ring)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _ring(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._forget()
+            self._plan()
