@@ -137,7 +137,8 @@ def _check_headers(headers: dict[_Part, tuple[Header, Header]]) -> None:
                 f"{part.y} has shape {y.shape}; it must hold one class for each of the {examples} "
                 f"examples of {part.x}."
             )
-        if y.count != examples and (y.dtype.kind not in "biuf" or y.shape[1] > CLASSES[1]):
+        several = y.count != examples
+        if several and (y.dtype.kind not in "biuf" or not 1 < y.shape[1] <= CLASSES[1]):
             raise UploadError(
                 f"{part.y} has shape {y.shape}; it must hold one class for each example, or up to "
                 f"{CLASSES[1]} columns of 0 and 1."

@@ -1,8 +1,10 @@
 """Columns: what each column of a table holds, and its values as features or classes."""
 
+import itertools
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -12,7 +14,12 @@ from numpy.typing import NDArray
 
 from bnviz.data import number_formats
 from bnviz.data.bounds import MAX_WORDS
-from bnviz.data.number_formats import NumberFormat, is_missing
+from bnviz.data.number_formats import (
+    MISSING,
+    MISSING_AMONG_NUMBERS,
+    NumberFormat,
+    is_number,
+)
 
 #: Names of columns that only number the rows, in lower case.
 INDEX_NAMES = frozenset(
@@ -82,19 +89,55 @@ class Column:
     decimal: str | None = None
 
     @cached_property
+    def _plain(self) -> NDArray[np.float64] | None:
+        """All its cells if they are numbers as Python writes them, which is found at once."""
+        numbers = number_formats.plain_numbers(self.cells)
+        return None if numbers is None else np.array(numbers, np.float64)
+
+    @cached_property
     def counts(self) -> Counter[str]:
         """How often each different cell occurs, without missing ones."""
         counts = Counter(self.cells)
-        return Counter({cell: count for cell, count in counts.items() if not is_missing(cell)})
+        for cell in MISSING & counts.keys():
+            del counts[cell]
+        doubtful = {cell: counts.pop(cell) for cell in MISSING_AMONG_NUMBERS & counts.keys()}
+        if doubtful and not _are_numbers(counts):
+            counts.update(doubtful)
+        return counts
 
     @cached_property
     def formats(self) -> list[NumberFormat]:
         """Formats in which all its cells are numbers; see `number_formats.candidates`."""
-        return number_formats.candidates(self.counts, decimal=self.decimal)
+        cells = self.counts if self._plain is None else self.cells
+        return number_formats.candidates(cells, decimal=self.decimal, plain=self._plain is not None)
+
+    @cached_property
+    def ambiguous(self) -> str | None:
+        """A cell that is one number in one of the formats and another in another, or None."""
+        if len(self.formats) < 2:
+            return None
+        return number_formats.ambiguous(self.counts, self.formats)
+
+    @property
+    def decimal_sign(self) -> str | None:
+        """The decimal sign that its cells prove, if they are numbers."""
+        signs = {each.decimal for each in self.formats}
+        if len(signs) != 1:
+            return None
+        telling = (signs | {each.thousands for each in self.formats}) & {".", ","}
+        text = "".join(self.counts if self._plain is None else self.cells)
+        return signs.pop() if any(sign in text for sign in telling) else None
+
+    @property
+    def missing_share(self) -> float:
+        """The share of cells that hold no value."""
+        return 0.0 if self._plain is not None else 1 - self.counts.total() / len(self.cells)
 
     @cached_property
     def kind(self) -> Kind:
         """What its cells are, of which some may be written wrongly."""
+        if self._plain is not None and len(self.cells):
+            return Kind.NUMBERS
         if not self.counts:
             return Kind.EMPTY
         if all(cell.lower() in _TRUTH for cell in self.counts):
@@ -109,6 +152,8 @@ class Column:
 
         A word that recurs in a column of few different cells, such as "3+", is a value.
         """
+        if 2 * sum(map(is_number, self.counts)) < len(self.counts) - MAX_WORDS:
+            return False  # Quickly found for a column of many texts.
         nearest = number_formats.nearest(self.counts, decimal=self.decimal)
         words = {cell: count for cell, count in self.counts.items() if not nearest.accepts(cell)}
         if len(self.counts) <= MAX_WORDS and min(words.values()) > 1:
@@ -118,6 +163,8 @@ class Column:
     @cached_property
     def missing(self) -> NDArray[np.bool_]:
         """Which rows have no value."""
+        if self._plain is not None:
+            return np.zeros(len(self.cells), bool)
         present = self.counts
         return np.fromiter((cell not in present for cell in self.cells), bool, len(self.cells))
 
@@ -145,7 +192,11 @@ class Column:
 
     def numbers(self, written: NumberFormat) -> NDArray[np.float64]:
         """The values of a column of numbers; a missing one is NaN."""
-        return np.array(written.numbers(self.cells), np.float64)
+        if self._plain is not None and written == number_formats.PLAIN:
+            return self._plain
+        value = dict(zip(self.counts, written.numbers(self.counts), strict=True))
+        values = map(value.get, self.cells, itertools.repeat(math.nan))
+        return np.fromiter(values, np.float64, len(self.cells))
 
     def truth(self) -> NDArray[np.float64]:
         """The values of a column of "true" and "false", as 1 and 0; a missing one is NaN."""
@@ -160,3 +211,10 @@ class Column:
                 values[row, number[cell]] = 1
         values[self.missing] = np.nan
         return values
+
+
+def _are_numbers(cells: Collection[str]) -> bool:
+    """Whether most of the cells are numbers, or all are numbers with the same unit."""
+    if 2 * sum(map(is_number, cells)) > len(cells):
+        return True
+    return bool(cells) and bool(number_formats.candidates(cells))

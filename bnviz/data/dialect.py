@@ -124,7 +124,7 @@ def rows(text: str, delimiter: str, *, comments: bool) -> Iterator[tuple[int, li
 
 def _has_comments(text: str) -> bool:
     """Whether lines that begin with "#" are comments: not if most below the first ones do."""
-    if not text.startswith(COMMENT) and not re.search(rf"[\r\n]{COMMENT}", text):
+    if not text.startswith(COMMENT) and not any(end + COMMENT in text for end in "\r\n"):
         return False
     below = itertools.dropwhile(lambda line: line.startswith(COMMENT), io.StringIO(text))
     sample = list(itertools.islice(below, SAMPLE_ROWS))

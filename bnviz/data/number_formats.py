@@ -13,32 +13,57 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-#: Cells that mean a missing value, in lower case: those of pandas, and "?", "-", "." of others.
+#: Cells that mean a missing value: those of pandas, and the "?" of many collections of data.
 MISSING = frozenset(
     {
         "",
-        "#n/a",
-        "#n/a n/a",
-        "#na",
-        "-1.#ind",
-        "-1.#qnan",
+        "#N/A",
+        "#N/A N/A",
+        "#NA",
+        "-1.#IND",
+        "-1.#QNAN",
+        "-NaN",
         "-nan",
-        "1.#ind",
-        "1.#qnan",
-        "<na>",
+        "1.#IND",
+        "1.#QNAN",
+        "<NA>",
+        "N/A",
+        "NA",
+        "NULL",
+        "NaN",
+        "None",
         "n/a",
-        "na",
         "nan",
-        "none",
         "null",
         "?",
+    }
+)
+#: Cells that mean one among numbers only: among words, "-" may be the opposite of "+", and "none"
+#: or "Na" a value like others.
+MISSING_AMONG_NUMBERS = frozenset(
+    {
         "-",
         "--",
         ".",
+        "..",
+        "*",
+        "na",
+        "Na",
+        "NAN",
+        "Nan",
+        "none",
+        "NONE",
+        "Null",
+        "N.A.",
+        "n.a.",
     }
 )
 #: Other characters for a minus and for a space, as word processors write them.
 _PLAIN = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+#: Beginning of every cell that is a number in some format without a unit.
+_LIKELY = re.compile(r"\s*[+\-\u2212]?(?:[0-9.,]|inf)", re.IGNORECASE)
+#: Signs that tell formats apart.
+_SIGNS = ",. '"
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
 #: A number within a unit: "12 cm", "40%", "$3.50". The sign of a currency may stand before it.
 _UNIT = re.compile(
@@ -74,7 +99,7 @@ class NumberFormat:
 
     def text(self, cell: str) -> str | None:
         """Returns the number in a cell as Python writes it, or None if there is none."""
-        cell = cell.translate(_PLAIN).strip()
+        cell = _plain(cell)
         if self.before or self.after:
             if not (cell.startswith(self.before) and cell.endswith(self.after)):
                 return None
@@ -94,11 +119,11 @@ class NumberFormat:
         return None if infinite is None else math.inf * (-1 if infinite[1] == "-" else 1)
 
     def numbers(self, cells: Collection[str]) -> list[float]:
-        """Returns the numbers in cells that are all accepted; a missing one is NaN."""
-        plain = _plain_numbers(self, cells)
+        """Returns the numbers in different cells; one that is not a number is NaN."""
+        plain = plain_numbers(cells) if self == PLAIN else None
         if plain is not None:
             return plain
-        found = (None if is_missing(cell) else self.number(cell) for cell in cells)
+        found = map(self.number, cells)
         return [math.nan if number is None else number for number in found]
 
     def accepts(self, cell: str) -> bool:
@@ -111,6 +136,8 @@ class NumberFormat:
         return None if text is None else Decimal(text)
 
 
+#: Numbers as Python writes them.
+PLAIN = NumberFormat(".")
 #: All formats without a unit, the plain ones first.
 _FORMATS = tuple(
     NumberFormat(decimal, thousands)
@@ -121,55 +148,63 @@ _FORMATS = tuple(
 
 def is_missing(cell: str) -> bool:
     """Whether a cell means that there is no value."""
-    return cell.strip().lower() in MISSING
+    return cell.strip() in MISSING
 
 
 def is_number(cell: str) -> bool:
     """Whether a cell is a number in any format without a unit."""
-    return any(each.number(cell) is not None for each in _FORMATS)
+    return _LIKELY.match(cell) is not None and any(
+        each.number(cell) is not None for each in _FORMATS
+    )
 
 
-def candidates(cells: Collection[str], *, decimal: str | None = None) -> list[NumberFormat]:
+def candidates(
+    cells: Collection[str], *, decimal: str | None = None, plain: bool = False
+) -> list[NumberFormat]:
     """The formats in which all cells are numbers, the plainest first.
 
     Args:
         cells: Different cells of a column, without missing ones.
         decimal: The decimal sign, if it is known.
+        plain: Whether all cells are known to be `plain_numbers`.
     """
-    signs = set("".join(cells).translate(_PLAIN))
+    text = _plain("".join(cells))
+    signs = {sign for sign in _SIGNS if sign in text}
     return [
         each
         for each in _formats(cells)
         if decimal in (None, each.decimal)
         and (not each.thousands or each.thousands in signs)
         and (each.decimal == (decimal or ".") or each.decimal in signs or each.thousands)
-        and (_plain_numbers(each, cells) is not None or all(map(each.accepts, cells)))
+        and ((plain and each == PLAIN) or all(map(each.accepts, cells)))
     ]
 
 
 def nearest(cells: Collection[str], *, decimal: str | None = None) -> NumberFormat:
     """The format in which most of the cells are numbers."""
     allowed = [each for each in _FORMATS if decimal in (None, each.decimal)]
-    return max(allowed, key=lambda each: sum(map(each.accepts, cells)))
+    likely = [cell for cell in cells if _LIKELY.match(cell)]
+    return max(allowed, key=lambda each: sum(map(each.accepts, likely)))
 
 
 def ambiguous(cells: Iterable[str], formats: Collection[NumberFormat]) -> str | None:
     """A cell that is one number in one of the formats and another in another, or None."""
-    if len(formats) < 2:
-        return None
     for cell in cells:
         if len({each.number(cell) for each in formats}) > 1:
             return cell
     return None
 
 
-def _plain_numbers(each: NumberFormat, cells: Collection[str]) -> list[float] | None:
+def _plain(text: str) -> str:
+    """Text with the usual characters for a minus and for spaces, and without spaces around it."""
+    return (text if text.isascii() else text.translate(_PLAIN)).strip()
+
+
+def plain_numbers(cells: Iterable[str]) -> list[float] | None:
     """All cells as numbers if they are as Python writes them, which is quickly found; else None."""
-    if each != _FORMATS[0]:
-        return None
     text = "".join(cells)
     # Python also takes underscores, digits of other scripts and "nan" for parts of numbers.
-    if not text.isascii() or set(text) & set("_nN"):
+    if not text.isascii() or any(sign in text for sign in "_nN"):
         return None
     try:
         return list(map(float, cells))
@@ -181,7 +216,7 @@ def _formats(cells: Iterable[str]) -> tuple[NumberFormat, ...]:
     """All formats, with the unit that every one of the cells has, if they have one."""
     units = set()
     for cell in cells:
-        match = _UNIT.fullmatch(cell.translate(_PLAIN).strip())
+        match = _UNIT.fullmatch(_plain(cell))
         if match is None:
             return _FORMATS
         units.add((match["before"], match["after"].strip()))

@@ -13,6 +13,8 @@ _BLOCK_CELLS = 200_000
 #: Maximum number of columns: features, a class, and one that counts the rows.
 MAX_COLUMNS = FEATURES[1] + 2
 _NAME_LENGTH = 40
+#: Spaces that cells may begin or end with.
+_ASCII_SPACES = " \t\r\v\f\x1c\x1d\x1e\x1f"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,12 @@ class Table:
 
     def cells(self, column: int) -> list[str]:
         """The cells of a column, stripped, one for each row below the heading."""
-        return [cell.strip() for block in self._blocks[column] for cell in block.split("\n")]
+        cells: list[str] = []
+        for block in self._blocks[column]:
+            split = block.split("\n")
+            bare = block.isascii() and not any(space in block for space in _ASCII_SPACES)
+            cells += split if bare else map(str.strip, split)
+        return cells
 
 
 def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:

@@ -41,7 +41,7 @@ def read(data: bytes, choices: Choices) -> tuple[Examples, Reading]:
     _check_names(found, choices)
     target = class_column(found, choices)
     labels = _column(found, choices, target)
-    sign = decimal_sign(labels)
+    sign = labels.decimal_sign
     features = _Features(found, choices, set() if sign is None else {sign})
     for index in range(len(found.names)):
         if index != target:
@@ -140,10 +140,8 @@ class _Features:
             raise UploadError(
                 f"Column {quoted(column.name)} cannot be used: {reason}; leave it out."
             )
-        if reason is None and chosen is None:
-            share = 1 - column.counts.total() / len(column.cells)
-            if share > MAX_MISSING:
-                reason = f"{share:.0%} of its cells are missing"
+        if reason is None and chosen is None and column.missing_share > MAX_MISSING:
+            reason = f"{column.missing_share:.0%} of its cells are missing"
         if column.counts_rows and chosen is None:
             if column.named_as_index:
                 self.left_out.append(LeftOut(column.name, "it counts the rows", counts_rows=True))
@@ -181,9 +179,9 @@ class _Features:
                 f"Column {quoted(column.name)}, line {self.found.lines[row]}: {value} is not a "
                 "number; mend it, or leave out the column."
             )
-        if number_formats.ambiguous(column.counts, column.formats) is not None:
+        if column.ambiguous is not None:
             return column
-        sign = decimal_sign(column)
+        sign = column.decimal_sign
         if sign is not None:
             self.proven.add(sign)
         return column.numbers(column.formats[0])
@@ -223,11 +221,10 @@ class _Features:
 
     def _resolved(self, column: Column) -> NumberFormat:
         """The format of a column that by itself can be read in two ways."""
-        cells = column.counts
         agreed = [each for each in column.formats if {each.decimal} == self.proven]
-        if agreed and number_formats.ambiguous(cells, agreed) is None:
+        if agreed and number_formats.ambiguous(column.counts, agreed) is None:
             return agreed[0]
-        cell = number_formats.ambiguous(cells, column.formats)
+        cell = column.ambiguous
         if cell is None:
             return column.formats[0]
         usual = self._usual(column, cell)
@@ -256,16 +253,6 @@ class _Features:
             wanted = None if mixed and delimiter != "," else (".", "")
         allowed = [each for each in column.formats if (each.decimal, each.thousands) == wanted]
         return allowed[0] if allowed else None
-
-
-def decimal_sign(column: Column) -> str | None:
-    """The decimal sign that the cells of a column of numbers prove, or None."""
-    signs = {each.decimal for each in column.formats}
-    separators = {each.thousands for each in column.formats}
-    text = "".join(column.counts)
-    if len(signs) != 1 or not (signs | separators) & set(text) & set(".,"):
-        return None
-    return signs.pop()
 
 
 def _unusable(column: Column) -> str | None:

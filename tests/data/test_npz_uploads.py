@@ -181,6 +181,7 @@ class TestNpz:
             ({"y_train": np.ones((20, 3))}, "must hold a single 1"),
             ({"y_train": np.array([["a", "b"]] * 20)}, "columns of 0 and 1"),
             ({"y_train": np.zeros((20, 101))}, "columns of 0 and 1"),
+            ({"y_train": np.zeros((20, 0))}, "columns of 0 and 1"),
             ({"y_train": np.arange(19)}, r"y_train has shape \(19,\)"),
             ({"y_train": np.array(1)}, "y_train has shape"),
             ({"x_train": np.array(1.0), "y_train": np.zeros(0, int)}, "single value"),
