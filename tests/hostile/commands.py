@@ -14,7 +14,7 @@ from bnviz.engine import Configuration
 from bnviz.engine.limits import LIMITS, Limits
 from bnviz.settings import KINDS as SETTINGS
 from bnviz.terminal.main import main
-from tests.hostile import files, words
+from tests.hostile import files, tables, words
 from tests.hostile.outcomes import ACCEPTED, REFUSED, assert_presentable
 
 
@@ -25,7 +25,7 @@ def folder() -> Path:
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     for number in range(30):
         random = Random(number)
-        make = random.choice((files.table, files.archive, files.recording, files.phase_map))
+        make = random.choice((tables.table, files.archive, files.recording, files.phase_map))
         (path / f"{number}{random.choice(('.csv', '.npz', '.txt', ''))}").write_bytes(make(random))
     return path
 

@@ -31,7 +31,7 @@ from bnviz.settings import Settings, SettingsError, describe_problems
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study_report import map_json
 from bnviz.studies.sweep import MEASURES, Sweep
-from tests.hostile import commands, files, requests, words
+from tests.hostile import commands, files, requests, tables, words
 from tests.hostile.guard import watched
 from tests.hostile.outcomes import ACCEPTED, NEAREST, REFUSED, assert_presentable, strict_json
 from tests.support.datasets import assert_trainable
@@ -129,12 +129,12 @@ def check_file(name_and_data: tuple[str, bytes]) -> str:
             assert len(set(columns)) == len(columns)
             assert all(column.isprintable() for column in columns)
             choices = Choices(
-                class_column=random.choice((None, columns[0], columns[-1], "x")),
-                columns=random.choice((None, None, tuple(columns[1:]), ())),
-                heading=random.choice((None, True, False)),
-                delimiter=random.choice((None, *DELIMITERS.values())),
-                decimal=random.choice((None, *DECIMALS.values())),
-                encoding=random.choice((None, *ENCODINGS)),
+                class_column=random.choice((None, None, columns[0], columns[-1], "x")),
+                columns=random.choice((None, None, None, tuple(columns[1:]), ())),
+                heading=random.choice((None, None, True, False)),
+                delimiter=random.choice((*[None] * 20, *DELIMITERS.values())),
+                decimal=random.choice((None, None, *DECIMALS.values())),
+                encoding=random.choice((*[None] * 20, *ENCODINGS)),
             )
         upload = uploads.read(name, data, choices)
         assert_trainable(upload.dataset)
@@ -207,7 +207,7 @@ ENTRY_POINTS = {
     "link": EntryPoint(link, check_link, 200),
     "settings as JSON": EntryPoint(words.as_json, check_json, 120),
     "changes in mid-run": EntryPoint(words.changes, check_changes, 80),
-    "CSV file": EntryPoint(file_of(files.table), check_file, 150),
+    "CSV file": EntryPoint(file_of(tables.table), check_file, 150),
     "NPZ file": EntryPoint(file_of(files.archive), check_file, 150),
     "recording": EntryPoint(files.recording, check_recording, 80),
     "player's request": EntryPoint(requests.player_request, requests.check_player_request, 80),

@@ -10,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from bnviz.data.array_examples import CLASS_NAMES, TRAINING, VALIDATION
 from bnviz.recording import Recording
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import Sweep
 from tests.hostile import words
+from tests.hostile.tables import mutated
 from tests.support.archives import npy, zipped
 
 #: Size of a decompression bomb when unpacked, in bytes.
@@ -40,60 +42,6 @@ class Pickled:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return print, ("unpickled",)
-
-
-def mutated(data: bytes, random: Random) -> bytes:
-    """A copy with some bytes changed, removed or inserted."""
-    changed = bytearray(data)
-    for _ in range(random.randrange(1, 5)):
-        start = random.randrange(len(changed) + 1)
-        changed[start : start + random.randrange(9)] = random.randbytes(random.randrange(9))
-    return bytes(changed)
-
-
-def _cell(random: Random) -> str:
-    if random.random() < 0.85:
-        return random.choice(("0", "1", "2", "3.5", "-1e3", "a", "b", f"{random.gauss(0, 1):.3f}"))
-    return words.word(random)
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"'
-
-
-def table(random: Random) -> bytes:
-    """A CSV file."""
-    match random.randrange(12):
-        case 0:
-            return (
-                random.choice((b"\n", b"\r", b" ", b",", b'"', b"1,", b"\xff", b"\0")) * 2_000_000
-            )
-        case 1:
-            return b"1,2,a\n" * random.choice((69_999, 70_001, 200_000))
-        case 2:
-            return (b"1," * random.choice((1_023, 1_025, 30_000)) + b"a\n") * random.choice((1, 30))
-        case 3:
-            return b"1,2,a\n1,2," + b'"\n' * 100_000
-    width, height = random.choice((1, 2, 3, 3, 3, 20)), random.choice((0, 1, 2, 9, 30, 30, 30))
-    rows = [
-        [f"{random.gauss(0, 1):.4g}" for _ in range(width - 1)] + [random.choice("ab")]
-        for _ in range(height)
-    ]
-    if random.random() < 0.6:
-        rows.insert(0, [words.word(random) for _ in range(width)])
-    for _ in range(random.choice((0, 0, 1, 3))):
-        if rows:
-            row = random.choice(rows)
-            row[random.randrange(width)] = _cell(random)
-            if random.random() < 0.2:
-                row.append(_cell(random))
-    between = random.choice((",", ",", ";", "\t"))
-    quote = random.choice((str, _quoted, _quoted))
-    lines = [between.join(map(quote, row)) for row in rows]
-    text = random.choice(("\n", "\r\n", "\r", "\n\n")).join(lines)
-    encoding = random.choice((*["utf-8"] * 5, "utf-8-sig", "latin-1", "utf-16"))
-    data = text.encode(encoding, errors="replace")
-    return mutated(data, random) if random.random() < 0.3 else data
 
 
 def false_header(random: Random) -> bytes:
@@ -159,6 +107,29 @@ def bomb() -> bytes:
     return bytes(data)
 
 
+def labels_of(random: Random, count: int) -> bytes:
+    """The classes of some examples, in one of the forms in which they are kept."""
+    kinds = random.choice((1, 2, 3, 3, 3, 200))
+    y = np.random.default_rng(random.getrandbits(32)).integers(0, kinds, count)
+    forms = (
+        lambda: y,
+        lambda: y.astype(random.choice(("u1", "i1", "<f4", ">f8", "?", "<u8"))),
+        lambda: y.astype(np.uint64) + np.uint64(2**63),
+        lambda: y - random.choice((0.0, 0.5, np.inf, np.nan)),
+        lambda: np.where(y > 0, y, np.nan),
+        lambda: np.eye(kinds, dtype=random.choice(("f8", "?", "u1")))[y] * random.choice((1, 1, 2)),
+        lambda: np.array(["a", "\u202e", "<b>", "nan", "9" * 400])[y % 5],
+        lambda: np.array([b"a", b"\xff", b""])[y % 3],
+        lambda: y.reshape(-1, 1),
+        lambda: np.zeros(random.choice(((count, 0), (0, count), (0,), (count, 2, 0)))),
+    )
+    return npy(random.choice(forms)())
+
+
+def _named(random: Random, name: str) -> str:
+    return f"{random.choice((name, name, name.upper(), name.capitalize()))}.npy"
+
+
 def archive(random: Random) -> bytes:
     """An NPZ file."""
     match random.randrange(16):
@@ -172,11 +143,16 @@ def archive(random: Random) -> bytes:
             valid = npy(np.zeros((20, random.choice((4, 200_000))), np.uint8))
             return zipped({"x_train.npy": valid, "y_train.npy": npy(np.arange(20) % 2)})
     count = random.choice((0, 1, 2, 5, 20, 20, 20))
-    kinds = random.choice((1, 2, 3, 3, 200))
-    labels = npy(np.random.default_rng(random.getrandbits(32)).integers(0, kinds, count))
-    members = {"x_train.npy": member(random, count), "y_train.npy": labels}
+    labels = labels_of(random, count)
+    x, y = random.choice((TRAINING[0], *TRAINING))
+    members = {_named(random, x): member(random, count), _named(random, y): labels}
     if random.random() < 0.3:
-        members |= {"x_test.npy": member(random, count), "y_test.npy": labels}
+        x, y = random.choice(VALIDATION)
+        test = random.choice((count, count, 0))
+        members |= {f"{x}.npy": member(random, test), f"{y}.npy": labels_of(random, test)}
+    if random.random() < 0.2:
+        names = np.array([words.word(random)[:200] for _ in range(random.choice((0, 1, 3, 101)))])
+        members[f"{random.choice(CLASS_NAMES)}.npy"] = npy(names)
     if random.random() < 0.2:
         members[
             random.choice(

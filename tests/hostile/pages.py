@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 from streamlit.testing.v1 import AppTest
 
-from tests.hostile import files, words
+from tests.hostile import files, tables, words
 from tests.hostile.entry_points import OWN_PARAMETERS, link
 from tests.hostile.outcomes import ACCEPTED, REFUSED, strict_json
 from tests.support.messages import unpack
@@ -24,7 +24,7 @@ def visit(random: Random) -> Visit:
     query = link(random).replace("train=1", "train=2")
     if random.random() < 0.3:
         return query, None
-    suffix, make = random.choice(((".csv", files.table), (".npz", files.archive)))
+    suffix, make = random.choice(((".csv", tables.table), (".npz", files.archive)))
     # Streamlit itself refuses names with other suffixes.
     return query, (words.word(random).replace("\0", "")[:99] + suffix, make(random))
 

@@ -8,7 +8,7 @@ from bnviz.data.dataset import Dataset
 from bnviz.engine import Engine
 from bnviz.kinds import Choice, Flag, Float, Integer
 from bnviz.settings import KINDS, Settings
-from tests.hostile import files
+from tests.hostile import files, tables
 from tests.hostile.outcomes import assert_presentable
 
 #: Seconds after which a worker counts as hung.
@@ -43,7 +43,7 @@ def extreme(random: Random) -> Settings:
 def accepted_data(random: Random) -> Dataset:
     """The data of a hostile file that is not refused."""
     while True:
-        make, name = random.choice(((files.table, "a.csv"), (files.archive, "a.npz")))
+        make, name = random.choice(((tables.table, "a.csv"), (files.archive, "a.npz")))
         try:
             return uploads.read(name, make(random)).dataset
         except UploadError:
