@@ -73,7 +73,7 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
         # Raises a more precise error if there is text, but no row that can be read.
         next(rows(text, delimiter, comments=comments), None)
         raise UploadError("The file is empty.")
-    if comments and choices.heading is not False:
+    if comments and choices.heading is not False and not _is_heading(sample):
         uncovered = _with_heading_uncovered(text, delimiter, sample)
         if uncovered is not None:
             text, sample = uncovered, _sample(uncovered, delimiter, comments)

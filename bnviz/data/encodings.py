@@ -45,7 +45,8 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
         except UnicodeError:
             continue
     if text is None:
-        raise UploadError(f"The file is not text in {found.removesuffix('-sig')}; choose another encoding.")
+        found = found.removesuffix("-sig")
+        raise UploadError(f"The file is not text in {found}; choose another encoding.")
     if "\0" in text:
         raise UploadError(_NO_TEXT)
     return text.removeprefix("\ufeff"), found.removesuffix("-sig")

@@ -65,11 +65,13 @@ _LIKELY = re.compile(r"\s*[+\-\u2212]?(?:[0-9.,]|inf)", re.IGNORECASE)
 #: Signs that tell formats apart.
 _SIGNS = ",. '"
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
-#: A number within a unit: "12 cm", "40%", "$3.50". The sign of a currency may stand before it.
+#: A number within a unit: "12 cm", "40%", "$3.50", "3,50 €".
 _UNIT = re.compile(
     r"(?P<before>[^\w\s.,+'-]?) ?(?P<number>[+-]?[0-9.,][0-9., ']*(?:[eE][+-]?[0-9]+)?)"
-    r"(?P<after>(?: ?%| ?[^\W\d_]{1,10}[²³]?| ?°[CF]?|)?)"
+    r"(?P<after>(?: ?%| ?[^\W\d_]{1,10}[²³]?| ?°[CF]?| ?[^\w\s.,+'-]|)?)"
 )
+#: Units that are neither words nor the signs of currencies.
+_UNIT_SIGNS = ("", "%", "°", "°C", "°F")
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ def _formats(cells: Iterable[str]) -> tuple[NumberFormat, ...]:
     if not units:
         return _FORMATS
     ((before, after),) = units
-    if before and unicodedata.category(before) != "Sc":
+    signs = [sign for sign in (before, after) if sign not in _UNIT_SIGNS and not sign[0].isalpha()]
+    if any(unicodedata.category(sign[0]) != "Sc" for sign in signs):
         return _FORMATS
     return tuple(NumberFormat(e.decimal, e.thousands, before, after) for e in _FORMATS)

@@ -4,12 +4,14 @@ import io
 import struct
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bnviz.data import uploads
 from bnviz.data.bounds import UploadError
 from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
+from bnviz.data.reading import Reading
 
 ROWS = "".join(f"{3 * i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
 
@@ -17,6 +19,32 @@ ROWS = "".join(f"{3 * i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
 def csv(text: str | bytes, **choices) -> Dataset:
     data = text if isinstance(text, bytes) else text.encode()
     return uploads.read("file.csv", data, Choices(**choices)).dataset
+
+
+def rows(*columns: list[object], delimiter: str = ",", heading: str = "") -> str:
+    """A table of columns that repeat until 24 rows are full."""
+    lines = [delimiter.join(str(each[row % len(each)]) for each in columns) for row in range(24)]
+    return heading + "".join(f"{line}\n" for line in lines)
+
+
+def reads(
+    table: str | bytes,
+    features: pd.DataFrame,
+    classes: pd.Series,
+    *,
+    name: str = "table.csv",
+    **choices,
+) -> Reading:
+    """Checks what a table is read as against what another reader has read; returns what is said."""
+    data = table if isinstance(table, bytes) else table.encode()
+    examples = uploads.read_examples(name, data, Choices(**choices))
+    np.testing.assert_array_equal(examples.x, features.to_numpy(np.float64))
+    assert [examples.classes[number] for number in examples.y] == list(map(str, classes))
+    upload = uploads.read(name, data, Choices(**choices))
+    counts = {str(label): int(count) for label, count in classes.value_counts().items()}
+    assert dict(upload.reading.classes) == counts
+    assert upload.reading.num_train + upload.reading.num_validation == len(features)
+    return upload.reading
 
 
 def npz(**arrays) -> bytes:
