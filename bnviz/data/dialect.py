@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bnviz.data.bounds import UploadError
+from bnviz.data.bounds import CLASSES, UploadError
 from bnviz.data.choices import DELIMITERS, Choices
 from bnviz.data.number_formats import is_missing, is_number
 
@@ -23,6 +23,9 @@ _SEPARATOR_LINE = re.compile(r'\s*"?sep=([\t;|, ])"?[ \t;,]*(?:\r\n|\r|\n)', re.
 COMMENT = "#"
 #: Fewest cells of a row of positions that cannot be mistaken for an example.
 _MIN_POSITIONS = 5
+#: Fewest rows of a table that others can stand above, and most of those.
+_MIN_ROWS = 3
+_MAX_ABOVE = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Dialect:
         has_heading: Whether the first row holds column names.
         comments: Whether lines that begin with "#" are comments.
         width: Number of columns.
+        num_above: Number of rows above the table that are not part of it, such as a title.
         shift: Number of columns, 0 or 1, by which the heading is shorter than the rows at its left,
             since the column of row names has no name.
     """
@@ -42,6 +46,7 @@ class Dialect:
     has_heading: bool
     comments: bool
     width: int
+    num_above: int = 0
     shift: int = 0
 
 
@@ -54,7 +59,8 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
 
     Returns:
         The dialect, and the text without what is no part of the table: a line that names the
-        delimiter, and the comment sign before a heading. Lines keep their numbers.
+        delimiter, lines above the table, and the comment sign before a heading. Lines keep their
+        numbers.
 
     Raises:
         UploadError: If there is no row that can be read.
@@ -77,9 +83,13 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
         uncovered = _with_heading_uncovered(text, delimiter, sample)
         if uncovered is not None:
             text, sample = uncovered, _sample(uncovered, delimiter, comments)
+    num_above = _num_above(sample)
+    if num_above:
+        text = _without_first(text, num_above, delimiter, comments)
+        sample = _sample(text, delimiter, comments)
     heading = _is_heading(sample) if choices.heading is None else choices.heading
     width, shift = _width(sample, heading)
-    return Dialect(delimiter, heading, comments, width, shift), text
+    return Dialect(delimiter, heading, comments, width, num_above, shift), text
 
 
 def rows(text: str, delimiter: str, *, comments: bool) -> Iterator[tuple[int, list[str]]]:
@@ -179,6 +189,40 @@ def _fitness(delimiter: str, sample: list[list[str]]) -> tuple[float, float, flo
     # Words with spaces make a table of anything: spaces are the last choice.
     fits = fitting / len(sample) - 0.5 * (delimiter == " ")
     return fits, clean / len(cells), -place
+
+
+def _num_above(sample: list[list[str]]) -> int:
+    """The number of rows above the table."""
+    (width, _), *_ = Counter(map(len, sample)).most_common(1)
+    for above, row in enumerate(sample[: len(sample) - _MIN_ROWS]):
+        if not (_is_title(row, width, sample[above + 1 :]) or _are_sizes(row, width)):
+            return above if above <= _MAX_ABOVE else 0
+    return 0
+
+
+def _is_title(row: list[str], width: int, below: list[list[str]]) -> bool:
+    """Whether a row is too short for a heading, and holds no number as an example would."""
+    if any(map(is_number, row)) or not row[0].strip():
+        return False
+    if len(row) < width - 1:
+        return True
+    alone = len(row) < width or not any(map(str.strip, row[1:]))
+    return alone and _is_heading(below)
+
+
+def _are_sizes(row: list[str], width: int) -> bool:
+    """Whether a row holds the numbers of examples and features, and names of classes."""
+    sizes, names = row[:2], row[2:]
+    if len(names) < CLASSES[0] or sizes[1] != str(width - 1) or any(map(is_number, names)):
+        return False
+    return sizes[0].isdecimal()
+
+
+def _without_first(text: str, count: int, delimiter: str, comments: bool) -> str:
+    """The text with blank lines for its first rows."""
+    *_, (last, _) = itertools.islice(rows(text, delimiter, comments=comments), count)
+    lines = itertools.islice(io.StringIO(text, newline=""), last)
+    return "\n" * last + text[sum(map(len, lines)) :]
 
 
 def _is_heading(sample: list[list[str]]) -> bool:

@@ -38,6 +38,13 @@ class Table:
     first_rows: tuple[tuple[str, ...], ...]
     _blocks: tuple[list[str], ...]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What its reader should know of the file."""
+        above = self.dialect.num_above
+        rows = "The first row is" if above == 1 else f"The first {above} rows are"
+        return (f"{rows} above the table, and left out",) if above else ()
+
     def cells(self, column: int) -> list[str]:
         """The cells of a column, stripped, one for each row below the heading."""
         cells: list[str] = []

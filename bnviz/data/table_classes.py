@@ -12,10 +12,11 @@ from bnviz.data.table import Table, distinct, quoted
 
 #: Names of columns that hold classes, in lower case, wherever they are in the table.
 CLASS_NAMES = frozenset({"class", "cls", "target", "label", "labels", "species"})
-
-
 #: Average number of examples of a class below which numbers are taken for a quantity.
 _MIN_AVERAGE = 2
+#: The same for a column that nobody has chosen, if it has more than so many different numbers. If
+#: these are not whole, they are taken for a quantity anyway.
+_MIN_AVERAGE_GUESSED, _MANY = 10, 20
 _MAX_NAMED = 5
 
 
@@ -40,7 +41,7 @@ def class_column(found: Table, choices: Choices) -> int:
 
 
 def classes_of(
-    column: Column, kept: NDArray[np.bool_], found: Table
+    column: Column, kept: NDArray[np.bool_], found: Table, *, guessed: bool
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """The classes in a column of a table.
 
@@ -51,6 +52,7 @@ def classes_of(
         column: The column.
         kept: Which rows are examples.
         found: The table, whose other columns are named if this one holds no classes.
+        guessed: Whether the column was guessed, not chosen.
 
     Returns:
         Class numbers of the examples and class names, short and unique.
@@ -60,8 +62,7 @@ def classes_of(
     """
     labels = [cell for cell, keep in zip(column.cells, kept, strict=True) if keep]
     different = set(labels)
-    quantity = bool(column.formats) and len(different) > len(labels) / _MIN_AVERAGE
-    if len(different) > CLASSES[1] or (quantity and len(different) > CLASSES[0]):
+    if len(different) > CLASSES[1] or _is_quantity(column, different, len(labels), guessed):
         raise UploadError(_too_many(column, len(different), found))
     order = sorted(different)
     if column.formats:
@@ -71,14 +72,26 @@ def classes_of(
     return np.array([number[label] for label in labels], np.int64), distinct(order)
 
 
+def _is_quantity(column: Column, labels: set[str], count: int, guessed: bool) -> bool:
+    """Whether numbers are rather a quantity to predict than the names of classes."""
+    if not column.formats or len(labels) <= CLASSES[0]:
+        return False
+    if len(labels) > count / _MIN_AVERAGE:
+        return True
+    fractions = any((column.formats[0].exact(each) or 0) % 1 for each in labels)
+    few = count < _MIN_AVERAGE_GUESSED * len(labels)
+    return guessed and len(labels) > _MANY and (fractions or few)
+
+
 def _too_many(column: Column, count: int, found: Table) -> str:
     """Says that a column holds no classes, and which may hold some."""
     name = quoted(column.name)
     others = []
     for index, other in enumerate(found.names):
-        different = set(found.cells(index)) if other != column.name else set()
-        if CLASSES[0] <= len(different) <= min(CLASSES[1], len(found.lines) // _MIN_AVERAGE):
-            others.append(f"{quoted(other)} ({len(different)} values)")
+        values = Column(other, found.named[index], found.cells(index)).counts
+        most = min(_MANY, len(found.lines) // _MIN_AVERAGE)
+        if other != column.name and CLASSES[0] <= len(values) <= most:
+            others.append(f"{quoted(other)} ({len(values)} values)")
         if len(others) == _MAX_NAMED:
             break
     instead = f", such as {', '.join(others)}" if others else ""

@@ -53,7 +53,7 @@ def read(data: bytes, choices: Choices) -> tuple[Examples, Reading]:
         _check_enough(x, names, missing)
         x = x[~missing]
     check_count(len(x), EXAMPLES, "examples")
-    y, classes = classes_of(labels, ~missing, found)
+    y, classes = classes_of(labels, ~missing, found, guessed=choices.class_column is None)
     decimal = choices.decimal or features.decimal
     filled = Choices(
         class_column=labels.name,
@@ -69,7 +69,7 @@ def read(data: bytes, choices: Choices) -> tuple[Examples, Reading]:
         columns=found.names,
         left_out=tuple(features.left_out),
         num_missing=int(missing.sum()),
-        notes=(*features.notes, *features.of_words()),
+        notes=(*found.notes, *features.notes, *features.of_words()),
         first_rows=found.first_rows,
     )
     return Examples(x, y, classes), reading

@@ -82,6 +82,28 @@ class TestLinesThatAreNoRows:
         reading = reads(text, known[["a"]], known["Kind"])
         assert [each.counts_rows for each in reading.left_out] == [True]
 
+    @pytest.mark.parametrize("above", ["Title\n", "Title,,\n", "Title\nby somebody\n\n"])
+    def test_lines_above_the_table_are_left_out_and_said(self, above):
+        text = above + rows(NUMBERS, [3, 1], ENDS, heading=HEADING)
+        known = pd.read_csv(io.StringIO(text), skiprows=above.count("\n"))
+        reading = reads(text, known[["a", "b"]], known["cls"])
+        assert "above the table, and left out" in reading.sentence()
+        wrong = text.replace("3.75", "3.7x", 1)
+        line = above.count("\n") + 4
+        refused("a.csv", wrong.encode(), f"Column 'a', line {line}: '3.7x' is not a number")
+
+    @pytest.mark.parametrize("columns", [2, 4, 9])
+    def test_sizes_and_names_above_a_table_as_scikit_learn_writes_them(self, columns):
+        x = [[row + number / 2 for row in range(5)] for number in range(columns)]
+        text = rows(*x, [0, 1, 2], heading=f"24,{columns},one,two,three\n")
+        known = pd.read_csv(io.StringIO(text), skiprows=1, header=None)
+        reading = reads(text, known.iloc[:, :-1], known.iloc[:, -1])
+        assert "The first row is above the table" in reading.sentence()
+
+    def test_an_example_that_lacks_cells_does_not_stand_above_the_table(self):
+        text = "1,2\n" + rows(NUMBERS, NUMBERS, NUMBERS, ENDS)
+        refused("a.csv", text.encode(), "Line 2 has 4 cells where the first has 2")
+
     def test_blank_lines_and_lines_of_delimiters(self):
         text = rows(NUMBERS, ENDS, heading="\n\na,cls\n\n") + ",\n,\n"
         known = pd.read_csv(io.StringIO(text)).dropna()
@@ -202,6 +224,21 @@ class TestQuantities:
         refused("a.csv", text.encode(), words)
         known = pd.read_csv(io.StringIO(text))
         reads(text, known[["a", "price"]], known["kind"], class_column="kind")
+
+    @pytest.mark.parametrize(
+        ("count", "step", "examples"), [(21, 1, 209), (21, 0.5, 2_000), (40, 1, 399)]
+    )
+    def test_many_different_numbers_are_no_classes_unless_chosen(self, count, step, examples):
+        text = "a,b\n"
+        text += "".join(f"{row / 7},{row % count * step}\n" for row in range(examples))
+        refused("a.csv", text.encode(), r"quantity to predict \(regression\)")
+        known = pd.read_csv(io.StringIO(text), dtype={"b": str})
+        reads(text, known[["a"]], known["b"], class_column="b")
+
+    def test_a_hundred_numbers_with_many_examples_are_classes(self):
+        text = "a,b\n" + "".join(f"{row / 7},{row % 100}\n" for row in range(1_000))
+        known = pd.read_csv(io.StringIO(text))
+        reads(text, known[["a"]], known["b"])
 
     def test_many_words_are_no_classes(self):
         text = "".join(f"{row},name {row}\n" for row in range(200))
