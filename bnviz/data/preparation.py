@@ -121,6 +121,7 @@ def _are_pixels(*parts: NDArray[Any]) -> bool:
             or all((part[rows] == np.floor(part[rows])).all() for rows in _blocks(len(part)))
         )
         for part in parts
+        if part.size
     )
 
 

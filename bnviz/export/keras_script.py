@@ -8,17 +8,13 @@ import json
 import textwrap
 from dataclasses import dataclass, replace
 
-from bnviz.export.script_data import UPLOAD_FILE, data_code
+from bnviz.export.examples_file import FILE_NAME
+from bnviz.export.script_data import data_code
+from bnviz.export.script_training import NETWORK, result_code, training_code
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import ARM_LABELS
-from bnviz.settings import BN_POSITIONS, SGD_MOMENTUM, UPLOAD, Settings
+from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
 
-_OPTIMIZERS = {
-    "sgd": "SGD(learning_rate={rate})",
-    "momentum": f"SGD(learning_rate={{rate}}, momentum={SGD_MOMENTUM})",
-    "adam": "Adam(learning_rate={rate})",
-    "rmsprop": "RMSprop(learning_rate={rate})",
-}
 #: Maximum characters of a line of text.
 _WIDTH = 96
 #: Heading of the cell with packed data, which is not meant to be read.
@@ -89,8 +85,10 @@ def differences(settings: Settings) -> tuple[str, ...]:
     found = []
     if settings.dataset == UPLOAD:
         found.append(
-            f"Your own examples are not in this file: save them as x and y in {UPLOAD_FILE} next "
-            "to it. The page may have split or scaled them differently."
+            f"Your own examples are not in this file: it reads them from {FILE_NAME} in the same "
+            "folder, which the page offers beside this script and `bnviz data FILE --out "
+            f"{FILE_NAME}` writes. An NPZ file that the page reads can take its place, under that "
+            "name, if its classes are numbers."
         )
     if settings.interventions:
         found.append(
@@ -136,9 +134,9 @@ def _cells(settings: Settings) -> list[_Cell]:
         _Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
         _Cell("The examples", "", examples.define),
         _Cell("The networks", "", _networks(settings)),
-        _Cell("Training", "", _training(settings)),
+        _Cell("Training", _ROUNDING, training_code(settings)),
         *packed,
-        _Cell("The result", "", _result(settings)),
+        _Cell("The result", "", result_code(settings, measured=examples.measured)),
     ]
 
 
@@ -148,6 +146,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 """
+_ROUNDING = """\
+With the processor and the TensorFlow of the page, this trains exactly as the page does. With
+others, or without XLA, the first difference is a rounding, which training amplifies."""
 _WHOSE = {
     "digits": "Handwritten digits of 8 x 8 pixels: scikit-learn's, from the UCI repository.",
     "breast_cancer": "Breast Cancer Wisconsin: scikit-learn's, from the UCI repository.",
@@ -169,7 +170,7 @@ def _networks(settings: Settings) -> str:
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
     number = "number" if settings.dropout or settings.third_arm == "noisy_bn" else "_"
-    before = _NOISE if settings.third_arm == "noisy_bn" else ""
+    before = NETWORK + (_NOISE if settings.third_arm == "noisy_bn" else "")
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
@@ -178,7 +179,7 @@ def _networks(settings: Settings) -> str:
     for {number} in range(1, {settings.hidden_layers + 1}):
 {chr(10).join(lines)}
     stack.append(layers.Dense(num_classes{penalty}))
-    model = keras.Sequential(stack)
+    model = Network(stack)
 
     dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
     seeds = np.random.SeedSequence(SEED).generate_state(len(dense))
@@ -215,57 +216,6 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     momentum = f"momentum={settings.bn_momentum!r}"
     noise = ["Noise(number),"] if arm == "noisy_bn" else []
     return [f"layers.BatchNormalization({momentum}, {options}),", *noise]
-
-
-def _training(settings: Settings) -> str:
-    """Returns code that defines `batches(x, y)` and `compiled(model)`."""
-    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
-    loss = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
-    lines = [f"optimizer=keras.optimizers.{optimizer},", f"loss={loss},", 'metrics=["accuracy"],']
-    if settings.dropout or settings.third_arm == "noisy_bn":
-        lines.append(
-            "jit_compile=True,  # as on the page; otherwise other random numbers are drawn"
-        )
-    options = "\n".join(f"        {line}" for line in lines)
-    return f'''\
-def batches(x, y):
-    """Returns the batches, the same for every network: one shuffle of the data after another."""
-    generator = np.random.default_rng([SEED, 1])
-    shuffles = -(-STEPS * BATCH_SIZE // len(x))
-    order = np.concatenate([generator.permutation(len(x)) for _ in range(shuffles)])
-    rows = order[: STEPS * BATCH_SIZE].reshape(STEPS, BATCH_SIZE)
-    x, y = tf.constant(x), tf.constant(y)
-    return tf.data.Dataset.from_tensor_slices(rows).map(
-        lambda batch: (tf.gather(x, batch), tf.gather(y, batch))
-    )
-
-
-def compiled(model):
-    """Compiles a model for training and returns it."""
-    model.compile(
-{options}
-    )
-    return model
-'''
-
-
-def _result(settings: Settings) -> str:
-    """Returns code that trains and evaluates every network."""
-    arms = ", ".join(f'"{ARM_LABELS[arm]}"' for arm in FrameLayout.of(settings).arms)
-    loss, note = "loss", ""
-    if settings.l2:
-        note = "    # The loss that Keras evaluates includes the L2 penalty.\n"
-        loss = "loss - float(sum(model.losses))"
-    return f"""\
-x_train, y_train, x_validation, y_validation = examples()
-results = {{}}
-for arm in ({arms}):
-    model = compiled(network(arm, x_train.shape[1], int(y_train.max()) + 1))
-    model.fit(batches(x_train, y_train), shuffle=False, verbose=0)
-    loss, accuracy = model.evaluate(x_validation, y_validation, verbose=0)
-{note}    results[arm] = ({loss}, accuracy)
-    print(f"{{arm}}: validation loss {{results[arm][0]:.4f}}, accuracy {{accuracy:.1%}}")
-"""
 
 
 _NOISE = '''\

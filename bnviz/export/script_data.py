@@ -1,7 +1,9 @@
 """ScriptData: Python code, as text, that gets the examples of a data set without this package.
 
 The built-in tables are packed into the code, since Keras does not have them. Points in the plane
-are generated from the seed, exactly as the laboratory generates them.
+are generated from the seed, exactly as the laboratory generates them. A viewer's own examples are
+read from a file. Split and scale repeat `bnviz.data.preparation` operation by operation, so that
+their results are equal bit by bit.
 """
 
 import base64
@@ -10,12 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from bnviz.data import builtin
-from bnviz.data.preparation import SPLIT_SEED, VALIDATION_SHARE
+from bnviz.data.array_examples import TRAINING, VALIDATION
+from bnviz.data.preparation import MIN_PIXELS, PIXEL_VALUES, SPLIT_SEED, VALIDATION_SHARE
+from bnviz.export.examples_file import FILE_NAME
 from bnviz.frames import VALIDATION_SIZE
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
-#: File that the script reads for an uploaded data set.
-UPLOAD_FILE = "examples.npz"
 #: Characters per line of packed examples.
 _WIDTH = 96
 
@@ -29,25 +31,37 @@ class DataCode:
         define: Code that defines `examples()`, which returns features and classes for training,
             then for validation.
         packed: Code that defines the packed table read by `examples`; empty for most data sets.
+        measured: Code that keeps the validation examples that the page measures on; empty if there
+            are never more of them.
     """
 
     modules: tuple[str, ...]
     define: str
     packed: str = ""
+    measured: str = ""
 
 
 def data_code(settings: Settings) -> DataCode:
     """Returns the code that gets the data set of a run."""
     name = settings.dataset
     if name in builtin.TABLES:
-        scale = "x = x / 16" if name == "digits" else _STANDARDIZE
-        return DataCode(("base64", "lzma"), _SPLIT + _of_split(_READ_TABLE, scale), packed(name))
+        if name == "digits":
+            define = _SPLIT + _of_split(_READ_TABLE + _DIVIDE, "")
+        else:
+            define = _SPLIT + _STANDARDIZE + _of_split(_READ_TABLE, "standardized")
+        return DataCode(("base64", "lzma"), define, packed(name))
     if name in PLANE_DATASETS:
         points = _POINTS[name].format(noise=repr(settings.noise))
-        return DataCode((), points + _SPLIT + _of_split("x, y = points()", _STANDARDIZE))
+        of_split = _of_split("x, y = points()\n", "standardized")
+        return DataCode((), points + _SPLIT + _STANDARDIZE + of_split)
     if name == UPLOAD:
-        return DataCode((), _SPLIT + _of_split(_READ_FILE, _STANDARDIZE))
-    return DataCode((), _DOWNLOAD.format(name=name, most=VALIDATION_SIZE))
+        return DataCode((), _SPLIT + _STANDARDIZE + _SCALE + _READ_FILE, measured=_MEASURED)
+    return DataCode((), _DOWNLOAD.format(name=name), measured=_MEASURED)
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Returns pairs of names as the lines of a tuple in code."""
+    return "".join(f'    ("{x}", "{y}"),\n' for x, y in pairs)
 
 
 @cache
@@ -59,24 +73,100 @@ def packed(name: str) -> str:
 
 
 def _of_split(read: str, scale: str) -> str:
-    """Returns code that defines `examples`; `read` loads `x` and `y`, `scale` scales `x`."""
-    lines = [*read.splitlines(), "train, validation = split(y)", *scale.splitlines(), _RETURN]
-    return "def examples():\n" + textwrap.indent("\n".join(lines), "    ") + "\n"
+    """Returns code that defines `examples`.
+
+    Args:
+        read: Code that loads `x` and `y`.
+        scale: Name of the function that scales both parts; empty if `x` is scaled already.
+    """
+    parts = "x[train], x[validation]"
+    scaled = f"x_train, x_validation = {scale}({parts})\n" if scale else ""
+    lines = f"{read}train, validation = split(y)\n{scaled}"
+    lines += f"return {'x_train' if scale else 'x[train]'}, y[train], "
+    lines += f"{'x_validation' if scale else 'x[validation]'}, y[validation]\n"
+    return _EXAMPLES + textwrap.indent(lines, "    ")
 
 
-_RETURN = """\
-x = x.astype("float32")
-return x[train], y[train], x[validation], y[validation]"""
+_EXAMPLES = '''\
+def examples():
+    """Returns features and classes for training, then those for validation."""
+'''
 _READ_TABLE = """\
 text = lzma.decompress(base64.b85decode("".join(PACKED.split()))).decode()
 table = np.loadtxt(text.splitlines(), delimiter=",")
-x, y = table[:, :-1], table[:, -1].astype(int)"""
-_READ_FILE = f"""\
-with np.load("{UPLOAD_FILE}") as file:  # x: one row per example; y: whole numbers from 0
-    x, y = file["x"].astype(float), file["y"]"""
-_STANDARDIZE = """\
-mean, std = x[train].mean(axis=0), x[train].std(axis=0)
-x = (x - mean) / np.where(std > 0, std, 1)"""
+x, y = table[:, :-1], table[:, -1].astype(int)
+"""
+_DIVIDE = 'x = (x / 16).astype("float32")\n'
+_STANDARDIZE = '''\
+def standardized(train, validation):
+    """Scales each feature to mean 0 and standard deviation 1 over the training examples."""
+    mean = train.mean(axis=0, dtype=float)
+    # Sums of 4,096 examples at a time are rounded as on the page.
+    parts = [train[start : start + 4096] for start in range(0, len(train), 4096)]
+    std = np.sqrt(sum(np.square(part - mean).sum(axis=0) for part in parts) / len(train))
+    constant = train.max(axis=0) == train.min(axis=0)
+    mean = np.where(constant, train[0], mean)
+    std = np.where(constant | (std == 0), 1.0, std)
+    return [((part - mean) / std).astype("float32") for part in (train, validation)]
+
+
+'''
+_SCALE = f'''\
+def are_pixels(x):
+    """Whether all values are whole and in the range of pixels."""
+    return x.min() >= {PIXEL_VALUES[0]} and x.max() <= {PIXEL_VALUES[1]} and (x % 1 == 0).all()
+
+
+def scaled(train, validation):
+    """Divides pixels by the largest of the training examples, and standardizes all else."""
+    largest, parts = np.float32(train.max()), (train, validation)
+    if train.shape[1] >= {MIN_PIXELS} and largest > 0 and all(map(are_pixels, parts)):
+        return [part.astype("float32") / largest for part in parts]
+    return standardized(train, validation)
+
+
+'''
+_READ_FILE = f'''\
+# Names of the arrays of features and classes, in lower case, and of those of a validation set.
+TRAINING = (
+{_pairs(TRAINING)})
+VALIDATION = (
+{_pairs(VALIDATION)})
+
+
+def part_of(file, pairs):
+    """Returns the features, one row an example, and the class numbers of a part, or None."""
+    names = {{name.lower(): name for name in file.files}}
+    found = [pair for pair in pairs if names.keys() >= set(pair)]
+    if not found:
+        return None
+    x, y = (file[names[name]] for name in found[0])
+    if y.dtype.kind not in "biuf":
+        raise ValueError("The classes are text; take {FILE_NAME} from the page, which has numbers.")
+    x = x.reshape(len(x), int(np.prod(x.shape[1:])))
+    y = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+    present = ~(np.isnan(x).any(axis=1) | np.isnan(y))
+    return x[present], y[present]
+
+
+def examples():
+    """Returns features and classes for training, then those for validation."""
+    with np.load("{FILE_NAME}") as file:
+        training, validation = part_of(file, TRAINING), part_of(file, VALIDATION)
+    if training is None:
+        raise ValueError("{FILE_NAME} needs the arrays x and y, or x_train and y_train.")
+    x, y = training
+    if validation is None or not len(validation[1]):
+        y = np.unique(y, return_inverse=True)[1]
+        train, held_out = split(y)
+        x_train, x_validation, y_train, y_validation = x[train], x[held_out], y[train], y[held_out]
+    else:
+        x_train, x_validation = x, validation[0]
+        y = np.unique(np.concatenate([y, validation[1]]), return_inverse=True)[1]
+        y_train, y_validation = y[: len(x_train)], y[len(x_train) :]
+    x_train, x_validation = scaled(x_train, x_validation)
+    return x_train, y_train, x_validation, y_validation
+'''
 _SPLIT = f'''\
 def split(y):
     """Holds out a share of each class for validation, always the same examples."""
@@ -84,7 +174,8 @@ def split(y):
     train, validation = [], []
     for number in np.unique(y):
         members = generator.permutation(np.flatnonzero(y == number))
-        held_out = max(1, round({VALIDATION_SHARE} * len(members)))
+        # A class with a single example keeps it for training.
+        held_out = max(1, round(len(members) * {VALIDATION_SHARE})) if len(members) > 1 else 0
         validation.append(members[:held_out])
         train.append(members[held_out:])
     train, validation = np.concatenate(train), np.concatenate(validation)
@@ -96,14 +187,17 @@ _DOWNLOAD = '''\
 def examples():
     """Returns the examples; Keras downloads them the first time."""
     (x_train, y_train), (x_test, y_test) = keras.datasets.{name}.load_data()
-    # The page measures on the same {most:,} of the examples for validation.
-    chosen = np.sort(np.random.default_rng(0).permutation(len(x_test))[:{most}])
 
     def pixels(images):
         return images.reshape(len(images), -1).astype("float32") / 255
 
-    return pixels(x_train), y_train, pixels(x_test[chosen]), y_test[chosen]
+    return pixels(x_train), y_train, pixels(x_test), y_test
 '''
+_MEASURED = f"""\
+# The page measures on the same {VALIDATION_SIZE:,} of the examples for validation.
+chosen = np.sort(np.random.default_rng(0).permutation(len(x_validation))[:{VALIDATION_SIZE}])
+x_validation, y_validation = x_validation[chosen], y_validation[chosen]
+"""
 #: Code that defines `points()`, which returns 1,000 points in the plane and their classes.
 _POINTS = {
     "moons": '''\

@@ -314,3 +314,8 @@ class TestHostileNpz:
         data[200] ^= 1
         with pytest.raises(ArchiveError, match="damaged"):
             Archive(bytes(data)).array("x_train")
+
+
+def test_images_of_which_none_can_be_held_out_are_refused():
+    x = np.eye(16, dtype=np.uint8)
+    refused("each_class_once.npz", npz(x=x, y=np.arange(16)), "0 validation examples")

@@ -1,9 +1,8 @@
 """KerasScript: the exported script needs only TensorFlow and gives the result of the page."""
 
 import ast
-import base64
 import json
-import lzma
+import os
 import re
 import subprocess
 import sys
@@ -13,11 +12,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.data import builtin
-from bnviz.export import script_data
+from bnviz.data import preparation
+from bnviz.data.examples import Examples
+from bnviz.export.examples_file import FILE_NAME, examples_file
 from bnviz.export.keras_script import differences, excerpt, notebook, script
 from bnviz.frames import ARM_LABELS, ARMS, NORMALIZED_ARMS
-from bnviz.lab import datasets, experiment
+from bnviz.lab import experiment
 from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
 from bnviz.lab.training import make_optimizer
@@ -38,9 +38,20 @@ import json, runpy, sys
 sys.modules["bnviz"] = sys.modules["sklearn"] = None
 print(json.dumps([runpy.run_path(path)["results"] for path in sys.argv[1:]]))
 """
+#: Largest differences from the page: of losses, and of accuracies. Training is the same bit by bit;
+#: the page computes losses, and moving statistics by a variable momentum, in other programs.
+LOSS, ACCURACY = 2e-6, 1e-7
 SMALL = Settings(units=6, hidden_layers=1, batch_size=16, steps=40)
+#: Images with a class that has a single example and is the last.
+IMAGES = Examples(
+    np.random.default_rng(0).integers(0, 256, (121, 5, 4), np.uint8),
+    np.array([0, 1, 2] * 40 + [3]),
+    ("a", "b", "c", "rare"),
+)
+UPLOADED = SMALL.replace(dataset="upload", upload="0" * 32)
 CASES = (
-    Settings(steps=60),
+    Settings(),
+    UPLOADED,
     SMALL.replace(
         dataset="moons",
         bn_position="after",
@@ -64,42 +75,78 @@ CASES = (
         bn_momentum=0.5,
         bn_epsilon=0.1,
     ),
+    # On half of the examples of a batch, a network without BN amplifies rounding within few steps.
+    Settings(steps=1_500, learning_rate=0.3, batch_size=16, dropout=0.1, third_arm="noisy_bn"),
 )
+
+
+def started(folder, *names: str, **environment: str) -> subprocess.Popen:
+    """Starts the scripts with these names in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, *names],
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def outcome(process: subprocess.Popen) -> tuple[list[dict[str, tuple[float, float]]], str]:
+    """The results of scripts by arm, and what they printed."""
+    output, errors = process.communicate()
+    assert process.returncode == 0, errors
+    labels = {label: arm for arm, label in ARM_LABELS.items()}
+    results = json.loads(output.splitlines()[-1])
+    return [{labels[label]: value for label, value in each.items()} for each in results], output
+
+
+def last_frame(settings: Settings):
+    """The last frame of the laboratory."""
+    uploaded = preparation.prepare(IMAGES)[0] if settings.dataset == "upload" else None
+    *_, last = experiment.run(settings, uploaded)
+    return last
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """The final results of the script and of the laboratory, for each case."""
     folder = tmp_path_factory.mktemp("scripts")
-    paths = [folder / f"{number}.py" for number in range(len(CASES))]
-    for path, settings in zip(paths, CASES, strict=True):
-        path.write_text(script(settings), encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, "-c", DRIVER, *map(str, paths)],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        ours = []
-        for settings in CASES:
-            *_, last = experiment.run(settings)
-            ours.append(last)
-        output, errors = process.communicate()
-    assert process.returncode == 0, errors
-    return list(zip(json.loads(output.splitlines()[-1]), ours, strict=True))
+    names = [f"{number}.py" for number in range(len(CASES))]
+    for name, settings in zip(names, CASES, strict=True):
+        (folder / name).write_text(script(settings), encoding="utf-8")
+    (folder / FILE_NAME).write_bytes(examples_file(IMAGES))
+    with started(folder, *names) as process:
+        ours = [last_frame(settings) for settings in CASES]
+        theirs, output = outcome(process)
+    assert "XLA" not in output
+    return list(zip(theirs, ours, strict=True))
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))
 @pytest.mark.slow
 def test_script_gives_the_result_of_the_page(case, results):
     theirs, last = results[case]
-    labels = {label: arm for arm, label in ARM_LABELS.items()}
-    arms = {labels[label]: result for label, result in theirs.items()}
-    assert set(arms) == set(last.dtype.names) & set(ARM_LABELS)
-    for arm, (loss, accuracy) in arms.items():
-        assert loss == pytest.approx(float(last[arm]["validation_loss"]), rel=2e-3), arm
-        assert accuracy == pytest.approx(float(last[arm]["validation_accuracy"]), abs=0.006), arm
+    assert set(theirs) == set(last.dtype.names) & set(ARM_LABELS)
+    for arm, (loss, accuracy) in theirs.items():
+        assert loss == pytest.approx(float(last[arm]["validation_loss"]), abs=LOSS), arm
+        assert accuracy == pytest.approx(
+            float(last[arm]["validation_accuracy"]), abs=ACCURACY
+        ), arm
+
+
+@pytest.mark.slow
+def test_script_runs_without_xla_and_says_that_it_rounds_otherwise(tmp_path):
+    settings = Settings(steps=20)
+    (tmp_path / "script.py").write_text(script(settings), encoding="utf-8")
+    # XLA fails to compile anything if it cannot make the folder of its cache.
+    flags = f"--tf_xla_persistent_cache_directory={tmp_path / 'script.py' / 'cache'}"
+    with started(tmp_path, "script.py", TF_XLA_FLAGS=flags) as process:
+        last = last_frame(settings)
+        (theirs,), output = outcome(process)
+    assert output.count("Without XLA, this TensorFlow rounds otherwise than the page.") == 1
+    for arm, (loss, _) in theirs.items():
+        assert loss == pytest.approx(float(last[arm]["validation_loss"]), rel=1e-3), arm
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -135,8 +182,8 @@ def test_dropout_of_the_script_has_the_seeds_of_the_page():
     assert "layers.Dropout(0.3, seed=number)" in script(settings)
     ours = [layer for layer in build(settings, "bn", 4, 3).model.layers if "drop" in layer.name]
     assert [layer.seed for layer in ours] == [1, 2]
-    # Without XLA, other random numbers are drawn.
-    assert "jit_compile=True" in script(settings)
+    assert "and draws other random numbers" in script(settings)
+    assert "and draws other random numbers" not in script(Settings())
 
 
 @pytest.mark.parametrize("arm", ["none", *NORMALIZED_ARMS])
@@ -154,18 +201,6 @@ def test_layers_are_in_the_order_of_the_page(arm, position, dropout):
     network = build(settings, arm, 4, 3)
     assert stack == [type(layer).__name__ for layer in network.model.layers[1:-1]]
     assert ("use_bias=False" in block) != network.dense_layers[0].use_bias
-
-
-@pytest.mark.parametrize("name", [*PLANE_DATASETS, *builtin.TABLES])
-def test_examples_of_the_script_are_those_of_the_page(name):
-    settings = Settings(dataset=name, noise=0.3, seed=7)
-    code = script_data.data_code(settings)
-    place = {"np": np, "SEED": settings.seed, "base64": base64, "lzma": lzma}
-    exec(code.packed + code.define, place)
-    ours = datasets.load(settings)
-    wanted = (ours.x_train, ours.y_train, ours.x_validation, ours.y_validation)
-    for theirs, our in zip(place["examples"](), wanted, strict=True):
-        np.testing.assert_allclose(theirs, our, rtol=1e-5, atol=1e-6)
 
 
 CHOICES = [
@@ -199,6 +234,7 @@ def test_lines_of_the_script_are_short_enough_to_read(settings):
 
 def test_the_script_says_what_it_does_not_repeat():
     settings = Settings(dataset="upload", upload="0" * 32, interventions="20:insert_bn")
+    assert FILE_NAME in differences(settings)[0]
     assert len(differences(settings)) == 2
     title = " ".join(ast.get_docstring(ast.parse(script(settings))).split())
     for sentence in differences(settings):
