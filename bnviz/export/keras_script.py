@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bnviz.export.examples_file import FILE_NAME
 from bnviz.export.script_data import data_code
-from bnviz.export.script_training import NETWORK, result_code, training_code
+from bnviz.export.script_training import result_code, training_code
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import ARM_LABELS
 from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
@@ -170,7 +170,7 @@ def _networks(settings: Settings) -> str:
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
     number = "number" if settings.dropout or settings.third_arm == "noisy_bn" else "_"
-    before = NETWORK + (_NOISE if settings.third_arm == "noisy_bn" else "")
+    before = _NOISE if settings.third_arm == "noisy_bn" else ""
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
@@ -179,7 +179,7 @@ def _networks(settings: Settings) -> str:
     for {number} in range(1, {settings.hidden_layers + 1}):
 {chr(10).join(lines)}
     stack.append(layers.Dense(num_classes{penalty}))
-    model = Network(stack)
+    model = keras.Sequential(stack)
 
     dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
     seeds = np.random.SeedSequence(SEED).generate_state(len(dense))

@@ -142,7 +142,7 @@ def part_of(file, pairs):
         return None
     x, y = (file[names[name]] for name in found[0])
     if y.dtype.kind not in "biuf":
-        raise ValueError("The classes are text; take {FILE_NAME} from the page, which has numbers.")
+        raise ValueError("The classes are text; the {FILE_NAME} of the page has numbers.")
     x = x.reshape(len(x), int(np.prod(x.shape[1:])))
     y = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
     present = ~(np.isnan(x).any(axis=1) | np.isnan(y))

@@ -92,9 +92,11 @@ def sets_of_examples(draw) -> Examples:
     for _ in range(draw(st.integers(1, 2))):
         count = draw(st.integers(2, 40))
         x = draw(hnp.arrays(dtype, (count, *shape), elements=values, fill=st.nothing()))
-        # Large values of a float are outside of what a file may hold.
+        # Floats are bounded, as those of a file are.
         x = np.clip(x, -(2.0**15), 2.0**15).astype(dtype) if dtype.kind == "f" else x
-        y = np.array(draw(st.lists(st.integers(0, num_classes - 1), min_size=count, max_size=count)))
+        y = np.array(
+            draw(st.lists(st.integers(0, num_classes - 1), min_size=count, max_size=count))
+        )
         parts += [x, y]
     parts[1][:2] = [0, 1]
     present = np.unique(np.concatenate(parts[1::2]), return_inverse=True)
