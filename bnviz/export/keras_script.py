@@ -8,7 +8,7 @@ import json
 import textwrap
 from dataclasses import dataclass, replace
 
-from bnviz.export.examples_file import FILE_NAME
+from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import data_code
 from bnviz.export.script_training import result_code, training_code
 from bnviz.frame_layout import FrameLayout

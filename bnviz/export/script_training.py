@@ -18,7 +18,7 @@ _OPTIMIZERS = {
 def training_code(settings: Settings) -> str:
     """Returns code that defines `batches(x, y)` and `compiled(model)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
-    others = ", and draws other random numbers" if _draws(settings) else ""
+    others = _OTHERS if settings.dropout or settings.third_arm == "noisy_bn" else ""
     return _TRAINING.format(optimizer=optimizer, others=others)
 
 

@@ -2,14 +2,16 @@
 
 `bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its results; `sweep`
 fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
-stable learning rates, `claims` checks the lesson's claims, `settings` and `measures` list all
-settings and everything that is measured, and `page` starts the page.
+stable learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
+`settings` and `measures` list all settings and everything that is measured, and `page` starts the
+page.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 
+from bnviz.data.examples_file import FILE_NAME
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.frame_schema import measures_table
 from bnviz.lesson.claims.catalogue import CLAIMS
@@ -17,7 +19,7 @@ from bnviz.lesson.claims.evidence import MIN_SEEDS
 from bnviz.settings import KINDS, Settings, SettingsError, groups
 from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.sweep import MEASURES, Sweep
-from bnviz.terminal import claims_command, page_command, study_commands, train_command
+from bnviz.terminal import claims_command, data_command, page_command, study_commands, train_command
 from bnviz.terminal.options import DONE, WRONG, CommandError, add_data_options
 
 #: Each returns the exit status.
@@ -27,6 +29,7 @@ _COMMANDS = {
     "seeds": study_commands.seeds,
     "stable": study_commands.stable,
     "claims": claims_command.check,
+    "data": data_command.data,
     "page": page_command.page,
 }
 
@@ -78,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
             "--seeds", metavar="N", default=count, help="number of seeds (default: %(default)s)"
         )
     _add_claims_options(commands.add_parser("claims", help="check the lesson's claims over seeds"))
+    _add_file_options(commands.add_parser("data", help="say what is read from your own file"))
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     commands.add_parser(
@@ -156,6 +160,17 @@ def _add_claims_options(command: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="check nothing; write the recordings of the chapters to this folder",
     )
+
+
+def _add_file_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("data", metavar="FILE", help="your own CSV or NPZ file")
+    add_data_options(command)
+    command.add_argument(
+        "--out",
+        metavar=FILE_NAME,
+        help="write the examples to this file, for the exported script",
+    )
+    command.add_argument("--json", action="store_true", help="print it as a JSON object")
 
 
 def settings_table() -> str:

@@ -8,14 +8,17 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from bnviz.data import uploads
 from bnviz.data.bounds import MAX_FILE_BYTES, UploadError
 from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
+from bnviz.data.examples import Examples
 from bnviz.data.uploads import Upload
 from bnviz.kinds import Key
 from bnviz.settings import UPLOAD, Settings
+
+T = TypeVar("T")
 
 #: Exit status of a command that succeeded, that was wrong, and that was interrupted by Ctrl-C.
 DONE, WRONG, INTERRUPTED = 0, 2, 130
@@ -96,8 +99,21 @@ def read_data(path: Path, given: argparse.Namespace) -> Upload:
     """Reads a user's file with the options of `add_data_options`.
 
     Raises:
+        CommandError: If it cannot be trained on.
+    """
+    return _read(path, given, uploads.read)
+
+
+def read_examples(path: Path, given: argparse.Namespace) -> Examples:
+    """Reads a user's file in the same way, but neither splits nor scales its examples.
+
+    Raises:
         CommandError: If it cannot be read.
     """
+    return _read(path, given, uploads.read_examples)
+
+
+def _read(path: Path, given: argparse.Namespace, read: Callable[[str, bytes, Choices], T]) -> T:
     choices = Choices(
         class_column=given.class_column,
         columns=None if given.columns is None else _names(given.columns),
@@ -109,11 +125,11 @@ def read_data(path: Path, given: argparse.Namespace) -> Upload:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
-        return uploads.read(path.name, data, choices)
+        return read(path.name, data, choices)
     except OSError as error:
-        raise CommandError(f"--data {path} cannot be read: {error.strerror}") from error
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
     except UploadError as error:
-        raise CommandError(f"--data {path}: {error}") from error
+        raise CommandError(f"{path}: {error}") from error
 
 
 def with_reading(results: str, upload: Upload | None, *, as_json: bool) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bnviz.data import array_examples, builtin, preparation, uploads
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
-from bnviz.export.examples_file import FILE_NAME, examples_file
+from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export.script_data import data_code
 from bnviz.frames import VALIDATION_SIZE
 from bnviz.lab import datasets

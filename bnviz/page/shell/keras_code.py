@@ -1,31 +1,51 @@
 """Keras code: an experiment as a Keras script, to read, copy and download."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from bnviz.data import uploads
+from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export import keras_script
-from bnviz.settings import Settings
+from bnviz.page.shell.kept_file import kept
+from bnviz.page.shell.own_file import OwnFile
+from bnviz.settings import UPLOAD, Settings
 
 
 def draw(settings: Settings, *, key: str) -> None:
     """Draws the excerpt of a script, and buttons that download it as a script or a notebook.
 
+    With the viewer's own data another button downloads the examples that the script reads.
+
     Args:
         settings: The experiment.
         key: Distinguishes the widgets from those of other scripts on the page.
     """
-    for column, (label, write, name, mime) in zip(
-        st.columns(2),
+    downloads: list[tuple[str, Callable[[], str | bytes], str, str]] = [
         (
-            ("Script", keras_script.script, "batch_normalization.py", "text/x-python"),
-            ("Notebook", keras_script.notebook, "batch_normalization.ipynb", "application/json"),
+            "Script",
+            partial(keras_script.script, settings),
+            "batch_normalization.py",
+            "text/x-python",
         ),
-        strict=True,
+        (
+            "Notebook",
+            partial(keras_script.notebook, settings),
+            "batch_normalization.ipynb",
+            "application/json",
+        ),
+    ]
+    file = kept().file
+    if settings.dataset == UPLOAD and file is not None and file.key == settings.upload:
+        # Read again on a click, so that no second copy of the examples is kept.
+        downloads.append(("Examples", partial(_examples, file), FILE_NAME, "application/zip"))
+    for column, (label, data, name, mime) in zip(
+        st.columns(len(downloads)), downloads, strict=True
     ):
         column.download_button(
             label,
-            data=partial(write, settings),
+            data=data,
             file_name=name,
             mime=mime,
             width="stretch",
@@ -33,3 +53,8 @@ def draw(settings: Settings, *, key: str) -> None:
             icon=":material/download:",
         )
     st.code(keras_script.excerpt(settings), language="python", wrap_lines=True)
+
+
+def _examples(file: OwnFile) -> bytes:
+    """The examples in a viewer's file as a file that the script reads."""
+    return examples_file(uploads.read_examples(file.name, file.data, file.choices))
