@@ -288,6 +288,7 @@ def test_an_uploaded_table_is_trained_on_and_its_text_stays_text(visit, tmp_path
     visitor.page.get_by_role("combobox", name="data set").click()
     visitor.page.get_by_role("option", name="your own file").click()
     visitor.page.locator("input[type=file]").set_input_files(file)
+    visitor.page.get_by_text("Correct the reading").click()
     visitor.page.get_by_role("combobox", name="class column").wait_for()
     assert visitor.page.locator("img[src=x]").count() == 0
     visitor.train()

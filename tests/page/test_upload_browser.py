@@ -111,6 +111,24 @@ def test_a_reload_keeps_the_file_and_returns_to_its_run(visit, file):
     assert visitor.page.get_by_text("needs a file").count() == 0
 
 
+def test_back_undoes_a_choice_and_a_reload_keeps_it(visit, file):
+    visitor = visit(SMALL)
+    choose_as_data(visitor, file)
+    said = visitor.page.locator(".st-key-reading")
+    visitor.page.get_by_text("Correct the reading").click()
+    visitor.page.get_by_role("combobox", name="columns left out").fill("a")
+    visitor.page.get_by_role("option", name="a", exact=True).click()
+    expect(said).to_contain_text("80 examples with 1 feature (")
+    expect(visitor.page).to_have_url(re.compile("reading="))
+    visitor.page.reload()
+    held(visitor, file)
+    expect(said).to_contain_text("80 examples with 1 feature (")
+    visitor.page.go_back()
+    expect(said).to_contain_text("80 examples with 2 features (")
+    visitor.page.go_forward()
+    expect(said).to_contain_text("80 examples with 1 feature (")
+
+
 def test_a_reload_in_the_lesson_keeps_the_file(visit, file):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)

@@ -1,6 +1,7 @@
 """Own data: a viewer's file, held for this session alone, and links that need it."""
 
 import dataclasses
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -8,12 +9,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bnviz.data import uploads
-from bnviz.data.bounds import UploadError
+from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
-from bnviz.data.uploads import Upload
 from bnviz.kinds import KEY_LENGTH
-from bnviz.page.forms import fields
-from bnviz.page.shell import clicks, rerun, tab_component
+from bnviz.page.forms import fields, reading_form
+from bnviz.page.forms.reading_form import ReadFile
+from bnviz.page.shell import clicks, reading_link, rerun, tab_component
 from bnviz.page.shell.kept_file import kept
 from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
@@ -47,12 +48,11 @@ def choose() -> str:
             icon=":material/close:",
             help="Remove this file, to choose another.",
         )
-    file = _with_choices(file)
-    outcome = kept().made(_read)
-    if isinstance(outcome, str):
-        st.error(plain(outcome))
+    read = kept().made(ReadFile.of)
+    if read is None:
         return ""
-    return file.key
+    reading_form.draw(read, _change_choices)
+    return "" if read.upload is None else file.key
 
 
 def dataset(key: str) -> Dataset | None:
@@ -60,8 +60,8 @@ def dataset(key: str) -> Dataset | None:
     file = kept().file
     if not key or file is None or file.key != key:
         return None
-    outcome = kept().made(_read)
-    return outcome.dataset if isinstance(outcome, Upload) else None
+    read = kept().made(ReadFile.of)
+    return None if read is None or read.upload is None else read.upload.dataset
 
 
 def resolved(link: Link, action: str) -> tuple[Link, AwaitedFile | None]:
@@ -79,15 +79,14 @@ def resolved(link: Link, action: str) -> tuple[Link, AwaitedFile | None]:
     if link.settings.dataset != UPLOAD:
         return link, None
     digest, file = link.settings.upload, kept().file
-    if file is not None and file.digest == digest and dataset(file.key) is not None:
-        settings = link.settings.replace(upload=file.key)
-        return dataclasses.replace(link, settings=settings), None
-    settings = link.settings.replace(upload=_NO_KEY)
-    without = dataclasses.replace(link, settings=settings, train=False)
-    if file is not None and file.digest == digest:
-        return without, None  # as the form says, the file cannot be read
-    instead = "" if file is None else file.name
-    return without, AwaitedFile(digest, action if link.train else "", instead)
+    without = dataclasses.replace(link, settings=link.settings.replace(upload=_NO_KEY), train=False)
+    if file is None or file.digest != digest:
+        instead = "" if file is None else file.name
+        return without, AwaitedFile(digest, link.reading, action if link.train else "", instead)
+    file = _as_linked(file, link.reading)
+    if dataset(file.key) is None:
+        return without, None  # as the form says
+    return dataclasses.replace(link, settings=link.settings.replace(upload=file.key)), None
 
 
 def in_link(query: dict[str, str]) -> dict[str, str]:
@@ -95,7 +94,10 @@ def in_link(query: dict[str, str]) -> dict[str, str]:
     file = kept().file
     if "upload" not in query or file is None:
         return query
-    return query | {"upload": file.digest}
+    read = kept().made(ReadFile.of)
+    reading = "" if read is None else reading_link.as_text(file.choices, read.columns)
+    named = {reading_link.READING: reading} if reading else {}
+    return query | {"upload": file.digest} | named
 
 
 def draw_tab_key() -> None:
@@ -123,33 +125,18 @@ def _draw_uploader() -> None:
         st.error(plain(state.file_refusal))
 
 
-def _with_choices(file: OwnFile) -> OwnFile:
-    """Draws the choices of how a file is read; returns the file with them."""
-    if not uploads.is_table(file.name):
-        return file
-    try:
-        names = uploads.columns(file.data)
-    except UploadError:
-        return file  # as reading it will say
-    chosen = file.choices.class_column
-    column = st.selectbox(
-        "class column",
-        names,
-        names.index(chosen) if chosen in names else len(names) - 1,
-        key=fields.key("class_column"),
-    )
-    if column == (chosen or names[-1]):
-        return file
-    choices = dataclasses.replace(file.choices, class_column=column)
+def _change_choices(choices: Choices) -> None:
+    """Has the file read in another way."""
+    file = kept().file
+    if file is not None:
+        kept().change(dataclasses.replace(file, choices=choices))
+    rerun.request()
+
+
+def _as_linked(file: OwnFile, reading: str) -> OwnFile:
+    """The file, held with the choices of a link."""
+    choices = reading_link.choices_of(reading, partial(reading_form.column_names, file))
     return kept().change(dataclasses.replace(file, choices=choices))
-
-
-def _read(file: OwnFile) -> Upload | str:
-    """What is in a file, or why it cannot be used, in one sentence."""
-    try:
-        return uploads.read(file.name, file.data, file.choices)
-    except UploadError as error:
-        return str(error)
 
 
 def _take(uploaded: UploadedFile | None) -> None:
@@ -184,7 +171,6 @@ def _reclaim() -> None:
 def _remove() -> None:
     """Forgets the file."""
     kept().remove()
-    fields.set_value("class_column", None)
     state.tab_key = ""
     state.tab_answered = True
     rerun.request()
@@ -199,5 +185,6 @@ def _arrive(file: OwnFile) -> None:
         state.awaited = dataclasses.replace(awaited, instead=file.name)
         return
     state.awaited = None
+    _as_linked(file, awaited.reading)
     if awaited.action:
         clicks.note(awaited.action)

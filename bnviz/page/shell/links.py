@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from bnviz.page.shell import reading_link
+from bnviz.page.shell.reading_link import READING
 from bnviz.settings import FORMER_DEFAULTS, KINDS, Problem, Settings
 
 #: Names of the modes in a URL; the laboratory needs none.
@@ -26,11 +28,13 @@ class AwaitedFile:
 
     Attributes:
         digest: Digest of the file, from the link.
+        reading: How it is to be read, as in the link.
         action: What to do once it is there, as a click would; empty for nothing.
         instead: Name of the file that is used instead, if any.
     """
 
     digest: str
+    reading: str
     action: str
     instead: str = ""
 
@@ -44,7 +48,7 @@ class AwaitedFile:
         then = ", then trains as the link asks" if self.action else ""
         return (
             "This link needs a file that this tab does not have: a link holds no data. Choose the "
-            f"file under Data; the page checks that it is the same one{then}."
+            f"file in the sidebar; the page checks that it is the same one{then}."
         )
 
 
@@ -61,6 +65,7 @@ class Link:
         train: Whether it asks for training.
         problems: What is wrong with it.
         former: Whether it was made for the defaults of the first version.
+        reading: How the viewer's own file is to be read; empty where it is to be guessed.
     """
 
     mode: str
@@ -70,6 +75,7 @@ class Link:
     train: bool
     problems: tuple[Problem, ...]
     former: bool = False
+    reading: str = ""
 
 
 def read(parameters: Mapping[str, Collection[str]]) -> Link:
@@ -111,13 +117,17 @@ def understood(
     if version not in ("", _FORMER, _CURRENT):
         problems.append(Problem(DEFAULTS, version, f"{_FORMER} or {_CURRENT}"))
         version = _CURRENT
+    reading = given.pop(READING, "")
+    if not reading_link.allows(reading):
+        problems.append(Problem(READING, reading, reading_link.ALLOWED))
+        reading = ""
     # A link that names no part of an experiment never stood for one, but for whatever the page
     # shows at first.
     names = {*given.keys() & KINDS.keys(), *own}
     former = version == _FORMER or (not version and _names_experiment(mode, names))
     settings, more = Settings.nearest(given, defaults=FORMER_DEFAULTS if former else {})
     problems += more
-    return Link(mode, settings, frozenset(given), own, train, tuple(problems), former)
+    return Link(mode, settings, frozenset(given), own, train, tuple(problems), former, reading)
 
 
 def write(query: Mapping[str, str], *, mode: str, train: bool) -> None:
