@@ -103,7 +103,7 @@ def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
             f"The table has {len(lines) * dialect.width / 1e6:.1f} million cells; at most "
             f"{MAX_TABLE_VALUES / 1e6:.0f} million can be read; save it as NPZ."
         )
-    names = heading or [""] * dialect.width
+    names = _without_quotes(heading) or [""] * dialect.width
     width = dialect.width
     while width > 1 and not names[width - 1].strip() and not any(map(str.strip, blocks[width - 1])):
         width -= 1
@@ -129,6 +129,13 @@ def cut(text: str) -> str:
     text = "".join(letter if letter.isprintable() else " " for letter in text[:1_000])
     text = " ".join(text.split())
     return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 3]}..."
+
+
+def _without_quotes(names: list[str]) -> list[str]:
+    """Names without the single quotes in which some programs write all of them."""
+    if all(len(name) > 2 and name[0] == name[-1] == "'" for name in names):
+        return [name[1:-1] for name in names]
+    return names
 
 
 def _of_width(cells: list[str], width: int, line: int) -> list[str]:

@@ -86,12 +86,13 @@ def _is_quantity(column: Column, labels: set[str], count: int, guessed: bool) ->
 def _too_many(column: Column, count: int, found: Table) -> str:
     """Says that a column holds no classes, and which may hold some."""
     name = quoted(column.name)
-    others = []
+    most = min(_MANY, len(found.lines) // _MIN_AVERAGE)
+    others: list[str] = []
     for index, other in enumerate(found.names):
-        values = Column(other, found.named[index], found.cells(index)).counts
-        most = min(_MANY, len(found.lines) // _MIN_AVERAGE)
-        if other != column.name and CLASSES[0] <= len(values) <= most:
-            others.append(f"{quoted(other)} ({len(values)} values)")
+        near = Column(other, found.named[index], found.cells(index))
+        possible = near.kind not in (Kind.EMPTY, Kind.DATES) and other != column.name
+        if possible and CLASSES[0] <= len(near.counts) <= most:
+            others.append(f"{quoted(other)} ({len(near.counts)} values)")
         if len(others) == _MAX_NAMED:
             break
     instead = f", such as {', '.join(others)}" if others else ""

@@ -12,6 +12,7 @@ from bnviz.data.bounds import UploadError
 from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
 from bnviz.data.reading import Reading
+from bnviz.data.table import cut
 
 ROWS = "".join(f"{3 * i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20))
 
@@ -39,9 +40,11 @@ def reads(
     data = table if isinstance(table, bytes) else table.encode()
     examples = uploads.read_examples(name, data, Choices(**choices))
     np.testing.assert_array_equal(examples.x, features.to_numpy(np.float64))
-    assert [examples.classes[number] for number in examples.y] == list(map(str, classes))
+    assert [examples.classes[number] for number in examples.y] == [
+        cut(str(each)) for each in classes
+    ]
     upload = uploads.read(name, data, Choices(**choices))
-    counts = {str(label): int(count) for label, count in classes.value_counts().items()}
+    counts = {cut(str(label)): int(count) for label, count in classes.value_counts().items()}
     assert dict(upload.reading.classes) == counts
     assert upload.reading.num_train + upload.reading.num_validation == len(features)
     return upload.reading
