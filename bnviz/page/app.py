@@ -4,7 +4,7 @@ import streamlit as st
 
 from bnviz.page.forms import own_data
 from bnviz.page.modes import registry
-from bnviz.page.shell import STYLE_SHEET, clicks, components, notices
+from bnviz.page.shell import STYLE_SHEET, clicks, components, notices, rerun
 
 
 def show() -> None:
@@ -33,3 +33,4 @@ def show() -> None:
         notices.show()
     mode.stage(selection)
     clicks.forget()
+    rerun.page_drawn()

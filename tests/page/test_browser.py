@@ -21,6 +21,8 @@ pytestmark = pytest.mark.browser
 
 #: The scripts that the player needs.
 PLAYER = BROWSER / "player"
+#: The label under which the Keras script is folded away.
+CODE = "These settings as a Keras script"
 #: The last step of the default run.
 LAST = Settings().steps
 #: Trained within a second or two; with another seed, new to the server's cache.
@@ -46,7 +48,23 @@ def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(
     assert own == sorted(f"bnviz.player/{each.name}" for each in PLAYER.glob("*.js"))
     assert dict(fetched)["bnviz.player/plotly-cartesian.min.js"] == "link"
     assert not [name for name, _ in fetched if "SyntaxHighlighter" in name]
-    visitor.page.get_by_text("These settings as a Keras script").click()
+    visitor.unfold(CODE)
+    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text(
+        "model.fit(", timeout=60_000
+    )
+
+
+def test_a_click_below_the_player_counts_at_the_moment_of_a_request_of_the_players(visit):
+    visitor = visit()
+    # Streamlit sends both as one message, in the name of the player's fragment.
+    visitor.page.evaluate(
+        f"""(label) => {{
+            const folded = [...document.querySelectorAll("summary")];
+            document.querySelectorAll("{STAGE} [data-part=tabs] button")[1].click();
+            folded.find((each) => each.innerText.includes(label)).click();
+        }}""",
+        CODE,
+    )
     expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text(
         "model.fit(", timeout=60_000
     )

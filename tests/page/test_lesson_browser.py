@@ -76,7 +76,7 @@ def test_the_quiz_keeps_score_and_leads_to_the_chapter_with_the_answer(visit):
 def test_a_learners_own_run_is_measured_beside_the_seeds_and_has_a_link(visit):
     visitor = visit("chapter=speed")
     answer(visitor, CHAPTERS["speed"].question, 0, "predict")
-    visitor.page.locator("[data-testid=stExpander]").get_by_text("Try it yourself").click()
+    visitor.unfold("Try it yourself")
     field = visitor.page.get_by_role("spinbutton", name="seed")
     field.fill("7")
     field.press("Enter")

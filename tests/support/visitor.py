@@ -72,6 +72,11 @@ class Visitor:
     def train(self):
         self.button("Train both").click()
 
+    def unfold(self, label):
+        """Opens what is folded away under a label, and waits until it is open."""
+        self.page.locator("summary").filter(has_text=label).click()
+        self.page.locator("details[open]").filter(has_text=label).wait_for()
+
     def key(self, name):
         self.page.keyboard.press(name)
 

@@ -59,6 +59,11 @@ def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return first
 
 
+def page_drawn() -> None:
+    """Notes the widgets that were drawn after the fragment; called at the end of the page."""
+    state.drawn_values = _simple_values() | state.drawn_values
+
+
 def _changed() -> bool:
     """Whether a value differs from when the whole page was drawn."""
     now = _simple_values()
