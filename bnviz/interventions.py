@@ -6,6 +6,8 @@ them. A run with interventions starts again from its seed, so it is as repeatabl
 
 from dataclasses import dataclass
 
+from bnviz import typed_numbers
+
 #: Maximum number of changes in one run.
 MAX_CHANGES = 8
 LEARNING_RATE = "learning_rate"
@@ -75,14 +77,18 @@ def _parse_one(
 ) -> Intervention:
     step, _, rest = part.partition(":")
     action, _, value = rest.partition("=")
-    if not (step.isascii() and step.isdigit() and steps[0] <= int(step) <= steps[1]):
+    try:
+        at = typed_numbers.whole(step)
+    except ValueError:
+        raise InterventionError("a step is not a whole number") from None
+    if not steps[0] <= at <= steps[1]:
         raise InterventionError(f"a step is from {steps[0]} to {steps[1]}")
     if action not in ACTIONS or (action != LEARNING_RATE and value):
         raise InterventionError("an unknown change")
     if action != LEARNING_RATE:
-        return Intervention(int(step), action)
+        return Intervention(at, action)
     try:
-        rate = float(value)
+        rate = typed_numbers.real(value)
     except ValueError:
         raise InterventionError("the learning rate is not a number") from None
     if not learning_rates[0] <= rate <= learning_rates[1]:
@@ -90,7 +96,7 @@ def _parse_one(
             f"a learning rate is from {learning_rates[0]:g} to {learning_rates[1]:g}"
         )
     # Rounded as `to_text` writes it, so that the same text means the same run.
-    return Intervention(int(step), action, float(f"{rate:g}"))
+    return Intervention(at, action, float(f"{rate:g}"))
 
 
 def to_text(changes: tuple[Intervention, ...]) -> str:

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
+from bnviz import typed_numbers
 from bnviz.interventions import MAX_CHANGES, parse, to_text
 
 Value = str | int | float | bool
@@ -106,8 +107,8 @@ class Integer(Kind):
     def allowed(self) -> str:
         return f"a whole number from {self.low} to {self.high}"
 
-    def parse(self, text: str) -> int:
-        return int(text) if len(text) <= 20 else _refuse_length()
+    def parse(self, text: str) -> int | float:
+        return typed_numbers.number(text)
 
     def nearest(self, value: object) -> int | None:
         number = finite_number(value)
@@ -136,7 +137,7 @@ class Float(Kind):
         return f"a number from {self.low:g} to {self.high:g}"
 
     def parse(self, text: str) -> float:
-        return float(text) if len(text) <= 40 else _refuse_length()
+        return typed_numbers.real(text)
 
     def nearest(self, value: object) -> float | None:
         number = finite_number(value)
@@ -215,10 +216,6 @@ class Changes(Kind):
             return self.parse(value)
         except ValueError:
             return None
-
-
-def _refuse_length() -> Any:
-    raise ValueError("too long")
 
 
 def finite_number(value: object) -> int | float | None:

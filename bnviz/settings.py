@@ -95,14 +95,19 @@ class Problem:
         name: Of the field.
         given: The value, as text.
         allowed: What is allowed, in words that follow "must be".
+        used: What it is read as instead, as text; None where it is refused.
     """
 
     name: str
     given: str
     allowed: str
+    used: str | None = None
 
     def __str__(self) -> str:
-        return f"{_shorten(self.name)} is {_shorten(self.given)!r}; it must be {self.allowed}"
+        text = f"{_shorten(self.name)} is {_shorten(self.given)!r}; it must be {self.allowed}"
+        if self.used is None:
+            return text
+        return f"{text}, and is read as {_shorten(self.used) or 'nothing'}"
 
 
 def describe_problems(problems: Iterable[Problem]) -> str:
@@ -424,11 +429,13 @@ class Settings:
     def to_query(self) -> dict[str, str]:
         """The settings that differ from their defaults, as a URL query; `read` is the inverse."""
         default = type(self)()
-        return {
-            name: str(value).lower() if isinstance(value, bool) else str(value)
-            for name in KINDS
-            if (value := getattr(self, name)) != getattr(default, name)
-        }
+        names = [name for name in KINDS if getattr(self, name) != getattr(default, name)]
+        return {name: self.text(name) for name in names}
+
+    def text(self, name: str) -> str:
+        """One setting's value as text, as in a URL."""
+        value = getattr(self, name)
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
     def replace(self, **changes: Value) -> "Settings":
         """These settings with some changed.

@@ -58,7 +58,7 @@ def test_they_are_ordered_by_step():
         ("5:insert_bn=1", "unknown"),
         ("5:learning_rate", "number"),
         ("5:learning_rate=a", "number"),
-        ("5:learning_rate=nan", "from"),
+        ("5:learning_rate=nan", "number"),
         ("5:learning_rate=11", "from"),
         ("5:insert_bn,6:insert_bn", "twice"),
         (",".join(f"{n}:learning_rate=1" for n in range(1, MAX_CHANGES + 2)), "more than"),

@@ -263,6 +263,28 @@ class TestBounds:
         original = word.lower() in ("true", "1", "yes")
         assert getattr(Settings.read({name: word}), name) is original
 
+    @pytest.mark.parametrize(
+        ("given", "value"),
+        [
+            ({"batch_size": "64.0"}, 64),
+            ({"steps": "1e3"}, 1000),
+            ({"units": "64,0"}, 64),
+            ({"seed": "2147483647.0"}, 2**31 - 1),
+            ({"learning_rate": "0,5"}, 0.5),
+            ({"l2": "1e-4"}, 1e-4),
+        ],
+    )
+    def test_a_number_may_be_typed_in_several_ways(self, given, value):
+        (name,) = given
+        settings = Settings.read(given)
+        assert settings == Settings(**{name: value})
+        assert type(getattr(settings, name)) is type(value)
+
+    @pytest.mark.parametrize("given", [{"batch_size": "64.5"}, {"steps": "1,000"}, {"l2": "0,0,1"}])
+    def test_a_number_that_could_be_another_is_refused(self, given):
+        with pytest.raises(SettingsError, match="it must be"):
+            Settings.read(given)
+
     @pytest.mark.parametrize("name", INTEGERS)
     @pytest.mark.parametrize("value", [2.5, 2.0, "2.5", "two", None, True])
     def test_an_integer_must_be_a_whole_number(self, name, value):

@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from bnviz import typed_numbers
 from bnviz.settings import KINDS, Settings
 
 #: Fewest and most values of a typed batch, and the largest absolute value.
@@ -100,16 +101,17 @@ def parse(text: str, *, gamma: object = 1.0, beta: object = 0.0, epsilon: object
     """Normalizes a batch typed by a learner.
 
     Args:
-        text: Numbers separated by commas, semicolons or spaces.
+        text: Numbers separated by commas, semicolons or spaces; where semicolons separate them, a
+            comma is a decimal comma.
         gamma: A number.
         beta: A number.
         epsilon: A number that the settings allow; None for their default.
 
     Raises:
-        BatchError: If the text does not hold `MIN_VALUES` to `MAX_VALUES` numbers, or a number is
-            too large.
+        BatchError: If the text does not hold `MIN_VALUES` to `MAX_VALUES` numbers, a number is too
+            large, or it is not clear what separates them.
     """
-    words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
+    words = _words(text)
     if len(words) < MIN_VALUES:
         raise BatchError(f"Type a few numbers separated by commas, such as {EXAMPLE}.")
     if len(words) > MAX_VALUES:
@@ -127,13 +129,24 @@ def parse(text: str, *, gamma: object = 1.0, beta: object = 0.0, epsilon: object
     )
 
 
+def _words(text: str) -> list[str]:
+    """The numbers of a batch, one by one."""
+    stripped = text.strip()
+    if ";" in stripped:
+        return [word for word in re.split(r"[\s;]+", stripped) if word]
+    if re.search(r"\d,\d", stripped) and re.search(r"[^\s,]\s+[^\s,]", stripped):
+        raise BatchError(
+            "Do commas separate the numbers, or spaces? Separate them with semicolons, such as "
+            "0,5; 1,5."
+        )
+    return [word for word in re.split(r"[\s,]+", stripped) if word]
+
+
 def _number(given: object, what: str) -> float:
     try:
-        number = float(given)  # type: ignore[arg-type]
+        number = typed_numbers.real(given) if isinstance(given, str) else float(given)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise BatchError(
-            f"{what} contains {_shown(given)}, which is not a number; write decimals with a point."
-        ) from None
+        raise BatchError(f"{what} contains {_shown(given)}, which is not a number.") from None
     if not abs(number) <= MAX_MAGNITUDE:
         raise BatchError(
             f"{what} contains {_shown(given)}; use numbers up to {MAX_MAGNITUDE:,.0f}."

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from bnviz import typed_numbers
 from bnviz.kinds import Float, Integer
 from bnviz.settings import KINDS, Problem, SettingsError
 
@@ -82,10 +83,25 @@ class Axis:
         try:
             if len(text) > 100 or len(parts) != 4:
                 raise ValueError(text)
-            low, high, count = float(parts[0]), float(parts[1]), int(parts[3])
+            low, high = map(typed_numbers.real, parts[:2])
+            count = typed_numbers.whole(parts[3])
         except ValueError:
             raise SettingsError([Problem("axis", text, _RULE)]) from None
         return cls(name.strip(), low, high, parts[2], count)
+
+    @classmethod
+    def typed(cls, text: str) -> "Axis":
+        """Reads an axis that somebody typed: that of a whole number has whole ends.
+
+        Raises:
+            SettingsError: If the text is not an axis, or its ends would be rounded.
+        """
+        axis = cls.parse(text)
+        whole = isinstance(KINDS[axis.name], Integer)
+        if whole and not (axis.low.is_integer() and axis.high.is_integer()):
+            allowed = f"a range with whole ends, since {axis.name} is a whole number"
+            raise SettingsError([Problem("axis", text, allowed)])
+        return axis
 
     def label(self, index: int) -> str:
         """Returns a value as it is written beside the map: whole, or to three digits."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bnviz import typed_numbers
 from bnviz.findings.speed import MIN_STEPS, TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.frames import frame_steps
@@ -111,17 +112,17 @@ class Sweep:
             The sweep, and the values that were replaced.
         """
         readers: dict[str, Callable[[str], object]] = {
-            "x": Axis.parse,
-            "y": Axis.parse,
-            "seeds": int,
+            "x": Axis.typed,
+            "y": Axis.typed,
+            "seeds": typed_numbers.whole,
             "measure": str,
-            "target": float,
+            "target": typed_numbers.real,
         }
         values: dict[str, object] = {}
         problems: list[Problem] = []
         for name, text in given.items():
             try:
-                value = readers[name](text[:200])
+                value = readers[name](text)
                 # Each value is tried alone with the defaults, so that each bad one is named.
                 alone: dict[str, object] = {name: value}
                 if isinstance(value, Axis):
@@ -137,17 +138,22 @@ class Sweep:
                 values[name] = value
         try:
             return cls(base, **values), problems  # type: ignore[arg-type]
-        except SettingsError as error:
-            for each in error.problems:
-                values.pop(each.name, None)
-                values.pop("x" if each.name == "y" else "", None)
-            return cls(base, **values), [*problems, *error.problems]  # type: ignore[arg-type]
+        except SettingsError:
+            # Each value is allowed alone, so both axes are of one setting; x is kept if given.
+            kept, other = ("x", "y") if "x" in values else ("y", "x")
+            name = getattr(values[kept], "name", "")
+            allowed = f"another setting than that of {kept}, which is {name}"
+            given_other = values.get(other, getattr(cls, other))
+            problems.append(Problem(other, str(given_other), allowed))
+            axes = (getattr(cls, other), *DEFAULT_AXES.values())
+            values[other] = next(axis for axis in axes if axis.name != name)
+            return cls(base, **values), problems  # type: ignore[arg-type]
 
     def to_query(self) -> dict[str, str]:
         """Returns what differs from the defaults, apart from the settings, as a URL query."""
         default = Sweep()
         return {
-            name: f"{value:g}" if isinstance(value, float) else str(value)
+            name: str(value)
             for name in ("x", "y", "seeds", "measure", "target")
             if (value := getattr(self, name)) != getattr(default, name)
         }

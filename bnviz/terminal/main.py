@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from bnviz import typed_numbers
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.frame_schema import measures_table
@@ -145,7 +146,10 @@ def _add_sweep_options(command: argparse.ArgumentParser) -> None:
 
 def _add_claims_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--seeds", type=int, default=MIN_SEEDS, help="number of seeds (default: %(default)s)"
+        "--seeds",
+        type=typed_numbers.whole,
+        default=MIN_SEEDS,
+        help="number of seeds (default: %(default)s)",
     )
     command.add_argument(
         "--only",

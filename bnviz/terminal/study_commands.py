@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from bnviz import typed_numbers
 from bnviz.data.uploads import Upload
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import seeds_report, study_report
@@ -108,7 +109,7 @@ def _read_settings(given: argparse.Namespace, default: Settings) -> tuple[Settin
 
 def _read_integer(name: str, text: str) -> int:
     try:
-        return int(text[:20])
+        return typed_numbers.whole(text)
     except ValueError:
         raise SettingsError([Problem(name, text, "a whole number")]) from None
 

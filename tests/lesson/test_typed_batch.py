@@ -28,6 +28,11 @@ def test_every_step_equals_that_of_numpy(values, gamma, beta, epsilon, between):
     np.testing.assert_allclose(steps.y, gamma * x_hat + beta, rtol=1e-4, atol=2e-3)
 
 
+@pytest.mark.parametrize("text", ["0,5; 1,5;-2", "0,5;1.5 -2", ".5, 1.5,−2"])
+def test_decimal_commas_are_read_between_semicolons(text):
+    assert typed_batch.parse(text).x == (0.5, 1.5, -2.0)
+
+
 @given(BATCHES)
 def test_gamma_and_beta_of_the_identity_return_the_input(values):
     gamma, beta = typed_batch.normalize(tuple(values)).identity
@@ -58,8 +63,9 @@ def test_the_note_names_what_is_special_about_a_batch(text, words):
     ("given", "words"),
     [
         ({"text": " , "}, "Type a few numbers"),
+        ({"text": "0,5 1,5"}, "0,5; 1,5"),
         ({"text": "1, two"}, "'two', which is not a number"),
-        ({"text": "nan 1"}, "numbers up to 1,000,000"),
+        ({"text": "nan 1"}, "'nan', which is not a number"),
         ({"text": "1e9"}, "numbers up to 1,000,000"),
         ({"text": "1 " * 13}, "13 numbers; type at most 12"),
         ({"text": "1 2", "gamma": "much"}, "Gamma contains 'much'"),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -52,8 +51,8 @@ def follow(link: Link) -> list[Problem]:
     place = by_number.get(given, given)
     if place not in PLACES:
         allowed = f"a number from 1 to {len(CHAPTERS)}, {QUIZ}, or one of {', '.join(CHAPTERS)}"
-        problems.append(Problem("chapter", given, allowed))
         place = PLACES[0]
+        problems.append(Problem("chapter", given, allowed, used=place))
     if link.former and place in MOVED and link.named & set(CHAPTERS[place].controls):
         place = MOVED[place]
     learner.open_place(place, present=link.parameters.get("present") == "1")
@@ -83,7 +82,7 @@ def query(selection: LessonSelection) -> dict[str, str]:
         parts["present"] = "1"
     if selection.own is not None and selection.place in CHAPTERS:
         names = CHAPTERS[selection.place].controls
-        parts |= {name: _as_text(getattr(selection.own, name)) for name in names}
+        parts |= {name: selection.own.text(name) for name in names}
     return parts
 
 
@@ -185,8 +184,3 @@ def _draw_buttons(settings: Settings | None) -> None:
             width="stretch",
             key="lesson_forget",
         )
-
-
-def _as_text(value: Any) -> str:
-    """A setting's value as in a URL."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,5 +1,6 @@
 """Phase map: its form, its studies, and the runs that its cells open."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -36,7 +37,8 @@ def follow(link: Link) -> list[Problem]:
     settings = link.settings
     if "steps" not in link.named:
         settings = settings.replace(steps=Sweep().base.steps)
-    sweep, problems = Sweep.nearest(settings, link.parameters)
+    sweep, found = Sweep.nearest(settings, link.parameters)
+    problems = [replace(each, used=str(getattr(sweep, each.name))) for each in found]
     fill_form(sweep)
     if link.train:
         fill_map(_normalized(sweep))

@@ -1,9 +1,11 @@
 """Seeds: one experiment trained with many seeds."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
+from bnviz import typed_numbers
 from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
 from bnviz.page.forms import fields, settings_form
@@ -36,12 +38,12 @@ def follow(link: Link) -> list[Problem]:
     problems: list[Problem] = []
     count = _DEFAULT_COUNT
     try:
-        count = SeedBands(link.settings, int(text[:20])).seeds
+        count = SeedBands(link.settings, typed_numbers.whole(text)).seeds
     except SettingsError as error:
-        problems += error.problems
+        problems += [replace(each, used=str(count)) for each in error.problems]
     except ValueError:
         allowed = f"a whole number from {MIN_SEEDS} to {MAX_SEEDS}"
-        problems.append(Problem("seeds", text, allowed))
+        problems.append(Problem("seeds", text, allowed, used=str(count)))
     fields.set_value(_COUNT, count)
     if link.train and not problems:
         train(SeedBands(link.settings, count))

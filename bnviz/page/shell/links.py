@@ -1,7 +1,7 @@
 """Links: what the page shows, in its URL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -20,6 +20,17 @@ TRAIN = "train"
 #: of links without it, and that of links made now.
 DEFAULTS = "v"
 _FORMER, _CURRENT = "1", "2"
+#: Parameters that others add to links, such as campaigns, mail programs and the host: names and
+#: beginnings of names, in lower case. They are no affair of the page's.
+OTHERS = frozenset(
+    {
+        *("embed", "embed_options", "ref", "ref_src", "ref_url"),
+        *("fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "srsltid", "msclkid", "twclid"),
+        *("ttclid", "yclid", "ysclid", "igsh", "igshid", "li_fat_id", "epik", "mkt_tok", "_ga"),
+        *("_gl", "_openstat", "vero_id", "wickedid", "si", "spm"),
+    }
+)
+OTHERS_BEGIN = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "__hs", "mc_", "gad_")
 
 
 @dataclass(frozen=True)
@@ -100,6 +111,8 @@ def understood(
     problems: list[Problem] = []
     given = {}
     for name, values in query.items():
+        if _added_by_others(name):
+            continue
         if name != TRAIN and len(values) > 1:
             problems.append(Problem(name, ", ".join(values), "one value"))
         given[name] = values[-1]
@@ -110,12 +123,12 @@ def understood(
     mode = given.pop(MODE, implied)
     if mode not in parameters:
         allowed = f"one of {', '.join(name for name in parameters if name)}"
-        problems.append(Problem(MODE, mode, allowed))
+        problems.append(Problem(MODE, mode, allowed, used="laboratory"))
         mode = LABORATORY
     own = {name: given.pop(name) for name in parameters[mode] if name in given}
     version = given.pop(DEFAULTS, "")
     if version not in ("", _FORMER, _CURRENT):
-        problems.append(Problem(DEFAULTS, version, f"{_FORMER} or {_CURRENT}"))
+        problems.append(Problem(DEFAULTS, version, f"{_FORMER} or {_CURRENT}", used=_CURRENT))
         version = _CURRENT
     reading = given.pop(READING, "")
     if not reading_link.allows(reading):
@@ -127,6 +140,10 @@ def understood(
     former = version == _FORMER or (not version and _names_experiment(mode, names))
     settings, more = Settings.nearest(given, defaults=FORMER_DEFAULTS if former else {})
     problems += more
+    problems = [
+        replace(each, used=settings.text(each.name)) if each.name in KINDS else each
+        for each in problems
+    ]
     return Link(mode, settings, frozenset(given), own, train, tuple(problems), former, reading)
 
 
@@ -145,6 +162,10 @@ def write(query: Mapping[str, str], *, mode: str, train: bool) -> None:
         new[TRAIN] = "1"
     if st.query_params.to_dict() != new:
         st.query_params.from_dict(new)
+
+
+def _added_by_others(name: str) -> bool:
+    return name.lower() in OTHERS or name.lower().startswith(OTHERS_BEGIN)
 
 
 def _names_experiment(mode: str, names: set[str]) -> bool:

@@ -36,8 +36,5 @@ def show() -> None:
         st.warning(plain(state.refusal))
     if state.problems:
         st.warning(
-            plain(
-                "Parts of the link are not allowed; the nearest allowed values are used instead: "
-                f"{describe_problems(state.problems)}."
-            )
+            plain(f"Parts of the link are not allowed: {describe_problems(state.problems)}.")
         )

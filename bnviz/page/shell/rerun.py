@@ -61,7 +61,7 @@ def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 def page_drawn() -> None:
     """Notes the widgets that were drawn after the fragment; called at the end of the page."""
-    state.drawn_values = _simple_values() | state.drawn_values
+    state.drawn_values = {**_simple_values(), **state.drawn_values}
 
 
 def _changed() -> bool:
