@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bnviz.lab.quiet import quiet_stderr
+
 # Set before TensorFlow is imported. The matrices are small: splitting a product among threads costs
 # more than it saves, and each arm has a thread of its own anyway.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
@@ -33,5 +35,5 @@ def _quick_imports() -> Iterator[None]:
             del sys.modules[name]
 
 
-with _quick_imports():
+with _quick_imports(), quiet_stderr():
     import keras  # noqa: F401

@@ -9,7 +9,7 @@ from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.experiments import RECORDED
 from bnviz.recording import Recording
 from bnviz.settings import Settings
-from bnviz.terminal.options import DONE, INTERRUPTED, CommandError, output_path, save
+from bnviz.terminal.options import DONE, INTERRUPTED, UNREAD, CommandError, output_path, save, show
 from bnviz.terminal.train_command import record
 
 #: Exit status if a claim does not hold.
@@ -27,8 +27,10 @@ def check(given: argparse.Namespace) -> int:
     claims = [CLAIMS[name] for name in given.only or CLAIMS]
     try:
         for outcome in evidence.gather(claims, range(given.seeds), _recorded):
-            print(evidence.as_text(outcome), flush=True)
+            read = show(evidence.as_text(outcome))
             outcomes.append(outcome)
+            if not read and out is None:
+                return UNREAD
     except KeyboardInterrupt:
         print(f"bnviz: interrupted after {len(outcomes)} claims", file=sys.stderr)
         return INTERRUPTED

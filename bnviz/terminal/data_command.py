@@ -5,14 +5,14 @@ import json
 from pathlib import Path
 
 from bnviz.data.examples_file import examples_file
-from bnviz.terminal.options import DONE, output_path, read_data, read_examples, save
+from bnviz.terminal.options import DONE, output_path, read_data, read_examples, save, show
 
 
 def data(given: argparse.Namespace) -> int:
     """Prints what was read from a file and writes its examples; returns the exit status."""
     out, path = output_path(given.out), Path(given.data)
     reading = read_data(path, given).reading
-    print(json.dumps(reading.as_json()) if given.json else reading.sentence())
+    show(json.dumps(reading.as_json()) if given.json else reading.sentence())
     if out is not None:
         examples = read_examples(path, given)
         save(lambda file: file.write(examples_file(examples)), out)

@@ -3,15 +3,16 @@
 `bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its results; `sweep`
 fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
 stable learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
-`settings` and `measures` list all settings and everything that is measured, and `page` starts the
-page.
+`settings` and `measures` list all settings and everything that is measured, `table` prints a
+built-in table, and `page` starts the page.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bnviz import typed_numbers
+from bnviz.data import builtin
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.frame_schema import measures_table
@@ -21,10 +22,10 @@ from bnviz.settings import KINDS, Settings, SettingsError, groups
 from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.sweep import MEASURES, Sweep
 from bnviz.terminal import claims_command, data_command, page_command, study_commands, train_command
-from bnviz.terminal.options import DONE, WRONG, CommandError, add_data_options
+from bnviz.terminal.options import DONE, WRONG, CommandError, add_data_options, show
 
 #: Each returns the exit status.
-_COMMANDS = {
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "train": train_command.train,
     "sweep": study_commands.sweep,
     "seeds": study_commands.seeds,
@@ -32,6 +33,9 @@ _COMMANDS = {
     "claims": claims_command.check,
     "data": data_command.data,
     "page": page_command.page,
+    "settings": lambda _: _print(settings_table()),
+    "measures": lambda _: _print(measures_table()),
+    "table": lambda given: _print(builtin.csv(given.name).rstrip("\n")),
 }
 
 
@@ -49,19 +53,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: If the arguments cannot be parsed, with status 2, or for `--help`.
     """
     parser = _parser()
-    given, rest = parser.parse_known_args(argv)
-    if given.command == "page":
-        given.options = rest
-    elif rest:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        if given.command in _TABLES:
-            print(_TABLES[given.command]())
-            return DONE
+        given, rest = parser.parse_known_args(argv)
+        if given.command == "page":
+            given.options = rest
+        elif rest:
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
         return _COMMANDS[given.command](given)
     except (CommandError, SettingsError) as error:
         print(f"bnviz: {error}", file=sys.stderr)
         return WRONG
+    except BrokenPipeError:
+        return DONE  # nobody reads the help to its end
+    finally:
+        # What `--help` prints comes out only now.
+        show()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,6 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_file_options(commands.add_parser("data", help="say what is read from your own file"))
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
+    table = commands.add_parser("table", help="print a built-in table as CSV, class last")
+    table.add_argument("name", choices=builtin.TABLES)
     commands.add_parser(
         "page",
         help="start the page in a browser",
@@ -191,5 +199,6 @@ def settings_table() -> str:
     return "\n".join(lines[1:])
 
 
-#: Commands that print a table.
-_TABLES = {"settings": settings_table, "measures": measures_table}
+def _print(text: str) -> int:
+    show(text)
+    return DONE

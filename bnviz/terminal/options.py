@@ -6,6 +6,8 @@ import dataclasses
 import importlib.util
 import io
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -22,6 +24,8 @@ T = TypeVar("T")
 
 #: Exit status of a command that succeeded, that was wrong, and that was interrupted by Ctrl-C.
 DONE, WRONG, INTERRUPTED = 0, 2, 130
+#: Exit status of a command that ended early because nobody read on, as after the signal SIGPIPE.
+UNREAD = 141
 
 
 class CommandError(ValueError):
@@ -191,6 +195,26 @@ def save(write: Callable[[BinaryIO], object], path: Path) -> None:
         path.write_bytes(data.getvalue())
     except OSError as error:
         raise CommandError(f"--out {path} cannot be written: {error.strerror}") from error
+
+
+def show(*texts: str) -> bool:
+    """Prints texts, a line each, to standard output; everything printed before is out as well.
+
+    Returns:
+        Whether anybody reads them: `head` and pagers close their pipe when they have had enough.
+        What is printed from then on is dropped, and the command may finish or end.
+    """
+    try:
+        for text in texts:
+            print(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would try again at the end, and complain.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        return False
+    return True
 
 
 def require(package: str, name: str, *, task: str, extra: str) -> None:

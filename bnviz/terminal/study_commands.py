@@ -20,6 +20,7 @@ from bnviz.terminal.options import (
     output_path,
     read_settings,
     save,
+    show,
     with_reading,
 )
 from bnviz.terminal.training import ProgressBar, timed
@@ -39,7 +40,7 @@ def sweep(given: argparse.Namespace) -> int:
         phase_map = _load_map(out, requested, any_sweep=not _given_options(given))
     seconds, interrupted = _complete(phase_map, upload)
     results = (study_report.map_json if given.json else study_report.map_text)(phase_map, seconds)
-    print(with_reading(results, upload, as_json=given.json))
+    show(with_reading(results, upload, as_json=given.json))
     if out is not None:
         save(phase_map.save, out)
     if interrupted:
@@ -55,7 +56,7 @@ def seeds(given: argparse.Namespace) -> int:
     bands = SeedBands(settings, _read_integer("seeds", given.seeds))
     seconds, interrupted = _complete(bands, upload)
     results = (seeds_report.seeds_json if given.json else seeds_report.seeds_text)(bands, seconds)
-    print(with_reading(results, upload, as_json=given.json))
+    show(with_reading(results, upload, as_json=given.json))
     if interrupted:
         count = int(bands.known.sum())
         print(f"bnviz: interrupted after {count} of {bands.seeds} seeds", file=sys.stderr)
@@ -68,7 +69,7 @@ def stable(given: argparse.Namespace) -> int:
     rates = StableRates(settings, _read_integer("seeds", given.seeds))
     seconds, interrupted = _complete(rates, upload)
     results = (study_report.stable_json if given.json else study_report.stable_text)(rates, seconds)
-    print(with_reading(results, upload, as_json=given.json))
+    show(with_reading(results, upload, as_json=given.json))
     if interrupted:
         count = len(rates.rates)
         print(f"bnviz: interrupted after {count} learning rates", file=sys.stderr)

@@ -6,7 +6,15 @@ import sys
 from bnviz.data.dataset import Dataset
 from bnviz.findings import report
 from bnviz.recording import Recording
-from bnviz.terminal.options import DONE, INTERRUPTED, output_path, read_settings, save, with_reading
+from bnviz.terminal.options import (
+    DONE,
+    INTERRUPTED,
+    output_path,
+    read_settings,
+    save,
+    show,
+    with_reading,
+)
 from bnviz.terminal.training import ProgressBar, timed
 
 
@@ -18,7 +26,7 @@ def train(given: argparse.Namespace) -> int:
     seconds, interrupted = record(recording, None if upload is None else upload.dataset)
     if len(recording):
         results = (report.as_json if given.json else report.as_text)(recording, seconds)
-        print(with_reading(results, upload, as_json=given.json))
+        show(with_reading(results, upload, as_json=given.json))
         if out is not None:
             save(recording.save, out)
     if interrupted:
