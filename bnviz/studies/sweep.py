@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -118,7 +119,7 @@ class Sweep:
             "measure": str,
             "target": typed_numbers.real,
         }
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         problems: list[Problem] = []
         for name, text in given.items():
             try:
@@ -137,17 +138,14 @@ class Sweep:
             else:
                 values[name] = value
         try:
-            return cls(base, **values), problems  # type: ignore[arg-type]
-        except SettingsError:
-            # Each value is allowed alone, so both axes are of one setting; x is kept if given.
-            kept, other = ("x", "y") if "x" in values else ("y", "x")
-            name = getattr(values[kept], "name", "")
-            allowed = f"another setting than that of {kept}, which is {name}"
-            given_other = values.get(other, getattr(cls, other))
-            problems.append(Problem(other, str(given_other), allowed))
-            axes = (getattr(cls, other), *DEFAULT_AXES.values())
-            values[other] = next(axis for axis in axes if axis.name != name)
-            return cls(base, **values), problems  # type: ignore[arg-type]
+            return cls(base, **values), problems
+        except SettingsError as error:
+            # Each value is allowed alone, so both axes are of one setting.
+            x = values.get("x", cls.x)
+            values["y"] = next(
+                axis for axis in (cls.y, *DEFAULT_AXES.values()) if axis.name != x.name
+            )
+            return cls(base, **values), [*problems, *error.problems]
 
     def to_query(self) -> dict[str, str]:
         """Returns what differs from the defaults, apart from the settings, as a URL query."""

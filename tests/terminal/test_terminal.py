@@ -1,5 +1,6 @@
 """The commands of the terminal: results, messages, exit status, and Ctrl-C."""
 
+import contextlib
 import json
 import math
 import os
@@ -13,16 +14,21 @@ import numpy as np
 import pytest
 
 import bnviz.lab
-from bnviz.data import uploads
+from bnviz.data import builtin, uploads
+from bnviz.lesson.claims import evidence
+from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Outcome
 from bnviz.studies.sweep import ARM_MEASURES, MEASURES, arm_measure
 from bnviz.terminal.main import main
+from bnviz.terminal.options import UNREAD
+from tests.support import ROOT
 
 COMMAND = [sys.executable, "-m", "bnviz"]
 TINY = ["--set", "steps=12", "--set", "hidden_layers=1", "--set", "units=4"]
+SMALL = ["--x=units=2:4:linear:2", "--y=init_scale=1:2:log:2", "--set=steps=12"]
 CSV = "one,two,kind\n" + "".join(f"{i},{i % 5},{'ab'[i % 2]}\n" for i in range(20))
 
 
@@ -111,6 +117,76 @@ class TestSettingsCommand:
         main(["settings"])
         shown = dict(re.findall(r"^  (\w+) = (.*)$", capsys.readouterr().out, re.MULTILINE))
         assert Settings.read(shown) == Settings()
+
+
+class TestTableCommand:
+    @pytest.mark.parametrize("name", builtin.TABLES)
+    def test_prints_what_is_read_back_as_the_built_in_data_set(self, capsys, name):
+        assert main(["table", name]) == 0
+        found = uploads.read(f"{name}.csv", capsys.readouterr().out.encode()).dataset
+        expected = builtin.load(name)
+        for part in ("x_train", "y_train", "x_validation", "y_validation"):
+            np.testing.assert_array_equal(getattr(found, part), getattr(expected, part))
+
+    def test_makes_the_files_that_the_readme_trains_on(self):
+        made = set()
+        lines = (ROOT / "README.md").read_text().splitlines()
+        for line in (line for line in lines if line.startswith("bnviz ")):
+            command = line.split("#")[0].split()
+            if command[1] == "table":
+                assert command[2:] == [command[2], ">", f"{command[2]}.csv"]
+                assert command[2] in builtin.TABLES
+                made.add(command[4])
+            if "--data" in command:
+                assert command[command.index("--data") + 1] in made
+        assert made
+
+
+@contextlib.contextmanager
+def unread():
+    """Makes standard output a pipe whose reader has gone, as after `| head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe, contextlib.redirect_stdout(pipe):
+        yield
+        pipe.flush()  # as Python does at the end
+
+
+class TestUnread:
+    @pytest.mark.usefixtures("stack")
+    @pytest.mark.parametrize(
+        "command",
+        [
+            *(["settings"], ["measures"], ["table", "digits"]),
+            *(["train", *TINY], ["train", "--json"], ["seeds", *TINY], ["stable", *TINY]),
+            *(["sweep", *SMALL], ["sweep", *SMALL, "--json"]),
+        ],
+        ids=" ".join,
+    )
+    def test_a_command_ends_as_if_all_were_read(self, capsys, command):
+        with unread():
+            assert main(command) == 0
+        assert capsys.readouterr().err.replace("Downloading\n", "") == ""
+
+    def test_help_ends_as_if_all_were_read(self, capsys):
+        with unread(), pytest.raises(SystemExit) as raised:
+            main(["--help"])
+        assert raised.value.code == 0
+        assert capsys.readouterr().err == ""
+
+    @pytest.mark.usefixtures("lab")
+    def test_results_are_saved_all_the_same(self, tmp_path):
+        with unread():
+            main(["train", *TINY, "--out", str(tmp_path / "run.npz")])
+        assert len(Recording.load(tmp_path / "run.npz")) > 1
+
+    def test_claims_are_not_checked_any_further(self, capsys, monkeypatch):
+        outcomes = iter([evidence.recorded()[name] for name in list(CLAIMS)[:2]])
+        monkeypatch.setattr(evidence, "gather", lambda *_: outcomes)
+        with unread():
+            assert main(["claims"]) == UNREAD
+        assert next(outcomes)
+        assert capsys.readouterr().err == ""
 
 
 class TestErrors:
