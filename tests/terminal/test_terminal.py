@@ -137,8 +137,8 @@ class TestTableCommand:
                 assert command[2:] == [command[2], ">", f"{command[2]}.csv"]
                 assert command[2] in builtin.TABLES
                 made.add(command[4])
-            if "--data" in command:
-                assert command[command.index("--data") + 1] in made
+            for before in {"--data", "data"} & set(command):
+                assert command[command.index(before) + 1] in made
         assert made
 
 
@@ -167,6 +167,13 @@ class TestUnread:
         with unread():
             assert main(command) == 0
         assert capsys.readouterr().err.replace("Downloading\n", "") == ""
+
+    def test_what_is_read_of_a_file_is_a_command_like_that(self, capsys, tmp_path):
+        (tmp_path / "a.csv").write_text(CSV)
+        with unread():
+            assert main(["data", str(tmp_path / "a.csv"), "--out", str(tmp_path / "a.npz")]) == 0
+        assert (tmp_path / "a.npz").exists()
+        assert capsys.readouterr().err == ""
 
     def test_help_ends_as_if_all_were_read(self, capsys):
         with unread(), pytest.raises(SystemExit) as raised:
