@@ -35,7 +35,9 @@ def test_any_other_unknown_name_is_named(name):
 
 
 def test_nothing_that_the_page_reads_is_left_to_others():
-    own = {links.MODE, links.TRAIN, links.DEFAULTS, links.READING, *KINDS}.union(*PARAMETERS.values())
+    own = {links.MODE, links.TRAIN, links.DEFAULTS, links.READING, *KINDS}.union(
+        *PARAMETERS.values()
+    )
     assert not own & links.OTHERS
     assert not [name for name in own if name.startswith(links.OTHERS_BEGIN)]
 
