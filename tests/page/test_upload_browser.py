@@ -77,7 +77,7 @@ def test_back_and_forward_keep_the_file(visit, file):
     held(visitor, file)
 
 
-@pytest.mark.parametrize("mode", ["Lesson", "Phase map"])
+@pytest.mark.parametrize("mode", ["Lesson", pytest.param("Phase map", marks=pytest.mark.slow)])
 def test_another_mode_and_the_way_back_keep_the_file(visit, file, mode):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
