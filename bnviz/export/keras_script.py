@@ -146,9 +146,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 """
+#: Measured over seeds 0 to 2 by XLA, 0 to 3 without it, and 0 to 2 by XLA for SSE 4.2.
 _ROUNDING = """\
-With the processor and the TensorFlow of the page, this trains exactly as the page does. With
-others, or without XLA, the first difference is a rounding, which training amplifies."""
+By XLA, on the page's machine and with its TensorFlow, the losses of the default run agree with
+the page's within 0.000001 over 3,000 steps. Elsewhere roundings differ, and training amplifies
+them: the losses came to differ by more than 0.001 after 89 to 176 steps without BN, and after
+296 to 648 steps with BN."""
 _WHOSE = {
     "digits": "Handwritten digits of 8 x 8 pixels: scikit-learn's, from the UCI repository.",
     "breast_cancer": "Breast Cancer Wisconsin: scikit-learn's, from the UCI repository.",
@@ -233,7 +236,8 @@ class Noise(layers.Layer):
         seeds = tf.random.split(self.seed_generator.next(), num=4)
         mean = -0.5 + 1.0 * tf.random.stateless_uniform((), seeds[0])
         scale = 1.0 + 0.25 * tf.random.stateless_uniform((), seeds[1])
-        shift = mean - 0.1 + 0.2 * tf.random.stateless_uniform(tf.shape(x), seeds[2])
+        low, high = mean - 0.1, mean + 0.1
+        shift = low + (high - low) * tf.random.stateless_uniform(tf.shape(x), seeds[2])
         return (scale + 0.1 * tf.random.stateless_normal(tf.shape(x), seeds[3])) * x + shift
 
 
