@@ -14,6 +14,8 @@ def show() -> None:
     )
     st.html(STYLE_SHEET)
     components.fetch_ahead("player")
+    with st.container(key="fields_script"):
+        components.component("fields")(key="fields", data=None)
     registry.follow_link()
     own_data.draw_tab_key()
 

@@ -70,6 +70,39 @@ def test_a_click_below_the_player_counts_at_the_moment_of_a_request_of_the_playe
     )
 
 
+def test_a_number_is_taken_as_it_is_typed_or_refused_at_its_field(visit):
+    visitor = visit()
+    for label, text, shown, said in (
+        ("learning rate", "0,5", "0.5", ""),
+        ("learning rate", "99", "99", "between 0.00001 and 10"),
+        ("learning rate", "1,000", "1.000", "1,000 could be read in two ways"),
+        ("learning rate", "1.000,5", "1.0005", "one decimal sign"),
+        ("learning rate", "1e-3", "0.001", ""),
+        ("units", "64,0", "64", ""),
+        ("units", "64.5", "64.5", "64.5 is not a whole number"),
+        ("units", "1e2", "100", ""),
+        ("units", "--5", "", "not a number"),
+        ("units", "9999", "9999", "between 2 and 256"),
+    ):
+        field = visitor.page.get_by_role("spinbutton", name=label)
+        field.click()
+        field.press("Control+a")
+        field.press("Delete")
+        field.press_sequentially(text)
+        field.press("Enter")
+        expect(field).to_have_value(shown)
+        complaint = visitor.page.locator("[data-testid=stNumberInput]").filter(has=field)
+        expect(complaint.get_by_role("alert")).to_have_count(1 if said else 0)
+        if said:
+            expect(complaint.get_by_role("alert")).to_contain_text(said)
+            box = complaint.get_by_role("alert").bounding_box()
+            assert min(box["width"], box["height"]) > 10
+        else:
+            name = label.replace(" ", "_")
+            visitor.page.wait_for_url(lambda url, name=name, value=shown: f"{name}={value}" in url)
+    assert "units=100" in visitor.page.url
+
+
 def test_training_streams_every_frame_into_the_same_chart(visit):
     visitor = visit(f"{SHORT}&seed=1", moving=True)
     visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
