@@ -116,14 +116,15 @@ class Engine:
     def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
         """Returns the active or complete run of these settings, or starts a new one.
 
-        A run that nobody joins is stopped after the grace period. A run that exceeds the host's
-        capacity is returned as failed.
+        A run that nobody joins is stopped after the grace period. This is the only way to a new
+        run, whatever asks for it: one that the host does not allow, or has no capacity for, is
+        returned as failed.
 
         Args:
             settings: What to run.
             dataset: The uploaded examples, if `settings.dataset` is an upload.
         """
-        refusal = self._shortage(settings)
+        refusal = self._refusal(settings, dataset)
         run = self._runs.start(settings, dataset)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
@@ -131,13 +132,20 @@ class Engine:
             run.fail(refusal)
         return run
 
-    def _shortage(self, settings: Settings) -> str:
+    def _refusal(self, settings: Settings, dataset: Dataset | None) -> str:
+        """Why there can be no new run, in one sentence; empty if there can."""
         known = self._runs.find(settings.digest)
         if known is not None and (known.active or known.state in COMPLETE):
             return ""
-        active = [run.settings for run in self._runs.active()]
-        held = [run.settings for run in self._runs.held()]
-        return shortage(settings, active, held, self._limits)
+        excess = self._limits.excess(settings, dataset)
+        if excess:
+            return excess
+        return shortage(
+            settings,
+            num_active=len(self._runs.active()),
+            held_bytes=self._runs.held_bytes(),
+            limits=self._limits,
+        )
 
     def find(self, digest: str) -> Run | None:
         """Returns the latest run with this settings digest, or None if it is not kept."""
@@ -147,7 +155,9 @@ class Engine:
         """Returns the active or complete run of a study, or starts a new one.
 
         A study that was stopped or failed resumes with its known results. A study that nobody joins
-        is stopped after the grace period. Runs take precedence over studies.
+        is stopped after the grace period. Runs take precedence over studies. This is the only way
+        to a new study, whatever asks for it: one that the host does not allow is returned as
+        failed.
 
         Args:
             study: What to execute. The engine owns it from now on; read it as described in
@@ -157,9 +167,12 @@ class Engine:
         Returns:
             The run. Its `study` is the given one, or an earlier one with the same digest.
         """
+        excess = self._limits.excess_of_many(study.costliest, study.num_runs, dataset)
         run = self._studies.start(study, dataset)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
+        elif excess:
+            run.fail(excess)
         return run
 
     def find_study(self, digest: str) -> StudyRun[Any] | None:

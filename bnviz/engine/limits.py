@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
@@ -125,18 +125,20 @@ class Limits:
             )
         return ""
 
-    def excess_of_many(self, settings: Settings, runs: int, data: Dataset | None = None) -> str:
+    def excess_of_many(
+        self, costliest: Sequence[Settings], runs: int, data: Dataset | None = None
+    ) -> str:
         """Explains in one sentence how several runs together exceed the limits.
 
         Args:
-            settings: Settings of the costliest run.
+            costliest: Settings of a few of the runs, the costliest among them.
             runs: Number of runs.
             data: The uploaded examples, if the runs use them.
 
         Returns:
             The sentence, or an empty string if the runs fit.
         """
-        times = runs * cost(settings, data) / self.cost
+        times = runs * max(cost(settings, data) for settings in costliest) / self.cost
         if times <= 1:
             return ""
         return (

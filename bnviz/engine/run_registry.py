@@ -7,6 +7,7 @@ from statistics import median
 
 from bnviz.data.dataset import Dataset
 from bnviz.engine.job import COMPLETE, QueuePosition
+from bnviz.engine.limits import recording_bytes
 from bnviz.engine.registry import Registry
 from bnviz.engine.runs import Run
 from bnviz.settings import Settings
@@ -49,11 +50,16 @@ class RunRegistry(Registry[Run]):
         """Returns the bytes of the run's frames."""
         return job.recording.frames.nbytes
 
-    def held(self) -> list[Run]:
-        """Returns the runs that are active or being watched."""
+    def held_bytes(self) -> int:
+        """Returns the bytes of frames that are not given back when there is need of them.
+
+        An active run counts with all the frames that it will have. One that has ended, for whatever
+        reason, counts with those that it has, as long as it is watched.
+        """
         with self._lock:
-            watched = (run for run in self._jobs.values() if run.viewers)
-            return list(dict.fromkeys([*self._active, *watched]))
+            planned = sum(recording_bytes(run.settings) for run in self._active)
+            watched = (run for run in self._jobs.values() if run.viewers and not run.active)
+            return planned + sum(map(self.weight, watched))
 
     def position(self, job: Run) -> QueuePosition | None:
         """Returns a run's position in the queue and its expected wait; None unless queued.

@@ -1,5 +1,6 @@
 """PhaseMap: the runs of a sweep and what is known of them; it fills while they are trained."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,6 +51,10 @@ class PhaseMap(PlannedStudy):
     @property
     def digest(self) -> str:
         return self.sweep.digest
+
+    @property
+    def costliest(self) -> Sequence[Settings]:
+        return self.sweep.costliest
 
     def _keep(self, arm: str, index: Any, outcome: Outcome) -> None:
         runs, accuracy = self.runs[arm], outcome.validation_accuracy

@@ -33,6 +33,10 @@ class PlannedStudy(ABC):
     def progress(self) -> float:
         return float(self.known.mean())
 
+    @property
+    def num_runs(self) -> int:
+        return int(self.known.size)
+
     def blocks(self) -> Sequence[Block]:
         waiting, self._waiting = self._waiting, []
         return [block for block in waiting if not self.known[self._indices[block]].all()]

@@ -1,6 +1,7 @@
 """SeedBands: one experiment over many seeds, and how far the result of one run holds for all."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,10 @@ class SeedBands(PlannedStudy):
     @property
     def digest(self) -> str:
         return study.digest("seeds", self.settings, self.seeds)
+
+    @property
+    def costliest(self) -> Sequence[Settings]:
+        return [self.settings]
 
     def _keep(self, arm: str, index: Any, outcome: Outcome) -> None:
         for name, values in self.curves[arm].items():

@@ -99,9 +99,17 @@ class StableRates:
 
     @property
     def progress(self) -> float:
-        # Two rounds usually suffice; their number is not known in advance.
-        expected = max(2 * RATES * self.seeds, len(self._handed_out) + (not self._round_over))
+        expected = max(self.num_runs, len(self._handed_out) + (not self._round_over))
         return 1.0 if self.complete else min(len(self._runs) / expected, 0.99)
+
+    @property
+    def costliest(self) -> Sequence[Settings]:
+        return [self.settings]
+
+    @property
+    def num_runs(self) -> int:
+        # Two rounds usually suffice; their number is not known in advance.
+        return 2 * RATES * self.seeds
 
     @property
     def rates(self) -> tuple[float, ...]:

@@ -108,6 +108,14 @@ class Study(Protocol):
     def progress(self) -> float:
         """Share of the runs whose outcomes are in, from 0 to 1."""
 
+    @property
+    def costliest(self) -> Sequence[Settings]:
+        """Settings of a few runs, the costliest among them."""
+
+    @property
+    def num_runs(self) -> int:
+        """Number of runs, of which each trains the networks of all arms."""
+
     def blocks(self) -> Sequence[Block]:
         """Returns the blocks that can be trained now, in order; hands out each block once.
 

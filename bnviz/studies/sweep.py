@@ -1,7 +1,7 @@
 """Sweep: the runs of a phase map, which varies two settings."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -222,6 +222,13 @@ class Sweep:
                 "seed": self.base.seed + seed,
             }
         )
+
+    @property
+    def costliest(self) -> Sequence[Settings]:
+        """Settings of a few runs, the costliest among them: those in the corners of the map."""
+        rows, columns, _ = self.shape
+        corners = [Cell(row, column) for row in (0, rows - 1) for column in (0, columns - 1)]
+        return [self.settings(corner) for corner in corners]
 
     def cells(self) -> Iterator[Cell]:
         """Yields all cells, coarse to fine: each finer grid fills the gaps of the one before."""

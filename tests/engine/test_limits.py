@@ -1,5 +1,8 @@
 """Limits of a host, and the nearest settings that fit."""
 
+import ast
+import re
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -23,6 +26,11 @@ from bnviz.lab.datasets import load
 from bnviz.page.shell.session import Viewer
 from bnviz.recording import Recording
 from bnviz.settings import DATASETS, PLANE_DATASETS, Settings
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.seeds import SeedBands
+from bnviz.studies.stable_rates import StableRates
+from bnviz.studies.sweep import Sweep
+from tests.support import ROOT
 
 fuzzed = settings(database=None)
 
@@ -140,25 +148,40 @@ class TestEnvironment:
 
 class TestAdmission:
     def test_refuses_more_runs_than_allowed(self):
-        others = [Settings(seed=seed) for seed in range(2)]
-        assert shortage(Settings(), others, others, Limits(runs=3)) == ""
-        assert "as many as this host" in shortage(Settings(), others, others, Limits(runs=2))
+        def found(runs: int) -> str:
+            return shortage(Settings(), num_active=2, held_bytes=0, limits=Limits(runs=runs))
+
+        assert found(3) == ""
+        assert "as many as this host" in found(2)
 
     def test_refuses_more_frames_than_allowed(self):
-        megabytes = 2 * recording_bytes(Settings()) / 1e6
-        limits = Limits(memory_mb=megabytes)
-        assert shortage(Settings(), [], [Settings()], limits) == ""
-        assert "as much memory" in shortage(Settings(), [], [Settings()] * 2, limits)
+        size = recording_bytes(Settings())
+        limits = Limits(memory_mb=2 * size / 1e6)
+        assert shortage(Settings(), num_active=0, held_bytes=size, limits=limits) == ""
+        assert "as much memory" in shortage(
+            Settings(), num_active=0, held_bytes=size + 1, limits=limits
+        )
 
-    def test_a_run_is_held_while_it_is_active_or_watched(self):
+    def test_an_active_run_counts_with_its_plan_and_an_ended_one_with_what_it_holds(self):
         registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
         run = registry.start(Settings())
         run.join("viewer")
-        assert registry.held() == [run]
+        assert registry.held_bytes() == recording_bytes(Settings())
+        frames = np.zeros(3, run.recording.layout.dtype)
+        frames["step"] = run.recording.steps[:3]
+        run.receive(0, frames.tobytes())
         run.stop()
-        assert registry.held() == [run]
+        assert registry.held_bytes() == frames.nbytes
         run.leave("viewer")
-        assert registry.held() == []
+        assert registry.held_bytes() == 0
+
+    @pytest.mark.parametrize("end", ["stop", "fail"])
+    def test_a_run_that_ended_before_its_first_frame_holds_nothing(self, end):
+        registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
+        run = registry.start(Settings())
+        run.join("viewer")
+        getattr(run, end)(*["why"] * (end == "fail"))
+        assert registry.held_bytes() == 0
 
     def test_the_engine_explains_a_refusal_and_active_runs_can_be_joined(self):
         with Engine(limits=Limits(runs=1)) as engine:
@@ -166,6 +189,58 @@ class TestAdmission:
             assert (first.state, second.state) == ("queued", "failed")
             assert "as many as this host allows" in second.error
             assert engine.start(Settings()) is first
+
+
+@pytest.fixture(scope="module")
+def strict_engine():
+    with Engine(limits=Limits(cost=1e6)) as engine:
+        yield engine
+
+
+class TestOneDoor:
+    """Everything that trains passes the engine, and the engine checks it."""
+
+    def test_a_costly_run_is_refused(self, strict_engine):
+        run = strict_engine.start(Settings())
+        assert run.state == "failed"
+        assert "times what this host allows" in run.error
+
+    @pytest.mark.parametrize(
+        "study", [PhaseMap(Sweep()), SeedBands(Settings()), StableRates(Sweep().base)], ids=type
+    )
+    def test_a_costly_study_is_refused(self, strict_engine, study):
+        run = strict_engine.study(study)
+        assert run.state == "failed"
+        assert "times what this host allows" in run.error
+        assert run.open_blocks() == []
+
+    def test_what_is_cheap_is_not(self, strict_engine):
+        cheap = Settings(hidden_layers=1, units=2, steps=10)
+        assert strict_engine.start(cheap).state == "queued"
+        assert strict_engine.study(SeedBands(cheap, 2)).active
+
+    def test_every_kind_of_study_is_checked_above(self):
+        """A study is what hands out blocks; there are these."""
+        found = set()
+        for path in (ROOT / "bnviz").rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ClassDef):
+                    names = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+                    if {"digest", "costliest"} <= names:
+                        found.add(node.name)
+        assert found - {"Study", "Sweep"} == {"PhaseMap", "SeedBands", "StableRates"}
+
+    def test_only_the_engine_makes_jobs(self):
+        """No other module calls a registry, whose `start` checks nothing."""
+        users = {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "bnviz").rglob("*.py")
+            if {"RunRegistry(", "StudyRegistry("} & set(re.findall(r"\w+\(", path.read_text()))
+        }
+        assert users - {
+            "bnviz/engine/run_registry.py",
+            "bnviz/engine/study_runs.py",
+        } == {"bnviz/engine/engine.py"}
 
 
 class TestViewer:

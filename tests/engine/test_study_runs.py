@@ -56,6 +56,14 @@ class Ladder:
     def progress(self) -> float:
         return len(self.losses) / max(1, self.rungs)
 
+    @property
+    def costliest(self) -> Sequence[Settings]:
+        return [self.base]
+
+    @property
+    def num_runs(self) -> int:
+        return self.rungs
+
     def blocks(self) -> Sequence[Block]:
         if self.complete or self._given > len(self.losses):
             return []

@@ -1,13 +1,16 @@
 """Phase map: its form, its studies, and the runs that its cells open."""
 
+<<<<<<< HEAD
 from dataclasses import replace
+=======
+import math
+>>>>>>> e82e178 (One door for runs and studies; what has ended counts with what it holds)
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from bnviz.engine.engine import Engine
-from bnviz.engine.limits import cost
 from bnviz.engine.study_runs import StudyRun
 from bnviz.page.forms import axes_form, settings_form
 from bnviz.page.modes import laboratory_mode
@@ -21,7 +24,7 @@ from bnviz.settings import Problem
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.stable_rates import DEFINITION, StableRates
 from bnviz.studies.study import UNUSED
-from bnviz.studies.sweep import Cell, Sweep
+from bnviz.studies.sweep import Sweep
 
 NAME = MAP
 LABEL = "Phase map"
@@ -82,8 +85,13 @@ def fill_map(sweep: Sweep) -> None:
 
 
 def find_rates(sweep: Sweep) -> None:
-    """Searches for the largest stable learning rate of the settings that all cells share."""
-    shown_study.start(_RATES, StableRates(sweep.base), sweep.base.upload)
+    """Searches for the largest stable learning rate of the settings that all cells share.
+
+    Does nothing if the host forbids it.
+    """
+    rates = StableRates(sweep.base)
+    if not shown_study.excess(rates.costliest, rates.num_runs):
+        shown_study.start(_RATES, rates, sweep.base.upload)
 
 
 def actions(sweep: Sweep | None, *, key: str) -> None:
@@ -183,9 +191,7 @@ def _normalized(sweep: Sweep) -> Sweep:
 
 def _excess(sweep: Sweep) -> str:
     """Why a sweep is too much for this host, in one sentence; empty if it is not."""
-    rows, columns, seeds = sweep.shape
-    corners = [Cell(row, column) for row in (0, rows - 1) for column in (0, columns - 1)]
-    return shown_study.excess(max(map(sweep.settings, corners), key=cost), rows * columns * seeds)
+    return shown_study.excess(sweep.costliest, math.prod(sweep.shape))
 
 
 def _cost(sweep: Sweep) -> str:

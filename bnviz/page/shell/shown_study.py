@@ -1,5 +1,6 @@
 """Shown study: the studies that this session has started, and sentences about their state."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bnviz.engine.engine import Engine
@@ -49,14 +50,15 @@ def active(*names: str) -> bool:
     return any(run is not None and run.active for run in map(get, names))
 
 
-def excess(costliest: Settings, runs: int) -> str:
+def excess(costliest: Sequence[Settings], runs: int) -> str:
     """Why a study is too much for this host, in one sentence; empty if it is not.
 
     Args:
-        costliest: Settings of its costliest run.
+        costliest: Settings of a few of its runs, the costliest among them.
         runs: How many runs it has.
     """
-    return session.limits().excess_of_many(costliest, runs, own_data.dataset(costliest.upload))
+    data = own_data.dataset(costliest[0].upload)
+    return session.limits().excess_of_many(costliest, runs, data)
 
 
 def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
