@@ -1,10 +1,7 @@
 """Phase map: its form, its studies, and the runs that its cells open."""
 
-<<<<<<< HEAD
-from dataclasses import replace
-=======
 import math
->>>>>>> e82e178 (One door for runs and studies; what has ended counts with what it holds)
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
