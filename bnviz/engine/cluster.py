@@ -1,16 +1,12 @@
 """Cluster: the scheduler and the workers that the engine connects to."""
 
 import asyncio
-import json
 import logging
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +14,14 @@ import dask
 from distributed import Client, Scheduler, Security
 
 from bnviz.engine.configuration import DASK, Configuration
+from bnviz.engine.supervisor import MAX_SILENCE, NOTICEABLE_SILENCE, Supervisor
 
 #: Number of worker deaths during one run after which the run fails.
 ALLOWED_FAILURES = 2
 #: Seconds to wait for an existing scheduler.
 CONNECT_TIMEOUT = 3
-#: A worker process that ends within this many seconds counts as a failed start.
-MIN_LIFETIME = 10.0
-#: Seconds before restarting such a process, doubled each time up to the maximum.
-MIN_DELAY, MAX_DELAY = 0.5, 30.0
-
 #: Where Linux keeps files in memory.
 _MEMORY_FOLDER = "/dev/shm"  # noqa: S108
-#: Folder from which `bnviz` is imported.
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -40,11 +30,28 @@ class Cluster:
 
     Attributes:
         client: Asynchronous Dask client.
-        trouble: One sentence while the workers cannot start, otherwise empty.
+        supervisors: They keep the cluster's own workers alive; none for an existing scheduler.
     """
 
     client: Any
-    trouble: str = ""
+    supervisors: list[Supervisor] = field(default_factory=list)
+
+    @property
+    def trouble(self) -> str:
+        """One sentence while no worker can start, otherwise empty."""
+        troubles = [each.trouble for each in self.supervisors]
+        return troubles[0] if troubles and all(troubles) else ""
+
+    @property
+    def silence(self) -> str:
+        """One sentence while no worker responds, otherwise empty."""
+        seconds = min((each.silence for each in self.supervisors), default=0.0)
+        if seconds < NOTICEABLE_SILENCE:
+            return ""
+        return (
+            f"The worker process has not responded for {seconds:.0f} s; after "
+            f"{MAX_SILENCE:.0f} s it is replaced, and its run is done again."
+        )
 
 
 @asynccontextmanager
@@ -106,15 +113,14 @@ async def _embedded(workers: int) -> AsyncIterator[Cluster]:
                 "key": security.tls_worker_key,
                 "folder": folder,
             }
-            supervisors = [
-                asyncio.create_task(_supervise(cluster, options)) for _ in range(workers)
-            ]
+            cluster.supervisors = [Supervisor(options) for _ in range(workers)]
+            tasks = [asyncio.create_task(each.run()) for each in cluster.supervisors]
             try:
                 yield cluster
             finally:
-                for supervisor in supervisors:
-                    supervisor.cancel()
-                await asyncio.gather(*supervisors, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _security(folder: Path) -> Security:
@@ -151,70 +157,3 @@ def _ensure_temporary_folder() -> None:
         if not os.access(_MEMORY_FOLDER, os.W_OK):
             raise OSError("there is no folder for temporary files") from error
         tempfile.tempdir = _MEMORY_FOLDER
-
-
-async def _supervise(cluster: Cluster, options: dict[str, str]) -> None:
-    """Keeps one worker process alive until cancelled."""
-    delay = MIN_DELAY
-    while True:
-        started = time.monotonic()
-        try:
-            process = _spawn(options)
-        except OSError as error:
-            cluster.trouble = (
-                f"A worker process cannot be started ({error}); the engine keeps trying."
-            )
-            await asyncio.sleep(MAX_DELAY)
-            continue
-        try:
-            while process.poll() is None:
-                await asyncio.sleep(0.1)
-                if time.monotonic() - started > MIN_LIFETIME:
-                    cluster.trouble, delay = "", MIN_DELAY
-        finally:
-            _terminate(process)
-        if time.monotonic() - started < MIN_LIFETIME:
-            cluster.trouble = (
-                f"A worker process ended right after it was started (exit code "
-                f"{process.returncode}); the engine keeps trying."
-            )
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, MAX_DELAY)
-
-
-def _spawn(options: dict[str, str]) -> subprocess.Popen[bytes]:
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen(
-        # -P keeps the working directory off the path, so that no file there shadows a library.
-        [sys.executable, "-P", "-m", "bnviz.engine.worker"],
-        stdin=subprocess.PIPE,
-        # Downloads of data sets write their progress to it.
-        stdout=subprocess.DEVNULL,
-        env=os.environ
-        | {
-            "PYTHONPATH": path,
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TMPDIR": tempfile.gettempdir(),
-        },
-        # Ctrl+C in the terminal reaches the page alone, which then ends its workers.
-        start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
-    with suppress(OSError):
-        _input(process).write(json.dumps(options).encode() + b"\n")
-        _input(process).flush()
-    return process
-
-
-def _input(process: subprocess.Popen[bytes]) -> Any:
-    return process.stdin
-
-
-def _terminate(process: subprocess.Popen[bytes]) -> None:
-    with suppress(OSError):
-        _input(process).close()
-    try:
-        process.wait(2)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -267,6 +267,8 @@ class Engine:
 
 
 def _status(dispatch: "Dispatch", cluster: "Cluster", workers: int) -> Status:
+    if cluster.silence:
+        return Status("unreachable", cluster.silence)
     if dispatch.warm:
         return _READY
     trouble = dispatch.trouble or cluster.trouble

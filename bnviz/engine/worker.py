@@ -6,7 +6,7 @@ it retires after many compilations.
 The process reads one line of JSON from its standard input: the scheduler's address, the paths of
 the cluster's certificate and key, and the folder for its files. The input then stays open. When it
 closes, the page's process has ended, in whatever way, and the worker ends too, on every operating
-system.
+system. Its standard output carries its heartbeat; see `bnviz.engine.heartbeat`.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from distributed.core import Status
 
 from bnviz.engine import watchdog
 from bnviz.engine.configuration import DASK
+from bnviz.engine.heartbeat import beat
 
 #: How much workers yield to other processes, from 0 to 19.
 NICENESS = 10
@@ -43,6 +44,7 @@ FETCH_TIMEOUT = 1.0
 def main() -> None:
     """Runs a worker until the scheduler or the page's process is gone."""
     options = json.loads(sys.stdin.buffer.readline())
+    heartbeat = _claimed_output()
     lifeline = threading.Thread(target=_end_with_page, args=(options["folder"],), daemon=True)
     lifeline.start()
     if hasattr(os, "nice"):
@@ -54,7 +56,7 @@ def main() -> None:
     dask.config.set(DASK)
     status = 1
     try:
-        asyncio_run(_work(options), loop_factory=get_loop_factory())
+        asyncio_run(_work(options, heartbeat), loop_factory=get_loop_factory())
         status = 0
     except (TimeoutError, OSError) as error:
         sys.stderr.write(f"The worker could not reach its scheduler: {error}\n")
@@ -65,7 +67,20 @@ def main() -> None:
         os._exit(status)
 
 
-async def _work(options: dict[str, str]) -> None:
+def _claimed_output() -> int:
+    """Keeps the standard output for the heartbeat alone; returns its descriptor.
+
+    Whatever else is written to it goes nowhere: downloads of data sets write their progress to it.
+    """
+    claimed = os.dup(sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    return claimed
+
+
+async def _work(options: dict[str, str], heartbeat: int) -> None:
+    beating = asyncio.create_task(beat(heartbeat))
     security = Security(
         require_encryption=True,
         tls_ca_file=options["certificate"],
@@ -88,7 +103,7 @@ async def _work(options: dict[str, str]) -> None:
     ) as worker:
         watches = [asyncio.create_task(watch(worker)) for watch in (_retire, watchdog.watch)]
         await worker.finished()
-        for watch in watches:
+        for watch in (*watches, beating):
             watch.cancel()
 
 

@@ -1,6 +1,7 @@
 """Faults: the engine and the page without memory, disk or scheduler, and when the clock jumps."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from bnviz.engine import Engine, Run, cluster, failures
+from bnviz.engine import Engine, Run, cluster, failures, supervisor
 from bnviz.page.shell.shown_run import content
 from bnviz.settings import Settings
 from tests.support import ROOT
@@ -107,6 +108,28 @@ class TestMemory:
 
 
 #: A worker whose task does not end, before and after it is cancelled.
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a signal that stops a process")
+def test_a_worker_that_falls_silent_is_replaced_and_its_run_done_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(supervisor, "MAX_SILENCE", 20.0)
+    monkeypatch.setattr(cluster, "NOTICEABLE_SILENCE", 3.0)
+    with Engine(grace=PATIENCE) as engine:
+        expected = engine.start(LONG.replace(seed=6, steps=200))
+        assert_finishes(expected)
+        run = engine.start(LONG.replace(seed=6))
+        run.join("test")
+        until(lambda: len(run.recording) > 5)
+        [worker] = workers_of()
+        worker.suspend()
+        until(lambda: "has not responded" in content(run, engine).message)
+        assert "% done" in content(run, engine).message
+        until(lambda: not worker.is_running())
+        assert_finishes(run)
+        until(lambda: engine.status.state == "ready")
+        assert workers_of() != [worker]
+
+
 HANGING = """
 import asyncio, time
 from distributed import Client, Scheduler, Worker
