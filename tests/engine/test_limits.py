@@ -261,6 +261,20 @@ class TestViewer:
             viewer.watch(run)
         assert [run.active for run in runs] == [True, False, True, True, True]
 
+    def test_a_run_that_others_watch_goes_on_when_one_stops_it(self):
+        [run], viewer, other = self.started(1), Viewer(), Viewer()
+        viewer.start(run)
+        other.start(run)
+        viewer.stop(run)
+        viewer.watch(run)
+        assert run.viewers == 1
+        assert (viewer.state(run), other.state(run)) == ("stopped", "queued")
+        viewer.start(run)
+        assert (run.viewers, viewer.state(run)) == (2, "queued")
+        viewer.stop(run)
+        other.stop(run)
+        assert run.state == "stopped"
+
     def test_a_run_returned_to_is_not_abandoned(self):
         runs, viewer = self.started(3), Viewer()
         for run in [*runs, runs[0], runs[1], runs[0]]:

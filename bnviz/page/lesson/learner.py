@@ -44,15 +44,15 @@ def train(settings: Settings) -> None:
     """Trains these settings as the learner's own run, or joins a run of them."""
     started = session.engine().start(settings)
     shown_run.show(LESSON, started)
-    session.viewer().watch(started)
+    session.viewer().start(started)
     notices.clear()
 
 
 def stop() -> None:
-    """Stops the learner's own run for everyone who watches it."""
+    """Stops the learner's own run for them, and altogether unless others watch it."""
     started = run()
     if started is not None:
-        started.stop()
+        session.viewer().stop(started)
 
 
 def clear_run() -> None:

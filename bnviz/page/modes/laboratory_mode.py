@@ -47,7 +47,7 @@ def train(settings: Settings) -> None:
     if before is not None:
         run.adopt(before.recording)
     shown_run.show(NAME, run)
-    session.viewer().watch(run)
+    session.viewer().start(run)
     notices.clear()
 
 
@@ -62,7 +62,7 @@ def actions(settings: Settings | None, *, key: str) -> None:
     if clicks.taken(TRAIN) and settings is not None:
         train(settings)
     run = shown_run.get(NAME)
-    if clicks.stop_button(run is not None and run.active, _stop, key=f"stop_{key}"):
+    if clicks.stop_button(session.is_active(run), _stop, key=f"stop_{key}"):
         return
     clicks.button(
         "Train both",
@@ -101,8 +101,11 @@ def _player() -> None:
         # The first picture is drawn; the workers may load TensorFlow while the visitor looks
         # around.
         session.engine()
-    active = run is not None and run.active
-    content = StageContent.recorded() if run is None else shown_run.content(run, session.engine())
+    active = session.is_active(run)
+    content = StageContent.recorded()
+    if run is not None:
+        here = session.viewer().state(run)
+        content = shown_run.content(run, session.engine(), here=here)
     show(content.respond(request), on_change=_intervene)
     rerun.request_after_end(active)
 
@@ -132,10 +135,10 @@ def _train_and_fill(settings: Settings) -> None:
 
 
 def _stop() -> None:
-    """Stops the run for everyone who watches it."""
+    """Stops the run for this viewer, and altogether unless others watch it."""
     run = shown_run.get(NAME)
     if run is not None:
-        run.stop()
+        session.viewer().stop(run)
 
 
 def _draw_cost(settings: Settings) -> None:

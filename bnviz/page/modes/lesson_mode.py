@@ -132,9 +132,10 @@ def _picture(name: str) -> None:
         session.engine()
     content = _recorded_content(chapter)
     if run is not None:
-        content = shown_run.content(run, session.engine(), meanwhile=content)
+        here = session.viewer().state(run)
+        content = shown_run.content(run, session.engine(), meanwhile=content, here=here)
     show(content.respond(request), on_change=lambda: None)
-    rerun.request_after_end(run is not None and run.active)
+    rerun.request_after_end(session.is_active(run))
 
 
 def _recorded_content(chapter: Chapter) -> StageContent:
@@ -167,7 +168,7 @@ def _draw_buttons(settings: Settings | None) -> None:
         learner.train(settings)
         st.rerun()  # parts that depend on the run have been drawn already
     run = learner.run()
-    active = settings is not None and run is not None and run.active
+    active = settings is not None and session.is_active(run)
     if clicks.stop_button(active, learner.stop, key="lesson_stop") or settings is None:
         return
     clicks.button(

@@ -156,8 +156,9 @@ def _map_content(run: StudyRun[PhaseMap], engine: Engine) -> MapContent:
     """A map that was started in this session."""
     networks = 2 * run.study.known.size
     message = shown_study.progress(run, engine, "Filling the map", f"{networks:,} networks trained")
-    poll = pause(run.state, engine.viewers)
-    return MapContent(run.token, run.version, run.study, run.state, message, poll, run.lock)
+    here = session.viewer().state(run)
+    poll = pause(here, engine.viewers)
+    return MapContent(run.token, run.version, run.study, here, message, poll, run.lock)
 
 
 def _rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def _rates_note(run: StudyRun[StableRates], engine: Engine) -> dict[str, Any]:
         sentence, shared = run.study.sentence(), run.study.settings
         seeds = run.study.seeds
     note: dict[str, Any] = {"definition": DEFINITION}
-    if run.active:
+    if session.is_active(run):
         note["poll"] = pause("running", engine.viewers)
         text = shown_study.progress(run, engine, "Searching for the largest stable rates", "Found")
     elif run.state != "finished":

@@ -134,5 +134,6 @@ def _seeds_content(run: StudyRun[SeedBands], engine: Engine) -> SeedsContent:
     """Seeds whose training was started in this session."""
     done = f"{2 * run.study.seeds} networks trained"
     message = shown_study.progress(run, engine, "Training", done)
-    poll = pause(run.state, engine.viewers)
-    return SeedsContent(run.token, run.version, run.study, run.state, message, poll, run.lock)
+    here = session.viewer().state(run)
+    poll = pause(here, engine.viewers)
+    return SeedsContent(run.token, run.version, run.study, here, message, poll, run.lock)

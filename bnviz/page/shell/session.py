@@ -7,7 +7,7 @@ from functools import cache
 import streamlit as st
 
 from bnviz.engine.engine import Engine
-from bnviz.engine.job import Job
+from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.limits import Limits
 from bnviz.engine.runs import Run
 
@@ -39,6 +39,7 @@ class Viewer:
         self._name = uuid.uuid4().hex
         self._watched: tuple[Job, ...] = ()
         self._left: list[Job] = []
+        self._stopped: set[Job] = set()
 
     def watch(self, *jobs: Job | None) -> None:
         """Watches these jobs and leaves all others.
@@ -47,7 +48,8 @@ class Viewer:
         toward the host's limit on the runs of one viewer; those beyond it are stopped at once,
         unless others watch them.
         """
-        before, self._watched = self._watched, tuple(job for job in jobs if job is not None)
+        wanted = tuple(job for job in jobs if job is not None and job not in self._stopped)
+        before, self._watched = self._watched, wanted
         for job in self._watched:
             job.join(self._name)
         for job in before:
@@ -60,12 +62,34 @@ class Viewer:
             if not oldest.viewers:
                 oldest.stop()
 
+    def start(self, job: Job) -> None:
+        """Watches a job that this viewer has asked for, and may have stopped before."""
+        self._stopped.discard(job)
+        self.watch(job)
+
+    def stop(self, job: Job) -> None:
+        """Leaves a job for good; it is stopped unless others watch it."""
+        self._stopped.add(job)
+        self._watched = tuple(other for other in self._watched if other is not job)
+        job.leave(self._name)
+        if not job.viewers:
+            job.stop()
+
+    def state(self, job: Job) -> State:
+        """The state of a job for this viewer: "stopped" if they have left one that goes on."""
+        return "stopped" if job in self._stopped and job.active else job.state
+
     def leave(self) -> None:
         """Watches nothing; called when the tab is closed or its connection is lost."""
         for job in self._watched:
             job.leave(self._name)
-        self._watched, self._left = (), []
+        self._watched, self._left, self._stopped = (), [], set()
         self.runs.clear()
+
+
+def is_active(job: Job | None) -> bool:
+    """Whether there is a job that is queued or running, and that this viewer has not stopped."""
+    return job is not None and viewer().state(job) in ACTIVE
 
 
 @st.cache_resource(scope="session", on_release=lambda viewer: viewer.leave(), show_spinner=False)

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from bnviz.engine.engine import Engine
-from bnviz.engine.job import Job
+from bnviz.engine.job import Job, State
 from bnviz.engine.runs import Run
 from bnviz.frames import ARM_LABELS
 from bnviz.page.forms import own_data
@@ -44,7 +44,13 @@ def get(mode: str) -> Run | None:
     return runs[mode]
 
 
-def content(run: Run, engine: Engine, meanwhile: StageContent | None = None) -> StageContent:
+def content(
+    run: Run,
+    engine: Engine,
+    *,
+    meanwhile: StageContent | None = None,
+    here: State | None = None,
+) -> StageContent:
     """What the player shows of a run in its present state.
 
     Args:
@@ -52,13 +58,14 @@ def content(run: Run, engine: Engine, meanwhile: StageContent | None = None) -> 
         engine: The engine that executes it.
         meanwhile: Shown until the first frame, and its view is kept afterwards; None for the
             recording that comes with the package.
+        here: The run's state for the viewer, if that is another than for the engine.
     """
     before = meanwhile or StageContent.recorded()
-    viewers = engine.viewers
+    viewers, here = engine.viewers, here or run.state
     now: dict[str, Any] = {
-        "state": run.state,
-        "message": _message(run, engine),
-        "poll": pause(run.state, viewers),
+        "state": here,
+        "message": _message(run, engine, here),
+        "poll": pause(here, viewers),
         "ahead": not crowded(viewers),
     }
     if len(run.recording) == 0:
@@ -80,9 +87,15 @@ def waiting(job: Job, engine: Engine) -> str:
     )
 
 
-def _message(run: Run, engine: Engine) -> str:
+def still_trained(job: Job) -> str:
+    """Says that others go on with what this viewer has stopped, in one sentence."""
+    others = "another viewer" if job.viewers == 1 else f"{job.viewers} other viewers"
+    return f"Stopped here; it goes on for {others}."
+
+
+def _message(run: Run, engine: Engine, here: State) -> str:
     """The state of a run in words."""
-    match run.state:
+    match here:
         case "queued":
             return waiting(run, engine)
         case "running":
@@ -95,6 +108,8 @@ def _message(run: Run, engine: Engine) -> str:
             return "Trained to the last step."
         case "diverged":
             return f"Trained to the last step; diverged: {_diverged(run.recording)}."
+        case "stopped" if run.active:
+            return still_trained(run)
         case "stopped":
             return "Stopped."
         case _:

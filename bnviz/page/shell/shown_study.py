@@ -7,7 +7,7 @@ from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
 from bnviz.page.forms import own_data
 from bnviz.page.shell import notices, session
-from bnviz.page.shell.shown_run import waiting
+from bnviz.page.shell.shown_run import still_trained, waiting
 from bnviz.page.shell.state import state
 from bnviz.settings import Settings
 from bnviz.studies.study import Study
@@ -23,7 +23,7 @@ def start(name: str, study: Study, upload: str) -> None:
     """
     run = session.engine().study(study, own_data.dataset(upload))
     state.studies[name] = run
-    session.viewer().watch(run)
+    session.viewer().start(run)
     notices.clear()
 
 
@@ -38,16 +38,16 @@ def clear(name: str) -> None:
 
 
 def stop(*names: str) -> None:
-    """Stops studies for everyone who watches them."""
+    """Stops studies for this viewer, and altogether unless others watch them."""
     for name in names:
         run = get(name)
         if run is not None:
-            run.stop()
+            session.viewer().stop(run)
 
 
 def active(*names: str) -> bool:
     """Whether any of these studies is queued or running."""
-    return any(run is not None and run.active for run in map(get, names))
+    return any(map(session.is_active, map(get, names)))
 
 
 def excess(costliest: Sequence[Settings], runs: int) -> str:
@@ -71,7 +71,7 @@ def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
         done: Begins the sentence once it is finished.
     """
     share = run.progress
-    match run.state:
+    match session.viewer().state(run):
         case "queued":
             return waiting(run, engine)
         case "running":
@@ -80,6 +80,8 @@ def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
             return f"{doing}: {100 * share:.0f} % done{about}."
         case "finished":
             return f"{done} in {run.seconds:.1f} s."
+        case "stopped" if run.active:
+            return still_trained(run)
         case "stopped":
             return f"Stopped at {100 * share:.0f} %; training can continue from there."
         case _:
