@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from bnviz.engine import Engine
+from bnviz.player.message import MAX_BYTES
 from tests.support import ROOT
 from tests.support.streamlit_page import open_page, player_message
 
@@ -33,6 +34,10 @@ class TestConfiguration:
 
     def test_the_server_accepts_no_larger_file_than_the_page(self):
         assert self.CONFIG["server"]["maxUploadSize"] == 20
+
+    def test_the_server_accepts_no_large_messages(self):
+        assert self.CONFIG["server"]["maxWidgetStateSize"] == 1
+        assert MAX_BYTES < 1e6 * self.CONFIG["server"]["maxMessageSize"] == 8e6
 
     def test_no_secrets_are_committed(self):
         files = subprocess.run(
