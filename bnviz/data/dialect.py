@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bnviz.data.bounds import CLASSES, UploadError
 from bnviz.data.choices import DELIMITERS, Choices
-from bnviz.data.number_formats import is_missing, is_number
+from bnviz.data.headings import is_heading, num_above
+from bnviz.data.number_formats import is_number, is_quantity
 
 #: Rows at the start from which the delimiter and the heading are guessed.
 SAMPLE_ROWS = 100
@@ -21,11 +23,7 @@ MAX_BLANK_LINES = 100_000
 #: A line with which spreadsheets are told the delimiter.
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=([\t;|, ])"?[ \t;,]*(?:\r\n|\r|\n)', re.IGNORECASE)
 COMMENT = "#"
-#: Fewest cells of a row of positions that cannot be mistaken for an example.
-_MIN_POSITIONS = 5
-#: Fewest rows of a table that others can stand above, and most of those.
-_MIN_ROWS = 3
-_MAX_ABOVE = 20
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9]),(?=[0-9])")
 
 
 @dataclass(frozen=True)
@@ -74,22 +72,24 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
     possible = tuple(DELIMITERS.values()) if chosen is None else (chosen,)
     samples = {each: _sample(text, each, comments) for each in possible}
     delimiter = max(possible, key=lambda each: _fitness(each, samples[each]))
-    sample = samples[delimiter]
+    if delimiter == "," and _has_decimal_commas_alone(samples.get(" ", _NOTHING).rows):
+        delimiter = " "
+    sample = samples[delimiter].rows
     if not sample:
         # Raises a more precise error if there is text, but no row that can be read.
         next(rows(text, delimiter, comments=comments), None)
         raise UploadError("The file is empty.")
-    if comments and choices.heading is not False and not _is_heading(sample):
+    if comments and choices.heading is not False and not is_heading(sample):
         uncovered = _with_heading_uncovered(text, delimiter, sample)
         if uncovered is not None:
-            text, sample = uncovered, _sample(uncovered, delimiter, comments)
-    num_above = _num_above(sample)
-    if num_above:
-        text = _without_first(text, num_above, delimiter, comments)
-        sample = _sample(text, delimiter, comments)
-    heading = _is_heading(sample) if choices.heading is None else choices.heading
+            text, sample = uncovered, _sample(uncovered, delimiter, comments).rows
+    above = num_above(sample)
+    if above:
+        text = _without_first(text, above, delimiter, comments)
+        sample = _sample(text, delimiter, comments).rows
+    heading = is_heading(sample) if choices.heading is None else choices.heading
     width, shift = _width(sample, heading)
-    return Dialect(delimiter, heading, comments, width, num_above, shift), text
+    return Dialect(delimiter, heading, comments, width, above, shift), text
 
 
 def rows(text: str, delimiter: str, *, comments: bool) -> Iterator[tuple[int, list[str]]]:
@@ -152,29 +152,40 @@ def _with_heading_uncovered(text: str, delimiter: str, sample: list[list[str]]) 
         position += len(line)
     if last < 0:
         return None
-    names = _sample(text[last + 1 : position], delimiter, comments=False)
-    if len(names) != 1 or len(names[0]) != len(sample[0]) or not _is_heading([*names, *sample]):
+    names = _sample(text[last + 1 : position], delimiter, comments=False).rows
+    if len(names) != 1 or len(names[0]) != len(sample[0]) or not is_heading([*names, *sample]):
         return None
     return text[:last] + " " + text[last + 1 :]
 
 
-def _sample(text: str, delimiter: str, comments: bool) -> list[list[str]]:
-    """The first rows, up to one that cannot be read with this delimiter."""
-    sample = []
+class _Sample(NamedTuple):
+    """The first rows, up to one that cannot be read with a delimiter, and whether there is one."""
+
+    rows: list[list[str]]
+    is_broken: bool = False
+
+
+_NOTHING = _Sample([])
+
+
+def _sample(text: str, delimiter: str, comments: bool) -> _Sample:
+    sample: list[list[str]] = []
     try:
         for _, cells in itertools.islice(rows(text, delimiter, comments=comments), SAMPLE_ROWS):
             sample.append(cells)
     except UploadError:
-        pass  # The rows before the broken one suffice here; reading all rows raises the error.
-    return sample
+        # The rows before the broken one suffice here; reading all rows raises the error.
+        return _Sample(sample, is_broken=True)
+    return _Sample(sample)
 
 
-def _fitness(delimiter: str, sample: list[list[str]]) -> tuple[float, float, float]:
+def _fitness(delimiter: str, tried: _Sample) -> tuple[float, float, float]:
     """Ranks a delimiter.
 
     It counts how many rows have the most common number of cells, unless that is one, then how many
     cells hold no other delimiter outside of a number, then the place in `DELIMITERS`.
     """
+    sample = tried.rows
     widths = Counter(len(cells) for cells in sample)
     several = Counter({width: count for width, count in widths.items() if width > 1})
     if not several:
@@ -186,36 +197,21 @@ def _fitness(delimiter: str, sample: list[list[str]]) -> tuple[float, float, flo
     cells = [cell for row in sample for cell in row]
     clean = sum(not others & set(cell) or is_number(cell) for cell in cells)
     place = list(DELIMITERS.values()).index(delimiter)
-    # Words with spaces make a table of anything: spaces are the last choice.
-    fits = fitting / len(sample) - 0.5 * (delimiter == " ")
+    # Words with spaces make a table of anything: spaces are the last choice of what can be read.
+    fits = fitting / len(sample) - 0.5 * (delimiter == " ") - 0.75 * tried.is_broken
     return fits, clean / len(cells), -place
 
 
-def _num_above(sample: list[list[str]]) -> int:
-    """The number of rows above the table."""
-    (width, _), *_ = Counter(map(len, sample)).most_common(1)
-    for above, row in enumerate(sample[: len(sample) - _MIN_ROWS]):
-        if not (_is_title(row, width, sample[above + 1 :]) or _are_sizes(row, width)):
-            return above if above <= _MAX_ABOVE else 0
-    return 0
-
-
-def _is_title(row: list[str], width: int, below: list[list[str]]) -> bool:
-    """Whether a row is too short for a heading, and holds no number as an example would."""
-    if any(map(is_number, row)) or not row[0].strip():
+def _has_decimal_commas_alone(sample: list[list[str]]) -> bool:
+    """Whether spaces make a table in which all commas are decimal signs."""
+    if len(set(map(len, sample))) != 1 or len(sample[0]) < CLASSES[0]:
         return False
-    if len(row) < width - 1:
-        return True
-    alone = len(row) < width or not any(map(str.strip, row[1:]))
-    return alone and _is_heading(below)
-
-
-def _are_sizes(row: list[str], width: int) -> bool:
-    """Whether a row holds the numbers of examples and features, and names of classes."""
-    sizes, names = row[:2], row[2:]
-    if len(names) < CLASSES[0] or sizes[1] != str(width - 1) or any(map(is_number, names)):
-        return False
-    return sizes[0].isdecimal()
+    # Cells with a space stood in quotes.
+    commas = [cell for row in sample for cell in row if "," in cell and " " not in cell]
+    return bool(commas) and all(
+        "," not in _BETWEEN_DIGITS.sub("", cell) and (is_number(cell) or is_quantity(cell))
+        for cell in commas
+    )
 
 
 def _without_first(text: str, count: int, delimiter: str, comments: bool) -> str:
@@ -223,51 +219,6 @@ def _without_first(text: str, count: int, delimiter: str, comments: bool) -> str
     *_, (last, _) = itertools.islice(rows(text, delimiter, comments=comments), count)
     lines = itertools.islice(io.StringIO(text, newline=""), last)
     return "\n" * last + text[sum(map(len, lines)) :]
-
-
-def _is_heading(sample: list[list[str]]) -> bool:
-    """Whether the first row holds column names, which all columns decide together."""
-    first, *below = sample
-    if not below:
-        return not any(map(is_number, first))
-    shift = len(below[0]) - len(first) == 1
-    positions = _are_positions(first)
-    if positions and (len(first) >= _MIN_POSITIONS or _some_column_of_words(below)):
-        return True
-    for_, against, new, repeated = 0, 0, 0, 0
-    for column, cell in enumerate(first):
-        cells = [row[column + shift] for row in below if column + shift < len(row)]
-        cells = [other for other in cells if not is_missing(other)]
-        if is_missing(cell) or not cells:
-            continue
-        numbers = sum(map(is_number, cells))
-        if 2 * numbers > len(cells):
-            for_ += not is_number(cell)
-            # pandas numbers columns without names; the rows may be numbered before them.
-            position = {str(column + shift) for shift in (-1, 0, 1)}
-            against += is_number(cell) and cell.strip() not in position
-        elif not is_number(cell):
-            new += cell not in cells
-            repeated += cell in cells
-    if for_ or against:
-        return for_ > against
-    # Only words: names do not occur among the values below them.
-    return repeated == 0 and new > 0 and _some_column_repeats(below)
-
-
-def _are_positions(first: list[str]) -> bool:
-    """Whether a row holds nothing but its own positions, which pandas writes for want of names."""
-    cells = [cell.strip() for cell in first]
-    cells = cells[not cells[0] :]
-    return any(cells == [str(at + start) for at in range(len(cells))] for start in (0, 1))
-
-
-def _some_column_of_words(below: list[list[str]]) -> bool:
-    return any(not any(map(is_number, cells)) for cells in zip(*below, strict=False))
-
-
-def _some_column_repeats(below: list[list[str]]) -> bool:
-    return any(2 * len(set(cells)) <= len(cells) for cells in zip(*below, strict=False))
 
 
 def _width(sample: list[list[str]], heading: bool) -> tuple[int, int]:

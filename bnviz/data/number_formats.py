@@ -160,6 +160,11 @@ def is_number(cell: str) -> bool:
     )
 
 
+def is_quantity(cell: str) -> bool:
+    """Whether a cell is a number with a unit."""
+    return any(each.before or each.after for each in _formats([cell]))
+
+
 def candidates(
     cells: Collection[str], *, decimal: str | None = None, plain: bool = False
 ) -> list[NumberFormat]:

@@ -66,7 +66,10 @@ def way_out(suffix: str, data: bytes) -> str:
             return words
     head = data[:_HEAD]
     if data.startswith(b"PK"):
-        if b"[Content_Types].xml" in head or b"xl/" in head or b"mimetype" in head[:64]:
+        # The name of the first member, by whose beginning spreadsheets are known.
+        if data[30:].startswith(
+            (b"[Content_Types].xml", b"xl/", b"_rels/", b"docProps", b"mimetype")
+        ):
             return _EXCEL
     elif head.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
         return _WEB_PAGE

@@ -40,6 +40,28 @@ class TestDelimiters:
         reading = reads(text, known[["a", "b"]], known["cls"].str.strip())
         assert reading.choices.heading == headed
 
+    @pytest.mark.parametrize("unit", ["", "%"])
+    def test_decimal_commas_between_spaces(self, unit):
+        cells = [f"{cell}{unit}" for cell in ("0,5", "1,25", "-3,75")]
+        text = rows(cells, ENDS, delimiter=" ")
+        known = pd.read_csv(io.StringIO(text.replace("%", "")), sep=" ", header=None, decimal=",")
+        reads(text, known[[0]], known[1])
+
+    @pytest.mark.parametrize("cell", ["€,3", "name 3", "1 cm"])
+    def test_spaces_within_cells_do_not_delimit(self, cell):
+        text = rows(NUMBERS, [f'"{cell}"', "other"], ENDS, heading=HEADING)
+        assert uploads.read("a.csv", text.encode()).reading.choices.delimiter == ","
+        bare = text.replace('"', "").replace("€,3", "€ 3")
+        assert uploads.read("a.csv", bare.encode()).reading.choices.delimiter == ","
+
+    def test_quotes_within_cells_of_another_delimiter(self):
+        text = rows(["- ", '"0,29 €"', '"1,5 €"'], ["A", "B"], ['"a, b"', "<b>"], delimiter=" ")
+        known = pd.read_csv(io.StringIO(text.replace(" €", "")), sep=r"\s+", header=None)
+        known = known[known[0] != "-"]
+        values = known[0].str.replace(",", ".").astype(float)
+        features = pd.concat([values, pd.get_dummies(known[1])], axis=1)
+        reads(text, features, known[2])
+
     def test_columns_aligned_by_spaces(self):
         known = pd.DataFrame({"a": NUMBERS * 4, "bb": range(100, 120), "cls": ENDS * 10})
         reads(known.to_string(index=False), known[["a", "bb"]], known["cls"])
@@ -48,6 +70,16 @@ class TestDelimiters:
         text = rows(["1,5", "2,5"], ENDS, delimiter=";")
         known = pd.read_csv(io.StringIO(text), sep=",", header=None, dtype=str)
         reads(text, known[[0]], known[1], delimiter=",", heading=False)
+
+
+class TestHeadings:
+    @pytest.mark.parametrize("first", ["0.18%", "12 cm", "$3"])
+    def test_a_number_with_a_unit_is_not_a_name(self, first):
+        numbers = [first, *(first.replace("3", "4").replace("1", str(digit)) for digit in "2345")]
+        text = rows(numbers, [0, 5, 1], ["1", "01"], delimiter=";")
+        upload = uploads.read("a.csv", text.encode())
+        assert upload.reading.choices.heading is False
+        assert upload.reading.num_train + upload.reading.num_validation == 24
 
 
 class TestLinesThatAreNoRows:
@@ -264,6 +296,15 @@ ARFF = b"% a comment\n@RELATION iris\n@ATTRIBUTE a NUMERIC\n@DATA\n1,2\n"
 
 
 class TestOtherFiles:
+    @pytest.mark.parametrize("chance", [b"xl/", b"[Content_Types].xml", b"mimetype"])
+    def test_an_npz_is_known_by_its_members_whatever_bytes_are_in_them(self, chance):
+        x = np.zeros((20, 20), np.uint8)
+        x[0, : len(chance)] = list(chance)
+        file = io.BytesIO()
+        np.savez(file, x=x, y=np.arange(20) % 2)
+        assert chance in file.getvalue()
+        np.testing.assert_array_equal(uploads.read_examples("a.npz", file.getvalue()).x, x)
+
     @pytest.mark.parametrize(
         ("suffix", "make", "way_out"),
         [
