@@ -12,6 +12,8 @@ MAX_TABLE_VALUES = 10_000_000
 EXAMPLES = (2, 70_000)
 FEATURES = (1, 1_024)
 CLASSES = (2, 100)
+#: Maximum number of columns of a table: features, a class, and one that counts the rows.
+MAX_COLUMNS = FEATURES[1] + 2
 #: Minimum number of examples on either side of the split.
 MIN_EXAMPLES_EACH = 2
 #: Maximum number of different words in a column whose words become features.

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bnviz.data.bounds import CLASSES, UploadError
+from bnviz.data.bounds import CLASSES, MAX_COLUMNS, UploadError
 from bnviz.data.choices import DELIMITERS, Choices
 from bnviz.data.headings import is_heading, num_above
 from bnviz.data.number_formats import is_number, is_quantity
@@ -61,7 +61,7 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
         numbers.
 
     Raises:
-        UploadError: If there is no row that can be read.
+        UploadError: If there is no row that can be read, or one has too many columns.
     """
     chosen = choices.delimiter
     named = _SEPARATOR_LINE.match(text)
@@ -79,6 +79,9 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
         # Raises a more precise error if there is text, but no row that can be read.
         next(rows(text, delimiter, comments=comments), None)
         raise UploadError("The file is empty.")
+    widest = max(map(len, sample))
+    if widest > MAX_COLUMNS:
+        raise UploadError(f"The file has {widest} columns; at most {MAX_COLUMNS} are allowed.")
     if comments and choices.heading is not False and not is_heading(sample):
         uncovered = _with_heading_uncovered(text, delimiter, sample)
         if uncovered is not None:

@@ -3,15 +3,13 @@
 from array import array
 from dataclasses import dataclass, replace
 
-from bnviz.data.bounds import EXAMPLES, FEATURES, MAX_TABLE_VALUES, UploadError
+from bnviz.data.bounds import EXAMPLES, MAX_TABLE_VALUES, UploadError
 from bnviz.data.choices import Choices
 from bnviz.data.dialect import Dialect, detect, rows
 from bnviz.data.encodings import decode
 
 #: Number of cells that are turned from rows to columns at a time.
 _BLOCK_CELLS = 200_000
-#: Maximum number of columns: features, a class, and one that counts the rows.
-MAX_COLUMNS = FEATURES[1] + 2
 _NAME_LENGTH = 40
 #: Spaces that cells may begin or end with.
 _ASCII_SPACES = " \t\r\v\f\x1c\x1d\x1e\x1f"
@@ -73,10 +71,6 @@ def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
     """
     text, encoding = decode(data, choices.encoding)
     dialect, text = detect(text, choices)
-    if dialect.width > MAX_COLUMNS:
-        raise UploadError(
-            f"The file has {dialect.width} columns; at most {MAX_COLUMNS} are allowed."
-        )
     heading: list[str] = []
     lines: array[int] = array("l")
     first: list[tuple[str, ...]] = []
