@@ -25,7 +25,7 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
             UTF-8, cp1252 or Latin-1, the first that fits.
 
     Returns:
-        The text without a byte order mark, and the encoding.
+        The text without a byte order mark and a sign of its end, and the encoding.
 
     Raises:
         UploadError: If the bytes are no text in the encoding.
@@ -49,4 +49,6 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
         raise UploadError(f"The file is not text in {found}; choose another encoding.")
     if "\0" in text:
         raise UploadError(_NO_TEXT)
+    # DOS ended texts with this sign.
+    text = text.rstrip("\x1a")
     return text.removeprefix("\ufeff"), found.removesuffix("-sig")

@@ -251,6 +251,12 @@ class TestWritersHabits:
         known = pd.read_csv(io.BytesIO(data), encoding="cp1252")
         reads(data, known[["a"]], known["cls"])
 
+    @pytest.mark.parametrize("end", ["\x1a", "\n\x1a"])
+    def test_the_sign_with_which_dos_ends_a_text_is_not_part_of_it(self, end):
+        text = rows(NUMBERS, ENDS, heading="a,cls\n")
+        known = pd.read_csv(io.StringIO(text))
+        reads(text.rstrip() + end, known[["a"]], known["cls"])
+
     def test_utf_16_without_a_mark_is_read_when_it_is_chosen(self):
         data = rows(NUMBERS, ENDS, heading="a,cls\n").encode("utf-16-le")
         known = pd.read_csv(io.BytesIO(data), encoding="utf-16-le")
