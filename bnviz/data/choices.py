@@ -7,7 +7,19 @@ DELIMITERS = {"tab": "\t", "semicolon": ";", "pipe": "|", "comma": ",", "space":
 #: Decimal signs by name.
 DECIMALS = {"point": ".", "comma": ","}
 #: Encodings of a table; each name is one that Python knows.
-ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1")
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "cp1252",
+    "latin-1",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "mac_roman",
+    "shift_jis",
+    "euc_kr",
+    "gb18030",
+)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,12 @@ INDEX_NAMES = frozenset(
 _UNNAMED = re.compile(r"unnamed: ?\d+(\.\d+)*", re.IGNORECASE)
 #: Fewest rows from which a column can be said to count them.
 _MIN_COUNTED = 4
+_WHOLE = re.compile(r"[0-9]{1,12}(?:\.0*)?")
+#: Digits that begin with a zero: postal codes, numbers of articles.
+_ZERO_FIRST = re.compile(r"0[0-9]+")
+#: More digits than a float holds, and an exponent as no program writes one.
+_LONG = 16
+_CODE = re.compile(rf"[0-9]{{{_LONG},}}|[1-9][0-9]*[eE][0-9]+")
 _TRUTH = {"true": 1.0, "false": 0.0}
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _TIME = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?)"
@@ -81,12 +87,14 @@ class Column:
         named: Whether it has a name of its own.
         cells: Its cells.
         decimal: The decimal sign, if the user has chosen it.
+        chosen: Whether the user has chosen it as a feature.
     """
 
     name: str
     named: bool
     cells: Sequence[str]
     decimal: str | None = None
+    chosen: bool = False
 
     @cached_property
     def _plain(self) -> NDArray[np.float64] | None:
@@ -136,15 +144,23 @@ class Column:
     @cached_property
     def kind(self) -> Kind:
         """What its cells are, of which some may be written wrongly."""
-        if self._plain is not None and len(self.cells):
-            return Kind.NUMBERS
         if not self.counts:
             return Kind.EMPTY
+        if not self.chosen and self._are_codes:
+            return Kind.WORDS
+        if self._plain is not None:
+            return Kind.NUMBERS
         if all(cell.lower() in _TRUTH for cell in self.counts):
             return Kind.TRUTH
         if all(map(_DATE.fullmatch, self.counts)):
             return Kind.DATES
         return Kind.NUMBERS if self.formats or self._mostly_numbers else Kind.WORDS
+
+    @property
+    def _are_codes(self) -> bool:
+        """Whether it holds nothing but digits, in some cells with a zero first."""
+        codes = any(cell[0] == "0" and _ZERO_FIRST.fullmatch(cell) for cell in self.counts)
+        return codes and all(map(str.isdecimal, self.counts))
 
     @cached_property
     def _mostly_numbers(self) -> bool:
@@ -175,6 +191,34 @@ class Column:
             return False
         start = int(self.cells[0])
         return all(cell == str(start + row) for row, cell in enumerate(self.cells))
+
+    @property
+    def tells_rows_apart(self) -> bool:
+        """Whether it holds a different whole number in each row."""
+        if len(self.cells) < _MIN_COUNTED or len(set(self.cells)) < len(self.cells):
+            return False
+        return all(map(_WHOLE.fullmatch, self.cells))
+
+    def gives_away(self, labels: "Column") -> bool:
+        """Whether each of its values goes with one class alone, and each class with one value.
+
+        Args:
+            labels: The classes of the same rows.
+        """
+        if self._plain is not None and len(set(self.cells)) != len(labels.counts):
+            return False
+        if not 2 <= len(self.counts) == len(labels.counts) < len(self.cells) / 2:
+            return False
+        pairs = set(zip(self.cells, labels.cells, strict=True))
+        return len(pairs) == len(labels.counts)
+
+    @cached_property
+    def odd_number(self) -> str | None:
+        """A cell that is a number, but may have been meant as a code, such as "9E8"; or None."""
+        text = "".join(self.counts)
+        if len(text) < _LONG and not set("eE") & set(text):
+            return None
+        return next(filter(_CODE.fullmatch, self.counts), None)
 
     @property
     def named_as_index(self) -> bool:

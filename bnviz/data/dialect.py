@@ -85,7 +85,8 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
     if comments and choices.heading is not False and not is_heading(sample):
         uncovered = _with_heading_uncovered(text, delimiter, sample)
         if uncovered is not None:
-            text, sample = uncovered, _sample(uncovered, delimiter, comments).rows
+            text = uncovered
+            sample = _sample(uncovered, delimiter, comments, width=len(sample[0])).rows
     above = num_above(sample)
     if above:
         text = _without_first(text, above, delimiter, comments)
@@ -95,8 +96,17 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
     return Dialect(delimiter, heading, comments, width, above, shift), text
 
 
-def rows(text: str, delimiter: str, *, comments: bool) -> Iterator[tuple[int, list[str]]]:
+def rows(
+    text: str, delimiter: str, *, comments: bool, width: int = 0
+) -> Iterator[tuple[int, list[str]]]:
     """Reads the rows that are not blank.
+
+    Args:
+        text: The text of the file.
+        delimiter: A value of `DELIMITERS`.
+        comments: Whether lines that begin with "#" are comments.
+        width: Number of cells of a row; a line with as many is a row, even if it begins with "#".
+            If 0, it is not known.
 
     Yields:
         The number of the line on which a row ends, counted from 1, and its cells.
@@ -105,14 +115,15 @@ def rows(text: str, delimiter: str, *, comments: bool) -> Iterator[tuple[int, li
         UploadError: If a quote is never closed, or the text exceeds `MAX_ROW_LENGTH` or
             `MAX_BLANK_LINES`.
     """
-    length, blank, between = 0, 0, True
+    length, blank, between, first_line = 0, 0, True, 1
     spaces = delimiter == " "
 
     def lines() -> Iterator[str]:
-        nonlocal length, between
+        nonlocal length, between, first_line
         for number, line in enumerate(io.StringIO(text, newline=""), start=1):
-            if comments and between and line.startswith(COMMENT):
+            if comments and between and is_comment(line, delimiter, width):
                 line = "\n"
+            first_line = number if between else first_line
             between = False
             length += len(line)
             if length > MAX_ROW_LENGTH:
@@ -132,7 +143,34 @@ def rows(text: str, delimiter: str, *, comments: bool) -> Iterator[tuple[int, li
             elif (blank := blank + 1) > MAX_BLANK_LINES:
                 raise UploadError(f"The file has more than {MAX_BLANK_LINES} blank lines.")
     except csv.Error as error:
-        raise UploadError(f"Line {reader.line_num} cannot be read as CSV: {error}.") from error
+        if "unexpected end" in str(error):
+            raise UploadError(
+                f"The row on line {first_line} cannot be read as CSV: a quote in it is never "
+                "closed."
+            ) from error
+        reason = str(error)
+        if "expected after" in reason:
+            reason = (
+                "after a closing quote there is no delimiter; a quote within a cell is written "
+                "twice"
+            )
+        raise UploadError(f"Line {reader.line_num} cannot be read as CSV: {reason}.") from error
+
+
+def is_comment(line: str, delimiter: str, width: int) -> bool:
+    """Whether a line is a comment: it begins with "#" and is no row of the table.
+
+    A row may begin with "#N/A" or "#ff0000", but not with a space after the sign.
+    """
+    if not line.startswith(COMMENT):
+        return False
+    if width < 2 or line[1:2] == " ":
+        return True
+    try:
+        [cells] = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+    except (csv.Error, ValueError):
+        return True
+    return len(cells) != width
 
 
 def _has_comments(text: str) -> bool:
@@ -158,7 +196,9 @@ def _with_heading_uncovered(text: str, delimiter: str, sample: list[list[str]]) 
     names = _sample(text[last + 1 : position], delimiter, comments=False).rows
     if len(names) != 1 or len(names[0]) != len(sample[0]) or not is_heading([*names, *sample]):
         return None
-    return text[:last] + " " + text[last + 1 :]
+    # A column may have no other name than this sign.
+    sign = COMMENT if not names[0][0].strip() else " "
+    return text[:last] + sign + text[last + 1 :]
 
 
 class _Sample(NamedTuple):
@@ -171,10 +211,11 @@ class _Sample(NamedTuple):
 _NOTHING = _Sample([])
 
 
-def _sample(text: str, delimiter: str, comments: bool) -> _Sample:
+def _sample(text: str, delimiter: str, comments: bool, width: int = 0) -> _Sample:
     sample: list[list[str]] = []
+    found = rows(text, delimiter, comments=comments, width=width)
     try:
-        for _, cells in itertools.islice(rows(text, delimiter, comments=comments), SAMPLE_ROWS):
+        for _, cells in itertools.islice(found, SAMPLE_ROWS):
             sample.append(cells)
     except UploadError:
         # The rows before the broken one suffice here; reading all rows raises the error.

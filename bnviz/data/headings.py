@@ -10,6 +10,9 @@ _MIN_POSITIONS = 5
 #: Fewest rows of a table that others can stand above, and most of those.
 _MIN_ROWS = 3
 _MAX_ABOVE = 20
+#: Most different words of a column of which another word above them must be the name. It outweighs
+#: as many numbers above numbers, which may be years.
+_FEW = 10
 
 
 def num_above(sample: list[list[str]]) -> int:
@@ -64,10 +67,17 @@ def is_heading(sample: list[list[str]]) -> bool:
         elif not is_number(cell):
             new += cell not in cells
             repeated += cell in cells
+            for_ += _FEW * _is_new_among_few(cell, cells)
     if numeric:
         return for_ > against
-    # Only words: names do not occur among the values below them.
-    return repeated == 0 and new > 0 and _some_column_repeats(below)
+    # Only words: most names do not occur among the values below them.
+    return new > repeated and _some_column_repeats(below)
+
+
+def _is_new_among_few(cell: str, cells: list[str]) -> bool:
+    """Whether a word is none of the few different ones below it, each of which recurs."""
+    counts = Counter(cells)
+    return cell not in counts and len(counts) <= _FEW and min(counts.values()) > 1
 
 
 def _are_positions(first: list[str]) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-#: Cells that mean a missing value: those of pandas, and the "?" of many collections of data.
+#: Cells that mean a missing value: those of pandas, and of other programs.
 MISSING = frozenset(
     {
         "",
@@ -36,6 +36,14 @@ MISSING = frozenset(
         "nan",
         "null",
         "?",
+        # Of databases and of spreadsheets.
+        "\\N",
+        "#DIV/0!",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
     }
 )
 #: Cells that mean one among numbers only: among words, "-" may be the opposite of "+", and "none"
@@ -58,8 +66,8 @@ MISSING_AMONG_NUMBERS = frozenset(
         "n.a.",
     }
 )
-#: Other characters for a minus and for a space, as word processors write them.
-_PLAIN = str.maketrans({"\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+#: Other characters for a minus, an apostrophe and a space, as word processors write them.
+_PLAIN = str.maketrans({"\u2212": "-", "\u2019": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
 #: Beginning of every cell that is a number in some format without a unit.
 _LIKELY = re.compile(r"\s*[+\-\u2212]?(?:[0-9.,]|inf)", re.IGNORECASE)
 #: Signs that tell formats apart.
@@ -93,7 +101,11 @@ class NumberFormat:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         decimal, thousands = re.escape(self.decimal), re.escape(self.thousands)
-        grouped = rf"[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+(?:{decimal}[0-9]*)?|"
+        groups = rf"[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})+"
+        if self.thousands == ",":
+            # Lakhs and crores.
+            groups = rf"(?:{groups}|[1-9][0-9]?(?:,[0-9]{{2}})+,[0-9]{{3}})"
+        grouped = rf"{groups}(?:{decimal}[0-9]*)?|"
         return re.compile(
             rf"[+-]?(?:{grouped if self.thousands else ''}"
             rf"(?:[0-9]+(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?)"

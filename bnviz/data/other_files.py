@@ -1,5 +1,7 @@
 """OtherFiles: what to do with a file of a kind that is not read."""
 
+import re
+
 _EXCEL = "it is a spreadsheet: open it and save it as CSV"
 _PARQUET = (
     "it is a Parquet file: pandas.read_parquet(...).to_csv('table.csv', index=False) makes a CSV "
@@ -47,6 +49,7 @@ _BY_SIGNATURE = {
     b"\x80\x04\x95": _PICKLE,
     b"\x80\x05\x95": _PICKLE,
 }
+_LOOKS_LIKE_JSON = re.compile(rb'\s*(?:\[\s*[\[{]|\{\s*")')
 #: How far into a file words are looked for that tell its kind.
 _HEAD = 4_096
 
@@ -71,6 +74,8 @@ def way_out(suffix: str, data: bytes) -> str:
             (b"[Content_Types].xml", b"xl/", b"_rels/", b"docProps", b"mimetype")
         ):
             return _EXCEL
+    elif _LOOKS_LIKE_JSON.match(head):
+        return _JSON
     elif head.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
         return _WEB_PAGE
     elif any(line.lower().startswith(b"@relation") for line in head.splitlines()):

@@ -44,13 +44,13 @@ def standardized(
     mean = np.where(constant, train[0], mean)
     std = np.where(constant | (std == 0), 1.0, std)
 
-    def scaled(part: NDArray[np.floating]) -> NDArray[np.float32]:
+    def rescaled(part: NDArray[np.floating]) -> NDArray[np.float32]:
         out = np.empty(part.shape, np.float32)
         for rows in _blocks(len(part)):
             out[rows] = (part[rows] - mean) / std
         return out
 
-    return scaled(train), scaled(validation)
+    return rescaled(train), rescaled(validation)
 
 
 def _blocks(num_examples: int) -> list[slice]:

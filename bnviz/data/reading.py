@@ -34,6 +34,7 @@ class Reading:
         columns: Names of all columns of a table; empty for other files.
         left_out: The columns that were left out.
         num_missing: Number of examples left out because a value is missing.
+        missing: Where values are missing, and how many.
         notes: What else a user should know, one sentence each.
         first_rows: A look at the beginning of the file, as text.
         num_train: Number of training examples.
@@ -49,6 +50,7 @@ class Reading:
     columns: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     num_missing: int = 0
+    missing: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
     first_rows: tuple[tuple[str, ...], ...] = ()
     num_train: int = 0
@@ -63,9 +65,9 @@ class Reading:
         total = self.num_train + self.num_validation
         features = _count(self.num_features, "feature")
         parts = [
-            f"{_count(total, 'example')} with {features} ({self.layout}); {self.num_train:,} train,"
-            f" {self.num_validation:,} {'are held out' if self.held_out else 'validate'}",
-            f"{_count(len(self.classes), 'class')}{self._class_column()}: {self._class_counts()}",
+            f"{_count(total, 'example')} with {features} ({self.layout}); {self.num_train:,} for"
+            f" training, {self.num_validation:,}{' held out' * self.held_out} for validation",
+            f"{_count(len(self.classes), 'class')}{self._class_column()} ({self._class_counts()})",
         ]
         if self.left_out:
             shown = self.left_out[:MAX_SHOWN]
@@ -73,7 +75,11 @@ class Reading:
             rest = len(self.left_out) - len(shown)
             parts.append(f"left out: {names}{f' and {rest} more' if rest else ''}")
         if self.num_missing:
-            parts.append(f"left out: {_count(self.num_missing, 'example')} with a missing value")
+            where = ", ".join(f"{name}: {count:,}" for name, count in self.missing[:MAX_SHOWN])
+            parts.append(
+                f"left out: {_count(self.num_missing, 'example')} with a missing value"
+                f"{f' ({where})' if where else ''}"
+            )
         parts.append(f"features are {self.scaled}")
         return ". ".join(["; ".join(parts), *(note.rstrip(".") for note in self.notes)]) + "."
 
@@ -87,6 +93,7 @@ class Reading:
             "classes": [{"name": name, "count": count} for name, count in self.classes],
             "left_out": [{"name": each.name, "reason": each.reason} for each in self.left_out],
             "missing": self.num_missing,
+            "missing_in": [{"name": name, "count": count} for name, count in self.missing],
             "scaled": self.scaled,
             "layout": self.layout,
             "heading": chosen.heading,
@@ -105,7 +112,7 @@ class Reading:
     def _class_counts(self) -> str:
         """The classes and their counts, the first few of many."""
         shown = self.classes[:MAX_SHOWN]
-        counts = ", ".join(f"{name} {count:,}" for name, count in shown)
+        counts = ", ".join(f"{name}: {count:,}" for name, count in shown)
         rest = len(self.classes) - len(shown)
         return f"{counts} and {rest} more" if rest else counts
 

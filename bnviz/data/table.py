@@ -1,16 +1,21 @@
 """Table: the columns of a CSV file as text, whatever its dialect and encoding."""
 
+import io
 from array import array
 from dataclasses import dataclass, replace
 
 from bnviz.data.bounds import EXAMPLES, MAX_TABLE_VALUES, UploadError
 from bnviz.data.choices import Choices
-from bnviz.data.dialect import Dialect, detect, rows
+from bnviz.data.dialect import Dialect, detect, is_comment, rows
 from bnviz.data.encodings import decode
 
 #: Number of cells that are turned from rows to columns at a time.
 _BLOCK_CELLS = 200_000
+#: Number of rows that are kept as they are written.
+NUM_FIRST_ROWS = 6
 _NAME_LENGTH = 40
+#: Encodings that are guessed when a file is not UTF-8, in which any bytes are text.
+_GUESSED = ("cp1252", "latin-1")
 #: Spaces that cells may begin or end with.
 _ASCII_SPACES = " \t\r\v\f\x1c\x1d\x1e\x1f"
 
@@ -26,6 +31,8 @@ class Table:
         dialect: How the table is written.
         encoding: Encoding of the file.
         first_rows: The first rows as they are written, the heading included.
+        num_comments: Number of lines left out as comments.
+        foreign: Whether the encoding is the guess for a file that is not UTF-8.
     """
 
     names: tuple[str, ...]
@@ -34,14 +41,28 @@ class Table:
     dialect: Dialect
     encoding: str
     first_rows: tuple[tuple[str, ...], ...]
+    num_comments: int
+    foreign: bool
     _blocks: tuple[list[str], ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What its reader should know of the file."""
+        notes = []
         above = self.dialect.num_above
-        rows = "The first row is" if above == 1 else f"The first {above} rows are"
-        return (f"{rows} above the table, and left out",) if above else ()
+        if above:
+            rows = "The first row is" if above == 1 else f"The first {above} rows are"
+            notes.append(f"{rows} above the table, and left out")
+        if self.num_comments:
+            lines = "line that begins" if self.num_comments == 1 else "lines that begin"
+            are = "is" if self.num_comments == 1 else "are"
+            notes.append(f"{self.num_comments} {lines} with '#' {are} left out as comments")
+        if self.foreign:
+            notes.append(
+                f"The file is not UTF-8 and is read as {self.encoding}; if letters look wrong, "
+                "choose the encoding"
+            )
+        return tuple(notes)
 
     def cells(self, column: int) -> list[str]:
         """The cells of a column, stripped, one for each row below the heading."""
@@ -53,7 +74,7 @@ class Table:
         return cells
 
 
-def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
+def read(data: bytes, choices: Choices) -> Table:
     """Reads a table.
 
     Columns at the right end that hold nothing and have no name are left out. The cells of a column
@@ -63,7 +84,6 @@ def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
     Args:
         data: Content of the file.
         choices: What the user has chosen.
-        num_first_rows: Number of rows to be kept as they are written.
 
     Raises:
         UploadError: If the file is empty or not text, has too many rows or columns, has a row with
@@ -77,7 +97,8 @@ def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
     blocks: list[list[str]] = [[] for _ in range(dialect.width)]
     waiting: list[list[str]] = []
     block_rows = max(1, _BLOCK_CELLS // dialect.width)
-    for line, cells in rows(text, dialect.delimiter, comments=dialect.comments):
+    found = rows(text, dialect.delimiter, comments=dialect.comments, width=dialect.width)
+    for line, cells in found:
         if not heading and not lines and dialect.has_heading:
             heading = [""] * dialect.shift + cells
             first.append(tuple(map(cut, heading)))
@@ -85,7 +106,7 @@ def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
             continue
         waiting.append(_of_width(cells, dialect.width, line))
         lines.append(line)
-        if len(first) < num_first_rows:
+        if len(first) < NUM_FIRST_ROWS:
             first.append(tuple(map(cut, cells)))
         if len(lines) > EXAMPLES[1]:
             raise UploadError(f"The file has more than {EXAMPLES[1]} examples.")
@@ -109,8 +130,18 @@ def read(data: bytes, choices: Choices, *, num_first_rows: int = 6) -> Table:
         replace(dialect, width=width),
         encoding,
         tuple(first),
+        _num_comments(text, dialect),
+        choices.encoding is None and encoding in _GUESSED,
         tuple(blocks[:width]),
     )
+
+
+def _num_comments(text: str, dialect: Dialect) -> int:
+    """The number of lines that are comments, if none is within quotes."""
+    if not dialect.comments:
+        return 0
+    lines = io.StringIO(text, newline="")
+    return sum(is_comment(line, dialect.delimiter, dialect.width) for line in lines)
 
 
 def quoted(text: str) -> str:
@@ -138,8 +169,9 @@ def _of_width(cells: list[str], width: int, line: int) -> list[str]:
         del cells[width:]
     if len(cells) != width:
         raise UploadError(
-            f"Line {line} has {len(cells)} cells where the first has {width}; mend it, remove what "
-            "is no row of the table, or choose the delimiter."
+            f"Line {line} has {len(cells)} {'cell' if len(cells) == 1 else 'cells'} where the "
+            f"first has {width}; correct it, remove what is not part of the table, or choose the "
+            "delimiter."
         )
     return cells
 

@@ -24,7 +24,7 @@ def class_column(found: Table, choices: Choices) -> int:
     """Position of the column of the classes.
 
     It is the chosen one, else the only one with a name of `CLASS_NAMES`, else the last that holds
-    something and does not only count the rows.
+    something, does not only count the rows, and holds neither dates nor text that hardly recurs.
     """
     if choices.class_column is not None:
         return found.names.index(choices.class_column)
@@ -34,10 +34,17 @@ def class_column(found: Table, choices: Choices) -> int:
     if len(named) == 1:
         return named[0]
     for index in reversed(free):
-        column = Column(found.names[index], found.named[index], found.cells(index))
-        if column.kind != Kind.EMPTY and not (column.named_as_index and column.counts_rows):
+        if _may_hold_classes(Column(found.names[index], found.named[index], found.cells(index))):
             return index
-    return len(found.names) - 1
+    return free[-1] if free else len(found.names) - 1
+
+
+def _may_hold_classes(column: Column) -> bool:
+    if column.kind in (Kind.EMPTY, Kind.DATES) or (column.named_as_index and column.counts_rows):
+        return False
+    # A column of many different numbers is said to be a quantity.
+    most = min(CLASSES[1], len(column.cells) / _MIN_AVERAGE)
+    return column.kind != Kind.WORDS or len(column.counts) <= max(most, CLASSES[0])
 
 
 def classes_of(

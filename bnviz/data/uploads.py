@@ -16,7 +16,7 @@ from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
 from bnviz.data.other_files import way_out
-from bnviz.data.reading import Reading
+from bnviz.data.reading import MAX_SHOWN, Reading
 from bnviz.data.table import quoted
 
 #: File name suffixes that are read.
@@ -59,10 +59,14 @@ def read(name: str, data: bytes, choices: Choices = _GUESSES) -> Upload:
     _check_classes(examples)
     dataset, scaled = preparation.prepare(examples)
     _check_dataset(dataset)
+    notes = [*reading.notes, *_notes_on_classes(dataset)]
+    if not is_table(name) and choices != _GUESSES:
+        notes.append("How a table is to be read says nothing of an NPZ file")
     return Upload(
         dataset,
         replace(
             reading,
+            notes=tuple(notes),
             num_train=len(dataset.y_train),
             num_validation=len(dataset.y_validation),
             held_out=examples.x_validation is None,
@@ -71,6 +75,22 @@ def read(name: str, data: bytes, choices: Choices = _GUESSES) -> Upload:
             scaled=scaled,
         ),
     )
+
+
+def _notes_on_classes(dataset: Dataset) -> list[str]:
+    """Says which classes are not trained on, or not validated."""
+    notes = []
+    for y, what in (
+        (dataset.y_train, "no training example"),
+        (dataset.y_validation, "no validation example"),
+    ):
+        counts = np.bincount(y, minlength=len(dataset.classes))
+        names = [quoted(dataset.classes[number]) for number in np.flatnonzero(counts == 0)]
+        if names:
+            shown = ", ".join(names[:MAX_SHOWN])
+            more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+            notes.append(f"There is {what} of {shown}{more}")
+    return notes
 
 
 def read_examples(name: str, data: bytes, choices: Choices = _GUESSES) -> Examples:

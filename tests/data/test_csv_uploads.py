@@ -119,7 +119,7 @@ class TestCsv:
             ),
             ("".join(f"{i % 2},{i / 7}\n" for i in range(30)), "30 different numbers: it is a qu"),
             ("1," * 1_100 + "a\n", "1101 columns; at most 1026"),
-            (ROWS + '1,"2,a\n', "Line 21 cannot be read as CSV"),
+            (ROWS + '1,"2,a\n', "line 21 cannot be read as CSV"),
             ("x," + "y" * 200_000 + "\n", "cannot be read as CSV"),
             ("1,a\n" * 70_001, "more than 70000 examples"),
             (ROWS.replace("\n", "\0\n"), "not text; save it as CSV"),

@@ -238,7 +238,7 @@ class TestWords:
         text = rows(NUMBERS, [f'"{date}"' for date in dates], ENDS, heading=HEADING)
         known = pd.read_csv(io.StringIO(text))
         reading = reads(text, known[["a"]], known["cls"])
-        assert [(each.name, each.reason) for each in reading.left_out] == [("b", "dates")]
+        assert [(each.name, each.reason) for each in reading.left_out] == [("b", "dates or times")]
 
     def test_columns_can_be_chosen(self):
         text = rows(NUMBERS, ["red", "green"], [3, 4], ENDS, heading="a,b,c,cls\n")

@@ -44,13 +44,16 @@ class TestColumnsThatCountTheRows:
         text = rows(COUNT, NUMBERS, ENDS, heading="minute,a,cls\n")
         known = pd.read_csv(io.StringIO(text))
         reading = reads(text, known[["minute", "a"]], known["cls"])
-        assert "Column 'minute' counts the rows" in reading.sentence()
+        assert "Column 'minute' is used, though it counts the rows" in reading.sentence()
 
     @pytest.mark.parametrize("broken", [[0, *range(23)], [*range(23), 24], [0.5, *range(1, 24)]])
     def test_one_that_does_not_rise_by_one_is_a_feature(self, broken):
         text = rows(broken, NUMBERS, ENDS, heading="id,a,cls\n")
         known = pd.read_csv(io.StringIO(text))
-        assert reads(text, known[["id", "a"]], known["cls"]).left_out == ()
+        reading = reads(text, known[["id", "a"]], known["cls"])
+        assert reading.left_out == ()
+        apart = len({*broken}) == 24 and 0.5 not in broken
+        assert ("each row has a number of its own in it" in reading.sentence()) == apart
 
     def test_one_at_the_end_is_not_the_class(self):
         text = rows(NUMBERS, ENDS, COUNT, heading="a,kind,id\n")
@@ -155,7 +158,9 @@ class TestDecimalCommas:
         lines = text.splitlines()
         lines[7] = lines[7].replace(lines[7].split("\t")[1], "1,2x5")
         refused(
-            "a.tsv", "\n".join(lines).encode(), "Column 'b', line 8: '1,2x5' is not a number; mend"
+            "a.tsv",
+            "\n".join(lines).encode(),
+            "Column 'b', line 8: '1,2x5' is not a number; correct",
         )
 
     def test_points_are_thousands_where_another_column_has_decimal_commas(self):
