@@ -104,8 +104,9 @@ def _markdown(text: str) -> dict[str, object]:
 
 def _title(settings: Settings) -> str:
     count = settings.hidden_layers
+    data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
     paragraphs = [
-        f"Batch Normalization on {settings.dataset}: networks that differ in nothing else.",
+        f"Batch Normalization on {data}: networks that differ in nothing else.",
         f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} units, "
         f"{settings.activation}, {settings.optimizer} with learning rate "
         f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "

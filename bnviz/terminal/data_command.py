@@ -16,4 +16,6 @@ def data(given: argparse.Namespace) -> int:
     if out is not None:
         examples = read_examples(path, given)
         save(lambda file: file.write(examples_file(examples)), out)
+        if not given.json:
+            show(f"Written to {out}.")
     return DONE
