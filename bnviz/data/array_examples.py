@@ -13,10 +13,11 @@ from bnviz.data.bounds import (
     EXAMPLES,
     FEATURES,
     MAX_DECODED_BYTES,
+    MAX_EXAMPLES_BYTES,
     MAX_VALUE,
-    MAX_VALUES,
     UploadError,
     check_count,
+    check_values,
 )
 from bnviz.data.examples import Examples
 from bnviz.data.number_formats import is_missing
@@ -55,11 +56,12 @@ class _Part:
     y: str
 
 
-def read(data: bytes) -> tuple[Examples, Reading]:
+def read(data: bytes, max_bytes: int = MAX_EXAMPLES_BYTES) -> tuple[Examples, Reading]:
     """Reads an NPZ file with arrays named in `TRAINING`, and perhaps in `VALIDATION`.
 
     Args:
         data: Content of the file.
+        max_bytes: How much memory its features may take as float32.
 
     Raises:
         ArchiveError: If the file is damaged.
@@ -72,7 +74,7 @@ def read(data: bytes) -> tuple[Examples, Reading]:
         notes.append(f"{parts[1].x} or {parts[1].y} is empty, so examples are held out instead")
         parts = parts[:1]
     headers = {part: headers[part] for part in parts}
-    _check_headers(headers)
+    _check_headers(headers, max_bytes)
     x, labels, num_missing = [], [], 0
     for part in parts:
         features, names = _features(archive, part), _labels(archive, part)
@@ -124,7 +126,7 @@ def _parts(archive: Archive) -> list[_Part]:
     return [_Part(names[x], names[y]) for x, y in pairs]
 
 
-def _check_headers(headers: dict[_Part, tuple[Header, Header]]) -> None:
+def _check_headers(headers: dict[_Part, tuple[Header, Header]], max_bytes: int) -> None:
     """Checks every claimed dtype and shape against the limits, before any array is read."""
     for part, (x, y) in headers.items():
         if x.dtype.kind not in "biuf" or x.dtype.itemsize > 8:
@@ -146,11 +148,7 @@ def _check_headers(headers: dict[_Part, tuple[Header, Header]]) -> None:
         check_count(math.prod(x.shape[1:]), FEATURES, f"features in {part.x}")
     check_count(sum(x.shape[0] for x, _ in headers.values()), EXAMPLES, "examples")
     values = sum(x.count for x, _ in headers.values())
-    if values > MAX_VALUES:
-        raise UploadError(
-            f"The file holds {values / 1e6:.0f} million values; at most {MAX_VALUES / 1e6:.0f} "
-            "million can be trained on."
-        )
+    check_values(values, max_bytes)
     if sum(x.nbytes + y.nbytes for x, y in headers.values()) > MAX_DECODED_BYTES:
         raise UploadError(f"The file unpacks to more than {MAX_DECODED_BYTES / 1e6:.0f} MB.")
     shapes = {x.shape[1:]: part.x for part, (x, _) in headers.items()}

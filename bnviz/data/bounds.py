@@ -6,6 +6,8 @@ MAX_FILE_BYTES = 20_000_000
 MAX_DECODED_BYTES = 200_000_000
 #: Maximum number of examples times features: all of MNIST fits, which is 220 MB as float32.
 MAX_VALUES = 60_000_000
+#: The bytes that so many features take as float32, once they can be trained on.
+MAX_EXAMPLES_BYTES = 4 * MAX_VALUES
 #: The same for a table, whose values are float64: as many as a file of one-digit numbers holds.
 MAX_TABLE_VALUES = 10_000_000
 #: Minimum and maximum number of examples, of features and of classes.
@@ -24,6 +26,20 @@ MAX_VALUE = 1e30
 
 class UploadError(ValueError):
     """A file that cannot be trained on; the message is one sentence that says why."""
+
+
+def check_values(count: int, max_bytes: int) -> None:
+    """Checks the memory that this many features take as float32, as they are trained on.
+
+    Raises:
+        UploadError: If it is more than allowed.
+    """
+    if 4 * count > max_bytes:
+        raise UploadError(
+            f"The file holds {count / 1e6:.1f} million values, which take {4 * count / 1e6:.0f} MB "
+            f"in memory; at most {max_bytes / 1e6:.0f} MB can be trained on: keep fewer examples, "
+            "or make images smaller."
+        )
 
 
 def check_count(count: int, bounds: tuple[int, int], what: str) -> None:

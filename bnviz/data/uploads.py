@@ -11,7 +11,14 @@ import numpy as np
 
 from bnviz.archive import ArchiveError
 from bnviz.data import array_examples, preparation, table, table_examples
-from bnviz.data.bounds import CLASSES, MAX_FILE_BYTES, MIN_EXAMPLES_EACH, UploadError
+from bnviz.data.bounds import (
+    CLASSES,
+    MAX_EXAMPLES_BYTES,
+    MAX_FILE_BYTES,
+    MIN_EXAMPLES_EACH,
+    UploadError,
+    check_values,
+)
 from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
@@ -39,7 +46,13 @@ class Upload:
     reading: Reading
 
 
-def read(name: str, data: bytes, choices: Choices = _GUESSES) -> Upload:
+def read(
+    name: str,
+    data: bytes,
+    choices: Choices = _GUESSES,
+    *,
+    max_bytes: int = MAX_EXAMPLES_BYTES,
+) -> Upload:
     """Reads a viewer's file.
 
     A table has one example per row: features in columns, and a class that is a number or a word. An
@@ -51,11 +64,12 @@ def read(name: str, data: bytes, choices: Choices = _GUESSES) -> Upload:
         name: File name; its suffix must be one of `SUFFIXES`.
         data: Content of the file.
         choices: How a table is to be read; without effect on an NPZ file.
+        max_bytes: How much memory the features may take as float32.
 
     Raises:
         UploadError: If the file cannot be trained on.
     """
-    examples, reading = _read(name, data, choices)
+    examples, reading = _read(name, data, choices, max_bytes)
     _check_classes(examples)
     dataset, scaled = preparation.prepare(examples)
     _check_dataset(dataset)
@@ -119,7 +133,9 @@ def columns(data: bytes, choices: Choices = _GUESSES) -> list[str]:
     return list(table.read(data, choices).names)
 
 
-def _read(name: str, data: bytes, choices: Choices) -> tuple[Examples, Reading]:
+def _read(
+    name: str, data: bytes, choices: Choices, max_bytes: int = MAX_EXAMPLES_BYTES
+) -> tuple[Examples, Reading]:
     suffix = PurePath(name.lower()).suffix
     instead = way_out(suffix, data)
     if suffix not in SUFFIXES:
@@ -134,7 +150,11 @@ def _read(name: str, data: bytes, choices: Choices) -> tuple[Examples, Reading]:
             f"{'; ' + instead if instead else ''}."
         )
     try:
-        return array_examples.read(data) if suffix == ".npz" else table_examples.read(data, choices)
+        if suffix == ".npz":
+            return array_examples.read(data, max_bytes)
+        examples, reading = table_examples.read(data, choices)
+        check_values(examples.x.size, max_bytes)
+        return examples, reading
     except ArchiveError as error:
         raise UploadError(str(error)) from error
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
 from bnviz.engine.study_runs import StudyRegistry, StudyRun
 from bnviz.engine.task import keep, train_block
@@ -56,7 +56,7 @@ class BlockDispatch:
         self._topic = topic
         self._changed = changed
         self._submissions: dict[str, _Submission] = {}
-        self._datasets: dict[StudyRun[Any], Any] = {}
+        self._sources: dict[StudyRun[Any], Any] = {}
         self._turns: dict[StudyRun[Any], int] = {}
         self._numbers = count()
 
@@ -105,7 +105,7 @@ class BlockDispatch:
         future = self._client.submit(
             train_block,
             block,
-            self._dataset(run),
+            self._source(run),
             self._topic,
             token,
             # A tuple, because a scheduler keeps a record for each distinct prefix of a key.
@@ -118,17 +118,17 @@ class BlockDispatch:
         outcome.add_done_callback(lambda _: self._changed())
         self._submissions[token] = _Submission(run, block, future, outcome)
 
-    def _dataset(self, run: StudyRun[Any]) -> Any:
-        """Returns a future of the study's uploaded examples, which are sent once, or None."""
-        dataset: Dataset | None = run.dataset
-        if dataset is None:
+    def _source(self, run: StudyRun[Any]) -> Any:
+        """Returns a future of the study's file, which is sent once, or None."""
+        source: FileSource | None = run.source
+        if source is None:
             return None
-        if run not in self._datasets:
+        if run not in self._sources:
             # A task of its own, so that the scheduler can restore it when a worker vanishes.
-            self._datasets[run] = self._client.submit(
-                keep, dataset, key=("bnviz-dataset", uuid.uuid4().hex), priority=PRIORITY
+            self._sources[run] = self._client.submit(
+                keep, source, key=("bnviz-source", uuid.uuid4().hex), priority=PRIORITY
             )
-        return self._datasets[run]
+        return self._sources[run]
 
     async def _settle(self, token: str, submission: _Submission) -> None:
         """Receives a block's outcome; a block without one is submitted again later."""
@@ -149,7 +149,7 @@ class BlockDispatch:
                 futures.append(submission.future)
         for run in [run for run in self._turns if not run.active]:
             del self._turns[run]
-            futures += [self._datasets.pop(run)] if run in self._datasets else []
+            futures += [self._sources.pop(run)] if run in self._sources else []
         if futures:
             await self._client.cancel(futures)
 

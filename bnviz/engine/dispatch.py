@@ -91,7 +91,7 @@ class Dispatch:
         future = self._client.submit(
             train,
             run.settings.to_json(),
-            run.dataset,
+            run.source,
             self._topic,
             run.token,
             key=key,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine.admission import shortage
 from bnviz.engine.configuration import Configuration
 from bnviz.engine.job import COMPLETE
@@ -113,7 +113,7 @@ class Engine:
         """Current status of the engine."""
         return self._status
 
-    def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
+    def start(self, settings: Settings, source: FileSource | None = None) -> Run:
         """Returns the active or complete run of these settings, or starts a new one.
 
         A run that nobody joins is stopped after the grace period. This is the only way to a new
@@ -122,22 +122,22 @@ class Engine:
 
         Args:
             settings: What to run.
-            dataset: The uploaded examples, if `settings.dataset` is an upload.
+            source: The file with the examples, if `settings.dataset` is an upload.
         """
-        refusal = self._refusal(settings, dataset)
-        run = self._runs.start(settings, dataset)
+        refusal = self._refusal(settings, source)
+        run = self._runs.start(settings, source)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
         elif refusal:
             run.fail(refusal)
         return run
 
-    def _refusal(self, settings: Settings, dataset: Dataset | None) -> str:
+    def _refusal(self, settings: Settings, source: FileSource | None) -> str:
         """Why there can be no new run, in one sentence; empty if there can."""
         known = self._runs.find(settings.digest)
         if known is not None and (known.active or known.state in COMPLETE):
             return ""
-        excess = self._limits.excess(settings, dataset)
+        excess = self._limits.excess(settings, source)
         if excess:
             return excess
         return shortage(
@@ -151,7 +151,7 @@ class Engine:
         """Returns the latest run with this settings digest, or None if it is not kept."""
         return self._runs.find(digest)
 
-    def study(self, study: S, dataset: Dataset | None = None) -> StudyRun[S]:
+    def study(self, study: S, source: FileSource | None = None) -> StudyRun[S]:
         """Returns the active or complete run of a study, or starts a new one.
 
         A study that was stopped or failed resumes with its known results. A study that nobody joins
@@ -162,13 +162,13 @@ class Engine:
         Args:
             study: What to execute. The engine owns it from now on; read it as described in
                 `StudyRun`.
-            dataset: The uploaded examples, if the runs' `dataset` is an upload.
+            source: The file with the examples, if the runs' `dataset` is an upload.
 
         Returns:
             The run. Its `study` is the given one, or an earlier one with the same digest.
         """
-        excess = self._limits.excess_of_many(study.costliest, study.num_runs, dataset)
-        run = self._studies.start(study, dataset)
+        excess = self._limits.excess_of_many(study.costliest, study.num_runs, source)
+        run = self._studies.start(study, source)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
         elif excess:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 
 State = Literal["queued", "running", "finished", "stopped", "diverged", "failed"]
 #: States of a job that is queued or running.
@@ -35,7 +35,7 @@ class Job:
     Attributes:
         state: "queued", "running", "finished", "stopped" or "failed"; a run may also be "diverged".
         error: One sentence if the job failed, otherwise empty.
-        dataset: The uploaded examples, if any; None once the job has ended.
+        source: The file with the examples, if any; None once the job has ended.
         token: Unique name of the job.
         began: When a worker first reported on the job, on the `time.monotonic` clock.
         unwatched_since: When the last viewer left, on the same clock; None while it is watched.
@@ -43,7 +43,7 @@ class Job:
 
     def __init__(
         self,
-        dataset: Dataset | None,
+        source: FileSource | None,
         *,
         lock: threading.RLock,
         changed: Callable[[Any], None],
@@ -51,7 +51,7 @@ class Job:
     ):
         self.state: State = "queued"
         self.error = ""
-        self.dataset = dataset
+        self.source = source
         self.token = uuid.uuid4().hex
         self.began: float | None = None
         self.unwatched_since: float | None = time.monotonic()
@@ -132,6 +132,6 @@ class Job:
             if not self.active:
                 return
             self._ended = time.monotonic()
-            self.state, self.error, self.dataset = state, error, None
+            self.state, self.error, self.source = state, error, None
             self._over.set()
             self._changed(self)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import Any
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
 from bnviz.settings import Settings
@@ -71,6 +71,16 @@ class Limits:
         3, "BNVIZ_MAX_VIEWER_RUNS", 1, 100, "runs queued or running, of one viewer"
     )
     upload_mb: float = _limit(20, "BNVIZ_MAX_UPLOAD_MB", 1, 20, "megabytes of a viewer's own file")
+    decoded_mb: float = _limit(
+        240,
+        "BNVIZ_MAX_DECODED_MB",
+        1,
+        240,
+        "megabytes of the examples of a viewer's own file, once they can be trained on",
+    )
+    files_mb: float = _limit(
+        100, "BNVIZ_MAX_FILES_MB", 1, 1e6, "megabytes of the files that all viewers hold"
+    )
     cache_mb: float = _limit(
         32, "BNVIZ_CACHE_MB", 0, 1e6, "megabytes of the frames kept of runs that nobody watches"
     )
@@ -101,12 +111,12 @@ class Limits:
                 ) from None
         return cls(**values)
 
-    def excess(self, settings: Settings, data: Dataset | None = None) -> str:
+    def excess(self, settings: Settings, data: FileSource | None = None) -> str:
         """Explains in one sentence how a run exceeds the limits.
 
         Args:
             settings: Settings of the run.
-            data: The uploaded examples, if the run uses them.
+            data: The file with the examples, if the run uses them.
 
         Returns:
             The sentence, or an empty string if the run fits.
@@ -126,14 +136,14 @@ class Limits:
         return ""
 
     def excess_of_many(
-        self, costliest: Sequence[Settings], runs: int, data: Dataset | None = None
+        self, costliest: Sequence[Settings], runs: int, data: FileSource | None = None
     ) -> str:
         """Explains in one sentence how several runs together exceed the limits.
 
         Args:
             costliest: Settings of a few of the runs, the costliest among them.
             runs: Number of runs.
-            data: The uploaded examples, if the runs use them.
+            data: The file with the examples, if the runs use them.
 
         Returns:
             The sentence, or an empty string if the runs fit.
@@ -146,7 +156,7 @@ class Limits:
             "host allows: choose fewer cells, seeds or steps, or a smaller network."
         )
 
-    def fitting(self, settings: Settings, data: Dataset | None = None) -> Settings:
+    def fitting(self, settings: Settings, data: FileSource | None = None) -> Settings:
         """Returns the nearest settings within the limits; the same settings if they fit.
 
         To lower the cost, steps are reduced first, then batch size, units and layers. If the frames
@@ -154,7 +164,7 @@ class Limits:
 
         Args:
             settings: The settings asked for.
-            data: The uploaded examples, if the run uses them.
+            data: The file with the examples, if the run uses them.
         """
         criteria: tuple[tuple[Callable[[Settings], bool], Any], ...] = (
             (lambda near: cost(near, data) <= self.cost, _COST_REDUCTIONS),
@@ -177,17 +187,17 @@ def _requirement(bounds: Mapping[str, Any]) -> str:
     return f"it must be a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
 
 
-def parameters(settings: Settings, data: Dataset | None = None) -> int:
+def parameters(settings: Settings, data: FileSource | None = None) -> int:
     """Returns the number of weights and biases in the Dense layers of one network."""
     if data is not None:
-        features, classes = data.num_features, len(data.classes)
+        features, classes = data.num_features, data.num_classes
     else:
         features, classes = SHAPES.get(settings.dataset, PLANE_SHAPE)
     sizes = [features, *[settings.units] * settings.hidden_layers, classes]
     return sum((before + 1) * after for before, after in pairwise(sizes))
 
 
-def cost(settings: Settings, data: Dataset | None = None) -> int:
+def cost(settings: Settings, data: FileSource | None = None) -> int:
     """Returns the approximate cost of a run: steps x parameters x batch size x networks."""
     networks = len(FrameLayout.of(settings).arms)
     return settings.steps * parameters(settings, data) * settings.batch_size * networks

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from statistics import median
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine.job import COMPLETE, QueuePosition
 from bnviz.engine.limits import recording_bytes
 from bnviz.engine.registry import Registry
@@ -36,12 +36,12 @@ class RunRegistry(Registry[Run]):
         self.workers = 0
         self._paces: deque[float] = deque(maxlen=MAX_PACES)
 
-    def start(self, settings: Settings, dataset: Dataset | None = None) -> Run:
+    def start(self, settings: Settings, source: FileSource | None = None) -> Run:
         """Returns the active or complete run of these settings, or a new one."""
 
         def make(_: Run | None) -> Run:
             return Run(
-                settings, dataset, lock=self._lock, changed=self._job_ended, position=self.position
+                settings, source, lock=self._lock, changed=self._job_ended, position=self.position
             )
 
         return self._start(settings.digest, make)

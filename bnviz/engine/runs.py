@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine.job import Job, QueuePosition
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -24,13 +24,13 @@ class Run(Job):
     def __init__(
         self,
         settings: Settings,
-        dataset: Dataset | None,
+        source: FileSource | None,
         *,
         lock: threading.RLock,
         changed: Callable[[Any], None],
         position: Callable[[Any], QueuePosition | None],
     ):
-        super().__init__(dataset, lock=lock, changed=changed, position=position)
+        super().__init__(source, lock=lock, changed=changed, position=position)
         self.settings = settings
         self.recording = Recording(settings)
         self.attempts = 0

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
 from bnviz.engine.job import Job, QueuePosition
 from bnviz.engine.registry import Registry
@@ -36,13 +36,13 @@ class StudyRun(Job, Generic[S]):
     def __init__(
         self,
         study: S,
-        dataset: Dataset | None,
+        source: FileSource | None,
         *,
         lock: threading.RLock,
         changed: Callable[[Any], None],
         position: Callable[[Any], QueuePosition | None],
     ):
-        super().__init__(dataset, lock=lock, changed=changed, position=position)
+        super().__init__(source, lock=lock, changed=changed, position=position)
         self.study = study
         self.lock = threading.RLock()
         self.version = 0
@@ -94,12 +94,12 @@ class StudyRun(Job, Generic[S]):
             self.version += 1
             self.open_blocks()
 
-    def resume(self, dataset: Dataset | None) -> None:
+    def resume(self, source: FileSource | None) -> None:
         """Queues the study again, after it was stopped or failed, with its known results."""
         with self._lock:
             self._seconds_before = self.seconds
             self.began = self._ended = None
-            self.dataset, self.error, self.state = dataset, "", "queued"
+            self.source, self.error, self.state = source, "", "queued"
             self.attempts.clear()
             self._over.clear()
 
@@ -123,19 +123,19 @@ class StudyRegistry(Registry[StudyRun[Any]]):
         super().__init__(grace=grace, capacity=MAX_ENDED_STUDIES, changed=changed)
         self._until_free = until_free
 
-    def start(self, study: S, dataset: Dataset | None = None) -> StudyRun[S]:
+    def start(self, study: S, source: FileSource | None = None) -> StudyRun[S]:
         """Returns the active or complete run of this study, resumes one, or creates a new one."""
 
         def make_queued(earlier: StudyRun[S] | None) -> StudyRun[S]:
             if earlier is None:
                 return StudyRun(
                     study,
-                    dataset,
+                    source,
                     lock=self._lock,
                     changed=self._job_ended,
                     position=self.position,
                 )
-            earlier.resume(dataset)
+            earlier.resume(source)
             return earlier
 
         run = self._start(study.digest, make_queued)

@@ -13,7 +13,9 @@ from typing import Any
 
 from distributed import get_worker, secede
 
+from bnviz.data.bounds import UploadError
 from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine import failures, watchdog
 from bnviz.frames import Frame
 from bnviz.settings import Settings
@@ -25,7 +27,7 @@ INTERVAL = 0.05
 _log = logging.getLogger(__name__)
 
 
-def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str:
+def train(settings: str, source: FileSource | None, topic: str, token: str) -> str:
     """Trains a run and sends its frames as events of a Dask topic.
 
     Each event maps `run` to the token, `first` to the index of the first frame and `data` to the
@@ -36,7 +38,7 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
 
     Args:
         settings: Settings of the run, as JSON.
-        dataset: The uploaded examples, if any.
+        source: The file with the examples, if any.
         topic: Topic of the events.
         token: Name of the run in the events.
 
@@ -57,9 +59,9 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
 
         try:
             # Closed explicitly, so that an interrupted experiment releases its networks now.
-            with closing(run(Settings.from_json(settings), dataset)) as frames:
+            with closing(run(Settings.from_json(settings), _read(source))) as frames:
                 _send_all(frames, send=send, should_continue=should_continue)
-        except ExperimentError as error:
+        except (ExperimentError, UploadError) as error:
             return str(error)
     except Exception as error:
         return _unexpected(error)
@@ -67,7 +69,7 @@ def train(settings: str, dataset: Dataset | None, topic: str, token: str) -> str
 
 
 def train_block(
-    block: Block, dataset: Dataset | None, topic: str, token: str
+    block: Block, source: FileSource | None, topic: str, token: str
 ) -> dict[str, Outcome] | str:
     """Trains a block of a study and reports its beginning by an event of a Dask topic.
 
@@ -75,7 +77,7 @@ def train_block(
 
     Args:
         block: The block to train.
-        dataset: The uploaded examples, if any.
+        source: The file with the examples, if any.
         topic: Topic of the event.
         token: Name of the block in the event.
 
@@ -90,8 +92,10 @@ def train_block(
         from bnviz.lab.experiment import ExperimentError
 
         try:
-            return block_training.train(block, dataset, should_continue=_continue_check(worker))
-        except ExperimentError as error:
+            return block_training.train(
+                block, _read(source), should_continue=_continue_check(worker)
+            )
+        except (ExperimentError, UploadError) as error:
             return str(error)
         except block_training.StoppedError:
             return ""
@@ -99,9 +103,14 @@ def train_block(
         return _unexpected(error)
 
 
-def keep(dataset: Dataset) -> Dataset:
-    """Returns the data set, so that Dask keeps it on a worker for other tasks."""
-    return dataset
+def keep(source: FileSource) -> FileSource:
+    """Returns the file, so that Dask keeps it on a worker for other tasks."""
+    return source
+
+
+def _read(source: FileSource | None) -> Dataset | None:
+    """Reads a viewer's file, if there is one."""
+    return None if source is None else source.dataset()
 
 
 def _continue_check(worker: Any) -> Callable[[], bool]:

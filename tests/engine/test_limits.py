@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bnviz.data.dataset import Dataset
+from bnviz.data.choices import Choices
+from bnviz.data.file_source import FileSource
 from bnviz.engine import Engine
 from bnviz.engine.admission import shortage
 from bnviz.engine.limits import (
@@ -71,8 +72,7 @@ class TestCost:
         assert cost(FIGURE_1) == 50_000 * parameters(FIGURE_1) * 60 * 2
 
     def test_of_an_upload_counts_its_features(self):
-        x, y = np.zeros((2, 7), np.float32), np.zeros(2, np.int32)
-        data = Dataset(x, y, x, y, ("a", "b", "c"))
+        data = FileSource("own.csv", b"", Choices(), num_features=7, num_classes=3)
         uploaded = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=5)
         assert parameters(uploaded, data) == 8 * 5 + 6 * 3
 

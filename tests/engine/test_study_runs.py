@@ -1,5 +1,6 @@
 """Studies on a Dask cluster of processes: sharing, turns, stopping, and killed workers."""
 
+import io
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bnviz.data.choices import Choices
+from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.engine import Engine
 from bnviz.engine.study_runs import MAX_ENDED_STUDIES, StudyRegistry
 from bnviz.frames import ARMS
@@ -81,6 +85,19 @@ def outcomes(block: Block) -> dict[str, Outcome]:
     curve = np.ones((len(block.settings), len(block.evaluation_steps)), np.float32)
     diverged_at = np.full(len(block.settings), -1, np.int32)
     return {arm: Outcome(curve, curve, curve, diverged_at) for arm in ARMS}
+
+
+def packed(data: Dataset) -> bytes:
+    """A data set as an NPZ file, its features as pixels from 0 to 16 in their order."""
+    file = io.BytesIO()
+    np.savez(
+        file,
+        x_train=np.rint(16 * data.x_train).astype(np.uint8),
+        y_train=data.y_train,
+        x_test=np.rint(16 * data.x_validation).astype(np.uint8),
+        y_test=data.y_validation,
+    )
+    return file.getvalue()
 
 
 class TestStudyRegistry:
@@ -249,13 +266,23 @@ class TestStudies:
 
     def test_uploaded_examples_reach_the_workers(self, engine: Engine):
         digits = load(BASE)
-        base = BASE.replace(dataset="upload", upload=digits.digest.hex()[:32])
-        run, built_in = engine.study(Ladder(base), digits), engine.study(Ladder(BASE))
+        source = FileSource("digits.npz", packed(digits), Choices(), 64, 10)
+        base = BASE.replace(dataset="upload", upload="1" * 32)
+        run = engine.study(Ladder(base), source)
         assert run.wait(PATIENCE)
-        assert built_in.wait(PATIENCE)
         assert run.state == "finished", run.error
+        built_in = engine.study(Ladder(BASE))
+        assert built_in.wait(PATIENCE)
         assert run.study.losses == built_in.study.losses
-        assert run.dataset is None
+        assert run.source is None
+
+    def test_a_file_that_no_worker_can_read_is_refused_with_the_reason(self, engine: Engine):
+        base = BASE.replace(dataset="upload", upload="2" * 32)
+        source = FileSource("own.csv", b"", Choices(), 2, 2)
+        jobs = [engine.study(Ladder(base), source), engine.start(base, source)]
+        for job in jobs:
+            assert job.wait(PATIENCE)
+            assert (job.state, job.error) == ("failed", "The file is empty.")
 
     def test_a_failed_study_explains_itself_in_one_sentence(self, engine: Engine):
         run = engine.study(Ladder(BASE.replace(dataset="upload", upload="0" * 32)))

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bnviz.data import uploads
 from bnviz.data.choices import Choices
-from bnviz.data.dataset import Dataset
+from bnviz.data.file_source import FileSource
 from bnviz.kinds import KEY_LENGTH
 from bnviz.page.forms import fields, reading_form
 from bnviz.page.forms.reading_form import ReadFile
@@ -52,16 +52,21 @@ def choose() -> str:
     if read is None:
         return ""
     reading_form.draw(read, _change_choices)
-    return "" if read.upload is None else file.key
+    return "" if read.reading is None else file.key
 
 
-def dataset(key: str) -> Dataset | None:
-    """The data with this key, if this session holds their file."""
+def source(key: str) -> FileSource | None:
+    """The data with this key, if this session holds their file and it could be read."""
     file = kept().file
     if not key or file is None or file.key != key:
         return None
     read = kept().made(ReadFile.of)
-    return None if read is None or read.upload is None else read.upload.dataset
+    if read is None or read.reading is None:
+        return None
+    reading = read.reading
+    return FileSource(
+        file.name, file.data, file.choices, reading.num_features, len(reading.classes)
+    )
 
 
 def resolved(link: Link, action: str) -> tuple[Link, AwaitedFile | None]:
@@ -84,7 +89,7 @@ def resolved(link: Link, action: str) -> tuple[Link, AwaitedFile | None]:
         instead = "" if file is None else file.name
         return without, AwaitedFile(digest, link.reading, action if link.train else "", instead)
     file = _as_linked(file, link.reading)
-    if dataset(file.key) is None:
+    if source(file.key) is None:
         return without, None  # as the form says
     return dataclasses.replace(link, settings=link.settings.replace(upload=file.key)), None
 

@@ -16,8 +16,8 @@ from bnviz.data import uploads
 from bnviz.data.bounds import UploadError
 from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
 from bnviz.data.reading import Reading
-from bnviz.data.uploads import Upload
 from bnviz.page.forms import fields
+from bnviz.page.shell import file_reading
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import OwnFile
 
@@ -36,33 +36,28 @@ Change = Callable[[Choices], None]
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file and what could be read of it.
+    """A file and what could be read of it: a report, not the examples.
 
     Attributes:
         file: The file.
         columns: Names of all columns of a table, as far as they can be told.
-        upload: What was read; None if the file cannot be used.
+        reading: What was taken; None if the file cannot be used.
         complaint: Why it cannot be used, in one sentence; else empty.
     """
 
     file: OwnFile
     columns: tuple[str, ...]
-    upload: Upload | None
+    reading: Reading | None
     complaint: str = ""
 
     @classmethod
     def of(cls, file: OwnFile) -> "ReadFile":
         """Reads a file."""
         try:
-            upload = uploads.read(file.name, file.data, file.choices)
+            reading = file_reading.report(file)
         except UploadError as error:
             return cls(file, column_names(file, file.choices), None, str(error))
-        return cls(file, upload.reading.columns, upload)
-
-    @property
-    def reading(self) -> Reading | None:
-        """What was taken."""
-        return None if self.upload is None else self.upload.reading
+        return cls(file, reading.columns, reading)
 
 
 def column_names(file: OwnFile, choices: Choices) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def train(settings: Settings) -> None:
     if _excess(settings):
         return  # as the warning above the stage says
     before = shown_run.get(NAME)
-    run = session.engine().start(settings, own_data.dataset(settings.upload))
+    run = session.engine().start(settings, own_data.source(settings.upload))
     if before is not None:
         run.adopt(before.recording)
     shown_run.show(NAME, run)
@@ -144,7 +144,7 @@ def _stop() -> None:
 def _draw_cost(settings: Settings) -> None:
     """Draws how much of this host's limit a run would use."""
     limits = session.limits()
-    share = cost(settings, own_data.dataset(settings.upload)) / limits.cost
+    share = cost(settings, own_data.source(settings.upload)) / limits.cost
     percent = f"{min(100 * share, 999):.0f} %" if share >= 0.01 else "under 1 %"
     st.caption(
         f"Cost: {'over ' * (share > 9.99)}{percent} of the limit",
@@ -160,7 +160,7 @@ def _draw_alternative(settings: Settings) -> None:
     excess = _excess(settings)
     if not excess:
         return
-    near = session.limits().fitting(settings, own_data.dataset(settings.upload))
+    near = session.limits().fitting(settings, own_data.source(settings.upload))
     instead = " and ".join(
         f"{kind.label} {getattr(near, name)}"
         for name, kind in KINDS.items()
@@ -178,4 +178,4 @@ def _accept(settings: Settings) -> None:
 
 def _excess(settings: Settings) -> str:
     """Why a run is too much for this host, in one sentence; empty if it is not."""
-    return session.limits().excess(settings, own_data.dataset(settings.upload))
+    return session.limits().excess(settings, own_data.source(settings.upload))

@@ -75,7 +75,6 @@ class KeptFile:
         if self._file is None:
             return None
         if self._made[0] != self._file.key:
-            self._made = ("", None)  # never two large files in memory
             self._made = (self._file.key, make(self._file))
         found: T = self._made[1]
         return found

@@ -5,11 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from bnviz.data import uploads
-from bnviz.data.examples_file import FILE_NAME, examples_file
+from bnviz.data.examples_file import FILE_NAME
 from bnviz.export import keras_script
+from bnviz.page.shell import file_reading
 from bnviz.page.shell.kept_file import kept
-from bnviz.page.shell.own_file import OwnFile
 from bnviz.settings import UPLOAD, Settings
 
 
@@ -38,8 +37,10 @@ def draw(settings: Settings, *, key: str) -> None:
     ]
     file = kept().file
     if settings.dataset == UPLOAD and file is not None and file.key == settings.upload:
-        # Read again on a click, so that no second copy of the examples is kept.
-        downloads.append(("Examples", partial(_examples, file), FILE_NAME, "application/zip"))
+        # Read again on a click, so that no examples are kept.
+        downloads.append(
+            ("Examples", partial(file_reading.examples, file), FILE_NAME, "application/zip")
+        )
     for column, (label, data, name, mime) in zip(
         st.columns(len(downloads)), downloads, strict=True
     ):
@@ -53,8 +54,3 @@ def draw(settings: Settings, *, key: str) -> None:
             icon=":material/download:",
         )
     st.code(keras_script.excerpt(settings), language="python", wrap_lines=True)
-
-
-def _examples(file: OwnFile) -> bytes:
-    """The examples in a viewer's file as a file that the script reads."""
-    return examples_file(uploads.read_examples(file.name, file.data, file.choices))

@@ -40,7 +40,7 @@ def get(mode: str) -> Run | None:
     if mode not in runs:
         engine = session.engine()
         known = engine.find(settings.digest)
-        runs[mode] = known or engine.start(settings, own_data.dataset(settings.upload))
+        runs[mode] = known or engine.start(settings, own_data.source(settings.upload))
     return runs[mode]
 
 

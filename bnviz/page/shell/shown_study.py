@@ -21,7 +21,7 @@ def start(name: str, study: Study, upload: str) -> None:
         study: What to carry out.
         upload: Key of the viewer's own data, if the study uses them.
     """
-    run = session.engine().study(study, own_data.dataset(upload))
+    run = session.engine().study(study, own_data.source(upload))
     state.studies[name] = run
     session.viewer().start(run)
     notices.clear()
@@ -57,7 +57,7 @@ def excess(costliest: Sequence[Settings], runs: int) -> str:
         costliest: Settings of a few of its runs, the costliest among them.
         runs: How many runs it has.
     """
-    data = own_data.dataset(costliest[0].upload)
+    data = own_data.source(costliest[0].upload)
     return session.limits().excess_of_many(costliest, runs, data)
 
 
