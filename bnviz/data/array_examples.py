@@ -61,7 +61,7 @@ def read(data: bytes, max_bytes: int = MAX_EXAMPLES_BYTES) -> tuple[Examples, Re
 
     Args:
         data: Content of the file.
-        max_bytes: How much memory its features may take as float32.
+        max_bytes: How much memory its arrays may take, and its features as float32.
 
     Raises:
         ArchiveError: If the file is damaged.
@@ -149,8 +149,12 @@ def _check_headers(headers: dict[_Part, tuple[Header, Header]], max_bytes: int) 
     check_count(sum(x.shape[0] for x, _ in headers.values()), EXAMPLES, "examples")
     values = sum(x.count for x, _ in headers.values())
     check_values(values, max_bytes)
-    if sum(x.nbytes + y.nbytes for x, y in headers.values()) > MAX_DECODED_BYTES:
-        raise UploadError(f"The file unpacks to more than {MAX_DECODED_BYTES / 1e6:.0f} MB.")
+    allowed = min(MAX_DECODED_BYTES, max_bytes)
+    if sum(x.nbytes + y.nbytes for x, y in headers.values()) > allowed:
+        raise UploadError(
+            f"The file unpacks to more than {allowed / 1e6:.0f} MB; save fewer examples, or values "
+            "of fewer bytes, such as float32."
+        )
     shapes = {x.shape[1:]: part.x for part, (x, _) in headers.items()}
     if len(shapes) > 1:
         raise UploadError(f"{' and '.join(shapes.values())} differ in the shape of their examples.")

@@ -64,7 +64,7 @@ def read(
         name: File name; its suffix must be one of `SUFFIXES`.
         data: Content of the file.
         choices: How a table is to be read; without effect on an NPZ file.
-        max_bytes: How much memory the features may take as float32.
+        max_bytes: How much memory the arrays of an NPZ file may take, and the features as float32.
 
     Raises:
         UploadError: If the file cannot be trained on.

@@ -4,7 +4,7 @@ import streamlit as st
 
 from bnviz.page.forms import own_data
 from bnviz.page.modes import registry
-from bnviz.page.shell import STYLE_SHEET, clicks, components, notices, rerun
+from bnviz.page.shell import STYLE_SHEET, clicks, components, notices, rerun, upload_memory
 
 
 def show() -> None:
@@ -12,6 +12,7 @@ def show() -> None:
     st.set_page_config(
         page_title="bnviz · Batch Normalization, seen", page_icon="〰️", layout="wide"
     )
+    upload_memory.keep_in_memory()
     st.html(STYLE_SHEET)
     components.fetch_ahead("player")
     with st.container(key="fields_script"):

@@ -13,6 +13,7 @@ import pytest
 
 from bnviz.archive import Archive, ArchiveError
 from bnviz.data import array_examples, uploads
+from bnviz.data.bounds import UploadError
 from tests.data.upload_files import Bomb, images, npy_file, npz, refused
 from tests.support.archives import npy, zipped
 from tests.support.datasets import assert_trainable
@@ -214,6 +215,18 @@ class TestNpz:
     def test_arrays_that_unpack_to_too_much_are_refused(self, monkeypatch):
         monkeypatch.setattr(array_examples, "MAX_DECODED_BYTES", 20 * 16 + 20 * 8 - 1)
         refused("a.npz", npz(**images()), "unpacks to more than")
+
+    @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+    def test_arrays_beyond_a_hosts_memory_are_refused_from_their_headers_alone(self, dtype):
+        x, y = np.zeros((5_000, 784), dtype), np.arange(5_000) % 2
+        data = npz(x=x, y=y)
+        needed = max(4 * x.size, x.nbytes + y.nbytes)
+        assert uploads.read("a.npz", data, max_bytes=needed).reading.num_features == 784
+        tracemalloc.start()
+        with pytest.raises(UploadError, match=r"MB.*fewer examples"):
+            uploads.read("a.npz", data, max_bytes=needed - 1)
+        assert tracemalloc.get_traced_memory()[1] < x.nbytes / 5
+        tracemalloc.stop()
 
     def test_validation_far_outside_training_is_refused(self):
         x = np.array([[0.0], [1e-30]] * 4)

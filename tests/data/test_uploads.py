@@ -55,6 +55,14 @@ def mutated(draw, originals: list[bytes]) -> bytes:
     return bytes(data)
 
 
+def test_a_table_beyond_a_hosts_memory_is_refused():
+    data = ROWS.encode()
+    size = 4 * uploads.read_examples("a.csv", data).x.size
+    assert uploads.read("a.csv", data, max_bytes=size).dataset
+    with pytest.raises(UploadError, match="keep fewer examples"):
+        uploads.read("a.csv", data, max_bytes=size - 1)
+
+
 class TestAnything:
     @fuzzed
     @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.npz", "a.txt"]))

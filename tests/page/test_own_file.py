@@ -1,5 +1,6 @@
 """A viewer's own file: its two names, the shelf of ended sessions, and links that need it."""
 
+import gc
 import hashlib
 import threading
 
@@ -8,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.data.choices import Choices
 from bnviz.page.shell import kept_file
-from bnviz.page.shell.kept_file import KeptFile
-from bnviz.page.shell.own_file import OwnFile, Shelf
+from bnviz.page.shell.kept_file import KeptFile, NoRoomError
+from bnviz.page.shell.own_file import Holders, OwnFile, Shelf
+from bnviz.page.shell.session import limits
 from bnviz.settings import UPLOAD
 from tests.support.streamlit_page import new_page, open_page, player_message
 
@@ -105,10 +107,35 @@ class TestShelf:
         assert shelf.waiting_bytes == 0
 
 
+class Holder:
+    """Someone who holds a file."""
+
+
+class TestHolders:
+    def test_files_of_all_together_are_bounded(self):
+        holders, first, second = Holders(), Holder(), Holder()
+        assert holders.hold(first, 60, max_bytes=100)
+        assert not holders.hold(second, 41, max_bytes=100)
+        assert holders.held_bytes == 60
+        assert holders.hold(second, 40, max_bytes=100)
+        assert holders.hold(first, 50, max_bytes=100)  # in place of its other file
+        assert holders.held_bytes == 90
+        holders.hold(first, 0)
+        assert holders.held_bytes == 40
+
+    def test_a_holder_that_is_gone_holds_nothing(self):
+        holders, holder = Holders(), Holder()
+        holders.hold(holder, 60)
+        del holder
+        gc.collect()
+        assert holders.held_bytes == 0
+
+
 class TestSessions:
     @pytest.fixture(autouse=True)
     def _own_shelf(self, monkeypatch):
         monkeypatch.setattr(kept_file, "_SHELF", Shelf())
+        monkeypatch.setattr(kept_file, "_HOLDERS", Holders())
 
     def test_the_next_session_of_the_tab_gets_the_same_file_under_the_same_key(self):
         first, second, third = KeptFile(), KeptFile(), KeptFile()
@@ -130,6 +157,19 @@ class TestSessions:
         file = second.choose("b.csv", ROWS)
         assert second.reclaim(first._tab_key) is None
         assert second.file is file
+
+    def test_the_files_of_all_sessions_are_bounded(self):
+        largest = int(1e6 * limits().upload_mb)
+        sessions = [KeptFile() for _ in range(int(limits().files_mb / limits().upload_mb) + 1)]
+        for held in sessions[:-1]:
+            held.choose("a.csv", bytes(largest))
+        with pytest.raises(NoRoomError, match="choose a smaller file, or try again"):
+            sessions[-1].choose("b.csv", b"1")
+        assert sessions[-1].file is None
+        sessions[0].leave()
+        assert sessions[-1].choose("b.csv", b"1").data == b"1"
+        sessions[1].remove()
+        assert len(sessions[-1].choose("b.csv", bytes(largest)).data) == largest
 
     def test_a_removed_file_does_not_wait(self):
         held = KeptFile()

@@ -15,7 +15,7 @@ from bnviz.kinds import KEY_LENGTH
 from bnviz.page.forms import fields, reading_form
 from bnviz.page.forms.reading_form import ReadFile
 from bnviz.page.shell import clicks, reading_link, rerun, tab_component
-from bnviz.page.shell.kept_file import kept
+from bnviz.page.shell.kept_file import NoRoomError, kept
 from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import OwnFile
@@ -154,7 +154,10 @@ def _take(uploaded: UploadedFile | None) -> None:
         # The browser checks this too, but a file need not come from the browser.
         state.file_refusal = f"On this host a file may have up to {limits().upload_mb:.0f} MB."
     else:
-        _arrive(kept().choose(uploaded.name, uploaded.getvalue()))
+        try:
+            _arrive(kept().choose(uploaded.name, uploaded.getvalue()))
+        except NoRoomError as error:
+            state.file_refusal = str(error)
     state.tab_key = kept().tab_key
     rerun.request()
     context = get_script_run_ctx()

@@ -12,13 +12,19 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from bnviz.page.shell.own_file import OwnFile, Shelf
+from bnviz.page.shell.own_file import Holders, OwnFile, Shelf
+from bnviz.page.shell.session import limits
 from bnviz.page.shell.state import state
 
 T = TypeVar("T")
 
-#: Files of ended sessions of this process.
+#: Files of ended sessions of this process, and the bytes that its sessions hold.
 _SHELF = Shelf()
+_HOLDERS = Holders()
+
+
+class NoRoomError(ValueError):
+    """A file for which this host has no memory; the message is one sentence."""
 
 
 class KeptFile:
@@ -37,6 +43,7 @@ class KeptFile:
         self._tab_key = tab_key
         self._secret = file.secret if file else secrets.token_bytes(16)
         self._made: tuple[str, Any] = ("", None)
+        _HOLDERS.hold(self, len(file.data) if file else 0)
 
     @property
     def file(self) -> OwnFile | None:
@@ -49,7 +56,16 @@ class KeptFile:
         return self._tab_key if self._file else ""
 
     def choose(self, name: str, data: bytes) -> OwnFile:
-        """Holds a file that the viewer has chosen, in place of any other."""
+        """Holds a file that the viewer has chosen, in place of any other.
+
+        Raises:
+            NoRoomError: If the files of all sessions would take more than this host allows.
+        """
+        if not _HOLDERS.hold(self, len(data), max_bytes=1e6 * limits().files_mb):
+            raise NoRoomError(
+                "The files of all viewers take as much memory as this host allows for them; choose "
+                "a smaller file, or try again in a few minutes."
+            )
         self._tab_key = self._tab_key or secrets.token_hex(16)
         self._file = OwnFile(name, data, self._secret)
         return self._file
@@ -64,11 +80,14 @@ class KeptFile:
         file = _SHELF.claim(tab_key) if self._file is None else None
         if file is not None:
             self._tab_key, self._file, self._secret = tab_key, file, file.secret
+            # Whatever the others hold: it has been waiting in memory.
+            _HOLDERS.hold(self, len(file.data))
         return file
 
     def remove(self) -> None:
         """Holds no file."""
         self._file, self._tab_key, self._made = None, "", ("", None)
+        _HOLDERS.hold(self, 0)
 
     def made(self, make: Callable[[OwnFile], T]) -> T | None:
         """What a function makes of the file, made once for the file and its choices."""
@@ -84,6 +103,7 @@ class KeptFile:
         if self._file is not None:
             _SHELF.put(self._tab_key, self._file)
         self._file, self._made = None, ("", None)
+        _HOLDERS.hold(self, 0)
 
 
 def kept() -> KeptFile:

@@ -1,12 +1,14 @@
-"""Own file: a viewer's file, and the shelf where files of ended sessions wait."""
+"""Own file: a viewer's file, who holds files, and the shelf where those of ended sessions wait."""
 
 import hashlib
 import hmac
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from bnviz.data.choices import Choices
 from bnviz.kinds import KEY_LENGTH
@@ -58,6 +60,38 @@ class OwnFile:
         if count < 1e3:
             return f"{count} bytes"
         return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
+
+
+class Holders:
+    """Who holds files, and how many bytes. Its methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sizes: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+
+    def hold(self, holder: object, size: int, *, max_bytes: float = math.inf) -> bool:
+        """Counts a file of so many bytes in place of what the holder held before.
+
+        Args:
+            holder: Who holds it, as long as they exist.
+            size: Size in bytes; 0 for no file.
+            max_bytes: Maximum size of the files of all holders together.
+
+        Returns:
+            Whether there was room; if not, nothing has changed.
+        """
+        with self._lock:
+            others = sum(self._sizes.values()) - self._sizes.get(holder, 0)
+            if size + others > max_bytes:
+                return False
+            self._sizes[holder] = size
+            return True
+
+    @property
+    def held_bytes(self) -> int:
+        """Size of the files of all holders."""
+        with self._lock:
+            return sum(self._sizes.values())
 
 
 class Shelf:
