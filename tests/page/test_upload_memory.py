@@ -22,9 +22,8 @@ END = b"\r\n--b--\r\n"
 
 
 @pytest.fixture(autouse=True)
-def _no_folder(monkeypatch):
-    """A machine without any folder for temporary files, and Starlette as it is installed."""
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+def _as_installed(monkeypatch):
+    """Starlette as it is installed."""
     monkeypatch.setattr(MultiPartParser, "spool_max_size", 1024**2)
 
 
@@ -44,7 +43,8 @@ def received(size: int) -> int:
     return asyncio.run(size_received())
 
 
-def test_the_largest_upload_needs_no_disk():
+def test_the_largest_upload_needs_no_disk(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     with pytest.raises(OSError, match="nowhere"):
         received(2 * 1024**2)
     upload_memory.keep_in_memory()
