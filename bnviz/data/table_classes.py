@@ -85,7 +85,8 @@ def _is_quantity(column: Column, labels: set[str], count: int, guessed: bool) ->
         return False
     if len(labels) > count / _MIN_AVERAGE:
         return True
-    fractions = any((column.formats[0].exact(each) or 0) % 1 for each in labels)
+    numbers = [column.formats[0].exact(each) or Decimal(0) for each in labels]
+    fractions = any(number != number.to_integral_value() for number in numbers)
     few = count < _MIN_AVERAGE_GUESSED * len(labels)
     return guessed and len(labels) > _MANY and (fractions or few)
 

@@ -267,6 +267,13 @@ class TestQuantities:
         known = pd.read_csv(io.StringIO(text), dtype={"b": str})
         reads(text, known[["a"]], known["b"], class_column="b")
 
+    @pytest.mark.parametrize(
+        "number", ["9" * 5_000, "9" * 50 + ".5", "1e999999999", "1e-999999999"]
+    )
+    def test_numbers_of_any_size_are_names(self, number):
+        text = "a,b\n" + "".join(f"{row / 7},{(0, 1, number)[row % 3]}\n" for row in range(60))
+        assert len(uploads.read_examples("a.csv", text.encode()).classes) == 3
+
     def test_a_hundred_numbers_with_many_examples_are_classes(self):
         text = "a,b\n" + "".join(f"{row / 7},{row % 100}\n" for row in range(1_000))
         known = pd.read_csv(io.StringIO(text))
