@@ -33,18 +33,25 @@ def class_column(found: Table, choices: Choices) -> int:
     named = [index for index in free if found.names[index].strip().lower() in CLASS_NAMES]
     if len(named) == 1:
         return named[0]
+    last = free[-1] if free else len(found.names) - 1
+    passed = False
     for index in reversed(free):
-        if _may_hold_classes(Column(found.names[index], found.named[index], found.cells(index))):
-            return index
-    return free[-1] if free else len(found.names) - 1
+        column = Column(found.names[index], found.named[index], found.cells(index))
+        if column.kind == Kind.EMPTY or (column.named_as_index and column.counts_rows):
+            continue
+        # A quantity in the last column is said to be one; it is no better than text before it.
+        if _hardly_recurs(column) and (passed or column.kind != Kind.NUMBERS):
+            last = last if passed else index
+            passed = True
+            continue
+        return index
+    return last
 
 
-def _may_hold_classes(column: Column) -> bool:
-    if column.kind in (Kind.EMPTY, Kind.DATES) or (column.named_as_index and column.counts_rows):
-        return False
-    # A column of many different numbers is said to be a quantity.
-    most = min(CLASSES[1], len(column.cells) / _MIN_AVERAGE)
-    return column.kind != Kind.WORDS or len(column.counts) <= max(most, CLASSES[0])
+def _hardly_recurs(column: Column) -> bool:
+    """Whether a column holds dates, or too many different values for classes."""
+    most = max(CLASSES[0], min(CLASSES[1], len(column.cells) / _MIN_AVERAGE))
+    return column.kind == Kind.DATES or len(column.counts) > most
 
 
 def classes_of(

@@ -119,6 +119,11 @@ class TestClasses:
             choices = reading_of(text_of("x,kind,last", NUMBERS, ENDS, last)).choices
             assert choices.class_column == "kind"
 
+    def test_text_that_hardly_recurs_is_named_where_no_column_holds_classes(self):
+        text = text_of("a,b", [str(3 * row) for row in range(150)], [f"w{i}" for i in range(150)])
+        with pytest.raises(UploadError, match="Column 'b' has 150 different values"):
+            reading_of(text)
+
     def test_a_class_without_a_validation_example_is_said(self):
         reading = reading_of(text_of("x,cls", [*NUMBERS, "1"], [*ENDS, "total"]))
         assert "There is no validation example of 'total'" in reading.sentence()
