@@ -4,6 +4,7 @@ The split has a seed of its own, so that runs with different seeds train and val
 examples.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,21 +22,35 @@ MIN_PIXELS = 16
 PIXEL_VALUES = (0, 255)
 
 
-def standardized(
-    train: NDArray[np.floating], validation: NDArray[np.floating]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Scales every feature to mean 0 and standard deviation 1 over the training examples.
+@dataclass(frozen=True)
+class Scaling:
+    """How features are scaled: `(x - mean) / std`, or `x / largest`.
 
-    `(x - mean) / std`, with the mean and the biased standard deviation of the training examples. A
-    feature that is constant over them becomes 0 there.
-
-    Args:
-        train: Finite features, shape (num_train, num_features).
-        validation: Finite features, shape (num_validation, num_features).
-
-    Returns:
-        Both parts as float32, with their shapes unchanged.
+    Attributes:
+        words: What is done, in words that follow "features are".
+        mean: Mean of each feature over the training examples; None if features are divided.
+        std: Their biased standard deviation, or 1 for a feature that is constant over them, which
+            becomes 0 there; None if features are divided.
+        largest: What features are divided by; unused if there is a mean.
     """
+
+    words: str
+    mean: NDArray[np.floating] | None = None
+    std: NDArray[np.floating] | None = None
+    largest: float = 1.0
+
+    def of(self, part: NDArray[Any]) -> NDArray[np.float32]:
+        """Scales examples, shape (num_examples, num_features)."""
+        out = np.empty(part.shape, np.float32)
+        for rows in _blocks(len(part)):
+            if self.mean is None or self.std is None:
+                out[rows] = part[rows].astype(np.float32) / np.float32(self.largest)
+            else:
+                out[rows] = (part[rows] - self.mean) / self.std
+        return out
+
+
+def _standardization(train: NDArray[np.floating]) -> Scaling:
     mean = train.mean(axis=0, dtype=np.float64)
     squares = sum(np.square(train[rows] - mean).sum(axis=0) for rows in _blocks(len(train)))
     std = np.sqrt(squares / len(train))
@@ -43,14 +58,7 @@ def standardized(
     constant = train.max(axis=0) == train.min(axis=0)
     mean = np.where(constant, train[0], mean)
     std = np.where(constant | (std == 0), 1.0, std)
-
-    def rescaled(part: NDArray[np.floating]) -> NDArray[np.float32]:
-        out = np.empty(part.shape, np.float32)
-        for rows in _blocks(len(part)):
-            out[rows] = (part[rows] - mean) / std
-        return out
-
-    return rescaled(train), rescaled(validation)
+    return Scaling("standardized", mean, std)
 
 
 def _blocks(num_examples: int) -> list[slice]:
@@ -83,32 +91,22 @@ def split(y: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     )
 
 
-def scaled(
-    train: NDArray[Any], validation: NDArray[Any]
-) -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
-    """Scales features by what their values are, whatever the type in which they are stored.
+def scaling(train: NDArray[Any], validation: NDArray[Any]) -> Scaling:
+    """How to scale features, by what their values are, whatever the type in which they are stored.
 
     At least `MIN_PIXELS` features, all of whose values are whole and in the range of
-    `PIXEL_VALUES`, are divided by the largest of the training examples. All others are
-    standardized.
+    `PIXEL_VALUES`, are divided by the largest of the training examples. All others get mean 0 and
+    standard deviation 1 over the training examples.
 
     Args:
         train: Finite features, shape (num_train, num_features).
         validation: Finite features, shape (num_validation, num_features).
-
-    Returns:
-        Both parts as float32, with their shapes unchanged, and what was done, in words that follow
-        "features are".
     """
     largest = float(train.max())
     if train.shape[1] >= MIN_PIXELS and largest > 0 and _are_pixels(train, validation):
-        divisor = np.float32(largest)
-        return (
-            train.astype(np.float32) / divisor,
-            validation.astype(np.float32) / divisor,
-            f"divided by {largest:g}, the largest value",
-        )
-    return *standardized(train, validation), "standardized"
+        return Scaling(f"divided by {largest:g}, the largest value", largest=largest)
+    with np.errstate(over="ignore"):
+        return _standardization(train)
 
 
 def _are_pixels(*parts: NDArray[Any]) -> bool:
@@ -125,6 +123,25 @@ def _are_pixels(*parts: NDArray[Any]) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Parts:
+    """Examples on both sides of the split, their features flat but not scaled."""
+
+    x_train: NDArray[Any]
+    y_train: NDArray[np.integer]
+    x_validation: NDArray[Any]
+    y_validation: NDArray[np.integer]
+
+
+def divided(examples: Examples) -> Parts:
+    """Splits examples, unless they come with a validation set."""
+    x, y = _flat(examples.x), examples.y
+    if examples.x_validation is None or examples.y_validation is None:
+        train, validation = split(y)
+        return Parts(x[train], y[train], x[validation], y[validation])
+    return Parts(x, y, _flat(examples.x_validation), examples.y_validation)
+
+
 def prepare(examples: Examples) -> tuple[Dataset, str]:
     """Splits examples, unless they come with a validation set, and scales their features.
 
@@ -134,17 +151,20 @@ def prepare(examples: Examples) -> tuple[Dataset, str]:
     Returns:
         The data set, and how its features were scaled, in words that follow "features are".
     """
-    x, y = _flat(examples.x), examples.y
-    if examples.x_validation is None or examples.y_validation is None:
-        train, validation = split(y)
-        (x, x_validation), (y, y_validation) = (x[train], x[validation]), (y[train], y[validation])
-    else:
-        x_validation, y_validation = _flat(examples.x_validation), examples.y_validation
+    parts = divided(examples)
+    how = scaling(parts.x_train, parts.x_validation)
     with np.errstate(over="ignore"):
-        x, x_validation, how = scaled(x, x_validation)
+        x_train, x_validation = how.of(parts.x_train), how.of(parts.x_validation)
     return (
-        as_dataset(x, y, x_validation, y_validation, examples.classes, examples.example_shape),
-        how,
+        as_dataset(
+            x_train,
+            parts.y_train,
+            x_validation,
+            parts.y_validation,
+            examples.classes,
+            examples.example_shape,
+        ),
+        how.words,
     )
 
 

@@ -4,10 +4,12 @@ A file comes from a stranger: it is taken as text and numbers, never as code, an
 checked before memory is reserved for it.
 """
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bnviz.archive import ArchiveError
 from bnviz.data import array_examples, preparation, table, table_examples
@@ -23,7 +25,7 @@ from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
 from bnviz.data.other_files import way_out
-from bnviz.data.reading import MAX_SHOWN, Reading
+from bnviz.data.reading import Reading
 from bnviz.data.table import quoted
 
 #: File name suffixes that are read.
@@ -58,7 +60,7 @@ def read(
     A table has one example per row: features in columns, and a class that is a number or a word. An
     NPZ file holds arrays of features and classes; see `array_examples.TRAINING`. Without a
     validation set in the file, a fifth of each class is held out for validation, always the same
-    examples. Features are scaled as `preparation.scaled` says.
+    examples. Features are scaled as `preparation.scaling` says.
 
     Args:
         name: File name; its suffix must be one of `SUFFIXES`.
@@ -72,39 +74,48 @@ def read(
     examples, reading = _read(name, data, choices, max_bytes)
     _check_classes(examples)
     dataset, scaled = preparation.prepare(examples)
-    _check_dataset(dataset)
-    notes = [*reading.notes, *_notes_on_classes(dataset)]
-    if not is_table(name) and choices != _GUESSES:
-        notes.append("How a table is to be read says nothing of an NPZ file")
-    return Upload(
-        dataset,
-        replace(
-            reading,
-            notes=tuple(notes),
-            num_train=len(dataset.y_train),
-            num_validation=len(dataset.y_validation),
-            held_out=examples.x_validation is None,
-            num_features=dataset.num_features,
-            classes=tuple(zip(examples.classes, examples.class_counts(), strict=True)),
-            scaled=scaled,
-        ),
+    counts = len(dataset.y_train), len(dataset.y_validation)
+    _check_counts(*counts)
+    _check_scaled(dataset.x_validation)
+    return Upload(dataset, _completed(reading, examples, counts, scaled))
+
+
+def report(
+    name: str,
+    data: bytes,
+    choices: Choices = _GUESSES,
+    *,
+    max_bytes: int = MAX_EXAMPLES_BYTES,
+) -> Reading:
+    """What `read` says of a file, in less memory: training examples are not scaled.
+
+    Raises:
+        UploadError: If the file cannot be trained on.
+    """
+    examples, reading = _read(name, data, choices, max_bytes)
+    _check_classes(examples)
+    parts = preparation.divided(examples)
+    scaling = preparation.scaling(parts.x_train, parts.x_validation)
+    counts = len(parts.y_train), len(parts.y_validation)
+    _check_counts(*counts)
+    with np.errstate(over="ignore"):
+        _check_scaled(scaling.of(parts.x_validation))
+    return _completed(reading, examples, counts, scaling.words)
+
+
+def _completed(
+    reading: Reading, examples: Examples, counts: tuple[int, int], scaled: str
+) -> Reading:
+    """A reading with the numbers of examples for training and for validation."""
+    return replace(
+        reading,
+        num_train=counts[0],
+        num_validation=counts[1],
+        held_out=examples.x_validation is None,
+        num_features=math.prod(examples.example_shape),
+        classes=tuple(zip(examples.classes, examples.class_counts(), strict=True)),
+        scaled=scaled,
     )
-
-
-def _notes_on_classes(dataset: Dataset) -> list[str]:
-    """Says which classes are not trained on, or not validated."""
-    notes = []
-    for y, what in (
-        (dataset.y_train, "no training example"),
-        (dataset.y_validation, "no validation example"),
-    ):
-        counts = np.bincount(y, minlength=len(dataset.classes))
-        names = [quoted(dataset.classes[number]) for number in np.flatnonzero(counts == 0)]
-        if names:
-            shown = ", ".join(names[:MAX_SHOWN])
-            more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
-            notes.append(f"There is {what} of {shown}{more}")
-    return notes
 
 
 def read_examples(name: str, data: bytes, choices: Choices = _GUESSES) -> Examples:
@@ -180,15 +191,18 @@ def _check_classes(examples: Examples) -> None:
         )
 
 
-def _check_dataset(dataset: Dataset) -> None:
-    """Refuses data that cannot be trained on."""
-    num_train, num_validation = len(dataset.y_train), len(dataset.y_validation)
+def _check_counts(num_train: int, num_validation: int) -> None:
+    """Refuses too few examples."""
     if min(num_train, num_validation) < MIN_EXAMPLES_EACH:
         raise UploadError(
             f"There are {num_train} training examples and {num_validation} validation examples; at "
             f"least {MIN_EXAMPLES_EACH} of each are needed."
         )
-    if not np.isfinite(dataset.x_validation).all():
+
+
+def _check_scaled(x_validation: NDArray[np.float32]) -> None:
+    """Refuses validation examples that are too large once they are scaled."""
+    if not np.isfinite(x_validation).all():
         raise UploadError(
             "A feature varies so little among the training examples, and so much among the "
             "validation examples, that it cannot be standardized."

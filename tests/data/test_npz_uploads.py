@@ -14,12 +14,17 @@ import pytest
 from bnviz.archive import Archive, ArchiveError
 from bnviz.data import array_examples, uploads
 from bnviz.data.bounds import UploadError
+from bnviz.data.reading import Reading
 from tests.data.upload_files import Bomb, images, npy_file, npz, refused
 from tests.support.archives import npy, zipped
 from tests.support.datasets import assert_trainable
 
 #: Path of the file that Keras downloads, if it exists.
 REAL_MNIST = Path(os.environ.get("MNIST_NPZ", "mnist.npz"))
+
+
+def _reading(data: bytes) -> Reading:
+    return uploads.read("a.npz", data).reading
 
 
 class TestNpz:
@@ -215,6 +220,22 @@ class TestNpz:
     def test_arrays_that_unpack_to_too_much_are_refused(self, monkeypatch):
         monkeypatch.setattr(array_examples, "MAX_DECODED_BYTES", 20 * 16 + 20 * 8 - 1)
         refused("a.npz", npz(**images()), "unpacks to more than")
+
+    @pytest.mark.parametrize("top", [255, 256])
+    def test_a_report_says_the_same_in_less_memory(self, top):
+        x = np.zeros((20_000, 200), np.uint16)
+        x[0, 0] = top
+        data, peaks, said = npz(x=x, y=np.arange(20_000) % 2), [], []
+        for says in (lambda: uploads.report("a.npz", data), lambda: _reading(data)):
+            tracemalloc.start()
+            said.append(says())
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        assert said[0] == said[1]
+        assert said[0].scaled == (
+            "standardized" if top > 255 else "divided by 255, the largest value"
+        )
+        assert peaks[0] < 0.85 * peaks[1]
 
     @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
     def test_arrays_beyond_a_hosts_memory_are_refused_from_their_headers_alone(self, dtype):

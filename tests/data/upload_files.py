@@ -47,6 +47,7 @@ def reads(
     counts = {cut(str(label)): int(count) for label, count in classes.value_counts().items()}
     assert dict(upload.reading.classes) == counts
     assert upload.reading.num_train + upload.reading.num_validation == len(features)
+    assert uploads.report(name, data, Choices(**choices)) == upload.reading
     return upload.reading
 
 

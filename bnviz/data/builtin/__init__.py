@@ -49,7 +49,7 @@ def table(name: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 @cache
 def load(name: str) -> Dataset:
-    """Returns a table as a data set: see `preparation.scaled`.
+    """Returns a table as a data set: see `preparation.scaling`.
 
     Args:
         name: One of `TABLES`.

@@ -23,7 +23,7 @@ def report(file: OwnFile) -> Reading:
     """
     max_bytes = int(1e6 * limits().decoded_mb)
     with _reading:
-        return uploads.read(file.name, file.data, file.choices, max_bytes=max_bytes).reading
+        return uploads.report(file.name, file.data, file.choices, max_bytes=max_bytes)
 
 
 def examples(file: OwnFile) -> bytes:
