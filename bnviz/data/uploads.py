@@ -25,7 +25,7 @@ from bnviz.data.choices import Choices
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
 from bnviz.data.other_files import way_out
-from bnviz.data.reading import Reading
+from bnviz.data.reading import MAX_SHOWN, Reading
 from bnviz.data.table import quoted
 
 #: File name suffixes that are read.
@@ -74,10 +74,10 @@ def read(
     examples, reading = _read(name, data, choices, max_bytes)
     _check_classes(examples)
     dataset, scaled = preparation.prepare(examples)
-    counts = len(dataset.y_train), len(dataset.y_validation)
-    _check_counts(*counts)
+    y = dataset.y_train, dataset.y_validation
+    _check_numbers(*y)
     _check_scaled(dataset.x_validation)
-    return Upload(dataset, _completed(reading, examples, counts, scaled))
+    return Upload(dataset, _completed(reading, examples, *y, scaled))
 
 
 def report(
@@ -96,26 +96,59 @@ def report(
     _check_classes(examples)
     parts = preparation.divided(examples)
     scaling = preparation.scaling(parts.x_train, parts.x_validation)
-    counts = len(parts.y_train), len(parts.y_validation)
-    _check_counts(*counts)
+    y = parts.y_train, parts.y_validation
+    _check_numbers(*y)
     with np.errstate(over="ignore"):
         _check_scaled(scaling.of(parts.x_validation))
-    return _completed(reading, examples, counts, scaling.words)
+    return _completed(reading, examples, *y, scaling.words)
+
+
+def _check_numbers(y_train: NDArray[np.integer], y_validation: NDArray[np.integer]) -> None:
+    """Refuses too few examples."""
+    num_train, num_validation = len(y_train), len(y_validation)
+    if min(num_train, num_validation) < MIN_EXAMPLES_EACH:
+        raise UploadError(
+            f"There are {num_train} training examples and {num_validation} validation examples; at "
+            f"least {MIN_EXAMPLES_EACH} of each are needed."
+        )
 
 
 def _completed(
-    reading: Reading, examples: Examples, counts: tuple[int, int], scaled: str
+    reading: Reading,
+    examples: Examples,
+    y_train: NDArray[np.integer],
+    y_validation: NDArray[np.integer],
+    scaled: str,
 ) -> Reading:
-    """A reading with the numbers of examples for training and for validation."""
+    """A reading with what the split and the scaling have made of the examples."""
     return replace(
         reading,
-        num_train=counts[0],
-        num_validation=counts[1],
+        notes=(*reading.notes, *_notes_on_classes(examples.classes, y_train, y_validation)),
+        num_train=len(y_train),
+        num_validation=len(y_validation),
         held_out=examples.x_validation is None,
         num_features=math.prod(examples.example_shape),
         classes=tuple(zip(examples.classes, examples.class_counts(), strict=True)),
         scaled=scaled,
     )
+
+
+def _notes_on_classes(
+    classes: tuple[str, ...], y_train: NDArray[np.integer], y_validation: NDArray[np.integer]
+) -> list[str]:
+    """Says which classes are not trained on, or not validated."""
+    notes = []
+    for y, what in (
+        (y_train, "no training example"),
+        (y_validation, "no validation example"),
+    ):
+        counts = np.bincount(y, minlength=len(classes))
+        names = [quoted(classes[number]) for number in np.flatnonzero(counts == 0)]
+        if names:
+            shown = ", ".join(names[:MAX_SHOWN])
+            more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+            notes.append(f"There is {what} of {shown}{more}")
+    return notes
 
 
 def read_examples(name: str, data: bytes, choices: Choices = _GUESSES) -> Examples:
@@ -162,7 +195,11 @@ def _read(
         )
     try:
         if suffix == ".npz":
-            return array_examples.read(data, max_bytes)
+            examples, reading = array_examples.read(data, max_bytes)
+            if choices != _GUESSES:
+                note = "How a table is to be read says nothing of an NPZ file"
+                reading = replace(reading, notes=(*reading.notes, note))
+            return examples, reading
         examples, reading = table_examples.read(data, choices)
         check_values(examples.x.size, max_bytes)
         return examples, reading
@@ -188,15 +225,6 @@ def _check_classes(examples: Examples) -> None:
         raise UploadError(
             f"All training examples are of one class{only}; at least {CLASSES[0]} classes are "
             "needed."
-        )
-
-
-def _check_counts(num_train: int, num_validation: int) -> None:
-    """Refuses too few examples."""
-    if min(num_train, num_validation) < MIN_EXAMPLES_EACH:
-        raise UploadError(
-            f"There are {num_train} training examples and {num_validation} validation examples; at "
-            f"least {MIN_EXAMPLES_EACH} of each are needed."
         )
 
 

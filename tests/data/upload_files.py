@@ -1,6 +1,7 @@
 """Files as viewers upload them, sound and hostile, and what must come of them."""
 
 import io
+import re
 import struct
 
 import numpy as np
@@ -71,6 +72,8 @@ def refused(name: str, data: bytes, words: str) -> None:
     with pytest.raises(UploadError, match=words) as raised:
         uploads.read(name, data)
     message = str(raised.value)
+    with pytest.raises(UploadError, match=re.escape(message)):
+        uploads.report(name, data)
     assert message.endswith(".")
     assert "\n" not in message
     assert len(message) < 300
