@@ -101,7 +101,7 @@ def trains(page: AppTest) -> bool:
 def test_what_was_read_is_said_and_shown_as_text():
     page = page_with(table())
     assert "30 examples with 5 features" in said(page)
-    assert "2 classes in 'class': u 15, v 15" in said(page)
+    assert "2 classes in 'class' (u: 15, v: 15)" in said(page)
     assert said(page).startswith("` ")
     look = page.sidebar.code[0]
     assert look.value.splitlines()[0].split() == ["id", "*a*", "b", "kind", "class"]
