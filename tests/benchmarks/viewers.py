@@ -159,9 +159,10 @@ class Viewer:
                 element = message.delta.new_element
                 if element.WhichOneof("type") == "button" and element.button.label == "Stop":
                     self._stop = element.button.id
-                if element.WhichOneof("type") == "bidi_component":
-                    self._component = element.bidi_component.id
-                    found = unpack(element.bidi_component.bytes)
+                component = element.bidi_component
+                if component.component_name == "bnviz.player":
+                    self._component = component.id
+                    found = unpack(component.bytes)
             if kind == "script_finished" and found is not None:
                 return found
 
