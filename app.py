@@ -1,5 +1,5 @@
 """The page in a checkout: `streamlit run app.py`."""
 
-from bnviz.page.app import show
+from bnviz.page.launch import show
 
 show()

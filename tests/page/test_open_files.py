@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bnviz.page.shell.open_files import Exhaustion
+from bnviz.page.launch.open_files import Exhaustion
 from tests.support import ROOT
 
 resource = pytest.importorskip("resource")
@@ -16,7 +16,7 @@ resource = pytest.importorskip("resource")
 #: Sets a limit, lets the page raise it, and prints the limit and what was logged.
 PROGRAM = """
 import json, logging, resource
-from bnviz.page.shell import open_files
+from bnviz.page.launch import open_files
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 said = []
 logging.getLogger("bnviz").addHandler(type("", (logging.Handler,), {{

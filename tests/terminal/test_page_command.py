@@ -78,4 +78,4 @@ def test_a_missing_package_is_named_with_the_extra_that_installs_it(
 
 
 def test_the_launched_script_is_the_page():
-    assert "from bnviz.page.app import show" in launch.SCRIPT.read_text()
+    assert "from bnviz.page.launch import show" in launch.SCRIPT.read_text()

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bnviz.page.launch import open_files
+
 SCRIPT = Path(__file__).with_name("app.py")
 
 
@@ -22,9 +24,19 @@ def launch(options: Sequence[str]) -> None:
         ModuleNotFoundError: If Streamlit is not installed.
         SystemExit: When the server ends or an option is wrong.
     """
+    open_files.prepare()
     # Imported here, so that the other commands do not load Streamlit.
     from streamlit.web import cli
 
     # Streamlit records the command line in sys.argv and passes the rest to the script.
     sys.argv = ["streamlit", "run", str(SCRIPT), *options]
     cli.main(prog_name="streamlit")
+
+
+def show() -> None:
+    """Draws the page; what a script for Streamlit calls."""
+    # Before anything else is imported: the first viewers may be many, and each module is a file.
+    open_files.prepare()
+    from bnviz.page import app
+
+    app.show()
