@@ -38,8 +38,9 @@ def prepare() -> None:
             limit,
             max(0, limit - THE_PAGE) // A_VIEWER,
         )
+    exhaustion = Exhaustion()
     for name in _LOGGERS:
-        logging.getLogger(name).addFilter(Exhaustion())
+        logging.getLogger(name).addFilter(exhaustion)
 
 
 def raise_limit() -> int | None:
