@@ -45,7 +45,7 @@ VALIDATION = (
     ("test_images", "test_labels"),
 )
 #: Arrays that may hold the names of the classes 0, 1, 2 and so on.
-CLASS_NAMES = ("classes", "class_names", "target_names")
+CLASS_NAME_ARRAYS = ("classes", "class_names", "target_names")
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _of_one_hot(y: NDArray[Any], part: _Part) -> list[str | int | None]:
 
 def _class_names(archive: Archive) -> list[str]:
     """Names of the classes 0, 1, 2 and so on, if the file has any."""
-    for name in CLASS_NAMES:
+    for name in CLASS_NAME_ARRAYS:
         if name in archive.names:
             header = archive.header(name)
             if header.dtype.kind == "U" and len(header.shape) == 1 and header.count <= CLASSES[1]:

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 
-from bnviz.data.array_examples import CLASS_NAMES
+from bnviz.data.array_examples import CLASS_NAME_ARRAYS
 from bnviz.data.examples import Examples
 
 #: Name under which the exported script reads the file.
@@ -30,7 +30,7 @@ def examples_file(examples: Examples) -> bytes:
             "x_test": examples.x_validation,
             "y_test": examples.y_validation,
         }
-    arrays[CLASS_NAMES[0]] = np.array(examples.classes, np.str_)
+    arrays[CLASS_NAME_ARRAYS[0]] = np.array(examples.classes, np.str_)
     file = io.BytesIO()
     # Compressed, since what was read from a table is many times as large as its text.
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from typing import Any
 
 from bnviz.data.choices import DECIMALS, DELIMITERS, Choices
 
-#: Number of classes and of columns left out that the sentence lists one by one.
+#: Number of classes, of columns left out and of notes that the sentence lists one by one.
 MAX_SHOWN = 10
 
 
@@ -81,7 +81,11 @@ class Reading:
                 f"{f' ({where})' if where else ''}"
             )
         parts.append(f"features are {self.scaled}")
-        return ". ".join(["; ".join(parts), *(note.rstrip(".") for note in self.notes)]) + "."
+        notes = [note.rstrip(".") for note in self.notes[:MAX_SHOWN]]
+        rest = len(self.notes) - len(notes)
+        if rest:
+            notes.append(f"{_count(rest, 'more note')} on other columns")
+        return ". ".join(["; ".join(parts), *notes]) + "."
 
     def as_json(self) -> dict[str, Any]:
         """What was taken, as simple values."""

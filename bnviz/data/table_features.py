@@ -76,7 +76,7 @@ class Features:
             self.left_out.append(LeftOut(column.name, numbering, counts_rows=True))
             self._counting = self._counting or column
             return
-        if numbering:
+        if numbering and reason is None:
             self.notes.append(
                 f"Column {quoted(column.name)} is used, though {numbering}, which can give the "
                 "class away"

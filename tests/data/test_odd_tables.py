@@ -60,6 +60,19 @@ class TestCodes:
         reading = reading_of(text_of("sku,y,cls", [code, *NUMBERS[1:]], NUMBERS, ENDS))
         assert f"'{code}' is read as the number {number}" in reading.sentence()
 
+    def test_a_column_of_codes_that_is_left_out_is_not_said_to_be_used(self):
+        codes = [f"{row:03d}" for row in range(7, 7 + 2 * COUNT, 2)]
+        sentence = reading_of(text_of("id,y,cls", codes, NUMBERS, ENDS)).sentence()
+        assert "left out: 'id' (24 different words" in sentence
+        assert "is used" not in sentence
+
+    def test_not_every_note_of_many_is_in_the_sentence(self):
+        again = [ENDS] * 15
+        names = ",".join(f"c{index}" for index in range(15))
+        reading = reading_of(text_of(f"{names},y,cls", *again, NUMBERS, ENDS))
+        assert reading.sentence().count("gives the class away") == 10
+        assert "6 more notes on other columns" in reading.sentence()
+
 
 class TestDecimalSigns:
     def test_a_sign_that_another_column_proves_is_said_where_it_decides(self):
