@@ -241,14 +241,20 @@ def _fitness(delimiter: str, tried: _Sample) -> tuple[float, float, float]:
     cells = [cell for row in sample for cell in row]
     clean = sum(not others & set(cell) or is_number(cell) for cell in cells)
     place = list(DELIMITERS.values()).index(delimiter)
+    # A cell with one quote is part of one that another delimiter leaves whole.
+    torn = tried.is_broken or any(cell.count('"') % 2 for cell in cells)
     # Words with spaces make a table of anything: spaces are the last choice of what can be read.
-    fits = fitting / len(sample) - 0.5 * (delimiter == " ") - 0.75 * tried.is_broken
+    fits = fitting / len(sample) - 0.5 * (delimiter == " ") - 0.75 * torn
     return fits, clean / len(cells), -place
 
 
 def _has_decimal_commas_alone(sample: list[list[str]]) -> bool:
     """Whether spaces make a table in which all commas are decimal signs."""
     if len(set(map(len, sample))) != 1 or len(sample[0]) < CLASSES[0]:
+        return False
+    # A word that is the same in every row is the unit of the number before it.
+    below = zip(*sample[1:], strict=True)
+    if any(len(set(column)) == 1 and not is_number(column[0]) for column in below):
         return False
     # Cells with a space stood in quotes.
     commas = [cell for row in sample for cell in row if "," in cell and " " not in cell]

@@ -24,7 +24,8 @@ def class_column(found: Table, choices: Choices) -> int:
     """Position of the column of the classes.
 
     It is the chosen one, else the only one with a name of `CLASS_NAMES`, else the last that holds
-    something, does not only count the rows, and holds neither dates nor text that hardly recurs.
+    something, does not only count the rows, and holds neither more than two dates nor text that
+    hardly recurs.
     """
     if choices.class_column is not None:
         return found.names.index(choices.class_column)
@@ -49,9 +50,9 @@ def class_column(found: Table, choices: Choices) -> int:
 
 
 def _hardly_recurs(column: Column) -> bool:
-    """Whether a column holds dates, or too many different values for classes."""
+    """Whether a column holds several dates, or too many different values for classes."""
     most = max(CLASSES[0], min(CLASSES[1], len(column.cells) / _MIN_AVERAGE))
-    return column.kind == Kind.DATES or len(column.counts) > most
+    return len(column.counts) > (CLASSES[0] if column.kind == Kind.DATES else most)
 
 
 def classes_of(

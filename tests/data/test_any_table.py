@@ -17,7 +17,11 @@ from tests.data.random_tables import Written, tables
 
 NAME = "table.txt"
 fuzzed = settings(
-    database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100
+    derandomize=True,  # the search for new tables is the benchmark's
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=100,
 )
 
 
@@ -62,7 +66,7 @@ def test_any_table_is_read_back(table):
 
 
 @pytest.mark.slow
-@settings(fuzzed, max_examples=20_000)
+@settings(fuzzed, max_examples=5_000)
 @given(tables())
 def test_very_many_tables_are_read_back(table):
     check(table)

@@ -74,6 +74,23 @@ class TestCodes:
         assert "6 more notes on other columns" in reading.sentence()
 
 
+class TestUnits:
+    @pytest.mark.parametrize("unit", ["%", "kg"])
+    def test_a_unit_after_a_space_is_no_column(self, unit):
+        text = text_of(
+            "", ["0", "3"] * (COUNT // 2), [f"{10 + row % 2} {unit}" for row in range(COUNT)]
+        )
+        assert reading_of(text).choices.delimiter == ","
+
+
+class TestQuotes:
+    @pytest.mark.parametrize("cells", [["0,5 cm", "1,5 cm"], ["a, b", "c, d"]])
+    def test_a_comma_within_quotes_between_spaces_is_no_delimiter(self, cells):
+        quoted = [f'"{cell}"' for cell in cells] * (COUNT // 2)
+        reading = reading_of(text_of("size y cls", quoted, NUMBERS, ENDS, between=" "))
+        assert (reading.choices.delimiter, reading.columns) == (" ", ("size", "y", "cls"))
+
+
 class TestDecimalSigns:
     def test_a_sign_that_another_column_proves_is_said_where_it_decides(self):
         odd = ["7.749", "8.250"] * (COUNT // 2)

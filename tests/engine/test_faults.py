@@ -112,6 +112,7 @@ class TestMemory:
 def test_a_worker_that_falls_silent_is_replaced_and_its_run_done_again(
     monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setattr(cluster, "ALLOWED_FAILURES", 2)
     monkeypatch.setattr(supervisor, "MAX_SILENCE", 20.0)
     monkeypatch.setattr(cluster, "NOTICEABLE_SILENCE", 3.0)
     others = set(workers_of())

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bnviz.data.array_examples import CLASS_NAMES, TRAINING, VALIDATION
+from bnviz.data.array_examples import CLASS_NAME_ARRAYS, TRAINING, VALIDATION
 from bnviz.recording import Recording
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies.axis import Axis
@@ -152,7 +152,7 @@ def archive(random: Random) -> bytes:
         members |= {f"{x}.npy": member(random, test), f"{y}.npy": labels_of(random, test)}
     if random.random() < 0.2:
         names = np.array([words.word(random)[:200] for _ in range(random.choice((0, 1, 3, 101)))])
-        members[f"{random.choice(CLASS_NAMES)}.npy"] = npy(names)
+        members[f"{random.choice(CLASS_NAME_ARRAYS)}.npy"] = npy(names)
     if random.random() < 0.2:
         members[
             random.choice(
