@@ -17,7 +17,7 @@ from tests.data.random_tables import Written, tables
 
 NAME = "table.txt"
 fuzzed = settings(
-    derandomize=True,  # the search for new tables is the benchmark's
+    derandomize=True,  # a table found by chance would stop an unrelated change
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
