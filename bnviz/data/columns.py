@@ -164,7 +164,7 @@ class Column:
 
     @cached_property
     def _mostly_numbers(self) -> bool:
-        """Whether cells that are no number are slips of the pen among numbers.
+        """Whether cells that are not numbers are slips of the pen among numbers.
 
         A word that recurs in a column of few different cells, such as "3+", is a value.
         """

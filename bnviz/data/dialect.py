@@ -56,7 +56,7 @@ def detect(text: str, choices: Choices) -> tuple[Dialect, str]:
         choices: What the user has chosen.
 
     Returns:
-        The dialect, and the text without what is no part of the table: a line that names the
+        The dialect, and the text without what is not part of the table: a line that names the
         delimiter, lines above the table, and the comment sign before a heading. Lines keep their
         numbers.
 
@@ -158,7 +158,7 @@ def rows(
 
 
 def is_comment(line: str, delimiter: str, width: int) -> bool:
-    """Whether a line is a comment: it begins with "#" and is no row of the table.
+    """Whether a line is a comment: it begins with "#" and is not a row of the table.
 
     A row may begin with "#N/A" or "#ff0000", but not with a space after the sign.
     """

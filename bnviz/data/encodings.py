@@ -28,7 +28,7 @@ def decode(data: bytes, encoding: str | None) -> tuple[str, str]:
         The text without a byte order mark and a sign of its end, and the encoding.
 
     Raises:
-        UploadError: If the bytes are no text in the encoding.
+        UploadError: If the bytes are not text in the encoding.
     """
     # The longest mark first: that of UTF-16 is the beginning of that of UTF-32.
     for mark in sorted(_MARKS, key=len, reverse=True):

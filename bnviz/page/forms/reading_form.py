@@ -40,7 +40,7 @@ class ReadFile:
 
     Attributes:
         file: The file.
-        columns: Names of all columns of a table, as far as they can be told.
+        columns: Names of all columns of a table; empty if they cannot be told.
         reading: What was taken; None if the file cannot be used.
         complaint: Why it cannot be used, in one sentence; else empty.
     """
