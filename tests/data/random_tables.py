@@ -87,12 +87,17 @@ def _numbers(draw, count: int, decimal: str, thousands: str) -> tuple[list[str],
             text = f"{shifted:,.{digits}f}"
         signs = {".": decimal, ",": thousands if form == "grouped" else "", "-": minus}
         cells.append("".join(signs.get(letter, letter) for letter in text))
-    bare = [cell.replace("\u2212", "-") for cell in cells]
+    cells = [cell + unit for cell in cells]
+    return cells, np.array(numbers)[:, None], _can_be_read_in_two_ways(cells)
+
+
+def _can_be_read_in_two_ways(cells: list[str]) -> bool:
+    """Whether numbers, which may have a unit, fit either decimal sign."""
+    bare = [cell.replace("\u2212", "-").rstrip("% cm€") for cell in cells]
     either = [_TWO_WAYS.fullmatch(cell) is not None for cell in bare]
-    ambiguous = any(either) and all(
+    return any(either) and all(
         two or _WHOLE.fullmatch(cell) for two, cell in zip(either, bare, strict=True)
     )
-    return [cell + unit for cell in cells], np.array(numbers)[:, None], ambiguous
 
 
 @st.composite
@@ -151,13 +156,14 @@ def tables(draw) -> Written:
             name = draw(st.sampled_from(("", "id", "index", "Unnamed: 0")))
             rows = [[name if at == 0 else str(at - 1 + start), *row] for at, row in enumerate(rows)]
     kept = [row not in lacking for row in range(count)]
+    numbers = [cell for cell, keep in zip(columns[0][0], kept, strict=True) if keep]
     return Written(
         data=draw(_file(rows, delimiter)),
         x=np.concatenate([column[1] for column in columns], axis=1)[kept].astype(float),
         labels=[" ".join(label.split()) for label, keep in zip(labels, kept, strict=True) if keep],
         delimiter=delimiter,
         decimal=decimal,
-        ambiguous=any(column[2] for column in columns),
+        ambiguous=_can_be_read_in_two_ways(numbers) or any(column[2] for column in columns[1:]),
         num_missing=len(lacking),
     )
 
