@@ -12,17 +12,14 @@ from tests.support import ROOT
 
 
 @contextmanager
-def page_server(
-    port: int, *, script: str = "app.py", **options: Any
-) -> Iterator[subprocess.Popen[str]]:
+def page_server(port: int, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """Serves the page; kills the server at the end unless it has ended by then.
 
     Args:
         port: Port of this machine on which it listens.
-        script: What is served instead, with the options of the page.
         options: Further arguments of `subprocess.Popen`.
     """
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     with subprocess.Popen(command, cwd=ROOT, text=True, **options) as server:
         try:
