@@ -21,7 +21,7 @@ fuzzed = settings(
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    max_examples=100,
+    max_examples=50,
 )
 
 

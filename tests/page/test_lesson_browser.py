@@ -73,6 +73,7 @@ def test_the_quiz_keeps_score_and_leads_to_the_chapter_with_the_answer(visit):
     visitor.until(f"s.view === '{item.view['name']}'")
 
 
+@pytest.mark.slow
 def test_a_learners_own_run_is_measured_beside_the_seeds_and_has_a_link(visit):
     visitor = visit("chapter=speed")
     answer(visitor, CHAPTERS["speed"].question, 0, "predict")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.proxy import Proxy
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SMALL = "steps=20&hidden_layers=1&units=4"
 
