@@ -104,7 +104,7 @@ def scaling(train: NDArray[Any], validation: NDArray[Any]) -> Scaling:
     """
     largest = float(train.max())
     if train.shape[1] >= MIN_PIXELS and largest > 0 and _are_pixels(train, validation):
-        return Scaling(f"divided by {largest:g}, the largest value", largest=largest)
+        return Scaling(f"divided by {largest:g}, the largest training value", largest=largest)
     with np.errstate(over="ignore"):
         return _standardization(train)
 
@@ -125,7 +125,14 @@ def _are_pixels(*parts: NDArray[Any]) -> bool:
 
 @dataclass(frozen=True)
 class Parts:
-    """Examples on both sides of the split, their features flat but not scaled."""
+    """Examples on both sides of the split, not scaled.
+
+    Attributes:
+        x_train: Features, shape (num_train, num_features).
+        y_train: Class numbers, shape (num_train,).
+        x_validation: Features, shape (num_validation, num_features).
+        y_validation: Class numbers, shape (num_validation,).
+    """
 
     x_train: NDArray[Any]
     y_train: NDArray[np.integer]

@@ -40,7 +40,7 @@ def class_column(found: Table, choices: Choices) -> int:
         column = Column(found.names[index], found.named[index], found.cells(index))
         if column.kind == Kind.EMPTY or (column.named_as_index and column.counts_rows):
             continue
-        # A quantity in the last column is said to be one; it is no better than text before it.
+        # A quantity in the last column is said to be one. Left of text it is passed over as well.
         if _hardly_recurs(column) and (passed or column.kind != Kind.NUMBERS):
             last = last if passed else index
             passed = True

@@ -58,6 +58,7 @@ class Supervisor:
                 await self._attend(process)
             finally:
                 _terminate(process)
+                self.silence = 0.0
             if time.monotonic() - started >= MIN_LIFETIME:
                 delay = MIN_DELAY
                 continue

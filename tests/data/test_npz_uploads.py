@@ -38,7 +38,7 @@ class TestNpz:
         np.testing.assert_array_equal(
             upload.dataset.x_validation, x.reshape(20, 16) / np.float32(largest)
         )
-        assert upload.reading.scaled == f"divided by {largest}, the largest value"
+        assert upload.reading.scaled == f"divided by {largest}, the largest training value"
 
     def test_images_keep_their_shape(self):
         assert uploads.read("a.npz", npz(**images())).dataset.example_shape == (4, 4)
@@ -233,7 +233,7 @@ class TestNpz:
             tracemalloc.stop()
         assert said[0] == said[1]
         assert said[0].scaled == (
-            "standardized" if top > 255 else "divided by 255, the largest value"
+            "standardized" if top > 255 else "divided by 255, the largest training value"
         )
         assert peaks[0] < 0.85 * peaks[1]
 

@@ -274,6 +274,9 @@ class TestViewer:
         viewer.stop(run)
         other.stop(run)
         assert run.state == "stopped"
+        # Its frames are not held for having been stopped.
+        viewer.watch(run)
+        assert run.viewers == 1
 
     def test_a_run_returned_to_is_not_abandoned(self):
         runs, viewer = self.started(3), Viewer()

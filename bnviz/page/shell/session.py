@@ -48,6 +48,8 @@ class Viewer:
         toward the host's limit on the runs of one viewer; those beyond it are stopped at once,
         unless others watch them.
         """
+        # What has ended is shown as it is, and its frames are not held for having been stopped.
+        self._stopped = {job for job in self._stopped if job.active}
         wanted = tuple(job for job in jobs if job is not None and job not in self._stopped)
         before, self._watched = self._watched, wanted
         for job in self._watched:

@@ -89,6 +89,8 @@ def waiting(job: Job, engine: Engine) -> str:
 
 def still_trained(job: Job) -> str:
     """Says that others go on with what this viewer has stopped, in one sentence."""
+    if not job.viewers:
+        return "Stopped."
     others = "another viewer" if job.viewers == 1 else f"{job.viewers} other viewers"
     return f"Stopped here; it goes on for {others}."
 
