@@ -13,6 +13,7 @@ from bnviz.page.shell.kept_file import KeptFile, NoRoomError
 from bnviz.page.shell.own_file import Holders, OwnFile, Shelf
 from bnviz.page.shell.session import limits
 from bnviz.settings import UPLOAD
+from tests.support.engine import until
 from tests.support.streamlit_page import new_page, open_page, player_message
 
 ROWS = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20)).encode()
@@ -79,11 +80,7 @@ class TestShelf:
         for number in range(3):
             shelf.put(str(number), own_file())
         assert shelf.waiting_bytes == 3
-        timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
-        while timers:
-            timers.pop().join()
-            timers = [each for each in threading.enumerate() if isinstance(each, threading.Timer)]
-        assert shelf.waiting_bytes == 0
+        until(lambda: shelf.waiting_bytes == 0)
 
     def test_many_files_wait_with_one_timer(self):
         before = threading.active_count()
