@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bnviz.findings import speed
-from bnviz.findings.lasting import lasting
+from bnviz.findings.lasting import MIN_FRAMES, lasting
 from bnviz.findings.wording import percent, with_arm
 from bnviz.recording import Recording
 
@@ -57,10 +57,11 @@ def standstill(recording: Recording, arm: str) -> Standstill | None:
     steps, count = recording.steps, speed.num_unchanged(recording)
     if not count:
         return None
-    left = _left(recording, count)
+    left, above = _left(recording, count)
     ours = left.pop(arm)
     last = count - 1 if ours is None else ours - 1
-    others = [(index, name) for name, index in left.items() if index is not None]
+    # One that is back at chance has not learnt: with few examples luck lasts for a while.
+    others = [(index, name) for name, index in left.items() if index is not None and name in above]
     diverged = recording.frames[arm]["diverged_at"][: last + 1] >= 0
     if last < 0 or not others or diverged.any():
         return None
@@ -78,8 +79,11 @@ def standstill(recording: Recording, arm: str) -> Standstill | None:
     )
 
 
-def _left(recording: Recording, count: int) -> dict[str, int | None]:
-    """Returns by arm the index of the first of some frames that is above chance."""
+def _left(recording: Recording, count: int) -> tuple[dict[str, int | None], set[str]]:
+    """Returns by arm the index of the first of some frames above chance, and the arms still above.
+
+    An arm is still above chance if the median of its last `MIN_FRAMES` accuracies is.
+    """
     frames = recording.frames[:count]
     accuracy = {
         arm: frames[arm]["validation_accuracy"].astype(np.float64) for arm in recording.layout.arms
@@ -87,4 +91,5 @@ def _left(recording: Recording, count: int) -> dict[str, int | None]:
     luck = speed.by_luck(frames["step"], accuracy, speed.chance_of(recording))
     # Single frames above chance are guesses of another class, and come and go.
     stays = {arm: lasting(curve >= luck) for arm, curve in accuracy.items()}
-    return {arm: int(each.argmax()) if each.any() else None for arm, each in stays.items()}
+    left = {arm: int(each.argmax()) if each.any() else None for arm, each in stays.items()}
+    return left, {arm for arm, curve in accuracy.items() if np.median(curve[-MIN_FRAMES:]) >= luck}

@@ -232,6 +232,12 @@ class TestChance:
         small = since(0.1 + MIN_GAIN + gain, before=0.1)
         assert bool(self.chance(small, self.EARLY)) == (gain > 0)
 
+    def test_is_not_left_by_one_that_is_back_at_it(self):
+        still, lucky = np.full(FRAMES, 0.1), since(0.1, before=0.8, start=FRAMES - MIN_FRAMES)
+        lucky[0] = 0.1
+        assert standstill(self.run(still, lucky), "none") is None
+        assert standstill(self.run(still, self.EARLY), "none") is not None
+
     def test_includes_naming_the_largest_class(self):
         level = since(0.62, before=0.1, start=1, stop=12) + since(0.9, start=12)
         (event,) = self.chance(level, self.EARLY, majority=0.62)
