@@ -4,24 +4,14 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import pairwise
 from typing import Any
 
 from bnviz.data.file_source import FileSource
+from bnviz.engine.data_shapes import parameters
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
 from bnviz.settings import Settings
 
-#: Features and classes of the built-in data sets, from which a run's cost follows.
-SHAPES = {
-    "digits": (64, 10),
-    "breast_cancer": (30, 2),
-    "wine": (13, 3),
-    "mnist": (784, 10),
-    "fashion_mnist": (784, 10),
-}
-#: Features and classes of the data sets in the plane.
-PLANE_SHAPE = (2, 2)
 #: Settings to reduce, in this order, until a run's cost fits: first down to a size at which the
 #: experiment is still meaningful, then to the minimum.
 _COST_REDUCTIONS = (
@@ -185,16 +175,6 @@ LIMITS: dict[str, Mapping[str, Any]] = {item.name: item.metadata for item in fie
 
 def _requirement(bounds: Mapping[str, Any]) -> str:
     return f"it must be a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
-
-
-def parameters(settings: Settings, data: FileSource | None = None) -> int:
-    """Returns the number of weights and biases in the Dense layers of one network."""
-    if data is not None:
-        features, classes = data.num_features, data.num_classes
-    else:
-        features, classes = SHAPES.get(settings.dataset, PLANE_SHAPE)
-    sizes = [features, *[settings.units] * settings.hidden_layers, classes]
-    return sum((before + 1) * after for before, after in pairwise(sizes))
 
 
 def cost(settings: Settings, data: FileSource | None = None) -> int:

@@ -12,14 +12,12 @@ from bnviz.data.choices import Choices
 from bnviz.data.file_source import FileSource
 from bnviz.engine import Engine
 from bnviz.engine.admission import shortage
+from bnviz.engine.data_shapes import SHAPES, DataShape, parameters
 from bnviz.engine.limits import (
     LIMITS,
-    PLANE_SHAPE,
-    SHAPES,
     LimitError,
     Limits,
     cost,
-    parameters,
     recording_bytes,
 )
 from bnviz.engine.run_registry import RunRegistry
@@ -61,8 +59,10 @@ costs = st.floats(6, 16).map(lambda power: 10**power)
 class TestCost:
     @pytest.mark.parametrize("name", ["digits", "breast_cancer", "wine", "moons", "spiral"])
     def test_shapes_match_the_data(self, name):
-        data = load(Settings(dataset=name))
-        assert SHAPES.get(name, PLANE_SHAPE) == (data.num_features, len(data.classes))
+        data, settings = load(Settings(dataset=name)), Settings(dataset=name)
+        sizes = (len(data.x_train), len(data.x_validation))
+        shape = DataShape(data.num_features, len(data.classes), *sizes)
+        assert DataShape.of(settings) == shape
 
     def test_every_data_set_has_a_shape(self):
         assert {*SHAPES, *PLANE_DATASETS, "upload"} == {*DATASETS}
