@@ -2,40 +2,67 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from distributed import fire_and_forget
+
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
+from bnviz.engine.forecast import BLOCK_SHARE
 from bnviz.engine.study_runs import StudyRegistry, StudyRun
-from bnviz.engine.task import keep, train_block
-from bnviz.studies.study import Block, Outcome
+from bnviz.engine.task import Turn, forget, keep, train_block
+from bnviz.engine.turns import Turns
+from bnviz.studies.study import Block
 
 #: Blocks submitted per worker: the current one, and the next so that the worker never waits.
 BLOCKS_PER_WORKER = 2
 #: Dask priority of a block: below runs, which have 0, and the warm-up.
 PRIORITY = -2
+#: Maximum number of blocks that a worker has set aside; each keeps its networks in its memory.
+MAX_SET_ASIDE = 8
 
 
 @dataclass(frozen=True, eq=False)
 class _Submission:
-    """A submitted block, and the asyncio task that waits for its outcome."""
+    """A turn of a block, and the asyncio task that waits for what comes of it.
+
+    Attributes:
+        run: The study.
+        block: The block.
+        token: Name of the block.
+        future: Dask's future of the turn.
+        turn: Waits for the turn to end.
+        address: Address of the worker that must take it, since it has set the block aside, or None.
+    """
 
     run: StudyRun[Any]
     block: Block
+    token: str
     future: Any
-    outcome: asyncio.Task[dict[str, Outcome] | str]
+    turn: asyncio.Task[Turn]
+    address: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class _SetAside:
+    """A block that a worker has set aside."""
+
+    block: Block
+    token: str
+    address: str
 
 
 class BlockDispatch:
     """The blocks submitted to one cluster. For use in one event loop.
 
-    Runs take precedence: a worker starts a block only when no run is waiting for it. This happens
-    between any two runs, because the second one is submitted only after the first one has ended;
-    so studies progress however many runs are queued. Studies take turns.
+    Runs take precedence: a worker takes a block only when no run has been given to it. This happens
+    between any two turns of runs, because the second one is submitted only after the first one has
+    ended; so studies progress however many runs are queued. A block has turns of `BLOCK_SHARE`
+    seconds, between which a worker sets it aside. Studies take turns as runs do.
 
     If a worker vanishes, Dask's scheduler repeats its block elsewhere. If the connection is lost,
     the next `BlockDispatch` submits the block again. The same block has the same outcome, and a
@@ -44,18 +71,27 @@ class BlockDispatch:
     Args:
         client: Dask client.
         studies: The studies to execute.
+        turns: What origins have used.
         topic: Dask topic on which the workers report that they have begun.
-        changed: Called when a block's outcome has arrived.
+        changed: Called when a block's turn has ended.
     """
 
     def __init__(
-        self, client: Any, studies: StudyRegistry, topic: str, *, changed: Callable[[], None]
+        self,
+        client: Any,
+        studies: StudyRegistry,
+        turns: Turns,
+        topic: str,
+        *,
+        changed: Callable[[], None],
     ):
         self._client = client
         self._studies = studies
+        self._used = turns
         self._topic = topic
         self._changed = changed
         self._submissions: dict[str, _Submission] = {}
+        self._set_aside: dict[StudyRun[Any], list[_SetAside]] = {}
         self._sources: dict[StudyRun[Any], Any] = {}
         self._turns: dict[StudyRun[Any], int] = {}
         self._numbers = count()
@@ -66,57 +102,71 @@ class BlockDispatch:
         if submission is not None:
             submission.run.begin()
 
-    async def step(self, workers: int) -> None:
-        """Receives finished blocks and submits the next ones.
+    async def step(self, addresses: Collection[str]) -> None:
+        """Receives what came of turns and submits the next ones.
 
         Args:
-            workers: Number of workers.
+            addresses: Addresses of the workers.
         """
-        await self._cancel_unwanted()
+        await self._cancel_unwanted(addresses)
         for token, submission in list(self._submissions.items()):
-            if submission.outcome.done():
+            if submission.turn.done():
                 await self._settle(token, submission)
-        capacity = BLOCKS_PER_WORKER * workers
+        capacity = BLOCKS_PER_WORKER * len(addresses)
         waiting = self._waiting() if len(self._submissions) < capacity else {}
         while waiting and len(self._submissions) < capacity:
-            # The study whose last turn was longest ago.
-            run = min(waiting, key=lambda run: self._turns.get(run, -1))
+            # Among studies of those who have used as much, the one whose last turn was longest ago.
+            run = min(
+                waiting,
+                key=lambda run: (self._used.rank(run.origins), self._turns.get(run, -1)),
+            )
             self._turns[run] = next(self._numbers)
             self._submit(run, waiting[run].pop(0))
             if not waiting[run] or not run.active:
                 del waiting[run]
 
-    def _waiting(self) -> dict[StudyRun[Any], list[Block]]:
-        """Returns the blocks that can be submitted, by study."""
+    def _waiting(self) -> dict[StudyRun[Any], list[Block | _SetAside]]:
+        """Returns what can be submitted, by study, what is set aside first."""
         # By identity, because blocks are many and slow to compare.
-        submitted = {id(submission.block) for submission in self._submissions.values()}
-        waiting = {
-            run: [block for block in run.open_blocks() if id(block) not in submitted]
-            for run in self._studies.active()
-        }
+        begun = {id(submission.block) for submission in self._submissions.values()}
+        begun |= {id(aside.block) for each in self._set_aside.values() for aside in each}
+        full = sum(map(len, self._set_aside.values())) >= MAX_SET_ASIDE
+        waiting: dict[StudyRun[Any], list[Block | _SetAside]] = {}
+        for run in self._studies.active():
+            new = [] if full else [each for each in run.open_blocks() if id(each) not in begun]
+            waiting[run] = [*self._set_aside.get(run, []), *new]
         return {run: blocks for run, blocks in waiting.items() if blocks}
 
-    def _submit(self, run: StudyRun[Any], block: Block) -> None:
+    def _submit(self, run: StudyRun[Any], waiting: Block | _SetAside) -> None:
+        aside = waiting if isinstance(waiting, _SetAside) else None
+        block = waiting.block if isinstance(waiting, _SetAside) else waiting
+        if aside is not None:
+            self._set_aside[run].remove(aside)
         if run.attempts[block] == failures.MAX_ATTEMPTS:
             run.fail(failures.CONNECTION_LOST)
             return
         run.attempts[block] += 1
-        token = uuid.uuid4().hex
+        token = aside.token if aside else uuid.uuid4().hex
         future = self._client.submit(
             train_block,
             block,
-            self._source(run),
+            None if aside else self._source(run),
             self._topic,
             token,
+            BLOCK_SHARE,
+            aside is not None,
             # A tuple, because a scheduler keeps a record for each distinct prefix of a key.
-            key=("bnviz-block", token),
+            key=("bnviz-block", uuid.uuid4().hex),
             priority=PRIORITY,
             # Otherwise the scheduler orders blocks submitted in quick succession by their keys.
             fifo_timeout=0,
+            workers=[aside.address] if aside else None,
         )
-        outcome = asyncio.create_task(_outcome(future))
-        outcome.add_done_callback(lambda _: self._changed())
-        self._submissions[token] = _Submission(run, block, future, outcome)
+        turn = asyncio.create_task(_turn(future))
+        turn.add_done_callback(lambda _: self._changed())
+        self._used.charge(run.origins, BLOCK_SHARE)
+        address = aside.address if aside else None
+        self._submissions[token] = _Submission(run, block, token, future, turn, address)
 
     def _source(self, run: StudyRun[Any]) -> Any:
         """Returns a future of the study's file, which is sent once, or None."""
@@ -131,22 +181,39 @@ class BlockDispatch:
         return self._sources[run]
 
     async def _settle(self, token: str, submission: _Submission) -> None:
-        """Receives a block's outcome; a block without one is submitted again later."""
+        """Receives what came of a block's turn; a block that is lost is submitted again later."""
         del self._submissions[token]
         await self._client.cancel([submission.future])
-        outcome = submission.outcome.result()
-        if isinstance(outcome, dict):
-            submission.run.receive(submission.block, outcome)
-        elif outcome:
-            submission.run.fail(outcome)
+        run, block, turn = submission.run, submission.block, submission.turn.result()
+        self._used.charge(run.origins, turn.seconds - BLOCK_SHARE)
+        if turn.state == "set aside":
+            run.attempts[block] = 0
+            aside = _SetAside(block, token, turn.worker)
+            self._set_aside.setdefault(run, []).append(aside)
+        elif turn.outcomes:
+            run.receive(block, turn.outcomes)
+        elif turn.error:
+            run.fail(turn.error)
 
-    async def _cancel_unwanted(self) -> None:
-        """Cancels the blocks of studies that have ended."""
+    async def _cancel_unwanted(self, addresses: Collection[str]) -> None:
+        """Cancels what studies that have ended, or workers that have vanished, leave behind."""
         futures = []
         for token, submission in list(self._submissions.items()):
-            if not submission.run.active:
+            vanished = submission.address is not None and submission.address not in addresses
+            if vanished or not submission.run.active:
                 del self._submissions[token]
                 futures.append(submission.future)
+                if submission.address and not vanished:
+                    forget_on(self._client, token, submission.address)
+        for run, each in list(self._set_aside.items()):
+            if not run.active:
+                for aside in each:
+                    if aside.address in addresses:
+                        forget_on(self._client, aside.token, aside.address)
+                each.clear()
+            each[:] = [aside for aside in each if aside.address in addresses]
+            if not each:
+                del self._set_aside[run]
         for run in [run for run in self._turns if not run.active]:
             del self._turns[run]
             futures += [self._sources.pop(run)] if run in self._sources else []
@@ -154,16 +221,24 @@ class BlockDispatch:
             await self._client.cancel(futures)
 
 
-async def _outcome(future: Any) -> dict[str, Outcome] | str:
-    """Waits for a block, however often its worker vanishes.
+def forget_on(client: Any, token: str, address: str) -> None:
+    """Has a worker drop what it has set aside, as soon as it is free; nobody waits for that.
 
-    Returns:
-        The outcomes by arm, or one sentence on why there are none, empty if it was cancelled.
+    Args:
+        client: Dask client.
+        token: Name of what is set aside.
+        address: Address of the worker.
     """
+    key = ("bnviz-forget", uuid.uuid4().hex)
+    fire_and_forget(client.submit(forget, token, key=key, workers=[address]))
+
+
+async def _turn(future: Any) -> Turn:
+    """Waits for a block's turn to end, however often its worker vanishes."""
     try:
-        outcome: dict[str, Outcome] | str = await future
+        turn: Turn = await future
     except CancelledError:
-        return ""
+        return Turn("lost")
     except Exception as error:
-        return failures.of_task(error)
-    return outcome
+        return Turn("failed", error=failures.of_task(error))
+    return turn

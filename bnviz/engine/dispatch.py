@@ -3,22 +3,48 @@
 import asyncio
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from bnviz.engine import cluster as clusters
 from bnviz.engine import failures
-from bnviz.engine.block_dispatch import BlockDispatch
+from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
+from bnviz.engine.forecast import BLOCK_SHARE
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.study_runs import StudyRegistry
-from bnviz.engine.task import load, train, warm_up
+from bnviz.engine.task import Turn, load, train, warm_up
+from bnviz.settings import Settings
 
 #: Seconds without an answer after which a scheduler counts as lost.
 ANSWER_TIMEOUT = 15.0
+#: Dask priority of what prepares a worker for its first run: below runs, above blocks.
+_PREPARATION = -1
+
+
+@dataclass(frozen=True, eq=False)
+class _Submission:
+    """A turn of a run on a worker.
+
+    Attributes:
+        future: Dask's future of the turn.
+        address: Address of the worker.
+        charged: Seconds that were charged for it.
+        progress: Progress of the run when it was submitted.
+    """
+
+    future: Any
+    address: str
+    charged: float
+    progress: float
 
 
 class Dispatch:
     """The runs submitted to one cluster. For use in one event loop.
+
+    Each worker has one run at a time, for a turn. At its end the run is complete, or the worker has
+    set it aside and goes on with it in a later turn; see `RunRegistry.next_run`.
 
     Frames can only be lost together with the connection. Frames after a gap are ignored, and a run
     that ended with a gap, or whose worker vanished, is submitted again: the same settings produce
@@ -53,11 +79,13 @@ class Dispatch:
         self._studies = studies
         self._topic = topic
         self._changed = changed
-        self._blocks = BlockDispatch(self._client, studies, topic, changed=changed)
-        self._futures: dict[Run, Any] = {}
+        self._blocks = BlockDispatch(self._client, studies, runs.turns, topic, changed=changed)
+        self._submissions: dict[Run, _Submission] = {}
         self._tokens: dict[str, Run] = {}
+        self._addresses: set[str] = set()
         self._loading: dict[str, Any] = {}
         self._compiling: dict[str, Any] = {}
+        runs.end_all_turns()
         self._client.subscribe_topic(topic, self._receive)
 
     async def step(self) -> None:
@@ -71,53 +99,100 @@ class Dispatch:
             raise ConnectionError("the connection was lost")
         async with asyncio.timeout(ANSWER_TIMEOUT):
             addresses = set(await self._client.nthreads())
+        if self._addresses - addresses:
+            self._runs.forget_compiled()
+        self._addresses = addresses
         self._runs.workers = len(addresses)
         await self._warm_up(addresses)
-        for run, future in list(self._futures.items()):
-            await self._settle(run, future)
-        for run in self._runs.active():
-            if run not in self._futures and len(self._futures) < len(addresses):
-                self._submit(run)
-        await self._blocks.step(len(addresses))
+        for run, submission in list(self._submissions.items()):
+            await self._settle(run, submission)
+        await self._forget_ended()
+        busy = {submission.address for submission in self._submissions.values()}
+        # Those that have loaded TensorFlow first.
+        for address in sorted(addresses - busy, key=lambda address: address not in self.warm):
+            following = self._runs.next_run(address, addresses)
+            if following is not None:
+                self._submit(following, address)
+        self._runs.between = BLOCK_SHARE if self._studies.active() else 0.0
+        await self._blocks.step(addresses)
 
-    def _submit(self, run: Run) -> None:
+    def _submit(self, run: Run, address: str) -> None:
         if run.attempts == failures.MAX_ATTEMPTS:
             run.fail(failures.CONNECTION_LOST)
             return
         run.attempts += 1
-        # A tuple, because a scheduler keeps a record for each distinct prefix of a key.
-        key = ("bnviz-train", run.token, run.attempts)
+        go_on = run.worker is not None
         self._tokens[run.token] = run
+        share, charged = self._runs.begin_turn(run)
         future = self._client.submit(
             train,
             run.settings.to_json(),
-            run.source,
+            None if go_on else run.source,
             self._topic,
             run.token,
-            key=key,
+            share,
+            go_on,
+            # A tuple, because a scheduler keeps a record for each distinct prefix of a key.
+            key=("bnviz-train", uuid.uuid4().hex),
+            workers=[address],
         )
         # The worker is idle until the next run is submitted.
         future.add_done_callback(lambda _: self._changed())
-        self._futures[run] = future
+        self._submissions[run] = _Submission(future, address, charged, run.progress)
 
-    async def _settle(self, run: Run, future: Any) -> None:
+    async def _settle(self, run: Run, submission: _Submission) -> None:
+        future = submission.future
         if future.status == "pending":
-            if not run.active and not run.recording.complete:
-                await self._drop(run, future)
+            vanished = submission.address not in self._addresses
+            if vanished or not (run.active or run.recording.complete):
+                await self._end_turn(run, submission, None)
+                # Its worker may set it aside before it hears that nobody waits for it.
+                run.worker = submission.address
+            if vanished:
+                run.deaths += 1
+                if run.deaths > clusters.ALLOWED_FAILURES:
+                    run.fail(failures.WORKERS_DIED)
             return
         if future.status == "finished":
-            failure = await future if run.active else ""
-        elif future.status == "error":
+            turn: Turn = await future
+            await self._end_turn(run, submission, turn.seconds)
+            self._take(run, submission, turn)
+            return
+        failure = ""
+        if future.status == "error":
             failure = failures.of_task(await future.exception())
-        else:
-            failure = ""
-        await self._drop(run, future)
+        await self._end_turn(run, submission, None)
         if failure:
             run.fail(failure)
 
-    async def _drop(self, run: Run, future: Any) -> None:
-        del self._futures[run], self._tokens[run.token]
-        await self._client.cancel([future])
+    def _take(self, run: Run, submission: _Submission, turn: Turn) -> None:
+        """Takes what came of a run's turn."""
+        run.worker = submission.address if turn.state == "set aside" else None
+        if turn.state in ("ended", "set aside"):
+            progress = run.progress - submission.progress
+            self._runs.note_turn(
+                run, taken=turn.seconds, progress=progress, compilations=turn.compilations
+            )
+        if turn.state == "set aside":
+            run.attempts = 0
+        elif turn.error:
+            run.fail(turn.error)
+
+    async def _end_turn(self, run: Run, submission: _Submission, seconds: float | None) -> None:
+        del self._submissions[run]
+        self._runs.end_turn(run, seconds=seconds, charged=submission.charged)
+        await self._client.cancel([submission.future])
+
+    async def _forget_ended(self) -> None:
+        """Has the workers drop what they have set aside of runs that have ended."""
+        ended = [
+            run for run in self._tokens.values() if not run.active and run not in self._submissions
+        ]
+        for run in ended:
+            del self._tokens[run.token]
+            if run.worker in self._addresses:
+                forget_on(self._client, run.token, run.worker)
+            run.worker = None
 
     async def _warm_up(self, addresses: set[str]) -> None:
         for futures in (self._loading, self._compiling):
@@ -136,6 +211,8 @@ class Dispatch:
                 if not self.trouble:
                     self.warm.add(address)
         self.warm &= addresses
+        if any(future.status == "finished" for future in self._compiling.values()):
+            self._runs.note_compiled(Settings())
         # A waiting job compiles what it needs; it should not wait for what it may not need.
         if not (self._runs.active() or self._studies.active()):
             for address in self.warm - self._compiling.keys():
@@ -144,7 +221,7 @@ class Dispatch:
     def _prepare(self, task: Callable[[], Any], address: str) -> Any:
         """Submits a task to one worker in preparation for the first run."""
         key = (f"bnviz-{task.__name__}", uuid.uuid4().hex)
-        future = self._client.submit(task, key=key, workers=[address], priority=-1)
+        future = self._client.submit(task, key=key, workers=[address], priority=_PREPARATION)
         future.add_done_callback(lambda _: self._changed())
         return future
 

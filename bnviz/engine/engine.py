@@ -7,15 +7,17 @@ import concurrent.futures.process  # noqa: F401
 import logging
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.admission import shortage
+from bnviz.engine.admission import Holding, crowded, shortage
 from bnviz.engine.configuration import Configuration
-from bnviz.engine.job import COMPLETE
+from bnviz.engine.job import COMPLETE, Job
 from bnviz.engine.limits import Limits
+from bnviz.engine.origin import PROGRAM, Origin
+from bnviz.engine.registry import Registry
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.study_runs import S, StudyRegistry, StudyRun
@@ -113,7 +115,9 @@ class Engine:
         """Current status of the engine."""
         return self._status
 
-    def start(self, settings: Settings, source: FileSource | None = None) -> Run:
+    def start(
+        self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
+    ) -> Run:
         """Returns the active or complete run of these settings, or starts a new one.
 
         A run that nobody joins is stopped after the grace period. This is the only way to a new
@@ -123,35 +127,52 @@ class Engine:
         Args:
             settings: What to run.
             source: The file with the examples, if `settings.dataset` is an upload.
+            origin: Who asks for it.
         """
-        refusal = self._refusal(settings, source)
-        run = self._runs.start(settings, source)
+        refusal = self._refusal(settings, source, origin)
+        run = self._runs.start(settings, source, origin)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
         elif refusal:
             run.fail(refusal)
         return run
 
-    def _refusal(self, settings: Settings, source: FileSource | None) -> str:
+    def _refusal(self, settings: Settings, source: FileSource | None, origin: Origin) -> str:
         """Why there can be no new run, in one sentence; empty if there can."""
-        known = self._runs.find(settings.digest)
-        if known is not None and (known.active or known.state in COMPLETE):
+        if _goes_on(self._runs.find(settings.digest)):
             return ""
         excess = self._limits.excess(settings, source)
         if excess:
             return excess
+        self._runs.make_room(origin, int(self._limits.viewer_runs))
+        everybody, address, browser = self._holdings(self._runs, origin)
+        frames = self._runs.held_bytes
         return shortage(
             settings,
-            num_active=len(self._runs.active()),
-            held_bytes=self._runs.held_bytes(),
+            everybody=replace(everybody, frames=frames()),
+            address=replace(address, frames=frames(lambda run: _is_of_address(run, origin))),
+            browser=replace(browser, frames=frames(lambda run: origin in run.origins)),
             limits=self._limits,
+        )
+
+    def _holdings(self, registry: Registry[Any], origin: Origin) -> tuple[Holding, ...]:
+        """The jobs of all, of an address and of a browser; none if the program itself asks."""
+        jobs = registry.active()
+        if origin == PROGRAM:
+            return Holding(len(jobs)), Holding(), Holding()
+        return (
+            Holding(len(jobs)),
+            Holding(sum(_is_of_address(job, origin) for job in jobs)),
+            Holding(sum(origin in job.origins for job in jobs)),
         )
 
     def find(self, digest: str) -> Run | None:
         """Returns the latest run with this settings digest, or None if it is not kept."""
         return self._runs.find(digest)
 
-    def study(self, study: S, source: FileSource | None = None) -> StudyRun[S]:
+    def study(
+        self, study: S, source: FileSource | None = None, origin: Origin = PROGRAM
+    ) -> StudyRun[S]:
         """Returns the active or complete run of a study, or starts a new one.
 
         A study that was stopped or failed resumes with its known results. A study that nobody joins
@@ -163,17 +184,31 @@ class Engine:
             study: What to execute. The engine owns it from now on; read it as described in
                 `StudyRun`.
             source: The file with the examples, if the runs' `dataset` is an upload.
+            origin: Who asks for it.
 
         Returns:
             The run. Its `study` is the given one, or an earlier one with the same digest.
         """
-        excess = self._limits.excess_of_many(study.costliest, study.num_runs, source)
-        run = self._studies.start(study, source)
+        refusal = self._study_refusal(study, source, origin)
+        run = self._studies.start(study, source, origin)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
-        elif excess:
-            run.fail(excess)
+        elif refusal:
+            run.fail(refusal)
         return run
+
+    def _study_refusal(self, study: S, source: FileSource | None, origin: Origin) -> str:
+        """Why there can be no new run of a study, in one sentence; empty if there can."""
+        if _goes_on(self._studies.find(study.digest)):
+            return ""
+        excess = self._limits.excess_of_many(study.costliest, study.num_runs, source)
+        if excess:
+            return excess
+        self._studies.make_room(origin, int(self._limits.viewer_runs))
+        everybody, address, browser = self._holdings(self._studies, origin)
+        return crowded(
+            "studies", everybody=everybody, address=address, browser=browser, limits=self._limits
+        )
 
     def find_study(self, digest: str) -> StudyRun[Any] | None:
         """Returns the latest run of the study with this digest, or None if it is not kept."""
@@ -264,6 +299,15 @@ class Engine:
         except TimeoutError:
             return
         self._wake_event.clear()
+
+
+def _goes_on(job: Job | None) -> bool:
+    """Whether there is a job to join, so that no new one is needed."""
+    return job is not None and (job.active or job.state in COMPLETE)
+
+
+def _is_of_address(job: Job, origin: Origin) -> bool:
+    return any(other.address == origin.address for other in job.origins)
 
 
 def _status(dispatch: "Dispatch", cluster: "Cluster", workers: int) -> Status:

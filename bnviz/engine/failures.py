@@ -10,6 +10,11 @@ CONNECTION_LOST = "The connection to the workers was lost several times."
 _ADVICE = "try fewer units, fewer layers or a smaller data set"
 OUT_OF_MEMORY = f"The worker process ran out of memory; {_ADVICE}."
 
+WORKERS_DIED = (
+    "The worker process died several times during this run, most likely because it ran out of "
+    f"memory; {_ADVICE}."
+)
+
 
 def first_line(error: BaseException) -> str:
     """Returns the first line of an error's message, at most 200 characters."""
@@ -32,10 +37,7 @@ def of_task(error: BaseException | None) -> str:
     from distributed import KilledWorker
 
     if isinstance(error, KilledWorker):
-        return (
-            "The worker process died several times during this run, most likely because it ran "
-            f"out of memory; {_ADVICE}."
-        )
+        return WORKERS_DIED
     # Dask unpickles a task on the scheduler as well as on the worker.
     reason = "no reason given" if error is None else first_line(error).rstrip(".")
     return (

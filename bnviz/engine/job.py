@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bnviz.data.file_source import FileSource
+from bnviz.engine.origin import Origin
 
 State = Literal["queued", "running", "finished", "stopped", "diverged", "failed"]
 #: States of a job that is queued or running.
@@ -22,7 +23,7 @@ class QueuePosition:
 
     Attributes:
         number: 1 for the job that is next.
-        seconds: Expected wait, estimated from the durations of earlier runs.
+        seconds: Expected wait.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Job:
         token: Unique name of the job.
         began: When a worker first reported on the job, on the `time.monotonic` clock.
         unwatched_since: When the last viewer left, on the same clock; None while it is watched.
+        origins: Who has asked for it.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Job:
         self.token = uuid.uuid4().hex
         self.began: float | None = None
         self.unwatched_since: float | None = time.monotonic()
+        self.origins: set[Origin] = set()
         self._ended: float | None = None
         self._viewers: set[str] = set()
         self._over = threading.Event()

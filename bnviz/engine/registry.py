@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from bnviz.engine.job import COMPLETE, Job, QueuePosition
+from bnviz.engine.origin import Origin
 
 J = TypeVar("J", bound=Job)
 
@@ -76,11 +77,24 @@ class Registry(ABC, Generic[J]):
         with self._lock:
             return sum(self.weight(job) for job in self._jobs.values() if not job.active)
 
-    def _start(self, digest: str, make: Callable[[J | None], J]) -> J:
+    def make_room(self, origin: Origin, most: int) -> None:
+        """Stops jobs that a browser has left, the oldest first, until it has fewer than so many.
+
+        A viewer may come back to what they have left within the grace period, unless they go on to
+        many others.
+        """
+        with self._lock:
+            jobs = [job for job in self._active if job.origins == {origin}]
+            left = [job for job in jobs if not job.viewers]
+            for job in left[: max(0, len(jobs) + 1 - most)]:
+                job.stop()
+
+    def _start(self, digest: str, origin: Origin, make: Callable[[J | None], J]) -> J:
         """Returns the active or complete job with this digest, or a new one.
 
         Args:
             digest: Digest of the job.
+            origin: Who asks for it.
             make: Returns a queued job, given the one that was stopped or failed, if any.
         """
         with self._lock:
@@ -89,8 +103,10 @@ class Registry(ABC, Generic[J]):
                 # The caller may take a moment to join it.
                 if job.unwatched_since is not None:
                     job.unwatched_since = time.monotonic()
+                job.origins.add(origin)
                 return job
             job = make(job)
+            job.origins.add(origin)
             self._jobs[digest] = job
             self._jobs.move_to_end(digest)
             self._active[job] = None

@@ -1,21 +1,30 @@
-"""RunRegistry: all known runs by their settings, and their queue."""
+"""RunRegistry: all known runs by their settings, whose turn it is, and how long others wait."""
 
 import time
-from collections import deque
-from collections.abc import Callable
-from statistics import median
+from collections import Counter
+from collections.abc import Callable, Collection
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.job import COMPLETE, QueuePosition
+from bnviz.engine.duration import compile_seconds
+from bnviz.engine.forecast import SHORT, Expected, expected_starts, share
+from bnviz.engine.job import QueuePosition
 from bnviz.engine.limits import recording_bytes
+from bnviz.engine.origin import PROGRAM, Origin
+from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
 from bnviz.engine.runs import Run
+from bnviz.engine.turns import Turns
 from bnviz.settings import Settings
+from bnviz.studies.study import compile_key
 
-#: Assumed seconds of a training step before any run has been measured.
-DEFAULT_PACE = 0.003
-#: Number of finished runs from which the expected wait is estimated.
-MAX_PACES = 10
+#: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of
+#: a browser. Each of them keeps its networks in the worker's memory.
+MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
+#: Seconds for which a forecast is used again.
+_FRESH = 0.25
+#: When a forecast was made, and what it says.
+_Forecast = tuple[float, dict[Run, QueuePosition]]
+_NO_FORECAST: _Forecast = (float("-inf"), {})
 
 
 class RunRegistry(Registry[Run]):
@@ -26,17 +35,36 @@ class RunRegistry(Registry[Run]):
         cache_bytes: Bytes of frames kept of ended runs. The least recently used are dropped first;
             runs that are being watched are never dropped.
         changed: Called when a run is added or ends, on the thread that did so.
+        turns: What origins have used.
+        pace: The pace of this host.
 
     Attributes:
         workers: Number of workers.
+        turns: What origins have used.
+        pace: The pace of this host.
+        between: Seconds between two turns of a worker.
     """
 
-    def __init__(self, *, grace: float, cache_bytes: int, changed: Callable[[], None]):
+    def __init__(
+        self,
+        *,
+        grace: float,
+        cache_bytes: int,
+        changed: Callable[[], None],
+        turns: Turns | None = None,
+        pace: Pace | None = None,
+    ):
         super().__init__(grace=grace, capacity=cache_bytes, changed=changed)
         self.workers = 0
-        self._paces: deque[float] = deque(maxlen=MAX_PACES)
+        self.turns = turns or Turns()
+        self.pace = pace or Pace()
+        self.between = 0.0
+        self._compiled: set[object] = set()
+        self._forecast = _NO_FORECAST
 
-    def start(self, settings: Settings, source: FileSource | None = None) -> Run:
+    def start(
+        self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
+    ) -> Run:
         """Returns the active or complete run of these settings, or a new one."""
 
         def make(_: Run | None) -> Run:
@@ -44,60 +72,174 @@ class RunRegistry(Registry[Run]):
                 settings, source, lock=self._lock, changed=self._job_ended, position=self.position
             )
 
-        return self._start(settings.digest, make)
+        run = self._start(settings.digest, origin, make)
+        with self._lock:
+            self._forecast = _NO_FORECAST
+        return run
+
+    def _job_ended(self, job: Run) -> None:
+        with self._lock:
+            self._forecast = _NO_FORECAST
+        super()._job_ended(job)
 
     def weight(self, job: Run) -> int:
         """Returns the bytes of the run's frames."""
         return job.recording.frames.nbytes
 
-    def held_bytes(self) -> int:
+    def held_bytes(self, asks: Callable[[Run], bool] = lambda _: True) -> int:
         """Returns the bytes of frames that are not given back when there is need of them.
 
         An active run counts with all the frames that it will have. One that has ended, for whatever
         reason, counts with those that it has, as long as it is watched.
+
+        Args:
+            asks: Whether to count a run; by default all of them are.
         """
         with self._lock:
-            planned = sum(recording_bytes(run.settings) for run in self._active)
+            planned = sum(recording_bytes(run.settings) for run in self._active if asks(run))
             watched = (run for run in self._jobs.values() if run.viewers and not run.active)
-            return planned + sum(map(self.weight, watched))
+            return planned + sum(self.weight(run) for run in watched if asks(run))
+
+    def seconds_left(self, run: Run) -> float:
+        """Returns the predicted seconds until a run is complete, here, compilation included."""
+        seconds = (1 - run.progress) * run.predicted
+        if _architecture(run.settings) not in self._compiled:
+            seconds += compile_seconds(run.settings, run.source)
+        return seconds * self.pace.factor
+
+    def next_run(self, address: str, addresses: Collection[str]) -> Run | None:
+        """Returns the run whose turn it is on a worker, or None.
+
+        What an address has used lately decides first, then what a browser has used, then the order
+        in which they were started. A long run waits until there is room for it, see `MAX_BEGUN`.
+
+        Args:
+            address: Address of the worker.
+            addresses: Addresses of all workers; what was set aside by another is begun again.
+        """
+        with self._lock:
+            waiting = [run for run in self._active if run.in_turn is None]
+            for run in waiting:
+                if run.worker not in addresses:
+                    run.worker = None
+            eligible = [
+                run
+                for run in waiting
+                if run.worker == address or (run.worker is None and self._has_room(run))
+            ]
+            return min(eligible, key=lambda run: self.turns.rank(run.origins), default=None)
+
+    def begin_turn(self, run: Run) -> tuple[float, float]:
+        """Marks a run as having its turn; returns its share, and the seconds charged for it."""
+        seconds_left = self.seconds_left(run)
+        seconds = share(seconds_left)
+        charged = min(seconds, seconds_left)
+        with self._lock:
+            run.in_turn = time.monotonic()
+            self.turns.charge(run.origins, charged)
+        return seconds, charged
+
+    def end_turn(self, run: Run, *, seconds: float | None, charged: float) -> None:
+        """Ends a run's turn.
+
+        Args:
+            run: The run.
+            seconds: How long the turn took; None if that is not known.
+            charged: What was charged for it.
+        """
+        with self._lock:
+            run.in_turn = None
+            if seconds is not None:
+                self.turns.charge(run.origins, seconds - charged)
+
+    def end_all_turns(self) -> None:
+        """Ends all turns, because the connection to the workers was lost."""
+        with self._lock:
+            for run in self._active:
+                run.in_turn = None
+
+    def _has_room(self, run: Run) -> bool:
+        """Whether a run that has not begun may begin besides the long ones that have."""
+        if self.seconds_left(run) <= SHORT:
+            return True
+        begun = [other for other in self._active if other.worker is not None]
+        of_address = Counter(origin.address for other in begun for origin in other.origins)
+        of_browser = Counter(origin for other in begun for origin in other.origins)
+        return len(begun) < MAX_BEGUN * max(1, self.workers) and any(
+            of_address[origin.address] < MAX_BEGUN_OF_ADDRESS * max(1, self.workers)
+            and of_browser[origin] < MAX_BEGUN_OF_BROWSER
+            for origin in run.origins
+        )
 
     def position(self, job: Run) -> QueuePosition | None:
         """Returns a run's position in the queue and its expected wait; None unless queued.
 
-        The wait is an estimate: the remaining time of the running runs, judged by their progress,
-        plus the steps of the queued runs ahead at the median pace of recent runs, divided by the
-        number of workers. It is too short for networks much larger than those before.
+        The wait follows from the predicted seconds of all runs that are begun or go first.
         """
         with self._lock:
             if job.state != "queued":
                 return None
             now = time.monotonic()
-            number, seconds = 1, 0.0
-            for other in self._active:
-                if other is job:
-                    break
-                number += other.state == "queued"
-                seconds += self._seconds_left(other, now)
-            # If a worker is free, the run is about to begin.
-            ahead = list(self._active).index(job)
-            seconds = 0.0 if ahead < self.workers else seconds / max(1, self.workers)
-            return QueuePosition(number, seconds)
+            made, positions = self._forecast
+            if now - made > _FRESH or job not in positions:
+                positions = self._positions(now)
+                self._forecast = now, positions
+            return positions[job]
+
+    def _positions(self, now: float) -> dict[Run, QueuePosition]:
+        jobs = []
+        for run in self._active:
+            seconds, turn = self.seconds_left(run), None
+            if run.in_turn is not None:
+                # A turn that takes longer than expected is about to end.
+                turn = max(0.0, min(seconds, share(seconds)) - (now - run.in_turn))
+                seconds = max(seconds, turn)
+            jobs.append(Expected(run, run.origins, seconds, run.state == "queued", turn))
+        starts = expected_starts(jobs, self.turns, workers=self.workers, between=self.between)
+        positions = {
+            run: QueuePosition(number, seconds)
+            for number, (run, seconds) in enumerate(starts.items(), 1)
+        }
+        # One that has its turn and has not been heard of yet is about to begin.
+        return {run: QueuePosition(1, 0.0) for run in self._active} | positions
 
     def until_free(self) -> float:
-        """Returns the estimated seconds until a worker is free; 0 if one is."""
+        """Returns the seconds until a worker is expected to be free; 0 if one is."""
         now = time.monotonic()
         with self._lock:
-            left = [self._seconds_left(run, now) for run in self._active if run.state == "running"]
-            return min(left) if left and len(self._active) >= self.workers else 0.0
+            turns = [
+                (share(self.seconds_left(run)), now - run.in_turn)
+                for run in self._active
+                if run.in_turn is not None
+            ]
+        if len(turns) < max(1, self.workers):
+            return 0.0
+        return min(max(0.0, seconds - passed) for seconds, passed in turns)
 
-    def _job_ended(self, job: Run) -> None:
+    def note_turn(self, run: Run, *, taken: float, progress: float, compilations: int) -> None:
+        """Learns from a turn how long runs take here.
+
+        Args:
+            run: The run.
+            taken: Seconds of the turn.
+            progress: Share of the run that was trained in it.
+            compilations: How often something was compiled in it.
+        """
+        self.note_compiled(run.settings)
+        if not compilations:
+            self.pace.note(taken=taken, predicted=progress * run.predicted)
+
+    def note_compiled(self, settings: Settings) -> None:
+        """Takes the architecture of these settings for compiled from now on."""
         with self._lock:
-            if job.state in COMPLETE and job.began is not None:
-                self._paces.append(job.seconds / job.settings.steps)
-            super()._job_ended(job)
+            self._compiled.add(_architecture(settings))
 
-    def _seconds_left(self, run: Run, now: float) -> float:
-        pace = median(self._paces) if self._paces else DEFAULT_PACE
-        if run.began is not None and run.progress > 0.02:
-            pace = (now - run.began) / (run.progress * run.settings.steps)
-        return pace * run.settings.steps * (1 - run.progress)
+    def forget_compiled(self) -> None:
+        """Takes nothing for compiled any more, since a worker was replaced."""
+        with self._lock:
+            self._compiled.clear()
+
+
+def _architecture(settings: Settings) -> object:
+    """What decides, roughly, what is compiled for a run."""
+    return compile_key(settings.replace(steps=1, interventions=""))

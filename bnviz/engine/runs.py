@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bnviz.data.file_source import FileSource
+from bnviz.engine.duration import training_seconds
 from bnviz.engine.job import Job, QueuePosition
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -18,7 +19,11 @@ class Run(Job):
     Attributes:
         settings: Settings of the run.
         recording: Its frames so far; it grows while the run is active.
-        attempts: How often the run was submitted to the workers.
+        attempts: How often the run was submitted to the workers since it last had a turn.
+        deaths: How many workers vanished while the run had its turn.
+        worker: Address of the worker that has set it aside, or None.
+        in_turn: Whether it has its turn, and since when, on the `time.monotonic` clock.
+        predicted: Predicted seconds of the whole run on the reference host.
     """
 
     def __init__(
@@ -33,7 +38,10 @@ class Run(Job):
         super().__init__(source, lock=lock, changed=changed, position=position)
         self.settings = settings
         self.recording = Recording(settings)
-        self.attempts = 0
+        self.attempts = self.deaths = 0
+        self.worker: str | None = None
+        self.in_turn: float | None = None
+        self.predicted = training_seconds(settings, source)
 
     @property
     def progress(self) -> float:

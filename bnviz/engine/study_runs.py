@@ -8,7 +8,9 @@ from typing import Any, Generic, TypeVar
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
+from bnviz.engine.forecast import BLOCK_SHARE
 from bnviz.engine.job import Job, QueuePosition
+from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.registry import Registry
 from bnviz.studies.study import Block, Outcome, Study
 
@@ -123,7 +125,9 @@ class StudyRegistry(Registry[StudyRun[Any]]):
         super().__init__(grace=grace, capacity=MAX_ENDED_STUDIES, changed=changed)
         self._until_free = until_free
 
-    def start(self, study: S, source: FileSource | None = None) -> StudyRun[S]:
+    def start(
+        self, study: S, source: FileSource | None = None, origin: Origin = PROGRAM
+    ) -> StudyRun[S]:
         """Returns the active or complete run of this study, resumes one, or creates a new one."""
 
         def make_queued(earlier: StudyRun[S] | None) -> StudyRun[S]:
@@ -138,7 +142,7 @@ class StudyRegistry(Registry[StudyRun[Any]]):
             earlier.resume(source)
             return earlier
 
-        run = self._start(study.digest, make_queued)
+        run = self._start(study.digest, origin, make_queued)
         # Ends a study whose results are all known.
         run.open_blocks()
         return run
@@ -150,11 +154,11 @@ class StudyRegistry(Registry[StudyRun[Any]]):
     def position(self, job: StudyRun[Any]) -> QueuePosition | None:
         """Returns a study's position in the queue and its expected wait; None unless queued.
 
-        The wait is the time until a worker is free: its first block is trained after the current
-        run, and studies take turns.
+        Its first block is trained after the run that has its turn now, and studies take turns.
         """
         with self._lock:
             if job.state != "queued":
                 return None
             queued = [other for other in self._active if other.state == "queued"]
-            return QueuePosition(1 + queued.index(job), self._until_free())
+            others = len(self._active) - len(queued) + queued.index(job)
+            return QueuePosition(1 + queued.index(job), self._until_free() + BLOCK_SHARE * others)

@@ -7,9 +7,9 @@ TensorFlow with it, only when called, in the worker.
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from distributed import get_worker, secede
 
@@ -17,9 +17,14 @@ from bnviz.data.bounds import UploadError
 from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures, watchdog
+from bnviz.engine.set_aside import set_aside
 from bnviz.frames import Frame
 from bnviz.settings import Settings
 from bnviz.studies.study import Block, Outcome
+
+if TYPE_CHECKING:
+    from bnviz.lab.block_training import BlockTraining
+    from bnviz.lab.experiment import Experiment
 
 #: Seconds between two messages with frames.
 INTERVAL = 0.05
@@ -27,80 +32,192 @@ INTERVAL = 0.05
 _log = logging.getLogger(__name__)
 
 
-def train(settings: str, source: FileSource | None, topic: str, token: str) -> str:
-    """Trains a run and sends its frames as events of a Dask topic.
+@dataclass(frozen=True)
+class Turn:
+    """What came of one turn of a run or a block on a worker.
+
+    Attributes:
+        state: "ended", "set aside", "lost" (it was to be taken up again, but is not there) or
+            "failed".
+        seconds: How long the turn took.
+        compilations: How often something was compiled in it.
+        error: One sentence if it failed, else empty.
+        worker: Address of the worker.
+        outcomes: The outcomes of a block that has ended, by arm; empty if it was stopped.
+    """
+
+    state: Literal["ended", "set aside", "lost", "failed"]
+    seconds: float = 0.0
+    compilations: int = 0
+    error: str = ""
+    worker: str = ""
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+
+def train(
+    settings: str, source: FileSource | None, topic: str, token: str, share: float, go_on: bool
+) -> Turn:
+    """Trains a run for one turn and sends its frames as events of a Dask topic.
 
     Each event maps `run` to the token, `first` to the index of the first frame and `data` to the
     frames' bytes. The first event carries no frame; it reports that the run has begun.
 
-    The run ends early when its future is cancelled. The worker's own record of the task shows this
+    A run that is not complete at the end of its share is set aside here, to go on in a later turn.
+    It ends early when its future is cancelled. The worker's own record of the task shows this
     without asking the scheduler, so the run also ends when the page that started it is gone.
 
     Args:
         settings: Settings of the run, as JSON.
-        source: The file with the examples, if any.
+        source: The file with the examples, if any; not needed to go on.
         topic: Topic of the events.
         token: Name of the run in the events.
+        share: Seconds of its turn. It may take a frame longer, and what a new architecture takes
+            to compile.
+        go_on: Whether to take up what is set aside under this token.
 
     Returns:
-        An empty string, or one sentence on why the run failed. Exceptions are not raised, because
-        the page's process would have to import TensorFlow to unpickle some of them.
+        What came of it. Exceptions are not raised, because the page's process would have to import
+        TensorFlow to unpickle some of them.
     """
     worker = get_worker()
-    should_continue = _continue_check(worker)
 
     def send(first: int, data: bytes) -> None:
         worker.log_event(topic, {"run": token, "first": first, "data": data})
 
-    send(0, b"")
-    try:
-        _silence_tensorflow()
-        from bnviz.lab.experiment import ExperimentError, run
+    if not go_on:
+        send(0, b"")
 
-        try:
-            # Closed explicitly, so that an interrupted experiment releases its networks now.
-            with closing(run(Settings.from_json(settings), _read(source))) as frames:
-                _send_all(frames, send=send, should_continue=should_continue)
-        except (ExperimentError, UploadError) as error:
-            return str(error)
-    except Exception as error:
-        return _unexpected(error)
-    return ""
+    def begin() -> "Experiment":
+        from bnviz.lab.experiment import Experiment
+
+        return Experiment(Settings.from_json(settings), _read(source))
+
+    def advance(run: "Experiment", position: int, clock: _Clock) -> tuple[bool, int]:
+        with run.turn() as frames:
+            return _send_all(frames, position, send=send, clock=clock)
+
+    return _take_turn(worker, token, share, go_on=go_on, begin=begin, advance=advance)[0]
 
 
 def train_block(
-    block: Block, source: FileSource | None, topic: str, token: str
-) -> dict[str, Outcome] | str:
-    """Trains a block of a study and reports its beginning by an event of a Dask topic.
+    block: Block, source: FileSource | None, topic: str, token: str, share: float, go_on: bool
+) -> Turn:
+    """Trains a block of a study for one turn, reporting its beginning by an event of a Dask topic.
 
-    The event maps `block` to the token. A block ends early as a run does, see `train`.
+    The event maps `block` to the token. A block is set aside and ends early as a run is, see
+    `train`.
 
     Args:
         block: The block to train.
-        source: The file with the examples, if any.
+        source: The file with the examples, if any; not needed to go on.
         topic: Topic of the event.
         token: Name of the block in the event.
-
-    Returns:
-        The outcomes by arm, or one sentence on why the block failed, empty if it was stopped.
+        share: Seconds of its turn. It may take a second longer, and what a new architecture takes
+            to compile.
+        go_on: Whether to take up what is set aside under this token.
     """
     worker = get_worker()
-    worker.log_event(topic, {"block": token})
+    if not go_on:
+        worker.log_event(topic, {"block": token})
+
+    def begin() -> "BlockTraining":
+        from bnviz.lab.block_training import BlockTraining
+
+        return BlockTraining(block, _read(source))
+
+    def advance(training: "BlockTraining", _: int, clock: _Clock) -> tuple[bool, int]:
+        return training.advance(clock.should_continue), 0
+
+    turn, training = _take_turn(worker, token, share, go_on=go_on, begin=begin, advance=advance)
+    return replace(turn, outcomes=training.outcomes) if turn.state == "ended" else turn
+
+
+def forget(token: str) -> None:
+    """Drops what is set aside under a token."""
+    set_aside.drop(token)
+
+
+class _Clock:
+    """Tells when a turn is over.
+
+    Args:
+        worker: The worker that executes the current task.
+        share: Seconds of the turn.
+    """
+
+    def __init__(self, worker: Any, share: float):
+        self._worker = worker
+        self._key = worker.get_current_task()
+        self._start = time.monotonic()
+        self._share = share
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the turn began."""
+        return time.monotonic() - self._start
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waits for the task any more."""
+        task = self._worker.state.tasks.get(self._key)
+        return task is None or watchdog.is_cancelled(task)
+
+    def should_continue(self) -> bool:
+        """Whether the turn goes on."""
+        return self.seconds < self._share and not self.cancelled
+
+
+def _take_turn(
+    worker: Any,
+    token: str,
+    share: float,
+    *,
+    go_on: bool,
+    begin: Callable[[], Any],
+    advance: Callable[[Any, int, _Clock], tuple[bool, int]],
+) -> tuple[Turn, Any]:
+    """Begins something or takes it up again, and sets it aside if it has not ended.
+
+    Args:
+        worker: The worker that executes the current task.
+        token: Its name.
+        share: Seconds of the turn.
+        go_on: Whether to take it up again.
+        begin: Returns it at its start.
+        advance: Continues it from a position until the clock says so; returns whether it has ended,
+            and its position then.
+
+    Returns:
+        What came of the turn, and what had it.
+    """
+    clock = _Clock(worker, share)
+    training = None
     try:
         _silence_tensorflow()
-        from bnviz.lab import block_training
+        from bnviz.lab.arms import compiled_networks
         from bnviz.lab.experiment import ExperimentError
 
+        before = compiled_networks()
         try:
-            return block_training.train(
-                block, _read(source), should_continue=_continue_check(worker)
-            )
+            if go_on:
+                found = set_aside.take(token)
+                if found is None:
+                    return Turn("lost"), None
+                training, position = found
+            else:
+                training, position = begin(), 0
+            ended, position = advance(training, position, clock)
         except (ExperimentError, UploadError) as error:
-            return str(error)
-        except block_training.StoppedError:
-            return ""
+            return Turn("failed", clock.seconds, error=str(error)), None
+        if not ended and not clock.cancelled:
+            set_aside.put(token, training, position)
+        elif not ended:
+            training.close()
+        compilations = compiled_networks() - before
+        state: Literal["ended", "set aside"] = "ended" if ended else "set aside"
+        return Turn(state, clock.seconds, compilations, worker=worker.address), training
     except Exception as error:
-        return _unexpected(error)
+        return Turn("failed", clock.seconds, error=_unexpected(error)), None
 
 
 def keep(source: FileSource) -> FileSource:
@@ -113,35 +230,35 @@ def _read(source: FileSource | None) -> Dataset | None:
     return None if source is None else source.dataset()
 
 
-def _continue_check(worker: Any) -> Callable[[], bool]:
-    """Returns a function that tells whether this thread's current task should continue."""
-    key = worker.get_current_task()
-
-    def should_continue() -> bool:
-        task = worker.state.tasks.get(key)
-        return task is not None and not watchdog.is_cancelled(task)
-
-    return should_continue
-
-
 def _send_all(
-    frames: Iterable[Frame],
-    *,
-    send: Callable[[int, bytes], None],
-    should_continue: Callable[[], bool],
-) -> None:
-    """Sends frames as they are made, the first one at once and later ones in small groups."""
-    first, pending, sent_at = 0, bytearray(), -INTERVAL
-    for index, frame in enumerate(frames):
-        if not should_continue():
-            return
+    frames: Iterator[Frame], first: int, *, send: Callable[[int, bytes], None], clock: _Clock
+) -> tuple[bool, int]:
+    """Sends frames as they are made, the first one at once and later ones in small groups.
+
+    Args:
+        frames: The frames that are not sent yet.
+        first: The index of the first of them.
+        send: Sends the bytes of frames from an index on.
+        clock: Tells when to pause.
+
+    Returns:
+        Whether these were all, and the index of the next.
+    """
+    pending, sent_at, ended = bytearray(), -INTERVAL, True
+    following = first
+    for frame in frames:
         pending += frame.tobytes()
+        following += 1
         if time.monotonic() - sent_at >= INTERVAL:
             send(first, bytes(pending))
-            first, sent_at = index + 1, time.monotonic()
+            first, sent_at = following, time.monotonic()
             pending.clear()
-    if pending:
+        if not clock.should_continue():
+            ended = False
+            break
+    if pending and not clock.cancelled:
         send(first, bytes(pending))
+    return ended, following
 
 
 def load() -> str:

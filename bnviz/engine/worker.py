@@ -29,6 +29,7 @@ from distributed.core import Status
 from bnviz.engine import watchdog
 from bnviz.engine.configuration import DASK
 from bnviz.engine.heartbeat import beat
+from bnviz.engine.set_aside import set_aside
 
 #: How much workers yield to other processes, from 0 to 19.
 NICENESS = 10
@@ -121,7 +122,8 @@ async def _retire(worker: Worker) -> None:
     """
     while _compiled_networks() <= MAX_NETWORKS:
         await asyncio.sleep(1)
-    while worker.state.executing or worker.state.ready:
+    # What is set aside would be begun again elsewhere.
+    while worker.state.executing or worker.state.ready or set_aside:
         if _compiled_networks() > MAX_NETWORKS_IF_BUSY:
             break
         await asyncio.sleep(0.005)

@@ -20,7 +20,7 @@ from bnviz.lab.layer_maps import LayerReference
 from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
-from bnviz.lab.training import Trainer
+from bnviz.lab.training import Trainer, TrainingState
 from bnviz.settings import Settings
 
 #: A run has diverged if its loss exceeds its first loss times this factor.
@@ -81,6 +81,7 @@ class Arm:
             last frame; empty before step 0 is observed.
         change_losses: Validation loss right before and right after a change of BN since the last
             frame, else `UNCHANGED`.
+        saved: The state of its training while it is set aside, else None.
     """
 
     name: str
@@ -93,6 +94,17 @@ class Arm:
     drift_reference: DriftReference = field(default_factory=DriftReference)
     references: tuple[LayerReference, ...] = ()
     change_losses: tuple[float, float] = UNCHANGED
+    saved: TrainingState | None = None
+
+    def set_aside(self) -> None:
+        """Saves its state, so that other runs may use the compiled network."""
+        self.saved = self.compiled.trainer.save()
+
+    def take_up(self) -> None:
+        """Goes on with the state that was saved."""
+        if self.saved is not None:
+            self.compiled.trainer.restore(self.saved)
+            self.saved = None
 
     def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
         """Trains one step per row of `indices` and adds to `seconds`.

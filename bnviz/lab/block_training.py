@@ -17,7 +17,7 @@ from bnviz.lab.experiment import ExperimentError
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.stack import MAX_STEPS, Stack
 from bnviz.lab.stack_data import StackedExamples, stacked_examples
-from bnviz.lab.training import BatchOrder
+from bnviz.lab.training import BatchOrder, SavedVariables
 from bnviz.settings import Settings
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
 from bnviz.studies.sweep import MAX_SEEDS
@@ -33,18 +33,30 @@ _NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon")
 _lock = threading.Lock()
 
 
-class StoppedError(Exception):
-    """Training was stopped before its end."""
-
-
 def _always() -> bool:
     return True
 
 
-def train(
-    block: Block, dataset: Dataset | None = None, *, should_continue: Callable[[], bool] = _always
-) -> dict[str, Outcome]:
+def train(block: Block, dataset: Dataset | None = None) -> dict[str, Outcome]:
     """Trains the runs of a block in both arms, each as `bnviz.lab.experiment.run` would.
+
+    Args:
+        block: The runs to train.
+        dataset: The examples, if they are an upload.
+
+    Returns:
+        The outcome by arm.
+
+    Raises:
+        ExperimentError: If the data set is not available.
+    """
+    training = BlockTraining(block, dataset)
+    training.advance()
+    return training.outcomes
+
+
+class BlockTraining:
+    """The training of a block, which can be set aside after any call and taken up again.
 
     A block with fewer runs than `BLOCK_SIZE` is filled with copies of its last run, and everything
     that its runs may differ in is an input of the compiled stack. So all blocks of an architecture
@@ -53,34 +65,64 @@ def train(
     Args:
         block: The runs to train.
         dataset: The examples, if they are an upload.
-        should_continue: Called every few steps; training stops when it returns False.
 
-    Returns:
-        The outcome by arm.
+    Attributes:
+        outcomes: The outcome by arm, once the block is trained; empty before.
 
     Raises:
         ExperimentError: If the data set is not available.
-        StoppedError: If `should_continue` returned False.
     """
-    num_runs = len(block.settings)
-    runs = [*block.settings, *[block.settings[-1]] * (BLOCK_SIZE - num_runs)]
-    try:
-        data = stacked_examples(runs, dataset)
-    except DataError as error:
-        raise ExperimentError(str(error)) from error
-    with _lock, ThreadPoolExecutor(len(ARMS)) as threads:
-        arms = {arm: _ArmTraining(stack, data) for arm, stack in _stacks(runs, data).items()}
-        for step, indices in _batches(block.evaluation_steps, runs, data):
-            if not should_continue():
-                raise StoppedError("training of the block was stopped")
-            evaluate = step + len(indices) in block.evaluation_steps
-            futures = [
-                threads.submit(arm.advance, step, indices, evaluate=evaluate)
-                for arm in arms.values()
-            ]
-            for future in futures:
-                future.result()
-        return {name: arm.outcome(num_runs) for name, arm in arms.items()}
+
+    def __init__(self, block: Block, dataset: Dataset | None = None):
+        self.outcomes: dict[str, Outcome] = {}
+        self._num_runs = len(block.settings)
+        self._runs = [*block.settings, *[block.settings[-1]] * (BLOCK_SIZE - self._num_runs)]
+        try:
+            self._data = stacked_examples(self._runs, dataset)
+        except DataError as error:
+            raise ExperimentError(str(error)) from error
+        self._evaluation_steps = block.evaluation_steps
+        self._batches = _batches(block.evaluation_steps, self._runs, self._data)
+        self._arms: dict[str, _ArmTraining] = {}
+
+    def close(self) -> None:
+        """Releases what it holds."""
+        self._arms.clear()
+
+    def advance(self, should_continue: Callable[[], bool] = _always) -> bool:
+        """Trains until the end, or as long as it should; nothing else here trains meanwhile.
+
+        Args:
+            should_continue: Called after every few steps, which take a second at most; training
+                pauses when it returns False.
+
+        Returns:
+            Whether the block is trained.
+        """
+        with _lock, ThreadPoolExecutor(len(ARMS)) as threads:
+            for arm in self._arms.values():
+                arm.take_up()
+            if not self._arms:
+                stacks = _stacks(self._runs, self._data)
+                self._arms = {arm: _ArmTraining(each, self._data) for arm, each in stacks.items()}
+            for step, indices in self._batches:
+                evaluate = step + len(indices) in self._evaluation_steps
+                futures = [
+                    threads.submit(arm.advance, step, indices, evaluate=evaluate)
+                    for arm in self._arms.values()
+                ]
+                for future in futures:
+                    future.result()
+                if not should_continue():
+                    break
+            else:
+                self.outcomes = {
+                    name: arm.outcome(self._num_runs) for name, arm in self._arms.items()
+                }
+                return True
+            for arm in self._arms.values():
+                arm.set_aside()
+            return False
 
 
 def warm_up() -> None:
@@ -164,6 +206,17 @@ class _ArmTraining:
         self._limit = np.full(BLOCK_SIZE, np.inf, np.float32)
         self._diverged_at = np.full(BLOCK_SIZE, -1, np.int32)
         self._evaluations: list[NDArray[np.float32]] = []
+        self._saved: SavedVariables | None = None
+
+    def set_aside(self) -> None:
+        """Saves the networks, so that other blocks may use the stack."""
+        self._saved = self._stack.save()
+
+    def take_up(self) -> None:
+        """Goes on with the networks that were saved."""
+        if self._saved is not None:
+            self._saved.restore()
+            self._saved = None
 
     def advance(self, step: int, indices: NDArray[np.int32], *, evaluate: bool) -> None:
         """Trains from a step on, and evaluates the networks afterwards if asked to."""

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from bnviz.lab.observer import Observation
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
 
-#: Held while an experiment runs: all runs of a process share the compiled networks.
+#: Held while an experiment has its turn: all runs of a process share the compiled networks.
 _lock = threading.Lock()
 
 
@@ -44,12 +45,62 @@ def run(settings: Settings, dataset: Dataset | None = None) -> Generator[Frame, 
     Raises:
         ExperimentError: If the data set is not available.
     """
-    try:
-        data = load(settings, dataset)
-    except DataError as error:
-        raise ExperimentError(str(error)) from error
-    with _lock:
-        yield from _frames(settings, data)
+    with Experiment(settings, dataset).turn() as frames:
+        yield from frames
+
+
+class Experiment:
+    """A run that can be set aside between two frames, while others train, and taken up again.
+
+    Whether and when it was set aside changes no frame, except for `seconds`.
+
+    Args:
+        settings: Settings of the run.
+        dataset: The examples, if `settings.dataset` is "upload".
+
+    Raises:
+        ExperimentError: If the data set is not available.
+    """
+
+    def __init__(self, settings: Settings, dataset: Dataset | None = None):
+        try:
+            data = load(settings, dataset)
+        except DataError as error:
+            raise ExperimentError(str(error)) from error
+        self._pipeline: _Pipeline | None = None
+        self._frames = self._train(settings, data)
+
+    @contextmanager
+    def turn(self) -> Iterator[Iterator[Frame]]:
+        """Gives the run its turn; nothing else in this process trains meanwhile.
+
+        Yields:
+            The frames that have not been taken yet. Those that are still not taken at the end of
+            the context are there in the next turn.
+        """
+        with _lock:
+            if self._pipeline is not None:
+                self._pipeline.take_up()
+            try:
+                yield self._frames
+            except BaseException:
+                self.close()
+                raise
+            if self._pipeline is not None:
+                self._pipeline.set_aside()
+
+    def close(self) -> None:
+        """Ends the run, so that what it holds is released now."""
+        self._frames.close()
+
+    def _train(self, settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
+        layout = FrameLayout.of(settings)
+        try:
+            with ThreadPoolExecutor(len(layout.arms)) as threads:
+                self._pipeline = _Pipeline(settings, data, layout, threads)
+                yield from _frames(self._pipeline, layout)
+        finally:
+            self._pipeline = None
 
 
 def warm_up() -> None:
@@ -60,24 +111,21 @@ def warm_up() -> None:
     frames.close()
 
 
-def _frames(settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
+def _frames(pipeline: "_Pipeline", layout: FrameLayout) -> Generator[Frame, None, None]:
     """Measures each frame while the arms already train on to the next."""
-    layout = FrameLayout.of(settings)
-    with ThreadPoolExecutor(len(layout.arms)) as threads:
-        pipeline = _Pipeline(settings, data, layout, threads)
-        for stop in layout.header.steps:
-            if changes := pipeline.changes_due():
-                # The last snapshot shows the arms before the change, so it is measured before it.
-                yield from pipeline.measure()
-                pipeline.intervene(changes)
-            pipeline.start_training(stop)
+    for stop in layout.header.steps:
+        if changes := pipeline.changes_due():
+            # The last snapshot shows the arms before the change, so it is measured before it.
             yield from pipeline.measure()
-            pipeline.finish_training()
-            if stop == 0:
-                # Divergence is judged by the first loss, so it is measured before any training.
-                yield from pipeline.measure()
-                pipeline.compile_training()
+            pipeline.intervene(changes)
+        pipeline.start_training(stop)
         yield from pipeline.measure()
+        pipeline.finish_training()
+        if stop == 0:
+            # Divergence is judged by the first loss, so it is measured before any training.
+            yield from pipeline.measure()
+            pipeline.compile_training()
+    yield from pipeline.measure()
 
 
 class _Pipeline:
@@ -129,6 +177,17 @@ class _Pipeline:
     def finish_training(self) -> None:
         """Waits for the snapshots of all arms."""
         self._unmeasured = {name: future.result() for name, future in self._training.items()}
+
+    def set_aside(self) -> None:
+        """Lets the training that has been started end, and saves the state of all arms."""
+        wait(self._training.values())
+        for arm in self._arms.values():
+            arm.set_aside()
+
+    def take_up(self) -> None:
+        """Goes on with the state that was saved."""
+        for arm in self._arms.values():
+            arm.take_up()
 
     def measure(self) -> Iterator[Frame]:
         """Yields the frame of the last snapshots, unless it was yielded before."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 import numpy as np
@@ -103,6 +104,18 @@ class Network:
     def dense_layers(self) -> list[keras.layers.Layer]:
         """The Dense layers, the output layer last."""
         return [*(hidden.dense for hidden in self.hidden_layers), self.output]
+
+    @property
+    def variables(self) -> list[Any]:
+        """All variables that `reset` sets or training changes."""
+        normalizations = [hidden.normalization for hidden in self.hidden_layers]
+        numbers = [
+            getattr(layer, name)
+            for layer in normalizations
+            for name in ("epsilon", "momentum")
+            if isinstance(getattr(layer, name, None), tf.Variable)
+        ]
+        return [*self.model.variables, *numbers]
 
     def probe(self, x: tf.Tensor) -> ForwardPass:
         """Runs a forward pass as in training, without changing the network.

@@ -18,7 +18,7 @@ from bnviz.lab.networks import position
 from bnviz.lab.normalization import moving_average
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.stack_data import StackedTensors
-from bnviz.lab.training import make_optimizer, padded_steps, train_steps
+from bnviz.lab.training import SavedVariables, make_optimizer, padded_steps, train_steps
 from bnviz.settings import Settings
 
 #: Maximum number of steps per call; about as many lie between two evaluations.
@@ -94,6 +94,11 @@ class Stack:
         inputs = [[getattr(settings, name) for settings in runs] for name in self._inputs]
         stacked = [np.stack(of_networks) for of_networks in zip(*kernels, strict=True)]
         self._compiled_reset(tf.constant(inputs, tf.float32), *map(tf.constant, stacked))
+
+    def save(self) -> SavedVariables:
+        """Returns the state of all networks."""
+        inputs = self._inputs.values()
+        return SavedVariables([*self._kernels, *(variable for variable, _ in self._start), *inputs])
 
     def train(
         self,

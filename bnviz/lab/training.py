@@ -1,7 +1,9 @@
 """Training: many steps per call, with Keras layers and Keras optimizers."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -109,6 +111,35 @@ def train_steps(
     return tf.while_loop(lambda row, _: row < count, body, start)[1]
 
 
+class SavedVariables:
+    """The values of some variables, to be put back later.
+
+    Args:
+        variables: Variables of Keras or TensorFlow.
+    """
+
+    def __init__(self, variables: Sequence[Any]):
+        self._values = [(variable, variable.numpy()) for variable in variables]
+
+    def restore(self) -> None:
+        """Gives each variable the value that it had."""
+        for variable, value in self._values:
+            variable.assign(value)
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """All that a run needs in order to go on after other runs have used its trainer.
+
+    Attributes:
+        variables: Those of the network, the optimizer and the trainer.
+        batches_sha: SHA-256 of the batches so far.
+    """
+
+    variables: SavedVariables
+    batches_sha: Any
+
+
 class Trainer:
     """Trains one network; compiled once per architecture and reused by all runs of it.
 
@@ -154,6 +185,16 @@ class Trainer:
             before.assign(layer.kernel)
         self.learning_rate = settings.learning_rate
         self._batches_sha = hashlib.sha256()
+
+    def save(self) -> TrainingState:
+        """Returns the state of the current run, network included."""
+        variables = [*self.network.variables, *self._optimizer.variables, *self.kernels_before]
+        return TrainingState(SavedVariables(variables), self._batches_sha)
+
+    def restore(self, state: TrainingState) -> None:
+        """Goes on with a run from where it was saved."""
+        state.variables.restore()
+        self._batches_sha = state.batches_sha
 
     def follow(self, earlier: "Trainer") -> None:
         """Continues another trainer's run: its learning rate and batches digest."""

@@ -90,7 +90,8 @@ class TestRunRegistry:
         runs = [registry.start(SHORT.replace(seed=seed)) for seed in range(4)]
         waits = [run.position().seconds for run in runs]
         assert waits[:2] == [0, 0]
-        assert 0 < waits[2] < waits[3]
+        assert 0 < waits[2] <= waits[3]
+        assert [run.position().number for run in runs] == [1, 2, 3, 4]
 
     def test_frames_after_a_gap_or_an_end_and_repeated_frames_are_ignored(self):
         run = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None).start(SHORT)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bnviz.data.choices import Choices
 from bnviz.data.file_source import FileSource
 from bnviz.engine import Engine
-from bnviz.engine.admission import shortage
+from bnviz.engine.admission import Holding, shortage
 from bnviz.engine.data_shapes import SHAPES, DataShape, parameters
 from bnviz.engine.limits import (
     LIMITS,
@@ -20,6 +20,7 @@ from bnviz.engine.limits import (
     cost,
     recording_bytes,
 )
+from bnviz.engine.origin import Origin
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.lab.datasets import load
 from bnviz.page.shell.session import Viewer
@@ -146,21 +147,35 @@ class TestEnvironment:
             Limits.from_environment({LIMITS[name]["variable"]: text})
 
 
+def found(limits, *, everybody=Holding(), address=Holding(), browser=Holding()):  # noqa: B008
+    return shortage(
+        Settings(), everybody=everybody, address=address, browser=browser, limits=limits
+    )
+
+
 class TestAdmission:
     def test_refuses_more_runs_than_allowed(self):
-        def found(runs: int) -> str:
-            return shortage(Settings(), num_active=2, held_bytes=0, limits=Limits(runs=runs))
+        assert found(Limits(runs=3), everybody=Holding(2)) == ""
+        assert "as many as this host allows;" in found(Limits(runs=2), everybody=Holding(2))
 
-        assert found(3) == ""
-        assert "as many as this host" in found(2)
+    def test_refuses_more_runs_of_a_browser_or_an_address_than_of_all(self):
+        limits = Limits(runs=20, viewer_runs=3)
+        assert found(limits, browser=Holding(2), address=Holding(14)) == ""
+        assert "3 runs of yours" in found(limits, browser=Holding(3))
+        assert "as many as this host allows;" in found(limits, address=Holding(15))
 
     def test_refuses_more_frames_than_allowed(self):
         size = recording_bytes(Settings())
-        limits = Limits(memory_mb=2 * size / 1e6)
-        assert shortage(Settings(), num_active=0, held_bytes=size, limits=limits) == ""
-        assert "as much memory" in shortage(
-            Settings(), num_active=0, held_bytes=size + 1, limits=limits
-        )
+        limits = Limits(memory_mb=4 * size / 1e6)
+        assert found(limits, everybody=Holding(0, 3 * size)) == ""
+        assert "as much memory" in found(limits, everybody=Holding(0, 3 * size + 1))
+        assert found(limits, browser=Holding(0, size), address=Holding(0, 2 * size)) == ""
+        assert "Your runs, in all tabs" in found(limits, browser=Holding(0, size + 1))
+        assert "Your runs, in all tabs" in found(limits, address=Holding(0, 2 * size + 1))
+
+    def test_a_first_run_fits_even_where_the_share_is_smaller(self):
+        limits = Limits(memory_mb=recording_bytes(Settings()) / 1e6)
+        assert found(limits) == ""
 
     def test_an_active_run_counts_with_its_plan_and_an_ended_one_with_what_it_holds(self):
         registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
@@ -243,23 +258,43 @@ class TestOneDoor:
         } == {"bnviz/engine/engine.py"}
 
 
+HERE, THERE = Origin("browser", "address"), Origin("another", "address")
+
+
 class TestViewer:
     def started(self, count: int):
         registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
         return [registry.start(Settings(seed=seed)) for seed in range(count)]
 
+    def one_after_another(self, count: int, *, watched_by_another: bool = False):
+        """Runs that one tab starts, each in place of the last; a browser may have three."""
+        registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
+        viewer, runs = Viewer(), []
+        for seed in range(count):
+            viewer.let_go(runs[-1] if runs else None)
+            registry.make_room(HERE, 3)
+            runs.append(registry.start(Settings(seed=seed), origin=HERE))
+            viewer.start(runs[-1])
+            if watched_by_another and seed == 0:
+                runs[0].join("another")
+        return runs
+
     def test_abandoned_runs_beyond_the_limit_are_stopped_oldest_first(self):
-        runs, viewer = self.started(5), Viewer()
-        for run in runs:
-            viewer.watch(run)
+        runs = self.one_after_another(5)
         assert [run.state for run in runs] == ["stopped"] * 2 + ["queued"] * 3
 
     def test_a_run_that_others_watch_continues(self):
-        runs, viewer = self.started(5), Viewer()
-        runs[0].join("another")
-        for run in runs:
-            viewer.watch(run)
-        assert [run.active for run in runs] == [True, False, True, True, True]
+        runs = self.one_after_another(5, watched_by_another=True)
+        assert [run.active for run in runs] == [True, False, False, True, True]
+
+    def test_runs_of_other_browsers_are_not_stopped_to_make_room(self):
+        registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
+        theirs = registry.start(Settings(), origin=THERE)
+        shared = registry.start(Settings(seed=1), origin=HERE)
+        registry.start(Settings(seed=1), origin=THERE)
+        registry.make_room(HERE, 1)
+        assert theirs.active
+        assert shared.active
 
     def test_a_run_that_others_watch_goes_on_when_one_stops_it(self):
         [run], viewer, other = self.started(1), Viewer(), Viewer()

@@ -7,7 +7,7 @@ import pytest
 from bnviz.findings.wording import percent
 from bnviz.frames import ARMS, INFERENCE_STATISTICS
 from bnviz.lab.arms import compiled_networks
-from bnviz.lab.block_training import StoppedError, train
+from bnviz.lab.block_training import train
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import ExperimentError, run
 from bnviz.lab.initial_kernels import initial_kernels
@@ -137,14 +137,6 @@ def test_other_values_and_numbers_of_steps_and_runs_need_no_recompilation(traine
     outcome = train(Block((shorter,), (0, 3)))
     assert outcome["bn"].validation_loss.shape == (1, 2)
     assert compiled_networks() == before
-
-
-def test_training_stops_when_told_to(trained):
-    block, _ = trained("sgd")
-    answers = iter([True, True, False])
-    with pytest.raises(StoppedError):
-        train(block, should_continue=lambda: next(answers))
-    assert next(answers, None) is None
 
 
 def test_an_upload_without_its_data_is_refused():

@@ -42,9 +42,7 @@ def run() -> Run | None:
 
 def train(settings: Settings) -> None:
     """Trains these settings as the learner's own run, or joins a run of them."""
-    started = session.engine().start(settings)
-    shown_run.show(LESSON, started)
-    session.viewer().start(started)
+    shown_run.start(LESSON, settings)
     notices.clear()
 
 

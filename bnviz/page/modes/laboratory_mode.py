@@ -43,11 +43,9 @@ def train(settings: Settings) -> None:
     if _excess(settings):
         return  # as the warning above the stage says
     before = shown_run.get(NAME)
-    run = session.engine().start(settings, own_data.source(settings.upload))
+    run = shown_run.start(NAME, settings)
     if before is not None:
         run.adopt(before.recording)
-    shown_run.show(NAME, run)
-    session.viewer().start(run)
     notices.clear()
 
 

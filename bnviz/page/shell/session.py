@@ -1,14 +1,18 @@
 """Session: the engine that all viewers share, and the work that one viewer watches."""
 
 import gc
+import hashlib
 import uuid
 from functools import cache
 
 import streamlit as st
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from bnviz.engine.engine import Engine
 from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.limits import Limits
+from bnviz.engine.origin import Origin
 from bnviz.engine.runs import Run
 
 
@@ -27,8 +31,19 @@ def engine() -> Engine:
     return started
 
 
+def origin() -> Origin:
+    """Where this session's requests come from."""
+    # The random part of Streamlit's own cookie, by which it recognizes forged requests.
+    token, _ = decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))
+    # Hashed, so that nothing that keeps an origin keeps the cookie.
+    browser = hashlib.sha256(token).hexdigest() if token else ""
+    return Origin(browser, st.context.ip_address or "")
+
+
 class Viewer:
     """One browser tab, which counts as a viewer of the runs and studies that it watches.
+
+    It may come back to one that it has left within the engine's grace period.
 
     Attributes:
         runs: The runs it shows, by the names of the modes that show them.
@@ -38,16 +53,10 @@ class Viewer:
         self.runs: dict[str, Run] = {}
         self._name = uuid.uuid4().hex
         self._watched: tuple[Job, ...] = ()
-        self._left: list[Job] = []
         self._stopped: set[Job] = set()
 
     def watch(self, *jobs: Job | None) -> None:
-        """Watches these jobs and leaves all others.
-
-        The viewer may come back to a job within the grace period. So jobs that were left count
-        toward the host's limit on the runs of one viewer; those beyond it are stopped at once,
-        unless others watch them.
-        """
+        """Watches these jobs and leaves all others."""
         # What has ended is shown as it is, and its frames are not held for having been stopped.
         self._stopped = {job for job in self._stopped if job.active}
         wanted = tuple(job for job in jobs if job is not None and job not in self._stopped)
@@ -57,12 +66,12 @@ class Viewer:
         for job in before:
             if job not in self._watched:
                 job.leave(self._name)
-                self._left.append(job)
-        self._left = [job for job in self._left if job.active and job not in self._watched]
-        while len(self._left) >= limits().viewer_runs:
-            oldest = self._left.pop(0)
-            if not oldest.viewers:
-                oldest.stop()
+
+    def let_go(self, job: Job | None) -> None:
+        """Leaves a job that gives way to another; the engine may stop it to make room for that."""
+        if job is not None:
+            self._watched = tuple(other for other in self._watched if other is not job)
+            job.leave(self._name)
 
     def start(self, job: Job) -> None:
         """Watches a job that this viewer has asked for, and may have stopped before."""
@@ -72,8 +81,7 @@ class Viewer:
     def stop(self, job: Job) -> None:
         """Leaves a job for good; it is stopped unless others watch it."""
         self._stopped.add(job)
-        self._watched = tuple(other for other in self._watched if other is not job)
-        job.leave(self._name)
+        self.let_go(job)
         if not job.viewers:
             job.stop()
 
@@ -85,7 +93,7 @@ class Viewer:
         """Watches nothing; called when the tab is closed or its connection is lost."""
         for job in self._watched:
             job.leave(self._name)
-        self._watched, self._left, self._stopped = (), [], set()
+        self._watched, self._stopped = (), set()
         self.runs.clear()
 
 

@@ -13,16 +13,22 @@ from bnviz.page.shell.polling import crowded, pause
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
+from bnviz.settings import Settings
 
 
-def show(mode: str, run: Run) -> None:
-    """Makes a run the one that a mode shows.
+def start(mode: str, settings: Settings) -> Run:
+    """Starts or joins a run of these settings, and makes it the one that a mode shows.
 
     The session state holds only its settings: Streamlit keeps that state for minutes after a page
     was closed, and would keep megabytes of frames with it.
     """
-    state.run_settings[mode] = run.settings
-    session.viewer().runs[mode] = run
+    viewer = session.viewer()
+    viewer.let_go(viewer.runs.get(mode))
+    run = _run_of(settings)
+    state.run_settings[mode] = settings
+    viewer.runs[mode] = run
+    viewer.start(run)
+    return run
 
 
 def clear(mode: str) -> None:
@@ -38,10 +44,13 @@ def get(mode: str) -> Run | None:
         return None
     runs = session.viewer().runs
     if mode not in runs:
-        engine = session.engine()
-        known = engine.find(settings.digest)
-        runs[mode] = known or engine.start(settings, own_data.source(settings.upload))
+        runs[mode] = session.engine().find(settings.digest) or _run_of(settings)
     return runs[mode]
+
+
+def _run_of(settings: Settings) -> Run:
+    source = own_data.source(settings.upload)
+    return session.engine().start(settings, source, session.origin())
 
 
 def content(

@@ -21,9 +21,11 @@ def start(name: str, study: Study, upload: str) -> None:
         study: What to carry out.
         upload: Key of the viewer's own data, if the study uses them.
     """
-    run = session.engine().study(study, own_data.source(upload))
+    viewer = session.viewer()
+    viewer.let_go(get(name))
+    run = session.engine().study(study, own_data.source(upload), session.origin())
     state.studies[name] = run
-    session.viewer().start(run)
+    viewer.start(run)
     notices.clear()
 
 

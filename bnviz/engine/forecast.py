@@ -1,0 +1,97 @@
+"""Forecast: how long a turn is, and when each waiting run is expected to begin."""
+
+import heapq
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Generic, TypeVar
+
+from bnviz.engine.origin import Origin
+from bnviz.engine.turns import Turns
+
+#: A run with at most this many seconds to go is trained to its end in one turn.
+SHORT = 3.0
+#: Seconds of a turn of a longer run, and of a block of a study.
+RUN_SHARE, BLOCK_SHARE = 1.0, 0.5
+#: A prediction may be wrong by this factor, and by a second.
+_DOUBT, _DOUBT_SECONDS = 2.0, 1.0
+#: Maximum number of turns that are looked ahead, of all runs and of one.
+_MAX_TURNS, _MAX_TURNS_OF_ONE = 500, 20
+
+J = TypeVar("J")
+
+
+def share(seconds_left: float) -> float:
+    """Returns the seconds of a run's next turn, by those that it is expected to need."""
+    if seconds_left > SHORT:
+        return RUN_SHARE
+    return _DOUBT * seconds_left + _DOUBT_SECONDS
+
+
+@dataclass
+class Expected(Generic[J]):
+    """A job that waits or has its turn.
+
+    Attributes:
+        job: The job.
+        origins: Who waits for it.
+        seconds: How long it is expected to take from now on.
+        queued: Whether it has never had a turn.
+        turn: Seconds of its present turn that are left; None if it waits.
+    """
+
+    job: J
+    origins: Collection[Origin]
+    seconds: float
+    queued: bool
+    turn: float | None = None
+
+
+def expected_starts(
+    jobs: Sequence[Expected[J]], turns: Turns, *, workers: int, between: float
+) -> dict[J, float]:
+    """Returns the seconds until each queued job begins, in the order in which they do.
+
+    A job for which there is no end in sight is expected after all the others.
+
+    Args:
+        jobs: The jobs, in the order in which they were started.
+        turns: What origins have used until now.
+        workers: Number of workers.
+        between: Seconds between two turns of a worker.
+    """
+    turns, numbers = turns.copy(), count()
+    busy = [(job.turn, next(numbers), job) for job in jobs if job.turn is not None]
+    idle = max(1, workers) - len(busy)
+    ends: list[tuple[float, int, Expected[J] | None]] = [*busy]
+    ends += [(0.0, next(numbers), None) for _ in range(idle)]
+    heapq.heapify(ends)
+    order = {id(job): number for number, job in enumerate(jobs)}
+    waiting = [job for job in jobs if job.turn is None]
+    left = {id(job): job.seconds - (job.turn or 0.0) for job in jobs}
+    starts: dict[J, float] = {}
+    queued = sum(job.queued for job in waiting)
+    now = 0.0
+    for _ in range(_MAX_TURNS):
+        if len(starts) == queued:
+            break
+        now, _, ended = heapq.heappop(ends)
+        if ended is not None and left[id(ended)] > 0:
+            waiting.append(ended)
+        if not waiting:
+            continue
+        chosen = min(waiting, key=lambda job: (turns.rank(job.origins), order[id(job)]))
+        waiting.remove(chosen)
+        if chosen.queued:
+            starts.setdefault(chosen.job, now)
+        remaining = left[id(chosen)]
+        seconds = remaining
+        if remaining > SHORT:
+            seconds = max(RUN_SHARE, chosen.seconds / _MAX_TURNS_OF_ONE)
+        turns.charge(chosen.origins, seconds)
+        left[id(chosen)] = remaining - seconds
+        heapq.heappush(ends, (now + seconds + between, next(numbers), chosen))
+    for job in waiting:
+        if job.queued:
+            starts.setdefault(job.job, now)
+    return starts

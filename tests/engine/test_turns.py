@@ -1,0 +1,297 @@
+"""Turns: whose run is next, how long others wait, and runs that are set aside by real workers."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bnviz.engine import Engine
+from bnviz.engine.forecast import RUN_SHARE, SHORT, Expected, expected_starts, share
+from bnviz.engine.origin import Origin
+from bnviz.engine.pace import MAX_TURNS, Pace
+from bnviz.engine.run_registry import MAX_BEGUN, MAX_BEGUN_OF_BROWSER, RunRegistry
+from bnviz.engine.set_aside import KEPT_SECONDS, SetAside
+from bnviz.engine.turns import HALF_LIFE, Turns
+from bnviz.frame_layout import FrameLayout
+from bnviz.frames import frame_steps
+from bnviz.settings import Settings
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.sweep import Sweep
+from tests.support.engine import PATIENCE, until, watched
+
+#: Two browsers at one address, and one elsewhere.
+ANN, BOB, EVE = Origin("ann", "here"), Origin("bob", "here"), Origin("eve", "there")
+#: Of the default architecture, which a worker compiles at its start.
+SHORT_RUN = Settings(steps=40)
+LONG_RUN = Settings(steps=50_000)
+WORKER = "tcp://worker"
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class TestTurns:
+    def test_who_has_used_least_has_the_lowest_rank(self):
+        turns = Turns(Clock())
+        turns.charge([ANN], 2.0)
+        turns.charge([EVE], 1.0)
+        assert turns.rank([EVE]) < turns.rank([ANN])
+
+    def test_an_address_counts_before_a_browser(self):
+        turns = Turns(Clock())
+        turns.charge([ANN], 2.0)
+        turns.charge([EVE], 1.0)
+        assert turns.rank([EVE]) < turns.rank([BOB]) < turns.rank([ANN])
+
+    def test_a_job_of_several_ranks_as_the_lowest_and_is_shared_by_all(self):
+        turns = Turns(Clock())
+        turns.charge([ANN, EVE], 2.0)
+        turns.charge([ANN], 1.0)
+        assert turns.rank([ANN]) == (2.0, 2.0)
+        assert turns.rank([EVE]) == turns.rank([ANN, EVE]) == (1.0, 1.0)
+
+    def test_half_is_forgotten_after_the_half_life_and_little_at_once(self):
+        clock = Clock()
+        turns = Turns(clock)
+        turns.charge([ANN], 2.0)
+        clock.now = HALF_LIFE
+        turns.charge([], 0.0)
+        assert turns.rank([ANN]) == pytest.approx((1.0, 1.0))
+        clock.now = 20 * HALF_LIFE
+        turns.charge([], 0.0)
+        assert turns.rank([ANN]) == (0.0, 0.0)
+
+    def test_what_is_given_back_never_becomes_credit(self):
+        turns = Turns(Clock())
+        turns.charge([ANN], 1.0)
+        turns.charge([ANN], -3.0)
+        assert turns.rank([ANN]) == (0.0, 0.0)
+
+    def test_a_copy_is_charged_alone(self):
+        turns = Turns(Clock())
+        turns.charge([ANN], 1.0)
+        copied = turns.copy()
+        copied.charge([ANN], 1.0)
+        assert (copied.rank([ANN]), turns.rank([ANN])) == ((2.0, 2.0), (1.0, 1.0))
+
+
+class TestForecast:
+    def starts(self, *jobs, workers=1, between=0.0, used=()):
+        turns = Turns(Clock())
+        for origin, seconds in used:
+            turns.charge([origin], seconds)
+        return expected_starts(jobs, turns, workers=workers, between=between)
+
+    def test_short_runs_of_one_browser_wait_for_those_before(self):
+        jobs = [Expected(name, [ANN], 1.0, queued=True) for name in "abc"]
+        assert self.starts(*jobs) == {"a": 0.0, "b": 1.0, "c": 2.0}
+        assert self.starts(*jobs, workers=2) == {"a": 0.0, "b": 0.0, "c": 1.0}
+
+    def test_the_turn_of_now_is_waited_for_and_what_lies_between_turns(self):
+        now = Expected("now", [EVE], 100.0, queued=False, turn=0.4)
+        next_ones = [Expected(name, [ANN], 1.0, queued=True) for name in "ab"]
+        found = self.starts(now, *next_ones, between=0.5, used=[(EVE, 5.0)])
+        assert found["a"] == pytest.approx(0.4)
+        assert found["b"] >= 0.4 + 1.0 + 0.5
+
+    def test_a_long_run_does_not_hold_up_short_ones_of_others(self):
+        long = Expected("long", [EVE], 200.0, queued=False)
+        short = Expected("short", [ANN], 1.0, queued=True)
+        assert self.starts(long, short, used=[(EVE, 5.0)]) == {"short": 0.0}
+        assert self.starts(long, short, used=[(ANN, 1.0)])["short"] <= 200 / 20
+
+    def test_runs_of_one_browser_are_trained_in_their_order(self):
+        first = Expected("first", [ANN], 50.0, queued=False)
+        second = Expected("second", [ANN], 1.0, queued=True)
+        assert self.starts(first, second)["second"] == pytest.approx(50.0)
+
+    def test_every_queued_run_is_in_it_however_many_there_are(self):
+        jobs = [Expected(n, [Origin(f"{n}", "x")], 1000.0, queued=True) for n in range(700)]
+        found = self.starts(*jobs)
+        assert len(found) == 700
+        assert list(found.values()) == sorted(found.values())
+
+    def test_a_short_run_is_trained_in_one_turn_though_the_prediction_is_doubtful(self):
+        assert share(SHORT) > 1.5 * SHORT
+        assert share(1.01 * SHORT) == RUN_SHARE
+
+
+class TestPace:
+    def test_it_is_the_median_of_recent_turns(self):
+        pace = Pace()
+        assert pace.factor == 1
+        for taken in (1.0, 3.0, 100.0):
+            pace.note(taken=taken, predicted=1.0)
+        assert pace.factor == 3
+        for _ in range(MAX_TURNS):
+            pace.note(taken=2.0, predicted=1.0)
+        assert pace.factor == 2
+
+    def test_a_turn_of_which_little_was_expected_says_nothing(self):
+        pace = Pace()
+        pace.note(taken=5.0, predicted=0.01)
+        assert pace.factor == 1
+
+
+class TestNextRun:
+    def registry(self):
+        registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None, turns=Turns(Clock()))
+        registry.workers = 1
+        registry.note_compiled(SHORT_RUN)
+        return registry
+
+    def next_run(self, registry):
+        return registry.next_run(WORKER, {WORKER})
+
+    def begin(self, registry, settings, origin):
+        """A run that has had a turn and was set aside."""
+        run = registry.start(settings, origin=origin)
+        _, charged = registry.begin_turn(run)
+        registry.end_turn(run, seconds=charged, charged=charged)
+        run.begin()
+        run.worker = WORKER
+        return run
+
+    def test_those_who_have_used_least_come_first(self):
+        registry = self.registry()
+        self.begin(registry, LONG_RUN, EVE)
+        registry.start(LONG_RUN.replace(seed=1), origin=EVE)
+        short = registry.start(SHORT_RUN, origin=ANN)
+        assert self.next_run(registry) is short
+
+    def test_a_run_that_is_begun_goes_on_before_others_of_its_browser(self):
+        registry = self.registry()
+        begun = self.begin(registry, LONG_RUN, ANN)
+        registry.start(SHORT_RUN, origin=ANN)
+        assert self.next_run(registry) is begun
+
+    def test_a_run_has_one_turn_at_a_time(self):
+        registry = self.registry()
+        run = registry.start(SHORT_RUN, origin=ANN)
+        registry.begin_turn(run)
+        assert self.next_run(registry) is None
+
+    def test_what_a_worker_has_set_aside_goes_on_there(self):
+        registry = self.registry()
+        run = self.begin(registry, LONG_RUN, ANN)
+        assert registry.next_run("another", {WORKER, "another"}) is None
+        # Its worker has vanished.
+        assert registry.next_run("another", {"another"}) is run
+        assert run.worker is None
+
+    def test_few_long_runs_are_begun_at_a_time_and_short_ones_pass(self):
+        registry = self.registry()
+        for number in range(MAX_BEGUN):
+            origin = Origin(f"{number}", f"{number}")
+            begun = self.begin(registry, LONG_RUN.replace(seed=number), origin)
+            registry.turns.charge([origin], 10.0)
+        long = registry.start(LONG_RUN.replace(seed=99), origin=ANN)
+        assert self.next_run(registry) is not long
+        short = registry.start(SHORT_RUN, origin=EVE)
+        assert self.next_run(registry) is short
+        short.stop()
+        begun.stop()
+        assert self.next_run(registry) is long
+
+    def test_a_browser_has_few_of_them(self):
+        registry = self.registry()
+        for number in range(MAX_BEGUN_OF_BROWSER):
+            self.begin(registry, LONG_RUN.replace(seed=number), ANN).worker = "another"
+        more = registry.start(LONG_RUN.replace(seed=99), origin=ANN)
+        assert registry.next_run(WORKER, {WORKER, "another"}) is None
+        more.origins.add(EVE)
+        assert registry.next_run(WORKER, {WORKER, "another"}) is more
+
+
+class TestSetAside:
+    class Training:
+        closed = False
+
+        def close(self):
+            self.closed = True
+
+    def test_it_is_taken_once(self):
+        aside, training = SetAside(), self.Training()
+        aside.put("token", training, 7)
+        assert len(aside) == 1
+        assert aside.take("token") == (training, 7)
+        assert aside.take("token") is None
+
+    def test_what_is_dropped_or_forgotten_for_long_is_closed(self):
+        clock = Clock()
+        aside, dropped, old, new = SetAside(clock), *(self.Training() for _ in range(3))
+        aside.put("dropped", dropped)
+        aside.drop("dropped")
+        aside.drop("dropped")
+        aside.put("old", old)
+        clock.now = 0.9 * KEPT_SECONDS
+        aside.put("new", new)
+        clock.now = 1.1 * KEPT_SECONDS
+        assert aside.take("new") == (new, 0)
+        assert (dropped.closed, old.closed, new.closed) == (True, True, False)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with Engine(grace=PATIENCE) as engine:
+        yield engine
+
+
+def without_clock(recording):
+    frames = recording.frames.copy()
+    for arm in FrameLayout.of(recording.settings).arms:
+        frames[arm]["seconds"] = 0
+    return frames.tobytes()
+
+
+@pytest.mark.slow
+class TestWorkers:
+    def test_a_long_run_yields_to_short_ones_of_others_and_goes_on_with_its_frames(self, engine):
+        settings = LONG_RUN.replace(steps=8_000)
+        with watched(engine.start(settings, origin=EVE)) as long:
+            until(lambda: len(long.recording) > 20)
+            for seed in range(3):
+                frames = len(long.recording)
+                short = engine.start(SHORT_RUN.replace(seed=seed), origin=ANN)
+                assert short.wait(PATIENCE)
+                assert short.state == "finished", short.error
+                assert long.state == "running"
+                until(lambda frames=frames: len(long.recording) > frames)
+            assert long.wait(PATIENCE)
+            steps = long.recording.frames["step"]
+            assert np.array_equal(steps, frame_steps(settings.steps))
+        # The same run under another digest, which has the worker for itself.
+        alone = engine.start(settings.replace(noise=0.3))
+        assert alone.wait(PATIENCE)
+        assert without_clock(long.recording) == without_clock(alone.recording)
+
+    def test_a_run_that_is_stopped_while_it_is_set_aside_leaves_the_worker_to_others(self, engine):
+        with (
+            watched(engine.start(LONG_RUN.replace(seed=1), origin=EVE)) as first,
+            watched(engine.start(LONG_RUN.replace(seed=2), origin=ANN)) as second,
+        ):
+            until(lambda: len(first.recording) > 5 and len(second.recording) > 5)
+            first.stop()
+            frames = len(second.recording)
+            until(lambda: len(second.recording) > frames + 20)
+        assert engine.start(SHORT_RUN.replace(seed=9)).wait(PATIENCE)
+
+    def test_a_block_that_is_set_aside_has_the_same_outcome(self, engine):
+        base = Settings(steps=3_000)
+        sweep = Sweep(base, *(replace(axis, count=4) for axis in (Sweep().x, Sweep().y)))
+        study = engine.study(PhaseMap(sweep), origin=EVE)
+        with watched(study):
+            until(lambda: study.state == "running")
+            began = time.monotonic()
+            run = engine.start(SHORT_RUN.replace(seed=10), origin=ANN)
+            until(lambda: len(run.recording) or not run.active)
+            assert study.active, f"the block ended within {time.monotonic() - began:.1f} s"
+            assert run.wait(PATIENCE)
+            assert study.wait(PATIENCE)
+            assert study.state == "finished", study.error

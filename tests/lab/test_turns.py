@@ -1,0 +1,101 @@
+"""Turns: runs and blocks that are set aside while others train on the same compiled networks."""
+
+import numpy as np
+import pytest
+
+from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.lab.block_training import BlockTraining, train
+from bnviz.lab.experiment import Experiment, run
+from bnviz.settings import Settings
+from bnviz.studies.study import CURVES, Block
+
+SMALL = Settings(
+    dataset="wine",
+    hidden_layers=2,
+    units=4,
+    activation="sigmoid",
+    learning_rate=1.0,
+    steps=20,
+    batch_size=16,
+)
+#: Together: every optimizer, and all else that a run keeps from one step to the next.
+CASES = {
+    "sgd": SMALL,
+    "momentum": SMALL.replace(optimizer="momentum", dropout=0.2, l2=0.01),
+    "adam": SMALL.replace(optimizer="adam", learning_rate=0.01, third_arm="noisy_bn"),
+    "rmsprop": SMALL.replace(optimizer="rmsprop", bn_position="after", third_arm="layer_norm"),
+    "deep": SMALL.replace(deep=True),
+    "changes": SMALL.replace(interventions="5:insert_bn,5:freeze_bn,12:learning_rate=0.2"),
+}
+
+
+def without_clock(frames):
+    frames = np.array(frames)
+    for arm in frames.dtype.names:
+        if arm in ARM_LABELS:
+            frames[arm]["seconds"] = 0
+    return frames.tobytes()
+
+
+def taken(experiment, most):
+    """The next frames of a run, at most so many, in a turn of its own."""
+    found = []
+    with experiment.turn() as frames:
+        for frame in frames:
+            found.append(frame)
+            if len(found) == most:
+                break
+    return found
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        case if case in ("sgd", "changes") else pytest.param(case, marks=pytest.mark.slow)
+        for case in CASES
+    ],
+)
+def test_runs_that_take_turns_have_the_frames_of_runs_alone(case):
+    settings = CASES[case]
+    # Another run of the same networks, which leaves nothing in them as it was.
+    other = settings.replace(seed=9, learning_rate=0.3 * settings.learning_rate)
+    alone = [without_clock(list(run(each))) for each in (settings, other)]
+    pair = [Experiment(each) for each in (settings, other)]
+    frames = [[], []]
+    for most in (1, 2, 1, 3, 5, 1, 1000):
+        for found, experiment in zip(frames, pair, strict=True):
+            found += taken(experiment, most)
+    assert [without_clock(each) for each in frames] == alone
+
+
+def test_a_run_that_has_ended_has_no_frames_left():
+    experiment = Experiment(SMALL)
+    assert taken(experiment, 1000)
+    assert taken(experiment, 1000) == []
+
+
+def test_a_run_that_is_closed_while_it_is_set_aside_leaves_room_for_others():
+    experiment = Experiment(SMALL)
+    taken(experiment, 2)
+    experiment.close()
+    assert len(list(run(SMALL))) > 2
+
+
+@pytest.mark.parametrize("case", ["sgd", "adam", "rmsprop"])
+def test_blocks_that_take_turns_have_the_outcomes_of_blocks_alone(case):
+    settings = CASES[case].replace(third_arm="no", steps=30)
+    steps = (0, 7, 20, 30)
+    blocks = [
+        Block((settings, settings.replace(seed=seed, learning_rate=0.5, bn_momentum=0.5)), steps)
+        for seed in (3, 4)
+    ]
+    alone = [train(block) for block in blocks]
+    pair = [BlockTraining(block) for block in blocks]
+    for _ in steps:
+        assert not any([each.advance(lambda: False) for each in pair])  # noqa: C419
+    assert all([each.advance(lambda: False) for each in pair])  # noqa: C419
+    for training, outcomes in zip(pair, alone, strict=True):
+        for arm in ARMS:
+            for name in CURVES:
+                found = getattr(training.outcomes[arm], name)
+                np.testing.assert_array_equal(found, getattr(outcomes[arm], name))
