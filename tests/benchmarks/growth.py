@@ -104,7 +104,7 @@ def viewing(counts: tuple[int, ...]) -> Line:
             before = sum(server.process.cpu_times()[:2])
 
             async def watch_all(count: int = count, link: str = link) -> None:
-                address = server.url.split("//")[1].rstrip("/")
+                address = server.address
                 await asyncio.gather(*(Viewer(address, link).watch() for _ in range(count)))
 
             asyncio.run(watch_all())

@@ -53,7 +53,7 @@ async def _arrive(viewer: Viewer, seconds: float) -> Viewer:
 
 def sessions(server: Server, queries: Sequence[str], arrival: float) -> list[Viewer]:
     """Opens one session per query over `arrival` seconds; each watches its run to the end."""
-    address = server.url.split("//")[1].rstrip("/")
+    address = server.address
 
     async def watch_all() -> list[Viewer]:
         viewers = [Viewer(address, query) for query in queries]

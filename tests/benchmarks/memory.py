@@ -47,7 +47,7 @@ async def visit(server: Server, number: int, places: asyncio.Semaphore) -> str:
     """Opens the page as one visitor and follows the run; returns its last state."""
     draw = random.Random(-number)
     query = urlencode(mixed(number).to_query() | {"train": "1"})
-    address = server.url.split("//")[1].rstrip("/")
+    address = server.address
     async with places:
         stop_at = draw.random() if number % 3 == 0 else 2.0
         viewer = await Viewer(address, query, stop_at=stop_at).watch()

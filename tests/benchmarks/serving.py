@@ -5,8 +5,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
 import machine
@@ -31,13 +33,24 @@ def _free_port() -> int:
 class Server:
     """A running `streamlit run` process.
 
+    Args:
+        script: The script that it runs.
+        prepare: Called in the new process before it becomes the server.
+        log: File for what it writes to standard error; None for that of this process.
+
     Attributes:
         url: Its address.
         started: When it was started, seconds since the epoch.
         process: Its process.
     """
 
-    def __init__(self, script: Path):
+    def __init__(
+        self,
+        script: Path,
+        *,
+        prepare: Callable[[], None] | None = None,
+        log: IO[bytes] | None = None,
+    ):
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}/"
         options = [
@@ -52,12 +65,19 @@ class Server:
             cwd=machine.ROOT,
             env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
             stdout=subprocess.DEVNULL,
+            stderr=log,
+            preexec_fn=prepare,
         )
         self.process = psutil.Process(started.pid)
         self._started = started
         while not _answers(port):
             self._check()
             time.sleep(0.02)
+
+    @property
+    def address(self) -> str:
+        """Its host and port."""
+        return self.url.split("//")[1].rstrip("/")
 
     def link(self, settings: Settings) -> str:
         """The address that opens the page with these settings."""

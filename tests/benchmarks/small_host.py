@@ -102,7 +102,7 @@ def measure(memory: int) -> list[str]:
             server = Server(machine.ROOT / "app.py")
     finally:
         group.release(os.getpid())
-    viewer = Viewer(server.url.split("//")[1].rstrip("/"), "train=1")
+    viewer = Viewer(server.address, "train=1")
     opened = time.monotonic()
     try:
         asyncio.run(asyncio.wait_for(viewer.watch(), 240))
