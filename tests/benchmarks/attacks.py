@@ -9,6 +9,7 @@ and the seconds of processor time that it took itself. `siege.py` starts it.
 
 import argparse
 import asyncio
+import hashlib
 import io
 import json
 import os
@@ -246,11 +247,9 @@ async def flood(attackers: Attackers, message: Callable[[Tab], bytes]) -> None:
             sending = asyncio.ensure_future(send(tab, message(tab)))
             receiving = asyncio.ensure_future(tab.drain())
             await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
-            sending.cancel()
-            receiving.cancel()
             raise ConnectionError("the server closed the connection")
         finally:
-            tab.close()
+            tab.close()  # which ends both
 
     await attackers.endlessly(attack)
 
@@ -292,14 +291,16 @@ async def chosen_files(
 ) -> None:
     """Tabs that choose a file, each time in a new session, and perhaps train it."""
     profile = attackers.profile()
+    digest = hashlib.sha256(data).hexdigest()[:KEY_LENGTH]
+    query = urlencode({"dataset": "upload", "upload": digest})
 
     async def choose() -> None:
-        query = urlencode({"dataset": "upload", "upload": "0" * KEY_LENGTH})
         tab = Tab(attackers.server, query, profile=profile)
         try:
             await tab.begin()
             taken = await tab.choose(name, data)
-            attackers.tally["files read" if taken and not tab.alerts else "files refused"] += 1
+            attackers.tally["files taken" if taken else "files refused"] += 1
+            attackers.tally.update(f"told: {alert[:60]}" for alert in tab.alerts)
             if train and "Train both" in tab.buttons:
                 await tab.press("Train both")
                 await tab.follow()
@@ -405,6 +406,8 @@ async def attack(name: str, server: str) -> Counter[str]:
         loop.call_soon_threadsafe(over.set)
 
     threading.Thread(target=wait_for_end, daemon=True).start()
+    # Connections that are closed while something is sent are part of it.
+    loop.set_exception_handler(lambda *_: None)
     attacking = asyncio.ensure_future(ATTACKS[name].run(attackers))
     print("ready", flush=True)
     waiting = asyncio.ensure_future(over.wait())

@@ -12,6 +12,9 @@ from viewers import Viewer
 
 from bnviz.settings import Settings
 
+#: The run that honest viewers watch, each with seeds of their own: short, since five of them take
+#: turns on one worker all the time.
+RUN = Settings(steps=100)
 #: Seconds after which a viewer who was refused, or has lost the connection, opens the page again.
 RETURN = 1.0
 #: Seconds between two looks at a viewer who still waits for a frame.
@@ -75,8 +78,8 @@ async def come(server: str, *, viewers: int, seconds: float, grace: float) -> Se
 
 
 def link(seed: int) -> str:
-    """The query string of a link that trains the default settings with a seed."""
-    return urlencode(Settings(seed=seed).to_query() | {"train": "1"})
+    """The query string of a link that trains `RUN` with a seed."""
+    return urlencode(RUN.replace(seed=seed).to_query() | {"train": "1"})
 
 
 async def _visit(viewer: Viewer, service: Service, until: float, grace: float) -> None:

@@ -3,8 +3,8 @@
     python tests/benchmarks/siege.py [NAME ...] [--seconds 25] [--viewers 5] [--memory MB] [--quick]
 
 Each attack of `attacks.py` meets a server of its own. Five seconds after it has begun, honest
-viewers open the page, each with a browser, a cookie and seeds of its own; each watches a run of the
-default settings to its last frame and then opens the page anew with the next one. Attackers run in
+viewers open the page, each with a browser, a cookie and seeds of its own; each watches a short run of
+the default network to its last frame and then opens the page anew with the next one. Attackers run in
 a process of their own and come from another loopback address. All share one machine, so an attack
 also takes some of its processor time; the table says how much.
 
@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import honest
 import machine
@@ -39,6 +40,8 @@ LEAD = 5.0
 GRACE = 30.0
 #: Seconds between two looks at the processes.
 _LOOK = 0.1
+#: Seconds that an attack has to report.
+_PATIENCE = 20.0
 _COLUMNS = (
     "attack",
     "first frame, s: median; longest",
@@ -126,17 +129,20 @@ class Adversary:
         """Ends the attack."""
         self._process.stdin.close()
         try:
-            async with asyncio.timeout(20):
-                report = json.loads(await self._process.stdout.read() or "{}")
+            async with asyncio.timeout(_PATIENCE):
+                report = await self._process.stdout.read()
         except TimeoutError:
-            report = {}
+            report = b""
         with suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
-        parts = [f"{count:,} {what}" for what, count in sorted(report.get("tally", {}).items())]
-        if "processor" in report:
-            parts.append(f"{report['processor']:.0f} s of processor time")
-        self.account = ", ".join(parts)
+        self.account = _in_words(json.loads(report)) if report else "the attack itself failed"
+
+
+def _in_words(report: dict[str, Any]) -> str:
+    """What an attack has done."""
+    done = [f"{count:,} {what}" for what, count in sorted(report["tally"].items())]
+    return ", ".join([*done, f"{report['processor']:.0f} s of processor time"])
 
 
 async def besiege(server: Server, name: str, given: argparse.Namespace) -> tuple[Service, str]:

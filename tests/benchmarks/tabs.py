@@ -61,6 +61,7 @@ class Tab(Viewer):
         file = state.file_uploader_state_value.uploaded_file_info.add()
         file.name, file.size, file.file_id = name, len(data), place.file_id
         file.file_urls.CopyFrom(place)
+        self.alerts.clear()
         await self.send(message)
         self._take(*await self.answer())
         return True
@@ -80,7 +81,7 @@ class Tab(Viewer):
     def _note(self, message: ForwardMsg) -> None:
         super()._note(message)
         if message.WhichOneof("type") == "new_session":
-            self.session = message.new_session.session_id
+            self.session = message.new_session.initialize.session_id
         element = message.delta.new_element
         if element.WhichOneof("type") == "file_uploader":
             self._uploader = element.file_uploader.id
