@@ -56,19 +56,22 @@ class Service:
         return self.frames / self.seconds / self.viewers
 
 
-async def come(server: str, *, viewers: int, seconds: float, grace: float) -> Service:
+async def come(
+    server: str, *, viewers: int, first_seed: int, seconds: float, grace: float
+) -> Service:
     """Has viewers come to the page, one run after the other, each in a new session.
 
     Args:
         server: Its host and port.
         viewers: Their number. Each has a browser, and seeds, of its own.
+        first_seed: Where the seeds begin.
         seconds: How long they come.
         grace: Seconds that they wait for a first frame after that.
     """
     service, until = Service(seconds, viewers), time.monotonic() + seconds
 
     async def visits(number: int) -> None:
-        profile, seeds = Profile(server), count(1 + 10_000 * number)
+        profile, seeds = Profile(server), count(first_seed + 10_000 * number)
         while time.monotonic() < until:
             viewer = Viewer(server, link(next(seeds)), profile=profile)
             await _visit(viewer, service, until, grace)

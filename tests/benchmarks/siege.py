@@ -2,11 +2,13 @@
 
     python tests/benchmarks/siege.py [NAME ...] [--seconds 25] [--viewers 5] [--memory MB] [--quick]
 
-Each attack of `attacks.py` meets a server of its own. Five seconds after it has begun, honest
-viewers open the page, each with a browser, a cookie and seeds of its own; each watches a short run of
-the default network to its last frame and then opens the page anew with the next one. Attackers run in
-a process of their own and come from another loopback address. All share one machine, so an attack
-also takes some of its processor time; the table says how much.
+Each attack of `attacks.py` meets a server of its own. Honest viewers open the page, each with a
+browser, a cookie and seeds of its own; each watches a short run of the default network to its last
+frame, and then opens the page anew with the next one. They do so for a while before the attack, as
+a reference, and again from five seconds after it has begun.
+
+Attackers run in a process of their own and come from another loopback address. All share one
+machine, so an attack also takes some of its processor time; the table says how much.
 
 With `--memory`, the server and its workers have that many MB and no swap, where this user may
 create control groups (`small_host.py`).
@@ -22,6 +24,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,8 @@ from serving import Server, is_worker
 from small_host import MB, Group
 from viewers import Viewer
 
+#: Seconds for which honest viewers come before the attack.
+REFERENCE = 10.0
 #: Seconds that an attack lasts before honest viewers come.
 LEAD = 5.0
 #: Seconds that honest viewers wait for a first frame after the attack's time is over.
@@ -44,7 +49,8 @@ _LOOK = 0.1
 _PATIENCE = 20.0
 _COLUMNS = (
     "attack",
-    "first frame, s: median; longest",
+    "first frame before the attack, s: median; longest",
+    "first frame under it, s: median; longest",
     "frames a second and viewer",
     "runs to the end",
     "refused",
@@ -145,21 +151,41 @@ def _in_words(report: dict[str, Any]) -> str:
     return ", ".join([*done, f"{report['processor']:.0f} s of processor time"])
 
 
-async def besiege(server: Server, name: str, given: argparse.Namespace) -> tuple[Service, str]:
-    """Has a server attacked while honest viewers use it.
+async def besiege(server: Server, name: str, given: argparse.Namespace) -> "Siege":
+    """Has a server attacked while honest viewers use it."""
 
-    Returns:
-        What they got, and what the attackers did.
-    """
+    async def viewers(first_seed: int, seconds: float) -> Service:
+        return await honest.come(
+            server.address,
+            viewers=given.viewers,
+            first_seed=first_seed,
+            seconds=seconds,
+            grace=given.grace,
+        )
+
+    before = await viewers(1, given.reference)
     adversary = Adversary(name, server.address)
     await adversary.begin()
     try:
-        service = await honest.come(
-            server.address, viewers=given.viewers, seconds=given.seconds, grace=given.grace
-        )
+        service = await viewers(1_000, given.seconds)
     finally:
         await adversary.end()
-    return service, adversary.account
+    return Siege(before, service, adversary.account)
+
+
+@dataclass(frozen=True)
+class Siege:
+    """What came of an attack.
+
+    Attributes:
+        before: What honest viewers got before.
+        service: What they got under attack.
+        account: What the attackers did, in words.
+    """
+
+    before: Service
+    service: Service
+    account: str
 
 
 def measure(name: str, given: argparse.Namespace) -> tuple[list[str], Service]:
@@ -183,7 +209,7 @@ def measure(name: str, given: argparse.Namespace) -> tuple[list[str], Service]:
         asyncio.run(Viewer(server.address, honest.link(0)).watch())
         watch = Watch(server)
         watch.start()
-        service, account = asyncio.run(besiege(server, name, given))
+        siege = asyncio.run(besiege(server, name, given))
         watch.end()
         with suppress(RuntimeError):
             server.close()
@@ -192,8 +218,10 @@ def measure(name: str, given: argparse.Namespace) -> tuple[list[str], Service]:
     if group is not None:
         group.end()
     lost = ", ".join(f"{count} {who}" for who, count in watch.lost.items() if count)
+    service = siege.service
     return [
         attack.title,
+        siege.before.first_frame,
         service.first_frame,
         f"{service.frame_rate:.1f}",
         str(service.completed),
@@ -202,7 +230,7 @@ def measure(name: str, given: argparse.Namespace) -> tuple[list[str], Service]:
         lost or "none",
         f"{watch.page / MB:.0f}; {watch.workers / MB:.0f}",
         f"{lines:,}",
-        account,
+        siege.account,
     ], service
 
 
@@ -230,6 +258,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=25.0, help="how long honest viewers come")
     parser.add_argument("--viewers", type=int, default=5, help="number of honest viewers")
     parser.add_argument("--grace", type=float, default=GRACE, help=argparse.SUPPRESS)
+    parser.add_argument("--reference", type=float, default=REFERENCE, help=argparse.SUPPRESS)
     parser.add_argument("--memory", type=int, help="memory limit of the server in MB")
     parser.add_argument("--quick", action="store_true", help="trial: 8 seconds of each attack")
     given = parser.parse_args()
@@ -239,7 +268,7 @@ def main() -> None:
             f"no such attack: {', '.join(sorted(unknown))}; there are {', '.join(ATTACKS)}"
         )
     if given.quick:
-        given.seconds, given.grace = 8.0, 8.0
+        given.seconds, given.reference, given.grace = 8.0, 4.0, 8.0
     rows: list[list[str]] = []
     said: list[tuple[str, Service]] = []
     for name in given.names or ATTACKS:
