@@ -5,10 +5,13 @@ side, each in a thread, while the last frame is measured in another; so a run ta
 slowest arm, or half of all work if that is more.
 """
 
+import math
+from collections.abc import Sequence
+
 from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import DataShape, parameters
 from bnviz.frame_layout import FrameLayout
-from bnviz.frames import ARMS, PLANE_GRID, frame_steps
+from bnviz.frames import ARMS, NUM_FRAMES, PLANE_GRID
 from bnviz.settings import PLANE_DATASETS, Settings
 from bnviz.studies.study import BLOCK_SIZE, Block
 
@@ -48,7 +51,7 @@ def training_seconds(settings: Settings, source: FileSource | None = None) -> fl
         source: The file with the examples, if the run uses them.
     """
     arms = len(FrameLayout.of(settings).arms)
-    frames = len(frame_steps(settings.steps))
+    frames = min(settings.steps, NUM_FRAMES) + 1
     arm = settings.steps * _step(settings, source) + frames * _frame(settings, source)
     return RUN + arm * max(1, arms / CORES)
 
@@ -90,6 +93,32 @@ def block_compile_seconds(block: Block, source: FileSource | None = None) -> flo
         source: The file with the examples, if its runs use them.
     """
     return compile_seconds(block.settings[0], source)
+
+
+def study_seconds(
+    architectures: Sequence[Block], runs: int, source: FileSource | None = None
+) -> float:
+    """Predicted seconds of a study, with the compilation of each architecture.
+
+    Args:
+        architectures: A block of each architecture; each has as many runs as the others.
+        runs: Number of runs.
+        source: The file with the examples, if the runs use them.
+    """
+    blocks = math.ceil(runs / len(architectures) / BLOCK_SIZE)
+    return sum(
+        blocks * block_seconds(block, source) + block_compile_seconds(block, source)
+        for block in architectures
+    )
+
+
+def in_words(seconds: float) -> str:
+    """A duration in the unit that suits it, such as "45 s", "12 min", "3 h" or "5 days"."""
+    seconds = max(1.0, seconds)
+    for unit, length, most in (("s", 1, 120), ("min", 60, 7_200), ("h", 3_600, 172_800)):
+        if seconds < most:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds / 86_400:,.0f} days"
 
 
 def _step(settings: Settings, source: FileSource | None) -> float:

@@ -201,7 +201,7 @@ class Engine:
         """Why there can be no new run of a study, in one sentence; empty if there can."""
         if _goes_on(self._studies.find(study.digest)):
             return ""
-        excess = self._limits.excess_of_many(study.costliest, study.num_runs, source)
+        excess = self._limits.excess_of_many(study.architectures, study.num_runs, source)
         if excess:
             return excess
         self._studies.make_room(origin, int(self._limits.viewer_runs))

@@ -7,21 +7,22 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.data_shapes import parameters
+from bnviz.engine.duration import in_words, study_seconds, training_seconds
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
 from bnviz.settings import Settings
+from bnviz.studies.study import Block
 
-#: Settings to reduce, in this order, until a run's cost fits: first down to a size at which the
-#: experiment is still meaningful, then to the minimum.
-_COST_REDUCTIONS = (
-    ("steps", 300),
-    ("batch_size", 16),
-    ("units", 16),
-    ("hidden_layers", 1),
-    ("steps", 1),
-    ("batch_size", 1),
-)
+#: The limit that `BNVIZ_MAX_SECONDS` has replaced.
+_FORMER_COST = "BNVIZ_MAX_COST"
+#: Settings to reduce, in this order, until a run is short enough: down to a size at which the
+#: experiment is still meaningful.
+_MEANINGFUL = (("steps", 300), ("batch_size", 16), ("units", 16), ("hidden_layers", 1))
+#: The same down to the minimum.
+_MINIMAL = (*_MEANINGFUL, ("steps", 1), ("batch_size", 1))
+#: A reduction that neither suffices nor saves this share of a run's seconds is left for last: fewer
+#: steps hardly help a run that takes its time to be measured.
+_WORTHWHILE = 0.2
 #: The same for the bytes of a run's frames.
 _FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
 
@@ -43,12 +44,8 @@ class Limits:
         LimitError: If a value is out of bounds.
     """
 
-    cost: float = _limit(
-        1e12,
-        "BNVIZ_MAX_COST",
-        1e6,
-        1e18,
-        "cost of a run: steps x parameters of a network x batch size x networks",
+    seconds: float = _limit(
+        300, "BNVIZ_MAX_SECONDS", 1, 1e7, "seconds that a run or a study is expected to take"
     )
     recording_mb: float = _limit(
         64, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"
@@ -86,8 +83,15 @@ class Limits:
         """Reads the limits from environment variables; unset or empty means the default.
 
         Raises:
-            LimitError: If a variable is not a number within its bounds.
+            LimitError: If a variable is not a number within its bounds, or is no longer read.
         """
+        if environment.get(_FORMER_COST):
+            seconds = LIMITS["seconds"]["variable"]
+            raise LimitError(
+                f"{_FORMER_COST} is set, but is no longer read: set {seconds} instead, the seconds "
+                f"that a run or a study may take ({cls.seconds:g} if unset), and unset "
+                f"{_FORMER_COST}"
+            )
         values = {}
         for name, bounds in LIMITS.items():
             text = environment.get(bounds["variable"])
@@ -101,22 +105,22 @@ class Limits:
                 ) from None
         return cls(**values)
 
-    def excess(self, settings: Settings, data: FileSource | None = None) -> str:
+    def excess(
+        self, settings: Settings, data: FileSource | None = None, *, pace: float = 1.0
+    ) -> str:
         """Explains in one sentence how a run exceeds the limits.
 
         Args:
             settings: Settings of the run.
             data: The file with the examples, if the run uses them.
+            pace: How many times longer this host takes than the reference host.
 
         Returns:
             The sentence, or an empty string if the run fits.
         """
-        times = cost(settings, data) / self.cost
-        if times > 1:
-            return (
-                f"The run costs {times:,.{1 if times < 10 else 0}f} times what this host allows "
-                "(steps × parameters × batch size × networks)."
-            )
+        longer = self._longer("This run", pace * training_seconds(settings, data))
+        if longer:
+            return f"{longer}."
         megabytes = recording_bytes(settings) / 1e6
         if megabytes > self.recording_mb:
             return (
@@ -126,47 +130,76 @@ class Limits:
         return ""
 
     def excess_of_many(
-        self, costliest: Sequence[Settings], runs: int, data: FileSource | None = None
+        self,
+        architectures: Sequence[Block],
+        runs: int,
+        data: FileSource | None = None,
+        *,
+        pace: float = 1.0,
     ) -> str:
-        """Explains in one sentence how several runs together exceed the limits.
+        """Explains in one sentence how the runs of a study together exceed the limits.
 
         Args:
-            costliest: Settings of a few of the runs, the costliest among them.
+            architectures: A block of each architecture; each has as many runs as the others.
             runs: Number of runs.
             data: The file with the examples, if the runs use them.
+            pace: How many times longer this host takes than the reference host.
 
         Returns:
             The sentence, or an empty string if the runs fit.
         """
-        times = runs * max(cost(settings, data) for settings in costliest) / self.cost
-        if times <= 1:
-            return ""
-        return (
-            f"These {runs:,} runs cost up to {times:,.{1 if times < 10 else 0}f} times what this "
-            "host allows: choose fewer cells, seeds or steps, or a smaller network."
-        )
+        seconds = pace * study_seconds(architectures, runs, data)
+        longer = self._longer(f"These {runs:,} runs", seconds)
+        advice = "choose fewer cells, seeds or steps, or a smaller network"
+        return f"{longer}: {advice}." if longer else ""
 
-    def fitting(self, settings: Settings, data: FileSource | None = None) -> Settings:
+    def _longer(self, what: str, seconds: float) -> str:
+        """Says that something takes longer than allowed, without a full stop; empty if not."""
+        if seconds <= self.seconds:
+            return ""
+        taken, allowed = in_words(seconds), in_words(self.seconds)
+        if taken == allowed:
+            return f"{what} would take a little longer than the {allowed} that this host allows"
+        return f"{what} would take about {taken}; this host allows {allowed}"
+
+    def fitting(
+        self, settings: Settings, data: FileSource | None = None, *, pace: float = 1.0
+    ) -> Settings:
         """Returns the nearest settings within the limits; the same settings if they fit.
 
-        To lower the cost, steps are reduced first, then batch size, units and layers. If the frames
-        take too much memory, layers are reduced first.
+        To save time, steps are reduced first, then batch size, units and layers, each only if that
+        helps. If the frames take too much memory, layers are reduced first.
 
         Args:
             settings: The settings asked for.
             data: The file with the examples, if the run uses them.
+            pace: How many times longer this host takes than the reference host.
         """
-        criteria: tuple[tuple[Callable[[Settings], bool], Any], ...] = (
-            (lambda near: cost(near, data) <= self.cost, _COST_REDUCTIONS),
-            # Second, because a run of 300 steps records more frames than one of 301.
-            (lambda near: recording_bytes(near) <= 1e6 * self.recording_mb, _FRAME_REDUCTIONS),
-        )
+
+        def seconds(near: Settings) -> float:
+            return pace * training_seconds(near, data)
+
+        def is_short(near: Settings) -> bool:
+            return seconds(near) <= self.seconds
+
         near = settings
-        for fits, reductions in criteria:
+        for name, floor in _MEANINGFUL:
+            least = near.replace(**{name: min(floor, getattr(near, name))})
+            saved = 1 - seconds(least) / seconds(near)
+            if not is_short(near) and (is_short(least) or saved >= _WORTHWHILE):
+                near = _reduce(near, name, floor, is_short)
+        for reductions, fits in (
+            (_MINIMAL, is_short),
+            # Second, because a run of 300 steps records more frames than one of 301.
+            (_FRAME_REDUCTIONS, self._holds_frames),
+        ):
             for name, floor in reductions:
                 if not fits(near):
                     near = _reduce(near, name, floor, fits)
         return near
+
+    def _holds_frames(self, settings: Settings) -> bool:
+        return recording_bytes(settings) <= 1e6 * self.recording_mb
 
 
 #: Variable, bounds and meaning of each limit, by its name.
@@ -175,12 +208,6 @@ LIMITS: dict[str, Mapping[str, Any]] = {item.name: item.metadata for item in fie
 
 def _requirement(bounds: Mapping[str, Any]) -> str:
     return f"it must be a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
-
-
-def cost(settings: Settings, data: FileSource | None = None) -> int:
-    """Returns the approximate cost of a run: steps x parameters x batch size x networks."""
-    networks = len(FrameLayout.of(settings).arms)
-    return settings.steps * parameters(settings, data) * settings.batch_size * networks
 
 
 def recording_bytes(settings: Settings) -> int:

@@ -53,8 +53,8 @@ class PhaseMap(PlannedStudy):
         return self.sweep.digest
 
     @property
-    def costliest(self) -> Sequence[Settings]:
-        return self.sweep.costliest
+    def architectures(self) -> Sequence[Block]:
+        return self.sweep.architectures
 
     def _keep(self, arm: str, index: Any, outcome: Outcome) -> None:
         runs, accuracy = self.runs[arm], outcome.validation_accuracy

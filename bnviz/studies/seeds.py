@@ -87,8 +87,8 @@ class SeedBands(PlannedStudy):
         return study.digest("seeds", self.settings, self.seeds)
 
     @property
-    def costliest(self) -> Sequence[Settings]:
-        return [self.settings]
+    def architectures(self) -> Sequence[Block]:
+        return [Block((self.settings,), self.evaluation_steps)]
 
     def _keep(self, arm: str, index: Any, outcome: Outcome) -> None:
         for name, values in self.curves[arm].items():

@@ -103,8 +103,8 @@ class StableRates:
         return 1.0 if self.complete else min(len(self._runs) / expected, 0.99)
 
     @property
-    def costliest(self) -> Sequence[Settings]:
-        return [self.settings]
+    def architectures(self) -> Sequence[Block]:
+        return [Block((self.settings,), self._evaluation_steps)]
 
     @property
     def num_runs(self) -> int:

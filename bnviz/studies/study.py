@@ -109,8 +109,8 @@ class Study(Protocol):
         """Share of the runs whose outcomes are in, from 0 to 1."""
 
     @property
-    def costliest(self) -> Sequence[Settings]:
-        """Settings of a few runs, the costliest among them."""
+    def architectures(self) -> Sequence[Block]:
+        """A block of each architecture; each of them has as many runs as the others."""
 
     @property
     def num_runs(self) -> int:

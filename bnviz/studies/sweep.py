@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from bnviz.frames import frame_steps
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.axis import DEFAULT_AXES, Axis
+from bnviz.studies.study import Block
 
 #: Maximum number of seeds of each cell.
 MAX_SEEDS = 10
@@ -223,12 +226,17 @@ class Sweep:
             }
         )
 
-    @property
-    def costliest(self) -> Sequence[Settings]:
-        """Settings of a few runs, the costliest among them: those in the corners of the map."""
+    @cached_property
+    def architectures(self) -> Sequence[Block]:
+        """A block of each architecture; each of them has as many runs as the others."""
         rows, columns, _ = self.shape
-        corners = [Cell(row, column) for row in (0, rows - 1) for column in (0, columns - 1)]
-        return [self.settings(corner) for corner in corners]
+        varied = [
+            range(1) if axis.name in study.STACKABLE else range(count)
+            for axis, count in ((self.y, rows), (self.x, columns))
+        ]
+        steps = self.evaluation_steps
+        cells = (Cell(*place) for place in product(*varied))
+        return [Block((self.settings(cell),), steps) for cell in cells]
 
     def cells(self) -> Iterator[Cell]:
         """Yields all cells, coarse to fine: each finer grid fills the gaps of the one before."""

@@ -8,24 +8,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bnviz.data.choices import Choices
-from bnviz.data.file_source import FileSource
 from bnviz.engine import Engine
 from bnviz.engine.admission import Holding, shortage
-from bnviz.engine.data_shapes import SHAPES, DataShape, parameters
+from bnviz.engine.duration import in_words, training_seconds
 from bnviz.engine.limits import (
     LIMITS,
     LimitError,
     Limits,
-    cost,
     recording_bytes,
 )
 from bnviz.engine.origin import Origin
 from bnviz.engine.run_registry import RunRegistry
-from bnviz.lab.datasets import load
 from bnviz.page.shell.session import Viewer
 from bnviz.recording import Recording
-from bnviz.settings import DATASETS, PLANE_DATASETS, Settings
+from bnviz.settings import DATASETS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
@@ -35,6 +31,7 @@ from tests.support import ROOT
 fuzzed = settings(database=None)
 
 FIGURE_1 = Settings(dataset="mnist", hidden_layers=3, units=100, batch_size=60, steps=50_000)
+LONG = Settings(units=128, steps=20_000)
 LARGEST = Settings(
     dataset="mnist",
     hidden_layers=50,
@@ -54,30 +51,11 @@ any_settings = st.builds(
     third_arm=st.sampled_from(["no", "layer_norm"]),
     deep=st.booleans(),
 )
-costs = st.floats(6, 16).map(lambda power: 10**power)
+allowances = st.floats(0, 6).map(lambda power: 10**power)
 
 
-class TestCost:
-    @pytest.mark.parametrize("name", ["digits", "breast_cancer", "wine", "moons", "spiral"])
-    def test_shapes_match_the_data(self, name):
-        data, settings = load(Settings(dataset=name)), Settings(dataset=name)
-        sizes = (len(data.x_train), len(data.x_validation))
-        shape = DataShape(data.num_features, len(data.classes), *sizes)
-        assert DataShape.of(settings) == shape
-
-    def test_every_data_set_has_a_shape(self):
-        assert {*SHAPES, *PLANE_DATASETS, "upload"} == {*DATASETS}
-
-    def test_counts_weights_and_biases(self):
-        assert parameters(FIGURE_1) == 784 * 100 + 100 + 2 * (100 * 100 + 100) + 100 * 10 + 10
-        assert cost(FIGURE_1) == 50_000 * parameters(FIGURE_1) * 60 * 2
-
-    def test_of_an_upload_counts_its_features(self):
-        data = FileSource("own.csv", b"", Choices(), num_features=7, num_classes=3)
-        uploaded = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=5)
-        assert parameters(uploaded, data) == 8 * 5 + 6 * 3
-
-    def test_bytes_match_a_complete_recording(self):
+class TestRecordingBytes:
+    def test_match_a_complete_recording(self):
         recording = Recording(FIGURE_1)
         size = len(recording.steps) * recording.layout.dtype.itemsize
         assert recording_bytes(FIGURE_1) == size
@@ -100,32 +78,70 @@ class TestDefaults:
         assert Limits().fitting(typical) == typical
 
     def test_refuse_the_largest_experiment(self):
-        assert "times what this host allows" in Limits().excess(LARGEST)
+        assert "this host allows 5 min." in Limits().excess(LARGEST)
+
+
+class TestSentences:
+    def test_say_how_long_it_would_take_and_how_long_it_may(self):
+        limits = Limits(seconds=training_seconds(FIGURE_1) / 10)
+        assert limits.excess(FIGURE_1) == (
+            f"This run would take about {in_words(10 * limits.seconds)}; this host allows "
+            f"{in_words(limits.seconds)}."
+        )
+
+    def test_do_not_name_the_same_duration_twice(self):
+        limits = Limits(seconds=0.9999 * training_seconds(FIGURE_1))
+        allowed = in_words(limits.seconds)
+        assert limits.excess(FIGURE_1) == (
+            f"This run would take a little longer than the {allowed} that this host allows."
+        )
+
+    def test_advise_on_a_study(self):
+        excess = Limits(seconds=1).excess_of_many(Sweep().architectures, 256)
+        assert excess.startswith("These 256 runs would take about ")
+        assert "; this host allows 1 s: choose fewer cells" in excess
+
+    @pytest.mark.parametrize("pace", [0.5, 4.0])
+    def test_count_the_seconds_of_this_host(self, pace):
+        predicted = training_seconds(FIGURE_1)
+        tight, wide = (Limits(seconds=pace * predicted * share) for share in (0.9, 1.1))
+        assert tight.excess(FIGURE_1, pace=pace) != ""
+        assert wide.excess(FIGURE_1, pace=pace) == ""
+        assert tight.fitting(FIGURE_1, pace=pace) != FIGURE_1
+        assert wide.fitting(FIGURE_1, pace=pace) == FIGURE_1
 
 
 class TestFitting:
     @fuzzed
-    @given(any_settings, costs, st.floats(1, 100))
-    def test_returns_settings_that_fit(self, chosen, max_cost, megabytes):
-        limits = Limits(cost=max_cost, recording_mb=megabytes)
+    @given(any_settings, allowances, st.floats(1, 100))
+    def test_returns_settings_that_fit(self, chosen, seconds, megabytes):
+        limits = Limits(seconds=seconds, recording_mb=megabytes)
         near = limits.fitting(chosen)
         assert limits.excess(near) == ""
         assert limits.fitting(near) == near
         assert (near == chosen) == (limits.excess(chosen) == "")
 
     @fuzzed
-    @given(any_settings, costs)
-    def test_reduces_steps_first_and_no_further_than_needed(self, chosen, max_cost):
-        limits = Limits(cost=max_cost, recording_mb=1_000)
+    @given(any_settings, allowances)
+    def test_reduces_steps_alone_if_that_suffices_and_no_further(self, chosen, seconds):
+        limits = Limits(seconds=seconds, recording_mb=1_000)
+        assume(limits.excess(chosen.replace(steps=min(300, chosen.steps))) == "")
         near = limits.fitting(chosen)
-        assume(near.steps > 300)
         assert near == chosen.replace(steps=near.steps)
-        assert near == chosen or cost(chosen.replace(steps=near.steps + 1)) > max_cost
+        more = chosen.replace(steps=min(near.steps + 1, chosen.steps))
+        assert near == chosen or limits.excess(more) != ""
+
+    def test_keeps_the_steps_if_the_frames_take_the_time(self):
+        chosen = Settings(hidden_layers=50, units=64, steps=1_000, deep=True)
+        limits = Limits(seconds=training_seconds(chosen) / 3)
+        near = limits.fitting(chosen)
+        assert near.steps == chosen.steps
+        assert near.units < chosen.units or near.hidden_layers < chosen.hidden_layers
 
     @fuzzed
-    @given(any_settings, costs)
-    def test_increases_nothing_and_keeps_other_settings(self, chosen, max_cost):
-        near = Limits(cost=max_cost).fitting(chosen)
+    @given(any_settings, allowances)
+    def test_increases_nothing_and_keeps_other_settings(self, chosen, seconds):
+        near = Limits(seconds=seconds).fitting(chosen)
         smaller = ("steps", "batch_size", "units", "hidden_layers")
         assert all(getattr(near, name) <= getattr(chosen, name) for name in smaller)
         assert near.replace(**{name: getattr(chosen, name) for name in smaller}) == chosen
@@ -133,12 +149,16 @@ class TestFitting:
 
 class TestEnvironment:
     def test_unset_or_empty_means_the_defaults(self):
-        assert Limits.from_environment({"BNVIZ_MAX_COST": ""}) == Limits()
+        assert Limits.from_environment({"BNVIZ_MAX_SECONDS": "", "BNVIZ_MAX_COST": ""}) == Limits()
 
     def test_every_limit_is_read_from_its_variable(self):
         for name, bounds in LIMITS.items():
             limits = Limits.from_environment({bounds["variable"]: f"{bounds['low']:g}"})
             assert getattr(limits, name) == bounds["low"]
+
+    def test_the_former_limit_names_its_successor(self):
+        with pytest.raises(LimitError, match=r"^BNVIZ_MAX_COST is .* set BNVIZ_MAX_SECONDS"):
+            Limits.from_environment({"BNVIZ_MAX_COST": "1e12", "BNVIZ_MAX_SECONDS": "60"})
 
     @pytest.mark.parametrize("text", ["x", "nan", "-1", "1e99", "1,5", "9" * 500])
     @pytest.mark.parametrize("name", LIMITS)
@@ -208,31 +228,31 @@ class TestAdmission:
 
 @pytest.fixture(scope="module")
 def strict_engine():
-    with Engine(limits=Limits(cost=1e6)) as engine:
+    with Engine(limits=Limits(seconds=10)) as engine:
         yield engine
 
 
 class TestOneDoor:
     """Everything that trains passes the engine, and the engine checks it."""
 
-    def test_a_costly_run_is_refused(self, strict_engine):
-        run = strict_engine.start(Settings())
+    def test_a_long_run_is_refused(self, strict_engine):
+        run = strict_engine.start(LONG)
         assert run.state == "failed"
-        assert "times what this host allows" in run.error
+        assert "this host allows 10 s" in run.error
 
     @pytest.mark.parametrize(
-        "study", [PhaseMap(Sweep()), SeedBands(Settings()), StableRates(Sweep().base)], ids=type
+        "study", [PhaseMap(Sweep(LONG)), SeedBands(LONG), StableRates(LONG)], ids=type
     )
-    def test_a_costly_study_is_refused(self, strict_engine, study):
+    def test_a_long_study_is_refused(self, strict_engine, study):
         run = strict_engine.study(study)
         assert run.state == "failed"
-        assert "times what this host allows" in run.error
+        assert "this host allows 10 s" in run.error
         assert run.open_blocks() == []
 
-    def test_what_is_cheap_is_not(self, strict_engine):
-        cheap = Settings(hidden_layers=1, units=2, steps=10)
-        assert strict_engine.start(cheap).state == "queued"
-        assert strict_engine.study(SeedBands(cheap, 5)).active
+    def test_what_is_short_is_not(self, strict_engine):
+        short = Settings(dataset="wine", hidden_layers=1, units=2, steps=10)
+        assert strict_engine.start(short).state == "queued"
+        assert strict_engine.study(SeedBands(short, 5)).active
 
     def test_every_kind_of_study_is_checked_above(self):
         """A study is what hands out blocks; there are these."""
@@ -241,7 +261,7 @@ class TestOneDoor:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.ClassDef):
                     names = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
-                    if {"digest", "costliest"} <= names:
+                    if {"digest", "architectures"} <= names:
                         found.add(node.name)
         assert found - {"Study", "Sweep"} == {"PhaseMap", "SeedBands", "StableRates"}
 

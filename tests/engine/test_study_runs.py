@@ -61,8 +61,8 @@ class Ladder:
         return len(self.losses) / max(1, self.rungs)
 
     @property
-    def costliest(self) -> Sequence[Settings]:
-        return [self.base]
+    def architectures(self) -> Sequence[Block]:
+        return [Block((self.base,), (0, self.base.steps))]
 
     @property
     def num_runs(self) -> int:

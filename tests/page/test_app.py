@@ -139,11 +139,11 @@ def test_a_bad_link_is_reported_once_and_the_page_works(query):
 
 
 def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(monkeypatch):
-    monkeypatch.setenv("BNVIZ_MAX_COST", "1e6")
+    monkeypatch.setenv("BNVIZ_MAX_SECONDS", "1")
     session.limits.cache_clear()
     page = open_page({**SHORT, **NOW, "steps": "40000", "train": "1"})
     assert player_message(page)[0]["state"] == "recorded"
-    assert "times what this host allows" in page.warning[0].value
+    assert "this host allows 1 s" in page.warning[0].value
     assert page.button(key="train_wide").disabled
     page.button(key="take").click().run()
     near = session.limits().fitting(Settings.read(SHORT).replace(steps=40_000))

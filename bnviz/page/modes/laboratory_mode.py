@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from bnviz.engine.limits import cost
+from bnviz.engine.duration import in_words, training_seconds
 from bnviz.page.forms import own_data, settings_form
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
@@ -71,7 +71,7 @@ def actions(settings: Settings | None, *, key: str) -> None:
         shortcut="Ctrl+Enter" if key == "wide" else None,
     )
     if key == "wide" and settings is not None:
-        _draw_cost(settings)
+        _draw_duration(settings)
 
 
 def stage(settings: Settings | None) -> None:
@@ -139,17 +139,15 @@ def _stop() -> None:
         session.viewer().stop(run)
 
 
-def _draw_cost(settings: Settings) -> None:
-    """Draws how much of this host's limit a run would use."""
+def _draw_duration(settings: Settings) -> None:
+    """Draws how long a run would take, and how long it may."""
     limits = session.limits()
-    share = cost(settings, own_data.source(settings.upload)) / limits.cost
-    percent = f"{min(100 * share, 999):.0f} %" if share >= 0.01 else "under 1 %"
+    seconds = training_seconds(settings, own_data.source(settings.upload))
     st.caption(
-        f"Cost: {'over ' * (share > 9.99)}{percent} of the limit",
-        help=f"A run may cost up to {limits.cost:.2g} on this host: steps × parameters × batch "
-        f"size × networks. Up to {limits.runs:.0f} runs may be queued or running at once, "
-        f"{limits.viewer_runs:.0f} of them yours. Your own file may have up to "
-        f"{limits.upload_mb:.0f} MB.",
+        f"Takes about {in_words(seconds)}; a run may take {in_words(limits.seconds)}",
+        help="Once the networks are compiled and a worker is free. Up to "
+        f"{limits.runs:.0f} runs may be queued or running at once, {limits.viewer_runs:.0f} of "
+        f"them yours. Your own file may have up to {limits.upload_mb:.0f} MB.",
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.engine.duration import in_words, study_seconds
 from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
-from bnviz.page.forms import axes_form, settings_form
+from bnviz.page.forms import axes_form, own_data, settings_form
 from bnviz.page.modes import laboratory_mode
 from bnviz.page.shell import clicks, navigation, rerun, session, shown_study
 from bnviz.page.shell.links import MAP, Link
@@ -87,7 +88,7 @@ def find_rates(sweep: Sweep) -> None:
     Does nothing if the host forbids it.
     """
     rates = StableRates(sweep.base)
-    if not shown_study.excess(rates.costliest, rates.num_runs):
+    if not shown_study.excess(rates.architectures, rates.num_runs):
         shown_study.start(_RATES, rates, sweep.base.upload)
 
 
@@ -189,10 +190,12 @@ def _normalized(sweep: Sweep) -> Sweep:
 
 def _excess(sweep: Sweep) -> str:
     """Why a sweep is too much for this host, in one sentence; empty if it is not."""
-    return shown_study.excess(sweep.costliest, math.prod(sweep.shape))
+    return shown_study.excess(sweep.architectures, math.prod(sweep.shape))
 
 
 def _cost(sweep: Sweep) -> str:
     """What filling the map takes, in words."""
-    rows, columns, seeds = sweep.shape
-    return f"{2 * rows * columns * seeds:,} networks of {sweep.base.steps:,} steps"
+    runs = math.prod(sweep.shape)
+    data = own_data.source(sweep.base.upload)
+    seconds = in_words(study_seconds(sweep.architectures, runs, data))
+    return f"{2 * runs:,} networks of {sweep.base.steps:,} steps, about {seconds}"

@@ -88,7 +88,7 @@ def shows(bands: SeedBands) -> bool:
 
 def train(bands: SeedBands) -> None:
     """Trains these seeds, or joins those who do; does nothing if the host does not allow it."""
-    if shown_study.excess(bands.costliest, bands.num_runs):
+    if shown_study.excess(bands.architectures, bands.num_runs):
         return  # as the caption below the button says
     shown_study.start(_BANDS, bands, bands.settings.upload)
 
@@ -100,7 +100,7 @@ def actions(bands: SeedBands | None, *, key: str) -> None:
     active = shown_study.active(_BANDS)
     if clicks.stop_button(active, partial(shown_study.stop, _BANDS), key=f"stop_{key}"):
         return
-    excess = "" if bands is None else shown_study.excess(bands.costliest, bands.num_runs)
+    excess = "" if bands is None else shown_study.excess(bands.architectures, bands.num_runs)
     clicks.button(
         f"Train {fields.value(_COUNT, _DEFAULT_COUNT)} seeds",
         TRAIN,

@@ -9,8 +9,7 @@ from bnviz.page.forms import own_data
 from bnviz.page.shell import notices, session
 from bnviz.page.shell.shown_run import still_trained, waiting
 from bnviz.page.shell.state import state
-from bnviz.settings import Settings
-from bnviz.studies.study import Study
+from bnviz.studies.study import Block, Study
 
 
 def start(name: str, study: Study, upload: str) -> None:
@@ -52,15 +51,15 @@ def active(*names: str) -> bool:
     return any(map(session.is_active, map(get, names)))
 
 
-def excess(costliest: Sequence[Settings], runs: int) -> str:
+def excess(architectures: Sequence[Block], runs: int) -> str:
     """Why a study is too much for this host, in one sentence; empty if it is not.
 
     Args:
-        costliest: Settings of a few of its runs, the costliest among them.
+        architectures: A block of each architecture.
         runs: How many runs it has.
     """
-    data = own_data.source(costliest[0].upload)
-    return session.limits().excess_of_many(costliest, runs, data)
+    data = own_data.source(architectures[0].settings[0].upload)
+    return session.limits().excess_of_many(architectures, runs, data)
 
 
 def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
