@@ -1,9 +1,7 @@
 """Files that are being uploaded: in memory, never on a disk."""
 
-import asyncio
 import tempfile
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.formparsers import MultiPartParser
@@ -12,6 +10,7 @@ from streamlit.web.server.starlette import starlette_routes
 
 from bnviz.page.shell import upload_memory
 from tests.support import ROOT
+from tests.support.loop import run
 from tests.support.streamlit_page import open_page
 
 #: The largest body that Streamlit's server lets through.
@@ -41,9 +40,7 @@ def received(size: int) -> int:
         async with request.form() as form:
             return len(await form["f"].read())
 
-    # Of its own, since a test in a browser leaves a running event loop in the main thread.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(size_received())).result()
+    return run(size_received())
 
 
 def test_the_largest_upload_needs_no_disk(monkeypatch):

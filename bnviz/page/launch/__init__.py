@@ -37,6 +37,9 @@ def show() -> None:
     """Draws the page; what a script for Streamlit calls."""
     # Before anything else is imported: the first viewers may be many, and each module is a file.
     open_files.prepare()
+    from bnviz.page.shell import message_gate
+
+    message_gate.install()
     from bnviz.page import app
 
     app.show()

@@ -1,0 +1,118 @@
+"""Tab: a session of the page without a browser, over Streamlit's websocket."""
+
+import asyncio
+import json
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.support.engine import PATIENCE
+from tests.support.messages import unpack
+
+
+class Tab:
+    """A session, and what the page last sent to it.
+
+    Attributes:
+        session: Name of the session.
+        header: Header of the player's last message.
+        widgets: Names of the widgets that were drawn, by kind and label.
+        beats: Number of heartbeats that were sent.
+        acknowledged: Number of those that the server has answered.
+        drawn: Number of times that the page or a part of it was drawn.
+    """
+
+    def __init__(self) -> None:
+        self.session = ""
+        self.header: dict[str, Any] = {}
+        self.widgets: dict[tuple[str, str], str] = {}
+        self.beats = self.acknowledged = self.drawn = 0
+        self._socket: ClientConnection | None = None
+        self._query = self._player = self._fragment = self._script = ""
+        self._kept: dict[str, ForwardMsg] = {}
+        self._asked = 0
+
+    async def open(self, port: int, query: str = "") -> "Tab":
+        """Opens the page and waits until it is drawn."""
+        self._query = query
+        self._socket = await connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream", max_size=None, open_timeout=PATIENCE
+        )
+        await self.rerun()
+        await self.until(lambda: self.drawn > 0)
+        return self
+
+    async def send(self, message: BackMsg) -> None:
+        await self._socket.send(message.SerializeToString())
+
+    async def rerun(self, **widgets: dict[str, Any]) -> None:
+        """Has the whole page drawn, with values of widgets by their names."""
+        message = BackMsg()
+        message.rerun_script.query_string = self._query
+        message.rerun_script.page_script_hash = self._script
+        for name, value in widgets.items():
+            message.rerun_script.widget_states.widgets.add(id=name, **value)
+        await self.send(message)
+
+    async def press(self, label: str) -> None:
+        await self.rerun(**{self.widgets["button", label]: {"trigger_value": True}})
+
+    async def heartbeat(self) -> None:
+        self.beats += 1
+        await self.send(BackMsg(app_heartbeat=True))
+
+    async def request(self) -> dict[str, Any]:
+        """Requests what the player lacks, all of it; returns the header of the response."""
+        self._asked += 1
+        want = {"run": self.header["run"], "from": 0, "ask": self._asked}
+        message = BackMsg()
+        message.rerun_script.query_string = self._query
+        message.rerun_script.fragment_id = self._fragment
+        message.rerun_script.widget_states.widgets.add(
+            id=self._player, json_value=json.dumps({"want": want})
+        )
+        await self.send(message)
+        await self.until(lambda: self.header["ask"] == self._asked)
+        return self.header
+
+    async def until(self, condition: Any) -> None:
+        """Reads what the server sends until a condition holds.
+
+        Raises:
+            ConnectionClosed: If the server closes the connection.
+        """
+        while not condition():
+            received = await asyncio.wait_for(self._socket.recv(), PATIENCE)
+            self._note(ForwardMsg.FromString(received))
+
+    async def close(self) -> None:
+        """Ends the connection, whatever the server has not read yet."""
+        self._socket.transport.abort()
+        await self._socket.wait_closed()
+
+    def _note(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            message = self._kept[message.ref_hash]
+            kind = message.WhichOneof("type")
+        elif message.metadata.cacheable:
+            self._kept[message.hash] = message
+        if kind == "new_session":
+            self._script = message.new_session.page_script_hash
+            self.session = message.new_session.initialize.session_id
+        elif kind == "heartbeat_ack":
+            self.acknowledged += 1
+        elif kind == "script_finished":
+            self.drawn += 1
+        elif kind == "delta":
+            self._fragment = message.delta.fragment_id or self._fragment
+            element = message.delta.new_element
+            kind = element.WhichOneof("type")
+            if kind in ("button", "file_uploader"):
+                drawn = getattr(element, kind)
+                self.widgets[kind, drawn.label] = drawn.id
+            elif element.bidi_component.component_name == "bnviz.player":
+                self._player = element.bidi_component.id
+                self.header = unpack(element.bidi_component.bytes)[0]
