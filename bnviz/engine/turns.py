@@ -10,6 +10,8 @@ from bnviz.engine.origin import Origin
 HALF_LIFE = 60.0
 #: Less than this many seconds are forgotten at once.
 _NEGLIGIBLE = 1e-3
+#: Seconds between two times that what was used is decayed, which takes the longer the more used it.
+_PAUSE = 0.5
 
 #: How much its address and its browser have used lately; the lowest is next.
 Rank = tuple[float, float]
@@ -25,10 +27,13 @@ class Turns:
 
     Args:
         clock: Returns seconds that never jump.
+        half_life: Seconds after which half of what was used is forgotten.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
-        self._clock = clock
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, half_life: float = HALF_LIFE
+    ) -> None:
+        self._clock, self._half_life = clock, half_life
         self._lock = threading.Lock()
         self._used: dict[str | Origin, float] = {}
         self._decayed_at = clock()
@@ -55,14 +60,15 @@ class Turns:
         with self._lock:
             self._decay()
             now = self._decayed_at
-            copied = Turns(lambda: now)
+            copied = Turns(lambda: now, self._half_life)
             copied._used = dict(self._used)
         return copied
 
     def _decay(self) -> None:
         now = self._clock()
-        factor = 0.5 ** ((now - self._decayed_at) / HALF_LIFE)
+        if now - self._decayed_at < _PAUSE:
+            return
+        factor = 0.5 ** ((now - self._decayed_at) / self._half_life)
         self._decayed_at = now
-        if factor < 1:
-            decayed = {user: factor * used for user, used in self._used.items()}
-            self._used = {user: used for user, used in decayed.items() if used > _NEGLIGIBLE}
+        decayed = {user: factor * used for user, used in self._used.items()}
+        self._used = {user: used for user, used in decayed.items() if used > _NEGLIGIBLE}

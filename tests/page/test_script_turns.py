@@ -2,12 +2,12 @@
 
 import asyncio
 
+from bnviz.engine.origin import Origin
 from bnviz.page.shell.script_turns import MAX_RUNNING, ScriptTurns
-from bnviz.page.shell.sender import Sender
 from tests.support.loop import run
 
-FLOOD, HONEST = Sender("1.1.1.1", "flood"), Sender("1.1.1.1", "honest")
-ELSEWHERE = Sender("2.2.2.2")
+FLOOD, HONEST = Origin("flood", "here"), Origin("honest", "here")
+ELSEWHERE = Origin("", "there")
 
 
 class Host:
@@ -23,10 +23,10 @@ class Host:
         self.looks += 1
         return self.running
 
-    async def send(self, sender, cost=1.0):
-        await self.turns.take(sender, cost)
+    async def send(self, origin, cost=1.0):
+        await self.turns.take(origin, cost)
         self.running += 1
-        self.order.append(sender)
+        self.order.append(origin)
 
     async def settle(self, number):
         """Waits until so many messages have come through."""
@@ -40,9 +40,9 @@ class Host:
         await self.settle(before + 1)
 
 
-async def in_line(host, *senders):
+async def in_line(host, *origins):
     """Messages that wait, in this order."""
-    waiting = [asyncio.create_task(host.send(each)) for each in senders]
+    waiting = [asyncio.create_task(host.send(each)) for each in origins]
     await asyncio.sleep(0)
     return waiting
 
@@ -86,8 +86,8 @@ def test_ever_new_browsers_of_one_address_share():
     async def main():
         host = Host()
         for number in range(MAX_RUNNING):
-            await host.send(Sender("1.1.1.1", str(number)))
-        await in_line(host, Sender("1.1.1.1", "new"), ELSEWHERE)
+            await host.send(Origin(str(number), "here"))
+        await in_line(host, Origin("new", "here"), ELSEWHERE)
         await host.end_one()
         return host.order[-1]
 

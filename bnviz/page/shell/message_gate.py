@@ -18,8 +18,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
+from bnviz.page.shell.origins import origin_of
 from bnviz.page.shell.script_turns import ScriptTurns
-from bnviz.page.shell.sender import Sender
 
 #: What a message may cost that a connection sends at once, and each second after that. The player
 #: requests at most eight a second; a key that is held on a field sends thirty, for a few seconds.
@@ -121,7 +121,9 @@ def bounded(receive: Receive, turns: ScriptTurns) -> Receive:
             if not is_needed(message):
                 continue
             if message.WhichOneof("type") == "rerun_script":
-                await turns.take(Sender.of(connection), cost)
+                client = connection.client
+                origin = origin_of(connection.cookies, client.host if client else None)
+                await turns.take(origin, cost)
             return data
 
     return receive_bytes

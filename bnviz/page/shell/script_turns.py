@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from bnviz.page.shell.sender import Sender
+from bnviz.engine.origin import Origin
+from bnviz.engine.turns import Turns
 
 #: Scripts that run at a time before others wait.
 MAX_RUNNING = 3
@@ -20,8 +21,6 @@ PAUSE = 0.05
 _TICK = 0.005
 #: Seconds after which half of what was used is forgotten.
 HALF_LIFE = 10.0
-#: Less than this much is forgotten at once.
-_NEGLIGIBLE = 0.01
 #: Name that Streamlit gives to the threads of its scripts.
 _THREAD = "ScriptRunner.scriptThread"
 
@@ -34,7 +33,7 @@ def scripts_running() -> int:
 class ScriptTurns:
     """Lets messages through in turn, first those of whoever has used least lately.
 
-    Addresses take turns, and browsers within an address. All methods are called on one event loop.
+    All methods are called on one event loop.
 
     Args:
         running: Returns how many scripts are running.
@@ -47,27 +46,25 @@ class ScriptTurns:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._running, self._clock = running, clock
-        self._waiting: list[tuple[Sender, asyncio.Future[None]]] = []
+        self._turns = Turns(clock, HALF_LIFE)
+        self._waiting: list[tuple[Origin, asyncio.Future[None]]] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._used: dict[str | Sender, float] = {}
-        self._decayed_at = self._let_through_at = clock()
+        self._let_through_at = clock()
 
-    async def take(self, sender: Sender, cost: float) -> None:
-        """Waits for the sender's turn.
+    async def take(self, origin: Origin, cost: float) -> None:
+        """Waits for a message's turn.
 
         Args:
-            sender: Who has sent a message.
+            origin: Where a message comes from.
             cost: What it costs to run the script that the message starts.
         """
         if self._waiting or not self._is_free():
-            await self._wait(sender)
+            await self._wait(origin)
         self._let_through_at = self._clock()
-        self._decay()
-        for user in (sender.address, sender):
-            self._used[user] = self._used.get(user, 0.0) + cost
+        self._turns.charge([origin], cost)
 
-    async def _wait(self, sender: Sender) -> None:
-        turn = (sender, asyncio.get_running_loop().create_future())
+    async def _wait(self, origin: Origin) -> None:
+        turn = (origin, asyncio.get_running_loop().create_future())
         self._waiting.append(turn)
         self._plan()
         try:
@@ -90,18 +87,8 @@ class ScriptTurns:
         """Lets a message through, if one more script may start."""
         self._timer = None
         if self._waiting and self._is_free():
-            turn = min(self._waiting, key=lambda turn: self._rank(turn[0]))
+            turn = min(self._waiting, key=lambda turn: self._turns.rank([turn[0]]))
             self._waiting.remove(turn)
             if not turn[1].done():
                 turn[1].set_result(None)
         self._plan()
-
-    def _rank(self, sender: Sender) -> tuple[float, float]:
-        return self._used.get(sender.address, 0.0), self._used.get(sender, 0.0)
-
-    def _decay(self) -> None:
-        now = self._clock()
-        factor = 0.5 ** ((now - self._decayed_at) / HALF_LIFE)
-        self._decayed_at = now
-        decayed = {user: factor * used for user, used in self._used.items()}
-        self._used = {user: used for user, used in decayed.items() if used > _NEGLIGIBLE}

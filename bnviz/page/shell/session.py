@@ -1,19 +1,17 @@
 """Session: the engine that all viewers share, and the work that one viewer watches."""
 
 import gc
-import hashlib
 import uuid
 from functools import cache
 
 import streamlit as st
-from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
-from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 
 from bnviz.engine.engine import Engine
 from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.limits import Limits
 from bnviz.engine.origin import Origin
 from bnviz.engine.runs import Run
+from bnviz.page.shell.origins import origin_of
 
 
 @cache
@@ -33,11 +31,7 @@ def engine() -> Engine:
 
 def origin() -> Origin:
     """Where this session's requests come from."""
-    # The random part of Streamlit's own cookie, by which it recognizes forged requests.
-    token, _ = decode_xsrf_token_string(st.context.cookies.get(XSRF_COOKIE_NAME, ""))
-    # Hashed, so that nothing that keeps an origin keeps the cookie.
-    browser = hashlib.sha256(token).hexdigest() if token else ""
-    return Origin(browser, st.context.ip_address or "")
+    return origin_of(st.context.cookies, st.context.ip_address)
 
 
 class Viewer:
