@@ -118,10 +118,11 @@ def draw_tab_key() -> None:
 
 def _draw_uploader() -> None:
     st.file_uploader(
-        "CSV, or NPZ as in keras.datasets",
+        "A table (CSV) or arrays (NPZ)",
         type=[suffix.lstrip(".") for suffix in uploads.SUFFIXES],
-        help="A table with one example per row and the class in one column, or the arrays x_train, "
-        "y_train, x_test and y_test. The file is kept in memory, for this session only.",
+        help="A table with one example per row and the class in one column; or arrays named as in "
+        "keras.datasets (x_train and y_train, with or without x_test and y_test), or x and y, data "
+        "and target, or images and labels. The file is kept in memory, for this session only.",
         max_upload_size=int(limits().upload_mb),
         key=fields.key(_FILE),
         on_change=fields.when_changed(_FILE, _take),
