@@ -115,6 +115,11 @@ class Engine:
         """Current status of the engine."""
         return self._status
 
+    @property
+    def pace(self) -> float:
+        """How many times longer runs take here than predicted, roughly; limits count with it."""
+        return self._runs.pace.coarse
+
     def start(
         self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
     ) -> Run:
@@ -141,7 +146,7 @@ class Engine:
         """Why there can be no new run, in one sentence; empty if there can."""
         if _goes_on(self._runs.find(settings.digest)):
             return ""
-        excess = self._limits.excess(settings, source)
+        excess = self._limits.excess(settings, source, pace=self.pace)
         if excess:
             return excess
         self._runs.make_room(origin, int(self._limits.viewer_runs))
@@ -201,7 +206,9 @@ class Engine:
         """Why there can be no new run of a study, in one sentence; empty if there can."""
         if _goes_on(self._studies.find(study.digest)):
             return ""
-        excess = self._limits.excess_of_many(study.architectures, study.num_runs, source)
+        excess = self._limits.excess_of_many(
+            study.architectures, study.num_runs, source, pace=self.pace
+        )
         if excess:
             return excess
         self._studies.make_room(origin, int(self._limits.viewer_runs))

@@ -1,5 +1,6 @@
 """Pace: how much longer this host takes than the reference host."""
 
+import math
 import threading
 from collections import deque
 from statistics import median
@@ -28,6 +29,11 @@ class Pace:
         with self._lock:
             ratio = median(self._ratios) if self._ratios else 1.0
         return min(max(ratio, FASTEST), SLOWEST)
+
+    @property
+    def coarse(self) -> float:
+        """The factor as a power of two, at least 1, for what should not change from run to run."""
+        return max(1.0, 2.0 ** round(math.log2(self.factor)))
 
     def note(self, *, taken: float, predicted: float) -> None:
         """Takes a turn in which nothing was compiled into account."""

@@ -133,6 +133,12 @@ class TestPace:
             pace.note(taken=2.0, predicted=1.0)
         assert pace.factor == 2
 
+    def test_limits_count_with_powers_of_two_and_no_faster_than_the_reference(self):
+        for taken, coarse in ((0.3, 1), (1.3, 1), (1.6, 2), (2.7, 2), (3.0, 4)):
+            pace = Pace()
+            pace.note(taken=taken, predicted=1.0)
+            assert pace.coarse == coarse
+
     def test_a_turn_of_which_little_was_expected_says_nothing(self):
         pace = Pace()
         pace.note(taken=5.0, predicted=0.01)

@@ -12,7 +12,7 @@ from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
 from bnviz.page.forms import axes_form, own_data, settings_form
 from bnviz.page.modes import laboratory_mode
-from bnviz.page.shell import clicks, navigation, rerun, session, shown_study
+from bnviz.page.shell import clicks, navigation, notices, rerun, session, shown_study
 from bnviz.page.shell.links import MAP, Link
 from bnviz.page.shell.map_component import last_request, requested_cell, show
 from bnviz.page.shell.polling import pause
@@ -83,12 +83,12 @@ def fill_map(sweep: Sweep) -> None:
 
 
 def find_rates(sweep: Sweep) -> None:
-    """Searches for the largest stable learning rate of the settings that all cells share.
-
-    Does nothing if the host forbids it.
-    """
+    """Searches for the largest stable learning rate of the settings that all cells share."""
     rates = StableRates(sweep.base)
-    if not shown_study.excess(rates.architectures, rates.num_runs):
+    excess = shown_study.excess(rates.architectures, rates.num_runs)
+    if excess:
+        notices.refuse(excess)
+    else:
         shown_study.start(_RATES, rates, sweep.base.upload)
 
 

@@ -59,7 +59,8 @@ def excess(architectures: Sequence[Block], runs: int) -> str:
         runs: How many runs it has.
     """
     data = own_data.source(architectures[0].settings[0].upload)
-    return session.limits().excess_of_many(architectures, runs, data)
+    pace = session.engine().pace
+    return session.limits().excess_of_many(architectures, runs, data, pace=pace)
 
 
 def progress(run: StudyRun[Any], engine: Engine, doing: str, done: str) -> str:
