@@ -26,6 +26,13 @@ from bnviz.settings import Settings
 _lock = threading.Lock()
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """While this context lasts, no run has its turn in this process."""
+    with _lock:
+        yield
+
+
 class ExperimentError(ValueError):
     """An experiment that cannot be run; the message is one sentence."""
 

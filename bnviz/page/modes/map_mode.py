@@ -197,5 +197,6 @@ def _cost(sweep: Sweep) -> str:
     """What filling the map takes, in words."""
     runs = math.prod(sweep.shape)
     data = own_data.source(sweep.base.upload)
-    seconds = in_words(study_seconds(sweep.architectures, runs, data))
+    pace = session.engine().pace
+    seconds = in_words(pace * study_seconds(sweep.architectures, runs, data))
     return f"{2 * runs:,} networks of {sweep.base.steps:,} steps, about {seconds}"

@@ -1,0 +1,107 @@
+"""StepCost: what a training step of each arm costs, in processor time."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+import tensorflow as tf
+
+from bnviz.data.dataset import Dataset
+from bnviz.frame_layout import FrameLayout
+from bnviz.lab.arms import Arm, new_arm
+from bnviz.lab.datasets import load
+from bnviz.lab.experiment import alone
+from bnviz.lab.training import CHUNK, BatchOrder
+from bnviz.settings import Settings
+
+#: Seconds that a chunk of steps takes about, so that the clock is precise.
+CHUNK_SECONDS = 0.02
+#: Rounds, in each of which every arm trains a chunk, after which the costs are known; fewer are
+#: enough once they have taken so many seconds.
+ROUNDS, FEW_ROUNDS, ENOUGH_SECONDS = 15, 5, 1.5
+
+
+class StepCost:
+    """Measures what a step of each arm costs, a few rounds at a time.
+
+    The arms take turns in one thread while nothing else in this process trains, by the processor
+    time of the process. Seconds that a run takes say nothing of an arm: they depend on what else
+    the cores do, the other arms included.
+
+    Args:
+        settings: Settings of a run; all runs of an architecture have the same costs.
+        dataset: The examples, if `settings.dataset` is "upload".
+
+    Attributes:
+        seconds: Seconds of a step by arm, once they are known; empty before.
+    """
+
+    def __init__(self, settings: Settings, dataset: Dataset | None = None):
+        self.seconds: dict[str, float] = {}
+        self._settings = settings
+        self._data = load(settings, dataset)
+        self._tensors = tf.constant(self._data.x_train), tf.constant(self._data.y_train)
+        order = BatchOrder(len(self._data.x_train), settings.batch_size, seed=settings.seed)
+        self._indices = order.take(CHUNK)
+        self._steps = 1
+        self._arms: list[Arm] = []
+        self._rounds: list[dict[str, float]] = []
+
+    def advance(self, should_continue: Callable[[], bool]) -> bool:
+        """Measures until the costs are known, or as long as it should.
+
+        Args:
+            should_continue: Called after every round; measuring pauses when it returns False.
+
+        Returns:
+            Whether the costs are known.
+        """
+        with alone():
+            self._begin()
+            while not self._is_known:
+                self._round()
+                if not should_continue():
+                    break
+            for arm in self._arms:
+                arm.set_aside()
+        if not self._is_known:
+            return False
+        self.seconds = {
+            arm.name: median(each[arm.name] for each in self._rounds) for arm in self._arms
+        }
+        return True
+
+    def close(self) -> None:
+        """Releases what it holds."""
+        self._arms.clear()
+
+    @property
+    def _is_known(self) -> bool:
+        taken = self._steps * sum(sum(each.values()) for each in self._rounds)
+        enough = FEW_ROUNDS if taken > ENOUGH_SECONDS else ROUNDS
+        return len(self._rounds) >= enough
+
+    def _begin(self) -> None:
+        for arm in self._arms:
+            arm.take_up()
+        if not self._arms:
+            names = FrameLayout.of(self._settings).arms
+            self._arms = [new_arm(self._settings, name, self._data) for name in names]
+            for arm in self._arms:
+                self._train(arm, 1)  # compiles
+
+    def _round(self) -> None:
+        """Has each arm train a chunk; the first ones say how many steps a chunk should have."""
+        taken = {arm.name: self._train(arm, self._steps) for arm in self._arms}
+        fastest = min(taken.values())
+        if fastest * self._steps < CHUNK_SECONDS and self._steps < CHUNK:
+            self._steps = int(np.clip(CHUNK_SECONDS / max(fastest, 1e-6), self._steps + 1, CHUNK))
+            return
+        self._rounds.append(taken)
+
+    def _train(self, arm: Arm, steps: int) -> float:
+        """Trains some steps; returns processor seconds of a step."""
+        start = time.process_time()
+        arm.compiled.trainer.train(*self._tensors, self._indices[:steps])
+        return (time.process_time() - start) / steps
