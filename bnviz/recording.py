@@ -1,6 +1,7 @@
 """Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -65,6 +66,7 @@ class Recording:
         header: What is compared and measured.
         layout: Where each measure stands in a frame.
         steps: The steps recorded in a complete run, shape (capacity,).
+        seconds_per_step: Processor seconds of a training step by arm; empty while not known.
     """
 
     def __init__(self, run: Settings | RecordingHeader, *, version: int = VERSION):
@@ -74,6 +76,7 @@ class Recording:
         self.steps = np.array(self.header.steps)
         self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
         self._count = 0
+        self.seconds_per_step: Mapping[str, float] = {}
 
     def __len__(self) -> int:
         return self._count

@@ -12,7 +12,7 @@ from distributed import fire_and_forget
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
-from bnviz.engine.forecast import BLOCK_SHARE
+from bnviz.engine.forecast import BLOCK_SHARE, IDLE_SHARE
 from bnviz.engine.study_runs import StudyRegistry, StudyRun
 from bnviz.engine.task import Turn, forget, keep, train_block
 from bnviz.engine.turns import Turns
@@ -37,6 +37,7 @@ class _Submission:
         future: Dask's future of the turn.
         turn: Waits for the turn to end.
         address: Address of the worker that must take it, since it has set the block aside, or None.
+        charged: Seconds that were charged for it; None if it is charged to nobody.
     """
 
     run: StudyRun[Any]
@@ -45,6 +46,7 @@ class _Submission:
     future: Any
     turn: asyncio.Task[Turn]
     address: str | None
+    charged: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,9 @@ class BlockDispatch:
     ended; so studies progress however many runs are queued. A block has turns of `BLOCK_SHARE`
     seconds, between which a worker sets it aside. Studies take turns as runs do.
 
+    Background studies, for which nobody waits, have shorter turns, one at a time on each worker,
+    and only while no run and no other study is active.
+
     If a worker vanishes, Dask's scheduler repeats its block elsewhere. If the connection is lost,
     the next `BlockDispatch` submits the block again. The same block has the same outcome, and a
     study accepts it once.
@@ -71,6 +76,7 @@ class BlockDispatch:
     Args:
         client: Dask client.
         studies: The studies to execute.
+        background: Those to execute while nobody waits for anything.
         turns: What origins have used.
         topic: Dask topic on which the workers report that they have begun.
         changed: Called when a block's turn has ended.
@@ -80,6 +86,7 @@ class BlockDispatch:
         self,
         client: Any,
         studies: StudyRegistry,
+        background: StudyRegistry,
         turns: Turns,
         topic: str,
         *,
@@ -87,6 +94,7 @@ class BlockDispatch:
     ):
         self._client = client
         self._studies = studies
+        self._background = background
         self._used = turns
         self._topic = topic
         self._changed = changed
@@ -102,18 +110,31 @@ class BlockDispatch:
         if submission is not None:
             submission.run.begin()
 
-    async def step(self, addresses: Collection[str]) -> None:
+    @property
+    def idle(self) -> bool:
+        """Whether no block has its turn."""
+        return not self._submissions
+
+    async def step(self, addresses: Collection[str], *, runs_wait: bool) -> None:
         """Receives what came of turns and submits the next ones.
 
         Args:
             addresses: Addresses of the workers.
+            runs_wait: Whether a run is queued or running.
         """
         await self._cancel_unwanted(addresses)
         for token, submission in list(self._submissions.items()):
             if submission.turn.done():
                 await self._settle(token, submission)
         capacity = BLOCKS_PER_WORKER * len(addresses)
-        waiting = self._waiting() if len(self._submissions) < capacity else {}
+        if self._studies.active():
+            self._submit_next(self._studies, capacity, BLOCK_SHARE)
+        elif not runs_wait:
+            self._submit_next(self._background, len(addresses), IDLE_SHARE)
+
+    def _submit_next(self, studies: StudyRegistry, capacity: int, share: float) -> None:
+        """Submits turns of these studies, until so many are submitted."""
+        waiting = self._waiting(studies) if len(self._submissions) < capacity else {}
         while waiting and len(self._submissions) < capacity:
             # Among studies of those who have used as much, the one whose last turn was longest ago.
             run = min(
@@ -121,23 +142,23 @@ class BlockDispatch:
                 key=lambda run: (self._used.rank(run.origins), self._turns.get(run, -1)),
             )
             self._turns[run] = next(self._numbers)
-            self._submit(run, waiting[run].pop(0))
+            self._submit(run, waiting[run].pop(0), share)
             if not waiting[run] or not run.active:
                 del waiting[run]
 
-    def _waiting(self) -> dict[StudyRun[Any], list[Block | _SetAside]]:
+    def _waiting(self, studies: StudyRegistry) -> dict[StudyRun[Any], list[Block | _SetAside]]:
         """Returns what can be submitted, by study, what is set aside first."""
         # By identity, because blocks are many and slow to compare.
         begun = {id(submission.block) for submission in self._submissions.values()}
         begun |= {id(aside.block) for each in self._set_aside.values() for aside in each}
         full = sum(map(len, self._set_aside.values())) >= MAX_SET_ASIDE
         waiting: dict[StudyRun[Any], list[Block | _SetAside]] = {}
-        for run in self._studies.active():
+        for run in studies.active():
             new = [] if full else [each for each in run.open_blocks() if id(each) not in begun]
             waiting[run] = [*self._set_aside.get(run, []), *new]
         return {run: blocks for run, blocks in waiting.items() if blocks}
 
-    def _submit(self, run: StudyRun[Any], waiting: Block | _SetAside) -> None:
+    def _submit(self, run: StudyRun[Any], waiting: Block | _SetAside, share: float) -> None:
         aside = waiting if isinstance(waiting, _SetAside) else None
         block = waiting.block if isinstance(waiting, _SetAside) else waiting
         if aside is not None:
@@ -153,7 +174,7 @@ class BlockDispatch:
             None if aside else self._source(run),
             self._topic,
             token,
-            BLOCK_SHARE,
+            share,
             aside is not None,
             # A tuple, because a scheduler keeps a record for each distinct prefix of a key.
             key=("bnviz-block", uuid.uuid4().hex),
@@ -164,9 +185,12 @@ class BlockDispatch:
         )
         turn = asyncio.create_task(_turn(future))
         turn.add_done_callback(lambda _: self._changed())
-        self._used.charge(run.origins, BLOCK_SHARE)
         address = aside.address if aside else None
-        self._submissions[token] = _Submission(run, block, token, future, turn, address)
+        # Nobody has used what nobody waited for.
+        charged = share if share > IDLE_SHARE else None
+        if charged is not None:
+            self._used.charge(run.origins, charged)
+        self._submissions[token] = _Submission(run, block, token, future, turn, address, charged)
 
     def _source(self, run: StudyRun[Any]) -> Any:
         """Returns a future of the study's file, which is sent once, or None."""
@@ -185,7 +209,8 @@ class BlockDispatch:
         del self._submissions[token]
         await self._client.cancel([submission.future])
         run, block, turn = submission.run, submission.block, submission.turn.result()
-        self._used.charge(run.origins, turn.seconds - BLOCK_SHARE)
+        if submission.charged is not None:
+            self._used.charge(run.origins, turn.seconds - submission.charged)
         if turn.state == "set aside":
             run.attempts[block] = 0
             aside = _SetAside(block, token, turn.worker)

@@ -11,6 +11,7 @@ from bnviz.engine import failures
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
 from bnviz.engine.forecast import BLOCK_SHARE
+from bnviz.engine.pricing import Pricing
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.study_runs import StudyRegistry
@@ -55,6 +56,7 @@ class Dispatch:
         cluster: Where to execute.
         runs: The runs to execute.
         studies: The studies to execute.
+        background: Those to execute while nobody waits for anything.
         topic: Dask topic on which the workers send frames.
         changed: Called, on any thread, when there is work for `step`.
 
@@ -68,6 +70,7 @@ class Dispatch:
         cluster: Cluster,
         runs: RunRegistry,
         studies: StudyRegistry,
+        background: StudyRegistry,
         topic: str,
         *,
         changed: Callable[[], None],
@@ -79,7 +82,10 @@ class Dispatch:
         self._studies = studies
         self._topic = topic
         self._changed = changed
-        self._blocks = BlockDispatch(self._client, studies, runs.turns, topic, changed=changed)
+        self._blocks = BlockDispatch(
+            self._client, studies, background, runs.turns, topic, changed=changed
+        )
+        self._pricing = Pricing(self._client, runs, changed=changed)
         self._submissions: dict[Run, _Submission] = {}
         self._tokens: dict[str, Run] = {}
         self._addresses: set[str] = set()
@@ -114,7 +120,9 @@ class Dispatch:
             if following is not None:
                 self._submit(following, address)
         self._runs.between = BLOCK_SHARE if self._studies.active() else 0.0
-        await self._blocks.step(addresses)
+        await self._blocks.step(addresses, runs_wait=bool(self._runs.active()))
+        nobody_waits = self._blocks.idle and not self._runs.active()
+        await self._pricing.step(self.warm, idle=nobody_waits)
 
     def _submit(self, run: Run, address: str) -> None:
         if run.attempts == failures.MAX_ATTEMPTS:

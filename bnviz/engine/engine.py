@@ -8,6 +8,7 @@ import logging
 import threading
 import uuid
 from dataclasses import dataclass, replace
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 TICK = 0.25
 #: Seconds before retrying an unreachable scheduler.
 RETRY = 2.0
+#: Maximum number of ended background studies to keep; one of nine seeds takes about 0.1 MB.
+MAX_ENDED_BACKGROUND = 64
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +89,12 @@ class Engine:
         self._runs = RunRegistry(grace=grace, cache_bytes=cache_bytes, changed=self._wake)
         self._studies = StudyRegistry(
             grace=grace, changed=self._wake, until_free=self._runs.until_free
+        )
+        self._background = StudyRegistry(
+            grace=grace,
+            changed=self._wake,
+            until_free=self._runs.until_free,
+            capacity=MAX_ENDED_BACKGROUND,
         )
         self._status = _CONNECTING
         # One topic for all runs, because a scheduler never forgets a topic.
@@ -217,6 +226,26 @@ class Engine:
             "studies", everybody=everybody, address=address, browser=browser, limits=self._limits
         )
 
+    def background_study(
+        self, study: S, source: FileSource | None = None, origin: Origin = PROGRAM
+    ) -> StudyRun[S]:
+        """Returns the run of a study that is executed while nobody waits for anything.
+
+        It gives way to all that somebody waits for. Otherwise it is as one of `study`.
+
+        Args:
+            study: What to execute. The engine owns it from now on.
+            source: The file with the examples, if the runs' `dataset` is an upload.
+            origin: Who asks for it.
+        """
+        excess = self._limits.excess_of_many(
+            study.architectures, study.num_runs, source, pace=self.pace
+        )
+        run = self._background.start(study, source, origin)
+        if self._closing.is_set() or excess:
+            run.fail(excess or _CLOSED.message)
+        return run
+
     def find_study(self, digest: str) -> StudyRun[Any] | None:
         """Returns the latest run of the study with this digest, or None if it is not kept."""
         return self._studies.find(digest)
@@ -268,7 +297,12 @@ class Engine:
             try:
                 async with connect(self._configuration) as cluster:
                     dispatch = Dispatch(
-                        cluster, self._runs, self._studies, self._topic, changed=self._wake
+                        cluster,
+                        self._runs,
+                        self._studies,
+                        self._background,
+                        self._topic,
+                        changed=self._wake,
                     )
                     while not self._closing.is_set():
                         await dispatch.step()
@@ -280,7 +314,8 @@ class Engine:
                 await self._pause(RETRY)
         upkeep.cancel()
         self._status = _CLOSED
-        for job in (*self._runs.active(), *self._studies.active()):
+        registries = (self._runs, self._studies, self._background)
+        for job in chain.from_iterable(each.active() for each in registries):
             job.stop()
 
     def _unreachable(self, error: Exception) -> str:
@@ -296,6 +331,7 @@ class Engine:
         while True:
             self._runs.tidy()
             self._studies.tidy()
+            self._background.tidy()
             await asyncio.sleep(TICK)
 
     async def _pause(self, seconds: float) -> None:

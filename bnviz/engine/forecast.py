@@ -11,8 +11,8 @@ from bnviz.engine.turns import Turns
 
 #: A run with at most this many seconds to go is trained to its end in one turn.
 SHORT = 3.0
-#: Seconds of a turn of a longer run, and of a block of a study.
-RUN_SHARE, BLOCK_SHARE = 1.0, 0.5
+#: Seconds of a turn of a longer run, of a block of a study, and of what nobody waits for.
+RUN_SHARE, BLOCK_SHARE, IDLE_SHARE = 1.0, 0.5, 0.25
 #: A prediction may be wrong by this factor, and by a second.
 _DOUBT, _DOUBT_SECONDS = 2.0, 1.0
 #: Maximum number of turns that are looked ahead, of all runs and of one.

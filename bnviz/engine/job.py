@@ -135,6 +135,7 @@ class Job:
             if not self.active:
                 return
             self._ended = time.monotonic()
-            self.state, self.error, self.source = state, error, None
+            self.state, self.error = state, error
             self._over.set()
             self._changed(self)
+            self.source = None

@@ -1,13 +1,13 @@
 """RunRegistry: all known runs by their settings, whose turn it is, and how long others wait."""
 
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.duration import compile_seconds
 from bnviz.engine.forecast import SHORT, Expected, expected_starts, share
-from bnviz.engine.job import QueuePosition
+from bnviz.engine.job import COMPLETE, QueuePosition
 from bnviz.engine.limits import recording_bytes
 from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.pace import Pace
@@ -20,6 +20,8 @@ from bnviz.studies.study import compile_key
 #: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of
 #: a browser. Each of them keeps its networks in the worker's memory.
 MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
+#: Architectures of which it is kept what a step costs, and of which it is to be measured.
+MAX_PRICES, MAX_UNPRICED = 200, 20
 #: Seconds for which a forecast is used again.
 _FRESH = 0.25
 #: When a forecast was made, and what it says.
@@ -61,6 +63,8 @@ class RunRegistry(Registry[Run]):
         self.between = 0.0
         self._compiled: set[object] = set()
         self._forecast = _NO_FORECAST
+        self._prices: OrderedDict[object, dict[str, float]] = OrderedDict()
+        self._unpriced: OrderedDict[object, tuple[Settings, FileSource | None]] = OrderedDict()
 
     def start(
         self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
@@ -75,12 +79,51 @@ class RunRegistry(Registry[Run]):
         run = self._start(settings.digest, origin, make)
         with self._lock:
             self._forecast = _NO_FORECAST
+            known = self._prices.get(_architecture(settings))
+            if known:
+                run.recording.seconds_per_step = known
         return run
 
     def _job_ended(self, job: Run) -> None:
         with self._lock:
             self._forecast = _NO_FORECAST
+            key = _architecture(job.settings)
+            if job.state in COMPLETE and key not in self._prices:
+                self._want_price(key, job)
         super()._job_ended(job)
+
+    def _want_price(self, key: object, job: Run) -> None:
+        if job.source is not None:
+            # A viewer's file takes memory, so only the last one waits here.
+            files = [other for other, (_, source) in self._unpriced.items() if source is not None]
+            for other in files:
+                del self._unpriced[other]
+        self._unpriced[key] = job.settings, job.source
+        while len(self._unpriced) > MAX_UNPRICED:
+            self._unpriced.popitem(last=False)
+
+    def unpriced(self) -> tuple[Settings, FileSource | None] | None:
+        """Returns settings of which it should be measured what a step costs, or None."""
+        with self._lock:
+            # The last run is the one that is most likely looked at.
+            return next(reversed(self._unpriced.values()), None)
+
+    def price(self, settings: Settings, step_costs: dict[str, float]) -> None:
+        """Gives all runs of an architecture, known and future, the seconds of a step by arm.
+
+        Args:
+            settings: Settings of a run.
+            step_costs: The seconds; empty if they cannot be measured.
+        """
+        key = _architecture(settings)
+        with self._lock:
+            self._unpriced.pop(key, None)
+            self._prices[key] = step_costs
+            while len(self._prices) > MAX_PRICES:
+                self._prices.popitem(last=False)
+            for run in self._jobs.values():
+                if _architecture(run.settings) == key:
+                    run.recording.seconds_per_step = step_costs
 
     def weight(self, job: Run) -> int:
         """Returns the bytes of the run's frames."""

@@ -117,12 +117,18 @@ class StudyRegistry(Registry[StudyRun[Any]]):
         grace: Seconds that a study continues without viewers.
         changed: Called when a study is added or ends, on the thread that did so.
         until_free: Returns the estimated seconds until a worker is free.
+        capacity: Number of ended studies to keep.
     """
 
     def __init__(
-        self, *, grace: float, changed: Callable[[], None], until_free: Callable[[], float]
+        self,
+        *,
+        grace: float,
+        changed: Callable[[], None],
+        until_free: Callable[[], float],
+        capacity: int = MAX_ENDED_STUDIES,
     ):
-        super().__init__(grace=grace, capacity=MAX_ENDED_STUDIES, changed=changed)
+        super().__init__(grace=grace, capacity=capacity, changed=changed)
         self._until_free = until_free
 
     def start(

@@ -25,6 +25,7 @@ from bnviz.studies.study import Block, Outcome
 if TYPE_CHECKING:
     from bnviz.lab.block_training import BlockTraining
     from bnviz.lab.experiment import Experiment
+    from bnviz.lab.step_cost import StepCost
 
 #: Seconds between two messages with frames.
 INTERVAL = 0.05
@@ -44,6 +45,7 @@ class Turn:
         error: One sentence if it failed, else empty.
         worker: Address of the worker.
         outcomes: The outcomes of a block that has ended, by arm; empty if it was stopped.
+        step_costs: Seconds of a step by arm, if they were measured and are known.
     """
 
     state: Literal["ended", "set aside", "lost", "failed"]
@@ -52,6 +54,7 @@ class Turn:
     error: str = ""
     worker: str = ""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    step_costs: dict[str, float] = field(default_factory=dict)
 
 
 def train(
@@ -130,6 +133,31 @@ def train_block(
 
     turn, training = _take_turn(worker, token, share, go_on=go_on, begin=begin, advance=advance)
     return replace(turn, outcomes=training.outcomes) if turn.state == "ended" else turn
+
+
+def measure_step_cost(
+    settings: str, source: FileSource | None, token: str, share: float, go_on: bool
+) -> Turn:
+    """Measures for one turn what a training step of each arm costs, see `bnviz.lab.step_cost`.
+
+    Args:
+        settings: Settings of a run, as JSON.
+        source: The file with the examples, if any; not needed to go on.
+        token: Name of the measurement.
+        share: Seconds of its turn. It may take a round longer.
+        go_on: Whether to take up what is set aside under this token.
+    """
+
+    def begin() -> "StepCost":
+        from bnviz.lab.step_cost import StepCost
+
+        return StepCost(Settings.from_json(settings), _read(source))
+
+    def advance(cost: "StepCost", _: int, clock: _Clock) -> tuple[bool, int]:
+        return cost.advance(clock.should_continue), 0
+
+    turn, cost = _take_turn(get_worker(), token, share, go_on=go_on, begin=begin, advance=advance)
+    return replace(turn, step_costs=cost.seconds) if turn.state == "ended" else turn
 
 
 def forget(token: str) -> None:

@@ -17,6 +17,7 @@ from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.seeds import SeedBands
 from bnviz.studies.sweep import Sweep
 from tests.support.engine import PATIENCE, until, watched
 
@@ -215,6 +216,49 @@ class TestNextRun:
         assert registry.next_run(WORKER, {WORKER, "another"}) is more
 
 
+class TestPrices:
+    """What a step costs, by architecture."""
+
+    def complete(self, registry, settings):
+        run = registry.start(settings)
+        frames = np.zeros(len(frame_steps(settings.steps)), run.recording.layout.dtype)
+        frames["step"] = frame_steps(settings.steps)
+        run.receive(0, frames.tobytes())
+        assert not run.active
+        return run
+
+    def registry(self):
+        return RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
+
+    def test_it_is_measured_once_for_runs_that_differ_in_what_is_not_compiled(self):
+        registry = self.registry()
+        assert registry.unpriced() is None
+        first = self.complete(registry, SHORT_RUN)
+        assert registry.unpriced() == (SHORT_RUN, None)
+        registry.price(SHORT_RUN, {"none": 1e-4, "bn": 2e-4})
+        later = self.complete(registry, SHORT_RUN.replace(seed=1, learning_rate=0.5, steps=60))
+        assert registry.unpriced() is None
+        for run in (first, later):
+            assert run.recording.seconds_per_step == {"none": 1e-4, "bn": 2e-4}
+
+    def test_the_last_run_comes_first_and_what_cannot_be_measured_is_not_tried_again(self):
+        registry = self.registry()
+        larger = SHORT_RUN.replace(units=33)
+        for settings in (SHORT_RUN, larger):
+            self.complete(registry, settings)
+        assert registry.unpriced() == (larger, None)
+        registry.price(larger, {})
+        assert registry.unpriced() == (SHORT_RUN, None)
+        run = self.complete(registry, larger.replace(seed=1))
+        assert registry.unpriced() == (SHORT_RUN, None)
+        assert run.recording.seconds_per_step == {}
+
+    def test_a_run_that_was_stopped_is_not_measured(self):
+        registry = self.registry()
+        registry.start(SHORT_RUN).stop()
+        assert registry.unpriced() is None
+
+
 class TestSetAside:
     class Training:
         closed = False
@@ -301,3 +345,27 @@ class TestWorkers:
             assert run.wait(PATIENCE)
             assert study.wait(PATIENCE)
             assert study.state == "finished", study.error
+
+    def test_what_a_step_costs_is_known_soon_after_a_run(self, engine):
+        run = engine.start(SHORT_RUN.replace(seed=12))
+        assert run.wait(PATIENCE)
+        until(lambda: run.recording.seconds_per_step)
+        assert set(run.recording.seconds_per_step) == {"none", "bn"}
+        assert all(0 < seconds < 1 for seconds in run.recording.seconds_per_step.values())
+
+    def test_background_studies_give_way_to_runs(self, engine):
+        seeds = SeedBands(Settings(steps=3_000, seed=20), 9)
+        with watched(engine.start(LONG_RUN.replace(seed=3), origin=EVE)) as long:
+            until(lambda: len(long.recording) > 5)
+            background = engine.background_study(seeds)
+            background.join("test")
+            frames = len(long.recording)
+            until(lambda: len(long.recording) > frames + 20)
+            assert background.state == "queued"
+        until(lambda: background.state == "running")
+        run = engine.start(SHORT_RUN.replace(seed=11), origin=ANN)
+        assert run.wait(PATIENCE)
+        assert run.state == "finished", run.error
+        assert background.wait(PATIENCE)
+        assert (background.state, background.progress) == ("finished", 1.0)
+        assert engine.background_study(SeedBands(Settings(steps=3_000, seed=20), 9)) is background
