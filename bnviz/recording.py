@@ -1,6 +1,7 @@
 """Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed."""
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ from bnviz.settings import Settings, SettingsError
 BUNDLED = Path(__file__).parent / "recordings"
 #: The version of the measures whose files do not say so.
 _UNWRITTEN = 1
+#: Name of the array with the costs of a step, if they are known.
+_COSTS = "seconds_per_step"
+_FOREIGN = "the file is not a recording of this laboratory"
 #: Maximum size of a recording file, and of the settings' text in it, in bytes.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
@@ -76,7 +80,7 @@ class Recording:
         self.steps = np.array(self.header.steps)
         self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
         self._count = 0
-        self.seconds_per_step: Mapping[str, float] = {}
+        self._seconds_per_step: dict[str, float] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -96,6 +100,29 @@ class Recording:
     def complete(self) -> bool:
         """Whether the last step is recorded."""
         return self._count == len(self.steps)
+
+    @property
+    def seconds_per_step(self) -> Mapping[str, float]:
+        """Processor seconds of a training step by arm, as built at step 0; empty while not known.
+
+        Set for all arms at once, by whoever has measured it as `bnviz.lab.step_cost` does.
+
+        Raises:
+            ValueError: If it is set to anything but a positive number for each arm, or nothing.
+        """
+        return self._seconds_per_step
+
+    @seconds_per_step.setter
+    def seconds_per_step(self, seconds: Mapping[str, float]) -> None:
+        arms = self.layout.arms
+        if seconds and set(seconds) != set(arms):
+            raise ValueError(
+                f"the costs of a step must be those of {', '.join(arms)}, not {seconds}"
+            )
+        if not all(0 < each < math.inf for each in seconds.values()):
+            raise ValueError(f"a step must have positive costs, not {seconds}")
+        # Replaced as a whole, so that a reader on another thread never sees a part of it.
+        self._seconds_per_step = {arm: float(seconds[arm]) for arm in arms if seconds}
 
     def snapshot(self) -> "Recording":
         """A copy that does not grow, for readers that must see the same frames twice."""
@@ -194,6 +221,8 @@ class Recording:
         arrays = {"settings": np.array(self.settings.to_json()), "frames": frames}
         if self.header.version > _UNWRITTEN:
             arrays["version"] = np.array(self.header.version, np.int64)
+        if self.seconds_per_step:
+            arrays[_COSTS] = np.array(list(self.seconds_per_step.values()), np.float64)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
     @classmethod
@@ -209,6 +238,7 @@ class Recording:
         try:
             archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
             recording = cls(_settings(archive), version=_version(archive))
+            _read_costs(archive, recording)
             header = archive.header("frames")
             if header.nbytes > recording._frames.nbytes:
                 raise RecordingError("the file holds more than its settings can have produced")
@@ -232,13 +262,13 @@ class Recording:
 
 
 def _settings(archive: Archive) -> Settings:
-    members = {"settings", "frames"}
     names = set(archive.names)
-    if names not in (members, members | {"version"}) or archive.size != len(names):
-        raise RecordingError("the file is not a recording of this laboratory")
+    extra = names - {"settings", "frames"}
+    if len(names - extra) < 2 or not extra <= {"version", _COSTS} or archive.size != len(names):
+        raise RecordingError(_FOREIGN)
     header = archive.header("settings")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
-        raise RecordingError("the file is not a recording of this laboratory")
+        raise RecordingError(_FOREIGN)
     return Settings.from_json(str(archive.array("settings")))
 
 
@@ -247,8 +277,21 @@ def _version(archive: Archive) -> int:
         return _UNWRITTEN
     header = archive.header("version")
     if header.dtype != np.int64 or header.shape:
-        raise RecordingError("the file is not a recording of this laboratory")
+        raise RecordingError(_FOREIGN)
     version = int(archive.array("version"))
     if not _UNWRITTEN < version <= VERSION:
         raise RecordingError("the recording was made with another version of the laboratory")
     return version
+
+
+def _read_costs(archive: Archive, recording: Recording) -> None:
+    """Gives a recording the costs of a step that its file holds, if any."""
+    if _COSTS not in archive.names:
+        return
+    arms, header = recording.layout.arms, archive.header(_COSTS)
+    if header.dtype != np.float64 or header.shape != (len(arms),):
+        raise RecordingError(_FOREIGN)
+    try:
+        recording.seconds_per_step = dict(zip(arms, archive.array(_COSTS).tolist(), strict=True))
+    except ValueError as error:
+        raise RecordingError(str(error)) from error

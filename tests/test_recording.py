@@ -153,7 +153,52 @@ class TestCertificate:
             _ = recorded(0).certificate
 
 
+#: Seconds of a step by arm.
+COSTS = {"none": 6.7e-5, "bn": 9.3e-5}
+
+
+class TestStepCosts:
+    def test_are_unknown_until_they_are_set_and_may_be_unknown_again(self):
+        recording = recorded()
+        assert recording.seconds_per_step == {}
+        for costs in (COSTS, {}):
+            recording.seconds_per_step = costs
+            assert recording.seconds_per_step == costs
+
+    def test_are_in_the_order_of_the_arms_and_those_of_then_in_a_snapshot(self):
+        recording = recorded()
+        before = recording.snapshot()
+        recording.seconds_per_step = dict(reversed(COSTS.items()))
+        assert list(recording.snapshot().seconds_per_step) == list(recording.layout.arms)
+        assert before.seconds_per_step == {}
+
+    @pytest.mark.parametrize(
+        ("costs", "message"),
+        [
+            ({"bn": 1e-5}, "those of none, bn"),
+            (COSTS | {"layer_norm": 1e-5}, "those of none, bn"),
+            (COSTS | {"bn": 0.0}, "positive"),
+            (COSTS | {"bn": -1e-5}, "positive"),
+            (COSTS | {"bn": float("nan")}, "positive"),
+            (COSTS | {"bn": float("inf")}, "positive"),
+        ],
+    )
+    def test_that_are_none_are_refused(self, costs, message):
+        recording = recorded()
+        with pytest.raises(ValueError, match=message):
+            recording.seconds_per_step = costs
+        assert recording.seconds_per_step == {}
+
+
 class TestFiles:
+    def test_hold_what_a_step_costs_if_it_is_known(self):
+        recording = recorded()
+        assert load(saved(recording)).seconds_per_step == {}
+        recording.seconds_per_step = COSTS
+        loaded = load(saved(recording))
+        assert loaded.seconds_per_step == COSTS
+        assert loaded.frames.tobytes() == recording.frames.tobytes()
+
     @pytest.mark.parametrize("count", range(CAPACITY + 1))
     def test_hold_what_was_saved(self, count):
         loaded = load(saved(recorded(count)))
@@ -251,6 +296,19 @@ class TestHostileFiles:
         with pytest.raises(RecordingError, match="not a recording"):
             load(hostile(**{"version.npy": npy(version)}))
 
+    @pytest.mark.parametrize(
+        "costs",
+        [np.array(1e-5), np.ones(3), np.ones(2, np.float32), np.ones((2, 1)), np.array("x")],
+    )
+    def test_with_costs_of_a_step_that_are_not_a_number_for_each_arm(self, costs):
+        with pytest.raises(RecordingError, match="not a recording"):
+            load(hostile(**{"seconds_per_step.npy": npy(costs)}))
+
+    @pytest.mark.parametrize("cost", [0.0, -1e-5, np.nan, np.inf])
+    def test_with_costs_of_a_step_that_are_not_positive(self, cost):
+        with pytest.raises(RecordingError, match="positive"):
+            load(hostile(**{"seconds_per_step.npy": npy(np.array([1e-5, cost]))}))
+
     def test_with_more_frames_than_the_run_has(self):
         steps = [*Recording(SETTINGS).steps, 13]
         with pytest.raises(RecordingError, match="more than its settings"):
@@ -292,7 +350,7 @@ class TestHostileFiles:
     @fuzzed
     @given(st.data())
     def test_with_changed_bytes_give_a_recording_or_a_recording_error(self, data):
-        changed = bytearray(data.draw(st.sampled_from([saved(recorded(4)), STORED])))
+        changed = bytearray(data.draw(st.sampled_from([saved(recorded(4)), STORED, PRICED])))
         for _ in range(data.draw(st.integers(1, 4))):
             start = data.draw(st.integers(0, len(changed)))
             changed[start : start + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
@@ -313,6 +371,14 @@ STORED = zipped(
     {
         "settings.npy": settings_member(SETTINGS.to_json()),
         "frames.npy": frames_member(*Recording(SETTINGS).steps),
+    },
+    zipfile.ZIP_STORED,
+)
+PRICED = zipped(
+    {
+        "settings.npy": settings_member(SETTINGS.to_json()),
+        "frames.npy": frames_member(*Recording(SETTINGS).steps),
+        "seconds_per_step.npy": npy(np.array(list(COSTS.values()))),
     },
     zipfile.ZIP_STORED,
 )

@@ -34,7 +34,8 @@ class StepCost:
         dataset: The examples, if `settings.dataset` is "upload".
 
     Attributes:
-        seconds: Seconds of a step by arm, once they are known; empty before.
+        seconds: Seconds of a step by arm, once they are known; empty before, and where the clock
+            is too coarse to tell.
     """
 
     def __init__(self, settings: Settings, dataset: Dataset | None = None):
@@ -67,9 +68,8 @@ class StepCost:
                 arm.set_aside()
         if not self._is_known:
             return False
-        self.seconds = {
-            arm.name: median(each[arm.name] for each in self._rounds) for arm in self._arms
-        }
+        costs = {arm.name: median(each[arm.name] for each in self._rounds) for arm in self._arms}
+        self.seconds = costs if all(costs.values()) else {}
         return True
 
     def close(self) -> None:
