@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 #: The version of the measures of recordings made from now on; `Measure.since` tells what an earlier
 #: one lacks.
-VERSION = 2
+VERSION = 3
 #: When a measure is part of a frame, by the name used in `Measure.present_if`.
 CONDITIONS = {
     "plane": "the examples are points in a plane",
@@ -234,6 +234,43 @@ ARM_MEASURES = (
         ("kernels",),
         (),
         "log10 of std(update) / std(kernel before it) at the last step; NaN at step 0",
+    ),
+    Measure(
+        "gradient_growth",
+        "float32",
+        (),
+        (),
+        "ratio of the gradient norm of a hidden layer's kernel and that of the next one: geometric "
+        "mean from the second to the last; NaN with fewer than three hidden layers",
+        since=3,
+    ),
+    Measure("kernel_norm", "float32", ("kernels",), (), "L2 norm of the kernel", since=3),
+    Measure(
+        "effective_rate",
+        "float32",
+        ("kernels",),
+        (),
+        "learning rate over the square of `kernel_norm` (van Laarhoven 2017)",
+        since=3,
+    ),
+    Measure(
+        "example_similarity",
+        "float32",
+        ("layers",),
+        (),
+        "mean cosine between the activations of two different examples, without examples whose "
+        "activations are all 0; NaN if fewer than two are left",
+        since=3,
+    ),
+    Measure(
+        "neuron_spread",
+        "float32",
+        ("layers",),
+        (),
+        "root mean square over the neurons of the standard deviation of a neuron's "
+        "pre-activations; `pre_activation_std` is that of all of them together",
+        "pre-activation",
+        since=3,
     ),
 )
 #: Measures of each quantity's distribution, over all neurons of a layer and the whole probe.

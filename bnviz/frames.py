@@ -31,6 +31,9 @@ PERCENTILES = (5, 15, 25, 50, 75, 85, 95)
 PROBE_SIZE = 256
 #: Maximum number of validation examples on which loss and accuracy are measured.
 VALIDATION_SIZE = 2_000
+#: Hidden layers from which on the growth of the gradient is measured: the first one's kernel has a
+#: shape of its own, and a ratio needs two more.
+MIN_GROWING_LAYERS = 3
 #: Approximate number of frames of a long run.
 NUM_FRAMES = 300
 #: Above 1, frames are denser at the start of a run, where most happens.

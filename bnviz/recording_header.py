@@ -113,6 +113,14 @@ class RecordingHeader:
         """Whether drift is split by who moved the values; the first version pooled it."""
         return self.version > 1
 
+    @property
+    def measures_propagation(self) -> bool:
+        """Whether frames tell how examples, spread and gradient propagate, and the kernels' norms.
+
+        The first two versions did not measure them.
+        """
+        return self.version > 2
+
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""
         (spec,) = (each for each in self.quantities if each.name == quantity)

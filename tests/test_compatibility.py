@@ -1,6 +1,6 @@
-"""Links, recordings and phase maps of the first version are still read as what they were.
+"""Links, recordings and phase maps of earlier versions are still read as what they were.
 
-The files in `data_files` were written by the first version (commit cacb90a) in its terminal:
+Most files in `data_files` were written by the first version (commit cacb90a) in its terminal:
 
     train --set dataset=wine --set hidden_layers=1 --set units=3 --set steps=5
         --set batch_size=16 --set learning_rate=0.3 --set activation=tanh --set seed=7
@@ -10,7 +10,14 @@ The files in `data_files` were written by the first version (commit cacb90a) in 
         --set batch_size=16 --x learning_rate=0.1:1:log:2 --y init_scale=0.5:2:log:3
         --seeds 2 --target 0.6 --out phase_map.npz
 
-All expected values are what the first version read from them, and from the links.
+and one by the second version of the measures (commit a7c80a4):
+
+    train --set dataset=wine --set hidden_layers=3 --set units=3 --set steps=5
+        --set batch_size=16 --set learning_rate=0.3 --set activation=tanh --set seed=7
+        --set interventions=2:learning_rate=0.1 --out recording_2.npz
+
+All expected values are what the version that wrote a file read from it, and the first one from the
+links.
 """
 
 import hashlib
@@ -22,6 +29,8 @@ import numpy as np
 import pytest
 
 from bnviz.archive import Archive
+from bnviz.figures.view import View
+from bnviz.figures.views.catalogue import VIEWS, available_view, tabs
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell.links import understood
 from bnviz.recording import Recording
@@ -233,6 +242,43 @@ class TestRecording:
         file = io.BytesIO()
         recording.save(file)
         assert members(file) == members(FILES / "recording.npz")
+
+
+@pytest.fixture(scope="module")
+def second():
+    return Recording.load(FILES / "recording_2.npz")
+
+
+class TestRecordingOfTheSecondVersion:
+    def test_has_every_byte_of_its_frames(self, second):
+        assert second.complete
+        assert second.settings.digest == "5ce9b482eaa40837"
+        assert hashlib.sha256(second.frames.tobytes()).hexdigest()[:16] == "c614a43bf2eceec5"
+
+    def test_has_its_measures(self, second):
+        none, bn = second.frames["none"], second.frames["bn"]
+        assert none["train_loss"][[0, -1]].tolist() == [1.0295286178588867, 0.8645960092544556]
+        assert bn["drift_previous_layers"][-1, 1:].tolist() == [
+            0.06914281845092773,
+            0.05989721044898033,
+        ]
+
+    def test_is_saved_again_with_the_same_arrays(self, second):
+        file = io.BytesIO()
+        second.save(file)
+        assert members(file) == members(FILES / "recording_2.npz")
+
+
+@pytest.mark.parametrize("file", ["recording.npz", "recording_2.npz"])
+def test_a_recording_without_the_propagation_says_what_it_lacks_and_draws_the_rest(file):
+    recording = Recording.load(FILES / file)
+    lacking = {tab["name"]: tab["lacks"] for tab in tabs(recording.layout)}
+    for name, spec in VIEWS.items():
+        if name in ("signal", "effective_rate"):
+            assert "an earlier version did not record" in lacking[name]
+            assert available_view(recording.layout, View(name)).name == "layers"
+        elif not lacking[name]:
+            assert spec.figure(recording, View(name)).at(recording).data
 
 
 @pytest.fixture(scope="module")

@@ -82,6 +82,8 @@ TITLES = {
     "decision": "Boundary",
     "inference": "Training vs inference",
     "landscape": "Landscape",
+    "signal": "Signal",
+    "effective_rate": "Effective rate",
 }
 
 #: Name of the view "layers" in pages that were opened before it was renamed.

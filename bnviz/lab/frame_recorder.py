@@ -14,6 +14,7 @@ from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
+from bnviz.lab.propagation import effective_rates
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ class FrameRecorder:
         """Writes the measures of an arm."""
         measures = measure(snapshot.observation, self._layout, arm.drift_reference)
         measures |= snapshot.costly
+        # A change of the rate at this step is made after the frame is measured.
+        rate = arm.compiled.trainer.learning_rate
+        measures["effective_rate"] = effective_rates(measures["kernel_norm"], rate)
         fields: tuple[str, ...] = record.dtype.names
         # An arm has more measures than fields once BN was inserted, and fewer once it was removed.
         for name in {*measures, *NORMALIZATION} & {*fields}:

@@ -9,6 +9,7 @@ from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PERCENTILES, QUANTITIES, edges
 from bnviz.lab.drift import DriftReference, SortedValues
 from bnviz.lab.observer import Observation
+from bnviz.lab.propagation import example_similarity, gradient_growth, neuron_spread
 
 #: Activations outside these bounds count as saturated: almost no gradient passes.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
@@ -36,12 +37,19 @@ def measure(
             by_neuron = np.sort(values.transpose(0, 2, 1), axis=2)
             now = SortedValues(ordered, description["std"], by_neuron)
             measures |= reference.measure(now, observation.crossed)
+            mean, std = neuron_moments(values)
+            measures["neuron_spread"] = neuron_spread(std)
             shown = slice(layout.neurons)
-            neurons = describe_neurons(values[..., shown], by_neuron[:, shown])
+            neurons = describe_neurons(mean[:, shown], std[:, shown], by_neuron[:, shown])
             measures |= {f"neuron_{name}": value for name, value in neurons.items()}
+    measures["example_similarity"] = example_similarity(
+        values, np.maximum(-ordered[:, 0], ordered[:, -1])
+    )
     measures["saturated"] = saturated_share(ordered, layout.activation)
     measures["dead"] = dead_share(values, layout.activation)
-    measures["gradient_norm"], updates = observation.kernel_measures.numpy()
+    gradients, updates, kernels = observation.kernel_measures.numpy()
+    measures["gradient_norm"], measures["kernel_norm"] = gradients, kernels
+    measures["gradient_growth"] = gradient_growth(gradients)
     with np.errstate(divide="ignore"):
         ratios = np.log10(updates)
     measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
@@ -68,31 +76,45 @@ def round_mantissa(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(np.isfinite(values), rounded.view(np.float32), values)
 
 
+def neuron_moments(
+    values: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Computes the mean and the biased standard deviation of each neuron's values.
+
+    Args:
+        values: Shape (layers, num_examples, neurons).
+
+    Returns:
+        Each of shape (layers, neurons); not finite for a neuron with a value that is not.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = values.mean(axis=1)
+        return mean, np.sqrt(np.square(values - mean[:, np.newaxis]).mean(axis=1))
+
+
 def describe_neurons(
-    values: NDArray[np.float32], ordered: NDArray[np.float32]
+    mean: NDArray[np.float32], std: NDArray[np.float32], ordered: NDArray[np.float32]
 ) -> dict[str, NDArray[np.float32]]:
     """Describes the distribution of each neuron's values.
 
     Args:
-        values: Shape (layers, num_examples, neurons).
-        ordered: The same by neuron and in ascending order, shape (layers, neurons, num_examples).
+        mean: Mean of each neuron's values, shape (layers, neurons).
+        std: Their biased standard deviation, of the same shape.
+        ordered: The values in ascending order, shape (layers, neurons, num_examples).
 
     Returns:
-        `mean` and biased `std`, shape (layers, neurons), and `percentiles`, shape
-        (layers, neurons, len(PERCENTILES)), all rounded to 11 bits; NaN for a neuron with a value
-        that is not finite.
+        `mean` and `std`, and `percentiles`, shape (layers, neurons, len(PERCENTILES)), all rounded
+        to 11 bits; NaN for a neuron with a value that is not finite.
     """
-    with np.errstate(invalid="ignore", over="ignore"):
-        mean = values.mean(axis=1)
-        std = np.sqrt(np.square(values - mean[:, np.newaxis]).mean(axis=1))
     percentiles = _percentiles(ordered)
     percentiles[~np.isfinite(std)] = np.nan
     unknown = np.where(np.isfinite(std), 0, np.nan).astype(np.float32)
-    return {
-        "mean": round_mantissa(mean + unknown),
-        "std": round_mantissa(std + unknown),
-        "percentiles": round_mantissa(percentiles),
-    }
+    with np.errstate(invalid="ignore"):
+        return {
+            "mean": round_mantissa(mean + unknown),
+            "std": round_mantissa(std + unknown),
+            "percentiles": round_mantissa(percentiles),
+        }
 
 
 def histogram(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -24,8 +24,8 @@ class Observation:
         losses: Loss and accuracy on the probe, then on the validation examples, then on the probe
             in inference, shape (6,).
         kernel_measures: For the kernel of each Dense layer, the L2 norm of the gradient of the
-            probe's loss with respect to it, and std(update) / std(kernel before the update) of the
-            last training step; shape (2, layers + 1).
+            probe's loss with respect to it, std(update) / std(kernel before the update) of the last
+            training step, and the L2 norm of the kernel; shape (3, layers + 1).
         normalization: The values named by `normalization_names` for each neuron, shape
             (len(normalization_names), layers, units).
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
@@ -163,7 +163,9 @@ class Observer:
             "pre_activations": forward_pass.pre_activations,
             "activations": forward_pass.activations,
             "losses": tf.stack([loss, accuracy, *validation, *of_probe]),
-            "kernel_measures": tf.stack([tf.stack(norms), tf.stack(updates)]),
+            "kernel_measures": tf.stack(
+                [tf.stack(norms), tf.stack(updates), _kernel_norms(maps, network)]
+            ),
             "normalization": self._normalization(forward_pass),
             "crossed": crossed,
             "boundary": self._boundary() if x.shape[1] == 2 else None,
@@ -198,6 +200,12 @@ class Observer:
         grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
         logits = self._network.model(tf.constant(grid), training=False)
         return tf.reshape(tf.nn.softmax(logits)[:, 1], (PLANE_GRID, PLANE_GRID))
+
+
+def _kernel_norms(maps: LayerMaps, network: Network) -> tf.Tensor:
+    """The L2 norm of the kernel of each Dense layer, shape (layers + 1,)."""
+    first, output = tf.norm(maps.first_kernel), tf.norm(network.output.kernel.value)
+    return tf.concat([[first], tf.norm(maps.kernels, axis=[1, 2]), [output]], axis=0)
 
 
 def _normalization_names(network: Network) -> tuple[str, ...]:

@@ -74,6 +74,8 @@ def test_gradient_norms_equal_the_chain_rule(arm, data):
     network, _, observation = observed(settings, arm, data, steps=3)
     expected = [np.linalg.norm(g) for g in gradients(network, *data, settings.bn_epsilon)]
     np.testing.assert_allclose(observation.kernel_measures[0], expected, rtol=1e-3)
+    norms = [np.linalg.norm(layer.kernel.numpy()) for layer in network.dense_layers]
+    np.testing.assert_allclose(observation.kernel_measures[2], norms, rtol=1e-5)
 
 
 def test_an_update_of_sgd_is_the_gradient_times_the_learning_rate(data):

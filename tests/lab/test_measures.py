@@ -14,6 +14,7 @@ from bnviz.lab.measures import (
     dead_share,
     describe,
     describe_neurons,
+    neuron_moments,
     round_mantissa,
     saturated_share,
 )
@@ -83,7 +84,7 @@ def test_saturated_share_is_the_share_of_flat_activations(activation, flat):
 
 @given(values=arrays(np.float32, (2, 9, 3), elements=st.floats(-1e6, 1e6, width=32)))
 def test_each_neuron_is_described_separately(values):
-    found = describe_neurons(values, np.sort(values.transpose(0, 2, 1)))
+    found = describe_neurons(*neuron_moments(values), np.sort(values.transpose(0, 2, 1)))
     exact = values.astype(np.float64)
     # Squares of much smaller values underflow in float32.
     largest = np.abs(exact).max() + 1e-15
@@ -98,7 +99,7 @@ def test_each_neuron_is_described_separately(values):
 def test_a_neuron_with_a_value_that_is_not_finite_is_described_by_nan():
     values = np.ones((1, 5, 2), np.float32)
     values[0, 2, 1] = np.inf
-    found = describe_neurons(values, np.sort(values.transpose(0, 2, 1)))
+    found = describe_neurons(*neuron_moments(values), np.sort(values.transpose(0, 2, 1)))
     assert found["mean"][0].tolist() == [1, pytest.approx(np.nan, nan_ok=True)]
     assert np.isnan(found["percentiles"][0, 1]).all()
 

@@ -10,6 +10,7 @@ from bnviz.figures.view import CHOICES, MAX_BY_HAND, NUMBERS, TITLES, View
 from bnviz.figures.views import (
     decision,
     drift,
+    effective_rate,
     generalisation,
     gradients,
     inference,
@@ -18,6 +19,7 @@ from bnviz.figures.views import (
     layers,
     neurons,
     scale_and_shift,
+    signal,
 )
 from bnviz.findings import statistics
 from bnviz.frame_layout import FrameLayout
@@ -36,6 +38,11 @@ def _needs_deep(layout: FrameLayout) -> str:
 def _needs_plane(layout: FrameLayout) -> str:
     needs = "needs points in a plane: choose a data set such as moons, then train"
     return "" if layout.plane else needs
+
+
+def _needs_propagation(layout: FrameLayout) -> str:
+    needs = "needs measures that an earlier version did not record: train to take them"
+    return "" if layout.header.measures_propagation else needs
 
 
 def _fixed_ranges(*_: object) -> None:
@@ -133,6 +140,22 @@ VIEWS = {
     ),
     "landscape": ViewSpec(
         landscape.landscape, landscape.READING, ("x_axis",), _needs_deep, landscape.ranges
+    ),
+    "signal": ViewSpec(
+        signal.signal,
+        signal.READING,
+        ("x_axis", "layer"),
+        _needs_propagation,
+        signal.ranges,
+        note=statistics.of_probe,
+    ),
+    "effective_rate": ViewSpec(
+        effective_rate.effective_rate,
+        effective_rate.READING,
+        ("x_axis", "layer"),
+        _needs_propagation,
+        effective_rate.ranges,
+        note=effective_rate.note,
     ),
 }
 

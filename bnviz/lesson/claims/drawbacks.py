@@ -1,5 +1,6 @@
 """Drawbacks: the claims of chapters 9, 11 and 12, on inference and on where BN does not help."""
 
+from bnviz.findings.gradient_growth import RELU_GROWTH
 from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import (
     ACCURACY,
@@ -30,9 +31,8 @@ from bnviz.lesson.claims.readings import (
 EARLY = 30
 #: Accuracy up to which a network that tells ten digits apart counts as guessing.
 _CHANCE = 0.12
-#: Growth of the gradient with each layer of BN and ReLU in networks of infinite width, which is
-#: sqrt(pi / (pi - 1)) (Yang et al. 2019), and how far these narrow ones may be from it.
-GROWTH, _NEAR = 1.211, 0.03
+#: How far the growth of the gradient in these narrow networks may be from the one in theory.
+_NEAR = 0.03
 
 _EARLY = f"accuracy with BN at step {EARLY}"
 _SLOW = RECORDED["statistics"].bn_momentum
@@ -130,11 +130,11 @@ NO_HELP = (
     Claim(
         "gradient_explodes",
         f"In a plain network of {VERY_DEEP.hidden_layers} layers at step 0, BN makes the gradient "
-        f"grow about {GROWTH:g} times with each layer towards the input",
+        f"grow about {RELU_GROWTH:.4g} times with each layer towards the input",
         (VERY_DEEP,),
         of_arms("growth", "growth of the gradient per layer", gradient_growth, form="factor"),
         (
-            Shows(lambda of: abs(of["growth_bn"] - GROWTH) < _NEAR),
+            Shows(lambda of: abs(of["growth_bn"] - RELU_GROWTH) < _NEAR),
             More("growth_bn", "growth_none", times(1.1)),
         ),
     ),

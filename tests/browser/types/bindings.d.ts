@@ -175,6 +175,21 @@ export interface Passage extends Neuron {
   transform: Transform;
 }
 
+export interface Profile {
+  row: string;
+  first: number;
+  count: number;
+  at_start: boolean;
+}
+
+export interface Growth {
+  row: string;
+  first: number;
+  last: number;
+  factor: number;
+  text: string;
+}
+
 /** Any of the bindings above; `kind` names the function that draws it. */
 export interface Binding {
   kind: string;

@@ -6,6 +6,7 @@
 
 import { passage, scale_and_shift } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
+import { growth, profile } from "./profiles.js";
 import { bars, medians, spans, violins } from "./rows.js";
 import { formatted, transformed } from "./scales.js";
 import { heat, outside, ridges } from "./shapes.js";
@@ -166,6 +167,8 @@ const KINDS = {
   places,
   passage,
   scale_and_shift,
+  profile,
+  growth,
 };
 
 /**
