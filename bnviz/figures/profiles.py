@@ -36,15 +36,16 @@ def layer_axis(panels: Panels, *, output: bool = False) -> dict[str, Any]:
 
 
 def profile(panels: Panels, number: int, arm: str, path: str, **options: Any) -> None:
-    """Adds a measure of every layer at the cursor, with a dot at the chosen layer.
+    """Adds a measure of every layer at the cursor.
 
     Args:
         panels: The panels to add to.
         number: Number of the panel.
         arm: The arm whose measure it is.
         path: Path of the measure within the arm.
-        options: `name`, `width` and `dash`, to replace the usual ones; `output`, whether the output
-            layer has the measure too; `start`, whether the first frame is drawn too, thin.
+        options: `name`, `width` and `dash`, to replace the usual ones; `dot`, whether the
+            chosen layer has a dot; `output`, whether the output layer has the measure too;
+            `start`, whether the first frame is drawn too, thin.
     """
     colour = ARM_COLOURS[arm]
     row, count = arm_path(arm, path), panels.layers + options.get("output", False)
@@ -71,6 +72,8 @@ def profile(panels: Panels, number: int, arm: str, path: str, **options: Any) ->
         hoverinfo="x+y+name",
         name=name,
     )
+    if not options.get("dot", True):
+        return
     panels.add(
         number,
         Profile(row=row, first=panels.layer, count=1),

@@ -156,6 +156,14 @@ def test_a_path_may_name_a_percentile_or_a_difference():
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0.00"), (999.9, "999.90"), (1000, "1.0e3"), (0.0096, "9.6e-3"), (-0.00031, "-3.1e-4")],
+)
+def test_tiny_and_huge_values_are_written_with_two_digits(value, text):
+    assert format_value(value) == text
+
+
 def test_a_column_of_the_heat_map_holds_every_value_within_the_axis():
     recording = random_recording(FULL, 4)
     counts = recording.frames["bn"]["pre_activation_counts"][:, 1].astype(float)

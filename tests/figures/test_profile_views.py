@@ -47,7 +47,7 @@ def test_theory_has_a_number_for_bn_and_relu(changes, arm):
 
 @pytest.mark.parametrize(
     ("changes", "lines", "guides"),
-    [({}, 1, 2), ({"hidden_layers": 2}, 0, 2), ({"activation": "sigmoid"}, 0, 1)],
+    [({}, 1, 1), ({"hidden_layers": 2}, 0, 1), ({"activation": "sigmoid"}, 0, 0)],
 )
 def test_the_theory_is_drawn_where_it_holds(changes, lines, guides):
     recording = random_recording(DEEP.replace(**changes), 2)

@@ -96,7 +96,7 @@ def transformed(values: Any, transform: str) -> NDArray[np.float64]:
 
 
 def format_value(value: float, unit: str = "") -> str:
-    """Formats a value: two decimals, or one digit and a power of 10 if it is tiny or huge.
+    """Formats a value: two decimals, or two digits and a power of 10 if it is tiny or huge.
 
     Args:
         value: May be NaN or infinite.
@@ -110,5 +110,5 @@ def format_value(value: float, unit: str = "") -> str:
         return f"{100 * value:.0f} %"
     if value == 0 or 0.01 <= abs(value) < 1000:
         return f"{value:.2f}"
-    digit, exponent = f"{value:.0e}".split("e")
-    return f"{digit}e{int(exponent)}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}e{int(exponent)}"

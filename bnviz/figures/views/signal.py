@@ -22,17 +22,16 @@ READING = (
     "histogram looks healthy while each of its neurons is nearly constant (D. Page 2019). The "
     "gradient: in wide networks BN makes it grow towards the input at step 0, with ReLU by "
     "√(π / (π − 1)) ≈ 1.21 a layer (dashed; Yang et al. 2019), so it explodes in very deep plain "
-    "ones."
+    "ones. Its growth over the run is the mean factor from the last hidden layer to the second."
 )
 _SIMILARITY, _NORM, _GROWTH = "example_similarity", "gradient_norm", "gradient_growth"
 #: The spread of a neuron's values, and of all values of a layer.
 _SPREADS = ("neuron_spread", "pre_activation_std")
 _NAMES = {_SIMILARITY: "similarity", _SPREADS[0]: "a neuron’s std", _SPREADS[1]: "std of all"}
-_THEORY = f"theory, step 0: {RELU_GROWTH:.2f} a layer"
 #: Range of the similarities, with room for labels above and below.
 _SIMILARITY_RANGE = (-0.14, 1.18)
-#: Upper end of the axis of growth before the gradient has grown by more.
-_MIN_GROWTH = 1.5
+#: Ends of the axis of growth before the gradient has grown by less or more.
+_GROWTH_RANGE = (0.5, 1.5)
 
 
 def signal(recording: Recording, view: View | None = None) -> LiveFigure:
@@ -71,7 +70,7 @@ def _norm_decades(recording: Recording) -> tuple[int, int]:
 
 
 def _growth_bounds(recording: Recording) -> tuple[float, float]:
-    return bounds(recording, [_GROWTH], 0.0, _MIN_GROWTH)
+    return bounds(recording, [_GROWTH], *_GROWTH_RANGE)
 
 
 def _similarity(panels: Panels, number: int) -> None:
@@ -89,7 +88,7 @@ def _similarity(panels: Panels, number: int) -> None:
 def _spread(panels: Panels, number: int) -> None:
     own, pooled = _SPREADS
     for arm in panels.arms:
-        profile(panels, number, arm, pooled, name=_NAMES[pooled], width=1.5, dash="dot")
+        profile(panels, number, arm, pooled, name=_NAMES[pooled], width=1.5, dash="dot", dot=False)
         profile(panels, number, arm, own, name=_NAMES[own])
     panels.panel(
         number,
@@ -113,7 +112,7 @@ def _gradient(panels: Panels, number: int) -> None:
                 first=1,
                 last=panels.layers - 1,
                 factor=RELU_GROWTH,
-                text=_THEORY,
+                text=f"theory, step 0: {RELU_GROWTH:.2f} a layer",
             ),
             mode="lines+text",
             line={"color": MUTED, "width": 1.5, "dash": "dash"},
@@ -160,15 +159,16 @@ def _spread_over_run(panels: Panels, number: int) -> None:
 
 def _growth_over_run(panels: Panels, number: int) -> None:
     low, high = _growth_bounds(panels.recording)
-    panels.guide(number, 1, "1: as large in each layer")
+    explanation = "a layer, 1: none"
     if growing_arm(panels.recording.header):
-        panels.guide(number, RELU_GROWTH, _THEORY)
+        panels.guide(number, RELU_GROWTH, "")
+        explanation = "a layer; dashed: theory, step 0"
     for arm in panels.arms:
         curve(panels, number, arm, _GROWTH)
-    explanation = f"needs {MIN_GROWING_LAYERS} hidden layers"
     if panels.layers >= MIN_GROWING_LAYERS:
         markers(panels, number, _GROWTH, low, high)
-        explanation = f"a layer, from layer {panels.layers} to 2"
+    else:
+        explanation = f"needs {MIN_GROWING_LAYERS} hidden layers"
     panels.panel(
         number,
         "<b>Gradient growth</b>",

@@ -16,7 +16,7 @@ export function transformed(values, transform, { symlog_linear: linear }) {
 }
 
 /**
- * A value as text: two decimals, or one significant digit where two decimals would not show it.
+ * A value as text: two decimals, or two digits and a power of 10 if it is tiny or huge.
  * @param {number} value
  * @param {"" | "%"} unit "%" if the value is a share.
  */
@@ -26,5 +26,5 @@ export function formatted(value, unit = "") {
   if (unit === "%") return `${(100 * value).toFixed(0)} %`;
   const size = Math.abs(value);
   if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
-  return value.toExponential(0).replace("e+", "e");
+  return value.toExponential(1).replace("e+", "e");
 }
