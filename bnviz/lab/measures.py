@@ -129,9 +129,11 @@ def histogram(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> N
         Counts, shape (num_bins + 2,): below, as `np.histogram` counts, above. They sum to
         num_values.
     """
-    starts = np.searchsorted(ordered, bin_edges)
-    starts[-1] = np.searchsorted(ordered, bin_edges[-1], side="right")
-    return np.diff(starts, prepend=0, append=len(ordered))
+    starts = np.empty(len(bin_edges) + 2, np.int64)
+    starts[0], starts[-1] = 0, len(ordered)
+    starts[1:-1] = np.searchsorted(ordered, bin_edges)
+    starts[-2] = np.searchsorted(ordered, bin_edges[-1], side="right")
+    return starts[1:] - starts[:-1]
 
 
 def describe(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> dict[str, Any]:
@@ -217,10 +219,11 @@ def saturated_share(ordered: NDArray[np.float32], activation: str) -> NDArray[np
     """
     shares = np.full(len(ordered), np.nan)
     if activation in SATURATION:
-        low, high = np.array(SATURATION[activation], np.float32)
+        # In another precision, all values would be converted to it for each search.
+        low, high, nan = np.array([*SATURATION[activation], np.nan], np.float32)
         for layer, row in enumerate(ordered):
             below = np.searchsorted(row, low)
-            num_not_nan = np.searchsorted(row, np.nan)
+            num_not_nan = np.searchsorted(row, nan)
             above = num_not_nan - np.searchsorted(row[:num_not_nan], high, side="right")
             shares[layer] = (below + above) / len(row)
     return shares

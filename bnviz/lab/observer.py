@@ -140,11 +140,7 @@ class Observer:
         with tf.GradientTape() as tape:
             forward_pass = network.probe(x)
             loss, accuracy = loss_and_accuracy(forward_pass.logits, y)
-        norms = [tf.norm(gradient) for gradient in tape.gradient(loss, kernels)]
-        updates = [
-            tf.math.reduce_std(kernel - before) / tf.math.reduce_std(before)
-            for kernel, before in zip(kernels, self._kernels_before, strict=True)
-        ]
+        gradients = tape.gradient(loss, kernels)
         in_inference = network.model(tf.concat([x, x_validation], axis=0), training=False)
         logits, logits_validation = in_inference[: x.shape[0]], in_inference[x.shape[0] :]
         of_probe = loss_and_accuracy(logits, y)
@@ -163,9 +159,7 @@ class Observer:
             "pre_activations": forward_pass.pre_activations,
             "activations": forward_pass.activations,
             "losses": tf.stack([loss, accuracy, *validation, *of_probe]),
-            "kernel_measures": tf.stack(
-                [tf.stack(norms), tf.stack(updates), _kernel_norms(maps, network)]
-            ),
+            "kernel_measures": _kernel_measures(kernels, self._kernels_before, gradients),
             "normalization": self._normalization(forward_pass),
             "crossed": crossed,
             "boundary": self._boundary() if x.shape[1] == 2 else None,
@@ -202,10 +196,21 @@ class Observer:
         return tf.reshape(tf.nn.softmax(logits)[:, 1], (PLANE_GRID, PLANE_GRID))
 
 
-def _kernel_norms(maps: LayerMaps, network: Network) -> tf.Tensor:
-    """The L2 norm of the kernel of each Dense layer, shape (layers + 1,)."""
-    first, output = tf.norm(maps.first_kernel), tf.norm(network.output.kernel.value)
-    return tf.concat([[first], tf.norm(maps.kernels, axis=[1, 2]), [output]], axis=0)
+def _kernel_measures(
+    kernels: Sequence[tf.Tensor], before: Sequence[tf.Tensor], gradients: Sequence[tf.Tensor]
+) -> tf.Tensor:
+    """`Observation.kernel_measures`, of the kernels, those before the last step, and gradients."""
+
+    def of_one_shape(group: slice) -> tf.Tensor:
+        # Kernels of one shape at once: many small operations take longer than a few large ones.
+        kernel, earlier, gradient = (tf.stack(each[group]) for each in (kernels, before, gradients))
+        axes = [1, 2]
+        update = tf.math.reduce_std(kernel - earlier, axes) / tf.math.reduce_std(earlier, axes)
+        return tf.stack([tf.norm(gradient, axis=axes), update, tf.norm(kernel, axis=axes)])
+
+    last = len(kernels) - 1
+    groups = [slice(0, 1), slice(1, last), slice(last, None)]
+    return tf.concat([of_one_shape(group) for group in groups if kernels[group]], axis=1)
 
 
 def _normalization_names(network: Network) -> tuple[str, ...]:
