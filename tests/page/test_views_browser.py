@@ -29,6 +29,8 @@ DRAWN = [
     View("inside", by_hand="hand", gamma=-2.5, beta=0.3),
     View("neurons", value_axis="symlog", layer=1, neuron=3),
     View("generalisation", loss_axis="log", x_axis="examples"),
+    View("signal", layer=1, x_axis="examples"),
+    View("effective_rate", layer=2),
 ]
 DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
 RECORDINGS = {
