@@ -37,7 +37,7 @@ class TestConfiguration:
 
     def test_the_server_accepts_no_large_messages(self):
         assert self.CONFIG["server"]["maxWidgetStateSize"] == 1
-        assert MAX_BYTES < 1e6 * self.CONFIG["server"]["maxMessageSize"] == 8e6
+        assert 2 * MAX_BYTES < 1e6 * self.CONFIG["server"]["maxMessageSize"] == 3e6
 
     def test_no_secrets_are_committed(self):
         files = subprocess.run(

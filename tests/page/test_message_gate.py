@@ -5,6 +5,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from bnviz.page.shell import message_gate
+from bnviz.page.shell.leavings import Leavings
 from bnviz.page.shell.message_gate import (
     BURST,
     BYTES,
@@ -104,7 +105,7 @@ def let_through(*sent):
         return waiting.pop(0)
 
     async def read():
-        gate, found = bounded(receive, ScriptTurns(lambda: 0)), []
+        gate, found = bounded(receive, ScriptTurns(lambda: 0), Leavings()), []
         try:
             while True:
                 found.append(await gate(connection))

@@ -6,6 +6,8 @@ import subprocess
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from websockets.frames import CloseCode
+
 from tests.support.engine import free_port
 from tests.support.loop import run
 from tests.support.server import page_server
@@ -51,6 +53,15 @@ def test_others_are_served_before_a_flood_is(port, send):
         return first
 
     assert run(main())
+
+
+def test_a_message_that_is_too_large_is_refused_at_its_head(port):
+    async def main():
+        tab = await Tab().open(port)
+        tab.begin(190_000_000)
+        return await tab.refused()
+
+    assert run(main()) == CloseCode.MESSAGE_TOO_BIG
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import struct
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -86,6 +87,15 @@ class Tab:
         while not condition():
             received = await asyncio.wait_for(self._socket.recv(), PATIENCE)
             self._note(ForwardMsg.FromString(received))
+
+    def begin(self, size: int) -> None:
+        """Sends the head of a binary message of so many bytes, and none of these (RFC 6455, 5.2)."""
+        self._socket.transport.write(struct.pack("!BBQL", 0x82, 0xFF, size, 0))
+
+    async def refused(self) -> int:
+        """Waits until the server closes the connection; returns the status."""
+        await self._socket.wait_closed()
+        return self._socket.close_code
 
     async def close(self) -> None:
         """Ends the connection, whatever the server has not read yet."""

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
+from bnviz.page.shell.leavings import Leavings
 from bnviz.page.shell.origins import origin_of
 from bnviz.page.shell.script_turns import ScriptTurns
 
@@ -95,12 +96,13 @@ class Allowance:
         self._at = now
 
 
-def bounded(receive: Receive, turns: ScriptTurns) -> Receive:
+def bounded(receive: Receive, turns: ScriptTurns, leavings: Leavings) -> Receive:
     """Like `WebSocket.receive_bytes`, but no faster than the connection's allowance.
 
     Args:
         receive: That method.
         turns: Whose message starts a script next.
+        leavings: Frees what ended connections leave behind.
     """
 
     async def receive_bytes(connection: WebSocket) -> bytes:
@@ -112,7 +114,11 @@ def bounded(receive: Receive, turns: ScriptTurns) -> Receive:
             except FloodError:
                 _log.warning("Closed a connection that sent more than it may for %d s.", PATIENCE)
                 raise WebSocketDisconnect(_POLICY_VIOLATION) from None
-            data = await receive(connection)
+            try:
+                data = await receive(connection)
+            except WebSocketDisconnect:
+                leavings.note()
+                raise
             message = _parsed(data)
             if message is None:
                 return data  # which Streamlit refuses
@@ -148,7 +154,7 @@ def install() -> None:
     if not inspect.iscoroutinefunction(getattr(WebSocket, "receive_bytes", None)):
         _log.warning("Messages are not bounded: this version of Starlette is not known.")
         return
-    through_gate = bounded(WebSocket.receive_bytes, ScriptTurns())
+    through_gate = bounded(WebSocket.receive_bytes, ScriptTurns(), Leavings())
     WebSocket.receive_bytes = through_gate  # type: ignore[method-assign, assignment]
 
 
