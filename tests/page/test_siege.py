@@ -5,7 +5,6 @@ import subprocess
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
-
 from websockets.frames import CloseCode
 
 from tests.support.engine import free_port

@@ -89,7 +89,7 @@ class Tab:
             self._note(ForwardMsg.FromString(received))
 
     def begin(self, size: int) -> None:
-        """Sends the head of a binary message of so many bytes, and none of these (RFC 6455, 5.2)."""
+        """Sends the head of a message of so many bytes, and none of these (RFC 6455, 5.2)."""
         self._socket.transport.write(struct.pack("!BBQL", 0x82, 0xFF, size, 0))
 
     async def refused(self) -> int:
