@@ -3,6 +3,9 @@
 import asyncio
 import json
 import struct
+import urllib.request
+import uuid
+from http.client import HTTPConnection
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -11,6 +14,24 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.engine import PATIENCE
 from tests.support.messages import unpack
+
+
+def put(port: int, path: str, data: bytes, name: str) -> int:
+    """Sends a file as a browser does, which repeats Streamlit's cookie; returns the status."""
+    head = f'--b\r\nContent-Disposition: form-data; name="f"; filename="{name}"\r\n\r\n'
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health") as response:
+        cookie = response.headers["Set-Cookie"].split(";")[0]
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=b",
+        "Cookie": cookie,
+        "X-Xsrftoken": cookie.split("=", 1)[1],
+    }
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("PUT", path, head.encode() + data + b"\r\n--b--\r\n", headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 class Tab:
@@ -22,6 +43,7 @@ class Tab:
         widgets: Names of the widgets that were drawn, by kind and label.
         beats: Number of heartbeats that were sent.
         acknowledged: Number of those that the server has answered.
+        texts: What was said since the page was last drawn, as Markdown.
         drawn: Number of times that the page or a part of it was drawn.
     """
 
@@ -33,11 +55,12 @@ class Tab:
         self._socket: ClientConnection | None = None
         self._query = self._player = self._fragment = self._script = ""
         self._kept: dict[str, ForwardMsg] = {}
-        self._asked = 0
+        self._port = self._asked = 0
+        self.texts: list[str] = []
 
     async def open(self, port: int, query: str = "") -> "Tab":
         """Opens the page and waits until it is drawn."""
-        self._query = query
+        self._port, self._query = port, query
         self._socket = await connect(
             f"ws://127.0.0.1:{port}/_stcore/stream", max_size=None, open_timeout=PATIENCE
         )
@@ -63,6 +86,31 @@ class Tab:
     async def heartbeat(self) -> None:
         self.beats += 1
         await self.send(BackMsg(app_heartbeat=True))
+
+    async def put(self, data: bytes, name: str = "a.csv", session: str = "") -> tuple[int, str]:
+        """Sends a file to where the field for files does.
+
+        Args:
+            data: Content of the file.
+            name: Name of the file.
+            session: Name of the session for which it is; by default this one.
+
+        Returns:
+            The status of the response, and the name under which the server keeps the file.
+        """
+        file = uuid.uuid4().hex
+        path = f"/_stcore/upload_file/{session or self.session}/{file}"
+        return await asyncio.to_thread(put, self._port, path, data, name), file
+
+    async def choose(self, data: bytes, name: str = "a.csv") -> None:
+        """Chooses a file in the field for files, and waits until the page is drawn with it."""
+        status, file = await self.put(data, name)
+        assert status == 204, status
+        (field,) = [each for (kind, _), each in self.widgets.items() if kind == "file_uploader"]
+        chosen = {"file_id": file, "name": name, "size": len(data)}
+        drawn = self.drawn
+        await self.rerun(**{field: {"file_uploader_state_value": {"uploaded_file_info": [chosen]}}})
+        await self.until(lambda: self.drawn > drawn)
 
     async def request(self) -> dict[str, Any]:
         """Requests what the player lacks, all of it; returns the header of the response."""
@@ -110,6 +158,7 @@ class Tab:
         elif message.metadata.cacheable:
             self._kept[message.hash] = message
         if kind == "new_session":
+            self.texts.clear()
             self._script = message.new_session.page_script_hash
             self.session = message.new_session.initialize.session_id
         elif kind == "heartbeat_ack":
@@ -120,7 +169,9 @@ class Tab:
             self._fragment = message.delta.fragment_id or self._fragment
             element = message.delta.new_element
             kind = element.WhichOneof("type")
-            if kind in ("button", "file_uploader"):
+            if kind in ("markdown", "alert"):
+                self.texts.append(getattr(element, kind).body)
+            elif kind in ("button", "file_uploader"):
                 drawn = getattr(element, kind)
                 self.widgets[kind, drawn.label] = drawn.id
             elif element.bidi_component.component_name == "bnviz.player":

@@ -14,12 +14,11 @@ from bnviz.data.file_source import FileSource
 from bnviz.kinds import KEY_LENGTH
 from bnviz.page.forms import fields, reading_form
 from bnviz.page.forms.reading_form import ReadFile
-from bnviz.page.shell import clicks, reading_link, rerun, tab_component
+from bnviz.page.shell import clicks, file_reading, reading_link, rerun, session, tab_component
 from bnviz.page.shell.kept_file import NoRoomError, kept
 from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import OwnFile
-from bnviz.page.shell.session import limits
 from bnviz.page.shell.state import state
 from bnviz.settings import UPLOAD
 
@@ -123,7 +122,7 @@ def _draw_uploader() -> None:
         help="A table with one example per row and the class in one column; or arrays named as in "
         "keras.datasets (x_train and y_train, with or without x_test and y_test), or x and y, data "
         "and target, or images and labels. The file is kept in memory, for this session only.",
-        max_upload_size=int(limits().upload_mb),
+        max_upload_size=int(session.limits().upload_mb),
         key=fields.key(_FILE),
         on_change=fields.when_changed(_FILE, _take),
     )
@@ -141,7 +140,8 @@ def _change_choices(choices: Choices) -> None:
 
 def _as_linked(file: OwnFile, reading: str) -> OwnFile:
     """The file, held with the choices of a link."""
-    choices = reading_link.choices_of(reading, partial(reading_form.column_names, file))
+    names_of = partial(file_reading.column_names, file, origin=session.origin())
+    choices = reading_link.choices_of(reading, names_of)
     return kept().change(dataclasses.replace(file, choices=choices))
 
 
@@ -151,9 +151,11 @@ def _take(uploaded: UploadedFile | None) -> None:
         return
     fields.set_value(_FILE, None)
     state.file_refusal = ""
-    if uploaded.size > 1e6 * limits().upload_mb:
+    if uploaded.size > 1e6 * session.limits().upload_mb:
         # The browser checks this too, but a file need not come from the browser.
-        state.file_refusal = f"On this host a file may have up to {limits().upload_mb:.0f} MB."
+        state.file_refusal = (
+            f"On this host a file may have up to {session.limits().upload_mb:.0f} MB."
+        )
     else:
         try:
             _arrive(kept().choose(uploaded.name, uploaded.getvalue()))

@@ -13,11 +13,10 @@ from typing import Any
 import streamlit as st
 
 from bnviz.data import uploads
-from bnviz.data.bounds import UploadError
 from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
 from bnviz.data.reading import Reading
 from bnviz.page.forms import fields
-from bnviz.page.shell import file_reading
+from bnviz.page.shell import file_reading, session
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import OwnFile
 
@@ -53,21 +52,8 @@ class ReadFile:
     @classmethod
     def of(cls, file: OwnFile) -> "ReadFile":
         """Reads a file."""
-        try:
-            reading = file_reading.report(file)
-        except UploadError as error:
-            return cls(file, column_names(file, file.choices), None, str(error))
-        return cls(file, reading.columns, reading)
-
-
-def column_names(file: OwnFile, choices: Choices) -> tuple[str, ...]:
-    """Names of all columns of a table; empty if they cannot be told."""
-    if not uploads.is_table(file.name):
-        return ()
-    try:
-        return tuple(uploads.columns(file.data, choices))
-    except UploadError:
-        return ()
+        outcome = file_reading.report(file, session.origin())
+        return cls(file, outcome.columns, outcome.reading, outcome.complaint)
 
 
 def draw(read: ReadFile, change: Change) -> None:

@@ -1,36 +1,106 @@
-"""FileReading: what the page itself reads of a viewer's file, one file at a time.
+"""FileReading: what the page says of a viewer's file.
 
-The page keeps no examples: it holds each file's bytes and its `Reading`. While it reads, it has the
-examples of one file, whatever the number of viewers.
+The page keeps no examples: it holds each file's bytes and its `Reading`. All but small tables are
+read in processes of their own, so that no file takes the page's memory or holds its interpreter.
 """
 
+import dataclasses
 import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from functools import partial
 
-from bnviz.data import uploads
-from bnviz.data.examples_file import examples_file
-from bnviz.data.reading import Reading
+import streamlit as st
+
+from bnviz.data import reading_process, uploads
+from bnviz.data.bounds import UploadError
+from bnviz.data.choices import Choices
+from bnviz.data.reading_process import Outcome
+from bnviz.engine.origin import Origin
 from bnviz.page.shell.own_file import OwnFile
+from bnviz.page.shell.reading_line import ReadingLine
 from bnviz.page.shell.session import limits
 
-_reading = threading.Lock()
+#: Bytes of a table that is read at once, in a fraction of the time that a process takes to start.
+SMALL = 100_000
+#: Downloads of examples that may wait at a time: each occupies one of a few threads that all
+#: downloads share.
+MAX_DOWNLOADS = 2
+#: Seconds between two looks at whether a script that waits is to stop.
+_TICK = 0.05
+
+_line = ReadingLine()
+_downloads = threading.BoundedSemaphore(MAX_DOWNLOADS)
 
 
-def report(file: OwnFile) -> Reading:
-    """Reads a file; its examples are dropped.
+def report(file: OwnFile, origin: Origin) -> Outcome:
+    """What can be read of a file; its examples are dropped. To be called by a script of the page.
 
-    Raises:
-        UploadError: If it cannot be trained on, or not on this host.
+    The script ends here if it is to stop meanwhile, or if what it waits for is not held any more.
+
+    Args:
+        file: The file.
+        origin: Whose it is.
     """
-    max_bytes = int(1e6 * limits().decoded_mb)
-    with _reading:
-        return uploads.report(file.name, file.data, file.choices, max_bytes=max_bytes)
+    try:
+        return _report(file, origin, _stop_if_asked)
+    except CancelledError:
+        st.stop()
 
 
-def examples(file: OwnFile) -> bytes:
+def column_names(file: OwnFile, choices: Choices, origin: Origin) -> tuple[str, ...]:
+    """Names of all columns of a table as it is read with these choices; empty for other files."""
+    if not uploads.is_table(file.name):
+        return ()
+    try:
+        return _report(dataclasses.replace(file, choices=choices), origin).columns
+    except CancelledError:
+        return ()
+
+
+def examples(file: OwnFile, origin: Origin) -> bytes:
     """The examples in a file, as a file that the Keras script reads.
 
     Raises:
-        UploadError: If it cannot be read.
+        UploadError: If it cannot be read, or not now.
     """
-    with _reading:
-        return examples_file(uploads.read_examples(file.name, file.data, file.choices))
+    if not _downloads.acquire(blocking=False):
+        raise UploadError("Others are downloading examples just now; try again in a minute.")
+    read = partial(reading_process.examples, file.name, file.data, file.choices)
+    try:
+        found: bytes = _line.join(f"{file.owner} examples", file.key, origin, read).result()
+    except CancelledError:
+        raise UploadError("The file is not held any more.") from None
+    finally:
+        _downloads.release()
+    return found
+
+
+def forget(file: OwnFile) -> None:
+    """Ends the reading of a file that is not held any more."""
+    for owner in (file.owner, f"{file.owner} examples"):
+        _line.leave(owner)
+
+
+def _report(file: OwnFile, origin: Origin, meanwhile: Callable[[], None] | None = None) -> Outcome:
+    """What can be read of a file.
+
+    Raises:
+        CancelledError: If another file or another reading is wanted instead.
+    """
+    max_bytes = int(1e6 * limits().decoded_mb)
+    if uploads.is_table(file.name) and len(file.data) <= SMALL:
+        return reading_process.outcome(file.name, file.data, file.choices, max_bytes)
+    read = partial(reading_process.report, file.name, file.data, file.choices, max_bytes)
+    future: Future[Outcome] = _line.join(file.owner, file.key, origin, read)
+    while True:
+        try:
+            return future.result(_TICK)
+        except TimeoutError:
+            if meanwhile is not None:
+                meanwhile()
+
+
+def _stop_if_asked() -> None:
+    """Ends a script that is to stop, as Streamlit does when a script calls it."""
+    st.session_state.get("any")

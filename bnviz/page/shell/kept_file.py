@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from bnviz.page.shell import file_reading
 from bnviz.page.shell.own_file import Holders, OwnFile, Shelf
 from bnviz.page.shell.session import limits
 from bnviz.page.shell.state import state
@@ -66,6 +67,7 @@ class KeptFile:
                 "The files of all viewers take as much memory as this host allows for them; choose "
                 "a smaller file, or try again in a few minutes."
             )
+        self._forget()
         self._tab_key = self._tab_key or secrets.token_hex(16)
         self._file = OwnFile(name, data, self._secret)
         return self._file
@@ -86,6 +88,7 @@ class KeptFile:
 
     def remove(self) -> None:
         """Holds no file."""
+        self._forget()
         self._file, self._tab_key, self._made = None, "", ("", None)
         _HOLDERS.hold(self, 0)
 
@@ -102,8 +105,14 @@ class KeptFile:
         """Puts the file on the shelf; called when the tab is closed or its connection is lost."""
         if self._file is not None:
             _SHELF.put(self._tab_key, self._file)
+        self._forget()
         self._file, self._made = None, ("", None)
         _HOLDERS.hold(self, 0)
+
+    def _forget(self) -> None:
+        """Ends what is being read of the file."""
+        if self._file is not None:
+            file_reading.forget(self._file)
 
 
 def kept() -> KeptFile:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.export import keras_script
-from bnviz.page.shell import file_reading
+from bnviz.page.shell import file_reading, session
 from bnviz.page.shell.kept_file import kept
 from bnviz.settings import UPLOAD, Settings
 
@@ -38,9 +38,8 @@ def draw(settings: Settings, *, key: str) -> None:
     file = kept().file
     if settings.dataset == UPLOAD and file is not None and file.key == settings.upload:
         # Read again on a click, so that no examples are kept.
-        downloads.append(
-            ("Examples", partial(file_reading.examples, file), FILE_NAME, "application/zip")
-        )
+        read = partial(file_reading.examples, file, session.origin())
+        downloads.append(("Examples", read, FILE_NAME, "application/zip"))
     for column, (label, data, name, mime) in zip(
         st.columns(len(downloads)), downloads, strict=True
     ):

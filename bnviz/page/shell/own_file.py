@@ -54,6 +54,11 @@ class OwnFile:
         return hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:KEY_LENGTH]
 
     @property
+    def owner(self) -> str:
+        """Names the session that holds it, in this process alone."""
+        return self.secret.hex()
+
+    @property
     def size(self) -> str:
         """Size in words."""
         count = len(self.data)
