@@ -1,14 +1,19 @@
 """Run: one experiment that is queued, running or ended."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.duration import training_seconds
-from bnviz.engine.job import Job, QueuePosition
+from bnviz.engine.job import COMPLETE, Job, QueuePosition
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+
+#: Seconds after its end in which it is likely to become known what a step of a run costs. It is
+#: measured while nobody waits for anything.
+COSTS_AWAITED = 60.0
 
 
 class Run(Job):
@@ -48,6 +53,13 @@ class Run(Job):
         """Share of the steps that are recorded, 0 to 1."""
         frames = self.recording.frames
         return float(frames[-1]["step"] / self.settings.steps) if len(frames) else 0.0
+
+    @property
+    def awaits_costs(self) -> bool:
+        """Whether it will probably be known soon what a step costs, and is not yet."""
+        if self.state not in COMPLETE or self.recording.seconds_per_step or self._ended is None:
+            return False
+        return time.monotonic() - self._ended < COSTS_AWAITED
 
     def adopt(self, recording: Recording) -> None:
         """Copies the frames that this run shares with an earlier one.

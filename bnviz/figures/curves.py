@@ -88,20 +88,36 @@ def band(panels: Panels, number: int, arm: str, lower: str, upper: str, **option
         )
 
 
-def cursor(panels: Panels, number: int, low: float, high: float) -> None:
-    """Adds the line at the cursor; `low` and `high` are values, even on a logarithmic axis."""
-    panels.add(
-        number,
-        CursorLine(**panels.x(panels.arms[0]), low=low, high=high),
-        mode="lines",
-        line={"color": INK, "width": 1.5, "dash": "dot"},
-    )
+def cursor(
+    panels: Panels, number: int, low: float, high: float, *, arms: Sequence[str] | None = None
+) -> None:
+    """Adds the line at the cursor, one for each arm where one step lies in several places.
+
+    Args:
+        panels: The panels to add to.
+        number: Number of the panel.
+        low: Lowest value on the axis, even on a logarithmic one.
+        high: Highest value on the axis.
+        arms: The arms that the panel shows; None for all.
+    """
+    places = {panels.x(arm)["x_scale"]: arm for arm in arms or panels.arms}
+    for arm in places.values():
+        panels.add(
+            number,
+            CursorLine(**panels.x(arm), low=low, high=high),
+            mode="lines",
+            line={
+                "color": INK if len(places) == 1 else ARM_COLOURS[arm],
+                "width": 1.5,
+                "dash": "dot",
+            },
+        )
 
 
 def markers(
     panels: Panels, number: int, path: str, low: float, high: float, **options: Any
 ) -> None:
-    """Adds the line at the cursor and on it each arm's value with its name.
+    """Adds the line at the cursor and each arm's value with its name there.
 
     Args:
         panels: The panels to add to.
@@ -195,7 +211,7 @@ def named_curves(
         textfont={"color": INK, "size": 12},
         cliponaxis=False,
     )
-    cursor(panels, number, *((10.0**low, 10.0**high) if log else (low, high)))
+    cursor(panels, number, *((10.0**low, 10.0**high) if log else (low, high)), arms=(arm,))
 
 
 def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> None:

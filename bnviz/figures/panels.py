@@ -10,6 +10,7 @@ from bnviz.figures.bindings.binding import Binding, symlog
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View
+from bnviz.findings import step_costs
 from bnviz.frames import ACTIVATION_RANGES, edges
 from bnviz.recording import Recording
 
@@ -19,7 +20,7 @@ LINEAR_RANGE = 6.0
 X_TITLES = {
     "steps": "training step",
     "examples": "training examples seen",
-    "seconds": "seconds spent training the arm",
+    "seconds": "seconds of processor time: steps × cost",
 }
 _SYMLOG_TICKS = (-1e6, -1e3, -10, -1, 0, 1, 10, 1e3, 1e6)
 _TRACE: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
@@ -74,9 +75,12 @@ class Panels:
         self._axes: dict[str, Any] = {}
         self._headings: dict[int, tuple[str, str]] = {}
         self._guides: list[dict[str, Any]] = []
-        self._x_scale = 1.0
-        if view.x_axis == "examples":
-            self._x_scale = float(recording.settings.batch_size)
+        costs = step_costs.of_recording(recording)
+        self._x_axis = "steps" if view.x_axis == "seconds" and not costs else view.x_axis
+        per_step = {"steps": 1.0, "examples": float(recording.settings.batch_size)}
+        self._x_scales = (
+            costs if self._x_axis == "seconds" else dict.fromkeys(self.arms, per_step[self._x_axis])
+        )
 
     def panel(
         self,
@@ -142,19 +146,16 @@ class Panels:
         return "symlog" if self.view.value_axis == "symlog" else ""
 
     def x(self, arm: str) -> dict[str, Any]:
-        """Returns what an arm's curves run over, as attributes of a binding."""
-        path = f"{arm}/seconds" if self.view.x_axis == "seconds" else "step"
-        return {"x": path, "x_scale": self._x_scale}
+        """Returns what an arm's curves run over, as attributes of a binding.
 
-    def x_end(self) -> float:
-        """Returns the end of the run on the axis, estimated from the frames so far for seconds."""
-        frames, steps = self.recording.frames, self.recording.settings.steps
-        if self.view.x_axis != "seconds":
-            return steps * self._x_scale
-        if len(frames) == 0 or frames["step"][-1] == 0:
-            return 1.0
-        seconds = max(float(frames[arm]["seconds"][-1]) for arm in self.arms)
-        return seconds * steps / float(frames["step"][-1])
+        Seconds that a recording does not have are replaced by steps.
+        """
+        return {"x": "step", "x_scale": self._x_scales[arm]}
+
+    def x_end(self, arm: str = "") -> float:
+        """Returns the end of the run on the axis: that of an arm, or the last one of all."""
+        scale = self._x_scales[arm] if arm else max(self._x_scales.values())
+        return self.recording.settings.steps * scale
 
     def run_axis(self, *, titled: bool = False, ticks: bool = True) -> dict[str, Any]:
         """Returns the axis that the curves run over.
@@ -163,7 +164,7 @@ class Panels:
             titled: Whether it has a title.
             ticks: Whether its ticks have numbers.
         """
-        title = {"title": {"text": X_TITLES[self.view.x_axis], "standoff": 4}} if titled else {}
+        title = {"title": {"text": X_TITLES[self._x_axis], "standoff": 4}} if titled else {}
         range_ = [0, self.x_end() * 1.005]
         return {"range": range_, "nticks": 6, "showticklabels": ticks, **title}
 
@@ -203,7 +204,7 @@ class Panels:
             "hovermode": "closest",
             "dragmode": "zoom",
             # The zoom is kept as long as the axes mean the same.
-            "uirevision": f"{self.recording.settings.digest} {self.view}",
+            "uirevision": f"{self.recording.settings.digest} {self.view} {self._x_axis}",
             "shapes": self._guides,
             **self._axes,
         }

@@ -16,7 +16,7 @@ class View:
             `CHOICES`.
         value_axis: Linear, or logarithmic on both sides of 0.
         loss_axis: Linear or logarithmic.
-        x_axis: What the curves run over.
+        x_axis: What the curves run over; steps, as long as seconds are asked for and not known.
         since: What drift is measured from: step 0, or the frame before.
         drift_unit: Whether drift is in the values' own unit or in standard deviations.
         gradient_shift: Whether the gradient shift is relative to the gradient's norm.
@@ -137,6 +137,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "x_axis": {
         "label": "over",
         "options": {"steps": "steps", "examples": "examples", "seconds": "seconds"},
-        "help": "BN can win in steps and lose in seconds: each of its steps costs more",
+        "help": "BN can win in steps and lose in seconds: each of its steps costs more. "
+        "Seconds are steps times what a step costs by itself, in processor time",
     },
 }

@@ -35,7 +35,7 @@ class StageContent:
         recording: What is drawn.
         state: State of the run, as `bnviz.engine.job.State`, or "recorded".
         message: One sentence about the run, or empty.
-        poll: Milliseconds until the player's next request; 0 if the recording will not grow.
+        poll: Milliseconds until the player's next request; 0 if nothing more will be known.
         ahead: Whether detail may be sent before a view needs it.
         view: The view at first; None keeps the viewer's own.
         begin: Step at which the player begins; a live player begins at the last change.
@@ -76,9 +76,10 @@ class StageContent:
         layout = recording.layout if detail else recording.layout.overview
         first = 0 if new or detail != request.detail else min(request.first, len(recording))
         size = layout.dtype.itemsize
-        count = max(1, frame_bytes(self.poll, first * size) // size)
+        live = self.poll > 0 and not recording.complete
+        count = max(1, frame_bytes(self.poll if live else 0, first * size) // size)
         available = len(recording)
-        begin = _begin(recording) if self.poll else recording.index_at_step(self.begin)
+        begin = _begin(recording) if live else recording.index_at_step(self.begin)
         header: dict[str, Any] = {
             "run": self.token,
             "detail": detail,
@@ -114,7 +115,7 @@ class StageContent:
             "id": figure_id,
             "view": view.to_dict(),
             "tabs": tabs(layout),
-            "choices": choices(layout, view),
+            "choices": choices(self.recording, view),
             "reading": VIEWS[view.name].reading_of(self.recording),
             "detail": VIEWS[view.name].detail,
             "cards": {

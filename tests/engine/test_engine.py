@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnviz.engine import Configuration, Engine, Run
+from bnviz.engine import Configuration, Engine, Run, runs
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
@@ -84,14 +84,30 @@ class TestRunRegistry:
         assert registry.find(two.digest) is None
         assert registry.find(one.digest)
 
+    def test_the_costs_of_a_step_are_awaited_for_a_while_after_a_run(self, monkeypatch):
+        registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
+        run, other = registry.start(SHORT), received(registry, SHORT.replace(seed=1))
+        assert not run.awaits_costs
+        run = received(registry, SHORT)
+        assert run.awaits_costs
+        assert other.awaits_costs
+        registry.price(SHORT, {"none": 1e-4, "bn": 2e-4})
+        assert not run.awaits_costs
+        assert received(registry, SHORT.replace(units=5)).awaits_costs
+        monkeypatch.setattr(runs, "COSTS_AWAITED", 0.0)
+        assert not received(registry, SHORT.replace(units=6)).awaits_costs
+        stopped = registry.start(SHORT.replace(units=7))
+        stopped.stop()
+        assert not stopped.awaits_costs
+
     def test_a_free_worker_means_no_wait(self):
         registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
         registry.workers = 2
-        runs = [registry.start(SHORT.replace(seed=seed)) for seed in range(4)]
-        waits = [run.position().seconds for run in runs]
+        queued = [registry.start(SHORT.replace(seed=seed)) for seed in range(4)]
+        waits = [run.position().seconds for run in queued]
         assert waits[:2] == [0, 0]
         assert 0 < waits[2] <= waits[3]
-        assert [run.position().number for run in runs] == [1, 2, 3, 4]
+        assert [run.position().number for run in queued] == [1, 2, 3, 4]
 
     def test_frames_after_a_gap_or_an_end_and_repeated_frames_are_ignored(self):
         run = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None).start(SHORT)

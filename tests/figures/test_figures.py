@@ -72,7 +72,7 @@ def test_every_choice_of_a_view_changes_its_figure(name):
     if VIEWS[name].unavailable_reason(recording.layout):
         recording = random_recording(FULL.replace(hidden_layers=5), 6)
     plain = VIEWS[name].figure(recording, View(name)).at(recording).to_json()
-    for choice, offered in choices(recording.layout, View(name)).items():
+    for choice, offered in choices(recording, View(name)).items():
         for option in list(offered["options"])[1:3]:
             value = int(option) if choice in ("layer", "neuron") else option
             figure = VIEWS[name].figure(

@@ -33,6 +33,11 @@ def test_inactive_work_is_not_polled(state):
     assert pause(state, 5) == 0
 
 
+@pytest.mark.parametrize("viewers", [0, 100])
+def test_what_has_ended_is_polled_seldom_while_more_will_be_known_of_it(viewers):
+    assert pause("finished", viewers, awaited=True) == MAX_WAIT
+
+
 def test_a_page_that_polls_less_often_gets_more_each_time():
     sizes = [frame_bytes(pause("running", viewers), 0) for viewers in (1, 20, 100, 10_000)]
     assert sizes[0] == frame_bytes(0, 0) == FIRST_BYTES

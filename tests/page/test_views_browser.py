@@ -46,6 +46,7 @@ def start_of(recording, frames):
     """The first frames of a recording."""
     start = Recording(recording.settings)
     start.extend(0, recording.slice(0, frames))
+    start.seconds_per_step = {"none": 0.01, "bn": 0.02}
     return start
 
 

@@ -101,6 +101,39 @@ def test_a_player_that_holds_detail_of_another_run_gets_the_overview_first():
     assert sent["first"] == 0
 
 
+@pytest.mark.parametrize("axis", ["steps", "seconds"])
+def test_the_figure_is_sent_again_once_it_is_known_what_a_step_costs(axis):
+    whole = recorded_default()
+    recording = Recording(whole.settings)
+    recording.extend(0, whole.slice(0, len(whole)))
+    content, view = StageContent("run", recording, "finished", "", poll=4_000), View(x_axis=axis)
+
+    def figure(held: str) -> dict[str, Any] | None:
+        sent, _ = answer(content, PlayerRequest("run", len(whole), figure=held, view=view))
+        return sent.get("figure")
+
+    before = figure("")
+    assert before["view"]["x_axis"] == axis
+    assert ("seconds" in before["choices"]["x_axis"]["options"]) == (axis == "seconds")
+    assert figure(before["id"]) is None
+    recording.seconds_per_step = {"none": 1e-4, "bn": 2e-4}
+    after = figure(before["id"])
+    assert after["view"] == before["view"]
+    assert after["choices"]["x_axis"]["options"]["seconds"] == "seconds"
+    assert figure(after["id"]) is None
+
+
+def test_a_run_that_has_ended_begins_at_its_start_however_much_is_still_awaited():
+    whole = recorded_default()
+    settings = whole.settings.replace(interventions="300:learning_rate=0.1")
+    recording = Recording(settings)
+    recording.extend(0, whole.slice(0, len(whole) - 1))
+    content = StageContent("run", recording, "running", "", poll=120)
+    assert header(content)["begin"] == recording.index_of(settings.changes[0])
+    recording.extend(0, whole.slice(0, len(whole)))
+    assert header(content)["begin"] == 0
+
+
 def test_detail_is_sent_ahead_only_if_the_host_allows_it():
     recording = recorded_default()
     spare = [

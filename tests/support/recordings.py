@@ -15,13 +15,16 @@ def random_recording(
     """A recording with made-up numbers in every measure.
 
     Args:
-        settings: Of which the layout follows.
+        settings: Of which the layout follows. A step costs each arm one unit more than the last.
         frames: How many.
         seed: From which the numbers follow.
         broken: Share of the numbers that are NaN or infinite.
     """
     generator = np.random.default_rng(seed)
     recording = Recording(settings)
+    recording.seconds_per_step = {
+        arm: 0.01 * number for number, arm in enumerate(recording.layout.arms, 1)
+    }
     for at in range(frames):
         frame = np.zeros((), recording.layout.dtype)
         _fill(frame, generator, broken)

@@ -21,7 +21,7 @@ from bnviz.figures.views import (
     scale_and_shift,
     signal,
 )
-from bnviz.findings import statistics
+from bnviz.findings import statistics, step_costs
 from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 
@@ -169,9 +169,9 @@ def available_view(layout: FrameLayout, view: View) -> View:
 
 def figure_version(recording: Recording, view: View) -> str:
     """Returns a text that changes whenever a growing recording needs a new figure."""
-    # The end of an axis in seconds is an estimate, improved at every tenth of the run.
-    tenth = 10 * len(recording) // len(recording.steps) if view.x_axis == "seconds" else 0
-    return f"{len(recording) > 0} {tenth} {VIEWS[view.name].ranges(recording, view)}"
+    # What a step costs may become known at any time; then seconds are offered.
+    costs = step_costs.of_recording(recording) if "x_axis" in VIEWS[view.name].choices else {}
+    return f"{len(recording) > 0} {dict(costs)} {VIEWS[view.name].ranges(recording, view)}"
 
 
 def tabs(layout: FrameLayout) -> list[dict[str, str]]:
@@ -182,15 +182,17 @@ def tabs(layout: FrameLayout) -> list[dict[str, str]]:
     ]
 
 
-def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
-    """Returns the choices that a view offers, by attribute of `View`.
+def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
+    """Returns the choices that a view of a recording offers, by attribute of `View`.
 
     Returns:
         Of each choice its label and help, and either its options with their names or, for a
         number, its lowest and highest value and its step.
     """
+    layout = recording.layout
     every = {
         **CHOICES,
+        "x_axis": _x_axis(recording, view),
         "layer": {
             "label": "layer",
             "help": "the hidden layer drawn large",
@@ -219,3 +221,14 @@ def choices(layout: FrameLayout, view: View) -> dict[str, dict[str, Any]]:
         limits = {"low": -MAX_BY_HAND, "high": MAX_BY_HAND, "step": 0.1}
         offered |= {name: number | limits for name, number in NUMBERS.items()}
     return offered
+
+
+def _x_axis(recording: Recording, view: View) -> dict[str, Any]:
+    """What the curves can run over; seconds that are not known only if a viewer asks for them."""
+    choice, reason = CHOICES["x_axis"], step_costs.unknown(recording)
+    options = dict(choice["options"])
+    if reason and view.x_axis == "seconds":
+        options["seconds"] = f"seconds: {reason}"
+    elif reason:
+        del options["seconds"]
+    return choice | {"options": options}

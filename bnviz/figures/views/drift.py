@@ -168,7 +168,7 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
             row=row,
             positions=tuple(positions),
             first=first,
-            width=panels.x_end() / len(panels.recording.steps),
+            width=panels.x_end(arm) / len(panels.recording.steps),
         ),
         kind="heatmap",
         colorscale=HEAT,
@@ -180,7 +180,7 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
     for percent, width in ((15, 1.0), (50, 2.5), (85, 1.0)):
         path = f"{_QUANTITY}_percentiles/{row}/{PERCENTILES.index(percent)}"
         line(panels, number, arm, path, width=width, transform=panels.transform)
-    cursor(panels, number, *axis["range"])
+    cursor(panels, number, *axis["range"], arms=(arm,))
     leftmost = number % len(panels.arms) == 1
     panels.panel(
         number,

@@ -83,11 +83,12 @@ def _range(panels: Panels, part: str) -> list[float]:
 
 def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -> None:
     path = f"{part}/{row}"
-    for arm in _arms(panels.recording):
+    arms = _arms(panels.recording)
+    for arm in arms:
         band(panels, number, arm, f"{path}@5", f"{path}@95", opacity=0.16)
         band(panels, number, arm, f"{path}@25", f"{path}@75", opacity=0.3)
         curve(panels, number, arm, f"{path}@50", name=f"median {part}")
-    cursor(panels, number, *_range(panels, part))
+    cursor(panels, number, *_range(panels, part), arms=arms)
     panels.guide(number, 1 if part == "gamma" else 0, "")
     letter, meaning = _PARTS[part]
     lowest = part == "beta"

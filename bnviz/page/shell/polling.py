@@ -20,15 +20,16 @@ def crowded(viewers: int) -> bool:
     return _fair_wait(viewers) > POLL
 
 
-def pause(state: str, viewers: int) -> int:
+def pause(state: str, viewers: int, *, awaited: bool = False) -> int:
     """Milliseconds until a browser's next request; 0 if nothing more will come.
 
     Args:
         state: State of the run or study that is shown.
         viewers: Number of viewers of active work, over all sessions.
+        awaited: Whether something will still be known of it after its end.
     """
     if state not in ACTIVE:
-        return 0
+        return MAX_WAIT if awaited else 0
     return round(min(max(POLL, _fair_wait(viewers)), MAX_WAIT))
 
 

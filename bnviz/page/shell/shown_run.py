@@ -74,7 +74,7 @@ def content(
     now: dict[str, Any] = {
         "state": here,
         "message": _message(run, engine, here),
-        "poll": pause(here, viewers),
+        "poll": pause(here, viewers, awaited=run.awaits_costs),
         "ahead": not crowded(viewers),
     }
     if len(run.recording) == 0:

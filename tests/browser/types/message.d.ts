@@ -106,7 +106,7 @@ export interface Header {
   /** Number of the request that this message responds to. */
   ask: number;
   loops: boolean;
-  /** Milliseconds until the next request; 0 if the recording will not grow. */
+  /** Milliseconds until the next request; 0 if nothing more will be known. */
   poll: number;
   /** Index of the first frame in the message. */
   first: number;

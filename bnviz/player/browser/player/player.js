@@ -236,12 +236,12 @@ class Player {
   }
 
   /** @param {Header} header */
-  showStatus({ state, message, poll }) {
+  showStatus({ state, message, poll, available, capacity }) {
     const { status, live } = this.parts;
     this.root.dataset.state = state;
     this.root.dataset.framesHeld = String(this.frames.length);
     if (status.textContent !== message) status.textContent = message;
-    live.textContent = poll ? "● live" : "end";
+    live.textContent = poll && available < capacity ? "● live" : "end";
   }
 
   /** @param {KeyboardEvent} event */
