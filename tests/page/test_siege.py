@@ -2,11 +2,14 @@
 
 import asyncio
 import subprocess
+from urllib.parse import urlencode
 
+import psutil
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.frames import CloseCode
 
+from bnviz.settings import Settings
 from tests.support.engine import free_port
 from tests.support.loop import run
 from tests.support.server import page_server
@@ -15,6 +18,11 @@ from tests.support.tab import Tab
 FLOOD = 3_000
 #: A run of a second or two.
 LINK = "dataset=moons&hidden_layers=1&units=4&steps=200&train=1&v=2"
+#: Runs that take a moment and minutes.
+SHORT = Settings(dataset="moons", hidden_layers=1, units=4, steps=60)
+LONG = SHORT.replace(hidden_layers=30, units=64, steps=50_000)
+#: Seconds between two requests of a tab.
+PAUSE = 0.2
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +69,71 @@ def test_a_message_that_is_too_large_is_refused_at_its_head(port):
         return await tab.refused()
 
     assert run(main()) == CloseCode.MESSAGE_TOO_BIG
+
+
+def link(settings, *, seed):
+    return urlencode(settings.replace(seed=seed).to_query() | {"train": "1"})
+
+
+async def follow(tab):
+    """Follows a run to its end; returns the last header."""
+    while tab.header["run"] == "recorded" or tab.header["state"] in ("queued", "running"):
+        if tab.header["state"] == "failed":
+            break
+        await tab.request()
+        await asyncio.sleep(PAUSE)
+    return tab.header
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not psutil.LINUX, reason="needs several addresses of this machine")
+def test_a_class_behind_one_router_is_served_beside_many_tabs_of_attackers(port):
+    """Each of thirty browsers at one address gets its run while long ones wait elsewhere."""
+
+    async def main():
+        attackers = [Tab() for _ in range(20)]
+        for number, tab in enumerate(attackers):
+            query = link(LONG, seed=1_000 + number)
+            await tab.open(port, query, browser=b"attacker%d" % number, source="127.0.0.2")
+        honest = [Tab() for _ in range(30)]
+        for number, tab in enumerate(honest):
+            query = link(SHORT, seed=number)
+            await tab.open(port, query, browser=b"browser%d" % number)
+        headers = await asyncio.gather(*map(follow, honest))
+        states = [header["state"] for header in headers]
+        theirs = [(await tab.request())["state"] for tab in attackers]
+        for tab in (*attackers, *honest):
+            await tab.close()
+        return states, headers, theirs
+
+    states, headers, theirs = run(main())
+    assert states == ["finished"] * 30, [header["message"] for header in headers]
+    assert len({header["run"] for header in headers}) == 30
+    # Theirs have begun, are not done, and are refused beyond the memory that one address may take.
+    assert "running" in theirs
+    assert set(theirs) <= {"queued", "running", "failed"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not psutil.LINUX, reason="needs several addresses of this machine")
+def test_a_browser_has_few_runs_in_all_its_tabs_and_other_browsers_have_theirs(port):
+    async def main():
+        tabs = [Tab() for _ in range(4)]
+        for number, tab in enumerate(tabs):
+            query = link(LONG, seed=2_000 + number)
+            await tab.open(port, query, browser=b"eager", source="127.0.0.3")
+        other = await Tab().open(port, link(SHORT, seed=99), browser=b"calm", source="127.0.0.3")
+        states = [(await tab.request())["state"] for tab in tabs]
+        message = tabs[-1].header["message"]
+        finished = await follow(other)
+        for tab in (*tabs, other):
+            await tab.close()
+        return states, message, finished["state"]
+
+    states, message, finished = run(main())
+    assert states.count("failed") == 1
+    assert "3 runs of yours" in message
+    assert finished == "finished"
 
 
 @pytest.mark.slow

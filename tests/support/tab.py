@@ -10,6 +10,8 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.engine import PATIENCE
@@ -58,11 +60,25 @@ class Tab:
         self._port = self._asked = 0
         self.texts: list[str] = []
 
-    async def open(self, port: int, query: str = "") -> "Tab":
-        """Opens the page and waits until it is drawn."""
+    async def open(
+        self, port: int, query: str = "", *, browser: bytes = b"", source: str = "127.0.0.1"
+    ) -> "Tab":
+        """Opens the page and waits until it is drawn.
+
+        Args:
+            port: Port of the server.
+            query: The query string of the address.
+            browser: What tells the browser's cookie from others; without it there is no cookie.
+            source: Address from which to connect.
+        """
         self._port, self._query = port, query
+        cookie = f"{XSRF_COOKIE_NAME}={generate_xsrf_token_string(browser)}" if browser else ""
         self._socket = await connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream", max_size=None, open_timeout=PATIENCE
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            max_size=None,
+            open_timeout=PATIENCE,
+            additional_headers={"Cookie": cookie} if cookie else {},
+            local_addr=(source, 0),
         )
         await self.rerun()
         await self.until(lambda: self.drawn > 0)
