@@ -134,10 +134,12 @@ class TrainingState:
     Attributes:
         variables: Those of the network, the optimizer and the trainer.
         batches_sha: SHA-256 of the batches so far.
+        learning_rate: The current learning rate.
     """
 
     variables: SavedVariables
     batches_sha: Any
+    learning_rate: float
 
 
 class Trainer:
@@ -190,12 +192,13 @@ class Trainer:
     def save(self) -> TrainingState:
         """Returns the state of the current run, network included."""
         variables = [*self.network.variables, *self._optimizer.variables, *self.kernels_before]
-        return TrainingState(SavedVariables(variables), self._batches_sha)
+        return TrainingState(SavedVariables(variables), self._batches_sha, self.learning_rate)
 
     def restore(self, state: TrainingState) -> None:
         """Goes on with a run from where it was saved."""
         state.variables.restore()
         self._batches_sha = state.batches_sha
+        self.learning_rate = state.learning_rate
 
     def follow(self, earlier: "Trainer") -> None:
         """Continues another trainer's run: its learning rate and batches digest."""
