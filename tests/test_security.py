@@ -18,6 +18,7 @@ import pytest
 from bnviz.engine import Engine
 from bnviz.player.message import MAX_BYTES
 from tests.support import ROOT
+from tests.support.engine import until
 from tests.support.streamlit_page import open_page, player_message
 
 SOURCES = [ROOT / "app.py", *(ROOT / "bnviz").rglob("*.py")]
@@ -113,8 +114,11 @@ class TestUploads:
 
     @pytest.mark.parametrize("name", ["../../a.csv", "/etc/a.csv", "..\\a.csv", "a\n.csv"])
     def test_an_upload_writes_no_file_whatever_its_name(self, name, tmp_path, monkeypatch):
+        from bnviz.page.shell import session
         from tests.hostile.guard import watched
 
+        # Its start writes files and connects: it is over once a worker has compiled the default.
+        until(lambda: session.engine()._runs._compiled)
         monkeypatch.chdir(tmp_path)
         with watched():
             page_with_file(name)
