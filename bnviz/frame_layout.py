@@ -19,6 +19,7 @@ from bnviz.frame_schema import (
     DETAIL_MEASURES,
     FRAME_MEASURES,
     QUANTITY_MEASURES,
+    VERSION,
     Measure,
 )
 from bnviz.frames import (
@@ -139,7 +140,7 @@ class FrameLayout:
                 tuple(sizes[each] if isinstance(each, str) else each for each in measure.shape),
             )
             for measure in measures
-            if measure.since <= self.header.version
+            if measure.since <= self.header.version <= (measure.until or VERSION)
             and all(holds[condition] for condition in measure.present_if)
         ]
 

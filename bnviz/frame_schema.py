@@ -6,9 +6,9 @@ the tables below. Order matters: a frame holds its measures in the order of thes
 
 from dataclasses import dataclass, replace
 
-#: The version of the measures of recordings made from now on; `Measure.since` tells what an earlier
-#: one lacks.
-VERSION = 3
+#: The version of the measures of recordings made from now on; `Measure.since` and `Measure.until`
+#: tell in what an earlier one differs.
+VERSION = 4
 #: When a measure is part of a frame, by the name used in `Measure.present_if`.
 CONDITIONS = {
     "plane": "the examples are points in a plane",
@@ -62,6 +62,7 @@ class Measure:
         meaning: What it is, in a phrase.
         unit: Its unit; empty for counts, shares and numbers without one.
         since: The first version of the measures that has it.
+        until: The last version that has it; None if this one does.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Measure:
     meaning: str
     unit: str = ""
     since: int = 1
+    until: int | None = None
 
     def of(self, quantity: str) -> "Measure":
         """This measure of one quantity."""
@@ -125,7 +127,15 @@ FRAME_MEASURES = (
 )
 #: Measures of each arm: how it learns, and the state of its layers.
 ARM_MEASURES = (
-    Measure("seconds", "float32", (), (), "time spent on training this arm so far", "s"),
+    Measure(
+        "seconds",
+        "float32",
+        (),
+        (),
+        "time in which this arm trained so far, while the others trained on the same processors",
+        "s",
+        until=3,
+    ),
     Measure(
         "diverged_at",
         "int32",
@@ -436,4 +446,6 @@ def _properties(measure: Measure) -> list[str]:
         properties.append(f"if {' and '.join(measure.present_if)}")
     if measure.since > 1:
         properties.append(f"since version {measure.since}")
+    if measure.until is not None:
+        properties.append(f"up to version {measure.until}")
     return properties

@@ -30,7 +30,7 @@ import pytest
 
 from bnviz.archive import Archive
 from bnviz.figures.view import View
-from bnviz.figures.views.catalogue import VIEWS, available_view, tabs
+from bnviz.figures.views.catalogue import VIEWS, available_view, choices, tabs
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell.links import understood
 from bnviz.recording import Recording
@@ -267,6 +267,14 @@ class TestRecordingOfTheSecondVersion:
         file = io.BytesIO()
         second.save(file)
         assert members(file) == members(FILES / "recording_2.npz")
+
+
+@pytest.mark.parametrize("file", ["recording.npz", "recording_2.npz"])
+def test_the_clock_of_a_recording_is_not_taken_for_what_a_step_costs(file):
+    recording = Recording.load(FILES / file)
+    assert (recording.frames["bn"]["seconds"][1:] > 0).all()
+    assert recording.seconds_per_step == {}
+    assert "seconds" not in choices(recording, View())["x_axis"]["options"]
 
 
 @pytest.mark.parametrize("file", ["recording.npz", "recording_2.npz"])

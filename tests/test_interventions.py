@@ -129,8 +129,6 @@ def recorded(**changes):
     recording = Recording(SMALL.replace(**changes))
     for frame in run(recording.settings):
         recording.append(frame)
-    for arm in recording.layout.arms:
-        recording._frames[arm]["seconds"] = 0
     return recording
 
 

@@ -30,7 +30,6 @@ class ArmResult:
             (`statistics.alike`).
         diverged_at: First step at which the loss was not finite or exceeded 1,000 times its first
             value; None if it never did.
-        seconds: Time spent training this arm.
     """
 
     train_loss: float
@@ -40,22 +39,19 @@ class ArmResult:
     validation_accuracy: float
     generalisation_gap: float
     diverged_at: int | None
-    seconds: float
 
 
 @dataclass(frozen=True)
 class Reached:
-    """When an arm first reached a target: in steps, examples and seconds.
+    """When an arm first reached a target: in steps and examples.
 
     Attributes:
         step: A recorded step, so it is exact to the distance between two frames.
         examples: Examples trained on by then; an example counts each time it is used.
-        seconds: Time spent training this arm by then.
     """
 
     step: int
     examples: int
-    seconds: float
 
 
 def compare(one: float, other: float) -> int:
@@ -90,7 +86,6 @@ def arm_result(recording: Recording, name: str) -> ArmResult:
         validation_accuracy=float(last["validation_accuracy"]),
         generalisation_gap=validation_loss - compared_loss,
         diverged_at=None if diverged_at < 0 else diverged_at,
-        seconds=float(last["seconds"]),
     )
 
 
@@ -108,6 +103,5 @@ def reached(recording: Recording, name: str, accuracy: float) -> Reached | None:
     index = first_at(recording.frames[name]["validation_accuracy"], accuracy)
     if index is None:
         return None
-    frame = recording.frames[index]
-    step = int(frame["step"])
-    return Reached(step, step * recording.settings.batch_size, float(frame[name]["seconds"]))
+    step = int(recording.frames["step"][index])
+    return Reached(step, step * recording.settings.batch_size)

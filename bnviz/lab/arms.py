@@ -1,7 +1,6 @@
 """Arms: the networks of a run, with everything compiled for them, and their changes in mid-run."""
 
 import hashlib
-import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -72,7 +71,6 @@ class Arm:
         kind: How it was built; equals `name` until BN is inserted or removed.
         compiled: Its network, and what trains and measures it.
         kernels_digest: SHA-256 of its kernels at step 0.
-        seconds: Time spent training it so far.
         first_loss: Training loss at step 0.
         diverged_at: First step at which its loss was NaN or over `DIVERGENCE` times the first loss,
             or -1.
@@ -88,7 +86,6 @@ class Arm:
     kind: str
     compiled: CompiledNetwork
     kernels_digest: bytes
-    seconds: float = 0.0
     first_loss: float = np.nan
     diverged_at: int = -1
     drift_reference: DriftReference = field(default_factory=DriftReference)
@@ -107,7 +104,7 @@ class Arm:
             self.saved = None
 
     def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
-        """Trains one step per row of `indices` and adds to `seconds`.
+        """Trains one step per row of `indices`.
 
         Args:
             x: Training features, shape (num_train, num_features).
@@ -117,11 +114,8 @@ class Arm:
         Returns:
             The row of the first batch with a diverged loss, or -1.
         """
-        start = time.perf_counter()
         limit = DIVERGENCE * self.first_loss
-        bad_row = self.compiled.trainer.train(x, y, indices, limit=limit)
-        self.seconds += time.perf_counter() - start
-        return bad_row
+        return self.compiled.trainer.train(x, y, indices, limit=limit)
 
 
 def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:

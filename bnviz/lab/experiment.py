@@ -40,7 +40,7 @@ class ExperimentError(ValueError):
 def run(settings: Settings, dataset: Dataset | None = None) -> Generator[Frame, None, None]:
     """Trains all arms from the same kernels on the same batches and measures them on the way.
 
-    The same settings give the same frames on the same machine, bit for bit except for `seconds`.
+    The same settings give the same frames on the same machine, bit for bit.
 
     Args:
         settings: Settings of the run.
@@ -59,7 +59,7 @@ def run(settings: Settings, dataset: Dataset | None = None) -> Generator[Frame, 
 class Experiment:
     """A run that can be set aside between two frames, while others train, and taken up again.
 
-    Whether and when it was set aside changes no frame, except for `seconds`.
+    Whether and when it was set aside changes no frame.
 
     Args:
         settings: Settings of the run.
@@ -225,7 +225,6 @@ class _Pipeline:
             costly=self._costly_measures(arm) if self._layout.deep else {},
             bad_step=stop - len(indices) + bad_row if bad_row >= 0 else -1,
             batches_digest=compiled.trainer.batches_digest,
-            seconds=arm.seconds,
         )
 
     def _observe(self, arm: Arm) -> Observation:

@@ -27,7 +27,6 @@ class ArmSnapshot:
         costly: The costly measures by the names of a frame's fields; empty unless the run is deep.
         bad_step: First step since the last snapshot with a diverged loss, or -1.
         batches_digest: SHA-256 of all batches so far.
-        seconds: Time spent training it so far.
     """
 
     step: int
@@ -35,7 +34,6 @@ class ArmSnapshot:
     costly: dict[str, NDArray[Any]]
     bad_step: int
     batches_digest: bytes
-    seconds: float
 
 
 class FrameRecorder:
@@ -82,7 +80,6 @@ class FrameRecorder:
         }
         for name, digest in digests.items():
             record[name] = np.frombuffer(digest, np.uint8, DIGEST_SIZE)
-        record["seconds"] = snapshot.seconds
 
     def _measure(self, record: Any, arm: Arm, snapshot: ArmSnapshot) -> None:
         """Writes the measures of an arm."""

@@ -12,8 +12,6 @@ from bnviz.settings import Settings
 
 NONE = [0.1, 0.1, 0.2, 0.3, 0.5, 0.8]
 BN = [0.1, 0.4, 0.8, 0.7, 0.9, 0.9]
-#: Seconds per step of each arm.
-COST = {"none": 0.5, "bn": 2.0}
 
 
 def recorded(none=NONE, bn=BN, version=VERSION, **last) -> Recording:
@@ -25,7 +23,6 @@ def recorded(none=NONE, bn=BN, version=VERSION, **last) -> Recording:
         frame["step"] = recording.steps[index]
         for name, accuracy in zip(("none", "bn"), accuracies, strict=True):
             frame[name]["validation_accuracy"] = accuracy
-            frame[name]["seconds"] = COST[name] * recording.steps[index]
             frame[name]["diverged_at"] = -1
             if index == len(none) - 1:
                 for measure, value in last.items():
@@ -40,10 +37,10 @@ STEPS = recorded().steps
 class TestArmResult:
     def test_figures_are_those_of_the_last_frame(self):
         figures = comparison.arm_result(
-            recorded(train_loss=0.25, train_accuracy=0.75, seconds=3), "bn"
+            recorded(train_loss=0.25, train_accuracy=0.75, diverged_at=7), "bn"
         )
         assert figures.validation_accuracy == pytest.approx(0.9)
-        assert (figures.train_loss, figures.train_accuracy, figures.seconds) == (0.25, 0.75, 3)
+        assert (figures.train_loss, figures.train_accuracy, figures.diverged_at) == (0.25, 0.75, 7)
 
     def test_the_generalisation_gap_is_by_the_same_statistics_on_both_sides(self):
         losses = {"train_loss": 0.5, "train_loss_in_inference": 0.25, "validation_loss": 1.0}
@@ -76,9 +73,8 @@ class TestReached:
         reached = comparison.reached(recorded(), name, np.float32(accuracy))
         assert reached.step == STEPS[frame]
 
-    def test_counts_examples_and_the_seconds_of_the_arm_itself(self):
-        reached = comparison.reached(recorded(), "bn", 0.75)
-        assert (reached.examples, reached.seconds) == (10 * STEPS[2], 2.0 * STEPS[2])
+    def test_counts_an_example_each_time_it_is_used(self):
+        assert comparison.reached(recorded(), "bn", 0.75).examples == 10 * STEPS[2]
 
     @pytest.mark.parametrize("accuracy", [0.85, math.nan])
     def test_is_none_if_the_target_is_never_reached(self, accuracy):

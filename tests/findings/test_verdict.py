@@ -24,7 +24,6 @@ def recorded(
     bn=None,
     *,
     frames=FRAMES,
-    cost=(1.0, 1.0),
     deep=False,
     interventions="",
     version=VERSION,
@@ -38,11 +37,10 @@ def recorded(
     built = np.zeros(frames, recording.layout.dtype)
     built["step"] = recording.steps[:frames]
     changes = {"none": none or {}, "bn": bn or {}, **others}
-    for arm, seconds in zip(recording.layout.arms, (*cost, 1.0), strict=False):
+    for arm in recording.layout.arms:
         start = {
             "diverged_at": -1,
             "validation_accuracy": EARLY[:frames],
-            "seconds": seconds * built["step"],
             "gradient_norm": 1.0,
         }
         for measure, values in (start | changes[arm]).items():
@@ -101,9 +99,6 @@ class TestSpeed:
         just = np.array([*NEVER[1:], 0.9])
         assert "BN is ahead" in speed(NEVER, just)
         assert "BN is behind" in speed(just, NEVER)
-
-    def test_seconds_are_not_compared(self):
-        assert "second" not in speed(LATE, EARLY, cost=(1.0, 50.0))
 
     def test_no_speed_is_claimed_if_nothing_is_learnt(self):
         text = speed(NEVER, NEVER)

@@ -44,7 +44,7 @@ RECORDINGS = {
 
 def start_of(recording, frames):
     """The first frames of a recording."""
-    start = Recording(recording.settings)
+    start = Recording(recording.settings, version=recording.header.version)
     start.extend(0, recording.slice(0, frames))
     start.seconds_per_step = {"none": 0.01, "bn": 0.02}
     return start

@@ -38,7 +38,7 @@ def gathered(content: StageContent, request: PlayerRequest) -> bytes:
 
 def test_every_viewer_gets_the_findings_of_the_frames_so_far():
     whole = recorded_default()
-    growing = Recording(whole.settings)
+    growing = Recording(whole.settings, version=whole.header.version)
     findings = []
     for count in (1, 150, len(whole)):
         for frame in whole.frames[len(growing) : count]:
@@ -104,7 +104,7 @@ def test_a_player_that_holds_detail_of_another_run_gets_the_overview_first():
 @pytest.mark.parametrize("axis", ["steps", "seconds"])
 def test_the_figure_is_sent_again_once_it_is_known_what_a_step_costs(axis):
     whole = recorded_default()
-    recording = Recording(whole.settings)
+    recording = Recording(whole.settings, version=whole.header.version)
     recording.extend(0, whole.slice(0, len(whole)))
     content, view = StageContent("run", recording, "finished", "", poll=4_000), View(x_axis=axis)
 
@@ -126,7 +126,7 @@ def test_the_figure_is_sent_again_once_it_is_known_what_a_step_costs(axis):
 def test_a_run_that_has_ended_begins_at_its_start_however_much_is_still_awaited():
     whole = recorded_default()
     settings = whole.settings.replace(interventions="300:learning_rate=0.1")
-    recording = Recording(settings)
+    recording = Recording(settings, version=whole.header.version)
     recording.extend(0, whole.slice(0, len(whole) - 1))
     content = StageContent("run", recording, "running", "", poll=120)
     assert header(content)["begin"] == recording.index_of(settings.changes[0])

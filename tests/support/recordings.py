@@ -30,7 +30,6 @@ def random_recording(
         _fill(frame, generator, broken)
         frame["step"] = recording.steps[at]
         for arm in recording.layout.arms:
-            frame[arm]["seconds"] = 0.01 * at
             frame[arm]["diverged_at"] = -1
         recording.append(frame[()])
     return recording
