@@ -3,9 +3,10 @@
 import dataclasses
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from bnviz.findings import comparison, drift, speed, statistics
+from bnviz.findings import comparison, drift, speed, statistics, step_costs
 from bnviz.findings.speed import Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
@@ -49,6 +50,7 @@ def as_text(recording: Recording, seconds: float) -> str:
             *lines,
             *(_speed(arm, each) for arm, each in speeds.items()),
             _target(recording),
+            *_costs(recording, speeds),
             f"the arms differ only in Batch Normalization: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
         ]
@@ -61,6 +63,23 @@ def _goal(timed: Speed) -> str:
 
 def _speed(arm: str, found: Speed) -> str:
     return f"speed-up in steps {with_arm(arm)}: {found.speed_up or f'none, {found.reason}'}"
+
+
+def _costs(recording: Recording, speeds: Mapping[str, Speed]) -> list[str]:
+    """Says what a step costs and what that makes of the speed-up; nothing if it is not known."""
+    costs = step_costs.of_recording(recording)
+    if not costs:
+        return []
+    timed = {
+        arm: step_costs.speed_up(each.speed_up, costs, arm)
+        for arm, each in speeds.items()
+        if each.speed_up is not None
+    }
+    return [
+        step_costs.sentence(costs),
+        *(f"speed-up in processor time {with_arm(arm)}: {each}" for arm, each in timed.items()),
+        *["(steps to the target times what a step costs)"] * bool(timed),
+    ]
 
 
 def _target(recording: Recording) -> str:
@@ -84,7 +103,7 @@ def as_json(recording: Recording, seconds: float) -> str:
         seconds: Wall time of the run, including the measuring.
     """
     frames, arms, certificate = recording.frames, recording.layout.arms, recording.certificate
-    steps = int(frames["step"][-1])
+    steps, costs = int(frames["step"][-1]), step_costs.of_recording(recording)
     history: dict[str, Any] = {"step": frames["step"].tolist()}
     for name in arms:
         history[name] = {
@@ -96,6 +115,7 @@ def as_json(recording: Recording, seconds: float) -> str:
         "steps": steps,
         "seconds": seconds,
         "steps_per_second": steps / seconds,
+        "seconds_per_step": {name: costs.get(name) for name in arms},
         "certificate": {**dataclasses.asdict(certificate), "holds": certificate.holds},
         "drift": _drift_json(recording),
         "speed_up": {arm: each.to_json() for arm, each in speed.of_recording(recording).items()},

@@ -6,6 +6,8 @@ arm: the other arms train beside it on the same processors.
 
 from collections.abc import Mapping
 
+from bnviz.findings.speed import SpeedUp
+from bnviz.findings.wording import listed, number, with_arm
 from bnviz.interventions import BN_CHANGES
 from bnviz.recording import Recording
 
@@ -17,6 +19,48 @@ def of_recording(recording: Recording) -> Mapping[str, float]:
 
 def unknown(recording: Recording) -> str:
     """Returns why steps cannot be turned into seconds, in a few words; empty if they can."""
-    if any(change.action in BN_CHANGES for change in recording.settings.changes):
+    if changed(recording):
         return "not with changes of BN"
     return "" if recording.seconds_per_step else "not known yet"
+
+
+def changed(recording: Recording) -> bool:
+    """Returns whether a change in mid-run gives a network steps of another cost."""
+    return any(change.action in BN_CHANGES for change in recording.settings.changes)
+
+
+def speed_up(steps: SpeedUp, costs: Mapping[str, float], arm: str) -> SpeedUp:
+    """Returns a speed-up in processor time.
+
+    Args:
+        steps: The speed-up of an arm over the first one in steps.
+        costs: Seconds of a step by arm, the first arm first.
+        arm: The arm.
+    """
+    first = next(iter(costs.values()))
+    return SpeedUp(steps.ratio * first / costs[arm], steps.bound)
+
+
+def sentence(costs: Mapping[str, float]) -> str:
+    """Returns what a step of each arm costs, in words.
+
+    Args:
+        costs: Seconds of a step by arm, the first arm first.
+    """
+    first = next(iter(costs))
+    words = [f"{in_words(costs[first])} {with_arm(first)}"]
+    words += [
+        f"{in_words(cost)} {with_arm(arm)} ({cost / costs[first]:.1f} times)"
+        for arm, cost in costs.items()
+        if arm != first
+    ]
+    return f"a step costs {listed(words)}, in processor time"
+
+
+def in_words(seconds: float) -> str:
+    """Returns a time to two digits in its unit: "67 µs", "1.2 ms", "3 s"."""
+    for unit, size in (("µs", 1e-6), ("ms", 1e-3)):
+        # What would be rounded to a thousand of a unit is written in the next one.
+        if seconds < 999.5 * size:
+            return f"{number(seconds / size)} {unit}"
+    return f"{number(seconds)} s"

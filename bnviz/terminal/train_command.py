@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from bnviz.data.dataset import Dataset
-from bnviz.findings import report
+from bnviz.findings import report, step_costs
 from bnviz.recording import Recording
 from bnviz.terminal.options import (
     DONE,
@@ -23,15 +23,19 @@ def train(given: argparse.Namespace) -> int:
     settings, upload = read_settings(given)
     out = output_path(given.out)
     recording = Recording(settings)
-    seconds, interrupted = record(recording, None if upload is None else upload.dataset)
+    dataset = None if upload is None else upload.dataset
+    seconds, interrupted = record(recording, dataset)
+    stopped = f"after {len(recording)} frames" if interrupted else ""
+    if not interrupted and not step_costs.changed(recording) and measure_costs(recording, dataset):
+        stopped = "before it was known what a step costs"
     if len(recording):
         results = (report.as_json if given.json else report.as_text)(recording, seconds)
         show(with_reading(results, upload, as_json=given.json))
         if out is not None:
             save(recording.save, out)
-    if interrupted:
-        print(f"bnviz: interrupted after {len(recording)} frames", file=sys.stderr)
-    return INTERRUPTED if interrupted else DONE
+    if stopped:
+        print(f"bnviz: interrupted {stopped}", file=sys.stderr)
+    return INTERRUPTED if stopped else DONE
 
 
 def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
@@ -51,3 +55,28 @@ def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
             bar.show(step / last, f"step {step:,} of {last:,}")
 
     return timed(run)
+
+
+def measure_costs(recording: Recording, dataset: Dataset | None) -> bool:
+    """Measures what a step of each arm of a recording costs; takes about a second.
+
+    Returns:
+        Whether Ctrl-C interrupted it. Then the recording is as it was.
+    """
+
+    def measure(bar: ProgressBar) -> None:
+        from bnviz.lab import step_cost
+
+        cost = step_cost.StepCost(recording.settings, dataset)
+        rounds = 0
+
+        def go_on() -> bool:
+            nonlocal rounds
+            rounds += 1
+            bar.show(min(1.0, rounds / step_cost.ROUNDS), "what a step costs")
+            return True
+
+        cost.advance(go_on)
+        recording.seconds_per_step = cost.seconds
+
+    return timed(measure)[1]

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -60,6 +61,32 @@ class StubExperiment:
             yield frame[()]
 
 
+class StubStepCost:
+    """Replaces `bnviz.lab.step_cost`."""
+
+    ROUNDS = 3
+    #: What a step costs.
+    SECONDS: ClassVar[dict[str, float]] = {"none": 2e-4, "bn": 5e-4, "layer_norm": 4e-4}
+
+    def __init__(self):
+        self.interruption: BaseException | None = None
+        self.measured = []
+
+    def StepCost(self, settings, dataset):  # noqa: N802
+        self.measured.append((settings, dataset))
+        self.seconds = {}
+        return self
+
+    def advance(self, should_continue):
+        for _ in range(self.ROUNDS):
+            if self.interruption is not None:
+                raise self.interruption
+            assert should_continue()
+        settings, _ = self.measured[-1]
+        self.seconds = {arm: self.SECONDS[arm] for arm in Recording(settings).layout.arms}
+        return True
+
+
 class StubStack:
     """Replaces `bnviz.lab.block_training`; each seed learns at its own pace."""
 
@@ -83,6 +110,13 @@ class StubStack:
 def lab(monkeypatch) -> StubExperiment:
     stub = StubExperiment()
     monkeypatch.setattr(bnviz.lab, "experiment", stub, raising=False)
+    return stub
+
+
+@pytest.fixture(autouse=True)
+def step_cost(monkeypatch) -> StubStepCost:
+    stub = StubStepCost()
+    monkeypatch.setattr(bnviz.lab, "step_cost", stub, raising=False)
     return stub
 
 
@@ -330,12 +364,73 @@ class TestTrain:
         assert main(["train", *TINY]) == 130
         assert capsys.readouterr().out == ""
 
+    def test_what_a_step_costs_is_in_json_text_and_recording(
+        self, capsys, lab, step_cost, tmp_path
+    ):
+        lab.measures = {"validation_accuracy": 0.1}
+        sixty = [*TINY, "--set", "steps=60", "--set", "third_arm=layer_norm"]
+        main(["train", *sixty, "--json", "--out", str(tmp_path / "run.npz")])
+        result = json.loads(capsys.readouterr().out)
+        assert result["seconds_per_step"] == StubStepCost.SECONDS
+        recording = Recording.load(tmp_path / "run.npz")
+        assert recording.seconds_per_step == StubStepCost.SECONDS
+        assert step_cost.measured == [(recording.settings, None)]
+        main(["train", *sixty])
+        printed = capsys.readouterr().out
+        assert (
+            "\na step costs 200 µs without BN, 500 µs with BN (2.5 times) and 400 µs with layer "
+            "norm (2.0 times), in processor time\n"
+        ) in printed
+        assert "speed-up in steps with BN: more than 1.1 times" in printed
+        assert "speed-up in processor time with BN: more than 0.4 times" in printed
+        assert "speed-up in processor time with layer norm: more than 0.6 times" in printed
+
+    @pytest.mark.usefixtures("lab")
+    def test_without_a_speed_up_none_is_in_processor_time(self, capsys):
+        main(["train", *TINY, "--set", "steps=3"])
+        printed = capsys.readouterr().out
+        assert "a step costs 200 µs without BN and 500 µs with BN (2.5 times)" in printed
+        assert "speed-up in processor time" not in printed
+
+    @pytest.mark.usefixtures("lab")
+    @pytest.mark.parametrize("change", ["insert_bn", "remove_bn", "freeze_bn"])
+    def test_no_costs_are_told_of_steps_that_a_change_of_bn_makes_different(
+        self, capsys, step_cost, change
+    ):
+        changed = [*TINY, "--set", f"interventions=5:{change}"]
+        assert main(["train", *changed, "--json"]) == 0
+        costs = json.loads(capsys.readouterr().out)["seconds_per_step"]
+        assert costs == {"none": None, "bn": None}
+        assert step_cost.measured == []
+        assert main(["train", *changed]) == 0
+        assert "a step costs" not in capsys.readouterr().out
+
+    def test_nothing_is_measured_after_ctrl_c(self, capsys, lab, step_cost):
+        lab.interruption = KeyboardInterrupt()
+        assert main(["train", *TINY, "--json"]) == 130
+        costs = json.loads(capsys.readouterr().out)["seconds_per_step"]
+        assert costs == {"none": None, "bn": None}
+        assert step_cost.measured == []
+
+    @pytest.mark.usefixtures("lab")
+    def test_ctrl_c_while_the_costs_are_measured_keeps_the_run(self, capsys, step_cost, tmp_path):
+        step_cost.interruption = KeyboardInterrupt()
+        assert main(["train", *TINY, "--json", "--out", str(tmp_path / "run.npz")]) == 130
+        streams = capsys.readouterr()
+        result = json.loads(streams.out)
+        assert result["seconds_per_step"] == {"none": None, "bn": None}
+        assert result["steps"] == 12
+        assert Recording.load(tmp_path / "run.npz").complete
+        assert "interrupted before it was known what a step costs" in streams.err
+
     @pytest.mark.parametrize("terminal", [True, False])
     @pytest.mark.usefixtures("lab")
     def test_a_progress_bar_is_drawn_in_a_terminal_only(self, capsys, monkeypatch, terminal):
         monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
         main(["train", *TINY])
-        assert ("step 12 of 12" in capsys.readouterr().err) == terminal
+        shown = capsys.readouterr().err
+        for words in ("step 12 of 12", "[##############################] what a step costs"):
+            assert (words in shown) == terminal
 
 
 class TestSweep:
@@ -559,6 +654,8 @@ class TestWithTensorFlow:
         assert result["steps_per_second"] == pytest.approx(12 / result["seconds"])
         assert set(result["certificate"]) == {"data", "kernels", "batches", "holds"}
         assert result["certificate"]["holds"] is True
+        assert result["seconds_per_step"] == recording.seconds_per_step
+        assert all(0 < seconds < 1 for seconds in result["seconds_per_step"].values())
         for arm in ("none", "bn"):
             history = result["history"][arm]
             for measure in ("validation_accuracy", "validation_loss", "train_loss"):
