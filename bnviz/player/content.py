@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
-from bnviz.findings import speed
+from bnviz.findings import speed, step_costs
 from bnviz.findings.events import events
 from bnviz.findings.verdict import verdict
 from bnviz.frames import ARM_LABELS
@@ -22,8 +22,9 @@ from bnviz.settings import KINDS
 
 #: The run shown before anyone has trained.
 RECORDED = BUNDLED / "default.npz"
-#: Findings of each recording with the number of frames they cover, shared by all its viewers.
-_FINDINGS: WeakKeyDictionary[Recording, tuple[int, dict[str, Any]]] = WeakKeyDictionary()
+#: Findings of each recording with what they follow from, shared by all its viewers: the number of
+#: frames, and what a step costs.
+_FINDINGS: WeakKeyDictionary[Recording, tuple[object, dict[str, Any]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,17 @@ class StageContent:
             "choices": choices(self.recording, view),
             "reading": VIEWS[view.name].reading_of(self.recording),
             "detail": VIEWS[view.name].detail,
-            "cards": {
-                "arms": [
-                    {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm]}
-                    for arm in layout.arms
-                ],
-            },
+            "cards": {"arms": _arms(self.recording, view)},
         }
+
+
+def _arms(recording: Recording, view: View) -> list[dict[str, Any]]:
+    """The arms as their cards show them; with costs, these tell seconds in place of steps."""
+    costs = step_costs.of_recording(recording) if view.x_axis == "seconds" else {}
+    return [
+        {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm], "cost": costs.get(arm)}
+        for arm in recording.layout.arms
+    ]
 
 
 @cache
@@ -135,15 +140,15 @@ def recorded_default() -> Recording:
 
 def _findings(recording: Recording, snapshot: Recording) -> dict[str, Any]:
     """What the frames so far show; computed once for all viewers of a recording."""
-    known = _FINDINGS.get(recording)
-    if known is None or known[0] != len(snapshot):
+    known, basis = _FINDINGS.get(recording), (len(snapshot), snapshot.seconds_per_step)
+    if known is None or known[0] != basis:
         found = {
             "pair": _pair(snapshot),
             "changes": _changes(snapshot),
             "events": _events(snapshot),
             "verdict": verdict(snapshot),
         }
-        known = _FINDINGS[recording] = (len(snapshot), found)
+        known = _FINDINGS[recording] = (basis, found)
     return known[1]
 
 
@@ -170,7 +175,7 @@ def _events(recording: Recording) -> list[dict[str, Any]]:
 
 
 def _pair(recording: Recording) -> dict[str, Any]:
-    """The target accuracy, when each arm reached it, and its speed-up over the first as text.
+    """The target accuracy, when each arm reached it, and its speed-ups over the first as text.
 
     A target that chance reaches is none.
     """
@@ -180,8 +185,15 @@ def _pair(recording: Recording) -> dict[str, Any]:
     timed = next(iter(speeds.values()))
     arrivals = speed.arrivals(recording, speeds)
     lucky = timed.reason in (speed.NOT_LEARNT, speed.BY_CHANCE)
+    costs = step_costs.of_recording(recording)
+    in_seconds = {
+        arm: str(step_costs.speed_up(each.speed_up, costs, arm)) if each.speed_up else ""
+        for arm, each in speeds.items()
+        if costs
+    }
     return {
         "target": None if lucky else timed.target,
         "reached": {arm: arrival.step for arm, arrival in arrivals.items()},
         "speeds": {arm: str(each.speed_up or "") for arm, each in speeds.items()},
+        "speeds_in_seconds": in_seconds,
     }

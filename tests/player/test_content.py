@@ -52,9 +52,12 @@ def test_every_viewer_gets_the_findings_of_the_frames_so_far():
     assert findings[2] == (last["verdict"], last["events"])
 
 
-def paired(none: list[float], bn: list[float]) -> dict[str, Any]:
+def paired(
+    none: list[float], bn: list[float], costs: dict[str, float] | None = None
+) -> dict[str, Any]:
     """What the cards say of a run with these validation accuracies in its first frames."""
     recording = Recording(Settings(hidden_layers=1, units=2))
+    recording.seconds_per_step = costs or {}
     for index, accuracies in enumerate(zip(none, bn, strict=True)):
         frame = np.zeros((), recording.layout.dtype)
         frame["step"] = recording.steps[index]
@@ -71,6 +74,38 @@ def test_cards_have_the_steps_to_the_target_and_the_speed_up():
     assert pair["target"] == pytest.approx(0.81)
     assert pair["reached"] == {"none": steps[20], "bn": steps[12]}
     assert pair["speeds"] == {"bn": f"{steps[20] / steps[12]:.1f} times"}
+
+
+def test_cards_have_the_speed_up_in_seconds_once_the_costs_are_known():
+    curves = [0.1] * 20 + [0.9], [0.1] * 12 + [0.9] * 9
+    assert paired(*curves)["speeds_in_seconds"] == {}
+    steps = Recording(Settings()).steps
+    pair = paired(*curves, {"none": 5e-5, "bn": 8e-5})
+    assert pair["speeds_in_seconds"] == {"bn": f"{steps[20] / steps[12] * 5 / 8:.1f} times"}
+    early = paired([0.1, 0.1, 0.9], [0.1, 0.9, 0.9], {"none": 5e-5, "bn": 8e-5})
+    assert early["speeds_in_seconds"] == {"bn": ""}
+
+
+def test_findings_follow_the_costs_of_a_recording_that_has_ended():
+    whole = recorded_default()
+    recording = Recording(whole.settings, version=whole.header.version)
+    recording.extend(0, whole.slice(0, len(whole)))
+    content = StageContent("run", recording, "finished", "")
+    assert header(content)["pair"]["speeds_in_seconds"] == {}
+    recording.seconds_per_step = {"none": 1e-4, "bn": 2e-4}
+    assert set(header(content)["pair"]["speeds_in_seconds"]) == {"bn"}
+
+
+@pytest.mark.parametrize(("axis", "told"), [("steps", False), ("seconds", True)])
+def test_cards_tell_seconds_where_the_curves_run_over_them(axis, told):
+    recording = Recording(Settings())
+    costs = {"none": 1e-4, "bn": 2e-4}
+    for known in ({}, costs):
+        recording.seconds_per_step = known
+        request = PlayerRequest(view=View("neurons", x_axis=axis))
+        sent, _ = answer(StageContent("run", recording, "running", ""), request)
+        found = {arm["name"]: arm["cost"] for arm in sent["figure"]["cards"]["arms"]}
+        assert found == (costs if told and known else dict.fromkeys(costs))
 
 
 def test_cards_have_no_speed_up_where_it_says_nothing():

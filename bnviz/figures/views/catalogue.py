@@ -170,8 +170,8 @@ def available_view(layout: FrameLayout, view: View) -> View:
 def figure_version(recording: Recording, view: View) -> str:
     """Returns a text that changes whenever a growing recording needs a new figure."""
     # What a step costs may become known at any time; then seconds are offered.
-    costs = step_costs.of_recording(recording) if "x_axis" in VIEWS[view.name].choices else {}
-    return f"{len(recording) > 0} {dict(costs)} {VIEWS[view.name].ranges(recording, view)}"
+    costs = dict(step_costs.of_recording(recording))
+    return f"{len(recording) > 0} {costs} {VIEWS[view.name].ranges(recording, view)}"
 
 
 def tabs(layout: FrameLayout) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrival, Cards, speedUp } from "../../../bnviz/player/browser/player/cards.js";
+import { arrival, Cards, duration, speedUp } from "../../../bnviz/player/browser/player/cards.js";
 import { fakeParts } from "../support/dom.js";
 import { framesOf } from "../support/frames.js";
 
@@ -46,6 +46,31 @@ test("a speed-up is told once both arms have reached the target", () => {
   assert.equal(speedUp("bn", 600, { ...pair, speeds: { bn: "" } }), "");
   const alone = { ...pair, reached: { none: null, bn: 50 } };
   assert.equal(speedUp("bn", 50, alone), "speed >4.2× in steps");
+});
+
+test("with what a step costs, seconds take the place of steps", () => {
+  const pair = {
+    target: 0.9,
+    reached: { none: 600, bn: 50 },
+    speeds: { bn: "12.0 times" },
+    speeds_in_seconds: { bn: "8.0 times" },
+  };
+  assert.equal(arrival("bn", frames, 1, pair, 9e-5), "90 % in 4.5 ms");
+  assert.equal(speedUp("bn", 600, pair, 9e-5), "speed 8.0× in seconds");
+  assert.equal(speedUp("bn", 599, pair, 9e-5), "");
+  assert.equal(speedUp("bn", 600, pair, null), "speed 12.0× in steps");
+  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "90 % not reached in 0 ms");
+  const never = { ...pair, reached: { none: 600, bn: null } };
+  assert.equal(arrival("bn", frames, 2, never, 1e-3), "90 % not reached in 1.2 s");
+});
+
+test("a time has two digits and its unit", () => {
+  assert.equal(duration(0), "0 ms");
+  assert.equal(duration(3.14159e-5), "0.031 ms");
+  assert.equal(duration(0.0456), "46 ms");
+  assert.equal(duration(0.456), "456 ms");
+  assert.equal(duration(1), "1 s");
+  assert.equal(duration(4567.8), "4,568 s");
 });
 
 test("a card has the accuracy and the loss of its arm at the cursor", () => {

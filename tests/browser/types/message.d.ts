@@ -63,7 +63,8 @@ export interface Choice {
 }
 
 export interface Cards {
-  arms: { name: string; label: string; colour: string }[];
+  /** With the seconds that a step costs, the card tells seconds in place of steps. */
+  arms: { name: string; label: string; colour: string; cost?: number | null }[];
 }
 
 /** An event as it is marked on the time axis; steps and frames from 0. */
@@ -94,6 +95,8 @@ export interface Pair {
   reached?: Record<string, number | null>;
   /** Speed-up of each further arm over the first, in words; empty if there is none. */
   speeds?: Record<string, string>;
+  /** The same in seconds; empty while it is not known what a step costs. */
+  speeds_in_seconds?: Record<string, string>;
 }
 
 /** The header of a message to a player. */

@@ -91,12 +91,12 @@ export class Cards {
    * @param {Pair} pair
    */
   draw(frames, at, pair) {
-    this.spec.arms.forEach(({ name }, i) => {
+    this.spec.arms.forEach(({ name, cost }, i) => {
       const card = this.cards[i];
       card.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
       card.loss.textContent = `loss ${formatted(frames.value(`${name}/validation_loss`, at))}`;
-      card.target.textContent = arrival(name, frames, at, pair);
-      card.speed.textContent = speedUp(name, frames.value("step", at), pair);
+      card.target.textContent = arrival(name, frames, at, pair, cost);
+      card.speed.textContent = speedUp(name, frames.value("step", at), pair, cost);
     });
   }
 
@@ -125,17 +125,33 @@ export class Cards {
  * @param {Frames} frames
  * @param {number} at
  * @param {Pair} pair
+ * @param {number | null} [cost] Seconds of a step, to tell seconds in place of steps.
  */
-export function arrival(name, frames, at, { target, reached }) {
+export function arrival(name, frames, at, { target, reached }, cost) {
   const step = frames.value("step", at);
   const diverged = frames.value(`${name}/diverged_at`, at);
   if (diverged >= 0 && diverged <= step) return `diverged at step ${diverged}`;
   if (!target) return "";
   const goal = `${(100 * target).toFixed(0)} %`;
   const when = reached?.[name] ?? Infinity;
+  if (cost) {
+    return when <= step
+      ? `${goal} in ${duration(when * cost)}`
+      : `${goal} not reached in ${duration(step * cost)}`;
+  }
   return when <= step
     ? `${goal} at step ${when.toLocaleString("en")}`
     : `${goal} not reached by step ${step.toLocaleString("en")}`;
+}
+
+/**
+ * A time to two digits, or whole from 100 on, in its unit.
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const [size, unit] = seconds < 1 ? [1e-3, "ms"] : [1, "s"];
+  const value = seconds / size;
+  return `${value < 100 ? Number(value.toPrecision(2)) : Math.round(value).toLocaleString("en")} ${unit}`;
 }
 
 /**
@@ -143,11 +159,12 @@ export function arrival(name, frames, at, { target, reached }) {
  * @param {string} name Of the arm.
  * @param {number} step At the cursor.
  * @param {Pair} pair
+ * @param {number | null} [cost] Seconds of a step, to tell seconds in place of steps.
  */
-export function speedUp(name, step, { reached = {}, speeds }) {
-  const times = speeds?.[name];
+export function speedUp(name, step, { reached = {}, speeds, speeds_in_seconds }, cost) {
+  const times = (cost ? speeds_in_seconds : speeds)?.[name];
   const known = Object.values(reached).map((when) => when ?? 0);
   if (!times || step < Math.max(...known)) return "";
   const short = times.replace("more than ", ">").replace("less than ", "<").replace(" times", "×");
-  return `speed ${short} in steps`;
+  return `speed ${short} in ${cost ? "seconds" : "steps"}`;
 }
