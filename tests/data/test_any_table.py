@@ -65,7 +65,7 @@ def test_any_table_is_read_back(table):
     check(table)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 @settings(fuzzed, max_examples=5_000)
 @given(tables())
 def test_very_many_tables_are_read_back(table):

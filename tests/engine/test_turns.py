@@ -294,20 +294,29 @@ def engine():
 
 @pytest.mark.slow
 class TestWorkers:
-    def test_a_long_run_yields_to_short_ones_of_others_and_goes_on_with_its_frames(self, engine):
-        settings = LONG_RUN.replace(steps=8_000)
-        with watched(engine.start(settings, origin=EVE)) as long:
-            until(lambda: len(long.recording) > 20)
-            for seed in range(3):
-                frames = len(long.recording)
-                short = engine.start(SHORT_RUN.replace(seed=seed), origin=ANN)
-                assert short.wait(PATIENCE)
-                assert short.state == "finished", short.error
-                assert long.state == "running"
-                until(lambda frames=frames: len(long.recording) > frames)
+    def test_a_long_run_yields_to_a_short_one_of_another_and_goes_on(self, engine):
+        with watched(engine.start(LONG_RUN, origin=EVE)) as long:
+            until(lambda: len(long.recording) > 5)
+            frames = len(long.recording)
+            short = engine.start(SHORT_RUN, origin=ANN)
+            assert short.wait(PATIENCE)
+            assert short.state == "finished", short.error
+            assert long.state == "running"
+            until(lambda: len(long.recording) > frames)
+            assert np.array_equal(
+                long.recording.frames["step"][: frames + 1],
+                frame_steps(LONG_RUN.steps)[: frames + 1],
+            )
+
+    def test_a_run_that_takes_turns_has_the_frames_of_one_alone(self, engine):
+        settings = LONG_RUN.replace(steps=20_000)
+        with (
+            watched(engine.start(settings, origin=EVE)) as long,
+            watched(engine.start(settings.replace(seed=4), origin=ANN)) as other,
+        ):
+            until(lambda: len(long.recording) > 5 and len(other.recording) > 5)
+            assert not long.recording.complete
             assert long.wait(PATIENCE)
-            steps = long.recording.frames["step"]
-            assert np.array_equal(steps, frame_steps(settings.steps))
         # The same run under another digest, which has the worker for itself.
         alone = engine.start(settings.replace(noise=0.3))
         assert alone.wait(PATIENCE)

@@ -20,7 +20,7 @@ FLOOD = 3_000
 LINK = "dataset=moons&hidden_layers=1&units=4&steps=200&train=1&v=2"
 #: Runs that take a moment and minutes.
 SHORT = Settings(dataset="moons", hidden_layers=1, units=4, steps=60)
-LONG = SHORT.replace(hidden_layers=30, units=64, steps=50_000)
+LONG = SHORT.replace(hidden_layers=3, units=64, steps=50_000)
 #: Seconds between two requests of a tab.
 PAUSE = 0.2
 
