@@ -8,6 +8,7 @@ from typing import Any
 
 from bnviz.engine import cluster as clusters
 from bnviz.engine import failures
+from bnviz.engine.answer import answer
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
 from bnviz.engine.forecast import BLOCK_SHARE
@@ -150,8 +151,13 @@ class Dispatch:
 
     async def _settle(self, run: Run, submission: _Submission) -> None:
         future = submission.future
-        if future.status == "pending":
-            vanished = submission.address not in self._addresses
+        turn: Turn | None = await answer(future) if future.status == "finished" else None
+        if turn is not None:
+            await self._end_turn(run, submission, turn.seconds)
+            self._take(run, submission, turn)
+            return
+        if future.status in ("pending", "lost"):
+            vanished = future.status == "lost" or submission.address not in self._addresses
             if vanished or not (run.active or run.recording.complete):
                 await self._end_turn(run, submission, None)
                 # Its worker may set it aside before it hears that nobody waits for it.
@@ -160,11 +166,6 @@ class Dispatch:
                 run.deaths += 1
                 if run.deaths > clusters.ALLOWED_FAILURES:
                     run.fail(failures.WORKERS_DIED)
-            return
-        if future.status == "finished":
-            turn: Turn = await future
-            await self._end_turn(run, submission, turn.seconds)
-            self._take(run, submission, turn)
             return
         failure = ""
         if future.status == "error":
@@ -215,7 +216,10 @@ class Dispatch:
             if future.status == "error":
                 self.trouble = failures.of_task(await future.exception())
             elif future.status == "finished":
-                self.trouble = await future
+                trouble: str | None = await answer(future)
+                if trouble is None:
+                    continue
+                self.trouble = trouble
                 if not self.trouble:
                     self.warm.add(address)
         self.warm &= addresses

@@ -18,6 +18,7 @@ from bnviz.engine.configuration import Configuration
 from bnviz.engine.job import COMPLETE, Job
 from bnviz.engine.limits import Limits
 from bnviz.engine.origin import PROGRAM, Origin
+from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
@@ -70,6 +71,7 @@ class Engine:
         workers: Number of workers to start.
         grace: Seconds that a run or a study continues without viewers.
         limits: Limits on the number of active runs and the memory of their frames.
+        pace: The pace of this host; the engine takes note of it.
 
     Raises:
         ValueError: If the address or the number of workers is not allowed.
@@ -82,11 +84,14 @@ class Engine:
         workers: int = Configuration.workers,
         grace: float = 10.0,
         limits: Limits | None = None,
+        pace: Pace | None = None,
     ):
         self._configuration = Configuration(scheduler, workers)
         self._limits = limits or Limits()
         cache_bytes = int(1e6 * self._limits.cache_mb)
-        self._runs = RunRegistry(grace=grace, cache_bytes=cache_bytes, changed=self._wake)
+        self._runs = RunRegistry(
+            grace=grace, cache_bytes=cache_bytes, changed=self._wake, pace=pace
+        )
         self._studies = StudyRegistry(
             grace=grace, changed=self._wake, until_free=self._runs.until_free
         )
@@ -106,8 +111,11 @@ class Engine:
         self._thread.start()
 
     @classmethod
-    def from_environment(cls) -> "Engine":
+    def from_environment(cls, pace: Pace | None = None) -> "Engine":
         """Creates an engine from the environment variables of `Configuration` and `Limits`.
+
+        Args:
+            pace: As for the engine.
 
         Raises:
             ValueError: If a variable has a value that is not allowed.
@@ -117,6 +125,7 @@ class Engine:
             scheduler=configuration.scheduler,
             workers=configuration.workers,
             limits=Limits.from_environment(),
+            pace=pace,
         )
 
     @property

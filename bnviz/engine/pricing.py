@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from bnviz.data.file_source import FileSource
+from bnviz.engine.answer import answer
 from bnviz.engine.block_dispatch import forget_on
 from bnviz.engine.forecast import IDLE_SHARE
 from bnviz.engine.run_registry import RunRegistry
@@ -76,7 +77,7 @@ class Pricing:
         future, self._future = self._future, None
         turn = Turn("lost")
         if future.status == "finished":
-            turn = await future
+            turn = await answer(future) or turn
         await self._client.cancel([future])
         self._go_on = turn.state == "set aside"
         if self._measured is not None and turn.state in ("ended", "failed"):

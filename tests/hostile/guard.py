@@ -24,6 +24,8 @@ _FORBIDDEN = (
     "socket.connect",
     "subprocess.Popen",
 )
+#: The process in which a viewer's file is read, which may be started.
+READER = (sys.executable, "-P", "-m", "bnviz.data.reading_process")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _watching = False
 _seen: list[str] = []
@@ -39,9 +41,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
         _, mode, flags = arguments
         written = set(mode) & set("wax+") if isinstance(mode, str) else flags & _WRITING
-        # Writing to the null device leaves no file.
-        if written and arguments[0] != os.devnull:
+        # Writing to the null device, or to a pipe that is open, leaves no file.
+        if written and arguments[0] != os.devnull and not isinstance(arguments[0], int):
             _seen.append(f"a file written: {arguments[0]!r}")
+    elif event == "subprocess.Popen" and tuple(arguments[1]) == READER:
+        return
     elif event in _FORBIDDEN:
         _seen.append(f"{event} {arguments!r:.200}")
 
@@ -55,7 +59,8 @@ def watched() -> Iterator[None]:
 
     Raises:
         HungError: If the block does not end in time, on systems with alarm signals.
-        PermissionError: If the block wrote a file, unpickled, started a process or connected.
+        PermissionError: If the block wrote a file, unpickled, connected, or started a process other
+            than the reader.
     """
     global _watching
 

@@ -12,6 +12,7 @@ from bnviz.kinds import Key
 from bnviz.lesson.claims import evidence
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import session
+from bnviz.player.content import recorded_default
 from bnviz.settings import KINDS, Settings, is_relevant
 from tests.support.streamlit_page import new_page, open_page, player_message
 
@@ -49,7 +50,7 @@ def test_the_page_opens_with_the_recorded_run():
     header, frames = player_message(open_page())
     assert header["state"] == "recorded"
     assert "recorded" in header["message"]
-    shown = np.frombuffer(frames, FrameLayout.of(Settings()).overview.dtype)
+    shown = np.frombuffer(frames, recorded_default().layout.overview.dtype)
     assert shown["step"].tolist() == frame_steps(Settings().steps)[: len(shown)].tolist()
     assert len(shown) > 10
 

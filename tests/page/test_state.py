@@ -9,8 +9,17 @@ from bnviz.page.shell.state import SessionState, state
 from tests.support import ROOT
 
 PAGE = ROOT / "bnviz" / "page"
-#: Modules that use Streamlit's own session state, because it also holds the values of widgets.
-WITH_WIDGETS = {"state", "fields", "rerun", "player_component", "map_component", "tab_component"}
+#: Modules that use Streamlit's own session state, because it also holds the values of widgets, and
+#: because a script that is to stop ends there.
+WITH_WIDGETS = {
+    "state",
+    "fields",
+    "file_reading",
+    "rerun",
+    "player_component",
+    "map_component",
+    "tab_component",
+}
 NAMES = [name for name in vars(SessionState) if not name.startswith("__")]
 
 

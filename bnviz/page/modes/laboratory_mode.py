@@ -143,7 +143,7 @@ def _draw_duration(settings: Settings) -> None:
     """Draws how long a run would take, and how long it may."""
     limits = session.limits()
     data = own_data.source(settings.upload)
-    seconds = session.engine().pace * training_seconds(settings, data)
+    seconds = session.pace() * training_seconds(settings, data)
     st.caption(
         f"Takes about {in_words(seconds)}; a run may take {in_words(limits.seconds)}",
         help="Once the networks are compiled and a worker is free. Up to "
@@ -157,7 +157,7 @@ def _draw_alternative(settings: Settings) -> None:
     excess = _excess(settings)
     if not excess:
         return
-    data, pace = own_data.source(settings.upload), session.engine().pace
+    data, pace = own_data.source(settings.upload), session.pace()
     near = session.limits().fitting(settings, data, pace=pace)
     instead = " and ".join(
         f"{kind.label} {getattr(near, name)}"
@@ -176,5 +176,5 @@ def _accept(settings: Settings) -> None:
 
 def _excess(settings: Settings) -> str:
     """Why a run is too much for this host, in one sentence; empty if it is not."""
-    data, pace = own_data.source(settings.upload), session.engine().pace
+    data, pace = own_data.source(settings.upload), session.pace()
     return session.limits().excess(settings, data, pace=pace)

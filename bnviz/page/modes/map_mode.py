@@ -197,6 +197,6 @@ def _cost(sweep: Sweep) -> str:
     """What filling the map takes, in words."""
     runs = math.prod(sweep.shape)
     data = own_data.source(sweep.base.upload)
-    pace = session.engine().pace
+    pace = session.pace()
     seconds = in_words(pace * study_seconds(sweep.architectures, runs, data))
     return f"{2 * runs:,} networks of {sweep.base.steps:,} steps, about {seconds}"

@@ -10,6 +10,7 @@ from bnviz.engine.engine import Engine
 from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.limits import Limits
 from bnviz.engine.origin import Origin
+from bnviz.engine.pace import Pace
 from bnviz.engine.runs import Run
 from bnviz.page.shell.origins import origin_of
 
@@ -23,10 +24,24 @@ def limits() -> Limits:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The engine of this process; it starts its workers in the background."""
-    started = Engine.from_environment()
+    started = Engine.from_environment(_pace())
     # Imported modules stay: no later collection needs to scan them.
     gc.freeze()
     return started
+
+
+@st.cache_resource(show_spinner=False)
+def _pace() -> Pace:
+    """The pace of this host."""
+    return Pace()
+
+
+def pace() -> float:
+    """How many times longer runs take here than predicted, as `Engine.pace`.
+
+    It is known without an engine, so that a page that only says it does not start one.
+    """
+    return _pace().coarse
 
 
 def origin() -> Origin:

@@ -59,7 +59,7 @@ def excess(architectures: Sequence[Block], runs: int) -> str:
         runs: How many runs it has.
     """
     data = own_data.source(architectures[0].settings[0].upload)
-    pace = session.engine().pace
+    pace = session.pace()
     return session.limits().excess_of_many(architectures, runs, data, pace=pace)
 
 
