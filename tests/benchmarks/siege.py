@@ -17,6 +17,7 @@ create control groups (`small_host.py`).
 import argparse
 import asyncio
 import json
+import math
 import resource
 import sys
 import tempfile
@@ -45,6 +46,8 @@ LEAD = 5.0
 GRACE = 30.0
 #: Seconds between two looks at the processes.
 _LOOK = 0.1
+#: Seconds of processor time in a second below which a worker counts as idle.
+_IDLE = 0.05
 #: Seconds that an attack has to report.
 _PATIENCE = 20.0
 _COLUMNS = (
@@ -205,8 +208,7 @@ def measure(name: str, given: argparse.Namespace) -> tuple[list[str], Service]:
 
     with tempfile.TemporaryFile() as log:
         server = Server(machine.ROOT / "app.py", prepare=prepare, log=log)
-        # One run before, so that a worker is there and has compiled the default network.
-        asyncio.run(Viewer(server.address, honest.link(0)).watch())
+        warm_up(server)
         watch = Watch(server)
         watch.start()
         siege = asyncio.run(besiege(server, name, given))
@@ -232,6 +234,16 @@ def measure(name: str, given: argparse.Namespace) -> tuple[list[str], Service]:
         f"{lines:,}",
         siege.account,
     ], service
+
+
+def warm_up(server: Server) -> None:
+    """Waits until a worker has trained a first run, and has compiled what it does ahead."""
+    asyncio.run(Viewer(server.address, honest.link(0)).watch())
+    spent, before = math.inf, 0.0
+    while spent > _IDLE:
+        time.sleep(1)
+        used = sum(sum(each.cpu_times()[:2]) for each in server.workers())
+        spent, before = used - before, used
 
 
 def limited(memory: int | None) -> Group | None:
