@@ -387,6 +387,7 @@ class TestViewers:
 
 
 class TestKilledWorkers:
+    @pytest.mark.slow
     def test_a_run_survives_a_killed_worker_without_a_gap(self, engine: Engine):
         settings = SHORT.replace(seed=30, steps=400)
         [worker] = workers_of()
@@ -402,6 +403,7 @@ class TestKilledWorkers:
         assert undisturbed.wait(PATIENCE)
         assert run.recording.frames.tobytes() == undisturbed.recording.frames.tobytes()
 
+    @pytest.mark.slow
     def test_a_run_that_kills_its_workers_fails_with_an_explanation(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ):

@@ -128,6 +128,7 @@ def test_single_steps_show_every_recorded_step_in_order(visit):
     assert seen == frame_steps(60)[:13].tolist()
 
 
+@pytest.mark.slow
 def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor = visit(moving=True)
     visitor.until("+s.framesHeld === 301")
@@ -168,6 +169,7 @@ def test_the_mark_of_an_event_moves_the_cursor_there(visit):
     assert event.sentence not in line.inner_text()
 
 
+@pytest.mark.slow
 def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
     first = visit(f"{SHORT}&seed=3")
     first.train()
@@ -259,6 +261,7 @@ def test_zoom_survives_new_frames(visit):
     assert visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range") == zoomed
 
 
+@pytest.mark.slow
 def test_every_choice_in_the_toolbar_redraws_the_figure(visit):
     visitor = visit(moving=True)
     toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")

@@ -47,6 +47,7 @@ def visit_map(visit):
     return partial(visit, root=MAP)
 
 
+@pytest.mark.slow
 def test_a_map_is_filled_in_place_and_shared_and_its_cells_open_as_runs(visit_map):
     visitor = visit_map(SMALL)
     assert visitor.data("state") == "recorded"
@@ -85,6 +86,7 @@ def _words_of(visitor, row, column):
     return words(visitor)
 
 
+@pytest.mark.slow
 def test_the_keyboard_opens_a_cell_and_a_button_leads_back_to_the_map(visit_map):
     visitor = visit_map("mode=map")
     cell = visitor.page.locator(f"{MAP} [data-part=cell]")

@@ -664,6 +664,7 @@ class TestWithTensorFlow:
         assert not outcome.stderr.count("#")
 
     @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+    @pytest.mark.slow
     def test_ctrl_c_in_a_terminal_saves_a_shorter_recording(self, tmp_path):
         import pty
 
@@ -686,6 +687,7 @@ class TestWithTensorFlow:
         assert 1 < len(Recording.load(out)) < len(Recording(Settings(steps=50_000)).steps)
 
     @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+    @pytest.mark.slow
     def test_ctrl_c_in_a_terminal_keeps_the_cells_so_far(self, tmp_path):
         import pty
 
