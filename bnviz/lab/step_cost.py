@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from statistics import median
 
 import numpy as np
 import tensorflow as tf
@@ -12,22 +11,27 @@ from bnviz.frame_layout import FrameLayout
 from bnviz.lab.arms import Arm, new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import alone
+from bnviz.lab.placement import taking_turns
 from bnviz.lab.training import CHUNK, BatchOrder
 from bnviz.settings import Settings
 
-#: Seconds that a chunk of steps takes about, so that the clock is precise.
-CHUNK_SECONDS = 0.02
-#: Rounds, in each of which every arm trains a chunk, after which the costs are known; fewer are
-#: enough once they have taken so many seconds.
-ROUNDS, FEW_ROUNDS, ENOUGH_SECONDS = 15, 5, 1.5
+#: Seconds that a chunk of steps takes about: long beside a call and the clock, short beside the
+#: times for which a processor is slow.
+CHUNK_SECONDS = 0.004
+#: Seconds of each arm after which the costs are known, and the fewest rounds, in each of which
+#: every arm trains a chunk.
+ENOUGH_SECONDS, FEWEST_ROUNDS = 0.7, 8
+#: The share of the rounds, the fastest of each arm, of which its cost is the mean. Whatever else
+#: the processors do makes a chunk longer, never shorter.
+UNDISTURBED = 0.25
 
 
 class StepCost:
     """Measures what a step of each arm costs, a few rounds at a time.
 
-    The arms take turns in one thread while nothing else in this process trains, by the processor
-    time of the process. Seconds that a run takes say nothing of an arm: they depend on what else
-    the cores do, the other arms included.
+    The arms take turns while nothing else in this process trains, by the processor time of the
+    process. Seconds that a run takes say nothing of an arm: they depend on what else the cores do,
+    the other arms included.
 
     Args:
         settings: Settings of a run; all runs of an architecture have the same costs.
@@ -47,7 +51,13 @@ class StepCost:
         self._indices = order.take(CHUNK)
         self._steps = 1
         self._arms: list[Arm] = []
-        self._rounds: list[dict[str, float]] = []
+        self._rounds: list[list[float]] = []
+
+    @property
+    def progress(self) -> float:
+        """How much is measured of what is needed, from 0 to 1."""
+        seconds = self._steps * float(np.sum(self._rounds)) / max(1, len(self._arms))
+        return min(1.0, seconds / ENOUGH_SECONDS, len(self._rounds) / FEWEST_ROUNDS)
 
     def advance(self, should_continue: Callable[[], bool]) -> bool:
         """Measures until the costs are known, or as long as it should.
@@ -60,27 +70,25 @@ class StepCost:
         """
         with alone():
             self._begin()
-            while not self._is_known:
-                self._round()
-                if not should_continue():
-                    break
+            with taking_turns() as move:
+                while self.progress < 1:
+                    move()
+                    self._round()
+                    if not should_continue():
+                        break
             for arm in self._arms:
                 arm.set_aside()
-        if not self._is_known:
+        if self.progress < 1:
             return False
-        costs = {arm.name: median(each[arm.name] for each in self._rounds) for arm in self._arms}
-        self.seconds = costs if all(costs.values()) else {}
+        fastest = np.sort(self._rounds, axis=0)[: int(np.ceil(UNDISTURBED * len(self._rounds)))]
+        costs = fastest.mean(axis=0).tolist()
+        if all(costs):
+            self.seconds = {arm.name: cost for arm, cost in zip(self._arms, costs, strict=True)}
         return True
 
     def close(self) -> None:
         """Releases what it holds."""
         self._arms.clear()
-
-    @property
-    def _is_known(self) -> bool:
-        taken = self._steps * sum(sum(each.values()) for each in self._rounds)
-        enough = FEW_ROUNDS if taken > ENOUGH_SECONDS else ROUNDS
-        return len(self._rounds) >= enough
 
     def _begin(self) -> None:
         for arm in self._arms:
@@ -93,8 +101,8 @@ class StepCost:
 
     def _round(self) -> None:
         """Has each arm train a chunk; the first ones say how many steps a chunk should have."""
-        taken = {arm.name: self._train(arm, self._steps) for arm in self._arms}
-        fastest = min(taken.values())
+        taken = [self._train(arm, self._steps) for arm in self._arms]
+        fastest = min(taken)
         if fastest * self._steps < CHUNK_SECONDS and self._steps < CHUNK:
             self._steps = int(np.clip(CHUNK_SECONDS / max(fastest, 1e-6), self._steps + 1, CHUNK))
             return

@@ -58,7 +58,7 @@ def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
 
 
 def measure_costs(recording: Recording, dataset: Dataset | None) -> bool:
-    """Measures what a step of each arm of a recording costs; takes about a second.
+    """Measures what a step of each arm of a recording costs; takes about two seconds.
 
     Returns:
         Whether Ctrl-C interrupted it. Then the recording is as it was.
@@ -68,12 +68,9 @@ def measure_costs(recording: Recording, dataset: Dataset | None) -> bool:
         from bnviz.lab import step_cost
 
         cost = step_cost.StepCost(recording.settings, dataset)
-        rounds = 0
 
         def go_on() -> bool:
-            nonlocal rounds
-            rounds += 1
-            bar.show(min(1.0, rounds / step_cost.ROUNDS), "what a step costs")
+            bar.show(cost.progress, "what a step costs")
             return True
 
         cost.advance(go_on)
