@@ -10,7 +10,7 @@ from bnviz.lesson.claims.experiments import RECORDED
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.terminal.options import DONE, INTERRUPTED, UNREAD, CommandError, output_path, save, show
-from bnviz.terminal.train_command import record
+from bnviz.terminal.train_command import measure_costs, record
 
 #: Exit status if a claim does not hold.
 REFUTED = 1
@@ -26,7 +26,7 @@ def check(given: argparse.Namespace) -> int:
     outcomes = []
     claims = [CLAIMS[name] for name in given.only or CLAIMS]
     try:
-        for outcome in evidence.gather(claims, range(given.seeds), _recorded):
+        for outcome in evidence.gather(claims, range(given.seeds), _recorded, _price):
             read = show(evidence.as_text(outcome))
             outcomes.append(outcome)
             if not read and out is None:
@@ -54,3 +54,9 @@ def _recorded(settings: Settings) -> Recording:
     if record(recording, None)[1]:
         raise KeyboardInterrupt
     return recording
+
+
+def _price(recording: Recording) -> None:
+    """Measures what a step of a recording's networks costs."""
+    if measure_costs(recording, None):
+        raise KeyboardInterrupt

@@ -15,6 +15,7 @@ from bnviz.lesson.claims.catalogue import CLAIMS, OF_CHAPTERS
 from bnviz.lesson.claims.claim import FORMS, Claim, ClaimResult, Quantity
 from bnviz.lesson.claims.criteria import (
     ACCURACY,
+    COST,
     STEPS,
     Alike,
     More,
@@ -22,7 +23,8 @@ from bnviz.lesson.claims.criteria import (
     sign_test,
     times,
 )
-from bnviz.lesson.claims.quantities import steps
+from bnviz.lesson.claims.quantities import of_arms, steps
+from bnviz.lesson.claims.readings import step_cost
 from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, Settings
@@ -222,10 +224,31 @@ class TestGather:
             return Recording(settings)
 
         again = Claim("again", "Again", TWICE.runs[:1], TWICE.quantities[:1], ())
-        results = list(evidence.gather([TWICE, again], range(3), run))
+        results = list(evidence.gather([TWICE, again], range(3), run, pytest.fail))
         assert len(made) == len(set(made)) == 6
         assert results[0].values == {"none": (0, 1, 2), "bn": (0.5, 0.5, 0.5)}
         assert results[1].values == {"none": (0, 1, 2)}
+
+    def test_measures_what_a_step_costs_of_each_run_of_a_claim_that_needs_it(self):
+        claim = Claim(
+            "costs",
+            "Costs",
+            (TINY,),
+            of_arms("cost", "cost", step_cost, form="time"),
+            (More("cost_bn", "cost_none", COST),),
+            needs_costs=True,
+        )
+        free = Claim("free", "Free", (TINY,), TWICE.quantities[:1], ())
+
+        def measure(recording):
+            cost = 1e-5 * (recording.settings.seed + 1)
+            recording.seconds_per_step = {"none": cost, "bn": 2 * cost}
+
+        _, found = evidence.gather([free, claim], range(2), Recording, measure)
+        assert found.values["cost_bn"] == pytest.approx((2e-5, 4e-5))
+        assert "without BN 15 µs (10 µs to 20 µs), with BN 30 µs (20 µs to 40 µs)" in found.details
+        with pytest.raises(ValueError, match="no number for cost_none, cost_bn"):
+            claim.read([Recording(TINY)])
 
 
 class TestTable:
@@ -318,7 +341,10 @@ RECORDINGS = {chapter.settings: chapter.recording for chapter in CHAPTERS.values
 OF_ONE_RECORDING = [
     claim
     for claim in CLAIMS.values()
-    if len(claim.runs) == 1 and claim.runs[0] in RECORDINGS and claim.name not in BY_TENSORFLOW
+    if len(claim.runs) == 1
+    and claim.runs[0] in RECORDINGS
+    and not claim.needs_costs
+    and claim.name not in BY_TENSORFLOW
 ]
 
 

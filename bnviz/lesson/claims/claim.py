@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
 
+from bnviz.findings import step_costs
 from bnviz.lesson.claims.criteria import Criterion, More, sign_test
 from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
@@ -21,6 +22,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "loss": lambda value: f"{value:.3f}",
     "tiny": lambda value: f"{value:.0e}" if value else "0",
     "factor": lambda value: f"{value:.3f}",
+    "time": step_costs.in_words,
 }
 
 
@@ -65,6 +67,7 @@ class Claim:
         quantities: The numbers taken from the runs.
         criteria: What these numbers must show, all of it.
         trains: Whether reading the numbers trains networks, which the page must not do.
+        needs_costs: Whether it must be known of the runs what a step costs.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Claim:
     quantities: tuple[Quantity, ...]
     criteria: tuple[Criterion, ...]
     trains: bool = False
+    needs_costs: bool = False
 
     def read(self, recordings: Sequence[Recording]) -> dict[str, float]:
         """Returns the numbers of one seed, by the names of their quantities.

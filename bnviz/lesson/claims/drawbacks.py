@@ -4,6 +4,7 @@ from bnviz.findings.gradient_growth import RELU_GROWTH
 from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import (
     ACCURACY,
+    COST,
     GRADIENT,
     STEPS,
     Alike,
@@ -12,6 +13,7 @@ from bnviz.lesson.claims.criteria import (
     times,
 )
 from bnviz.lesson.claims.experiments import (
+    DEFAULT,
     EXACT_PAIRS,
     FAST_STATISTICS,
     RECORDED,
@@ -24,6 +26,7 @@ from bnviz.lesson.claims.readings import (
     gradient_growth,
     inference_accuracy,
     script_distance,
+    step_cost,
     update_share,
 )
 
@@ -155,6 +158,14 @@ NO_HELP = (
         (SHALLOW,),
         (*accuracies(), *steps()),
         (More("steps_none", "steps_bn", STEPS),),
+    ),
+    Claim(
+        "steps_take_longer",
+        "A training step takes more processor time with BN",
+        (DEFAULT,),
+        of_arms("cost", "processor time of a step, measured on one host", step_cost, form="time"),
+        (More("cost_bn", "cost_none", COST),),
+        needs_costs=True,
     ),
 )
 KERAS = (

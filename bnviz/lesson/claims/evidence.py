@@ -22,7 +22,10 @@ class EvidenceError(ValueError):
 
 
 def gather(
-    claims: Sequence[Claim], seeds: Sequence[int], run: Callable[[Settings], Recording]
+    claims: Sequence[Claim],
+    seeds: Sequence[int],
+    run: Callable[[Settings], Recording],
+    measure_costs: Callable[[Recording], object],
 ) -> Iterator[ClaimResult]:
     """Checks claims, making each run only once.
 
@@ -30,6 +33,7 @@ def gather(
         claims: The claims to check.
         seeds: The seeds of each run.
         run: Runs the experiment of some settings to its end.
+        measure_costs: Measures what a step of a run costs, for claims that need it.
 
     Yields:
         The result of each claim, in the order given.
@@ -41,6 +45,8 @@ def gather(
         for settings in (each for row in runs for each in row):
             if settings not in done:
                 done[settings] = run(settings)
+            if claim.needs_costs:
+                measure_costs(done[settings])
         read = [
             claim.read([done[settings] for settings in of_seed])
             for of_seed in zip(*runs, strict=True)

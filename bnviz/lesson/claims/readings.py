@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bnviz.export.keras_script import script
-from bnviz.findings import comparison, speed
+from bnviz.findings import comparison, speed, step_costs
 from bnviz.frames import ARM_LABELS, INFERENCE_STATISTICS
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -33,6 +33,11 @@ def times_as_fast(recording: Recording, arm: str) -> float:
     """Returns the speed-up of an arm over the first one; infinite if none is known."""
     found = speed.of_recording(recording)[arm].speed_up
     return math.inf if found is None or found.bound else found.ratio
+
+
+def step_cost(recording: Recording, arm: str) -> float:
+    """Returns the processor seconds of a training step; NaN if they are not known."""
+    return step_costs.of_recording(recording).get(arm, math.nan)
 
 
 def gap(recording: Recording, arm: str) -> float:
