@@ -8,9 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bnviz.data.choices import Choices
+from bnviz.engine.admission import ADDRESS_SHARE, BROWSER_SHARE
+from bnviz.engine.origin import Origin
 from bnviz.page.shell import kept_file
-from bnviz.page.shell.kept_file import KeptFile, NoRoomError
-from bnviz.page.shell.own_file import Holders, OwnFile, Shelf
+from bnviz.page.shell.kept_file import KeptFile
+from bnviz.page.shell.own_file import Holders, NoRoomError, OwnFile, Shelf
 from bnviz.page.shell.session import limits
 from bnviz.settings import UPLOAD
 from tests.support.engine import until
@@ -108,21 +110,51 @@ class Holder:
     """Someone who holds a file."""
 
 
+#: Two browsers at one address, and one at another.
+ONE, NEXT, AWAY = Origin("one", "here"), Origin("next", "here"), Origin("away", "away")
+
+
 class TestHolders:
     def test_files_of_all_together_are_bounded(self):
         holders, first, second = Holders(), Holder(), Holder()
-        assert holders.hold(first, 60, max_bytes=100)
-        assert not holders.hold(second, 41, max_bytes=100)
+        holders.hold(first, ONE, 60, max_bytes=100)
+        with pytest.raises(NoRoomError, match="all viewers"):
+            holders.hold(second, AWAY, 41, max_bytes=100)
         assert holders.held_bytes == 60
-        assert holders.hold(second, 40, max_bytes=100)
-        assert holders.hold(first, 50, max_bytes=100)  # in place of its other file
+        holders.hold(second, AWAY, 40, max_bytes=100)
+        holders.hold(first, ONE, 50, max_bytes=100)  # in place of its other file
         assert holders.held_bytes == 90
-        holders.hold(first, 0)
+        holders.hold(first, ONE, 0)
         assert holders.held_bytes == 40
+
+    @pytest.mark.parametrize(
+        ("origin", "share", "words"),
+        [(ONE, BROWSER_SHARE, "Your files"), (NEXT, ADDRESS_SHARE, "all viewers")],
+    )
+    def test_a_browser_and_an_address_have_a_share(self, origin, share, words):
+        holders, first, second, third = Holders(), Holder(), Holder(), Holder()
+        holders.hold(first, ONE, 10, max_bytes=100)
+        rest = int(100 * share) - 10
+        with pytest.raises(NoRoomError, match=words):
+            holders.hold(second, origin, rest + 1, max_bytes=100)
+        holders.hold(second, origin, rest, max_bytes=100)
+        holders.hold(third, AWAY, 90 - rest, max_bytes=100)
+
+    def test_each_may_hold_one_file_beyond_their_share(self):
+        holders, holder = Holders(), Holder()
+        for size in (100, 90):  # also in place of another
+            holders.hold(holder, ONE, size, max_bytes=100)
+        assert holders.held_bytes == 90
+
+    def test_a_class_behind_one_address_holds_its_files(self):
+        holders, viewers = Holders(), [Holder() for _ in range(30)]
+        for number, viewer in enumerate(viewers):
+            holders.hold(viewer, Origin(f"browser{number}", "here"), 2, max_bytes=100)
+        assert holders.held_bytes == 60
 
     def test_a_holder_that_is_gone_holds_nothing(self):
         holders, holder = Holders(), Holder()
-        holders.hold(holder, 60)
+        holders.hold(holder, ONE, 60)
         del holder
         gc.collect()
         assert holders.held_bytes == 0
@@ -135,7 +167,7 @@ class TestSessions:
         monkeypatch.setattr(kept_file, "_HOLDERS", Holders())
 
     def test_the_next_session_of_the_tab_gets_the_same_file_under_the_same_key(self):
-        first, second, third = KeptFile(), KeptFile(), KeptFile()
+        first, second, third = KeptFile(ONE), KeptFile(ONE), KeptFile(ONE)
         file = first.choose("a.csv", ROWS)
         tab_key = first.tab_key
         assert len(tab_key) == 32
@@ -148,7 +180,7 @@ class TestSessions:
         assert second.tab_key == tab_key
 
     def test_a_file_that_is_held_is_not_replaced_by_one_that_waits(self):
-        first, second = KeptFile(), KeptFile()
+        first, second = KeptFile(ONE), KeptFile(ONE)
         first.choose("a.csv", ROWS)
         first.leave()
         file = second.choose("b.csv", ROWS)
@@ -157,7 +189,10 @@ class TestSessions:
 
     def test_the_files_of_all_sessions_are_bounded(self):
         largest = int(1e6 * limits().upload_mb)
-        sessions = [KeptFile() for _ in range(int(limits().files_mb / limits().upload_mb) + 1)]
+        sessions = [
+            KeptFile(Origin(address=str(number)))
+            for number in range(int(limits().files_mb / limits().upload_mb) + 1)
+        ]
         for held in sessions[:-1]:
             held.choose("a.csv", bytes(largest))
         with pytest.raises(NoRoomError, match="choose a smaller file, or try again"):
@@ -169,7 +204,7 @@ class TestSessions:
         assert len(sessions[-1].choose("b.csv", bytes(largest)).data) == largest
 
     def test_a_removed_file_does_not_wait(self):
-        held = KeptFile()
+        held = KeptFile(ONE)
         held.choose("a.csv", ROWS)
         held.remove()
         held.leave()
@@ -177,7 +212,7 @@ class TestSessions:
         assert kept_file._SHELF.waiting_bytes == 0
 
     def test_sessions_have_different_keys(self):
-        sessions = [KeptFile() for _ in range(2)]
+        sessions = [KeptFile(ONE) for _ in range(2)]
         files = [held.choose("a.csv", ROWS) for held in sessions]
         assert len({file.key for file in files}) == 2
         assert len({held.tab_key for held in sessions}) == 2

@@ -1,7 +1,10 @@
 """Siege: what one visitor sends to a real server, and what the others keep."""
 
 import asyncio
+import hashlib
+import re
 import subprocess
+import urllib.request
 from urllib.parse import urlencode
 
 import psutil
@@ -9,8 +12,11 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.frames import CloseCode
 
-from bnviz.settings import Settings
-from tests.support.engine import free_port
+from bnviz.engine.limits import Limits
+from bnviz.kinds import KEY_LENGTH
+from bnviz.page.shell.upload_gate import SHARE
+from bnviz.settings import UPLOAD, Settings
+from tests.support.engine import PATIENCE, free_port
 from tests.support.loop import run
 from tests.support.server import page_server
 from tests.support.tab import Tab
@@ -18,6 +24,9 @@ from tests.support.tab import Tab
 FLOOD = 3_000
 #: A run of a second or two.
 LINK = "dataset=moons&hidden_layers=1&units=4&steps=200&train=1&v=2"
+#: A page with the field for files, and what is chosen there.
+ROWS = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20)).encode()
+FILE_LINK = f"dataset={UPLOAD}&upload={hashlib.sha256(ROWS).hexdigest()[:KEY_LENGTH]}&v=2"
 #: Runs that take a moment and minutes.
 SHORT = Settings(dataset="moons", hidden_layers=1, units=4, steps=60)
 LONG = SHORT.replace(hidden_layers=3, units=64, steps=50_000)
@@ -69,6 +78,78 @@ def test_a_message_that_is_too_large_is_refused_at_its_head(port):
         return await tab.refused()
 
     assert run(main()) == CloseCode.MESSAGE_TOO_BIG
+
+
+async def kept_bytes(port):
+    """Size of the uploaded files that Streamlit keeps, as it tells itself."""
+
+    def read():
+        address = f"http://127.0.0.1:{port}/_stcore/metrics?families=cache_memory_bytes"
+        with urllib.request.urlopen(address, timeout=PATIENCE) as response:
+            return response.read().decode()
+
+    found = re.search(r'"UploadedFileManager".*?} (\d+)', await asyncio.to_thread(read))
+    return int(found[1]) if found else 0
+
+
+def has_file(tab):
+    """Whether a page says that it holds the file that was chosen in the field."""
+    return any(f"a.csv · {len(ROWS)} bytes" in text for text in tab.texts)
+
+
+def test_files_that_no_field_asked_for_are_bounded_and_the_field_still_takes_one(port):
+    size, most = 4_000_000, SHARE * 1e6 * Limits().files_mb
+
+    async def main():
+        floods = [await Tab().open(port, FILE_LINK) for _ in range(int(most / size) + 2)]
+        for _ in range(5):
+            assert (await floods[0].put(bytes(size)))[0] == 204
+        of_one = await kept_bytes(port)
+        statuses = await asyncio.gather(*(flood.put(bytes(size)) for flood in floods))
+        of_all = await kept_bytes(port)
+        viewer = await Tab().open(port, FILE_LINK)
+        await viewer.choose(ROWS)
+        taken = has_file(viewer)
+        for tab in (*floods, viewer):
+            await tab.close()
+        return of_one, [status for status, _ in statuses], of_all, taken
+
+    of_one, statuses, of_all, taken = run(main())
+    assert of_one == size
+    assert set(statuses) == {204}
+    assert 0 < of_all <= most
+    assert taken
+
+
+def test_a_file_that_made_room_for_another_is_asked_for_again(port):
+    async def main():
+        tab = await Tab().open(port, FILE_LINK)
+        _, file = await tab.put(ROWS)
+        await tab.put(ROWS)
+        await tab.name(file, ROWS)
+        said = list(tab.texts)
+        await tab.choose(ROWS)
+        taken = has_file(tab)
+        await tab.close()
+        return said, taken
+
+    said, taken = run(main())
+    assert any("choose it again" in text for text in said)
+    assert taken
+
+
+def test_a_class_behind_one_router_chooses_its_files_at_once(port):
+    async def main():
+        tabs = [Tab() for _ in range(30)]
+        for number, tab in enumerate(tabs):
+            await tab.open(port, FILE_LINK, browser=b"pupil%d" % number)
+        await asyncio.gather(*(tab.choose(ROWS) for tab in tabs))
+        taken = [has_file(tab) for tab in tabs]
+        for tab in tabs:
+            await tab.close()
+        return taken
+
+    assert run(main()) == [True] * 30
 
 
 def link(settings, *, seed):

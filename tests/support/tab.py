@@ -122,6 +122,10 @@ class Tab:
         """Chooses a file in the field for files, and waits until the page is drawn with it."""
         status, file = await self.put(data, name)
         assert status == 204, status
+        await self.name(file, data, name)
+
+    async def name(self, file: str, data: bytes, name: str = "a.csv") -> None:
+        """Says that a file has been sent for the field for files, and waits as `choose` does."""
         (field,) = [each for (kind, _), each in self.widgets.items() if kind == "file_uploader"]
         chosen = {"file_id": file, "name": name, "size": len(data)}
         drawn = self.drawn

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from bnviz.data import uploads
 from bnviz.data.choices import Choices
@@ -15,10 +15,10 @@ from bnviz.kinds import KEY_LENGTH
 from bnviz.page.forms import fields, reading_form
 from bnviz.page.forms.reading_form import ReadFile
 from bnviz.page.shell import clicks, file_reading, reading_link, rerun, session, tab_component
-from bnviz.page.shell.kept_file import NoRoomError, kept
+from bnviz.page.shell.kept_file import kept
 from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
-from bnviz.page.shell.own_file import OwnFile
+from bnviz.page.shell.own_file import NoRoomError, OwnFile
 from bnviz.page.shell.state import state
 from bnviz.settings import UPLOAD
 
@@ -145,12 +145,16 @@ def _as_linked(file: OwnFile, reading: str) -> OwnFile:
     return kept().change(dataclasses.replace(file, choices=choices))
 
 
-def _take(uploaded: UploadedFile | None) -> None:
+def _take(uploaded: UploadedFile | DeletedFile | None) -> None:
     """Holds the file that the viewer has just chosen, and drops Streamlit's copy of it."""
     if uploaded is None:
         return
     fields.set_value(_FILE, None)
     state.file_refusal = ""
+    if isinstance(uploaded, DeletedFile):
+        state.file_refusal = "The file made room for others before it was read; choose it again."
+        rerun.request()
+        return
     if uploaded.size > 1e6 * session.limits().upload_mb:
         # The browser checks this too, but a file need not come from the browser.
         state.file_refusal = (

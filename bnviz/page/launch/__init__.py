@@ -37,9 +37,10 @@ def show() -> None:
     """Draws the page; what a script for Streamlit calls."""
     # Before anything else is imported: the first viewers may be many, and each module is a file.
     open_files.prepare()
-    from bnviz.page.shell import message_gate, widget_states
+    from bnviz.page.shell import message_gate, upload_gate, widget_states
 
     message_gate.install()
+    upload_gate.install()
     widget_states.iterate_over_copies()
     from bnviz.page import app
 

@@ -6,15 +6,16 @@ storage when it duplicates a tab: the duplicate finds nothing on the shelf, beca
 session has not ended, and is told to forget the key.
 """
 
+import math
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from bnviz.page.shell import file_reading
+from bnviz.engine.origin import Origin
+from bnviz.page.shell import file_reading, session
 from bnviz.page.shell.own_file import Holders, OwnFile, Shelf
-from bnviz.page.shell.session import limits
 from bnviz.page.shell.state import state
 
 T = TypeVar("T")
@@ -24,10 +25,6 @@ _SHELF = Shelf()
 _HOLDERS = Holders()
 
 
-class NoRoomError(ValueError):
-    """A file for which this host has no memory; the message is one sentence."""
-
-
 class KeptFile:
     """What one session holds.
 
@@ -35,16 +32,18 @@ class KeptFile:
     after a page was closed, whatever its size.
 
     Args:
+        origin: Where the session's requests come from.
         tab_key: What the tab reclaims the file with; empty if it has no key yet.
         file: The file, if there is one.
     """
 
-    def __init__(self, tab_key: str = "", file: OwnFile | None = None) -> None:
+    def __init__(self, origin: Origin, tab_key: str = "", file: OwnFile | None = None) -> None:
+        self._origin = origin
         self._file = file
         self._tab_key = tab_key
         self._secret = file.secret if file else secrets.token_bytes(16)
         self._made: tuple[str, Any] = ("", None)
-        _HOLDERS.hold(self, len(file.data) if file else 0)
+        self._hold(len(file.data) if file else 0)
 
     @property
     def file(self) -> OwnFile | None:
@@ -60,13 +59,10 @@ class KeptFile:
         """Holds a file that the viewer has chosen, in place of any other.
 
         Raises:
-            NoRoomError: If the files of all sessions would take more than this host allows.
+            NoRoomError: If the viewer's files, or those of all, would take more than this host
+                allows.
         """
-        if not _HOLDERS.hold(self, len(data), max_bytes=1e6 * limits().files_mb):
-            raise NoRoomError(
-                "The files of all viewers take as much memory as this host allows for them; choose "
-                "a smaller file, or try again in a few minutes."
-            )
+        self._hold(len(data), max_bytes=1e6 * session.limits().files_mb)
         self._forget()
         self._tab_key = self._tab_key or secrets.token_hex(16)
         self._file = OwnFile(name, data, self._secret)
@@ -83,14 +79,14 @@ class KeptFile:
         if file is not None:
             self._tab_key, self._file, self._secret = tab_key, file, file.secret
             # Whatever the others hold: it has been waiting in memory.
-            _HOLDERS.hold(self, len(file.data))
+            self._hold(len(file.data))
         return file
 
     def remove(self) -> None:
         """Holds no file."""
         self._forget()
         self._file, self._tab_key, self._made = None, "", ("", None)
-        _HOLDERS.hold(self, 0)
+        self._hold(0)
 
     def made(self, make: Callable[[OwnFile], T]) -> T | None:
         """What a function makes of the file, made once for the file and its choices."""
@@ -107,7 +103,10 @@ class KeptFile:
             _SHELF.put(self._tab_key, self._file)
         self._forget()
         self._file, self._made = None, ("", None)
-        _HOLDERS.hold(self, 0)
+        self._hold(0)
+
+    def _hold(self, size: int, *, max_bytes: float = math.inf) -> None:
+        _HOLDERS.hold(self, self._origin, size, max_bytes=max_bytes)
 
     def _forget(self) -> None:
         """Ends what is being read of the file."""
@@ -123,4 +122,4 @@ def kept() -> KeptFile:
 @st.cache_resource(scope="session", on_release=lambda held: held.leave(), show_spinner=False)
 def _kept(session_name: bytes) -> KeptFile:  # noqa: ARG001
     """Made once for a session. Its name keeps apart the sessions of Streamlit's tester, too."""
-    return KeptFile(state.tab_key, _SHELF.claim(state.tab_key))
+    return KeptFile(session.origin(), state.tab_key, _SHELF.claim(state.tab_key))

@@ -11,6 +11,8 @@ from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from bnviz.data.choices import Choices
+from bnviz.engine.admission import ADDRESS_SHARE, BROWSER_SHARE
+from bnviz.engine.origin import Origin
 from bnviz.kinds import KEY_LENGTH
 
 #: How long the file of an ended session waits, in seconds.
@@ -67,36 +69,56 @@ class OwnFile:
         return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
 
 
+class NoRoomError(ValueError):
+    """A file for which this host has no memory; the message is one sentence."""
+
+
 class Holders:
     """Who holds files, and how many bytes. Its methods may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._sizes: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+        self._files: WeakKeyDictionary[object, tuple[Origin, int]] = WeakKeyDictionary()
 
-    def hold(self, holder: object, size: int, *, max_bytes: float = math.inf) -> bool:
+    def hold(
+        self, holder: object, origin: Origin, size: int, *, max_bytes: float = math.inf
+    ) -> None:
         """Counts a file of so many bytes in place of what the holder held before.
 
         Args:
             holder: Who holds it, as long as they exist.
+            origin: Where the holder's requests come from.
             size: Size in bytes; 0 for no file.
-            max_bytes: Maximum size of the files of all holders together.
+            max_bytes: Maximum size of the files of all holders together. Those of one browser have
+                a share of it, and those of one address; but each may hold one file.
 
-        Returns:
-            Whether there was room; if not, nothing has changed.
+        Raises:
+            NoRoomError: If there is no room; then nothing has changed.
         """
         with self._lock:
-            others = sum(self._sizes.values()) - self._sizes.get(holder, 0)
-            if size + others > max_bytes:
-                return False
-            self._sizes[holder] = size
-            return True
+            others = [each for other, each in self._files.items() if other is not holder]
+            here = [each for each in others if each[0].address == origin.address]
+            own = sum(held for other, held in here if other == origin)
+            address = sum(held for _, held in here)
+            if own and own + size > BROWSER_SHARE * max_bytes:
+                raise NoRoomError(
+                    "Your files, in all tabs, take as much memory as this host allows one viewer; "
+                    "remove one in another tab, or choose a smaller file."
+                )
+            if (address and address + size > ADDRESS_SHARE * max_bytes) or (
+                size + sum(held for _, held in others) > max_bytes
+            ):
+                raise NoRoomError(
+                    "The files of all viewers take as much memory as this host allows for them; "
+                    "choose a smaller file, or try again in a few minutes."
+                )
+            self._files[holder] = (origin, size)
 
     @property
     def held_bytes(self) -> int:
         """Size of the files of all holders."""
         with self._lock:
-            return sum(self._sizes.values())
+            return sum(size for _, size in self._files.values())
 
 
 class Shelf:
