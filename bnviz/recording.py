@@ -9,11 +9,13 @@ from typing import BinaryIO
 
 import numpy as np
 
+from bnviz import other_seeds
 from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
 from bnviz.frame_layout import FrameLayout
 from bnviz.frame_schema import VERSION
 from bnviz.frames import Frame, Frames
 from bnviz.interventions import Intervention
+from bnviz.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
 from bnviz.recording_header import RecordingHeader
 from bnviz.settings import Settings, SettingsError
 
@@ -24,6 +26,8 @@ BUNDLED = Path(__file__).parent / "recordings"
 _UNWRITTEN = 1
 #: Name of the array with the costs of a step, if they are known.
 _COSTS = "seconds_per_step"
+#: Name of the array with the bytes of the records of other seeds, if there are any.
+_OTHER_SEEDS = "other_seeds"
 _FOREIGN = "the file is not a recording of this laboratory"
 #: Maximum size of a recording file, and of the settings' text in it, in bytes.
 _MAX_FILE_BYTES = 50_000_000
@@ -71,6 +75,7 @@ class Recording:
         layout: Where each measure stands in a frame.
         steps: The steps recorded in a complete run, shape (capacity,).
         seconds_per_step: Processor seconds of a training step by arm; empty while not known.
+        other_seeds: What is known of the same run with other seeds; None while nothing is.
     """
 
     def __init__(self, run: Settings | RecordingHeader, *, version: int = VERSION):
@@ -81,6 +86,7 @@ class Recording:
         self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
         self._count = 0
         self._seconds_per_step: dict[str, float] = {}
+        self._other_seeds: OtherSeeds | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -123,6 +129,20 @@ class Recording:
             raise ValueError(f"a step must have positive costs, not {seconds}")
         # Replaced as a whole, so that a reader on another thread never sees a part of it.
         self._seconds_per_step = {arm: float(seconds[arm]) for arm in arms if seconds}
+
+    @property
+    def other_seeds(self) -> OtherSeeds | None:
+        """A record of each other seed, see `bnviz.other_seeds`; None while none is known.
+
+        Raises:
+            ValueError: If it is set to what cannot be those of this run.
+        """
+        return self._other_seeds
+
+    @other_seeds.setter
+    def other_seeds(self, records: OtherSeeds) -> None:
+        other_seeds.check(records, len(self.steps), self.settings.seed)
+        self._other_seeds = records
 
     def snapshot(self) -> "Recording":
         """A copy that does not grow, for readers that must see the same frames twice."""
@@ -223,6 +243,8 @@ class Recording:
             arrays["version"] = np.array(self.header.version, np.int64)
         if self.seconds_per_step:
             arrays[_COSTS] = np.array(list(self.seconds_per_step.values()), np.float64)
+        if self.other_seeds is not None:
+            arrays[_OTHER_SEEDS] = np.frombuffer(self.other_seeds.tobytes(), np.uint8)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
     @classmethod
@@ -248,6 +270,7 @@ class Recording:
                     "the recording was made with another version of the laboratory"
                 )
             recording.extend(0, archive.array("frames").T.tobytes())
+            _read_other_seeds(archive, recording)
         except RecordingError:
             raise
         except OversizeError as error:
@@ -264,7 +287,11 @@ class Recording:
 def _settings(archive: Archive) -> Settings:
     names = set(archive.names)
     extra = names - {"settings", "frames"}
-    if len(names - extra) < 2 or not extra <= {"version", _COSTS} or archive.size != len(names):
+    if (
+        len(names - extra) < 2
+        or not extra <= {"version", _COSTS, _OTHER_SEEDS}
+        or archive.size != len(names)
+    ):
         raise RecordingError(_FOREIGN)
     header = archive.header("settings")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
@@ -293,5 +320,19 @@ def _read_costs(archive: Archive, recording: Recording) -> None:
         raise RecordingError(_FOREIGN)
     try:
         recording.seconds_per_step = dict(zip(arms, archive.array(_COSTS).tolist(), strict=True))
+    except ValueError as error:
+        raise RecordingError(str(error)) from error
+
+
+def _read_other_seeds(archive: Archive, recording: Recording) -> None:
+    """Gives a recording the records of other seeds that its file holds, if any."""
+    if _OTHER_SEEDS not in archive.names:
+        return
+    header, kind = archive.header(_OTHER_SEEDS), other_seeds.dtype(len(recording.steps))
+    count, rest = divmod(header.nbytes, kind.itemsize)
+    if header.dtype != np.uint8 or len(header.shape) != 1 or rest or count > MAX_OTHER_SEEDS:
+        raise RecordingError(_FOREIGN)
+    try:
+        recording.other_seeds = np.frombuffer(archive.array(_OTHER_SEEDS).tobytes(), kind)
     except ValueError as error:
         raise RecordingError(str(error)) from error

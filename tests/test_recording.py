@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bnviz import other_seeds
 from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import Settings
@@ -382,3 +383,44 @@ PRICED = zipped(
     },
     zipfile.ZIP_STORED,
 )
+
+
+class TestOtherSeeds:
+    """What a recording says of the same run with other seeds."""
+
+    def recording(self):
+        recording = Recording(SETTINGS.replace(seed=4))
+        recording.extend(0, frames_of(recording).tobytes())
+        records = np.zeros(3, other_seeds.dtype(len(recording.steps)))
+        records["seed"] = (5, 6, 7)
+        records["bn"]["validation_accuracy"] = 0.25
+        return recording, records
+
+    def test_are_saved_and_loaded(self):
+        recording, records = self.recording()
+        assert recording.other_seeds is None
+        recording.other_seeds = records
+        file = io.BytesIO()
+        recording.save(file)
+        file.seek(0)
+        np.testing.assert_array_equal(Recording.load(file).other_seeds, records)
+
+    @pytest.mark.parametrize("seeds", [(4, 5, 6), (5, 5, 6), (-1, 5, 6), (2**31, 5, 6)])
+    def test_have_seeds_of_their_own(self, seeds):
+        recording, records = self.recording()
+        records["seed"] = seeds
+        with pytest.raises(ValueError, match="seeds"):
+            recording.other_seeds = records
+
+    @pytest.mark.parametrize("size", [1, 10**6])
+    def test_of_a_strangers_file_have_the_right_size(self, size):
+        recording, _ = self.recording()
+        file = io.BytesIO()
+        recording.save(file)
+        file.seek(0)
+        arrays = dict(np.load(file))
+        changed = io.BytesIO()
+        np.savez(changed, **arrays, other_seeds=np.zeros(size, np.uint8))
+        changed.seek(0)
+        with pytest.raises(RecordingError):
+            Recording.load(changed)

@@ -8,6 +8,7 @@ from typing import Any
 #: Environment variables read by `Configuration.from_environment`.
 SCHEDULER_VARIABLE = "BNVIZ_SCHEDULER"
 WORKERS_VARIABLE = "BNVIZ_WORKERS"
+CHECKS_VARIABLE = "BNVIZ_CHECK_SEEDS"
 
 MAX_WORKERS = 64
 
@@ -45,6 +46,8 @@ class Configuration:
             start workers of the engine's own.
         workers: Number of worker processes to start if there is no `scheduler`, 1 to 64. Each
             trains one run at a time and takes about 1 GB.
+        checks_seeds: Whether runs that have ended are checked on other seeds while nobody waits for
+            anything; takes a worker about 200 MB more.
 
     Raises:
         ValueError: If a value is not allowed.
@@ -52,6 +55,7 @@ class Configuration:
 
     scheduler: str | None = None
     workers: int = 1
+    checks_seeds: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.workers <= MAX_WORKERS:
@@ -67,7 +71,7 @@ class Configuration:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Configuration":
-        """Reads `BNVIZ_SCHEDULER` and `BNVIZ_WORKERS`; unset or empty means the default.
+        """Reads the variables above; unset or empty means the default.
 
         Raises:
             ValueError: If a variable has a value that is not allowed.
@@ -78,4 +82,7 @@ class Configuration:
                 f"{WORKERS_VARIABLE} is {text[:40]!r}; it must be a whole number from 1 to "
                 f"{MAX_WORKERS}"
             )
-        return cls(environment.get(SCHEDULER_VARIABLE) or None, int(text))
+        checks = environment.get(CHECKS_VARIABLE) or "1"
+        if checks not in ("0", "1"):
+            raise ValueError(f"{CHECKS_VARIABLE} is {checks[:40]!r}; it must be 0 or 1")
+        return cls(environment.get(SCHEDULER_VARIABLE) or None, int(text), checks == "1")

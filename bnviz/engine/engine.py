@@ -22,6 +22,7 @@ from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
+from bnviz.engine.seed_checks import SeedChecks
 from bnviz.engine.study_runs import S, StudyRegistry, StudyRun
 from bnviz.settings import Settings
 
@@ -72,6 +73,7 @@ class Engine:
         grace: Seconds that a run or a study continues without viewers.
         limits: Limits on the number of active runs and the memory of their frames.
         pace: The pace of this host; the engine takes note of it.
+        checks_seeds: Whether runs that have ended are checked on other seeds.
 
     Raises:
         ValueError: If the address or the number of workers is not allowed.
@@ -85,13 +87,19 @@ class Engine:
         grace: float = 10.0,
         limits: Limits | None = None,
         pace: Pace | None = None,
+        checks_seeds: bool = False,
     ):
         self._configuration = Configuration(scheduler, workers)
         self._limits = limits or Limits()
         cache_bytes = int(1e6 * self._limits.cache_mb)
         self._runs = RunRegistry(
-            grace=grace, cache_bytes=cache_bytes, changed=self._wake, pace=pace
+            grace=grace,
+            cache_bytes=cache_bytes,
+            changed=self._wake,
+            pace=pace,
+            checks_seeds=checks_seeds,
         )
+        self._seed_checks = SeedChecks(self._runs, self.background_study)
         self._studies = StudyRegistry(
             grace=grace, changed=self._wake, until_free=self._runs.until_free
         )
@@ -126,6 +134,7 @@ class Engine:
             workers=configuration.workers,
             limits=Limits.from_environment(),
             pace=pace,
+            checks_seeds=configuration.checks_seeds,
         )
 
     @property
@@ -255,6 +264,10 @@ class Engine:
             run.fail(excess or _CLOSED.message)
         return run
 
+    def check(self, run: Run) -> None:
+        """Has a run checked on other seeds whose `check` is "offered"."""
+        self._runs.ask_check(run)
+
     def find_study(self, digest: str) -> StudyRun[Any] | None:
         """Returns the latest run of the study with this digest, or None if it is not kept."""
         return self._studies.find(digest)
@@ -341,6 +354,7 @@ class Engine:
             self._runs.tidy()
             self._studies.tidy()
             self._background.tidy()
+            self._seed_checks.step()
             await asyncio.sleep(TICK)
 
     async def _pause(self, seconds: float) -> None:

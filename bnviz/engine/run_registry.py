@@ -5,7 +5,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.duration import compile_seconds
+from bnviz.engine.duration import block_seconds, compile_seconds
 from bnviz.engine.forecast import SHORT, Expected, expected_starts, share
 from bnviz.engine.job import COMPLETE, QueuePosition
 from bnviz.engine.limits import recording_bytes
@@ -14,7 +14,9 @@ from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
 from bnviz.engine.runs import Run
 from bnviz.engine.turns import Turns
+from bnviz.other_seeds import OtherSeeds
 from bnviz.settings import Settings
+from bnviz.studies.seed_check import seed_check, unchecked
 from bnviz.studies.study import compile_key
 
 #: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of
@@ -22,6 +24,12 @@ from bnviz.studies.study import compile_key
 MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
 #: Architectures of which it is kept what a step costs, and of which it is to be measured.
 MAX_PRICES, MAX_UNPRICED = 200, 20
+#: Runs that wait to be checked on other seeds.
+MAX_UNCHECKED = 20
+#: A run is checked on other seeds without being asked for if that is predicted to take at most so
+#: many seconds; or so many, if that is no longer than so many times the run. What is compiled does
+#: not count.
+SHORT_CHECK, LONGEST_CHECK, TIMES = 3.0, 10.0, 3.0
 #: Seconds for which a forecast is used again.
 _FRESH = 0.25
 #: When a forecast was made, and what it says.
@@ -39,6 +47,7 @@ class RunRegistry(Registry[Run]):
         changed: Called when a run is added or ends, on the thread that did so.
         turns: What origins have used.
         pace: The pace of this host.
+        checks_seeds: Whether runs are checked on other seeds.
 
     Attributes:
         workers: Number of workers.
@@ -55,16 +64,19 @@ class RunRegistry(Registry[Run]):
         changed: Callable[[], None],
         turns: Turns | None = None,
         pace: Pace | None = None,
+        checks_seeds: bool = False,
     ):
         super().__init__(grace=grace, capacity=cache_bytes, changed=changed)
         self.workers = 0
         self.turns = turns or Turns()
         self.pace = pace or Pace()
         self.between = 0.0
+        self._checks_seeds = checks_seeds
         self._compiled: set[object] = set()
         self._forecast = _NO_FORECAST
         self._prices: OrderedDict[object, dict[str, float]] = OrderedDict()
         self._unpriced: OrderedDict[object, tuple[Settings, FileSource | None]] = OrderedDict()
+        self._unchecked: OrderedDict[Run, FileSource | None] = OrderedDict()
 
     def start(
         self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
@@ -90,6 +102,8 @@ class RunRegistry(Registry[Run]):
             key = _architecture(job.settings)
             if job.state in COMPLETE and key not in self._prices:
                 self._want_price(key, job)
+            if job.state in COMPLETE and self._checks_seeds and not unchecked(job.settings):
+                self._want_check(job)
         super()._job_ended(job)
 
     def _want_price(self, key: object, job: Run) -> None:
@@ -101,6 +115,46 @@ class RunRegistry(Registry[Run]):
         self._unpriced[key] = job.settings, job.source
         while len(self._unpriced) > MAX_UNPRICED:
             self._unpriced.popitem(last=False)
+
+    def _want_check(self, job: Run) -> None:
+        if job.source is not None:
+            # As above.
+            files = [other for other, source in self._unchecked.items() if source is not None]
+            for other in files:
+                self.take_check(other, None)
+        [architecture] = seed_check(job.settings).architectures
+        predicted = self.pace.factor * block_seconds(architecture, job.source)
+        allowed = min(LONGEST_CHECK, TIMES * self.pace.factor * job.predicted)
+        job.check = "awaited" if predicted <= max(SHORT_CHECK, allowed) else "offered"
+        self._unchecked[job] = job.source
+        while len(self._unchecked) > MAX_UNCHECKED:
+            self.take_check(next(iter(self._unchecked)), None)
+
+    def ask_check(self, run: Run) -> None:
+        """Has a run checked on other seeds although that takes long; see `Run.check`."""
+        with self._lock:
+            if run.check == "offered":
+                run.check = "awaited"
+        self._changed()
+
+    def unchecked(self) -> list[tuple[Run, FileSource | None]]:
+        """Returns the runs that are to be checked on other seeds, with the files that they use."""
+        with self._lock:
+            waiting = self._unchecked.items()
+            return [(run, source) for run, source in waiting if run.check == "awaited"]
+
+    def take_check(self, run: Run, records: OtherSeeds | None) -> None:
+        """Gives a run what is known of other seeds.
+
+        Args:
+            run: The run.
+            records: What is known; None if it will never be.
+        """
+        with self._lock:
+            self._unchecked.pop(run, None)
+            run.check = "none" if records is None else "known"
+            if records is not None:
+                run.recording.other_seeds = records
 
     def unpriced(self) -> tuple[Settings, FileSource | None] | None:
         """Returns settings of which it should be measured what a step costs, or None."""

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.duration import training_seconds
@@ -14,6 +14,8 @@ from bnviz.settings import Settings
 #: Seconds after its end in which it is likely to become known what a step of a run costs. It is
 #: measured while nobody waits for anything.
 COSTS_AWAITED = 60.0
+
+Check = Literal["none", "offered", "awaited", "known"]
 
 
 class Run(Job):
@@ -29,6 +31,8 @@ class Run(Job):
         worker: Address of the worker that has set it aside, or None.
         in_turn: Whether it has its turn, and since when, on the `time.monotonic` clock.
         predicted: Predicted seconds of the whole run on the reference host.
+        check: What is known of other seeds: "none" if they are not to be trained, "offered" if
+            they are once somebody asks for it, "awaited", or "known".
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Run(Job):
         self.worker: str | None = None
         self.in_turn: float | None = None
         self.predicted = training_seconds(settings, source)
+        self.check: Check = "none"
 
     @property
     def progress(self) -> float:
@@ -55,11 +60,12 @@ class Run(Job):
         return float(frames[-1]["step"] / self.settings.steps) if len(frames) else 0.0
 
     @property
-    def awaits_costs(self) -> bool:
-        """Whether it will probably be known soon what a step costs, and is not yet."""
-        if self.state not in COMPLETE or self.recording.seconds_per_step or self._ended is None:
+    def awaits_more(self) -> bool:
+        """Whether more will probably be known of it soon, although it has ended."""
+        if self.state not in COMPLETE or self._ended is None:
             return False
-        return time.monotonic() - self._ended < COSTS_AWAITED
+        recent = time.monotonic() - self._ended < COSTS_AWAITED
+        return self.check == "awaited" or (recent and not self.recording.seconds_per_step)
 
     def adopt(self, recording: Recording) -> None:
         """Copies the frames that this run shares with an earlier one.

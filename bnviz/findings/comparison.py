@@ -13,6 +13,10 @@ from bnviz.recording import Recording
 
 #: Ratio above which one number is called larger than another.
 CLEAR_RATIO = 1.15
+#: Losses and generalisation gaps of one run that differ by less count as equal. Two seeds of the
+#: same network differ by more in their gaps in 8 and 7 % of pairs (without and with BN, 5x32 ReLU
+#: at learning rate 0.2) and in 1 and 6 % (3x32 sigmoid at 1; 32 seeds each, digits).
+SAME_LOSS = 0.1
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bnviz.findings import comparison
+from bnviz.findings import comparison, over_seeds
+from bnviz.findings.over_seeds import Tally
 from bnviz.findings.statistics import SMALL_BATCH
-from bnviz.findings.wording import number, with_arm
+from bnviz.findings.wording import capitalized, number, with_arm
 from bnviz.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.frames import BN_ARMS
 from bnviz.recording import Recording
@@ -25,6 +26,7 @@ _BY_WHOM = {
     "own_weights": "by its own weights",
 }
 _WORDS = {1: "more", -1: "less", 0: "about as far"}
+_SIDES = {side: _WORDS[side] for side in (1, -1)}
 
 
 def split(recording: Recording) -> dict[str, dict[str, list[float]]] | None:
@@ -57,22 +59,24 @@ def sentence(recording: Recording) -> str:
     layer = recording.layout.hidden_layers
     if not recording.header.splits_drift:
         text = _pooled(recording)
-        return text and f"The values in layer {layer} were moved, whoever moved them, {text}"
+        words = f"in this run the values in layer {layer} were moved, whoever moved them, {text}"
+        return text and capitalized(words)
     # Nothing moves the features, which reach the first layer.
     parts = [part for part in _BY_WHOM if layer > 1 or part == "own_weights"]
     said = [_part(recording, f"drift_{part}", _BY_WHOM[part]) for part in parts]
     if not all(said):
         return ""
-    values = f"{_where(recording)} values in layer {layer}"
-    return f"{values} were moved {' and '.join(said)}{_last_moves(recording)}"
+    where = "" if over_seeds.count(recording) > 1 else "in this run "
+    where += f"{_where(recording)} values in layer {layer}"
+    return capitalized(f"{where} were moved {' and '.join(said)}{_last_moves(recording)}")
 
 
 def _where(recording: Recording) -> str:
-    """Says that the probe is not how BN trains, if batches are small; else just "The"."""
+    """Says that the probe is not how BN trains, if batches are small; else just "the"."""
     batch = recording.settings.batch_size
     if batch > SMALL_BATCH or not set(BN_ARMS) & {*recording.layout.arms}:
-        return "The"
-    return f"On the probe, which BN normalizes as one batch and not in batches of {batch}, the"
+        return "the"
+    return f"on the probe, which BN normalizes as one batch and not in batches of {batch}, the"
 
 
 def order(recording: Recording, measure: str) -> int | None:
@@ -90,14 +94,15 @@ def order(recording: Recording, measure: str) -> int | None:
 
 def _part(recording: Recording, measure: str, by_whom: str) -> str:
     own, in_std = (_values(recording, name) for name in (measure, f"{measure}{IN_STD}"))
-    return _compared(recording, own, in_std, by_whom)
+    tally = over_seeds.drift_tally(recording, measure)
+    return _compared(recording, own, in_std, by_whom, tally)
 
 
 def _pooled(recording: Recording) -> str:
     in_std = _values(recording, "drift_start")
     stds = [recording.frames[0][arm]["pre_activation_std"][-1] for arm in recording.layout.arms]
     own = [value * float(std) for value, std in zip(in_std, stds, strict=True)]
-    return _compared(recording, own, in_std, "")
+    return _compared(recording, own, in_std, "", None)
 
 
 def _values(recording: Recording, measure: str) -> list[float]:
@@ -107,9 +112,21 @@ def _values(recording: Recording, measure: str) -> list[float]:
 
 
 def _compared(
-    recording: Recording, own: Sequence[float], in_std: Sequence[float], by_whom: str
+    recording: Recording,
+    own: Sequence[float],
+    in_std: Sequence[float],
+    by_whom: str,
+    tally: Tally | None,
 ) -> str:
-    """A drift in words: compared where both units say the same, else in both units."""
+    """A drift in words: compared where both units say the same, else in both units.
+
+    Args:
+        recording: The run.
+        own: The drift of each arm in the values' own unit.
+        in_std: The same in standard deviations.
+        by_whom: Who moved the values, in words.
+        tally: What all seeds show; None if they are not known.
+    """
     if not all(map(math.isfinite, (*own, *in_std))):
         return ""
     first, arm, *_ = arms = recording.layout.arms
@@ -117,6 +134,12 @@ def _compared(
     values = dict(zip(arms, own, strict=True))
     others = ", ".join(f"{with_arm(name)} {number(values[name])}" for name in arms if name != arm)
     distances = f"{number(values[arm])} since step 0, {others}"
+    if tally is not None:
+        seeds = tally.words(_SIDES)
+        if not tally.decided:
+            return f"{by_whom} {distances} (no clear difference: {seeds})"
+        but = "" if tally.agrees else ", but not in this run"
+        return f"{by_whom} {_WORDS[tally.decided]} {with_arm(arm)}{but} ({distances}; {seeds})"
     if found is None:
         stds = dict(zip(arms, map(number, in_std), strict=True))
         return (
@@ -148,7 +171,7 @@ def _last_moves(recording: Recording) -> str:
     now = _agreeing(*moves)
     # A dead layer does not move at all, which must not count as steady.
     if now and since_start is not None and now != since_start and min(moves[0][:2]) > 0:
-        how = "but" if since_start == -now else "and"
+        how = ("but" if since_start == -now else "and") + _here(recording)
         text = (
             f", {how} by the layers before it {_WORDS[now]} from frame to frame "
             f"({_against(recording, moves[0])})"
@@ -163,21 +186,20 @@ def _shift(recording: Recording, drift_order: int | None) -> str:
     )
     if not all(map(math.isfinite, (*absolute[:2], *relative[:2]))) or max(absolute[:2]) == 0:
         return ""
-    found = _agreeing(absolute, relative)
+    found, here = _agreeing(absolute, relative), _here(recording)
     if found is None:
         return (
-            f"; its gradient shift ({_against(recording, absolute)}) and the same relative to the "
-            f"gradient ({_against(recording, relative)}) compare differently"
+            f";{here} its gradient shift ({_against(recording, absolute)}) and the same relative "
+            f"to the gradient ({_against(recording, relative)}) compare differently"
         )
     word = {1: "larger", -1: "smaller", 0: "about the same"}[found]
     text = f"its gradient shift is {word} ({_against(recording, absolute)})"
     if drift_order is None:
-        return f"; {text}"
+        return f";{here} {text}"
     agree = found == drift_order
     verb = "agree" if agree else "disagree"
-    return (
-        f"; {'' if agree else 'but '}{text}, so the two meanings of internal covariate shift {verb}"
-    )
+    but = "" if agree else " but"
+    return f";{but}{here} {text}, so the two meanings of internal covariate shift {verb}"
 
 
 def _typical(recording: Recording, measure: str) -> list[float]:
@@ -193,3 +215,8 @@ def _typical(recording: Recording, measure: str) -> list[float]:
 def _against(recording: Recording, values: Sequence[float]) -> str:
     """The second arm's number and that of the first: "0.5, without BN 2"."""
     return f"{number(values[1])}, {with_arm(recording.layout.arms[0])} {number(values[0])}"
+
+
+def _here(recording: Recording) -> str:
+    """Says that what follows is measured in this run alone, if what stands before it is not."""
+    return " in this run" if over_seeds.count(recording) > 1 else ""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.findings import comparison, speed, statistics
+from bnviz.findings import comparison, over_seeds, speed, statistics
+from bnviz.findings.comparison import SAME_LOSS
 from bnviz.findings.events import events, symptoms
 from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.learning import name_at
@@ -15,11 +16,8 @@ from bnviz.findings.wording import capitalized, hundredths, listed, with_arm
 from bnviz.frames import BN_ARMS
 from bnviz.recording import Recording
 
-#: Generalisation gaps that differ by less, in units of the loss, count as equal. Two seeds of the
-#: same network differ by more in 8 and 7 % of pairs (without and with BN, 5x32 ReLU at learning
-#: rate 0.2) and in 1 and 6 % (3x32 sigmoid at 1; 32 seeds each, digits).
-SAME_GAP = 0.1
-
+#: What a gap is called that is larger, or smaller.
+_SIZES = {1: "larger", -1: "smaller"}
 #: A symptom in words, for one layer and for several.
 _NOW = {
     "saturated": ("is saturated", "are saturated"),
@@ -76,14 +74,21 @@ def _gap(recording: Recording) -> str:
     values = f"({hundredths(ours)}, {names[first]} {hundredths(theirs)})"
     results = [comparison.arm_result(recording, name) for name in gaps]
     fits = [each.validation_loss - each.generalisation_gap for each in results]
-    if not abs(fits[0] - fits[1]) < SAME_GAP:
+    if not abs(fits[0] - fits[1]) < SAME_LOSS:
         # A network that fits less closely has less to lose on other examples.
         losses = f"training losses {hundredths(fits[0])} and {hundredths(fits[1])}"
         return f"{subject} {names[arm]} is not compared {values}: {losses}"
-    if abs(ours - theirs) < SAME_GAP:
+    clear = 0 if abs(ours - theirs) < SAME_LOSS else over_seeds.gap_order(ours, theirs)
+    tally = over_seeds.gap_tally(recording, over_seeds.gap_order(ours, theirs))
+    if tally is None:
+        if not clear:
+            return f"in this run {subject} does not clearly differ {names[arm]} {values}"
+        return f"in this run {subject} is {_SIZES[clear]} {names[arm]} {values}"
+    values = f"{values.removesuffix(')')}; {tally.words(_SIZES)})"
+    if not tally.decided:
         return f"{subject} does not clearly differ {names[arm]} {values}"
-    word = "larger" if ours > theirs else "smaller"
-    return f"{subject} is {word} {names[arm]} {values}"
+    but = "" if tally.agrees else ", but not in this run"
+    return f"{subject} is {_SIZES[tally.decided]} {names[arm]}{but} {values}"
 
 
 def _problems(recording: Recording) -> str:

@@ -6,10 +6,10 @@ only the first part, in which the networks start alike, has a speed.
 
 import math
 
-from bnviz.findings import speed
-from bnviz.findings.speed import Speed
+from bnviz.findings import over_seeds, speed
+from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
-from bnviz.frames import ARM_LABELS
+from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.recording import Recording
 
@@ -18,6 +18,8 @@ _CHANGES = {
     "remove_bn": "BN is removed from the network with it",
     "freeze_bn": "the statistics of BN are frozen",
 }
+#: How an arm learns whose speed-up is above 1, or below.
+_SPEEDS = {1: "faster", -1: "more slowly"}
 #: What an arm is called once a change of BN has been made to it; the last entry that applies.
 _CHANGED_ARMS = {
     ("none", "insert_bn"): "with BN inserted",
@@ -82,7 +84,7 @@ def _start(recording: Recording) -> str:
         if reasons == [speed.NOT_LEARNT]:
             return f"no network has learnt much: {accuracies}"
         return f"the speed cannot be compared ({'; '.join(reasons)}): {accuracies}"
-    compared = "; ".join(_compared(arm, each) for arm, each in known.items())
+    compared = "; ".join(_compared(recording, arm, each) for arm, each in known.items())
     timed = next(iter(known.values()))
     first, *others = speed.arrivals(recording, found).items()
     when = ", ".join(f"{arrival} {with_arm(arm)}" for arm, arrival in (*others, first))
@@ -91,22 +93,46 @@ def _start(recording: Recording) -> str:
     return f"{compared} (to {percent(timed.target or 0.0)} accuracy, {share}: {when})"
 
 
-def _compared(arm: str, found: Speed) -> str:
+def _compared(recording: Recording, arm: str, found: Speed) -> str:
     """Says how fast an arm learns compared with the first one."""
     name, speed_up = ARM_LABELS[arm].removeprefix("with "), found.speed_up
     if speed_up is None:
         return ""
+    if arm == ARMS[1] and over_seeds.count(recording) > 1:
+        return _over_seeds(recording, name, speed_up)
     match speed_up.order():
         case 1:
-            return f"{name} learns {speed_up} as fast in steps"
+            return f"in this run {name} learns {speed_up} as fast in steps"
         case -1:
-            return f"{name} learns more slowly: it needs {speed_up.inverse} as many steps"
+            return f"in this run {name} learns more slowly: {_slower(speed_up)}"
         case None:
             return f"{name} is {'ahead' if speed_up.bound == 'more than' else 'behind'}"
     return (
         f"{name} makes no clear difference in speed ({speed_up} as fast in steps; one run cannot "
         f"tell less than {speed.CLEAR_SPEED:g} times from chance)"
     )
+
+
+def _over_seeds(recording: Recording, name: str, speed_up: SpeedUp) -> str:
+    """Says how fast BN learns in a run and in all seeds together."""
+    found = over_seeds.speeds(recording)
+    tally, range_ = over_seeds.speed_tally(found), over_seeds.range_of(found)
+    if range_ is None:
+        return ""
+    seeds = f"over {len(found)} seeds"
+    here = f"in this run {speed_up} as fast in steps, {range_} {seeds}"
+    if not tally.decided:
+        who = f"{name} " if any(tally.votes) else ""
+        return f"no clear difference in speed: {who}{tally.words(_SPEEDS)} ({here})"
+    if not tally.agrees:
+        return f"{name} learns {tally.words(_SPEEDS)}, but not in this one ({here})"
+    if tally.decided == 1:
+        return f"{name} learns {speed_up} as fast in steps, {range_} {seeds}"
+    return f"{name} learns more slowly: {_slower(speed_up)}, {range_.inverse} {seeds}"
+
+
+def _slower(speed_up: SpeedUp) -> str:
+    return f"it needs {speed_up.inverse} as many steps"
 
 
 def _after(recording: Recording, start: int, end: int, made: dict[int, list[Intervention]]) -> str:

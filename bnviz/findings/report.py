@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bnviz.findings import comparison, drift, speed, statistics, step_costs
+from bnviz.findings import comparison, drift, over_seeds, speed, statistics, step_costs
 from bnviz.findings.speed import Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARM_LABELS
@@ -50,6 +50,7 @@ def as_text(recording: Recording, seconds: float) -> str:
             *lines,
             *(_speed(arm, each) for arm, each in speeds.items()),
             _target(recording),
+            *_seeds(recording),
             *_costs(recording, speeds),
             f"the arms differ only in Batch Normalization: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
@@ -63,6 +64,20 @@ def _goal(timed: Speed) -> str:
 
 def _speed(arm: str, found: Speed) -> str:
     return f"speed-up in steps {with_arm(arm)}: {found.speed_up or f'none, {found.reason}'}"
+
+
+def _seeds(recording: Recording) -> list[str]:
+    """Says what other seeds show of the speed-up with BN; nothing if none are known."""
+    if over_seeds.count(recording) == 1:
+        return []
+    found = over_seeds.speeds(recording)
+    range_ = over_seeds.range_of(found)
+    tally = over_seeds.speed_tally(found).words({1: "faster", -1: "slower"})
+    median = f"{range_}, median {range_.median}; " if range_ else ""
+    return [
+        f"over {len(found)} seeds: {median}BN is {tally}",
+        f"({over_seeds.scope(recording.settings)})",
+    ]
 
 
 def _costs(recording: Recording, speeds: Mapping[str, Speed]) -> list[str]:
@@ -118,6 +133,7 @@ def as_json(recording: Recording, seconds: float) -> str:
         "seconds_per_step": {name: costs.get(name) for name in arms},
         "certificate": {**dataclasses.asdict(certificate), "holds": certificate.holds},
         "drift": _drift_json(recording),
+        "seeds": over_seeds.as_json(recording),
         "speed_up": {arm: each.to_json() for arm, each in speed.of_recording(recording).items()},
         "arms": {name: _arm_json(comparison.arm_result(recording, name)) for name in arms},
         "history": history,

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ from bnviz.lab.experiment import ExperimentError
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.stack import MAX_STEPS, Stack
 from bnviz.lab.stack_data import StackedExamples, stacked_examples
+from bnviz.lab.stack_drift import LastLayer, last_layer_drift
 from bnviz.lab.training import BatchOrder, SavedVariables
 from bnviz.settings import Settings
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
@@ -31,6 +32,10 @@ _MAX_PRODUCTS = 10e9
 _NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon")
 #: Held while a block trains: all blocks of a process share the compiled stacks.
 _lock = threading.Lock()
+#: Compiles stacks, one after another, while runs and other blocks train.
+_compiler = ThreadPoolExecutor(1, "compiler")
+#: Seconds between two looks at whether to wait for it.
+_TICK = 0.05
 
 
 def _always() -> bool:
@@ -81,13 +86,40 @@ class BlockTraining:
             self._data = stacked_examples(self._runs, dataset)
         except DataError as error:
             raise ExperimentError(str(error)) from error
+        self._compares = block.compares
         self._evaluation_steps = block.evaluation_steps
         self._batches = _batches(block.evaluation_steps, self._runs, self._data)
         self._arms: dict[str, _ArmTraining] = {}
+        self._compiling: Future[None] | None = None
 
     def close(self) -> None:
         """Releases what it holds."""
         self._arms.clear()
+
+    def compile(self, should_continue: Callable[[], bool] = _always) -> bool:
+        """Compiles the stacks, as long as it should; goes on in the background after that.
+
+        Args:
+            should_continue: Called now and then.
+
+        Returns:
+            Whether they are compiled.
+        """
+        settings = self._runs[0]
+        if self._compiling is None:
+            sizes = (self._data.num_features, self._data.num_classes)
+
+            def compile_stacks() -> None:
+                for arm in ARMS:
+                    stack = _compiled(architecture(settings, arm), arm, *sizes)
+                    stack.compile(self._data, settings.batch_size, compares=self._compares)
+
+            self._compiling = _compiler.submit(compile_stacks)
+        while not wait([self._compiling], _TICK).done:
+            if not should_continue():
+                return False
+        self._compiling.result()
+        return True
 
     def advance(self, should_continue: Callable[[], bool] = _always) -> bool:
         """Trains until the end, or as long as it should; nothing else here trains meanwhile.
@@ -103,8 +135,13 @@ class BlockTraining:
             for arm in self._arms.values():
                 arm.take_up()
             if not self._arms:
+                if not self.compile(should_continue):
+                    return False
                 stacks = _stacks(self._runs, self._data)
-                self._arms = {arm: _ArmTraining(each, self._data) for arm, each in stacks.items()}
+                self._arms = {
+                    arm: _ArmTraining(each, self._data, compares=self._compares)
+                    for arm, each in stacks.items()
+                }
             for step, indices in self._batches:
                 evaluate = step + len(indices) in self._evaluation_steps
                 futures = [
@@ -198,10 +235,12 @@ class _ArmTraining:
     Args:
         stack: The networks at step 0.
         data: Examples of the networks.
+        compares: As for `Block`.
     """
 
-    def __init__(self, stack: Stack, data: StackedExamples):
+    def __init__(self, stack: Stack, data: StackedExamples, *, compares: bool):
         self._stack = stack
+        self._first: LastLayer | None = stack.last_layer(data.probe[0]) if compares else None
         self._data = data
         self._limit = np.full(BLOCK_SIZE, np.inf, np.float32)
         self._diverged_at = np.full(BLOCK_SIZE, -1, np.int32)
@@ -249,4 +288,15 @@ class _ArmTraining:
             np.broadcast_to(self._data.majority_share, BLOCK_SIZE)[:num_runs],
             by_batch[:num_runs],
             by_exact[:num_runs],
+            self._end(num_runs),
         )
+
+    def _end(self, num_runs: int) -> dict[str, NDArray[np.float64]]:
+        """See `Outcome.end`."""
+        if self._first is None:
+            return {}
+        # As validation examples, which BN normalizes by the moving statistics.
+        loss = self._stack.evaluate(self._data.probe, self._data.probe)[2]
+        drift = last_layer_drift(self._first, self._stack.last_layer(self._data.probe[0]))
+        measures = {"train_loss_in_inference": loss.astype(np.float64)} | drift
+        return {name: values[:num_runs] for name, values in measures.items()}

@@ -17,7 +17,8 @@ from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import position
 from bnviz.lab.normalization import moving_average
 from bnviz.lab.observer import loss_and_accuracy
-from bnviz.lab.stack_data import StackedTensors
+from bnviz.lab.stack_data import StackedExamples, StackedTensors
+from bnviz.lab.stack_drift import LastLayer
 from bnviz.lab.training import SavedVariables, make_optimizer, padded_steps, train_steps
 from bnviz.settings import Settings
 
@@ -42,6 +43,7 @@ class Stack:
         self, architecture: Settings, arm: str, size: int, num_features: int, num_classes: int
     ):
         self._settings = architecture
+        self._limit = np.full(size, np.inf, np.float32)
         self._position = position(architecture, arm)
         widths = [num_features, *[architecture.units] * architecture.hidden_layers, num_classes]
         hidden = widths[1:-1]
@@ -81,6 +83,7 @@ class Stack:
         # XLA would make it a third faster, but take as long to compile as many blocks save.
         self._compiled_evaluation = CompiledFunction(self._evaluate)
         self._compiled_comparison = CompiledFunction(self._compare_statistics)
+        self._compiled_reaching = CompiledFunction(self._reaching_last)
 
     def reset(
         self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray[np.float32]]]
@@ -94,6 +97,23 @@ class Stack:
         inputs = [[getattr(settings, name) for settings in runs] for name in self._inputs]
         stacked = [np.stack(of_networks) for of_networks in zip(*kernels, strict=True)]
         self._compiled_reset(tf.constant(inputs, tf.float32), *map(tf.constant, stacked))
+
+    def compile(self, data: StackedExamples, batch_size: int, *, compares: bool) -> None:
+        """Compiles what a block calls, by calling it for no steps; nothing to do the second time.
+
+        Args:
+            data: Examples of the networks.
+            batch_size: Number of examples of a batch.
+            compares: As for `bnviz.studies.study.Block`.
+        """
+        size = len(self._limit)
+        nothing = np.zeros((0, size, batch_size), np.int32)
+        self.train(data.x, data.y, nothing, self._limit)
+        self.evaluate(data.probe, data.validation)
+        self.compare_statistics(data.precise, data.validation)
+        if compares:
+            self.evaluate(data.probe, data.probe)
+            self.last_layer(data.probe[0])
 
     def save(self) -> SavedVariables:
         """Returns the state of all networks."""
@@ -166,6 +186,24 @@ class Stack:
         accuracy: NDArray[np.float32] = self._compiled_comparison(x_train, *validation).numpy()
         return accuracy
 
+    def last_layer(self, x: tf.Tensor) -> LastLayer:
+        """The last hidden layer of every network, and what reaches it, as in a training step.
+
+        Args:
+            x: Features, shape (data_sets, num_examples, num_features).
+        """
+        kernel = self._kernels[-2].numpy()
+        none = np.zeros((len(kernel), 1, kernel.shape[2]), np.float32)
+        before = self._position == "before"
+        return LastLayer(
+            self._compiled_reaching(x).numpy(),
+            kernel,
+            none if before else self._biases[-2].numpy(),
+            self._gammas[-1].numpy() if before and self._gammas else none + 1,
+            self._betas[-1].numpy() if before and self._betas else none,
+            self._inputs["bn_epsilon"].numpy() if before else None,
+        )
+
     def _reset(self, inputs: tf.Tensor, *kernels: tf.Tensor) -> None:
         for variable, start in self._start:
             variable.assign(start)
@@ -235,9 +273,13 @@ class Stack:
 
     def _logits(self, x: tf.Tensor, normalization: Normalize) -> tf.Tensor:
         """Runs a forward pass; returns shape (networks, num_examples, num_classes)."""
+        x = self._hidden(x, normalization, len(self._kernels) - 1)
+        return tf.matmul(x, self._kernels[-1].value) + self._biases[-1].value
+
+    def _hidden(self, x: tf.Tensor, normalization: Normalize, layers: int) -> tf.Tensor:
+        """What so many hidden layers make of features, shape (networks, num_examples, units)."""
         activation = keras.activations.get(self._settings.activation)
-        *hidden, output = self._kernels
-        for index, kernel in enumerate(hidden):
+        for index, kernel in enumerate(self._kernels[:layers]):
             x = tf.matmul(x, kernel.value)
             if self._position == "before":
                 x = activation(normalization(index, x))
@@ -245,7 +287,11 @@ class Stack:
             x = activation(x + self._biases[index].value)
             if self._position == "after":
                 x = normalization(index, x)
-        return tf.matmul(x, output.value) + self._biases[-1].value
+        return x
+
+    def _reaching_last(self, x: tf.Tensor) -> tf.Tensor:
+        """What reaches the last hidden layer; compiled."""
+        return self._hidden(x, self._by_batch, len(self._kernels) - 2)
 
     def _train_normalization(self, index: int, values: tf.Tensor) -> tf.Tensor:
         """Normalizes by the mean and variance of the batch and updates the moving statistics."""

@@ -10,13 +10,14 @@ from weakref import WeakKeyDictionary
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
-from bnviz.findings import speed, step_costs
+from bnviz.findings import over_seeds, speed, step_costs
 from bnviz.findings.events import events
 from bnviz.findings.verdict import verdict
 from bnviz.frames import ARM_LABELS
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.message import frame_bytes, pack
 from bnviz.player.request import PlayerRequest
+from bnviz.player.seed_strip import seed_strip
 from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import KINDS
 
@@ -39,6 +40,8 @@ class StageContent:
         poll: Milliseconds until the player's next request; 0 if nothing more will be known.
         ahead: Whether detail may be sent before a view needs it.
         view: The view at first; None keeps the viewer's own.
+        check: Whether the run is checked on other seeds, as `bnviz.engine.runs.Run.check`.
+        opens_seeds: Whether a click opens the run of another seed.
         begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
     """
@@ -51,13 +54,17 @@ class StageContent:
     ahead: bool = True
     view: View | None = None
     begin: int = 0
+    check: str = "none"
+    opens_seeds: bool = False
     loops: bool = False
 
     @classmethod
     def recorded(cls) -> "StageContent":
         """The recording that comes with the package."""
         message = "A recorded run of the default settings. Press “Train both” to run your own."
-        return cls("recorded", recorded_default(), "recorded", message, loops=True)
+        return cls(
+            "recorded", recorded_default(), "recorded", message, loops=True, opens_seeds=True
+        )
 
     def respond(self, request: PlayerRequest) -> bytes:
         """Responds to a request with what the player lacks.
@@ -95,6 +102,7 @@ class StageContent:
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
             "begin": begin,
+            "seeds": seed_strip(recording, self.check, opens=self.opens_seeds),
             **_findings(self.recording, recording),
         }
         if first == 0:
@@ -140,7 +148,8 @@ def recorded_default() -> Recording:
 
 def _findings(recording: Recording, snapshot: Recording) -> dict[str, Any]:
     """What the frames so far show; computed once for all viewers of a recording."""
-    known, basis = _FINDINGS.get(recording), (len(snapshot), snapshot.seconds_per_step)
+    known = _FINDINGS.get(recording)
+    basis = (len(snapshot), snapshot.seconds_per_step, over_seeds.count(snapshot))
     if known is None or known[0] != basis:
         found = {
             "pair": _pair(snapshot),

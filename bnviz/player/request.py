@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bnviz.figures.view import View
+from bnviz.settings import SEEDS
 from bnviz.studies.axis import MAX_VALUES
 from bnviz.studies.sweep import Cell
 
@@ -82,6 +84,23 @@ def read_change(given: object) -> tuple[int, str] | None:
     if not isinstance(step, int) or isinstance(step, bool) or not isinstance(change, str):
         return None
     return min(max(1, step), _MAX_NUMBER), change[:_MAX_CHANGE]
+
+
+def read_seed(given: object) -> int | Literal["check"] | None:
+    """Reads what a browser asks of other seeds.
+
+    Returns:
+        The seed whose run is to be opened, "check" if the run is to be checked on other seeds; None
+        if the request is malformed.
+    """
+    if not isinstance(given, Mapping):
+        return None
+    if given.get("check") is True:
+        return "check"
+    seed = given.get("seed")
+    if not isinstance(seed, int) or isinstance(seed, bool) or not SEEDS.low <= seed <= SEEDS.high:
+        return None
+    return seed
 
 
 def read_cell(given: object) -> Cell | None:

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz import other_seeds
 from bnviz.findings import speed
 from bnviz.findings.comparison import CLEAR_RATIO
+from bnviz.findings.seed_speeds import TargetSpeeds, of, reasons, speed_range, target_speeds
 from bnviz.findings.speed import NOT_LEARNT, TARGET_SHARE, TARGET_SHARES, Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARMS, frame_steps
+from bnviz.other_seeds import END, OtherSeeds
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.planned_study import PlannedStudy
-from bnviz.studies.seed_speeds import TargetSpeeds, of, reasons, speed_range, target_speeds
 from bnviz.studies.study import BLOCK_SIZE, CURVES, Block, Outcome
 
 #: Minimum and maximum number of seeds.
@@ -59,6 +61,7 @@ class SeedBands(PlannedStudy):
             (seeds, evaluation steps).
         diverged_at: Step of divergence by arm, or -1; shape (seeds,).
         majority_share: Share of the largest class among the validation examples, shape (seeds,).
+        end: Each of `bnviz.other_seeds.END` by arm and name, shape (seeds,).
         known: Whether each seed is in, shape (seeds,).
 
     Raises:
@@ -76,10 +79,11 @@ class SeedBands(PlannedStudy):
         self.curves = {arm: {name: np.zeros(shape, np.float32) for name in CURVES} for arm in ARMS}
         self.diverged_at = {arm: np.full(seeds, -1, np.int32) for arm in ARMS}
         self.majority_share = np.zeros(seeds, np.float32)
+        self.end = {arm: {name: np.full(seeds, np.nan) for name in END} for arm in ARMS}
         plan = {}
         for start in range(0, seeds, BLOCK_SIZE):
             index = slice(start, min(start + BLOCK_SIZE, seeds))
-            plan[Block(self._runs()[index], self.evaluation_steps)] = index
+            plan[Block(self._runs()[index], self.evaluation_steps, compares=True)] = index
         super().__init__((seeds,), plan)
 
     @property
@@ -88,13 +92,30 @@ class SeedBands(PlannedStudy):
 
     @property
     def architectures(self) -> Sequence[Block]:
-        return [Block((self.settings,), self.evaluation_steps)]
+        return [Block((self.settings,), self.evaluation_steps, compares=True)]
 
     def _keep(self, arm: str, index: Any, outcome: Outcome) -> None:
         for name, values in self.curves[arm].items():
             values[index] = getattr(outcome, name)
         self.diverged_at[arm][index] = outcome.diverged_at
         self.majority_share[index] = outcome.majority_share
+        for name, measure in outcome.end.items():
+            self.end[arm][name][index] = measure
+
+    def records(self) -> OtherSeeds:
+        """Returns the known seeds as a recording of another seed keeps them."""
+        known = np.flatnonzero(self.known)
+        records = np.zeros(len(known), other_seeds.dtype(len(self.evaluation_steps)))
+        records["seed"] = self.settings.seed + known
+        records["majority_share"] = self.majority_share[known]
+        for arm in ARMS:
+            of_arm = records[arm]
+            of_arm["validation_accuracy"] = self.curves[arm]["validation_accuracy"][known]
+            of_arm["validation_loss"] = self.curves[arm]["validation_loss"][known, -1]
+            of_arm["diverged_at"] = self.diverged_at[arm][known]
+            for name, values in self.end[arm].items():
+                of_arm[name] = values[known]
+        return records
 
     def band(self, arm: str, curve: str) -> Band:
         """Returns a curve's median and range over the known seeds, of which there must be one."""

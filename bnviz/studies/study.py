@@ -7,7 +7,7 @@ and takes in their outcomes. The engine and the terminal carry out all studies a
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
@@ -41,6 +41,7 @@ class Block:
             settings and, on points in a plane, in `noise`.
         evaluation_steps: Steps after which the networks are evaluated, increasing from 0 to the
             last step of the runs.
+        compares: Whether the outcome is to have all that a run's sentences compare, `Outcome.end`.
 
     Raises:
         ValueError: If there are no runs or more than `BLOCK_SIZE`, if the runs differ in other
@@ -49,6 +50,7 @@ class Block:
 
     settings: tuple[Settings, ...]
     evaluation_steps: tuple[int, ...]
+    compares: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.settings) <= BLOCK_SIZE:
@@ -82,6 +84,9 @@ class Outcome:
         accuracy_by_batch: Accuracy after the last step if BN uses the mean and variance of the
             validation examples, shape (runs,); NaN where it is not known.
         accuracy_by_exact_statistics: The same by the mean and variance of the training examples.
+        end: Further measures after the last step, by the names that frames give them, each of shape
+            (runs,): the training loss in inference and, for the last hidden layer, who moved its
+            values. Empty unless the block asks for them.
     """
 
     train_loss: NDArray[np.float32]
@@ -91,6 +96,7 @@ class Outcome:
     majority_share: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
     accuracy_by_batch: NDArray[np.float32] = field(default_factory=_unknown)
     accuracy_by_exact_statistics: NDArray[np.float32] = field(default_factory=_unknown)
+    end: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
 class Study(Protocol):

@@ -17,9 +17,11 @@ from bnviz.data.examples_file import FILE_NAME
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.frame_schema import measures_table
 from bnviz.lesson.claims.catalogue import CLAIMS
-from bnviz.lesson.claims.evidence import MIN_SEEDS
+from bnviz.lesson.claims.evidence import MIN_SEEDS as MIN_CLAIM_SEEDS
+from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.settings import KINDS, Settings, SettingsError, groups
 from bnviz.studies.axis import AXES, SCALES
+from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
 from bnviz.studies.sweep import MEASURES, Sweep
 from bnviz.terminal import claims_command, data_command, page_command, study_commands, train_command
 from bnviz.terminal.options import DONE, WRONG, CommandError, add_data_options, show
@@ -78,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     train = _add_command(commands, "train", "train the pair and print its results")
     train.add_argument("--out", metavar="RECORDING.npz", help="save the recording to this file")
+    train.add_argument(
+        "--seeds",
+        metavar="N",
+        help=f"check the results on N seeds in all, {1 + MIN_SEEDS} to {1 + MAX_SEEDS}, or 1 for "
+        f"none (default: {1 + OTHER_SEEDS}, if that does not take long)",
+    )
     _add_sweep_options(_add_command(commands, "sweep", "fill a phase map over two settings"))
     for name, count, help_ in (
         ("seeds", "10", "train one experiment with many seeds"),
@@ -156,7 +164,7 @@ def _add_claims_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seeds",
         type=typed_numbers.whole,
-        default=MIN_SEEDS,
+        default=MIN_CLAIM_SEEDS,
         help="number of seeds (default: %(default)s)",
     )
     command.add_argument(

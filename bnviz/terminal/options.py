@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from bnviz import typed_numbers
 from bnviz.data import uploads
 from bnviz.data.bounds import MAX_FILE_BYTES, UploadError
 from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
 from bnviz.data.examples import Examples
 from bnviz.data.uploads import Upload
 from bnviz.kinds import Key
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import UPLOAD, Problem, Settings, SettingsError
 
 T = TypeVar("T")
 
@@ -234,3 +235,15 @@ def require(package: str, name: str, *, task: str, extra: str) -> None:
             f"{task} needs {name}, which is not installed; install bnviz with its extra "
             f"'{extra}': pip install '.[{extra}]' in a checkout"
         )
+
+
+def read_integer(name: str, text: str) -> int:
+    """Reads an option that is a whole number.
+
+    Raises:
+        SettingsError: If it is none.
+    """
+    try:
+        return typed_numbers.whole(text)
+    except ValueError:
+        raise SettingsError([Problem(name, text, "a whole number")]) from None

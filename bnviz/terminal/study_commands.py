@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from bnviz import typed_numbers
 from bnviz.data.uploads import Upload
-from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
 from bnviz.studies import seeds_report, study_report
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
@@ -18,6 +17,7 @@ from bnviz.terminal.options import (
     INTERRUPTED,
     CommandError,
     output_path,
+    read_integer,
     read_settings,
     save,
     show,
@@ -53,7 +53,7 @@ def sweep(given: argparse.Namespace) -> int:
 def seeds(given: argparse.Namespace) -> int:
     """Trains one experiment with many seeds; returns the exit status."""
     settings, upload = _read_settings(given, Settings())
-    bands = SeedBands(settings, _read_integer("seeds", given.seeds))
+    bands = SeedBands(settings, read_integer("seeds", given.seeds))
     seconds, interrupted = _complete(bands, upload)
     results = (seeds_report.seeds_json if given.json else seeds_report.seeds_text)(bands, seconds)
     show(with_reading(results, upload, as_json=given.json))
@@ -66,7 +66,7 @@ def seeds(given: argparse.Namespace) -> int:
 def stable(given: argparse.Namespace) -> int:
     """Finds the largest stable learning rates; returns the exit status."""
     settings, upload = _read_settings(given, Sweep().base)
-    rates = StableRates(settings, _read_integer("seeds", given.seeds))
+    rates = StableRates(settings, read_integer("seeds", given.seeds))
     seconds, interrupted = _complete(rates, upload)
     results = (study_report.stable_json if given.json else study_report.stable_text)(rates, seconds)
     show(with_reading(results, upload, as_json=given.json))
@@ -106,13 +106,6 @@ def _read_settings(given: argparse.Namespace, default: Settings) -> tuple[Settin
             "leave it out or use 'train'"
         )
     return settings, upload
-
-
-def _read_integer(name: str, text: str) -> int:
-    try:
-        return typed_numbers.whole(text)
-    except ValueError:
-        raise SettingsError([Problem(name, text, "a whole number")]) from None
 
 
 def _given_options(given: argparse.Namespace) -> dict[str, str]:

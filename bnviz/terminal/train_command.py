@@ -1,21 +1,34 @@
 """The command `train`: trains a pair and prints its results."""
 
 import argparse
+import math
 import sys
+import time
+from functools import partial
 
 from bnviz.data.dataset import Dataset
 from bnviz.findings import report, step_costs
+from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import Recording
+from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.studies.seed_check import seed_check, unchecked
+from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
 from bnviz.terminal.options import (
     DONE,
     INTERRUPTED,
+    CommandError,
     output_path,
+    read_integer,
     read_settings,
     save,
     show,
     with_reading,
 )
 from bnviz.terminal.training import ProgressBar, timed
+
+#: The check on other seeds is given up if it takes longer than so many seconds and so many times as
+#: long as the run, unless it was asked for.
+SHORT, TIMES = 10.0, 3.0
 
 
 def train(given: argparse.Namespace) -> int:
@@ -24,10 +37,15 @@ def train(given: argparse.Namespace) -> int:
     out = output_path(given.out)
     recording = Recording(settings)
     dataset = None if upload is None else upload.dataset
+    others = _other_seeds(given.seeds, settings)
     seconds, interrupted = record(recording, dataset)
     stopped = f"after {len(recording)} frames" if interrupted else ""
     if not interrupted and not step_costs.changed(recording) and measure_costs(recording, dataset):
         stopped = "before it was known what a step costs"
+    if not stopped and others:
+        patience = math.inf if given.seeds else max(SHORT, TIMES * seconds)
+        if check(recording, dataset, others, patience):
+            stopped = "before the results were checked on other seeds"
     if len(recording):
         results = (report.as_json if given.json else report.as_text)(recording, seconds)
         show(with_reading(results, upload, as_json=given.json))
@@ -36,6 +54,73 @@ def train(given: argparse.Namespace) -> int:
     if stopped:
         print(f"bnviz: interrupted {stopped}", file=sys.stderr)
     return INTERRUPTED if stopped else DONE
+
+
+def check(recording: Recording, dataset: Dataset | None, others: int, patience: float) -> bool:
+    """Checks the results of a recording on other seeds.
+
+    Args:
+        recording: A complete run.
+        dataset: The examples, if they are an upload.
+        others: Number of other seeds.
+        patience: Seconds that it may take, once everything is compiled; the recording stays as it
+            is if it takes longer, and that is said.
+
+    Returns:
+        Whether Ctrl-C interrupted it. Then the recording is as it was.
+    """
+    bands = seed_check(recording.settings, others)
+    late = False
+
+    def train_seeds(bar: ProgressBar) -> None:
+        nonlocal late
+        from bnviz.lab.block_training import BlockTraining
+
+        bar.show(0, f"checking on {others} other seeds")
+        for block in bands.blocks():
+            training = BlockTraining(block, dataset)
+            training.compile()
+            end = time.perf_counter() + patience
+            late = not training.advance(partial(_before, end))
+            if late:
+                return
+            bands.put(block, training.outcomes)
+            bar.show(bands.progress, f"checking on {others} other seeds")
+        recording.other_seeds = bands.records()
+
+    interrupted = timed(train_seeds)[1]
+    if late:
+        print(
+            f"bnviz: not checked on other seeds, which takes more than {patience:.0f} s; add "
+            f"--seeds {1 + others} to wait for it",
+            file=sys.stderr,
+        )
+    return interrupted
+
+
+def _before(end: float) -> bool:
+    return time.perf_counter() < end
+
+
+def _other_seeds(text: str | None, settings: Settings) -> int:
+    """How many other seeds a run is to be checked on.
+
+    Raises:
+        CommandError: If they are asked for and cannot be trained.
+        SettingsError: If the number is not allowed.
+    """
+    if text is not None and (count := read_integer("seeds", text) - 1) == 0:
+        return 0
+    why = unchecked(settings)
+    if why and text is not None:
+        raise CommandError(why[0].lower() + why[1:].removesuffix("."))
+    if why:
+        return 0
+    others = OTHER_SEEDS if text is None else count
+    if not MIN_SEEDS <= others <= MAX_SEEDS:
+        allowed = f"1, or a whole number from {1 + MIN_SEEDS} to {1 + MAX_SEEDS}"
+        raise SettingsError([Problem("seeds", str(text), allowed)])
+    return others
 
 
 def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:

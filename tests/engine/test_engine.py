@@ -77,20 +77,20 @@ class TestRunRegistry:
         assert registry.find(one.digest)
 
     def test_the_costs_of_a_step_are_awaited_for_a_while_after_a_run(self, monkeypatch):
-        registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None)
+        registry = RunRegistry(grace=9, cache_bytes=10**9, changed=lambda: None, checks_seeds=False)
         run, other = registry.start(SHORT), received(registry, SHORT.replace(seed=1))
-        assert not run.awaits_costs
+        assert not run.awaits_more
         run = received(registry, SHORT)
-        assert run.awaits_costs
-        assert other.awaits_costs
+        assert run.awaits_more
+        assert other.awaits_more
         registry.price(SHORT, {"none": 1e-4, "bn": 2e-4})
-        assert not run.awaits_costs
-        assert received(registry, SHORT.replace(units=5)).awaits_costs
+        assert not run.awaits_more
+        assert received(registry, SHORT.replace(units=5)).awaits_more
         monkeypatch.setattr(runs, "COSTS_AWAITED", 0.0)
-        assert not received(registry, SHORT.replace(units=6)).awaits_costs
+        assert not received(registry, SHORT.replace(units=6)).awaits_more
         stopped = registry.start(SHORT.replace(units=7))
         stopped.stop()
-        assert not stopped.awaits_costs
+        assert not stopped.awaits_more
 
     def test_a_free_worker_means_no_wait(self):
         registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
@@ -127,8 +127,9 @@ class TestConfiguration:
 
     def test_environment_is_read(self):
         environment = {"BNVIZ_SCHEDULER": "tls://10.0.0.1:8786", "BNVIZ_WORKERS": "3"}
+        environment["BNVIZ_CHECK_SEEDS"] = "0"
         assert Configuration.from_environment(environment) == Configuration(
-            "tls://10.0.0.1:8786", 3
+            "tls://10.0.0.1:8786", 3, checks_seeds=False
         )
 
     @pytest.mark.parametrize(
@@ -139,6 +140,8 @@ class TestConfiguration:
             ("BNVIZ_WORKERS", "two"),
             ("BNVIZ_WORKERS", "-1"),
             ("BNVIZ_SCHEDULER", "http://10.0.0.1"),
+            ("BNVIZ_CHECK_SEEDS", "2"),
+            ("BNVIZ_CHECK_SEEDS", "no"),
         ],
     )
     def test_bad_values_are_reported_with_what_is_allowed(self, name: str, value: str):

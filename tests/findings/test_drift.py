@@ -48,8 +48,9 @@ MOVED = {"drift_previous_layers": (2.0, 0.5), "drift_own_weights": (0.2, 0.9)}
 def test_each_part_has_a_sentence_of_its_own():
     text = drift.sentence(recorded(**MOVED))
     assert text == (
-        "The values in layer 3 were moved by the layers before it less with BN (0.5 since step 0, "
-        "without BN 2) and by its own weights more with BN (0.9 since step 0, without BN 0.2)"
+        "In this run the values in layer 3 were moved by the layers before it less with BN (0.5 "
+        "since step 0, without BN 2) and by its own weights more with BN (0.9 since step 0, "
+        "without BN 0.2)"
     )
     assert f"{text}." in verdict(recorded(**MOVED))
 
@@ -85,7 +86,7 @@ def test_a_third_network_is_listed():
 @pytest.mark.parametrize(("batch", "said"), [(1, True), (4, True), (5, False)])
 def test_small_batches_are_not_how_the_probe_is_normalized(batch, said):
     text = drift.sentence(recorded(batch=batch, **MOVED))
-    assert text.startswith("On the probe") == said
+    assert text.startswith("In this run on the probe") == said
     assert (f"not in batches of {batch}, the values in layer 3" in text) == said
 
 
@@ -110,8 +111,8 @@ def test_is_empty_if_an_arm_has_no_drift(measures):
 def test_old_recordings_name_what_they_measured():
     text = drift.sentence(recorded(version=1, drift_start=(2.0, 0.5)))
     assert text == (
-        "The values in layer 3 were moved, whoever moved them, less with BN (0.5 since step 0, "
-        "without BN 2)"
+        "In this run the values in layer 3 were moved, whoever moved them, less with BN (0.5 since "
+        "step 0, without BN 2)"
     )
     assert "neither counts as more" in drift.sentence(
         recorded(version=1, drift_start=(2.0, 0.5), std=(0.25, 1.0))

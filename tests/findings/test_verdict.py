@@ -125,7 +125,7 @@ class TestChangesInMidRun:
                 {"validation_accuracy": none}, {"validation_accuracy": bn}, interventions=changes
             )
         )
-        assert first.startswith(f"Up to step {STEPS[5]}: BN learns more than ")
+        assert first.startswith(f"Up to step {STEPS[5]}: in this run BN learns more than ")
         assert f"to 72 % accuracy, 90 % of the best by then: {STEPS[1]} steps with BN" in first
         assert f"not reached in {STEPS[5]} steps without BN" in first
         assert second == (
@@ -178,11 +178,15 @@ class TestProblems:
     )
     def test_compares_the_generalisation_gaps(self, none, bn, word):
         text = verdict(recorded({"validation_loss": none}, {"validation_loss": bn}))[-1]
-        assert text.startswith(f"The generalisation gap {word} ({bn:.2f}, without BN {none:.2f})")
+        assert text.startswith(
+            f"In this run the generalisation gap {word} ({bn:.2f}, without BN {none:.2f})"
+        )
 
     def test_names_the_gap_of_the_first_version_as_by_different_statistics(self):
         text = verdict(recorded({"validation_loss": 0.5}, version=1))[-1]
-        assert text.startswith("The generalisation gap by different statistics is smaller with BN")
+        assert text.startswith(
+            "In this run the generalisation gap by different statistics is smaller with BN"
+        )
 
     def test_a_healthy_run_has_none(self):
         assert verdict_on().endswith("no problems found.")

@@ -7,7 +7,7 @@ import pytest
 from bnviz.findings.wording import percent
 from bnviz.frames import ARMS, INFERENCE_STATISTICS
 from bnviz.lab.arms import compiled_networks
-from bnviz.lab.block_training import train
+from bnviz.lab.block_training import BlockTraining, train
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import ExperimentError, run
 from bnviz.lab.initial_kernels import initial_kernels
@@ -54,7 +54,7 @@ def trained():
 
     def of(case, evaluation_steps=EVERY_STEP):
         if (case, evaluation_steps) not in cache:
-            block = Block(varied(CASES[case]), evaluation_steps)
+            block = Block(varied(CASES[case]), evaluation_steps, compares=True)
             cache[case, evaluation_steps] = block, train(block)
         return cache[case, evaluation_steps]
 
@@ -72,6 +72,11 @@ def test_networks_of_a_stack_equal_single_runs(case, trained):
             assert outcome.diverged_at[number] == single["diverged_at"][-1]
             if settings.learning_rate == 10:
                 continue  # Losses that diverge have no common tolerance.
+            for name, values in outcome.end.items():
+                own = single[name][-1]
+                # Drift is that of the last hidden layer; nothing moves what reaches the first one.
+                expected = own[-1] if np.ndim(own) else own
+                np.testing.assert_allclose(values[number], expected, rtol=2e-4, atol=1e-6)
             for name in CURVES:
                 ours = getattr(outcome, name)[number]
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
@@ -165,3 +170,16 @@ def test_every_activation_and_initializer_equals_that_of_a_single_network(number
     assert stack.evaluate(data.probe, data.validation)[2, 0] == pytest.approx(
         float(loss(y[0], network.model(x[0]))), rel=1e-5
     )
+
+
+def test_a_block_that_compares_nothing_has_no_measures_at_its_end():
+    block = Block((SMALL.replace(units=3),), EVERY_STEP)
+    assert train(block)["bn"].end == {}
+
+
+def test_a_turn_ends_while_stacks_are_compiled():
+    training = BlockTraining(Block((SMALL.replace(units=7, hidden_layers=2),), EVERY_STEP))
+    assert not training.advance(lambda: False)
+    assert training.outcomes == {}
+    assert training.advance()
+    assert set(training.outcomes) == set(ARMS)

@@ -1,10 +1,8 @@
 """Claims: sentences follow their numbers, and the recorded evidence belongs to these claims."""
 
-import itertools
 import json
 import math
 from dataclasses import replace
-from fractions import Fraction
 from statistics import median
 
 import pytest
@@ -20,7 +18,6 @@ from bnviz.lesson.claims.criteria import (
     Alike,
     More,
     Shows,
-    sign_test,
     times,
 )
 from bnviz.lesson.claims.quantities import of_arms, steps
@@ -49,22 +46,6 @@ TWICE = Claim(
 
 def result(none, bn, claim=TWICE):
     return ClaimResult(claim, tuple(range(len(none))), {"none": tuple(none), "bn": tuple(bn)})
-
-
-class TestSignTest:
-    @pytest.mark.parametrize("pairs", range(1, 13))
-    def test_equals_the_share_of_all_tosses_that_are_as_one_sided(self, pairs):
-        heads = [sum(toss) for toss in itertools.product((0, 1), repeat=pairs)]
-        for wins in range(pairs // 2, pairs + 1):
-            extreme = sum(max(each, pairs - each) >= wins for each in heads)
-            assert sign_test(wins, pairs) == Fraction(extreme, 2**pairs)
-
-    def test_is_what_is_printed_in_tables(self):
-        # Conover, Practical Nonparametric Statistics: the binomial with p = 1/2, both tails.
-        assert sign_test(9, 9) == pytest.approx(0.0039, abs=5e-5)
-        assert sign_test(8, 9) == pytest.approx(0.0391, abs=5e-5)
-        assert sign_test(7, 9) == pytest.approx(0.1797, abs=5e-5)
-        assert sign_test(5, 9) == sign_test(5, 10) == 1
 
 
 class TestDifference:

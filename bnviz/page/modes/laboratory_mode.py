@@ -8,7 +8,7 @@ from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, Link
 from bnviz.page.shell.markup import plain
-from bnviz.page.shell.player_component import last_request, requested_change, show
+from bnviz.page.shell.player_component import last_request, requested_change, requested_seed, show
 from bnviz.player.content import StageContent
 from bnviz.settings import KINDS, Problem, Settings, SettingsError
 
@@ -104,8 +104,19 @@ def _player() -> None:
     if run is not None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), here=here)
-    show(content.respond(request), on_change=_intervene)
+    show(content.respond(request), on_change=_intervene, on_seeds=_on_seeds)
     rerun.request_after_end(active)
+
+
+def _on_seeds() -> None:
+    """Opens the run of another seed, or has the run checked on other seeds."""
+    run, asked = shown_run.get(NAME), requested_seed()
+    if isinstance(asked, int):
+        settings = Settings() if run is None else run.settings
+        _train_and_fill(settings.replace(seed=asked))
+        rerun.request()
+    else:
+        shown_run.check(run, asked)
 
 
 def _intervene() -> None:

@@ -14,7 +14,7 @@ from bnviz.page.lesson.learner import PLACES, QUIZ
 from bnviz.page.shell import clicks, rerun, session, shown_run
 from bnviz.page.shell.components import component
 from bnviz.page.shell.links import LESSON, Link
-from bnviz.page.shell.player_component import last_request, show
+from bnviz.page.shell.player_component import last_request, requested_seed, show
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
@@ -134,8 +134,13 @@ def _picture(name: str) -> None:
     if run is not None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), meanwhile=content, here=here)
-    show(content.respond(request), on_change=lambda: None)
+    show(content.respond(request), on_seeds=_on_seeds)
     rerun.request_after_end(session.is_active(run))
+
+
+def _on_seeds() -> None:
+    """Has the learner's run checked on other seeds."""
+    shown_run.check(learner.run(), requested_seed())
 
 
 def _recorded_content(chapter: Chapter) -> StageContent:

@@ -1,12 +1,12 @@
 """Player component: the player on the Streamlit page."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from bnviz.page.shell.components import component
-from bnviz.player.request import PlayerRequest, read_change
+from bnviz.player.request import PlayerRequest, read_change, read_seed
 
 _KEY = "player"
 
@@ -21,12 +21,23 @@ def requested_change() -> tuple[int, str] | None:
     return read_change(_state().get("change"))
 
 
-def show(message: bytes, *, on_change: Callable[[], None]) -> None:
+def requested_seed() -> int | Literal["check"] | None:
+    """What the viewer has just asked for of other seeds, see `read_seed`."""
+    return read_seed(_state().get("seeds"))
+
+
+def show(
+    message: bytes,
+    *,
+    on_change: Callable[[], None] = lambda: None,
+    on_seeds: Callable[[], None] = lambda: None,
+) -> None:
     """Draws the player, or sends it a further message.
 
     Args:
         message: From the `respond` of a `StageContent`.
         on_change: Called when the viewer asks for an intervention.
+        on_seeds: Called when the viewer asks for other seeds.
     """
     component("player")(
         key=_KEY,
@@ -34,6 +45,7 @@ def show(message: bytes, *, on_change: Callable[[], None]) -> None:
         height="content",
         on_want_change=lambda: None,
         on_change_change=on_change,
+        on_seeds_change=on_seeds,
     )
 
 

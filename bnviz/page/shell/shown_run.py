@@ -31,6 +31,12 @@ def start(mode: str, settings: Settings) -> Run:
     return run
 
 
+def check(run: Run | None, asked: int | str | None) -> None:
+    """Has a run checked on other seeds, if the viewer has asked for that."""
+    if run is not None and asked == "check":
+        session.engine().check(run)
+
+
 def clear(mode: str) -> None:
     """Makes a mode show no run."""
     state.run_settings.pop(mode, None)
@@ -74,13 +80,15 @@ def content(
     now: dict[str, Any] = {
         "state": here,
         "message": _message(run, engine, here),
-        "poll": pause(here, viewers, awaited=run.awaits_costs),
+        "poll": pause(here, viewers, awaited=run.awaits_more),
+        "check": run.check,
         "ahead": not crowded(viewers),
     }
     if len(run.recording) == 0:
         now["message"] += " Meanwhile, a recorded run is shown."
         return dataclasses.replace(before, **now)
-    return StageContent(run.token, run.recording, view=before.view, **now)
+    opens = before.opens_seeds
+    return StageContent(run.token, run.recording, view=before.view, opens_seeds=opens, **now)
 
 
 def waiting(job: Job, engine: Engine) -> str:

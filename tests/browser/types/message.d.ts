@@ -99,6 +99,19 @@ export interface Pair {
   speeds_in_seconds?: Record<string, string>;
 }
 
+/** What is known of the same run with other seeds. */
+export interface SeedStrip {
+  text: string;
+  title?: string;
+  /** What a button says that has the run checked. */
+  offer?: string;
+  /** Whether a click opens the run of a seed. */
+  opens?: boolean;
+  ticks?: { at: number; text: string }[];
+  /** Each at a share of the width, or null if the seed has no speed-up. */
+  dots?: { seed: number; at: number | null; bound: string; here: boolean; words: string }[];
+}
+
 /** The header of a message to a player. */
 export interface Header {
   run: string;
@@ -123,6 +136,7 @@ export interface Header {
   changes: ChangeOptions;
   events: RunEvent[];
   verdict: string[];
+  seeds: SeedStrip | null;
   schema?: Schema;
   figure?: Figure;
 }

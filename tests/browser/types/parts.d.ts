@@ -8,6 +8,7 @@ export interface PlayerParts {
   cards: HTMLElement;
   about: HTMLElement;
   says: HTMLElement;
+  seeds: HTMLElement;
   toolbar: HTMLElement;
   figure: HTMLElement;
   plot: PlotElement;

@@ -18,6 +18,7 @@ import { Frames } from "./frames.js";
 import { unpack } from "./message.js";
 import { ASK_AGAIN, mount, partsOf } from "./mount.js";
 import { loadPlotly } from "./plotly.js";
+import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
 import { buildTabs, buildToolbar } from "./toolbar.js";
@@ -63,6 +64,7 @@ class Player {
     this.drawing = false;
 
     this.cards = new Cards(parts);
+    this.seeds = new SeedStrip(parts.seeds, (request) => this.trigger("seeds", request));
     this.chart = new Chart(root, parts);
     this.transport = new Transport(parts, () => this.draw());
     this.changes = new Changes(
@@ -109,6 +111,7 @@ class Player {
     if (header.figure) this.next = header.figure;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
+    this.seeds.show(header.seeds);
     this.cards.showVerdict(header.verdict, header.available === header.capacity);
     const arms = this.cards.spec.arms.map((arm) => arm.name);
     this.events.show(header.events, header.capacity, arms);

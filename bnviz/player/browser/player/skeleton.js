@@ -9,6 +9,7 @@ const HTML = `
         <div class="bnviz-label" data-part="about"></div>
         <div class="bnviz-says" data-part="says"></div>
       </div>
+      <div class="bnviz-card bnviz-seeds" data-part="seeds" role="group" aria-label="Other seeds"></div>
     </div>
     <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What the view shows"></div>
     <div class="bnviz-figure" data-part="figure" role="img" aria-label="The chosen view of the networks">

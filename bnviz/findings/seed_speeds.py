@@ -29,6 +29,11 @@ class SpeedRange:
             return str(self.low)
         return f"{str(self.low).removesuffix(' times')} to {self.high}"
 
+    @property
+    def inverse(self) -> "SpeedRange":
+        """The same, seen from the other arm."""
+        return SpeedRange(self.high.inverse, self.median.inverse, self.low.inverse)
+
 
 @dataclass(frozen=True)
 class TargetSpeeds:

@@ -1,0 +1,68 @@
+"""Seed strip: where a run lies among the same run with other seeds, for a player."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from bnviz.findings import over_seeds
+from bnviz.findings.speed import Speed, SpeedUp
+from bnviz.other_seeds import OTHER_SEEDS
+from bnviz.recording import Recording
+from bnviz.studies.seed_check import unchecked
+
+#: Speed-ups that the axis may name.
+_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+#: How far the axis reaches beyond the speed-ups on either side, as a ratio.
+_MARGIN = 1.2
+
+
+def seed_strip(recording: Recording, check: str, *, opens: bool) -> dict[str, Any] | None:
+    """What a player shows of other seeds, in JSON types; None if there is nothing to say.
+
+    Args:
+        recording: A run, complete or growing.
+        check: As `bnviz.engine.runs.Run.check`.
+        opens: Whether a click opens the run of a seed.
+    """
+    if recording.other_seeds is not None:
+        return _known(recording) | {"opens": opens}
+    if check == "awaited":
+        return {"text": f"Checking on {OTHER_SEEDS} other seeds while nobody waits …"}
+    if check == "offered":
+        return {"text": "", "offer": f"Check on {OTHER_SEEDS} other seeds"}
+    why = unchecked(recording.settings) if recording.complete else ""
+    return {"text": why} if why else None
+
+
+def _known(recording: Recording) -> dict[str, Any]:
+    found = over_seeds.speeds(recording)
+    ratios = [each.speed_up.ratio for each in found.values() if each.speed_up is not None]
+    low, high = min([1.0, *ratios]) / _MARGIN, max([1.0, *ratios]) * _MARGIN
+
+    def position(ratio: float) -> float:
+        return round(math.log(ratio / low) / math.log(high / low), 4)
+
+    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    return {
+        "text": f"speed-up in {len(found)} seeds",
+        "title": over_seeds.scope(recording.settings),
+        "ticks": [{"at": position(tick), "text": f"{tick:g}×"} for tick in ticks],
+        "dots": _dots(found, position, recording.settings.seed),
+    }
+
+
+def _dots(found: Mapping[int, Speed], position: Any, own: int) -> list[dict[str, Any]]:
+    dots = []
+    for seed, each in found.items():
+        speed_up: SpeedUp | None = each.speed_up
+        said = f"BN {speed_up} as fast in steps" if speed_up else f"no speed-up: {each.reason}"
+        dots.append(
+            {
+                "seed": seed,
+                "at": position(speed_up.ratio) if speed_up else None,
+                "bound": speed_up.bound if speed_up else "",
+                "here": seed == own,
+                "words": f"Seed {seed:,}{' (this run)' if seed == own else ''}: {said}.",
+            }
+        )
+    return dots
