@@ -1,9 +1,13 @@
 """Data shapes: how many features, classes and examples a run trains on and is measured on."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bnviz.data import uploads
+from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
+from bnviz.data.preparation import VALIDATION_SHARE
 from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.settings import Settings
 
@@ -31,10 +35,17 @@ class DataShape:
         Args:
             settings: Settings of the run.
             source: The file with the examples, if the run uses them. How many it holds is not known
-                before it is read, so it counts as one of many.
+                before it is read: a table counts with the most that its bytes may be, an NPZ file,
+                which may be compressed, with the most that are allowed.
         """
         if source is not None:
-            return cls(source.num_features, source.num_classes, *_MANY)
+            examples = EXAMPLES[1]
+            if uploads.is_table(source.name):
+                possible = len(source.data) // (_BYTES_PER_VALUE * source.num_features)
+                examples = min(examples, max(possible, EXAMPLES[0]))
+            validation = math.ceil(VALIDATION_SHARE * examples)
+            sizes = examples - validation, validation
+            return cls(source.num_features, source.num_classes, *sizes)
         return SHAPES.get(settings.dataset, PLANE_SHAPE)
 
     @property
@@ -48,15 +59,15 @@ class DataShape:
         return min(self.validation, VALIDATION_SIZE)
 
 
-#: Training and validation examples of MNIST.
-_MANY = (60_000, 10_000)
+#: Bytes that a value of a table takes at least: a digit and what separates it from the next.
+_BYTES_PER_VALUE = 2
 #: The built-in data sets that are not in the plane.
 SHAPES = {
     "digits": DataShape(64, 10, 1_438, 359),
     "breast_cancer": DataShape(30, 2, 456, 113),
     "wine": DataShape(13, 3, 142, 36),
-    "mnist": DataShape(784, 10, *_MANY),
-    "fashion_mnist": DataShape(784, 10, *_MANY),
+    "mnist": DataShape(784, 10, 60_000, 10_000),
+    "fashion_mnist": DataShape(784, 10, 60_000, 10_000),
 }
 #: The data sets in the plane.
 PLANE_SHAPE = DataShape(2, 2, 800, 200)

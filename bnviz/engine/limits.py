@@ -45,7 +45,7 @@ class Limits:
     """
 
     seconds: float = _limit(
-        300, "BNVIZ_MAX_SECONDS", 1, 1e7, "seconds that a run or a study is expected to take"
+        300, "BNVIZ_MAX_SECONDS", 2, 1e7, "seconds that a run or a study is expected to take"
     )
     recording_mb: float = _limit(
         64, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"

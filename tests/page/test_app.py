@@ -140,14 +140,15 @@ def test_a_bad_link_is_reported_once_and_the_page_works(query):
 
 
 def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(monkeypatch):
-    monkeypatch.setenv("BNVIZ_MAX_SECONDS", "1")
+    monkeypatch.setenv("BNVIZ_MAX_SECONDS", "2")
     session.limits.cache_clear()
-    page = open_page({**SHORT, **NOW, "steps": "40000", "train": "1"})
+    wide = {**SHORT, "units": "128"}
+    page = open_page({**wide, **NOW, "steps": "40000", "train": "1"})
     assert player_message(page)[0]["state"] == "recorded"
-    assert "this host allows 1 s" in page.warning[0].value
+    assert "this host allows 2 s" in page.warning[0].value
     assert page.button(key="train_wide").disabled
     page.button(key="take").click().run()
-    near = session.limits().fitting(Settings.read(SHORT).replace(steps=40_000))
+    near = session.limits().fitting(Settings.read(wide).replace(steps=40_000))
     assert not page.warning
     assert page.query_params["steps"] == str(near.steps)
     page.button(key="train_wide").click().run()

@@ -175,6 +175,9 @@ def _draw_alternative(settings: Settings) -> None:
         for name, kind in KINDS.items()
         if getattr(near, name) != getattr(settings, name)
     )
+    if not instead:
+        st.warning(plain(excess))  # reading the data alone takes longer
+        return
     st.warning(plain(f"{excess} The nearest settings that it allows: {instead}."))
     st.button("Take these settings", on_click=_accept, args=(near,), key="take")
 
