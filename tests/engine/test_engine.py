@@ -393,6 +393,7 @@ class TestKilledWorkers:
     @pytest.mark.slow
     def test_a_run_survives_a_killed_worker_without_a_gap(self, engine: Engine):
         settings = SHORT.replace(seed=30, steps=400)
+        until(lambda: engine.status.state == "ready", PATIENCE)
         [worker] = workers_of()
         with watched(engine.start(settings)) as run:
             until(lambda: len(run.recording) > 20)

@@ -145,7 +145,7 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor.key(" ")
     visitor.until("+s.step > 0")
     expect(visitor.button("Pause")).to_be_visible()
-    visitor.page.get_by_label("Time").fill("100")  # the slider
+    visitor.page.get_by_role("slider", name="Time").fill("100")  # the slider
     visitor.until(f"+s.step >= {frame_steps(LAST)[100]}")
 
 
