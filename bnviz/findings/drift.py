@@ -135,9 +135,11 @@ def _compared(
     others = ", ".join(f"{with_arm(name)} {number(values[name])}" for name in arms if name != arm)
     distances = f"{number(values[arm])} since step 0, {others}"
     if tally is not None:
-        seeds = tally.words(_SIDES)
+        seeds = tally.words(_SIDES, none="shows a difference in both units")
         if not tally.decided:
-            return f"{by_whom} {distances} (no clear difference: {seeds})"
+            units = f"in standard deviations {number(in_std[1])}, {with_arm(first)} "
+            units += number(in_std[0])
+            return f"{by_whom} {distances} ({units}; no clear difference: {seeds})"
         but = "" if tally.agrees else ", but not in this run"
         return f"{by_whom} {_WORDS[tally.decided]} {with_arm(arm)}{but} ({distances}; {seeds})"
     if found is None:

@@ -55,16 +55,17 @@ class Tally:
         """Whether the run shows what all seeds bear."""
         return self.votes[0] == self.decided
 
-    def words(self, names: Mapping[int, str]) -> str:
+    def words(self, names: Mapping[int, str], none: str = "shows a difference") -> str:
         """How many seeds show what: "faster in 6 of 9 seeds, slower in 1".
 
         If no seed shows a difference: "none of 9 seeds shows a difference".
 
         Args:
             names: What a vote of 1 and one of -1 is called.
+            none: What no seed does if there are no votes.
         """
         if not any(self.votes):
-            return f"none of {len(self.votes)} seeds shows a difference"
+            return f"none of {len(self.votes)} seeds {none}"
         sides = sorted(names, key=self.votes.count, reverse=True)
         found = [(names[side], self.votes.count(side)) for side in sides]
         first, *others = [each for each in found if each[1]]

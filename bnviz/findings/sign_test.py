@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 #: A comparison holds if chance alone would give as many seeds on one side with less probability.
 SIGNIFICANCE = 0.05
+#: A statement that compares nothing holds if at least this share of the seeds shows it.
+NEARLY_ALL = 8 / 9
 
 
 def sign_test(wins: int, pairs: int) -> float:

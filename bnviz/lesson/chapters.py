@@ -191,8 +191,8 @@ CHAPTERS = {
         Chapter(
             "covariate-shift",
             "Is it really covariate shift?",
-            "With noise after it, Batch Normalization lets inputs shift more and helps nearly as "
-            "well. Why it helps is open.",
+            "With noise after it, Batch Normalization lets inputs shift more from step to step and "
+            "helps nearly as well. Why it helps is open.",
             "noise",
             {"name": "drift", "since": "last"},
             ("third_arm", "deep"),

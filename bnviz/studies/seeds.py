@@ -1,6 +1,5 @@
 """SeedBands: one experiment over many seeds, and how far the result of one run holds for all."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 
 from bnviz import other_seeds
 from bnviz.findings import speed
-from bnviz.findings.comparison import CLEAR_RATIO
+from bnviz.findings.over_seeds import CLEAR_STEPS
 from bnviz.findings.seed_speeds import TargetSpeeds, of, reasons, speed_range, target_speeds
+from bnviz.findings.sign_test import NEARLY_ALL, decision
 from bnviz.findings.speed import NOT_LEARNT, TARGET_SHARE, TARGET_SHARES, Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.frames import ARMS, frame_steps
@@ -23,9 +23,6 @@ from bnviz.studies.study import BLOCK_SIZE, CURVES, Block, Outcome
 
 #: Minimum and maximum number of seeds.
 MIN_SEEDS, MAX_SEEDS = 5, 20
-#: A difference is claimed only if at least this share of the seeds shows it. As the seeds agree, a
-#: difference in one of them may be as small as `CLEAR_RATIO`.
-AGREEING_SHARE = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,16 +164,16 @@ class SeedBands(PlannedStudy):
             return f"No network learnt anything in {self._steps()}, in any of {count} seeds."
         if range_ is None:
             return f"The speed cannot be compared: {reasons(speeds)}."
-        orders = [each.speed_up and each.speed_up.order(CLEAR_RATIO) for each in speeds]
+        orders = [each.speed_up and each.speed_up.order(CLEAR_STEPS) for each in speeds]
         faster, slower, same = (orders.count(order) for order in (1, -1, 0))
-        needed = math.ceil(AGREEING_SHARE * count)
+        decided = decision([order or 0 for order in orders])
         ratios = f"{range_.median} as fast in steps (median; range {range_})"
         goal = f"to {percent(TARGET_SHARE)} of the better network's final accuracy"
-        if faster >= needed:
+        if decided == 1:
             return f"BN learns faster in {of(faster, count)}: {ratios} {goal}."
-        if slower >= needed:
+        if decided == -1:
             return f"BN learns more slowly in {of(slower, count)}: {ratios} {goal}."
-        if same >= needed:
+        if same >= NEARLY_ALL * count:
             return f"BN makes no difference in speed in {of(same, count)}: {ratios} {goal}."
         parts = {"faster": faster, "slower": slower, "about as fast": same}
         others = [f"{word} in {number}" for word, number in parts.items() if number]
@@ -184,7 +181,7 @@ class SeedBands(PlannedStudy):
         if unknown:
             others.append(f"not comparable in {unknown}")
         return (
-            f"The seeds disagree, so no difference is claimed: of {count}, BN is "
+            f"The seeds bear no difference by the sign test: of {count}, BN is "
             f"{', '.join(others)}; {ratios} {goal}."
         )
 

@@ -144,8 +144,8 @@ def test_gaps_of_networks_that_fit_unlike_bear_nothing():
         ),
         (
             ([1.0] * 6 + [0.1] * 3, 0.5),
-            "before it 0.5 since step 0, without BN 1 (no clear difference: less in 6 of 9 seeds, "
-            "more in 3)",
+            "before it 0.5 since step 0, without BN 1 (in standard deviations 0.5, without BN 1; "
+            "no clear difference: less in 6 of 9 seeds, more in 3)",
         ),
     ],
 )
@@ -159,6 +159,17 @@ def test_a_drift_that_is_less_in_one_unit_alone_bears_nothing():
     recording = checked(*FASTER, drift=(1.0, 0.5))
     recording.other_seeds["none"]["drift_previous_layers_in_std"] = 0.5
     assert "no clear difference: less in 1 of 9 seeds" in verdict(recording)[1]
+
+
+def test_units_that_disagree_in_every_seed_are_both_given():
+    recording = checked(*FASTER, drift=(0.5, 1.0))
+    recording.other_seeds["none"]["drift_previous_layers_in_std"] = 2.0
+    frames = recording._frames
+    frames["none"]["drift_previous_layers_in_std"][..., -1] = 2.0
+    assert (
+        "1 since step 0, without BN 0.5 (in standard deviations 1, without BN 2; no clear "
+        "difference: none of 9 seeds shows a difference in both units)"
+    ) in verdict(recording)[1]
 
 
 def test_without_other_seeds_comparisons_are_of_this_run():

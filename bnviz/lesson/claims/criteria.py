@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bnviz.findings.over_seeds import CLEAR_DRIFT, CLEAR_GAP, CLEAR_STEPS
-from bnviz.findings.sign_test import decision
-
-#: A statement that compares nothing holds if at least this share of the seeds shows it.
-NEEDED_SHARE = 8 / 9
+from bnviz.findings.sign_test import NEARLY_ALL, decision
 
 #: The numbers of one seed, by the names of their quantities.
 Numbers = Mapping[str, float]
@@ -153,4 +150,4 @@ class Shows:
 
 
 def _nearly_all(votes: Sequence[int]) -> bool:
-    return votes.count(1) >= NEEDED_SHARE * len(votes)
+    return votes.count(1) >= NEARLY_ALL * len(votes)
