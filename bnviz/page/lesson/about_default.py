@@ -50,7 +50,8 @@ def text() -> str:
         f"{percent(TRAINED)}, with the best of several learning rates for each network, it is "
         f"{_spread(_RATES, 'ratio')} times. With BN, the layers before the last one also move its "
         "values less since step 0. That does not make the one the cause of the other: with noise "
-        "after BN, the values, all neurons together, move further from frame to frame than without BN, "
+        "after BN, the values of all neurons together move further from frame to frame than "
+        "without BN, "
         f"{_spread(_NOISE, 'move_noisy_bn')} against {_spread(_NOISE, 'move_none')}, and that "
         f"network is still {_spread(_NOISE, 'speed_noisy_bn')} times as fast as the one without BN."
     )
