@@ -322,7 +322,8 @@ class RunRegistry(Registry[Run]):
             progress: Share of the run that was trained in it.
             compilations: How often something was compiled in it.
         """
-        self.note_compiled(run.settings)
+        if progress:
+            self.note_compiled(run.settings)
         if not compilations:
             self.pace.note(taken=taken, predicted=progress * run.predicted)
 

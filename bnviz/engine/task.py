@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two messages with frames.
 INTERVAL = 0.05
+#: Seconds of a turn in which a run waits until its networks are compiled.
+COMPILING = 0.25
 
 _log = logging.getLogger(__name__)
 
@@ -74,8 +76,8 @@ def train(
         source: The file with the examples, if any; not needed to go on.
         topic: Topic of the events.
         token: Name of the run in the events.
-        share: Seconds of its turn. It may take a frame longer, and what a new architecture takes
-            to compile.
+        share: Seconds of its turn. It may take a frame longer, and ends early while its networks
+            are compiled.
         go_on: Whether to take up what is set aside under this token.
 
     Returns:
@@ -115,8 +117,7 @@ def train_block(
         source: The file with the examples, if any; not needed to go on.
         topic: Topic of the event.
         token: Name of the block in the event.
-        share: Seconds of its turn. It may take a second longer, and what a new architecture takes
-            to compile.
+        share: Seconds of its turn. It may take a second longer.
         go_on: Whether to take up what is set aside under this token.
     """
     worker = get_worker()
@@ -259,12 +260,12 @@ def _read(source: FileSource | None) -> Dataset | None:
 
 
 def _send_all(
-    frames: Iterator[Frame], first: int, *, send: Callable[[int, bytes], None], clock: _Clock
+    frames: Iterator[Frame | None], first: int, *, send: Callable[[int, bytes], None], clock: _Clock
 ) -> tuple[bool, int]:
     """Sends frames as they are made, the first one at once and later ones in small groups.
 
     Args:
-        frames: The frames that are not sent yet.
+        frames: The frames that are not sent yet; None now and then while networks are compiled.
         first: The index of the first of them.
         send: Sends the bytes of frames from an index on.
         clock: Tells when to pause.
@@ -275,6 +276,11 @@ def _send_all(
     pending, sent_at, ended = bytearray(), -INTERVAL, True
     following = first
     for frame in frames:
+        if frame is None:
+            if clock.seconds > COMPILING or not clock.should_continue():
+                ended = False
+                break
+            continue
         pending += frame.tobytes()
         following += 1
         if time.monotonic() - sent_at >= INTERVAL:

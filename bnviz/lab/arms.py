@@ -1,6 +1,7 @@
 """Arms: the networks of a run, with everything compiled for them, and their changes in mid-run."""
 
 import hashlib
+import threading
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -53,6 +54,7 @@ class CompiledNetwork:
         observer: Observes the network.
         landscape: Measures its loss landscape, among the costly measures.
         inference: Evaluates it by different statistics, among the costly measures.
+        lock: Held by whoever compiles or uses it.
     """
 
     network: Network
@@ -60,6 +62,7 @@ class CompiledNetwork:
     observer: Observer
     landscape: Landscape
     inference: Inference
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass
@@ -131,6 +134,18 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
     for layer in compiled.network.dense_layers:
         sha.update(layer.kernel.numpy().tobytes())
     return Arm(name, name, compiled, sha.digest())
+
+
+def compiled_network(settings: Settings, name: str, data: Dataset) -> CompiledNetwork:
+    """Returns the network that an arm begins with, in whatever state it is.
+
+    Args:
+        settings: Settings of the run.
+        name: One of `bnviz.frames.ARM_LABELS`.
+        data: Examples of the run, which decide the numbers of features and classes.
+    """
+    sizes = (data.num_features, len(data.classes))
+    return _compiled(architecture(settings, name), name, name, *sizes, False)
 
 
 def intervene(

@@ -1,9 +1,10 @@
 """Block training: trains the runs of a block together, both arms side by side."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.frames import ARMS
 from bnviz.lab.arms import DIVERGENCE, architecture
+from bnviz.lab.compiler import Compilation
 from bnviz.lab.datasets import DataError
 from bnviz.lab.experiment import ExperimentError
 from bnviz.lab.initial_kernels import initial_kernels
@@ -32,10 +34,6 @@ _MAX_PRODUCTS = 10e9
 _NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon")
 #: Held while a block trains: all blocks of a process share the compiled stacks.
 _lock = threading.Lock()
-#: Compiles stacks, one after another, while runs and other blocks train.
-_compiler = ThreadPoolExecutor(1, "compiler")
-#: Seconds between two looks at whether to wait for it.
-_TICK = 0.05
 
 
 def _always() -> bool:
@@ -90,7 +88,7 @@ class BlockTraining:
         self._evaluation_steps = block.evaluation_steps
         self._batches = _batches(block.evaluation_steps, self._runs, self._data)
         self._arms: dict[str, _ArmTraining] = {}
-        self._compiling: Future[None] | None = None
+        self._compiling: Compilation | None = None
 
     def close(self) -> None:
         """Releases what it holds."""
@@ -105,21 +103,25 @@ class BlockTraining:
         Returns:
             Whether they are compiled.
         """
-        settings = self._runs[0]
         if self._compiling is None:
-            sizes = (self._data.num_features, self._data.num_classes)
+            self._compiling = Compilation(self._uncompiled())
+        return all(should_continue() for _ in self._compiling.waits())
 
-            def compile_stacks() -> None:
-                for arm in ARMS:
-                    stack = _compiled(architecture(settings, arm), arm, *sizes)
-                    stack.compile(self._data, settings.batch_size, compares=self._compares)
+    def _uncompiled(self) -> dict[Hashable, Callable[[], None]]:
+        """What compiles the stack of each arm, by what it is compiled for."""
+        settings = self._runs[0]
 
-            self._compiling = _compiler.submit(compile_stacks)
-        while not wait([self._compiling], _TICK).done:
-            if not should_continue():
-                return False
-        self._compiling.result()
-        return True
+        def compile_stack(arm: str) -> None:
+            stack = _stack(settings, arm, self._data)
+            with stack.lock:
+                stack.compile(self._data, settings.batch_size, compares=self._compares)
+
+        return {
+            ("stack", arm, architecture(settings, arm), self._data.shapes, self._compares): partial(
+                compile_stack, arm
+            )
+            for arm in ARMS
+        }
 
     def advance(self, should_continue: Callable[[], bool] = _always) -> bool:
         """Trains until the end, or as long as it should; nothing else here trains meanwhile.
@@ -131,13 +133,16 @@ class BlockTraining:
         Returns:
             Whether the block is trained.
         """
-        with _lock, ThreadPoolExecutor(len(ARMS)) as threads:
+        with _lock, ExitStack() as held, ThreadPoolExecutor(len(ARMS)) as threads:
+            if not self.compile(should_continue):
+                return False
+            stacks = {arm: _stack(self._runs[0], arm, self._data) for arm in ARMS}
+            for stack in stacks.values():
+                held.enter_context(stack.lock)
             for arm in self._arms.values():
                 arm.take_up()
             if not self._arms:
-                if not self.compile(should_continue):
-                    return False
-                stacks = _stacks(self._runs, self._data)
+                _reset(stacks.values(), self._runs, self._data)
                 self._arms = {
                     arm: _ArmTraining(each, self._data, compares=self._compares)
                     for arm, each in stacks.items()
@@ -172,14 +177,16 @@ def _compiled(settings: Settings, arm: str, num_features: int, num_classes: int)
     return Stack(settings, arm, BLOCK_SIZE, num_features, num_classes)
 
 
-def _stacks(runs: Sequence[Settings], data: StackedExamples) -> dict[str, Stack]:
-    """The networks of each arm at step 0."""
-    sizes = (data.num_features, data.num_classes)
-    kernels = _kernels(runs, *sizes)
-    stacks = {arm: _compiled(architecture(runs[0], arm), arm, *sizes) for arm in ARMS}
-    for stack in stacks.values():
+def _stack(settings: Settings, arm: str, data: StackedExamples) -> Stack:
+    """The stack of an arm that runs like this one are trained in."""
+    return _compiled(architecture(settings, arm), arm, data.num_features, data.num_classes)
+
+
+def _reset(stacks: Iterable[Stack], runs: Sequence[Settings], data: StackedExamples) -> None:
+    """Sets the networks of all arms to step 0."""
+    kernels = _kernels(runs, data.num_features, data.num_classes)
+    for stack in stacks:
         stack.reset(runs, kernels)
-    return stacks
 
 
 def _kernels(

@@ -1,9 +1,10 @@
 """Experiment: trains the arms of a run side by side and measures them frame by frame."""
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,15 @@ from bnviz.data.sampling import Examples, MeasuredExamples
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import Frame
 from bnviz.interventions import Intervention
-from bnviz.lab.arms import Arm, intervene, new_arm
+from bnviz.lab.arms import (
+    Arm,
+    CompiledNetwork,
+    architecture,
+    compiled_network,
+    intervene,
+    new_arm,
+)
+from bnviz.lab.compiler import Compilation
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
@@ -53,7 +62,7 @@ def run(settings: Settings, dataset: Dataset | None = None) -> Generator[Frame, 
         ExperimentError: If the data set is not available.
     """
     with Experiment(settings, dataset).turn() as frames:
-        yield from frames
+        yield from (frame for frame in frames if frame is not None)
 
 
 class Experiment:
@@ -74,40 +83,30 @@ class Experiment:
             data = load(settings, dataset)
         except DataError as error:
             raise ExperimentError(str(error)) from error
-        self._pipeline: _Pipeline | None = None
-        self._frames = self._train(settings, data)
+        self._pipeline = _Pipeline(settings, data, FrameLayout.of(settings))
+        self._frames = _frames(self._pipeline)
 
     @contextmanager
-    def turn(self) -> Iterator[Iterator[Frame]]:
+    def turn(self) -> Iterator[Iterator[Frame | None]]:
         """Gives the run its turn; nothing else in this process trains meanwhile.
 
         Yields:
-            The frames that have not been taken yet. Those that are still not taken at the end of
+            The frames that have not been taken yet; None now and then while its networks are
+            compiled, which goes on in the background. Those that are still not taken at the end of
             the context are there in the next turn.
         """
         with _lock:
-            if self._pipeline is not None:
-                self._pipeline.take_up()
+            self._pipeline.take_up()
             try:
                 yield self._frames
             except BaseException:
                 self.close()
                 raise
-            if self._pipeline is not None:
-                self._pipeline.set_aside()
+            self._pipeline.set_aside()
 
     def close(self) -> None:
         """Ends the run, so that what it holds is released now."""
         self._frames.close()
-
-    def _train(self, settings: Settings, data: Dataset) -> Generator[Frame, None, None]:
-        layout = FrameLayout.of(settings)
-        try:
-            with ThreadPoolExecutor(len(layout.arms)) as threads:
-                self._pipeline = _Pipeline(settings, data, layout, threads)
-                yield from _frames(self._pipeline, layout)
-        finally:
-            self._pipeline = None
 
 
 def warm_up() -> None:
@@ -118,21 +117,24 @@ def warm_up() -> None:
     frames.close()
 
 
-def _frames(pipeline: "_Pipeline", layout: FrameLayout) -> Generator[Frame, None, None]:
+def _frames(pipeline: "_Pipeline") -> Generator[Frame | None, None, None]:
     """Measures each frame while the arms already train on to the next."""
-    for stop in layout.header.steps:
-        if changes := pipeline.changes_due():
-            # The last snapshot shows the arms before the change, so it is measured before it.
+    with closing(pipeline):
+        yield from pipeline.compiling(pipeline.compile_measuring)
+        pipeline.begin()
+        for stop in pipeline.steps:
+            if changes := pipeline.changes_due():
+                # The last snapshot shows the arms before the change: it is measured before it.
+                yield from pipeline.measure()
+                pipeline.intervene(changes)
+            pipeline.start_training(stop)
             yield from pipeline.measure()
-            pipeline.intervene(changes)
-        pipeline.start_training(stop)
+            pipeline.finish_training()
+            if stop == 0:
+                # Divergence is judged by the first loss, so it is measured before any training.
+                yield from pipeline.measure()
+                yield from pipeline.compiling(pipeline.compile_training)
         yield from pipeline.measure()
-        pipeline.finish_training()
-        if stop == 0:
-            # Divergence is judged by the first loss, so it is measured before any training.
-            yield from pipeline.measure()
-            pipeline.compile_training()
-    yield from pipeline.measure()
 
 
 class _Pipeline:
@@ -144,16 +146,17 @@ class _Pipeline:
         settings: Settings of the run.
         data: Examples of the run.
         layout: Layout of the frames.
-        threads: As many threads as arms.
+
+    Attributes:
+        steps: The steps at which a frame is measured.
     """
 
-    def __init__(
-        self, settings: Settings, data: Dataset, layout: FrameLayout, threads: ThreadPoolExecutor
-    ):
+    def __init__(self, settings: Settings, data: Dataset, layout: FrameLayout):
+        self.steps = layout.header.steps
         self._settings = settings
         self._data = data
         self._layout = layout
-        self._threads = threads
+        self._threads = ThreadPoolExecutor(len(layout.arms))
         measured = MeasuredExamples.of(data)
         self._train = _tensors((data.x_train, data.y_train))
         self._probe = _tensors(measured.probe)
@@ -161,16 +164,67 @@ class _Pipeline:
         self._precise, _ = _tensors(measured.precise)
         self._recorder = FrameRecorder(layout, data, measured)
         self._order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
-        self._arms = {name: new_arm(settings, name, data) for name in layout.arms}
+        self._arms: dict[str, Arm] = {}
+        self._held: list[CompiledNetwork] = []
         self._changes = list(settings.changes)
         self._step = 0
         self._training: dict[str, Future[ArmSnapshot]] = {}
         self._unmeasured: dict[str, ArmSnapshot] = {}
+        self._compilation: Compilation | None = None
 
-    def compile_training(self) -> None:
-        """Compiles the training of all arms, without training a step."""
-        trainers = [arm.compiled.trainer for arm in self._arms.values()]
-        list(self._threads.map(lambda trainer: trainer.prepare(*self._train), trainers))
+    def close(self) -> None:
+        """Ends the threads, and lets others use the networks."""
+        self._threads.shutdown()
+        self._release()
+
+    def compiling(self, compile_: Callable[[CompiledNetwork], None]) -> Iterator[None]:
+        """Compiles the networks of all arms, and gives way meanwhile; the arms are set aside.
+
+        Args:
+            compile_: Compiles a network.
+        """
+
+        def compile_arm(name: str) -> None:
+            compiled = compiled_network(self._settings, name, self._data)
+            with compiled.lock:
+                compile_(compiled)
+
+        self.set_aside()
+        parts: dict[Hashable, Callable[[], None]] = {}
+        for name in self._layout.arms:
+            of_arm = (compile_.__name__, name, architecture(self._settings, name))
+            parts[*of_arm, *self._shapes] = partial(compile_arm, name)
+        self._compilation = Compilation(parts)
+        yield from self._compilation.waits()
+        self._compilation = None
+        self.take_up()
+
+    @property
+    def _shapes(self) -> tuple[Hashable, ...]:
+        """What else decides what is compiled for an arm."""
+        tensors = (*self._train, *self._probe, *self._validation, self._precise)
+        return (
+            *(tuple(tensor.shape) for tensor in tensors),
+            len(self._data.classes),
+            self._layout.deep,
+        )
+
+    def compile_measuring(self, compiled: CompiledNetwork) -> None:
+        """Compiles what measures a network."""
+        maps = (compiled.observer.reference(self._probe[0]),) * self._num_references
+        compiled.observer.observe(self._probe, self._validation, maps)
+        if self._layout.deep:
+            self._costly_measures(compiled)
+
+    def compile_training(self, compiled: CompiledNetwork) -> None:
+        """Compiles what trains a network, without training a step."""
+        compiled.trainer.prepare(*self._train)
+
+    def begin(self) -> None:
+        """Sets all arms to step 0."""
+        names = self._layout.arms
+        self._hold(compiled_network(self._settings, name, self._data) for name in names)
+        self._arms = {name: new_arm(self._settings, name, self._data) for name in names}
 
     def start_training(self, stop: int) -> None:
         """Starts training all arms up to step `stop` and taking snapshots of them there."""
@@ -187,14 +241,30 @@ class _Pipeline:
 
     def set_aside(self) -> None:
         """Lets the training that has been started end, and saves the state of all arms."""
+        if not self._held:
+            return
         wait(self._training.values())
         for arm in self._arms.values():
             arm.set_aside()
+        self._release()
 
     def take_up(self) -> None:
-        """Goes on with the state that was saved."""
+        """Goes on with the state that was saved, unless the networks are being compiled."""
+        if self._held or self._compilation is not None:
+            return
+        self._hold(arm.compiled for arm in self._arms.values())
         for arm in self._arms.values():
             arm.take_up()
+
+    def _hold(self, networks: Iterable[CompiledNetwork]) -> None:
+        """Lets nobody else use these networks."""
+        for compiled in networks:
+            compiled.lock.acquire()
+            self._held.append(compiled)
+
+    def _release(self) -> None:
+        while self._held:
+            self._held.pop().lock.release()
 
     def measure(self) -> Iterator[Frame]:
         """Yields the frame of the last snapshots, unless it was yielded before."""
@@ -214,6 +284,9 @@ class _Pipeline:
         for change in changes:
             for name, arm in self._arms.items():
                 self._arms[name] = intervene(arm, change, *context)
+        # No other network is compiled in the background than those with which an arm begins.
+        arms = self._arms.values()
+        self._hold(arm.compiled for arm in arms if arm.compiled not in self._held)
 
     def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:
         """Trains one arm up to step `stop` and takes a snapshot."""
@@ -222,23 +295,27 @@ class _Pipeline:
         return ArmSnapshot(
             step=stop,
             observation=self._observe(arm),
-            costly=self._costly_measures(arm) if self._layout.deep else {},
+            costly=self._costly_measures(compiled) if self._layout.deep else {},
             bad_step=stop - len(indices) + bad_row if bad_row >= 0 else -1,
             batches_digest=compiled.trainer.batches_digest,
         )
+
+    @property
+    def _num_references(self) -> int:
+        """Earlier steps whose maps are crossed with those of now: the first, and the last."""
+        return 2 if self._layout.deep else 1
 
     def _observe(self, arm: Arm) -> Observation:
         """Observes an arm; its maps of now become those that the next frame is compared with."""
         observer, features = arm.compiled.observer, self._probe[0]
         if not arm.references:
-            arm.references = (observer.reference(features),) * (2 if self._layout.deep else 1)
+            arm.references = (observer.reference(features),) * self._num_references
         observation = observer.observe(self._probe, self._validation, arm.references)
         if self._layout.deep:
             arm.references = (arm.references[0], observer.reference(features))
         return observation
 
-    def _costly_measures(self, arm: Arm) -> dict[str, NDArray[Any]]:
-        compiled = arm.compiled
+    def _costly_measures(self, compiled: CompiledNetwork) -> dict[str, NDArray[Any]]:
         measures = compiled.landscape.measure(*self._probe, compiled.trainer.learning_rate)
         measures |= compiled.inference.evaluate(self._precise, self._probe[0], self._validation)
         measures["batch_values"] = measures["batch_values"][:, : self._layout.neurons]

@@ -5,6 +5,7 @@ parameters per neuron (networks, 1, units), so that each layer is one batched ma
 networks are independent, so the gradient of the sum of their losses holds the gradient of each.
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -37,11 +38,15 @@ class Stack:
         size: Number of networks.
         num_features: Number of features of an example.
         num_classes: Number of classes.
+
+    Attributes:
+        lock: Held by whoever compiles or uses it.
     """
 
     def __init__(
         self, architecture: Settings, arm: str, size: int, num_features: int, num_classes: int
     ):
+        self.lock = threading.Lock()
         self._settings = architecture
         self._limit = np.full(size, np.inf, np.float32)
         self._position = position(architecture, arm)

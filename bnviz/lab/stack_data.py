@@ -47,6 +47,12 @@ class StackedExamples:
     num_features: int
     num_classes: int
 
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shapes of all examples, and the number of classes, for which a stack is compiled."""
+        tensors = (self.x, *self.probe, *self.validation, self.precise)
+        return (*(tuple(tensor.shape) for tensor in tensors), (self.num_classes,))
+
     @classmethod
     def of(cls, data_sets: Sequence[Dataset]) -> "StackedExamples":
         """Stacks data sets of equal sizes."""

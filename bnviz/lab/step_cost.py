@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import numpy as np
 import tensorflow as tf
 
 from bnviz.data.dataset import Dataset
 from bnviz.frame_layout import FrameLayout
-from bnviz.lab.arms import Arm, new_arm
+from bnviz.lab import compiler
+from bnviz.lab.arms import Arm, compiled_network, new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import alone
 from bnviz.lab.placement import taking_turns
@@ -68,7 +70,14 @@ class StepCost:
         Returns:
             Whether the costs are known.
         """
-        with alone():
+        with alone(), ExitStack() as held:
+            while compiler.is_busy():
+                # Its processor time would count.
+                time.sleep(compiler.TICK)
+                if not should_continue():
+                    return False
+            for name in FrameLayout.of(self._settings).arms:
+                held.enter_context(compiled_network(self._settings, name, self._data).lock)
             self._begin()
             with taking_turns() as move:
                 while self.progress < 1:

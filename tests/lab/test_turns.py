@@ -34,7 +34,8 @@ def taken(experiment, most):
     found = []
     with experiment.turn() as frames:
         for frame in frames:
-            found.append(frame)
+            if frame is not None:
+                found.append(frame)
             if len(found) == most:
                 break
     return found
@@ -58,6 +59,47 @@ def test_runs_that_take_turns_have_the_frames_of_runs_alone(case):
         for found, experiment in zip(frames, pair, strict=True):
             found += taken(experiment, most)
     assert [[frame.tobytes() for frame in each] for each in frames] == alone
+
+
+def test_others_have_their_turns_while_a_run_is_compiled():
+    known, new = SMALL.replace(seed=5), SMALL.replace(units=11, hidden_layers=4)
+    alone = [frame.tobytes() for frame in run(known)]
+    waiting, other, found, turns = Experiment(new), Experiment(known), [], 0
+    frames = []
+    while len(frames) < len(alone):
+        with waiting.turn() as own:
+            # Gives up its turn at once, whether there is a frame or not.
+            frame = next(own)
+        found += [] if frame is None else [frame]
+        turns += frame is None
+        frames += taken(other, 1)
+    assert turns > 0
+    assert [frame.tobytes() for frame in frames] == alone
+    found += taken(waiting, 1000)
+    assert [f.tobytes() for f in found] == [frame.tobytes() for frame in run(new)]
+
+
+def test_two_runs_of_a_new_network_are_compiled_one_after_the_other():
+    settings = SMALL.replace(units=13)
+    pair = [Experiment(settings.replace(seed=seed)) for seed in (1, 2)]
+    frames = [[], []]
+    while len(frames[1]) < 5:
+        for own, experiment in zip(frames, pair, strict=True):
+            with experiment.turn() as turn:
+                frame = next(turn)
+            own += [] if frame is None else [frame]
+    for own, experiment, seed in zip(frames, pair, (1, 2), strict=True):
+        own += taken(experiment, 1000)
+        alone = [frame.tobytes() for frame in run(settings.replace(seed=seed))]
+        assert [frame.tobytes() for frame in own] == alone
+
+
+def test_a_run_that_is_closed_while_it_is_compiled_leaves_room_for_others():
+    experiment = Experiment(SMALL.replace(units=14))
+    with experiment.turn() as frames:
+        assert next(frames) is None
+    experiment.close()
+    assert len(list(run(SMALL.replace(units=14, seed=2)))) > 2
 
 
 def test_a_run_that_has_ended_has_no_frames_left():

@@ -1,0 +1,58 @@
+"""Compiler: a thread in which networks are compiled while others train.
+
+Compiling takes a second for a few layers and a minute for fifty, cannot be interrupted, and lets
+other threads run meanwhile. So whoever has nothing compiled yet gives up its turn until it has.
+
+To compile a function means to call it. A network that is being compiled must not be used otherwise,
+so each has a lock, which is held by whoever has its turn with it, or compiles it.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+#: Seconds between two looks at whether it is done.
+TICK = 0.05
+
+_thread = ThreadPoolExecutor(1, "compiler")
+_last: Future[None] | None = None
+#: The names of what has been compiled.
+_done: set[Hashable] = set()
+
+
+class Compilation:
+    """What is compiled in the compiler's thread, side by side, after what came before it.
+
+    What has been compiled before is not compiled again, so it waits for nothing.
+
+    Args:
+        parts: What compiles each part, by a name that says what it is compiled for.
+    """
+
+    def __init__(self, parts: Mapping[Hashable, Callable[[], None]]):
+        global _last
+        self._parts = {name: part for name, part in parts.items() if name not in _done}
+        self._future: Future[None] | None = None
+        if self._parts:
+            self._future = _last = _thread.submit(self._compile)
+
+    def _compile(self) -> None:
+        with ThreadPoolExecutor(len(self._parts)) as threads:
+            list(threads.map(lambda part: part(), self._parts.values()))
+        _done.update(self._parts)
+
+    def waits(self) -> Iterator[None]:
+        """Waits until all is compiled, and gives way now and then.
+
+        Raises:
+            Exception: What went wrong while it was compiled.
+        """
+        if self._future is None:
+            return
+        while not wait([self._future], TICK).done:
+            yield
+        self._future.result()
+
+
+def is_busy() -> bool:
+    """Whether something is being compiled in this process's compiler."""
+    return _last is not None and not _last.done()
