@@ -44,7 +44,7 @@ def taken(experiment, most):
 @pytest.mark.parametrize(
     "case",
     [
-        case if case in ("sgd", "changes") else pytest.param(case, marks=pytest.mark.slow)
+        case if case in ("sgd", "changes") else pytest.param(case, marks=pytest.mark.widest)
         for case in CASES
     ],
 )

@@ -185,6 +185,7 @@ def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
     assert texts[0] == texts[1]
 
 
+@pytest.mark.slow
 def test_a_reload_during_a_run_returns_to_it_and_stop_stops_it(visit):
     visitor = visit("dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.1")
     visitor.train()

@@ -12,6 +12,8 @@ from bnviz.page.shell.arrivals import Arrivals, Untaken
 from bnviz.page.shell.upload_gate import bounded
 from tests.support.loop import run
 
+#: The method as Starlette has it: a page that a test opens in this process puts a gate before it.
+FORM = Request.form
 BODY = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.csv"\r\n\r\n1,2\r\n--b--\r\n'
 FILE = {"session_id": "1", "file_id": "2"}
 
@@ -37,7 +39,7 @@ def received(*messages, path=FILE, headers=(), **bounds):
 
     async def main():
         untaken = Noting()
-        form = bounded(Request.form, Arrivals(1.0, **bounds), untaken)
+        form = bounded(FORM, Arrivals(1.0, **bounds), untaken)
         scope = {"type": "http", "method": "PUT", "headers": head, "path_params": path}
         found = await form(Request(scope, receive))
         data = await found["f"].read()

@@ -588,7 +588,7 @@ class TestSeeds:
         assert result["bn"]["validation_loss"]["high"] == [None] * 61
         assert len(result["bn"]["validation_loss"]["median"]) == 61
         assert result["speed_up"]["low"]["bound"] == "more than"
-        assert "BN learns faster in 8 of 10 seeds" in result["sentence"]
+        assert "of 10, BN is faster in 8, not comparable in 2" in result["sentence"]
         assert [each["seed"] for each in result["seeds"]] == list(range(10))
         ours = [each["speed_up"]["bn"] for each in result["seeds"]]
         assert [each["steps"] for each in ours[:3]] == [[None, 13], [None, 16], [None, 19]]
