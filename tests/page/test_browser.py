@@ -223,6 +223,7 @@ def test_a_restored_connection_continues_where_it_was_cut(visit, page_address):
     proxy.close()
 
 
+@pytest.mark.slow
 def test_an_intervention_at_the_cursor_is_trained_and_marked_and_in_the_link(visit):
     visitor = visit(f"{SHORT}&seed=5&train=1")
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")
@@ -262,7 +263,7 @@ def test_zoom_survives_new_frames(visit):
     assert visitor.page.evaluate(f"{plot}._fullLayout.xaxis.range") == zoomed
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_every_choice_in_the_toolbar_redraws_the_figure(visit):
     visitor = visit(moving=True)
     toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")
@@ -331,6 +332,7 @@ def test_the_page_requests_nothing_from_other_hosts(browser, page_address):
     assert hosts - {""} == {urlsplit(page_address).netloc}
 
 
+@pytest.mark.slow
 def test_an_uploaded_table_is_trained_on_and_its_text_stays_text(visit, tmp_path):
     generator = np.random.default_rng(0)
     rows = [

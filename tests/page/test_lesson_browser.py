@@ -58,7 +58,7 @@ def test_every_chapter_plays_asks_and_reveals_its_measurements(visit):
     expect(heading(visitor)).to_have_text("Quiz")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_quiz_keeps_score_and_leads_to_the_chapter_with_the_answer(visit):
     visitor = visit("chapter=1")  # the quiz itself has no stage to wait for
     visitor.page.goto(f"{visitor.address}/?chapter=quiz")
@@ -116,7 +116,7 @@ def test_a_click_that_coincides_with_a_request_of_the_player_is_not_lost(visit):
     visitor.until("s.view === 'drift'")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_requests_sent_before_the_response_set_no_field_back(visit):
     visitor = visit("chapter=3")
     visitor.until("+s.framesDrawn > 0")
@@ -168,7 +168,7 @@ def test_a_chapter_on_a_phone_needs_no_horizontal_scrolling(visit):
     ("query", "scheme"),
     [("", "light"), ("", "dark"), ("mode=map", "dark"), ("mode=seeds", "light")],
 )
-@pytest.mark.slow
+@pytest.mark.widest
 def test_axe_core_finds_no_serious_violation(visit, query, scheme):
     visitor = visit(query, scheme=scheme, root=MAP if query else STAGE)
     assert serious(visitor.page) == []

@@ -47,7 +47,7 @@ def visit_map(visit):
     return partial(visit, root=MAP)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_map_is_filled_in_place_and_shared_and_its_cells_open_as_runs(visit_map):
     visitor = visit_map(SMALL)
     assert visitor.data("state") == "recorded"

@@ -27,6 +27,7 @@ def test_the_recorded_map_is_that_of_the_default_sweep_and_complete():
     assert recorded.digest == Sweep().digest
 
 
+@pytest.mark.slow
 def test_the_link_follows_the_switch_between_modes():
     page = open_page({"units": "16", "v": "2"})
     switch(page, "map")

@@ -50,7 +50,7 @@ def start_of(recording, frames):
     return start
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_browser_draws_the_points_that_python_computes(visit, subtests):
     page = visit().page
     for name, make in RECORDINGS.items():
