@@ -135,12 +135,14 @@ class Recording:
         """A record of each other seed, see `bnviz.other_seeds`; None while none is known.
 
         Raises:
-            ValueError: If it is set to what cannot be those of this run.
+            ValueError: If it is set to what cannot be those of this run, or before its end.
         """
         return self._other_seeds
 
     @other_seeds.setter
     def other_seeds(self, records: OtherSeeds) -> None:
+        if not self.complete:
+            raise ValueError("a run is compared with other seeds once it is complete")
         other_seeds.check(records, len(self.steps), self.settings.seed)
         self._other_seeds = records
 

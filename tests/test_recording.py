@@ -405,6 +405,26 @@ class TestOtherSeeds:
         file.seek(0)
         np.testing.assert_array_equal(Recording.load(file).other_seeds, records)
 
+    def test_are_those_of_a_complete_run(self):
+        recording, records = self.recording()
+        growing = Recording(recording.settings)
+        with pytest.raises(ValueError, match="complete"):
+            growing.other_seeds = records
+
+    def test_of_a_file_without_frames_are_refused(self):
+        recording, records = self.recording()
+        recording.other_seeds = records
+        file = io.BytesIO()
+        recording.save(file)
+        file.seek(0)
+        arrays = dict(np.load(file))
+        arrays["frames"] = arrays["frames"][:, :0]
+        changed = io.BytesIO()
+        np.savez(changed, **arrays)
+        changed.seek(0)
+        with pytest.raises(RecordingError, match="complete"):
+            Recording.load(changed)
+
     @pytest.mark.parametrize("seeds", [(4, 5, 6), (5, 5, 6), (-1, 5, 6), (2**31, 5, 6)])
     def test_have_seeds_of_their_own(self, seeds):
         recording, records = self.recording()

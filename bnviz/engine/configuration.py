@@ -47,7 +47,7 @@ class Configuration:
         workers: Number of worker processes to start if there is no `scheduler`, 1 to 64. Each
             trains one run at a time and takes about 1 GB.
         checks_seeds: Whether runs that have ended are checked on other seeds while nobody waits for
-            anything; takes a worker about 200 MB more.
+            anything.
 
     Raises:
         ValueError: If a value is not allowed.

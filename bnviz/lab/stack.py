@@ -48,7 +48,7 @@ class Stack:
     ):
         self.lock = threading.Lock()
         self._settings = architecture
-        self._limit = np.full(size, np.inf, np.float32)
+        self._size = size
         self._position = position(architecture, arm)
         widths = [num_features, *[architecture.units] * architecture.hidden_layers, num_classes]
         hidden = widths[1:-1]
@@ -104,16 +104,15 @@ class Stack:
         self._compiled_reset(tf.constant(inputs, tf.float32), *map(tf.constant, stacked))
 
     def compile(self, data: StackedExamples, batch_size: int, *, compares: bool) -> None:
-        """Compiles what a block calls, by calling it for no steps; nothing to do the second time.
+        """Compiles what a block calls, by calling it for no steps.
 
         Args:
             data: Examples of the networks.
             batch_size: Number of examples of a batch.
             compares: As for `bnviz.studies.study.Block`.
         """
-        size = len(self._limit)
-        nothing = np.zeros((0, size, batch_size), np.int32)
-        self.train(data.x, data.y, nothing, self._limit)
+        nothing = np.zeros((0, self._size, batch_size), np.int32)
+        self.train(data.x, data.y, nothing, np.full(self._size, np.inf, np.float32))
         self.evaluate(data.probe, data.validation)
         self.compare_statistics(data.precise, data.validation)
         if compares:

@@ -102,8 +102,8 @@ class StageContent:
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
             "begin": begin,
-            "seeds": seed_strip(recording, self.check, opens=self.opens_seeds),
-            **_findings(self.recording, recording),
+            **_findings(self.recording, recording, self.check),
+            "opens_seeds": self.opens_seeds,
         }
         if first == 0:
             header["schema"] = layout.schema()
@@ -146,16 +146,17 @@ def recorded_default() -> Recording:
     return Recording.load(RECORDED)
 
 
-def _findings(recording: Recording, snapshot: Recording) -> dict[str, Any]:
+def _findings(recording: Recording, snapshot: Recording, check: str) -> dict[str, Any]:
     """What the frames so far show; computed once for all viewers of a recording."""
     known = _FINDINGS.get(recording)
-    basis = (len(snapshot), snapshot.seconds_per_step, over_seeds.count(snapshot))
+    basis = (len(snapshot), snapshot.seconds_per_step, over_seeds.count(snapshot), check)
     if known is None or known[0] != basis:
         found = {
             "pair": _pair(snapshot),
             "changes": _changes(snapshot),
             "events": _events(snapshot),
             "verdict": verdict(snapshot),
+            "seeds": seed_strip(snapshot, check),
         }
         known = _FINDINGS[recording] = (basis, found)
     return known[1]

@@ -16,16 +16,15 @@ _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 _MARGIN = 1.2
 
 
-def seed_strip(recording: Recording, check: str, *, opens: bool) -> dict[str, Any] | None:
+def seed_strip(recording: Recording, check: str) -> dict[str, Any] | None:
     """What a player shows of other seeds, in JSON types; None if there is nothing to say.
 
     Args:
         recording: A run, complete or growing.
         check: As `bnviz.engine.runs.Run.check`.
-        opens: Whether a click opens the run of a seed.
     """
     if recording.other_seeds is not None:
-        return _known(recording) | {"opens": opens}
+        return _known(recording)
     if check == "awaited":
         return {"text": f"Checking on {OTHER_SEEDS} other seeds while nobody waits …"}
     if check == "offered":

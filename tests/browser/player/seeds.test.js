@@ -12,7 +12,6 @@ globalThis.document = {
 const KNOWN = {
   text: "speed-up in 3 seeds",
   title: "scope",
-  opens: true,
   ticks: [{ at: 0.1, text: "1×" }],
   dots: [
     { seed: 4, at: 0.4, bound: "", here: true, words: "Seed 4 (this run): BN 4 times as fast." },
@@ -39,7 +38,7 @@ test("the strip is hidden until there is something to say", () => {
 
 test("a dot stands at its share of the width, and opens the run of its seed", () => {
   const { root, asked, strip: shown } = strip();
-  shown.show(KNOWN);
+  shown.show(KNOWN, true);
   const [tick, ...dots] = root.children[1].children;
   assert.equal(tick.style.left, "10%");
   assert.deepEqual(
@@ -55,7 +54,7 @@ test("a dot stands at its share of the width, and opens the run of its seed", ()
 
 test("dots that open nothing are no buttons", () => {
   const { root, strip: shown } = strip();
-  shown.show({ ...KNOWN, opens: false });
+  shown.show(KNOWN);
   assert.ok(root.children[1].children.every((child) => !(child instanceof Button)));
 });
 
@@ -70,8 +69,8 @@ test("a run is checked once somebody asks for it, and only once", () => {
 
 test("the same strip is not drawn again", () => {
   const { root, strip: shown } = strip();
-  shown.show(KNOWN);
+  shown.show(KNOWN, true);
   const before = root.children;
-  shown.show({ ...KNOWN });
+  shown.show({ ...KNOWN }, true);
   assert.equal(root.children, before);
 });

@@ -105,8 +105,6 @@ export interface SeedStrip {
   title?: string;
   /** What a button says that has the run checked. */
   offer?: string;
-  /** Whether a click opens the run of a seed. */
-  opens?: boolean;
   ticks?: { at: number; text: string }[];
   /** Each at a share of the width, or null if the seed has no speed-up. */
   dots?: { seed: number; at: number | null; bound: string; here: boolean; words: string }[];
@@ -137,6 +135,8 @@ export interface Header {
   events: RunEvent[];
   verdict: string[];
   seeds: SeedStrip | null;
+  /** Whether a click opens the run of another seed. */
+  opens_seeds: boolean;
   schema?: Schema;
   figure?: Figure;
 }

@@ -111,7 +111,7 @@ class Player {
     if (header.figure) this.next = header.figure;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
-    this.seeds.show(header.seeds);
+    this.seeds.show(header.seeds, header.opens_seeds);
     this.cards.showVerdict(header.verdict, header.available === header.capacity);
     const arms = this.cards.spec.arms.map((arm) => arm.name);
     this.events.show(header.events, header.capacity, arms);

@@ -19,22 +19,28 @@ export class SeedStrip {
   constructor(root, request) {
     this.root = root;
     this.request = request;
-    this.shown = "null";
+    this.shown = "";
     root.hidden = true;
   }
 
-  /** @param {Spec | null} spec */
-  show(spec) {
-    const text = JSON.stringify(spec);
+  /**
+   * @param {Spec | null} spec
+   * @param {boolean} [opens] Whether a click opens the run of a seed.
+   */
+  show(spec, opens = false) {
+    const text = JSON.stringify([spec, opens]);
     if (text === this.shown) return;
     this.shown = text;
     this.root.hidden = !spec;
     this.root.title = spec?.title ?? "";
-    this.root.replaceChildren(...(spec ? this.#content(spec) : []));
+    this.root.replaceChildren(...(spec ? this.#content(spec, opens) : []));
   }
 
-  /** @param {Spec} spec */
-  #content(spec) {
+  /**
+   * @param {Spec} spec
+   * @param {boolean} opens
+   */
+  #content(spec, opens) {
     const content = [span("bnviz-seeds-text", spec.text)];
     if (spec.offer) {
       const button = document.createElement("button");
@@ -46,12 +52,15 @@ export class SeedStrip {
       };
       return [button];
     }
-    if (spec.dots) content.push(this.#axis(spec));
+    if (spec.dots) content.push(this.#axis(spec, opens));
     return content;
   }
 
-  /** @param {Spec} spec */
-  #axis({ dots = [], ticks = [], opens }) {
+  /**
+   * @param {Spec} spec
+   * @param {boolean} opens
+   */
+  #axis({ dots = [], ticks = [] }, opens) {
     const axis = span("bnviz-seeds-axis");
     for (const { at, text } of ticks) {
       const tick = span("bnviz-seeds-tick", text);
