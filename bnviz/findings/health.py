@@ -11,7 +11,7 @@ from bnviz.findings.comparison import SAME_LOSS
 from bnviz.findings.events import events, symptoms
 from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.learning import name_at
-from bnviz.findings.standstill import standstill
+from bnviz.findings.standstill import standstill, waited
 from bnviz.findings.wording import capitalized, hundredths, listed, with_arm
 from bnviz.frames import BN_ARMS
 from bnviz.recording import Recording
@@ -111,7 +111,8 @@ def _problems(recording: Recording) -> str:
     past = next((event for event in events(recording) if event.kind in _PAST), None)
     if past is None:
         learnt = any(speed.learnt(recording, arm) for arm in recording.layout.arms)
-        return "no problems found" if learnt else "no layer shows a problem"
+        smooth = learnt and not waited(recording)
+        return "no problems found" if smooth else "no layer shows a problem"
     where = f"layer {past.layer}" if past.layer else "layers"
     return (
         f"no problems now, but {where} {with_arm(past.arm)} {_PAST[past.kind]} "

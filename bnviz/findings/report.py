@@ -36,9 +36,11 @@ def as_text(recording: Recording, seconds: float) -> str:
         ("validation loss", [f"{arm.validation_loss:.4g}" for arm in figures]),
         (_GAP[statistics.alike(recording)], [f"{arm.generalisation_gap:.4g}" for arm in figures]),
         ("validation accuracy", [f"{arm.validation_accuracy:.1%}" for arm in figures]),
-        (_goal(speeds[arms[1]]), [str(arrivals[name]) for name in arms]),
         ("diverged", [_diverged(arm) for arm in figures]),
     ]
+    goal = speeds[arms[1]].goal
+    if goal is not None:
+        rows.insert(-1, (f"to {goal:.1%} accuracy", [str(arrivals[name]) for name in arms]))
     lines = [f"{title:22}" + "".join(f"{cell:>26}" for cell in cells) for title, cells in rows]
     steps = int(recording.frames["step"][-1])
     same = "yes" if recording.certificate.holds else "NO"
@@ -49,17 +51,13 @@ def as_text(recording: Recording, seconds: float) -> str:
             f"digest {settings.digest}",
             *lines,
             *(_speed(arm, each) for arm, each in speeds.items()),
-            _target(recording),
+            *[_target(recording)] * (goal is not None),
             *_seeds(recording),
             *_costs(recording, speeds),
             f"the arms differ only in Batch Normalization: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
         ]
     )
-
-
-def _goal(timed: Speed) -> str:
-    return "to the target" if timed.target is None else f"to {timed.target:.1%} accuracy"
 
 
 def _speed(arm: str, found: Speed) -> str:

@@ -116,6 +116,11 @@ class Speed:
     speed_up: SpeedUp | None
     reason: str
 
+    @property
+    def goal(self) -> float | None:
+        """The target, unless chance reaches it or no accuracy is known."""
+        return None if self.reason in (NOT_LEARNT, BY_CHANCE) else self.target
+
     def to_json(self) -> dict[str, Any]:
         """Returns target, steps and ratio in JSON types.
 

@@ -79,6 +79,19 @@ def standstill(recording: Recording, arm: str) -> Standstill | None:
     )
 
 
+def waited(recording: Recording) -> bool:
+    """Returns whether a network stayed at chance for a share of the run from step 0 on.
+
+    Unlike `standstill`, it asks nothing of the other networks, which may have waited as well.
+    """
+    count = speed.num_unchanged(recording)
+    if not count:
+        return False
+    left, _ = _left(recording, count)
+    last = max(count if index is None else index for index in left.values()) - 1
+    return last > 0 and bool(recording.steps[last] >= MIN_SHARE * recording.steps[-1])
+
+
 def _left(recording: Recording, count: int) -> tuple[dict[str, int | None], set[str]]:
     """Returns by arm the index of the first of some frames above chance, and the arms still above.
 

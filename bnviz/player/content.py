@@ -13,6 +13,7 @@ from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure
 from bnviz.findings import over_seeds, speed, step_costs
 from bnviz.findings.events import events
 from bnviz.findings.verdict import verdict
+from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.message import frame_bytes, pack
@@ -194,7 +195,6 @@ def _pair(recording: Recording) -> dict[str, Any]:
     speeds = speed.of_recording(recording)
     timed = next(iter(speeds.values()))
     arrivals = speed.arrivals(recording, speeds)
-    lucky = timed.reason in (speed.NOT_LEARNT, speed.BY_CHANCE)
     costs = step_costs.of_recording(recording)
     in_seconds = {
         arm: str(step_costs.speed_up(each.speed_up, costs, arm)) if each.speed_up else ""
@@ -202,7 +202,8 @@ def _pair(recording: Recording) -> dict[str, Any]:
         if costs
     }
     return {
-        "target": None if lucky else timed.target,
+        "target": timed.goal,
+        "share": f"{percent(speed.TARGET_SHARE)} of the best",
         "reached": {arm: arrival.step for arm, arrival in arrivals.items()},
         "speeds": {arm: str(each.speed_up or "") for arm, each in speeds.items()},
         "speeds_in_seconds": in_seconds,

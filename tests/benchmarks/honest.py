@@ -12,9 +12,10 @@ from viewers import Viewer
 
 from bnviz.settings import Settings
 
-#: The run that honest viewers watch, each with seeds of their own: short, since five of them take
-#: turns on one worker all the time.
+#: The run that honest viewers watch, each with seeds of their own.
 RUN = Settings(steps=100)
+#: Frames of a run that a browser draws in a second: a viewer looks on until it has drawn all.
+PACE = 25.0
 #: Seconds after which a viewer who was refused, or has lost the connection, opens the page again.
 RETURN = 1.0
 #: Seconds between two looks at a viewer who still waits for a frame.
@@ -109,3 +110,6 @@ async def _visit(viewer: Viewer, service: Service, until: float, grace: float) -
         service.waits.append((time.monotonic() - opened, False))
     if watching.done() and not viewer.first:
         await asyncio.sleep(RETURN)
+    elif in_time and viewer.first:
+        drawn = opened + viewer.first + viewer.own_frames / PACE
+        await asyncio.sleep(max(0.0, min(drawn, until) - time.monotonic()))

@@ -3,9 +3,9 @@
     python tests/benchmarks/siege.py [NAME ...] [--seconds 25] [--viewers 5] [--memory MB] [--quick]
 
 Each attack of `attacks.py` meets a server of its own. Honest viewers open the page, each with a
-browser, a cookie and seeds of its own; each watches a short run of the default network to its last
-frame, and then opens the page anew with the next one. They do so for a while before the attack, as
-a reference, and again from five seconds after it has begun.
+browser, a cookie and seeds of its own; each watches a short run of the default network for as long
+as a browser takes to draw it, and then opens the page anew with the next one. They do so for a
+while before the attack, as a reference, and again from five seconds after it has begun.
 
 Attackers run in a process of their own and come from another loopback address. All share one
 machine, so an attack also takes some of its processor time; the table says how much.

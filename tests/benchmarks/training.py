@@ -203,12 +203,23 @@ def images(file: Path | None) -> Dataset:
     return Dataset(x, y, x[:2_000], y[:2_000], tuple("0123456789"))
 
 
+def of_the_paper(data: Dataset) -> Settings:
+    """The network of section 4.1 of Ioffe & Szegedy 2015 on these examples."""
+    return Settings(
+        dataset=UPLOAD,
+        upload=data.digest.hex()[: Key.length],
+        hidden_layers=3,
+        units=100,
+        activation="sigmoid",
+        batch_size=60,
+        steps=RUN_STEPS,
+    )
+
+
 def contests(data: Dataset, rounds: int, share: int) -> Iterator[tuple[str, Contest]]:
     """Yields the title and the prepared contest of each of the two architectures in turn."""
-    upload = data.digest.hex()[: Key.length]
-    settings = Settings(dataset=UPLOAD, upload=upload, units=100, batch_size=60, steps=RUN_STEPS)
     sizes = f"{data.num_features}-100-100-100-{len(data.classes)}"
-    with closing(Contest(settings, data, rounds, share)) as contest:
+    with closing(Contest(of_the_paper(data), data, rounds, share)) as contest:
         yield f"{sizes} sigmoid, batch 60, SGD", contest
     settings = Settings(
         dataset="moons", hidden_layers=5, units=16, activation="tanh", steps=RUN_STEPS

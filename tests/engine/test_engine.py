@@ -231,7 +231,7 @@ def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
         assert list(files.glob("bnviz-*"))
         process.kill()
         process.wait()
-        until(lambda: not any(worker.is_running() for worker in workers), 5)
+        until(lambda: not any(worker.is_running() for worker in workers))
     assert not list(files.iterdir())
 
 
@@ -338,7 +338,7 @@ class TestQueue:
             second.stop()
             assert third.position().number == 1
             first.stop()
-            until(lambda: third.state == "running", 5)
+            until(lambda: third.state == "running")
 
     def test_stopping_takes_at_most_half_a_second(self, engine: Engine):
         with watched(engine.start(LONG.replace(seed=13))) as run:

@@ -227,6 +227,12 @@ class TestProblems:
             assert f"without BN the network {verb} at chance from step 0 to {STEPS[49]:,} (" in text
             assert "no problems" not in text
 
+    def test_a_run_in_which_all_stood_at_chance_for_long_is_not_called_free_of_problems(self):
+        frames = 60
+        for start, words in ((50, "o layer shows a problem."), (3, "no problems found.")):
+            late = {"validation_accuracy": np.where(np.arange(frames) < start, 0.1, 0.9)}
+            assert verdict(recorded(late, late, frames=frames))[-1].endswith(words)
+
     def test_no_network_that_learnt_nothing_is_called_free_of_problems(self):
         idle = {"validation_accuracy": NEVER}
         assert verdict_on(idle, idle).endswith("o layer shows a problem.")

@@ -17,6 +17,7 @@ from bnviz.lesson.claims.criteria import (
     STEPS,
     Alike,
     More,
+    NotMore,
     Shows,
     times,
 )
@@ -95,10 +96,16 @@ class TestComparison:
         votes = [-1] * against + [1] * (9 - against)
         assert Shows(lambda _: True).holds(votes) == holds
         assert Alike("a", "b", ACCURACY).holds(votes) == holds
+        assert NotMore("a", "b", ACCURACY).holds(votes) == holds
 
     def test_alike_means_closer_than_the_difference(self):
         alike = Alike("a", "b", ACCURACY)
         assert [alike.votes({"a": 0.9, "b": b}) for b in (0.9, 0.919, 0.93, 0.87)] == [1, 1, -1, -1]
+
+    def test_not_more_means_less_than_the_difference_or_the_other_way_round(self):
+        not_more = NotMore("a", "b", ACCURACY)
+        votes = [not_more.votes({"a": a, "b": 0.9}) for a in (0.1, 0.9, 0.919, 0.93)]
+        assert votes == [1, 1, 1, -1]
 
 
 class TestResult:

@@ -16,7 +16,8 @@ def page(held: str, chosen: str) -> None:
 
 
 def offered(chosen: str) -> list[str]:
-    tester = AppTest.from_function(page, args=("1,2,a\n3,4,b\n", chosen)).run()
+    tester = AppTest.from_function(page, args=("1,2,a\n3,4,b\n", chosen), default_timeout=60)
+    tester.run()
     assert not tester.exception
     return [button.proto.label for button in tester.get("download_button")]
 

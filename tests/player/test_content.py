@@ -78,6 +78,7 @@ def test_cards_have_the_steps_to_the_target_and_the_speed_up():
     pair = paired([0.1] * 20 + [0.9], [0.1] * 12 + [0.9] * 9)
     steps = Recording(Settings()).steps
     assert pair["target"] == pytest.approx(0.81)
+    assert pair["share"] == "90 % of the best"
     assert pair["reached"] == {"none": steps[20], "bn": steps[12]}
     assert pair["speeds"] == {"bn": f"{steps[20] / steps[12]:.1f} times"}
 

@@ -5,6 +5,8 @@ from bnviz.lesson.claims.criteria import DRIFT, STEPS, Alike, More, Shows, times
 from bnviz.lesson.claims.experiments import DEFAULT, RECORDED, RELU_POSITIONS, UNSCALED
 from bnviz.lesson.claims.quantities import (
     ALIKE,
+    TRAINED,
+    TRAINED_WORDS,
     accuracies,
     drifts,
     of_run,
@@ -54,7 +56,10 @@ PROBLEM = (
         (*steps(), *accuracies()),
         (
             More("steps_none", "steps_bn", times(3)),
-            Shows(lambda of: of["accuracy_none"] >= 0.8),
+            Shows(
+                lambda of: of["accuracy_none"] >= TRAINED,
+                f"learns means that it ends at {TRAINED_WORDS} accuracy",
+            ),
         ),
     ),
 )
@@ -69,7 +74,12 @@ NORMALIZATION = (
             of_run("low", _DEVIATIONS, "smallest", smallest_deviation, "none"),
             of_run("high", _DEVIATIONS, "largest", largest_deviation, "none"),
         ),
-        (Shows(lambda of: max(of["mean"], of["std"]) < 0.05),),
+        (
+            Shows(
+                lambda of: max(of["mean"], of["std"]) < 0.05,
+                "0 and 1 are met to 0.05: epsilon and rounding",
+            ),
+        ),
     ),
 )
 GAMMA_AND_BETA = (
@@ -82,7 +92,12 @@ GAMMA_AND_BETA = (
             of_run("before", "validation loss", "before", around_change, "none", 0, form="loss"),
             of_run("after", "validation loss", "after", around_change, "none", 1, form="loss"),
         ),
-        (Shows(lambda of: abs(of["after"] - of["before"]) <= 1e-4 * of["before"]),),
+        (
+            Shows(
+                lambda of: abs(of["after"] - of["before"]) <= 1e-4 * of["before"],
+                "unchanged means to one part in 10,000",
+            ),
+        ),
     ),
     Claim(
         "gamma_and_beta_are_learnt",
@@ -92,7 +107,7 @@ GAMMA_AND_BETA = (
             of_run("gamma", "gamma farthest from 1", "", farthest, "gamma", 1.0),
             of_run("beta", "beta farthest from 0", "", farthest, "beta", 0.0),
         ),
-        (Shows(lambda of: min(of["gamma"], of["beta"]) > 0.1),),
+        (Shows(lambda of: min(of["gamma"], of["beta"]) > 0.1, "moves count from 0.1 on"),),
     ),
     Claim(
         "works_without_them_here",

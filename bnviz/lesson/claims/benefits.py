@@ -10,6 +10,7 @@ from bnviz.lesson.claims.criteria import (
     STEPS,
     Alike,
     More,
+    NotMore,
     Shows,
     times,
 )
@@ -25,9 +26,9 @@ from bnviz.lesson.claims.experiments import (
 )
 from bnviz.lesson.claims.quantities import (
     ALIKE,
+    ONLY_BN_TRAINS,
     TRAINED,
     TRAINED_WORDS,
-    UNTRAINED,
     accuracies,
     drifts,
     of_arms,
@@ -49,7 +50,6 @@ from bnviz.lesson.claims.readings import (
 from bnviz.recording import Recording
 
 _GAP = "validation loss − training loss, both in inference"
-_ONLY_BN = (Shows(lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED),)
 
 
 def _train_loss(recording: Recording, arm: str) -> float:
@@ -67,7 +67,7 @@ RATE = (
         "trains",
         (RECORDED["rate"],),
         accuracies(),
-        _ONLY_BN,
+        (ONLY_BN_TRAINS,),
     ),
     Claim(
         "higher_rates",
@@ -90,7 +90,7 @@ SCALE = (
         "With a tenth of the usual initial weights, only the network with BN trains",
         (RECORDED["scale"],),
         accuracies(),
-        _ONLY_BN,
+        (ONLY_BN_TRAINS,),
     ),
     Claim(
         "more_scales",
@@ -166,7 +166,7 @@ GAP = (
         ),
         (
             More("train_bn", "train_none", LOSS),
-            Shows(lambda of: of["loss_bn"] > of["loss_none"] - LOSS.smallest),
+            NotMore("loss_none", "loss_bn", LOSS),
         ),
     ),
     Claim(
@@ -193,7 +193,7 @@ GAP = (
         "The gap between training and validation is not wider with BN",
         (RECORDED["gap"],),
         of_arms("gap", _GAP, gap, form="loss"),
-        (Shows(lambda of: of["gap_bn"] < of["gap_none"] + LOSS.smallest),),
+        (NotMore("gap_bn", "gap_none", LOSS),),
     ),
     Claim(
         "dropout_shifts_variance",

@@ -56,6 +56,7 @@ def times(ratio: float) -> Difference:
 #: examples, so that one of 2 points is the answer for a few of them.
 ACCURACY = Difference(0.02, "2 points of accuracy")
 LOSS = Difference(CLEAR_GAP, f"{CLEAR_GAP} nats")
+SATURATED = Difference(0.02, "2 points of the saturated share")
 STEPS = times(CLEAR_STEPS)
 DRIFT = times(CLEAR_DRIFT)
 GRADIENT = times(1.25)
@@ -129,14 +130,41 @@ class Alike:
 
 
 @dataclass(frozen=True)
+class NotMore:
+    """One quantity is not larger than another by as much as a difference.
+
+    Attributes:
+        one: Name of the quantity that is not larger.
+        other: Name of the other.
+        by: The difference.
+    """
+
+    one: str
+    other: str
+    by: Difference
+
+    def votes(self, numbers: Numbers) -> int:
+        return -1 if self.by.order(numbers[self.one], numbers[self.other]) == 1 else 1
+
+    def holds(self, votes: Sequence[int]) -> bool:
+        return _nearly_all(votes)
+
+    @property
+    def words(self) -> str:
+        return f"differences count from {self.by.words} on"
+
+
+@dataclass(frozen=True)
 class Shows:
     """A statement about the numbers of a seed that compares no arms or runs.
 
     Attributes:
         what: Returns whether the numbers of one seed show it.
+        bounds: From which numbers on they show it, in words; empty if the statement says so.
     """
 
     what: Callable[[Numbers], bool]
+    bounds: str = ""
 
     def votes(self, numbers: Numbers) -> int:
         return 1 if self.what(numbers) else -1
@@ -146,7 +174,7 @@ class Shows:
 
     @property
     def words(self) -> str:
-        return ""
+        return self.bounds
 
 
 def _nearly_all(votes: Sequence[int]) -> bool:

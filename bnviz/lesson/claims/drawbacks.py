@@ -89,7 +89,12 @@ INFERENCE = (
             )
             for name, label in (("alone", "each alone"), ("moving", "by moving statistics"))
         ),
-        (Shows(lambda of: of["alone"] <= _CHANCE),),
+        (
+            Shows(
+                lambda of: of["alone"] <= _CHANCE,
+                f"of ten digits, up to {100 * _CHANCE:.0f} % counts as chance",
+            ),
+        ),
     ),
 )
 NO_HELP = (
@@ -137,7 +142,10 @@ NO_HELP = (
         (VERY_DEEP,),
         of_arms("growth", "growth of the gradient per layer", gradient_growth, form="factor"),
         (
-            Shows(lambda of: abs(of["growth_bn"] - RELU_GROWTH) < _NEAR),
+            Shows(
+                lambda of: abs(of["growth_bn"] - RELU_GROWTH) < _NEAR,
+                f"about means within {_NEAR:g}",
+            ),
             More("growth_bn", "growth_none", times(1.1)),
         ),
     ),
@@ -179,7 +187,12 @@ KERAS = (
                 "accuracy", "difference in accuracy", "", script_distance, "validation_accuracy"
             ),
         ),
-        (Shows(lambda of: of["loss"] < 1e-3 and of["accuracy"] < 1e-2),),
+        (
+            Shows(
+                lambda of: of["loss"] < 1e-3 and of["accuracy"] < 1e-2,
+                "the same means to 0.001 in loss and to 1 point of accuracy",
+            ),
+        ),
         trains=True,
     ),
 )

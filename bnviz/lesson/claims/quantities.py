@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bnviz.frame_schema import DRIFT_PARTS
 from bnviz.lesson.claims.claim import Quantity
-from bnviz.lesson.claims.criteria import Difference
+from bnviz.lesson.claims.criteria import Difference, Shows
 from bnviz.lesson.claims.readings import accuracy, last, relative, steps_to, typical
 from bnviz.recording import Recording
 
@@ -12,6 +12,12 @@ from bnviz.recording import Recording
 TRAINED, UNTRAINED = 0.8, 0.5
 #: `TRAINED` in words.
 TRAINED_WORDS = f"{100 * TRAINED:.0f} %"
+#: Without BN the network is untrained at the end, and with BN it is trained.
+ONLY_BN_TRAINS = Shows(
+    lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED,
+    f"a network trains if it ends at {TRAINED_WORDS} accuracy, and does not if it ends below "
+    f"{100 * UNTRAINED:.0f} %",
+)
 #: Accuracies that differ by less count as equal.
 ALIKE = Difference(0.05, "5 points of accuracy")
 #: The two networks of every run.

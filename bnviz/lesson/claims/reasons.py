@@ -1,7 +1,17 @@
 """Reasons: the claims of chapters 10 and 13, on why Batch Normalization helps."""
 
 from bnviz.lesson.claims.claim import Claim, Quantity
-from bnviz.lesson.claims.criteria import ACCURACY, DRIFT, GRADIENT, STEPS, More, Shows, times
+from bnviz.lesson.claims.criteria import (
+    ACCURACY,
+    DRIFT,
+    GRADIENT,
+    SATURATED,
+    STEPS,
+    More,
+    NotMore,
+    Shows,
+    times,
+)
 from bnviz.lesson.claims.experiments import (
     DEEP_LINEAR,
     DEEP_RELU,
@@ -12,9 +22,8 @@ from bnviz.lesson.claims.experiments import (
 )
 from bnviz.lesson.claims.quantities import (
     ALIKE,
+    ONLY_BN_TRAINS,
     PAIR,
-    TRAINED,
-    UNTRAINED,
     accuracies,
     drifts,
     moves,
@@ -84,7 +93,7 @@ NOISE = (
         (*steps(_THREE), *accuracies(_THREE)),
         (
             More("steps_none", "steps_noisy_bn", STEPS),
-            Shows(lambda of: of["accuracy_noisy_bn"] > of["accuracy_bn"] - ALIKE.smallest),
+            NotMore("accuracy_bn", "accuracy_noisy_bn", ALIKE),
         ),
     ),
     Claim(
@@ -141,7 +150,7 @@ VANISHING = (
         "Within these steps, the sigmoid network trains with BN and does not train without it",
         (RECORDED["depth"],),
         accuracies(),
-        (Shows(lambda of: of["accuracy_none"] < UNTRAINED and of["accuracy_bn"] >= TRAINED),),
+        (ONLY_BN_TRAINS,),
     ),
     Claim(
         "gradient_vanishes",
@@ -168,6 +177,6 @@ VANISHING = (
         "learns",
         (RECORDED["depth"],),
         of_arms("saturated", "saturated at the end", last, "saturated", form="percent"),
-        (More("saturated_bn", "saturated_none", ACCURACY),),
+        (More("saturated_bn", "saturated_none", SATURATED),),
     ),
 )

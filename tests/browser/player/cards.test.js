@@ -10,15 +10,15 @@ const frames = framesOf(
   [0, 50, 1200].map((step) => ({ step, "bn/diverged_at": -1 })),
 );
 
-test("a target is reached once the cursor has passed the step", () => {
-  const pair = { target: 0.9, reached: { bn: 50 } };
-  assert.equal(arrival("bn", frames, 0, pair), "90 % not reached by step 0");
-  assert.equal(arrival("bn", frames, 1, pair), "90 % at step 50");
+test("a target, and what it is, is reached once the cursor has passed the step", () => {
+  const pair = { target: 0.9, share: "the most", reached: { bn: 50 } };
+  assert.equal(arrival("bn", frames, 0, pair), "not reached: 90 % (the most)");
+  assert.equal(arrival("bn", frames, 1, pair), "90 % (the most) at step 50");
 });
 
-test("a target that is never reached says by which step", () => {
-  const pair = { target: 0.9, reached: { bn: null } };
-  assert.equal(arrival("bn", frames, 2, pair), "90 % not reached by step 1,200");
+test("a target that is never reached says so at every step", () => {
+  const pair = { target: 0.9, share: "the most", reached: { bn: null } };
+  assert.equal(arrival("bn", frames, 2, pair), "not reached: 90 % (the most)");
 });
 
 test("without a target nothing is said", () => {
@@ -31,14 +31,14 @@ test("an arm that has diverged says so, from that step on", () => {
     FIELDS,
     [0, 7, 9].map((step) => ({ step, "bn/diverged_at": step < 7 ? -1 : 7 })),
   );
-  const pair = { target: 0.9, reached: { bn: null } };
+  const pair = { target: 0.9, share: "the most", reached: { bn: null } };
   assert.equal(arrival("bn", broken, 2, pair), "diverged at step 7");
-  assert.equal(arrival("bn", broken, 0, pair), "90 % not reached by step 0");
+  assert.equal(arrival("bn", broken, 0, pair), "not reached: 90 % (the most)");
 });
 
 test("a speed-up is told once both arms have reached the target", () => {
   const speeds = { bn: "more than 4.2 times" };
-  const pair = { target: 0.9, reached: { none: 600, bn: 50 }, speeds };
+  const pair = { target: 0.9, share: "the most", reached: { none: 600, bn: 50 }, speeds };
   assert.equal(speedUp("bn", 599, pair), "");
   assert.equal(speedUp("bn", 600, pair), "speed >4.2× in steps");
   assert.equal(speedUp("none", 600, pair), "");
@@ -51,17 +51,18 @@ test("a speed-up is told once both arms have reached the target", () => {
 test("with what a step costs, seconds take the place of steps", () => {
   const pair = {
     target: 0.9,
+    share: "the most",
     reached: { none: 600, bn: 50 },
     speeds: { bn: "12.0 times" },
     speeds_in_seconds: { bn: "8.0 times" },
   };
-  assert.equal(arrival("bn", frames, 1, pair, 9e-5), "90 % in 4.5 ms");
+  assert.equal(arrival("bn", frames, 1, pair, 9e-5), "90 % (the most) in 4.5 ms");
   assert.equal(speedUp("bn", 600, pair, 9e-5), "speed 8.0× in seconds");
   assert.equal(speedUp("bn", 599, pair, 9e-5), "");
   assert.equal(speedUp("bn", 600, pair, null), "speed 12.0× in steps");
-  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "90 % not reached in 0 ms");
+  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "not reached: 90 % (the most)");
   const never = { ...pair, reached: { none: 600, bn: null } };
-  assert.equal(arrival("bn", frames, 2, never, 1e-3), "90 % not reached in 1.2 s");
+  assert.equal(arrival("bn", frames, 2, never, 1e-3), "not reached: 90 % (the most)");
 });
 
 test("a time has two digits and its unit", () => {

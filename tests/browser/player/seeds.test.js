@@ -14,9 +14,16 @@ const KNOWN = {
   title: "scope",
   ticks: [{ at: 0.1, text: "1×" }],
   dots: [
-    { seed: 4, at: 0.4, bound: "", here: true, words: "Seed 4 (this run): BN 4 times as fast." },
-    { seed: 5, at: 0.6, bound: "more than", here: false, words: "Seed 5: more." },
-    { seed: 6, at: null, bound: "", here: false, words: "Seed 6: no speed-up." },
+    {
+      seed: 4,
+      at: 0.4,
+      level: 0,
+      bound: "",
+      here: true,
+      words: "Seed 4 (this run): BN 4 times as fast.",
+    },
+    { seed: 5, at: 0.6, level: 1, bound: "more than", here: false, words: "Seed 5: more." },
+    { seed: 6, at: null, level: 0, bound: "", here: false, words: "Seed 6: no speed-up." },
   ],
 };
 
@@ -46,6 +53,7 @@ test("a dot stands at its share of the width, and opens the run of its seed", ()
     ["▸", "○", "●"],
   );
   assert.equal(dots[0].style.left, "60%");
+  assert.equal(dots[0].style["--level"], "1");
   assert.match(dots[2].className, /bnviz-here/);
   dots[0].onclick();
   assert.deepEqual(asked, [{ seed: 5 }]);

@@ -92,6 +92,8 @@ export interface ChangeOptions {
 /** How soon each arm reached the target accuracy; empty before the first frame. */
 export interface Pair {
   target?: number | null;
+  /** What the target is, in words. */
+  share?: string;
   reached?: Record<string, number | null>;
   /** Speed-up of each further arm over the first, in words; empty if there is none. */
   speeds?: Record<string, string>;
@@ -106,8 +108,18 @@ export interface SeedStrip {
   /** What a button says that has the run checked. */
   offer?: string;
   ticks?: { at: number; text: string }[];
-  /** Each at a share of the width, or null if the seed has no speed-up. */
-  dots?: { seed: number; at: number | null; bound: string; here: boolean; words: string }[];
+  /**
+   * Each at a share of the width, or null if the seed has no speed-up; and so many levels up, so
+   * that none covers another.
+   */
+  dots?: {
+    seed: number;
+    at: number | null;
+    level: number;
+    bound: string;
+    here: boolean;
+    words: string;
+  }[];
 }
 
 /** The header of a message to a player. */

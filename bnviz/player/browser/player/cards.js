@@ -127,21 +127,17 @@ export class Cards {
  * @param {Pair} pair
  * @param {number | null} [cost] Seconds of a step, to tell seconds in place of steps.
  */
-export function arrival(name, frames, at, { target, reached }, cost) {
+export function arrival(name, frames, at, { target, share, reached }, cost) {
   const step = frames.value("step", at);
   const diverged = frames.value(`${name}/diverged_at`, at);
   if (diverged >= 0 && diverged <= step) return `diverged at step ${diverged}`;
   if (!target) return "";
-  const goal = `${(100 * target).toFixed(0)} %`;
+  const goal = `${(100 * target).toFixed(0)} % (${share})`;
   const when = reached?.[name] ?? Infinity;
-  if (cost) {
-    return when <= step
-      ? `${goal} in ${duration(when * cost)}`
-      : `${goal} not reached in ${duration(step * cost)}`;
-  }
-  return when <= step
-    ? `${goal} at step ${when.toLocaleString("en")}`
-    : `${goal} not reached by step ${step.toLocaleString("en")}`;
+  if (when > step) return `not reached: ${goal}`;
+  return cost
+    ? `${goal} in ${duration(when * cost)}`
+    : `${goal} at step ${when.toLocaleString("en")}`;
 }
 
 /**

@@ -69,12 +69,13 @@ export class SeedStrip {
     }
     // This run last, on top of those that it may cover.
     for (const dot of dots.toSorted((one, other) => Number(one.here) - Number(other.here))) {
-      const { seed, at, bound, here, words } = dot;
+      const { seed, at, level, bound, here, words } = dot;
       const node = document.createElement(opens && !here ? "button" : "span");
       node.className = `bnviz-seed${here ? " bnviz-here" : ""}${at === null ? " bnviz-none" : ""}`;
       node.textContent = bound === "more than" ? "▸" : bound === "less than" ? "◂" : "●";
       if (at === null) node.textContent = "○";
       node.style.left = `${100 * (at ?? 0)}%`;
+      node.style.setProperty("--level", String(level));
       node.title = opens && !here ? `${words} Click to train it.` : words;
       node.setAttribute("aria-label", node.title);
       if (node instanceof HTMLButtonElement) {
