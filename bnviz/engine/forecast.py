@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bnviz.engine.origin import Origin
 from bnviz.engine.turns import Turns
@@ -13,6 +13,8 @@ from bnviz.engine.turns import Turns
 SHORT = 3.0
 #: Seconds of a turn of a longer run, of a block of a study, and of what nobody waits for.
 RUN_SHARE, BLOCK_SHARE, IDLE_SHARE = 1.0, 0.5, 0.25
+#: While shorter runs keep coming, longer ones together have a turn after so many seconds without.
+LONG_PAUSE = 4.0
 #: A prediction may be wrong by this factor, and by a second.
 _DOUBT, _DOUBT_SECONDS = 2.0, 1.0
 #: Maximum number of turns that are looked ahead, of all runs and of one.
@@ -37,6 +39,7 @@ class Expected(Generic[J]):
         origins: Who waits for it.
         seconds: How long it is expected to take from now on.
         queued: Whether it has never had a turn.
+        long: Whether it has more than `SHORT` seconds of training to go.
         turn: Seconds of its present turn that are left; None if it waits.
     """
 
@@ -44,11 +47,32 @@ class Expected(Generic[J]):
     origins: Collection[Origin]
     seconds: float
     queued: bool
+    long: bool
     turn: float | None = None
 
 
+def priority(origins: Collection[Origin], turns: Turns, *, long: bool, since_long: float) -> Any:
+    """Returns what the run with the smallest value of has the next turn.
+
+    Short runs go before long ones, unless these have waited for `LONG_PAUSE` seconds; then what an
+    address has used lately decides, and then what a browser has.
+
+    Args:
+        origins: Who waits for the run.
+        turns: What origins have used.
+        long: Whether it has more than `SHORT` seconds of training to go.
+        since_long: Seconds since a long run had a turn.
+    """
+    return long is not (since_long >= LONG_PAUSE), turns.rank(origins)
+
+
 def expected_starts(
-    jobs: Sequence[Expected[J]], turns: Turns, *, workers: int, between: float
+    jobs: Sequence[Expected[J]],
+    turns: Turns,
+    *,
+    workers: int,
+    between: float,
+    since_long: float,
 ) -> dict[J, float]:
     """Returns the seconds until each queued job begins, in the order in which they do.
 
@@ -59,6 +83,7 @@ def expected_starts(
         turns: What origins have used until now.
         workers: Number of workers.
         between: Seconds between two turns of a worker.
+        since_long: Seconds since a long run had a turn.
     """
     turns, numbers = turns.copy(), count()
     busy = [(job.turn, next(numbers), job) for job in jobs if job.turn is not None]
@@ -71,7 +96,7 @@ def expected_starts(
     left = {id(job): job.seconds - (job.turn or 0.0) for job in jobs}
     starts: dict[J, float] = {}
     queued = sum(job.queued for job in waiting)
-    now = 0.0
+    now, long_at = 0.0, -since_long
     for _ in range(_MAX_TURNS):
         if len(starts) == queued:
             break
@@ -80,7 +105,13 @@ def expected_starts(
             waiting.append(ended)
         if not waiting:
             continue
-        chosen = min(waiting, key=lambda job: (turns.rank(job.origins), order[id(job)]))
+        chosen = min(
+            waiting,
+            key=lambda job: (
+                priority(job.origins, turns, long=job.long, since_long=now - long_at),
+                order[id(job)],
+            ),
+        )
         waiting.remove(chosen)
         if chosen.queued:
             starts.setdefault(chosen.job, now)
@@ -88,7 +119,9 @@ def expected_starts(
         seconds = remaining
         if remaining > SHORT:
             seconds = max(RUN_SHARE, chosen.seconds / _MAX_TURNS_OF_ONE)
-        turns.charge(chosen.origins, seconds)
+        turns.begin(chosen.origins, seconds)
+        if chosen.long:
+            long_at = now + seconds
         left[id(chosen)] = remaining - seconds
         heapq.heappush(ends, (now + seconds + between, next(numbers), chosen))
     for job in waiting:

@@ -3,10 +3,11 @@
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection
+from typing import Any
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.duration import block_seconds, compile_seconds
-from bnviz.engine.forecast import SHORT, Expected, expected_starts, share
+from bnviz.engine.forecast import SHORT, Expected, expected_starts, priority, share
 from bnviz.engine.job import COMPLETE, QueuePosition
 from bnviz.engine.limits import recording_bytes
 from bnviz.engine.origin import PROGRAM, Origin
@@ -71,6 +72,7 @@ class RunRegistry(Registry[Run]):
         self.turns = turns or Turns()
         self.pace = pace or Pace()
         self.between = 0.0
+        self._long_at = float("-inf")
         self._checks_seeds = checks_seeds
         self._compiled: set[object] = set()
         self._forecast = _NO_FORECAST
@@ -199,16 +201,27 @@ class RunRegistry(Registry[Run]):
 
     def seconds_left(self, run: Run) -> float:
         """Returns the predicted seconds until a run is complete, here, compilation included."""
-        seconds = (1 - run.progress) * run.predicted
+        seconds = self._training_left(run)
         if _architecture(run.settings) not in self._compiled:
-            seconds += compile_seconds(run.settings, run.source)
-        return seconds * self.pace.factor
+            seconds += self.pace.factor * compile_seconds(run.settings, run.source)
+        return seconds
+
+    def _training_left(self, run: Run) -> float:
+        return (1 - run.progress) * run.predicted * self.pace.factor
+
+    def _is_long(self, run: Run) -> bool:
+        # Others train while networks are compiled.
+        return self._training_left(run) > SHORT
+
+    def _since_long(self, now: float) -> float:
+        """Seconds since a long run had a turn, as many as there would be with one worker."""
+        return (now - self._long_at) * max(1, self.workers)
 
     def next_run(self, address: str, addresses: Collection[str]) -> Run | None:
         """Returns the run whose turn it is on a worker, or None.
 
-        What an address has used lately decides first, then what a browser has used, then the order
-        in which they were started. A long run waits until there is room for it, see `MAX_BEGUN`.
+        See `bnviz.engine.forecast.priority`; equal runs have their turns in the order in which they
+        were started. A long run waits until there is room for it, see `MAX_BEGUN`.
 
         Args:
             address: Address of the worker.
@@ -224,7 +237,13 @@ class RunRegistry(Registry[Run]):
                 for run in waiting
                 if run.worker == address or (run.worker is None and self._has_room(run))
             ]
-            return min(eligible, key=lambda run: self.turns.rank(run.origins), default=None)
+            since_long = self._since_long(time.monotonic())
+
+            def first(run: Run) -> Any:
+                long = self._is_long(run)
+                return priority(run.origins, self.turns, long=long, since_long=since_long)
+
+            return min(eligible, key=first, default=None)
 
     def begin_turn(self, run: Run) -> tuple[float, float]:
         """Marks a run as having its turn; returns its share, and the seconds charged for it."""
@@ -233,7 +252,9 @@ class RunRegistry(Registry[Run]):
         charged = min(seconds, seconds_left)
         with self._lock:
             run.in_turn = time.monotonic()
-            self.turns.charge(run.origins, charged)
+            if self._is_long(run):
+                self._long_at = run.in_turn + charged
+            self.turns.begin(run.origins, charged)
         return seconds, charged
 
     def end_turn(self, run: Run, *, seconds: float | None, charged: float) -> None:
@@ -291,8 +312,15 @@ class RunRegistry(Registry[Run]):
                 # A turn that takes longer than expected is about to end.
                 turn = max(0.0, min(seconds, share(seconds)) - (now - run.in_turn))
                 seconds = max(seconds, turn)
-            jobs.append(Expected(run, run.origins, seconds, run.state == "queued", turn))
-        starts = expected_starts(jobs, self.turns, workers=self.workers, between=self.between)
+            queued, long = run.state == "queued", self._is_long(run)
+            jobs.append(Expected(run, run.origins, seconds, queued, long, turn))
+        starts = expected_starts(
+            jobs,
+            self.turns,
+            workers=self.workers,
+            between=self.between,
+            since_long=self._since_long(now),
+        )
         positions = {
             run: QueuePosition(number, seconds)
             for number, (run, seconds) in enumerate(starts.items(), 1)

@@ -58,6 +58,7 @@ class TestWhichAreChecked:
 
 
 class TestEngine:
+    @pytest.mark.slow
     def test_a_run_that_is_watched_is_checked(self, engine):
         with watched(engine.start(SHORT.replace(seed=3))) as run:
             until(lambda: run.check == "known", PATIENCE)

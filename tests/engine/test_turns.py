@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from bnviz.engine import Engine
-from bnviz.engine.forecast import RUN_SHARE, SHORT, Expected, expected_starts, share
+from bnviz.engine.forecast import LONG_PAUSE, RUN_SHARE, SHORT, Expected, expected_starts, share
 from bnviz.engine.origin import Origin
 from bnviz.engine.pace import MAX_TURNS, Pace
 from bnviz.engine.run_registry import MAX_BEGUN, MAX_BEGUN_OF_BROWSER, RunRegistry
 from bnviz.engine.set_aside import KEPT_SECONDS, SetAside
-from bnviz.engine.turns import HALF_LIFE, Turns
+from bnviz.engine.turns import CREDIT, HALF_LIFE, Turns
 from bnviz.frames import frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.phase_map import PhaseMap
@@ -73,6 +73,18 @@ class TestTurns:
         turns.charge([ANN], -3.0)
         assert turns.rank([ANN]) == (0.0, 0.0)
 
+    def test_a_newcomer_is_ahead_of_the_last_one_by_little(self):
+        turns = Turns(Clock())
+        for origin, seconds in ((ANN, 9.0), (EVE, 0.5), (BOB, 7.0)):
+            turns.begin([origin], seconds)
+        # At the last turn the address of Ann and Bob had used 9 s, and so had Ann.
+        assert turns.rank([ANN]) == (16.0, 9.0)
+        assert turns.rank([EVE]) == (9.0 - CREDIT, 0.5)
+        turns.begin([ANN], 1.0)
+        assert turns.rank([EVE])[0] == 16.0 - CREDIT
+        assert turns.rank([Origin("new", "new")]) == (16.0 - CREDIT, 0.0)
+        assert turns.rank([Origin("new", "here")]) == (17.0, 9.0 - CREDIT)
+
     def test_a_copy_is_charged_alone(self):
         turns = Turns(Clock())
         turns.charge([ANN], 1.0)
@@ -81,38 +93,51 @@ class TestTurns:
         assert (copied.rank([ANN]), turns.rank([ANN])) == ((2.0, 2.0), (1.0, 1.0))
 
 
+def expected(name, origins, seconds, queued, turn=None):
+    """A run whose networks are compiled."""
+    return Expected(name, origins, seconds, queued=queued, long=seconds > SHORT, turn=turn)
+
+
 class TestForecast:
-    def starts(self, *jobs, workers=1, between=0.0, used=()):
+    def starts(self, *jobs, workers=1, between=0.0, used=(), since_long=0.0):
         turns = Turns(Clock())
         for origin, seconds in used:
             turns.charge([origin], seconds)
-        return expected_starts(jobs, turns, workers=workers, between=between)
+        return expected_starts(jobs, turns, workers=workers, between=between, since_long=since_long)
 
     def test_short_runs_of_one_browser_wait_for_those_before(self):
-        jobs = [Expected(name, [ANN], 1.0, queued=True) for name in "abc"]
+        jobs = [expected(name, [ANN], 1.0, queued=True) for name in "abc"]
         assert self.starts(*jobs) == {"a": 0.0, "b": 1.0, "c": 2.0}
         assert self.starts(*jobs, workers=2) == {"a": 0.0, "b": 0.0, "c": 1.0}
 
     def test_the_turn_of_now_is_waited_for_and_what_lies_between_turns(self):
-        now = Expected("now", [EVE], 100.0, queued=False, turn=0.4)
-        next_ones = [Expected(name, [ANN], 1.0, queued=True) for name in "ab"]
+        now = expected("now", [EVE], 100.0, queued=False, turn=0.4)
+        next_ones = [expected(name, [ANN], 1.0, queued=True) for name in "ab"]
         found = self.starts(now, *next_ones, between=0.5, used=[(EVE, 5.0)])
         assert found["a"] == pytest.approx(0.4)
         assert found["b"] >= 0.4 + 1.0 + 0.5
 
     def test_a_long_run_does_not_hold_up_short_ones_of_others(self):
-        long = Expected("long", [EVE], 200.0, queued=False)
-        short = Expected("short", [ANN], 1.0, queued=True)
+        long = expected("long", [EVE], 200.0, queued=False)
+        short = expected("short", [ANN], 1.0, queued=True)
         assert self.starts(long, short, used=[(EVE, 5.0)]) == {"short": 0.0}
-        assert self.starts(long, short, used=[(ANN, 1.0)])["short"] <= 200 / 20
+        assert self.starts(long, short, used=[(ANN, 1.0)]) == {"short": 0.0}
+        # It has a turn now and then, whatever others have used.
+        late = self.starts(long, short, since_long=LONG_PAUSE)["short"]
+        assert 0 < late <= 200 / 20
 
-    def test_runs_of_one_browser_are_trained_in_their_order(self):
-        first = Expected("first", [ANN], 50.0, queued=False)
-        second = Expected("second", [ANN], 1.0, queued=True)
+    def test_long_runs_have_turns_while_short_ones_keep_coming(self):
+        long = expected("long", [EVE], 10.0, queued=True)
+        shorts = [expected(number, [Origin(f"{number}", "x")], 1.0, True) for number in range(30)]
+        assert self.starts(*shorts, long)["long"] == pytest.approx(LONG_PAUSE)
+
+    def test_long_runs_of_one_browser_are_trained_in_their_order(self):
+        first = expected("first", [ANN], 50.0, queued=False)
+        second = expected("second", [ANN], 5.0, queued=True)
         assert self.starts(first, second)["second"] == pytest.approx(50.0)
 
     def test_every_queued_run_is_in_it_however_many_there_are(self):
-        jobs = [Expected(n, [Origin(f"{n}", "x")], 1000.0, queued=True) for n in range(700)]
+        jobs = [expected(n, [Origin(f"{n}", "x")], 1000.0, queued=True) for n in range(700)]
         found = self.starts(*jobs)
         assert len(found) == 700
         assert list(found.values()) == sorted(found.values())
@@ -174,7 +199,16 @@ class TestNextRun:
     def test_a_run_that_is_begun_goes_on_before_others_of_its_browser(self):
         registry = self.registry()
         begun = self.begin(registry, LONG_RUN, ANN)
-        registry.start(SHORT_RUN, origin=ANN)
+        registry.start(LONG_RUN.replace(seed=1), origin=ANN)
+        assert self.next_run(registry) is begun
+
+    def test_short_runs_pass_long_ones_whatever_their_viewers_have_used(self):
+        registry = self.registry()
+        begun = self.begin(registry, LONG_RUN, EVE)
+        registry.turns.charge([ANN], 50.0)
+        short = registry.start(SHORT_RUN, origin=ANN)
+        assert self.next_run(registry) is short
+        registry._long_at -= LONG_PAUSE + 1
         assert self.next_run(registry) is begun
 
     def test_a_run_has_one_turn_at_a_time(self):

@@ -108,29 +108,28 @@ def last_frame(settings: Settings):
     return last
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    """The final results of the script and of the laboratory, for each case."""
-    folder = tmp_path_factory.mktemp("scripts")
-    names = [f"{number}.py" for number in range(len(CASES))]
-    for name, settings in zip(names, CASES, strict=True):
-        (folder / name).write_text(script(settings), encoding="utf-8")
-    (folder / FILE_NAME).write_bytes(examples_file(IMAGES))
-    with started(folder, *names) as process:
-        ours = [last_frame(settings) for settings in CASES]
-        theirs, output = outcome(process)
+@pytest.mark.parametrize(
+    "cases",
+    [
+        pytest.param(CASES[:2], marks=pytest.mark.slow),
+        pytest.param(CASES[2:], marks=pytest.mark.widest),
+    ],
+)
+def test_script_gives_the_result_of_the_page(cases, tmp_path):
+    names = [f"{number}.py" for number in range(len(cases))]
+    for name, settings in zip(names, cases, strict=True):
+        (tmp_path / name).write_text(script(settings), encoding="utf-8")
+    (tmp_path / FILE_NAME).write_bytes(examples_file(IMAGES))
+    with started(tmp_path, *names) as process:
+        frames = [last_frame(settings) for settings in cases]
+        results, output = outcome(process)
     assert "XLA" not in output
-    return list(zip(theirs, ours, strict=True))
-
-
-@pytest.mark.parametrize("case", range(len(CASES)))
-@pytest.mark.slow
-def test_script_gives_the_result_of_the_page(case, results):
-    theirs, last = results[case]
-    assert set(theirs) == set(last.dtype.names) & set(ARM_LABELS)
-    for arm, (loss, accuracy) in theirs.items():
-        assert loss == pytest.approx(float(last[arm]["validation_loss"]), abs=LOSS), arm
-        assert accuracy == pytest.approx(float(last[arm]["validation_accuracy"]), abs=ACCURACY), arm
+    for theirs, last in zip(results, frames, strict=True):
+        assert set(theirs) == set(last.dtype.names) & set(ARM_LABELS)
+        for arm, (loss, accuracy) in theirs.items():
+            ours = last[arm]
+            assert loss == pytest.approx(float(ours["validation_loss"]), abs=LOSS), arm
+            assert accuracy == pytest.approx(float(ours["validation_accuracy"]), abs=ACCURACY), arm
 
 
 @pytest.mark.slow

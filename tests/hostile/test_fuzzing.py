@@ -16,6 +16,7 @@ def test_bad_input_ends_as_promised(name: str):
         ENTRY_POINTS[name].attempt(name, 1, number)
 
 
+@pytest.mark.slow
 def test_the_page_works_whatever_its_link_and_its_file():
     for number in range(4):
         EntryPoint(visit, check_visit, 0).attempt("page", 1, number)

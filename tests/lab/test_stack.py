@@ -34,6 +34,16 @@ CASES = {
     "adam": SMALL.replace(optimizer="adam", bn_center=False, activation="tanh", l2=0.01),
     "rmsprop": SMALL.replace(optimizer="rmsprop", bn_scale=False, dataset="moons"),
 }
+#: The cases of tests that train single runs beside the stack.
+OFTEN = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case, marks=pytest.mark.slow if case in ("sgd", "adam") else pytest.mark.widest
+        )
+        for case in CASES
+    ],
+)
 
 
 def varied(settings):
@@ -61,8 +71,7 @@ def trained():
     return of
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", CASES)
+@OFTEN
 def test_networks_of_a_stack_equal_single_runs(case, trained):
     block, outcomes = trained(case)
     for number, settings in enumerate(block.settings):
@@ -82,8 +91,7 @@ def test_networks_of_a_stack_equal_single_runs(case, trained):
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", CASES)
+@OFTEN
 def test_accuracies_by_other_statistics_equal_those_of_single_deep_runs(case, trained):
     block, outcomes = trained(case)
     for number, settings in enumerate(block.settings):

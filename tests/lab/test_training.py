@@ -134,10 +134,16 @@ CASES = [
     ("bn_other", BASE.replace(bn_position="after")),
     ("layer_norm", BASE),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
+    ("bn", BASE.replace(dropout=0.3, dropout_position="before")),
     *(
-        (arm, BASE.replace(bn_position=position, dropout=0.3, dropout_position="before"))
-        for arm in ("none", "bn")
-        for position in BN_POSITIONS
+        pytest.param(arm, settings, marks=pytest.mark.widest)
+        for arm, settings in (
+            ("bn", BASE.replace(bn_position="after", dropout=0.3, dropout_position="before")),
+            *(
+                ("none", BASE.replace(bn_position=side, dropout=0.3, dropout_position="before"))
+                for side in BN_POSITIONS
+            ),
+        )
     ),
 ]
 

@@ -103,6 +103,7 @@ def test_a_number_is_taken_as_it_is_typed_or_refused_at_its_field(visit):
     assert "units=100" in visitor.page.url
 
 
+@pytest.mark.slow
 def test_training_streams_every_frame_into_the_same_chart(visit):
     visitor = visit(f"{SHORT}&seed=1", moving=True)
     visitor.page.eval_on_selector(f"{STAGE} .main-svg", "node => { node.dataset.mark = 'kept'; }")
