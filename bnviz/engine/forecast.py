@@ -9,10 +9,13 @@ from typing import Any, Generic, TypeVar
 from bnviz.engine.origin import Origin
 from bnviz.engine.turns import Turns
 
-#: A run with at most this many seconds to go is trained to its end in one turn.
+#: A run with at most this many seconds of training to go is short.
 SHORT = 3.0
-#: Seconds of a turn of a longer run, of a block of a study, and of what nobody waits for.
-RUN_SHARE, BLOCK_SHARE, IDLE_SHARE = 1.0, 0.5, 0.25
+#: Seconds of a turn of a run while no other one waits, and while another one does; of a block of a
+#: study; and of what nobody waits for.
+RUN_SHARE, SHARED, BLOCK_SHARE, IDLE_SHARE = 1.0, 0.5, 0.5, 0.25
+#: A run that is expected to end within so many turns is trained to its end in one.
+_LAST = 1.5
 #: While shorter runs keep coming, longer ones together have a turn after so many seconds without.
 LONG_PAUSE = 4.0
 #: A prediction may be wrong by this factor, and by a second.
@@ -23,10 +26,16 @@ _MAX_TURNS, _MAX_TURNS_OF_ONE = 500, 20
 J = TypeVar("J")
 
 
-def share(seconds_left: float) -> float:
-    """Returns the seconds of a run's next turn, by those that it is expected to need."""
-    if seconds_left > SHORT:
-        return RUN_SHARE
+def share(seconds_left: float, *, others_wait: bool) -> float:
+    """Returns the seconds of a run's next turn.
+
+    Args:
+        seconds_left: Seconds that the run is expected to need.
+        others_wait: Whether other runs wait for their turn.
+    """
+    turn = SHARED if others_wait else RUN_SHARE
+    if seconds_left > _LAST * turn:
+        return turn
     return _DOUBT * seconds_left + _DOUBT_SECONDS
 
 
@@ -51,19 +60,23 @@ class Expected(Generic[J]):
     turn: float | None = None
 
 
-def priority(origins: Collection[Origin], turns: Turns, *, long: bool, since_long: float) -> Any:
+def priority(
+    origins: Collection[Origin], turns: Turns, *, begun: bool, long: bool, since_long: float
+) -> Any:
     """Returns what the run with the smallest value of has the next turn.
 
-    Short runs go before long ones, unless these have waited for `LONG_PAUSE` seconds; then what an
+    Short runs go before long ones, unless these have waited for `LONG_PAUSE` seconds; those that
+    have nothing to show yet before those that have begun, of which there are few. Then what an
     address has used lately decides, and then what a browser has.
 
     Args:
         origins: Who waits for the run.
         turns: What origins have used.
+        begun: Whether it has had a turn.
         long: Whether it has more than `SHORT` seconds of training to go.
         since_long: Seconds since a long run had a turn.
     """
-    return long is not (since_long >= LONG_PAUSE), turns.rank(origins)
+    return long is not (since_long >= LONG_PAUSE), begun, turns.rank(origins)
 
 
 def expected_starts(
@@ -73,6 +86,7 @@ def expected_starts(
     workers: int,
     between: float,
     since_long: float,
+    max_short: int,
 ) -> dict[J, float]:
     """Returns the seconds until each queued job begins, in the order in which they do.
 
@@ -84,10 +98,12 @@ def expected_starts(
         workers: Number of workers.
         between: Seconds between two turns of a worker.
         since_long: Seconds since a long run had a turn.
+        max_short: Short runs that a worker may have begun and not ended.
     """
+    workers = max(1, workers)
     turns, numbers = turns.copy(), count()
     busy = [(job.turn, next(numbers), job) for job in jobs if job.turn is not None]
-    idle = max(1, workers) - len(busy)
+    idle = workers - len(busy)
     ends: list[tuple[float, int, Expected[J] | None]] = [*busy]
     ends += [(0.0, next(numbers), None) for _ in range(idle)]
     heapq.heapify(ends)
@@ -103,12 +119,23 @@ def expected_starts(
         now, _, ended = heapq.heappop(ends)
         if ended is not None and left[id(ended)] > 0:
             waiting.append(ended)
-        if not waiting:
+        begun = {id(job): not job.queued or job.job in starts for job in jobs}
+        num_short = sum(begun[id(job)] and left[id(job)] > 0 for job in jobs if not job.long)
+        ready = [
+            job for job in waiting if job.long or begun[id(job)] or num_short < max_short * workers
+        ]
+        if not ready:
             continue
         chosen = min(
-            waiting,
+            ready,
             key=lambda job: (
-                priority(job.origins, turns, long=job.long, since_long=now - long_at),
+                priority(
+                    job.origins,
+                    turns,
+                    begun=begun[id(job)],
+                    long=job.long,
+                    since_long=now - long_at,
+                ),
                 order[id(job)],
             ),
         )
@@ -116,9 +143,8 @@ def expected_starts(
         if chosen.queued:
             starts.setdefault(chosen.job, now)
         remaining = left[id(chosen)]
-        seconds = remaining
-        if remaining > SHORT:
-            seconds = max(RUN_SHARE, chosen.seconds / _MAX_TURNS_OF_ONE)
+        turn = share(remaining, others_wait=bool(waiting))
+        seconds = min(remaining, max(turn, chosen.seconds / _MAX_TURNS_OF_ONE))
         turns.begin(chosen.origins, seconds)
         if chosen.long:
             long_at = now + seconds

@@ -21,7 +21,7 @@ from bnviz.studies.seed_check import seed_check, unchecked
 from bnviz.studies.study import compile_key
 
 #: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of
-#: a browser. Each of them keeps its networks in the worker's memory.
+#: a browser; and of short runs of all. Each keeps its networks in the worker's memory.
 MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
 #: Architectures of which it is kept what a step costs, and of which it is to be measured.
 MAX_PRICES, MAX_UNPRICED = 200, 20
@@ -221,7 +221,7 @@ class RunRegistry(Registry[Run]):
         """Returns the run whose turn it is on a worker, or None.
 
         See `bnviz.engine.forecast.priority`; equal runs have their turns in the order in which they
-        were started. A long run waits until there is room for it, see `MAX_BEGUN`.
+        were started. A run waits until there is room for it, see `MAX_BEGUN`.
 
         Args:
             address: Address of the worker.
@@ -240,17 +240,23 @@ class RunRegistry(Registry[Run]):
             since_long = self._since_long(time.monotonic())
 
             def first(run: Run) -> Any:
-                long = self._is_long(run)
-                return priority(run.origins, self.turns, long=long, since_long=since_long)
+                return priority(
+                    run.origins,
+                    self.turns,
+                    begun=run.worker is not None,
+                    long=self._is_long(run),
+                    since_long=since_long,
+                )
 
             return min(eligible, key=first, default=None)
 
     def begin_turn(self, run: Run) -> tuple[float, float]:
         """Marks a run as having its turn; returns its share, and the seconds charged for it."""
-        seconds_left = self.seconds_left(run)
-        seconds = share(seconds_left)
-        charged = min(seconds, seconds_left)
         with self._lock:
+            seconds_left = self.seconds_left(run)
+            others_wait = any(other.in_turn is None for other in self._active if other is not run)
+            seconds = share(seconds_left, others_wait=others_wait)
+            charged = min(seconds, seconds_left)
             run.in_turn = time.monotonic()
             if self._is_long(run):
                 self._long_at = run.in_turn + charged
@@ -277,10 +283,15 @@ class RunRegistry(Registry[Run]):
                 run.in_turn = None
 
     def _has_room(self, run: Run) -> bool:
-        """Whether a run that has not begun may begin besides the long ones that have."""
-        if self.seconds_left(run) <= SHORT:
-            return True
-        begun = [other for other in self._active if other.worker is not None]
+        """Whether a run that has not begun may begin besides those that have."""
+        long = self._is_long(run)
+        begun = [
+            other
+            for other in self._active
+            if other.worker is not None and self._is_long(other) is long
+        ]
+        if not long:
+            return len(begun) < MAX_BEGUN * max(1, self.workers)
         of_address = Counter(origin.address for other in begun for origin in other.origins)
         of_browser = Counter(origin for other in begun for origin in other.origins)
         return len(begun) < MAX_BEGUN * max(1, self.workers) and any(
@@ -310,7 +321,8 @@ class RunRegistry(Registry[Run]):
             seconds, turn = self.seconds_left(run), None
             if run.in_turn is not None:
                 # A turn that takes longer than expected is about to end.
-                turn = max(0.0, min(seconds, share(seconds)) - (now - run.in_turn))
+                whole = share(seconds, others_wait=len(self._active) > 1)
+                turn = max(0.0, min(seconds, whole) - (now - run.in_turn))
                 seconds = max(seconds, turn)
             queued, long = run.state == "queued", self._is_long(run)
             jobs.append(Expected(run, run.origins, seconds, queued, long, turn))
@@ -320,6 +332,7 @@ class RunRegistry(Registry[Run]):
             workers=self.workers,
             between=self.between,
             since_long=self._since_long(now),
+            max_short=MAX_BEGUN,
         )
         positions = {
             run: QueuePosition(number, seconds)
@@ -333,7 +346,7 @@ class RunRegistry(Registry[Run]):
         now = time.monotonic()
         with self._lock:
             turns = [
-                (share(self.seconds_left(run)), now - run.in_turn)
+                (share(self.seconds_left(run), others_wait=True), now - run.in_turn)
                 for run in self._active
                 if run.in_turn is not None
             ]

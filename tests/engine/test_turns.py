@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from bnviz.engine import Engine
-from bnviz.engine.forecast import LONG_PAUSE, RUN_SHARE, SHORT, Expected, expected_starts, share
+from bnviz.engine.forecast import (
+    LONG_PAUSE,
+    RUN_SHARE,
+    SHARED,
+    SHORT,
+    Expected,
+    expected_starts,
+    share,
+)
 from bnviz.engine.origin import Origin
 from bnviz.engine.pace import MAX_TURNS, Pace
 from bnviz.engine.run_registry import MAX_BEGUN, MAX_BEGUN_OF_BROWSER, RunRegistry
@@ -103,19 +111,37 @@ class TestForecast:
         turns = Turns(Clock())
         for origin, seconds in used:
             turns.charge([origin], seconds)
-        return expected_starts(jobs, turns, workers=workers, between=between, since_long=since_long)
+        return expected_starts(
+            jobs,
+            turns,
+            workers=workers,
+            between=between,
+            since_long=since_long,
+            max_short=3,
+        )
 
-    def test_short_runs_of_one_browser_wait_for_those_before(self):
+    def test_runs_wait_for_a_turn_of_those_before(self):
         jobs = [expected(name, [ANN], 1.0, queued=True) for name in "abc"]
-        assert self.starts(*jobs) == {"a": 0.0, "b": 1.0, "c": 2.0}
-        assert self.starts(*jobs, workers=2) == {"a": 0.0, "b": 0.0, "c": 1.0}
+        assert self.starts(*jobs) == {"a": 0.0, "b": SHARED, "c": 2 * SHARED}
+        assert self.starts(*jobs, workers=2) == {"a": 0.0, "b": 0.0, "c": SHARED}
+
+    def test_a_run_about_to_end_is_waited_for(self):
+        jobs = [expected(name, [ANN], 0.7, queued=True) for name in "ab"]
+        assert self.starts(*jobs) == {"a": 0.0, "b": 0.7}
+
+    def test_few_short_runs_are_begun_at_a_time(self):
+        jobs = [expected(name, [ANN], 1.0, queued=True) for name in "abcde"]
+        found = self.starts(*jobs)
+        assert found["c"] == 2 * SHARED
+        # The first one has its second turn, and ends.
+        assert found["d"] == pytest.approx(4 * SHARED)
 
     def test_the_turn_of_now_is_waited_for_and_what_lies_between_turns(self):
         now = expected("now", [EVE], 100.0, queued=False, turn=0.4)
-        next_ones = [expected(name, [ANN], 1.0, queued=True) for name in "ab"]
+        next_ones = [expected(name, [ANN], 0.7, queued=True) for name in "ab"]
         found = self.starts(now, *next_ones, between=0.5, used=[(EVE, 5.0)])
         assert found["a"] == pytest.approx(0.4)
-        assert found["b"] >= 0.4 + 1.0 + 0.5
+        assert found["b"] == pytest.approx(0.4 + 0.7 + 0.5)
 
     def test_a_long_run_does_not_hold_up_short_ones_of_others(self):
         long = expected("long", [EVE], 200.0, queued=False)
@@ -131,10 +157,10 @@ class TestForecast:
         shorts = [expected(number, [Origin(f"{number}", "x")], 1.0, True) for number in range(30)]
         assert self.starts(*shorts, long)["long"] == pytest.approx(LONG_PAUSE)
 
-    def test_long_runs_of_one_browser_are_trained_in_their_order(self):
-        first = expected("first", [ANN], 50.0, queued=False)
-        second = expected("second", [ANN], 5.0, queued=True)
-        assert self.starts(first, second)["second"] == pytest.approx(50.0)
+    def test_a_run_that_has_nothing_to_show_yet_goes_first(self):
+        begun = expected("begun", [ANN], 50.0, queued=False)
+        first = expected("first", [ANN], 5.0, queued=True)
+        assert self.starts(begun, first) == {"first": 0.0}
 
     def test_every_queued_run_is_in_it_however_many_there_are(self):
         jobs = [expected(n, [Origin(f"{n}", "x")], 1000.0, queued=True) for n in range(700)]
@@ -142,9 +168,12 @@ class TestForecast:
         assert len(found) == 700
         assert list(found.values()) == sorted(found.values())
 
-    def test_a_short_run_is_trained_in_one_turn_though_the_prediction_is_doubtful(self):
-        assert share(SHORT) > 1.5 * SHORT
-        assert share(1.01 * SHORT) == RUN_SHARE
+    @pytest.mark.parametrize(("others_wait", "turn"), [(False, RUN_SHARE), (True, SHARED)])
+    def test_a_run_that_is_about_to_end_does_though_the_prediction_is_doubtful(
+        self, others_wait, turn
+    ):
+        assert share(turn, others_wait=others_wait) > 1.5 * turn
+        assert share(2 * turn, others_wait=others_wait) == turn
 
 
 class TestPace:
@@ -196,11 +225,11 @@ class TestNextRun:
         short = registry.start(SHORT_RUN, origin=ANN)
         assert self.next_run(registry) is short
 
-    def test_a_run_that_is_begun_goes_on_before_others_of_its_browser(self):
+    def test_a_run_that_has_nothing_to_show_yet_goes_first(self):
         registry = self.registry()
-        begun = self.begin(registry, LONG_RUN, ANN)
-        registry.start(LONG_RUN.replace(seed=1), origin=ANN)
-        assert self.next_run(registry) is begun
+        self.begin(registry, LONG_RUN, ANN)
+        new = registry.start(LONG_RUN.replace(seed=1), origin=ANN)
+        assert self.next_run(registry) is new
 
     def test_short_runs_pass_long_ones_whatever_their_viewers_have_used(self):
         registry = self.registry()
@@ -238,6 +267,18 @@ class TestNextRun:
         short.stop()
         begun.stop()
         assert self.next_run(registry) is long
+
+    def test_few_short_runs_are_begun_at_a_time(self):
+        registry = self.registry()
+        begun = [
+            self.begin(registry, SHORT_RUN.replace(seed=n), Origin(f"{n}", f"{n}"))
+            for n in range(MAX_BEGUN)
+        ]
+        registry.turns.charge([EVE], 50.0)
+        new = registry.start(SHORT_RUN.replace(seed=99), origin=EVE)
+        assert self.next_run(registry) in begun
+        begun[3].stop()
+        assert self.next_run(registry) is new
 
     def test_a_browser_has_few_of_them(self):
         registry = self.registry()

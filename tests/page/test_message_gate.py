@@ -5,6 +5,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from bnviz.page.shell import message_gate
+from bnviz.page.shell.drawing_rate import DrawingRate
 from bnviz.page.shell.leavings import Leavings
 from bnviz.page.shell.message_gate import (
     BURST,
@@ -105,7 +106,8 @@ def let_through(*sent):
         return waiting.pop(0)
 
     async def read():
-        gate, found = bounded(receive, ScriptTurns(lambda: 0), Leavings()), []
+        turns, drawing = ScriptTurns(lambda: 0), DrawingRate()
+        gate, found = bounded(receive, turns, drawing, Leavings()), []
         try:
             while True:
                 found.append(await gate(connection))

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
+from bnviz.page.shell.drawing_rate import DrawingRate
 from bnviz.page.shell.leavings import Leavings
 from bnviz.page.shell.origins import origin_of
 from bnviz.page.shell.script_turns import ScriptTurns
@@ -96,12 +97,15 @@ class Allowance:
         self._at = now
 
 
-def bounded(receive: Receive, turns: ScriptTurns, leavings: Leavings) -> Receive:
+def bounded(
+    receive: Receive, turns: ScriptTurns, drawing: DrawingRate, leavings: Leavings
+) -> Receive:
     """Like `WebSocket.receive_bytes`, but no faster than the connection's allowance.
 
     Args:
         receive: That method.
         turns: Whose message starts a script next.
+        drawing: How often the page is drawn for whom.
         leavings: Frees what ended connections leave behind.
     """
 
@@ -129,6 +133,8 @@ def bounded(receive: Receive, turns: ScriptTurns, leavings: Leavings) -> Receive
             if message.WhichOneof("type") == "rerun_script":
                 client = connection.client
                 origin = origin_of(connection.cookies, client.host if client else None)
+                if cost == PAGE_COST:
+                    await asyncio.sleep(drawing.wait(origin))
                 await turns.take(origin, cost)
             return data
 
@@ -154,7 +160,7 @@ def install() -> None:
     if not inspect.iscoroutinefunction(getattr(WebSocket, "receive_bytes", None)):
         _log.warning("Messages are not bounded: this version of Starlette is not known.")
         return
-    through_gate = bounded(WebSocket.receive_bytes, ScriptTurns(), Leavings())
+    through_gate = bounded(WebSocket.receive_bytes, ScriptTurns(), DrawingRate(), Leavings())
     WebSocket.receive_bytes = through_gate  # type: ignore[method-assign, assignment]
 
 
