@@ -12,7 +12,7 @@ from distributed import fire_and_forget
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
-from bnviz.engine.forecast import BLOCK_SHARE, IDLE_SHARE
+from bnviz.engine.forecast import BLOCK_BETWEEN, BLOCK_SHARE, IDLE_SHARE
 from bnviz.engine.study_runs import StudyRegistry, StudyRun
 from bnviz.engine.task import Turn, forget, keep, train_block
 from bnviz.engine.turns import Turns
@@ -64,7 +64,8 @@ class BlockDispatch:
     Runs take precedence: a worker takes a block only when no run has been given to it. This happens
     between any two turns of runs, because the second one is submitted only after the first one has
     ended; so studies progress however many runs are queued. A block has turns of `BLOCK_SHARE`
-    seconds, between which a worker sets it aside. Studies take turns as runs do.
+    seconds, or of `BLOCK_BETWEEN` while runs wait, between which a worker sets it aside. Studies
+    take turns as runs do.
 
     Background studies, for which nobody waits, have shorter turns, one at a time on each worker,
     and only while no run and no other study is active.
@@ -128,7 +129,8 @@ class BlockDispatch:
                 await self._settle(token, submission)
         capacity = BLOCKS_PER_WORKER * len(addresses)
         if self._studies.active():
-            self._submit_next(self._studies, capacity, BLOCK_SHARE)
+            share = BLOCK_BETWEEN if runs_wait else BLOCK_SHARE
+            self._submit_next(self._studies, capacity, share)
         elif not runs_wait:
             self._submit_next(self._background, len(addresses), IDLE_SHARE)
 
@@ -142,7 +144,8 @@ class BlockDispatch:
                 key=lambda run: (self._used.rank(run.origins), self._turns.get(run, -1)),
             )
             self._turns[run] = next(self._numbers)
-            self._submit(run, waiting[run].pop(0), share)
+            charged = None if studies is self._background else share
+            self._submit(run, waiting[run].pop(0), share, charged)
             if not waiting[run] or not run.active:
                 del waiting[run]
 
@@ -158,7 +161,21 @@ class BlockDispatch:
             waiting[run] = [*self._set_aside.get(run, []), *new]
         return {run: blocks for run, blocks in waiting.items() if blocks}
 
-    def _submit(self, run: StudyRun[Any], waiting: Block | _SetAside, share: float) -> None:
+    def _submit(
+        self,
+        run: StudyRun[Any],
+        waiting: Block | _SetAside,
+        share: float,
+        charged: float | None,
+    ) -> None:
+        """Submits a turn of a block.
+
+        Args:
+            run: Its study.
+            waiting: The block, or what is set aside of it.
+            share: Seconds of the turn.
+            charged: Seconds that its viewers are charged; None if nobody waits for it.
+        """
         aside = waiting if isinstance(waiting, _SetAside) else None
         block = waiting.block if isinstance(waiting, _SetAside) else waiting
         if aside is not None:
@@ -186,8 +203,6 @@ class BlockDispatch:
         turn = asyncio.create_task(_turn(future))
         turn.add_done_callback(lambda _: self._changed())
         address = aside.address if aside else None
-        # Nobody has used what nobody waited for.
-        charged = share if share > IDLE_SHARE else None
         if charged is not None:
             self._used.charge(run.origins, charged)
         self._submissions[token] = _Submission(run, block, token, future, turn, address, charged)

@@ -11,7 +11,7 @@ from bnviz.engine import failures
 from bnviz.engine.answer import answer
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
-from bnviz.engine.forecast import BLOCK_SHARE
+from bnviz.engine.forecast import BLOCK_BETWEEN
 from bnviz.engine.pricing import Pricing
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
@@ -120,7 +120,7 @@ class Dispatch:
             following = self._runs.next_run(address, addresses)
             if following is not None:
                 self._submit(following, address)
-        self._runs.between = BLOCK_SHARE if self._studies.active() else 0.0
+        self._runs.between = BLOCK_BETWEEN if self._studies.active() else 0.0
         await self._blocks.step(addresses, runs_wait=bool(self._runs.active()))
         nobody_waits = self._blocks.idle and not self._runs.active()
         await self._pricing.step(self.warm, idle=nobody_waits)

@@ -11,9 +11,11 @@ from bnviz.engine.turns import Turns
 
 #: A run with at most this many seconds of training to go is short.
 SHORT = 3.0
-#: Seconds of a turn of a run while no other one waits, and while another one does; of a block of a
-#: study; and of what nobody waits for.
-RUN_SHARE, SHARED, BLOCK_SHARE, IDLE_SHARE = 1.0, 0.5, 0.5, 0.25
+#: Seconds of a turn of a run while no other one waits, and while another one does.
+RUN_SHARE, SHARED = 1.0, 0.5
+#: Seconds of a turn of a block of a study while no run waits, and between turns of runs; and of
+#: what nobody waits for.
+BLOCK_SHARE, BLOCK_BETWEEN, IDLE_SHARE = 0.5, 0.2, 0.25
 #: A run that is expected to end within so many turns is trained to its end in one.
 _LAST = 1.5
 #: While shorter runs keep coming, longer ones together have a turn after so many seconds without.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from bnviz.data.file_source import FileSource
+from bnviz.engine.data_shapes import DataShape
 from bnviz.engine.duration import block_seconds, compile_seconds
 from bnviz.engine.forecast import SHORT, Expected, expected_starts, priority, share
 from bnviz.engine.job import COMPLETE, QueuePosition
@@ -23,6 +24,9 @@ from bnviz.studies.study import compile_key
 #: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of
 #: a browser; and of short runs of all. Each keeps its networks in the worker's memory.
 MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
+#: Maximum number of bytes of the training examples of all runs that a worker has begun and not
+#: ended, unless it is a single run: each has its own copy.
+MAX_BEGUN_EXAMPLES = 100e6
 #: Architectures of which it is kept what a step costs, and of which it is to be measured.
 MAX_PRICES, MAX_UNPRICED = 200, 20
 #: Runs that wait to be checked on other seeds.
@@ -86,9 +90,11 @@ class RunRegistry(Registry[Run]):
         """Returns the active or complete run of these settings, or a new one."""
 
         def make(_: Run | None) -> Run:
-            return Run(
+            run = Run(
                 settings, source, lock=self._lock, changed=self._job_ended, position=self.position
             )
+            run.check = "planned" if self._checks_seeds and not unchecked(settings) else "none"
+            return run
 
         run = self._start(settings.digest, origin, make)
         with self._lock:
@@ -104,7 +110,9 @@ class RunRegistry(Registry[Run]):
             key = _architecture(job.settings)
             if job.state in COMPLETE and key not in self._prices:
                 self._want_price(key, job)
-            if job.state in COMPLETE and self._checks_seeds and not unchecked(job.settings):
+            if job.state not in COMPLETE:
+                job.check = "none"
+            elif job.check == "planned":
                 self._want_check(job)
         super()._job_ended(job)
 
@@ -284,12 +292,12 @@ class RunRegistry(Registry[Run]):
 
     def _has_room(self, run: Run) -> bool:
         """Whether a run that has not begun may begin besides those that have."""
+        begun = [other for other in self._active if other.worker is not None]
+        held = sum(map(_example_bytes, begun))
+        if held and held + _example_bytes(run) > MAX_BEGUN_EXAMPLES * max(1, self.workers):
+            return False
         long = self._is_long(run)
-        begun = [
-            other
-            for other in self._active
-            if other.worker is not None and self._is_long(other) is long
-        ]
+        begun = [other for other in begun if self._is_long(other) is long]
         if not long:
             return len(begun) < MAX_BEGUN * max(1, self.workers)
         of_address = Counter(origin.address for other in begun for origin in other.origins)
@@ -377,6 +385,11 @@ class RunRegistry(Registry[Run]):
         """Takes nothing for compiled any more, since a worker was replaced."""
         with self._lock:
             self._compiled.clear()
+
+
+def _example_bytes(run: Run) -> int:
+    shape = DataShape.of(run.settings, run.source)
+    return 4 * shape.training * shape.features
 
 
 def _architecture(settings: Settings) -> object:

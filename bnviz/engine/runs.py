@@ -15,7 +15,7 @@ from bnviz.settings import Settings
 #: measured while nobody waits for anything.
 COSTS_AWAITED = 60.0
 
-Check = Literal["none", "offered", "awaited", "known"]
+Check = Literal["none", "planned", "offered", "awaited", "known"]
 
 
 class Run(Job):
@@ -31,8 +31,9 @@ class Run(Job):
         worker: Address of the worker that has set it aside, or None.
         in_turn: Whether it has its turn, and since when, on the `time.monotonic` clock.
         predicted: Predicted seconds of the whole run on the reference host.
-        check: What is known of other seeds: "none" if they are not to be trained, "offered" if
-            they are once somebody asks for it, "awaited", or "known".
+        check: What is known of other seeds: "none" if they are not to be trained, "planned" until
+            the run has ended, "offered" if they are once somebody asks for it, "awaited", or
+            "known".
     """
 
     def __init__(

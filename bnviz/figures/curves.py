@@ -227,7 +227,7 @@ def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> No
     panels.panel(
         number,
         f"<b>Layer {panels.layer + 1} {CHOICES['quantity']['options'][quantity]}</b>",
-        "percentiles 15, 50, 85",
+        "15th, 50th, 85th percentiles",
         x=panels.run_axis(titled=titled, ticks=titled),
         y={"nticks": 5, **axis},
     )

@@ -104,7 +104,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     },
     "value_axis": {
         "label": "axis",
-        "options": {"linear": "linear", "symlog": "log ±"},
+        "options": {"linear": "linear", "symlog": "symmetric log"},
         "help": "an axis that is logarithmic on both sides of 0 shows values up to a million",
     },
     "loss_axis": {

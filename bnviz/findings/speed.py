@@ -58,6 +58,19 @@ class SpeedUp:
     def __str__(self) -> str:
         return f"{self.bound} {self.ratio:.1f} times".lstrip()
 
+    def in_words(self, fewer: str = "fewer steps", as_many: str = "as many steps") -> str:
+        """The ratio as a number above 1, such as "more than 6.4 times fewer steps".
+
+        Args:
+            fewer: What the faster arm needs.
+            as_many: What the slower arm needs, and one that is as fast.
+        """
+        slower = self.ratio < 1
+        faced = self.inverse if slower else self
+        if not faced.bound and f"{faced.ratio:.1f}" == "1.0":
+            return as_many
+        return f"{faced} {as_many if slower else fewer}"
+
     @property
     def inverse(self) -> "SpeedUp":
         """The same, seen from the other arm."""

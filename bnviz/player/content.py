@@ -197,7 +197,9 @@ def _pair(recording: Recording) -> dict[str, Any]:
     arrivals = speed.arrivals(recording, speeds)
     costs = step_costs.of_recording(recording)
     in_seconds = {
-        arm: str(step_costs.speed_up(each.speed_up, costs, arm)) if each.speed_up else ""
+        arm: step_costs.speed_up(each.speed_up, costs, arm).in_words("less time", "as long")
+        if each.speed_up
+        else ""
         for arm, each in speeds.items()
         if costs
     }
@@ -205,6 +207,8 @@ def _pair(recording: Recording) -> dict[str, Any]:
         "target": timed.goal,
         "share": f"{percent(speed.TARGET_SHARE)} of the best",
         "reached": {arm: arrival.step for arm, arrival in arrivals.items()},
-        "speeds": {arm: str(each.speed_up or "") for arm, each in speeds.items()},
+        "speeds": {
+            arm: each.speed_up.in_words() if each.speed_up else "" for arm, each in speeds.items()
+        },
         "speeds_in_seconds": in_seconds,
     }

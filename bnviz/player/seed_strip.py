@@ -29,9 +29,11 @@ def seed_strip(recording: Recording, check: str) -> dict[str, Any] | None:
         return _known(recording)
     if check == "awaited":
         return {"text": f"Checking on {OTHER_SEEDS} other seeds while nobody waits …"}
+    if check == "planned":
+        return {"text": f"Checked on {OTHER_SEEDS} other seeds once it has ended."}
     if check == "offered":
         return {"text": "", "offer": f"Check on {OTHER_SEEDS} other seeds"}
-    why = unchecked(recording.settings) if recording.complete else ""
+    why = unchecked(recording.settings)
     return {"text": why} if why else None
 
 

@@ -30,6 +30,7 @@ class Service:
         seconds: How long they came.
         viewers: How many they were.
         waits: Seconds from opening the page to the first frame of the run, and whether one came.
+        told: Of each visit, the first wait that the page told over that which followed.
         frames: Frames received.
         completed: Number of runs watched to the last frame.
         refusals: Messages with which runs were refused or failed, and how often.
@@ -39,6 +40,7 @@ class Service:
     seconds: float
     viewers: int
     waits: list[tuple[float, bool]] = field(default_factory=list)
+    told: list[float] = field(default_factory=list)
     frames: int = 0
     completed: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
@@ -50,6 +52,15 @@ class Service:
         waits = sorted(self.waits)
         ends = [waits[len(waits) // 2], waits[-1]] if waits else []
         return "; ".join(f"{'' if came else 'over '}{seconds:.1f}" for seconds, came in ends)
+
+    @property
+    def told_right(self) -> str:
+        """Told over true waits: how many, the median, and the lowest and highest."""
+        told = sorted(self.told)
+        if not told:
+            return "none told"
+        ends = f"{told[0]:.1f}–{told[-1]:.1f}"
+        return f"{len(told)}: {told[len(told) // 2]:.1f} ({ends})"
 
     @property
     def frame_rate(self) -> float:
@@ -106,6 +117,9 @@ async def _visit(viewer: Viewer, service: Service, until: float, grace: float) -
     watching.cancel()
     if viewer.first:
         service.waits.append((viewer.first, True))
+        at, wait = viewer.told[0] if viewer.told else (viewer.first, 0)
+        # The page tells no wait below a second.
+        service.told += [wait / max(1.0, viewer.first - at)] * (wait > 0)
     elif not watching.done():
         service.waits.append((time.monotonic() - opened, False))
     if watching.done() and not viewer.first:

@@ -35,6 +35,7 @@ class Viewer:
         frames: Number of frames held of the run shown.
         states: States shown, in order.
         places: Queue positions shown, in order.
+        told: Seconds since opening, and the wait in seconds that the page told then, in order.
         gaps: Number of messages that skipped frames or held part of one.
         seconds: Seconds from opening to the last frame of the run.
         message: Last message of the page.
@@ -54,6 +55,7 @@ class Viewer:
     frames: int = 0
     states: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    told: list[tuple[float, int]] = field(default_factory=list)
     gaps: int = 0
     seconds: float = 0.0
     message: str = ""
@@ -147,6 +149,8 @@ class Viewer:
         self.message = header["message"]
         if "place " in header["message"]:
             self.places.append(int(header["message"].split("place ")[1].split()[0]))
+            wait = int(header["message"].split("about ")[1].split()[0])
+            self.told.append((time.monotonic() - self._opened, wait))
 
     def rerun(self, *, fragment: bool = False) -> BackMsg:
         """A message that runs the page's script, or the fragment of the component alone."""

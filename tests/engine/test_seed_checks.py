@@ -47,6 +47,12 @@ class TestWhichAreChecked:
     def test_what_cannot_be_trained_together_is_not_checked(self, changed):
         assert received(registry(), SHORT.replace(**changed)).check == "none"
 
+    def test_it_is_planned_until_the_run_has_ended_and_given_up_if_it_is_stopped(self):
+        run = registry().start(SHORT)
+        assert run.check == "planned"
+        run.stop()
+        assert run.check == "none"
+
     def test_nothing_is_checked_if_that_is_turned_off(self):
         assert received(registry(checks_seeds=False), SHORT).check == "none"
 

@@ -136,6 +136,20 @@ class TestWords:
     def test_the_order_of_two_arms(self, ratio, bound, order):
         assert SpeedUp(ratio, bound).order() == order
 
+    @pytest.mark.parametrize(
+        ("ratio", "bound", "words"),
+        [
+            (6.4, "more than", "more than 6.4 times fewer steps"),
+            (5.3, "", "5.3 times fewer steps"),
+            (1.04, "", "as many steps"),
+            (0.96, "", "as many steps"),
+            (0.5, "", "2.0 times as many steps"),
+            (0.4, "less than", "more than 2.5 times as many steps"),
+        ],
+    )
+    def test_a_card_tells_a_number_above_1(self, ratio, bound, words):
+        assert SpeedUp(ratio, bound).in_words() == words
+
     def test_json_has_null_for_what_is_not_known(self):
         known = found().to_json()
         assert known["steps"] == [60, 20]

@@ -19,6 +19,16 @@ async def settle():
         await asyncio.sleep(0)
 
 
+async def at_once(_):
+    """Receives a file."""
+    await settle()
+
+
+async def never(_):
+    """Waits for a file that does not come."""
+    await asyncio.Event().wait()
+
+
 class Senders:
     """Files that arrive until a test ends them."""
 
@@ -32,7 +42,8 @@ class Senders:
         """Begins to send a file; returns whether it has begun to arrive."""
         self._ends[session] = asyncio.Event()
 
-        async def receive():
+        async def receive(note):
+            note(size)
             self.arriving.append(session)
             await self._ends[session].wait()
 
@@ -88,7 +99,7 @@ class TestArrivals:
                 await end.wait()
 
             tasks = [
-                asyncio.create_task(arrivals.receive("a", "here", 1, lambda n=n: receive(n)))
+                asyncio.create_task(arrivals.receive("a", "here", 1, lambda _, n=n: receive(n)))
                 for n in range(3)
             ]
             await settle()
@@ -104,7 +115,7 @@ class TestArrivals:
             senders = Senders(arrivals := Arrivals(MAX_BYTES, max_queue=0.01))
             await senders.send("a", "here", HALF)
             with pytest.raises(ArrivalError, match="try again") as refused:
-                await arrivals.receive("b", "here", 1, settle)
+                await arrivals.receive("b", "here", 1, at_once)
             await senders.end("a")
             return refused.value.status
 
@@ -114,21 +125,36 @@ class TestArrivals:
         async def main():
             arrivals = Arrivals(MAX_BYTES, grace=0.01)
             with pytest.raises(ArrivalError, match="too slowly") as dropped:
-                await arrivals.receive("a", "here", MAX_BYTES, asyncio.Event().wait)
-            await arrivals.receive("a", "here", MAX_BYTES, settle)
+                await arrivals.receive("a", "here", MAX_BYTES, never)
+            await arrivals.receive("a", "here", MAX_BYTES, at_once)
             return dropped.value.status
 
         assert run(main()) == 408
 
+    @pytest.mark.parametrize(("count", "arrives"), [(0, False), (10, False), (10**9, True)])
+    def test_what_has_arrived_gives_time_for_more(self, count, arrives):
+        async def receive(note):
+            note(count)
+            await asyncio.sleep(0.05)
+
+        async def main():
+            try:
+                await Arrivals(MAX_BYTES, grace=0.01).receive("a", "here", MAX_BYTES, receive)
+            except ArrivalError:
+                return False
+            return True
+
+        assert run(main()) == arrives
+
     def test_one_that_fails_makes_room(self):
-        async def fail():
+        async def fail(_):
             raise ConnectionError
 
         async def main():
             arrivals = Arrivals(MAX_BYTES)
             with pytest.raises(ConnectionError):
                 await arrivals.receive("a", "here", MAX_BYTES, fail)
-            await arrivals.receive("b", "here", MAX_BYTES, settle)
+            await arrivals.receive("b", "here", MAX_BYTES, at_once)
 
         run(main())
 

@@ -12,6 +12,7 @@ from bnviz.page.shell.message_gate import (
     BYTES,
     KINDS,
     MAX_NAMES,
+    MAX_STATE,
     PAGE_COST,
     PATIENCE,
     RATE,
@@ -149,6 +150,12 @@ class TestGate:
             rerun(widget_states={"widgets": [{"id": "a"}] * number}),
         ]
         assert let_through(*sent) == ([] if name_too_many else sent)
+
+    @pytest.mark.parametrize("is_too_long", [False, True])
+    def test_the_state_of_a_component_is_short(self, is_too_long):
+        state = {"id": "a", "json_value": "1" * (MAX_STATE + is_too_long)}
+        sent = [rerun(widget_states={"widgets": [{"id": "b"}, state]})]
+        assert let_through(*sent) == ([] if is_too_long else sent)
 
     def test_what_streamlit_itself_refuses_is_left_to_it(self):
         sent = [b"\xff", rerun(query_string="a" * 2_000_000)]

@@ -80,7 +80,7 @@ def test_cards_have_the_steps_to_the_target_and_the_speed_up():
     assert pair["target"] == pytest.approx(0.81)
     assert pair["share"] == "90 % of the best"
     assert pair["reached"] == {"none": steps[20], "bn": steps[12]}
-    assert pair["speeds"] == {"bn": f"{steps[20] / steps[12]:.1f} times"}
+    assert pair["speeds"] == {"bn": f"{steps[20] / steps[12]:.1f} times fewer steps"}
 
 
 def test_cards_have_the_speed_up_in_seconds_once_the_costs_are_known():
@@ -88,7 +88,9 @@ def test_cards_have_the_speed_up_in_seconds_once_the_costs_are_known():
     assert paired(*curves)["speeds_in_seconds"] == {}
     steps = Recording(Settings()).steps
     pair = paired(*curves, {"none": 5e-5, "bn": 8e-5})
-    assert pair["speeds_in_seconds"] == {"bn": f"{steps[20] / steps[12] * 5 / 8:.1f} times"}
+    assert pair["speeds_in_seconds"] == {
+        "bn": f"{steps[20] / steps[12] * 5 / 8:.1f} times less time"
+    }
     early = paired([0.1, 0.1, 0.9], [0.1, 0.9, 0.9], {"none": 5e-5, "bn": 8e-5})
     assert early["speeds_in_seconds"] == {"bn": ""}
 

@@ -23,5 +23,6 @@ def test_has_a_dot_for_each_seed_of_which_none_covers_another():
 def test_says_what_is_going_on_before_the_seeds_are_known():
     recording = Recording(Settings())
     assert seed_strip(recording, "none") is None
+    assert "once it has ended" in seed_strip(recording, "planned")["text"]
     assert "Checking" in seed_strip(recording, "awaited")["text"]
     assert "Check on" in seed_strip(recording, "offered")["offer"]

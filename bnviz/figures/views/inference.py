@@ -14,15 +14,15 @@ READING = (
     "How to read: the same weights, with four ways to normalize the validation examples. In "
     "training, a batch supplies its own mean and variance; in use there may be no batch, and the "
     "moving averages take their place. Early in training they lag behind; PreciseBN uses the "
-    "statistics of all training examples instead. An example normalized alone equals its own mean: "
-    "nothing is left of it."
+    "statistics of the whole training set instead. An example normalized alone equals its own "
+    "mean: nothing is left of it."
 )
 #: Name, dash and shade (from pale to dark) of the curve of each way to normalize.
 _CURVES = {
-    "batch": ("as one batch", "solid", 1.0),
-    "moving": ("moving", "dash", 0.5),
-    "precise": ("PreciseBN", "dot", 0.5),
-    "alone": ("alone", "solid", 0.0),
+    "batch": ("the validation set’s own", "solid", 1.0),
+    "moving": ("moving averages", "dash", 0.5),
+    "precise": ("whole training set", "dot", 0.5),
+    "alone": ("single example", "solid", 0.0),
 }
 
 

@@ -57,7 +57,7 @@ def draw(
                 _draw_map_button(chapter)
         else:
             st.button(
-                "Show it without a guess",
+                "Skip the prediction",
                 on_click=learner.skip,
                 args=(chapter.name,),
                 type="tertiary",

@@ -38,7 +38,7 @@ class Arrivals:
     Args:
         max_bytes: How many bytes may arrive at a time; a single file always may.
         max_queue: Seconds that a file waits for room.
-        grace: Seconds that a file may take in addition to those that its size allows.
+        grace: Seconds that a file may take in addition to those that what has arrived allows.
     """
 
     def __init__(
@@ -50,7 +50,11 @@ class Arrivals:
         self._files: dict[str, tuple[str, int]] = {}
 
     async def receive(
-        self, session: str, address: str, size: int, receive: Callable[[], Awaitable[T]]
+        self,
+        session: str,
+        address: str,
+        size: int,
+        receive: Callable[[Callable[[int], None]], Awaitable[T]],
     ) -> T:
         """Receives a file once there is room.
 
@@ -58,7 +62,7 @@ class Arrivals:
             session: The session that it is for.
             address: Network address that it comes from.
             size: Its size in bytes.
-            receive: Receives it.
+            receive: Receives it; calls its argument with the number of bytes of each part.
 
         Raises:
             ArrivalError: If there is no room for it, or if it comes too slowly.
@@ -73,8 +77,14 @@ class Arrivals:
                 ) from None
             self._files[session] = (address, size)
         try:
-            async with asyncio.timeout(self._grace + size / MIN_RATE):
-                return await receive()
+            async with asyncio.timeout(self._grace) as patience:
+
+                def note(count: int) -> None:
+                    end = patience.when()
+                    if end is not None:
+                        patience.reschedule(end + count / MIN_RATE)
+
+                return await receive(note)
         except TimeoutError:
             raise ArrivalError(
                 408, "The file arrives too slowly; choose a smaller one, or a faster connection."

@@ -43,6 +43,9 @@ KINDS = {
 }
 #: Maximum number of files and of fields of a form that one message names; the page has fewer.
 MAX_NAMES = 1_000
+#: Maximum number of characters of a component's state; the page's own have a few hundred. JSON of
+#: this size takes some ms to read, and longer JSON up to 0.2 s of the interpreter.
+MAX_STATE = 50_000
 #: Where a connection's allowance is kept, in the scope that it has as long as it exists.
 _KEY = "bnviz.allowance"
 #: Status of a connection that violates a policy (RFC 6455, 7.4.1).
@@ -143,10 +146,11 @@ def bounded(
 
 def is_needed(message: BackMsg) -> bool:
     """Whether the page needs a message."""
-    rerun, names = message.rerun_script, message.file_urls_request.file_names
+    states = message.rerun_script.widget_states.widgets
     return (
         message.WhichOneof("type") in KINDS
-        and max(len(names), len(rerun.widget_states.widgets)) <= MAX_NAMES
+        and max(len(message.file_urls_request.file_names), len(states)) <= MAX_NAMES
+        and all(len(state.json_value) <= MAX_STATE for state in states)
     )
 
 

@@ -119,7 +119,7 @@ def _message(run: Run, engine: Engine, here: State) -> str:
             return waiting(run, engine)
         case "running":
             tenths = int(10 * run.progress)
-            progress = f"Training: {10 * tenths} % done."
+            progress = f"Training: {10 * tenths} % done." if tenths else "Training."
             # A run that has lost its worker has not ended: it waits for another.
             lost = engine.status.state == "unreachable"
             return f"{progress} {engine.status.message}" if lost else progress

@@ -5,12 +5,13 @@ that session ends.
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from typing import Any, cast
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
@@ -34,7 +35,9 @@ def bounded(form: Form, arrivals: Arrivals, untaken: Untaken) -> Form:
         untaken: Files that have arrived.
     """
 
-    async def received(request: Request, session: str, receive: Form) -> FormData:
+    async def received(
+        request: Request, session: str, receive: Callable[[Callable[[int], None]], Any]
+    ) -> FormData:
         """The form of a request that brings a file.
 
         Raises:
@@ -53,12 +56,27 @@ def bounded(form: Form, arrivals: Arrivals, untaken: Untaken) -> Form:
         return found
 
     def through_gate(request: Request, **options: Any) -> Any:
-        receive = partial(form, request, **options)
+        def receive(note: Callable[[int], None]) -> Any:
+            _tell(request, note)
+            return form(request, **options)
+
         if "file_id" not in request.path_params:
-            return receive()
+            return form(request, **options)
         return received(request, request.path_params["session_id"], receive)
 
     return through_gate
+
+
+def _tell(request: Request, note: Callable[[int], None]) -> None:
+    """Has a function called with the number of bytes of each part of a request that arrives."""
+    receive = request._receive
+
+    async def received() -> Message:
+        message = await receive()
+        note(len(message.get("body", b"")))
+        return message
+
+    request._receive = received
 
 
 @cache

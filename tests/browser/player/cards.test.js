@@ -37,15 +37,15 @@ test("an arm that has diverged says so, from that step on", () => {
 });
 
 test("a speed-up is told once both arms have reached the target", () => {
-  const speeds = { bn: "more than 4.2 times" };
+  const speeds = { bn: "more than 4.2 times fewer steps" };
   const pair = { target: 0.9, share: "the most", reached: { none: 600, bn: 50 }, speeds };
   assert.equal(speedUp("bn", 599, pair), "");
-  assert.equal(speedUp("bn", 600, pair), "speed >4.2× in steps");
+  assert.equal(speedUp("bn", 600, pair), "more than 4.2 times fewer steps");
   assert.equal(speedUp("none", 600, pair), "");
   assert.equal(speedUp("bn", 600, {}), "");
   assert.equal(speedUp("bn", 600, { ...pair, speeds: { bn: "" } }), "");
   const alone = { ...pair, reached: { none: null, bn: 50 } };
-  assert.equal(speedUp("bn", 50, alone), "speed >4.2× in steps");
+  assert.equal(speedUp("bn", 50, alone), "more than 4.2 times fewer steps");
 });
 
 test("with what a step costs, seconds take the place of steps", () => {
@@ -53,13 +53,13 @@ test("with what a step costs, seconds take the place of steps", () => {
     target: 0.9,
     share: "the most",
     reached: { none: 600, bn: 50 },
-    speeds: { bn: "12.0 times" },
-    speeds_in_seconds: { bn: "8.0 times" },
+    speeds: { bn: "12.0 times fewer steps" },
+    speeds_in_seconds: { bn: "8.0 times less time" },
   };
   assert.equal(arrival("bn", frames, 1, pair, 9e-5), "90 % (the most) in 4.5 ms");
-  assert.equal(speedUp("bn", 600, pair, 9e-5), "speed 8.0× in seconds");
+  assert.equal(speedUp("bn", 600, pair, 9e-5), "8.0 times less time");
   assert.equal(speedUp("bn", 599, pair, 9e-5), "");
-  assert.equal(speedUp("bn", 600, pair, null), "speed 12.0× in steps");
+  assert.equal(speedUp("bn", 600, pair, null), "12.0 times fewer steps");
   assert.equal(arrival("bn", frames, 0, pair, 9e-5), "not reached: 90 % (the most)");
   const never = { ...pair, reached: { none: 600, bn: null } };
   assert.equal(arrival("bn", frames, 2, never, 1e-3), "not reached: 90 % (the most)");
