@@ -90,6 +90,8 @@ class Dispatch:
         self._submissions: dict[Run, _Submission] = {}
         self._tokens: dict[str, Run] = {}
         self._addresses: set[str] = set()
+        #: Workers that have run out of memory and are about to end.
+        self._leaving: set[str] = set()
         self._loading: dict[str, Any] = {}
         self._compiling: dict[str, Any] = {}
         runs.end_all_turns()
@@ -114,7 +116,8 @@ class Dispatch:
         for run, submission in list(self._submissions.items()):
             await self._settle(run, submission)
         await self._forget_ended()
-        busy = {submission.address for submission in self._submissions.values()}
+        self._leaving &= addresses
+        busy = {submission.address for submission in self._submissions.values()} | self._leaving
         # Those that have loaded TensorFlow first.
         for address in sorted(addresses - busy, key=lambda address: address not in self.warm):
             following = self._runs.next_run(address, addresses)
@@ -185,6 +188,8 @@ class Dispatch:
         if turn.state == "set aside":
             run.attempts = 0
         elif turn.error:
+            if turn.error == failures.OUT_OF_MEMORY:
+                self._leaving.add(submission.address)
             run.fail(turn.error)
 
     async def _end_turn(self, run: Run, submission: _Submission, seconds: float | None) -> None:

@@ -167,6 +167,8 @@ def _take(uploaded: UploadedFile | DeletedFile | None) -> None:
             state.file_refusal = str(error)
     state.tab_key = kept().tab_key
     rerun.request()
+    # Streamlit keeps the state of a session that ends now for minutes, and with it this object.
+    uploaded.close()
     context = get_script_run_ctx()
     files = None if context is None else context.uploaded_file_mgr
     if context is not None and isinstance(files, MemoryUploadedFileManager):
