@@ -1,14 +1,17 @@
 """Open files: the limit is raised, and its exhaustion reported once."""
 
+import asyncio
 import errno
 import json
 import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime.app_session import AppSession
 
-from bnviz.page.launch.open_files import Exhaustion
+from bnviz.page.launch.open_files import Exhaustion, but_half_made
 from tests.support import ROOT
 
 resource = pytest.importorskip("resource")
@@ -73,3 +76,19 @@ def test_other_errors_are_logged_as_they_are():
     assert Exhaustion().filter(other)
     assert other.getMessage() == "out of it"
     assert other.exc_info is not None
+
+
+@pytest.mark.parametrize(
+    ("deleted", "error", "reported"),
+    [
+        (AppSession.__del__, AttributeError, False),
+        (asyncio.BaseEventLoop.__del__, AttributeError, False),
+        (AppSession.__del__, ValueError, True),
+        (asyncio.BaseEventLoop.run_forever, AttributeError, True),
+    ],
+)
+def test_sessions_half_made_are_not_reported_and_everything_else_is(deleted, error, reported):
+    found = []
+    unraisable = SimpleNamespace(object=deleted, exc_type=error)
+    but_half_made(found.append)(unraisable)
+    assert found == [unraisable] * reported

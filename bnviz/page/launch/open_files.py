@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 #: More than enough, where the system sets no limit: macOS refuses more for a process of its own.
 ENOUGH = 10_240
@@ -21,6 +22,8 @@ FEW = 1_024
 A_VIEWER, THE_PAGE = 4, 40
 #: Loggers of what fails without a free file: accepting connections, and answering them.
 _LOGGERS = ("asyncio", "uvicorn.error")
+#: What Python finds half made when a session could not be opened, and complains about in ten lines.
+_HALF_MADE = ("AppSession.__del__", "BaseEventLoop.__del__")
 #: Seconds between two messages about it.
 _PAUSE = 60.0
 
@@ -41,6 +44,18 @@ def prepare() -> None:
     exhaustion = Exhaustion()
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(exhaustion)
+    sys.unraisablehook = but_half_made(sys.unraisablehook)
+
+
+def but_half_made(hook: Callable[[Any], object]) -> Callable[[Any], None]:
+    """Like a hook for exceptions that cannot be raised, without those of sessions half made."""
+
+    def report(unraisable: Any) -> None:
+        where = getattr(unraisable.object, "__qualname__", "")
+        if not (where in _HALF_MADE and issubclass(unraisable.exc_type, AttributeError)):
+            hook(unraisable)
+
+    return report
 
 
 def raise_limit() -> int | None:
