@@ -25,8 +25,8 @@ from bnviz.studies.study import compile_key
 #: a browser; and of short runs of all. Each keeps its networks in the worker's memory.
 MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
 #: Maximum number of bytes of the training examples of all runs that a worker has begun and not
-#: ended, unless it is a single run: each has its own copy.
-MAX_BEGUN_EXAMPLES = 100e6
+#: ended, unless it is a single run: each has its own copy. And how many bytes do not count.
+MAX_BEGUN_EXAMPLES, FEW_EXAMPLES = 100e6, 5e6
 #: Architectures of which it is kept what a step costs, and of which it is to be measured.
 MAX_PRICES, MAX_UNPRICED = 200, 20
 #: Runs that wait to be checked on other seeds.
@@ -293,8 +293,8 @@ class RunRegistry(Registry[Run]):
     def _has_room(self, run: Run) -> bool:
         """Whether a run that has not begun may begin besides those that have."""
         begun = [other for other in self._active if other.worker is not None]
-        held = sum(map(_example_bytes, begun))
-        if held and held + _example_bytes(run) > MAX_BEGUN_EXAMPLES * max(1, self.workers):
+        own, held = _example_bytes(run), sum(map(_example_bytes, begun))
+        if own and held and own + held > MAX_BEGUN_EXAMPLES * max(1, self.workers):
             return False
         long = self._is_long(run)
         begun = [other for other in begun if self._is_long(other) is long]
@@ -388,8 +388,10 @@ class RunRegistry(Registry[Run]):
 
 
 def _example_bytes(run: Run) -> int:
+    """Bytes of a run's training examples; 0 if they are few, so that it waits for no others."""
     shape = DataShape.of(run.settings, run.source)
-    return 4 * shape.training * shape.features
+    count = 4 * shape.training * shape.features
+    return count if count > FEW_EXAMPLES else 0
 
 
 def _architecture(settings: Settings) -> object:

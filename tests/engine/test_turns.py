@@ -280,6 +280,18 @@ class TestNextRun:
         begun[3].stop()
         assert self.next_run(registry) is new
 
+    def test_large_files_are_trained_on_one_at_a_time_and_small_ones_beside(self):
+        registry = self.registry()
+        large, small = (SHORT_RUN.replace(dataset=name) for name in ("mnist", "wine"))
+        begun = self.begin(registry, large, ANN)
+        waits = registry.start(large.replace(seed=1), origin=EVE)
+        assert self.next_run(registry) is begun
+        beside = registry.start(small, origin=EVE)
+        assert self.next_run(registry) is beside
+        beside.stop()
+        begun.stop()
+        assert self.next_run(registry) is waits
+
     def test_a_browser_has_few_of_them(self):
         registry = self.registry()
         for number in range(MAX_BEGUN_OF_BROWSER):
