@@ -19,7 +19,7 @@ READING = (
 )
 #: Name, dash and shade (from pale to dark) of the curve of each way to normalize.
 _CURVES = {
-    "batch": ("the validation set’s own", "solid", 1.0),
+    "batch": ("validation set", "solid", 1.0),
     "moving": ("moving averages", "dash", 0.5),
     "precise": ("whole training set", "dot", 0.5),
     "alone": ("single example", "solid", 0.0),
