@@ -114,6 +114,8 @@ def expected_starts(
     left = {id(job): job.seconds - (job.turn or 0.0) for job in jobs}
     starts: dict[J, float] = {}
     queued = sum(job.queued for job in waiting)
+    begun = {id(job) for job in jobs if not job.queued or job.turn is not None}
+    num_short = sum(id(job) in begun and not job.long for job in jobs)
     now, long_at = 0.0, -since_long
     for _ in range(_MAX_TURNS):
         if len(starts) == queued:
@@ -121,11 +123,8 @@ def expected_starts(
         now, _, ended = heapq.heappop(ends)
         if ended is not None and left[id(ended)] > 0:
             waiting.append(ended)
-        begun = {id(job): not job.queued or job.job in starts for job in jobs}
-        num_short = sum(begun[id(job)] and left[id(job)] > 0 for job in jobs if not job.long)
-        ready = [
-            job for job in waiting if job.long or begun[id(job)] or num_short < max_short * workers
-        ]
+        has_room = num_short < max_short * workers
+        ready = [job for job in waiting if has_room or job.long or id(job) in begun]
         if not ready:
             continue
         chosen = min(
@@ -134,7 +133,7 @@ def expected_starts(
                 priority(
                     job.origins,
                     turns,
-                    begun=begun[id(job)],
+                    begun=id(job) in begun,
                     long=job.long,
                     since_long=now - long_at,
                 ),
@@ -151,6 +150,9 @@ def expected_starts(
         if chosen.long:
             long_at = now + seconds
         left[id(chosen)] = remaining - seconds
+        if not chosen.long:
+            num_short += (id(chosen) not in begun) - (left[id(chosen)] <= 0)
+        begun.add(id(chosen))
         heapq.heappush(ends, (now + seconds + between, next(numbers), chosen))
     for job in waiting:
         if job.queued:

@@ -13,7 +13,7 @@ from bnviz.studies.seed_check import unchecked
 #: Speed-ups that the axis may name.
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 #: Dots closer than this share of the axis stand on each other, on so many levels at most.
-_APART, _LEVELS = 0.03, 3
+APART, _LEVELS = 0.03, 3
 #: How far the axis reaches beyond the speed-ups on either side, as a ratio.
 _MARGIN = 1.2
 
@@ -78,5 +78,5 @@ def _stack(dots: list[dict[str, Any]]) -> None:
     ends = [-1.0] * _LEVELS
     for dot in sorted(dots, key=lambda dot: dot["at"] or 0.0):
         at = dot["at"] or 0.0
-        level = next((level for level, end in enumerate(ends) if at - end >= _APART), 0)
+        level = next((level for level, end in enumerate(ends) if at - end >= APART), 0)
         dot["level"], ends[level] = level, at

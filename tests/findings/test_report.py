@@ -1,24 +1,14 @@
 """Tests of the figures of a run as text."""
 
-import numpy as np
 import pytest
 
 from bnviz.findings import report
-from bnviz.recording import Recording
-from bnviz.settings import Settings
+from tests.support.recordings import recorded_accuracies
 
 
 def printed(none: list[float], bn: list[float]) -> str:
     """The text on a run with these validation accuracies in its first frames."""
-    recording = Recording(Settings(hidden_layers=1, units=2))
-    for index, accuracies in enumerate(zip(none, bn, strict=True)):
-        frame = np.zeros((), recording.layout.dtype)
-        frame["step"] = recording.steps[index]
-        for arm, accuracy in zip(("none", "bn"), accuracies, strict=True):
-            frame[arm]["validation_accuracy"] = accuracy
-            frame[arm]["diverged_at"] = -1
-        recording.append(frame[()])
-    return report.as_text(recording, 1.0)
+    return report.as_text(recorded_accuracies(none, bn), 1.0)
 
 
 def test_a_target_is_printed_with_what_it_is():

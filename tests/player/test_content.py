@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from bnviz.figures.view import View
@@ -12,6 +11,7 @@ from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support.messages import unpack
+from tests.support.recordings import recorded_accuracies
 
 
 def answer(content: StageContent, request: PlayerRequest) -> tuple[dict[str, Any], bytes]:
@@ -62,15 +62,8 @@ def paired(
     none: list[float], bn: list[float], costs: dict[str, float] | None = None
 ) -> dict[str, Any]:
     """What the cards say of a run with these validation accuracies in its first frames."""
-    recording = Recording(Settings(hidden_layers=1, units=2))
+    recording = recorded_accuracies(none, bn)
     recording.seconds_per_step = costs or {}
-    for index, accuracies in enumerate(zip(none, bn, strict=True)):
-        frame = np.zeros((), recording.layout.dtype)
-        frame["step"] = recording.steps[index]
-        for arm, accuracy in zip(("none", "bn"), accuracies, strict=True):
-            frame[arm]["validation_accuracy"] = accuracy
-            frame[arm]["diverged_at"] = -1
-        recording.append(frame[()])
     return header(StageContent("run", recording, "running", ""))["pair"]
 
 

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from bnviz.player.content import recorded_default
-from bnviz.player.seed_strip import seed_strip
+from bnviz.player.seed_strip import APART, seed_strip
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
@@ -16,7 +16,7 @@ def test_has_a_dot_for_each_seed_of_which_none_covers_another():
     assert [dot["seed"] for dot in dots if dot["here"]] == [recording.settings.seed]
     assert len({dot["seed"] for dot in dots}) == len(recording.other_seeds) + 1
     for one, other in combinations(dots, 2):
-        assert one["level"] != other["level"] or abs(one["at"] - other["at"]) >= 0.03
+        assert one["level"] != other["level"] or abs(one["at"] - other["at"]) >= APART
     assert max(dot["level"] for dot in dots) > 0
 
 

@@ -35,6 +35,19 @@ def random_recording(
     return recording
 
 
+def recorded_accuracies(none: list[float], bn: list[float]) -> Recording:
+    """A recording with these validation accuracies in its first frames, and nothing else."""
+    recording = Recording(Settings(hidden_layers=1, units=2))
+    for index, accuracies in enumerate(zip(none, bn, strict=True)):
+        frame = np.zeros((), recording.layout.dtype)
+        frame["step"] = recording.steps[index]
+        for arm, accuracy in zip(("none", "bn"), accuracies, strict=True):
+            frame[arm]["validation_accuracy"] = accuracy
+            frame[arm]["diverged_at"] = -1
+        recording.append(frame[()])
+    return recording
+
+
 def _fill(part: Frame, generator: np.random.Generator, broken: float) -> None:
     for name in part.dtype.names:
         values = part[name]

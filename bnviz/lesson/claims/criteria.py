@@ -130,24 +130,11 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class NotMore:
-    """One quantity is not larger than another by as much as a difference.
-
-    Attributes:
-        one: Name of the quantity that is not larger.
-        other: Name of the other.
-        by: The difference.
-    """
-
-    one: str
-    other: str
-    by: Difference
+class NotMore(Alike):
+    """One quantity is not larger than another by as much as a difference."""
 
     def votes(self, numbers: Numbers) -> int:
         return -1 if self.by.order(numbers[self.one], numbers[self.other]) == 1 else 1
-
-    def holds(self, votes: Sequence[int]) -> bool:
-        return _nearly_all(votes)
 
     @property
     def words(self) -> str:
