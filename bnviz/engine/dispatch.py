@@ -8,7 +8,7 @@ from typing import Any
 
 from bnviz.engine import cluster as clusters
 from bnviz.engine import failures
-from bnviz.engine.answer import answer
+from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
 from bnviz.engine.forecast import BLOCK_BETWEEN
@@ -149,7 +149,7 @@ class Dispatch:
             workers=[address],
         )
         # The worker is idle until the next run is submitted.
-        future.add_done_callback(lambda _: self._changed())
+        when_ended(future, self._changed)
         self._submissions[run] = _Submission(future, address, charged, run.progress)
 
     async def _settle(self, run: Run, submission: _Submission) -> None:
@@ -239,7 +239,7 @@ class Dispatch:
         """Submits a task to one worker in preparation for the first run."""
         key = (f"bnviz-{task.__name__}", uuid.uuid4().hex)
         future = self._client.submit(task, key=key, workers=[address], priority=_PREPARATION)
-        future.add_done_callback(lambda _: self._changed())
+        when_ended(future, self._changed)
         return future
 
     def _receive(self, event: tuple[float, dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.answer import answer
+from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import forget_on
 from bnviz.engine.forecast import IDLE_SHARE
 from bnviz.engine.run_registry import RunRegistry
@@ -62,7 +62,7 @@ class Pricing:
             priority=PRIORITY,
             workers=[self._address],
         )
-        self._future.add_done_callback(lambda _: self._changed())
+        when_ended(self._future, self._changed)
 
     def _begin(
         self, wanted: tuple[Settings, FileSource | None], addresses: Collection[str]
