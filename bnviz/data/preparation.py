@@ -20,6 +20,8 @@ SPLIT_SEED = 20_150_211
 #: Minimum number of features, and the range of whole values, that are taken for pixels.
 MIN_PIXELS = 16
 PIXEL_VALUES = (0, 255)
+#: Examples scaled at once: so few that their float64 copies stay in a processor's cache.
+_SMALL_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Scaling:
     def of(self, part: NDArray[Any]) -> NDArray[np.float32]:
         """Scales examples, shape (num_examples, num_features)."""
         out = np.empty(part.shape, np.float32)
-        for rows in _blocks(len(part)):
+        for rows in _blocks(len(part), _SMALL_BLOCK):
             if self.mean is None or self.std is None:
                 out[rows] = part[rows].astype(np.float32) / np.float32(self.largest)
             else:
@@ -61,9 +63,9 @@ def _standardization(train: NDArray[np.floating]) -> Scaling:
     return Scaling("standardized", mean, std)
 
 
-def _blocks(num_examples: int) -> list[slice]:
+def _blocks(num_examples: int, size: int = 4096) -> list[slice]:
     """Slices that cover all examples, so that no float64 copy of all of them is made at once."""
-    return [slice(start, start + 4096) for start in range(0, num_examples, 4096)]
+    return [slice(start, start + size) for start in range(0, num_examples, size)]
 
 
 def split(y: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -34,6 +34,8 @@ _TOO_MUCH = f"more than {MAX_MEMORY / 1e6:.0f} MB of memory"
 _ROOT = Path(__file__).parents[2]
 #: What Python runs.
 _PROGRAM = ("-m", "bnviz.data.reading_process")
+#: How much it yields to other processes, from 0 to 19: more than a worker, for which others wait.
+NICENESS = 15
 #: Seconds between two looks at whether the reading is still wanted.
 _TICK = 0.1
 #: Status of a process that has run out of memory.
@@ -207,6 +209,8 @@ def _bound() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
     if sys.platform != "win32":
         import resource
+
+        os.nice(NICENESS)
 
         for kind, most in (
             (resource.RLIMIT_AS, MAX_MEMORY),

@@ -17,6 +17,7 @@ from bnviz.data.bounds import UploadError
 from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures, watchdog
+from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.frames import Frame
 from bnviz.settings import Settings
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Seconds between two messages with frames.
 INTERVAL = 0.05
-#: Seconds of a turn in which a run waits until its networks are compiled.
+#: Seconds of a turn in which a run waits until its file is read or its networks are compiled.
 COMPILING = 0.25
 
 _log = logging.getLogger(__name__)
@@ -92,16 +93,17 @@ def train(
     if not go_on:
         send(0, b"")
 
-    def begin() -> "Experiment":
+    def begin(data: Dataset | None) -> "Experiment":
         from bnviz.lab.experiment import Experiment
 
-        return Experiment(Settings.from_json(settings), _read(source))
+        return Experiment(Settings.from_json(settings), data)
 
     def advance(run: "Experiment", position: int, clock: _Clock) -> tuple[bool, int]:
         with run.turn() as frames:
             return _send_all(frames, position, send=send, clock=clock)
 
-    return _take_turn(worker, token, share, go_on=go_on, begin=begin, advance=advance)[0]
+    opening = None if go_on else Opening(source, begin)
+    return _take_turn(worker, token, share, opening, advance)[0]
 
 
 def train_block(
@@ -124,15 +126,16 @@ def train_block(
     if not go_on:
         worker.log_event(topic, {"block": token})
 
-    def begin() -> "BlockTraining":
+    def begin(data: Dataset | None) -> "BlockTraining":
         from bnviz.lab.block_training import BlockTraining
 
-        return BlockTraining(block, _read(source))
+        return BlockTraining(block, data)
 
     def advance(training: "BlockTraining", _: int, clock: _Clock) -> tuple[bool, int]:
         return training.advance(clock.should_continue), 0
 
-    turn, training = _take_turn(worker, token, share, go_on=go_on, begin=begin, advance=advance)
+    opening = None if go_on else Opening(source, begin)
+    turn, training = _take_turn(worker, token, share, opening, advance)
     return replace(turn, outcomes=training.outcomes) if turn.state == "ended" else turn
 
 
@@ -149,15 +152,16 @@ def measure_step_cost(
         go_on: Whether to take up what is set aside under this token.
     """
 
-    def begin() -> "StepCost":
+    def begin(data: Dataset | None) -> "StepCost":
         from bnviz.lab.step_cost import StepCost
 
-        return StepCost(Settings.from_json(settings), _read(source))
+        return StepCost(Settings.from_json(settings), data)
 
     def advance(cost: "StepCost", _: int, clock: _Clock) -> tuple[bool, int]:
         return cost.advance(clock.should_continue), 0
 
-    turn, cost = _take_turn(get_worker(), token, share, go_on=go_on, begin=begin, advance=advance)
+    opening = None if go_on else Opening(source, begin)
+    turn, cost = _take_turn(get_worker(), token, share, opening, advance)
     return replace(turn, step_costs=cost.seconds) if turn.state == "ended" else turn
 
 
@@ -195,14 +199,16 @@ class _Clock:
         """Whether the turn goes on."""
         return self.seconds < self._share and not self.cancelled
 
+    def should_prepare(self) -> bool:
+        """Whether the turn goes on if there is nothing to train yet."""
+        return self.seconds < COMPILING and self.should_continue()
+
 
 def _take_turn(
     worker: Any,
     token: str,
     share: float,
-    *,
-    go_on: bool,
-    begin: Callable[[], Any],
+    opening: Opening | None,
     advance: Callable[[Any, int, _Clock], tuple[bool, int]],
 ) -> tuple[Turn, Any]:
     """Begins something or takes it up again, and sets it aside if it has not ended.
@@ -211,8 +217,7 @@ def _take_turn(
         worker: The worker that executes the current task.
         token: Its name.
         share: Seconds of the turn.
-        go_on: Whether to take it up again.
-        begin: Returns it at its start.
+        opening: How it begins; None to take it up again.
         advance: Continues it from a position until the clock says so; returns whether it has ended,
             and its position then.
 
@@ -220,7 +225,7 @@ def _take_turn(
         What came of the turn, and what had it.
     """
     clock = _Clock(worker, share)
-    training = None
+    training: Any = None
     try:
         _silence_tensorflow()
         from bnviz.lab.arms import compiled_networks
@@ -228,14 +233,17 @@ def _take_turn(
 
         before = compiled_networks()
         try:
-            if go_on:
+            training, position, ended = opening, 0, False
+            if opening is None:
                 found = set_aside.take(token)
                 if found is None:
                     return Turn("lost"), None
                 training, position = found
-            else:
-                training, position = begin(), 0
-            ended, position = advance(training, position, clock)
+            if isinstance(training, Opening):
+                begun = training.begun(clock.should_prepare)
+                training = training if begun is None else begun
+            if not isinstance(training, Opening):
+                ended, position = advance(training, position, clock)
         except (ExperimentError, UploadError) as error:
             return Turn("failed", clock.seconds, error=str(error)), None
         if not ended and not clock.cancelled:
@@ -252,11 +260,6 @@ def _take_turn(
 def keep(source: FileSource) -> FileSource:
     """Returns the file, so that Dask keeps it on a worker for other tasks."""
     return source
-
-
-def _read(source: FileSource | None) -> Dataset | None:
-    """Reads a viewer's file, if there is one."""
-    return None if source is None else source.dataset()
 
 
 def _send_all(
@@ -277,7 +280,7 @@ def _send_all(
     following = first
     for frame in frames:
         if frame is None:
-            if clock.seconds > COMPILING or not clock.should_continue():
+            if not clock.should_prepare():
                 ended = False
                 break
             continue

@@ -1,0 +1,69 @@
+"""What begins once its file has been read."""
+
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+
+from bnviz.data.bounds import UploadError
+from bnviz.engine.opening import Opening
+
+
+@dataclass
+class _File:
+    """A file that is read as soon as a test says so."""
+
+    may: threading.Event = field(default_factory=threading.Event)
+    complaint: str = ""
+    reads: int = 0
+
+    def dataset(self):
+        assert self.may.wait(60)
+        self.reads += 1
+        if self.complaint:
+            raise UploadError(self.complaint)
+        return "examples"
+
+
+@pytest.fixture
+def file():
+    file = _File()
+    yield file
+    file.may.set()
+
+
+def _begin(data):
+    return ["begun", data]
+
+
+def test_without_a_file_it_begins_at_once():
+    assert Opening(None, _begin).begun(lambda: False) == ["begun", None]
+
+
+def test_the_turn_is_given_up_while_the_file_is_read_and_it_is_read_once(file):
+    opening = Opening(file, _begin)
+    assert opening.begun(lambda: False) is None
+    assert opening.begun(lambda: False) is None
+    file.may.set()
+    assert opening.begun(lambda: True) == ["begun", "examples"]
+    assert file.reads == 1
+
+
+def test_what_is_wrong_with_the_file_is_said_when_it_begins(file):
+    file.complaint = "It has no rows."
+    opening = Opening(file, _begin)
+    file.may.set()
+    with pytest.raises(UploadError, match="no rows"):
+        opening.begun(lambda: True)
+
+
+def test_a_file_whose_turn_never_comes_is_not_read(file):
+    first, given_up, last = Opening(file, _begin), Opening(other := _File(), _begin), _File()
+    given_up.close()
+    other.may.set()
+    last.may.set()
+    after = Opening(last, _begin)
+    file.may.set()
+    assert first.begun(lambda: True)
+    assert after.begun(lambda: True)
+    assert other.reads == 0
