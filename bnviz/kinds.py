@@ -39,7 +39,7 @@ class Kind:
         label: Its name on the form.
         group: Its heading on the form.
         help: One sentence for a beginner.
-        advanced: Whether the form folds it away.
+        basic: Whether the form shows it at once; it folds all others away.
         relevant_if: Another setting, and those of its values with which this one has an effect;
             None if it always has one.
     """
@@ -47,7 +47,7 @@ class Kind:
     label: str
     group: str
     help: str
-    advanced: bool = field(default=False, kw_only=True)
+    basic: bool = field(default=False, kw_only=True)
     relevant_if: tuple[str, Container[Value]] | None = field(default=None, kw_only=True)
 
     def allowed(self) -> str:

@@ -149,7 +149,7 @@ class Settings:
 
     dataset: str = _setting(
         "digits",
-        Choice("data set", "Data", "What the networks learn to classify.", DATASETS),
+        Choice("data set", "Data", "What the networks learn to classify.", DATASETS, basic=True),
     )
     noise: float = _setting(
         0.2,
@@ -172,12 +172,15 @@ class Settings:
         ),
     )
     hidden_layers: int = _setting(
-        5, Integer("hidden layers", "Network", "Layers between input and output.", 1, 50)
+        5,
+        Integer("hidden layers", "Network", "Layers between input and output.", 1, 50, basic=True),
     )
     units: int = _setting(32, Integer("units", "Network", "Neurons in each hidden layer.", 2, 256))
     activation: str = _setting(
         "relu",
-        Choice("activation", "Network", "Non-linearity of each hidden layer.", ACTIVATIONS),
+        Choice(
+            "activation", "Network", "Non-linearity of each hidden layer.", ACTIVATIONS, basic=True
+        ),
     )
     initializer: str = _setting(
         "glorot_uniform",
@@ -212,7 +215,6 @@ class Settings:
             "sees more variance in training than in inference (variance shift, Li et al. 2019).",
             0,
             0.9,
-            advanced=True,
         ),
     )
     dropout_position: str = _setting(
@@ -223,7 +225,6 @@ class Settings:
             "Dropout after the activation and any BN, or right before the normalization (in the "
             "network without one, in the same place).",
             DROPOUT_POSITIONS,
-            advanced=True,
             relevant_if=("dropout", MoreThan(0.0)),
         ),
         neutral="after",
@@ -238,12 +239,16 @@ class Settings:
             "Training",
             "Factor applied to the gradient in each update.",
             *LEARNING_RATES,
+            basic=True,
         ),
     )
     batch_size: int = _setting(
-        32, Integer("batch size", "Training", "Examples in each training step.", 1, 1024)
+        32,
+        Integer("batch size", "Training", "Examples in each training step.", 1, 1024, basic=True),
     )
-    steps: int = _setting(800, Integer("steps", "Training", "Number of weight updates.", *STEPS))
+    steps: int = _setting(
+        800, Integer("steps", "Training", "Number of weight updates.", *STEPS, basic=True)
+    )
     l2: float = _setting(
         0.0,
         Float(
@@ -254,7 +259,6 @@ class Settings:
             "/ norm(weights)² (van Laarhoven 2017).",
             0.0,
             1.0,
-            advanced=True,
         ),
     )
     bn_position: str = _setting(
@@ -285,16 +289,15 @@ class Settings:
             "Added to the batch variance to avoid division by zero.",
             1e-7,
             1.0,
-            advanced=True,
         ),
     )
     bn_center: bool = _setting(
         True,
-        Flag("learn beta", "Batch Normalization", "Learn a shift for each neuron.", advanced=True),
+        Flag("learn beta", "Batch Normalization", "Learn a shift for each neuron."),
     )
     bn_scale: bool = _setting(
         True,
-        Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron.", advanced=True),
+        Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron."),
     )
     third_arm: str = _setting(
         "no",
@@ -315,7 +318,6 @@ class Settings:
             "removed or have its statistics frozen. The list under the picture fills this in.",
             STEPS,
             LEARNING_RATES,
-            advanced=True,
         ),
     )
     deep: bool = _setting(
@@ -325,7 +327,6 @@ class Settings:
             "Measures",
             "Also measure the loss landscape, the shift of gradients, single examples and "
             "inference using other statistics; slower.",
-            advanced=True,
         ),
     )
     seed: int = _setting(

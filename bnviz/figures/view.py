@@ -73,10 +73,10 @@ class View:
 #: Title of each view by name, in the order of the tabs.
 TITLES = {
     "layers": "Layers",
-    "drift": "Drift",
-    "neurons": "Neurons",
+    "drift": "What moved it",
     "inside": "Inside a neuron",
     "gradients": "Gradients",
+    "neurons": "Neurons",
     "scale_and_shift": "γ and β",
     "generalisation": "Generalisation",
     "decision": "Boundary",
@@ -86,6 +86,8 @@ TITLES = {
     "effective_rate": "Effective rate",
 }
 
+#: The views that have a tab of their own; the others are in a menu beside them.
+TABS = ("layers", "drift", "inside", "gradients")
 #: Name of the view "layers" in pages that were opened before it was renamed.
 _OLD_NAME = "stage"
 #: Largest magnitude of gamma and beta set by hand.

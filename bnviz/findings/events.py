@@ -59,6 +59,7 @@ class Event:
         layer: The hidden layer, counted from 1; None for a whole network or for many layers.
         kind: One of `SYMPTOMS`, or "chance", "accuracy", "diverged" or "change" (made in mid-run).
         sentence: The event in words, with its numbers.
+        name: The event in a few words.
     """
 
     step: int
@@ -67,6 +68,7 @@ class Event:
     layer: int | None
     kind: str
     sentence: str
+    name: str
 
 
 def events(recording: Recording) -> tuple[Event, ...]:
@@ -128,7 +130,8 @@ def _changes_of_rate(recording: Recording) -> list[Event]:
             continue
         step = int(recording.steps[index])
         sentence = f"Step {step:,}: the learning rate changes from {rate:g} to {change.value:g}."
-        found.append(Event(step, index, recording.layout.arms[0], None, "change", sentence))
+        name = f"learning rate {change.value:g}"
+        found.append(Event(step, index, recording.layout.arms[0], None, "change", sentence, name))
         rate = change.value
     return found
 
@@ -149,10 +152,22 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
             f"Step {step:,}: {_CHANGES[change.action]} {with_arm(arm)}. The loss {jumps}: "
             f"{before:.4g} before, {after:.4g} after."
         )
-        found.append(Event(step, index, arm, None, "change", sentence))
+        name = _NAMES[change.action]
+        found.append(Event(step, index, arm, None, "change", sentence, name))
     return found
 
 
+#: What a change does to BN, and a symptom to a layer, in a few words.
+_NAMES = {
+    "insert_bn": "BN inserted",
+    "remove_bn": "BN removed",
+    "freeze_bn": "BN frozen",
+    "saturated": "saturates",
+    "dead": "loses neurons",
+    "vanishing": "gets no gradient",
+    "exploding": "gradient explodes",
+    "motionless": "does not move",
+}
 _CHANGES = {
     "insert_bn": "BN is inserted into the network",
     "remove_bn": "BN is removed from the network",
@@ -168,19 +183,22 @@ def _of_network(recording: Recording, arm: str) -> list[Event]:
     if stood and stood.left_at is not None:
         step = int(recording.steps[stood.left_at])
         sentence = f"Step {step:,}: {name} leaves chance; it {stood}."
-        found.append(Event(step, stood.left_at, arm, None, "chance", sentence))
+        at_last = f"{with_arm(arm)} leaves chance"
+        found.append(Event(step, stood.left_at, arm, None, "chance", sentence, at_last))
     reached = comparison.reached(recording, arm, HIGH_ACCURACY)
     if reached:
         step, index = reached.step, recording.index_at_step(reached.step)
         mark = f"{percent(HIGH_ACCURACY)} validation accuracy (a fixed mark in all runs)"
         sentence = f"Step {step:,}: {name} reaches {mark}."
-        found.append(Event(step, index, arm, None, "accuracy", sentence))
+        accurate = f"{with_arm(arm)} {percent(HIGH_ACCURACY)}"
+        found.append(Event(step, index, arm, None, "accuracy", sentence, accurate))
     diverged_at = recording.frames[arm]["diverged_at"]
     if (diverged_at >= 0).any():
         index = int((diverged_at >= 0).argmax())
         step = int(diverged_at[index])
         sentence = f"Step {step:,}: {name} diverges; its loss grows without bound."
-        found.append(Event(step, index, arm, None, "diverged", sentence))
+        lost = f"{with_arm(arm)} diverges"
+        found.append(Event(step, index, arm, None, "diverged", sentence, lost))
     return found
 
 
@@ -201,7 +219,7 @@ def _of_layers(
             f"{layers[firsts.argmin()] + 1}, and by step {steps[last]:,} in {len(layers)} of "
             f"{affected.shape[1]} layers."
         )
-        return [Event(int(steps[index]), index, arm, None, kind, sentence)]
+        return [Event(int(steps[index]), index, arm, None, kind, sentence, _MANY[kind])]
     return [
         Event(
             step=int(steps[index]),
@@ -210,6 +228,7 @@ def _of_layers(
             layer=layer + 1,
             kind=kind,
             sentence=_sentence(recording, arm, kind, index, layer),
+            name=f"layer {layer + 1} {_NAMES[kind]}",
         )
         for layer, index in zip(layers.tolist(), firsts.tolist(), strict=True)
     ]

@@ -12,6 +12,8 @@ from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
 from bnviz.findings import over_seeds, speed, step_costs
 from bnviz.findings.events import events
+from bnviz.findings.headline import headline
+from bnviz.findings.hook import hook
 from bnviz.findings.verdict import verdict
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS
@@ -43,6 +45,7 @@ class StageContent:
         view: The view at first; None keeps the viewer's own.
         check: Whether the run is checked on other seeds, as `bnviz.engine.runs.Run.check`.
         opens_seeds: Whether a click opens the run of another seed.
+        opened: What of all that the player folds away at first is open, by name.
         begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
     """
@@ -54,6 +57,7 @@ class StageContent:
     poll: int = 0
     ahead: bool = True
     view: View | None = None
+    opened: tuple[str, ...] = ()
     begin: int = 0
     check: str = "none"
     opens_seeds: bool = False
@@ -105,6 +109,7 @@ class StageContent:
             "begin": begin,
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
+            "opened": self.opened,
         }
         if first == 0:
             header["schema"] = layout.schema()
@@ -128,7 +133,7 @@ class StageContent:
             "choices": choices(self.recording, view),
             "reading": VIEWS[view.name].reading_of(self.recording),
             "detail": VIEWS[view.name].detail,
-            "cards": {"arms": _arms(self.recording, view)},
+            "cards": {"arms": _arms(self.recording, view), "layer": _layer(self.recording, view)},
         }
 
 
@@ -139,6 +144,12 @@ def _arms(recording: Recording, view: View) -> list[dict[str, Any]]:
         {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm], "cost": costs.get(arm)}
         for arm in recording.layout.arms
     ]
+
+
+def _layer(recording: Recording, view: View) -> int:
+    """The hidden layer that the view tells of, from 1."""
+    layers = recording.layout.hidden_layers
+    return min(view.layer, layers) or layers
 
 
 @cache
@@ -156,6 +167,8 @@ def _findings(recording: Recording, snapshot: Recording, check: str) -> dict[str
             "pair": _pair(snapshot),
             "changes": _changes(snapshot),
             "events": _events(snapshot),
+            "hook": [(text, ARM_COLOURS.get(arm, "")) for text, arm in hook(snapshot)],
+            "headline": headline(snapshot),
             "verdict": verdict(snapshot),
             "seeds": seed_strip(snapshot, check),
         }

@@ -101,6 +101,15 @@ def test_the_link_holds_the_chosen_settings():
     assert page.query_params == {"units": "7", "v": "2"}
 
 
+def test_settings_that_are_folded_away_are_named_if_they_are_not_at_their_default():
+    page = open_page({"units": "7", "bn_scale": "false", "batch_size": "8"})
+    (said,) = [each.value for each in page.sidebar.caption if "not at the default" in each.value]
+    assert "2 not at the default" in said
+    assert "units 7, learn gamma off" in said
+    page.sidebar.number_input(key="setting_units").set_value(Settings().units).run()
+    assert "1 not at the default" in page.sidebar.caption[0].value
+
+
 def test_malformed_interventions_are_reported_and_left_out():
     page = open_page()
     page.sidebar.text_input(key="setting_interventions").set_value("5:melt").run()

@@ -71,7 +71,7 @@ def test_a_click_below_the_player_counts_at_the_moment_of_a_request_of_the_playe
 
 
 def test_a_number_is_taken_as_it_is_typed_or_refused_at_its_field(visit):
-    visitor = visit()
+    visitor = visit("open=settings")
     for label, text, shown, said in (
         ("learning rate", "0,5", "0.5", ""),
         ("learning rate", "99", "99", "between 0.00001 and 10"),
@@ -267,6 +267,7 @@ def test_zoom_survives_new_frames(visit):
 @pytest.mark.widest
 def test_every_choice_in_the_toolbar_redraws_the_figure(visit):
     visitor = visit(moving=True)
+    visitor.page.locator(f"{STAGE} [data-part=more]").click()
     toolbar = visitor.page.locator(f"{STAGE} [data-part=toolbar]")
     for choice in ("outputs", "symmetric log", "log", "examples"):
         toolbar.get_by_role("button", name=choice, exact=True).click()

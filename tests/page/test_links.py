@@ -5,7 +5,7 @@ import pytest
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell import links
 from bnviz.settings import KINDS, Settings
-from tests.support.streamlit_page import open_page
+from tests.support.streamlit_page import open_page, player_message
 
 PARAMETERS = {name: mode.PARAMETERS for name, mode in MODES.items()}
 
@@ -35,7 +35,7 @@ def test_any_other_unknown_name_is_named(name):
 
 
 def test_nothing_that_the_page_reads_is_left_to_others():
-    own = {links.MODE, links.TRAIN, links.DEFAULTS, links.READING, *KINDS}.union(
+    own = {links.MODE, links.TRAIN, links.DEFAULTS, links.READING, links.OPEN, *KINDS}.union(
         *PARAMETERS.values()
     )
     assert not own & links.OTHERS
@@ -64,6 +64,31 @@ def test_a_bad_value_is_read_as_the_value_that_is_said(query, read):
     assert problem.used == link.settings.text(name)
     said = problem.used or "nothing"
     assert str(problem).endswith(f"and is read as {said}")
+
+
+@pytest.mark.parametrize(
+    ("given", "opened", "refused"),
+    [
+        ("", (), False),
+        ("verdict,settings", ("settings", "verdict"), False),
+        ("view,view", ("view",), False),
+        ("view,everything", ("view",), True),
+        ("<b>", (), True),
+        ("," * 9_000, (), False),
+    ],
+)
+def test_a_link_names_what_is_open(given, opened, refused):
+    link = understood(open=given)
+    assert link.opened == opened
+    assert not link.named
+    assert [problem.name for problem in link.problems] == ["open"] * refused
+    assert understood(units="8", open=given).former
+
+
+def test_the_page_keeps_what_a_link_opens():
+    page = open_page({"open": "verdict,settings"})
+    assert page.query_params == {"open": "settings,verdict"}
+    assert player_message(page)[0]["opened"] == ["settings", "verdict"]
 
 
 def test_the_page_says_what_a_link_is_read_as():

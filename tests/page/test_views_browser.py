@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from bnviz.figures.view import TITLES, View
+from bnviz.figures.view import TABS, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
@@ -18,6 +18,8 @@ pytestmark = pytest.mark.browser
 
 #: Trained within a second or two.
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
+#: The button of the further choices.
+MORE = f"{STAGE} [data-part=more]"
 #: Every view, with every choice that changes its bindings.
 DRAWN = [
     *map(View, TITLES),
@@ -119,17 +121,73 @@ def test_each_tab_shows_its_view_at_the_same_step(visit, width):
     visitor.key("End")  # which also pauses
     visitor.page.get_by_label("Time: recorded frame").fill("30")
     visitor.until("+s.step === 30")
-    tabs = visitor.page.get_by_role("group", name="Views").get_by_role("button")
-    assert tabs.all_inner_texts() == list(TITLES.values())
+    tabs = visitor.page.get_by_role("group", name="Views").locator("button")
+    titles = [TITLES[name] for name in TABS]
+    assert tabs.filter(visible=True).all_inner_texts() == [*titles, "More views"]
+    for tab in tabs.filter(visible=True).all():
+        box = tab.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    menu = tabs.filter(has_text="More views")
     for name, title in list(TITLES.items())[::-1]:
+        if name not in TABS:
+            menu.click()
         tabs.get_by_text(title, exact=True).click()
         visitor.until(f"s.view === '{name}' && +s.step === 30")
         assert tabs.get_by_text(title, exact=True).get_attribute("aria-pressed") == "true"
+        assert menu.inner_text() == ("More views" if name in TABS else f"More views: {title}")
         reading = visitor.page.locator(f"{STAGE} [data-part=reading]").inner_text()
         assert reading.startswith(VIEWS[name].reading)
 
 
 def test_an_unavailable_view_says_what_to_switch_on(visit):
-    tab = visit().page.get_by_role("button", name="Landscape")
+    page = visit().page
+    page.get_by_role("button", name="More views").click()
+    tab = page.get_by_role("button", name="Landscape")
     assert tab.is_disabled()
     assert "look deeper" in tab.get_attribute("title")
+    page.keyboard.press("Escape")
+    tab.wait_for(state="hidden")
+
+
+def test_what_is_opened_stays_open_in_every_mode_and_in_the_link(visit):
+    first = visit("units=48&v=2")
+    sidebar = first.page.get_by_test_id("stSidebar")
+    assert "units 48" in sidebar.inner_text()
+    assert not sidebar.get_by_label("units", exact=True).is_visible()
+    assert not first.button("symmetric log").is_visible()
+    first.page.locator(MORE).click()
+    first.button("symmetric log").click()
+    first.page.wait_for_url(lambda url: "open=view" in url)
+    first.unfold("More settings")
+    first.page.wait_for_url(lambda url: "open=settings%2Cview" in url)
+    second = visit(first.page.url.split("?")[1])
+    assert second.page.get_by_label("units", exact=True).is_visible()
+    outputs = second.page.get_by_role("button", name="outputs", exact=True)
+    outputs.click()
+    second.page.locator(MORE).filter(has_text="View: show outputs").click()
+    second.page.wait_for_url(lambda url: "open=settings&" in f"{url}&")
+    assert not outputs.is_visible()
+    assert second.page.get_by_label("units", exact=True).is_visible()
+    second.page.get_by_role("radio", name="Seeds").locator("visible=true").click()
+    second.page.wait_for_url(lambda url: "mode=seeds" in url)
+    assert second.page.get_by_label("units", exact=True).is_visible()
+    assert "open=settings" in second.page.url
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (1280, 720)])
+def test_picture_transport_and_the_line_of_the_verdict_are_on_one_screen(visit, size):
+    visitor = visit(width=size[0], height=size[1])
+    line = visitor.page.locator(f"{STAGE} [data-part=headline]")
+    assert "times as fast" in line.inner_text()
+    assert line.bounding_box()["y"] + line.bounding_box()["height"] <= size[1]
+    figure = visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box()
+    assert figure["height"] > 0.4 * size[1]
+    says = visitor.page.locator(f"{STAGE} [data-part=says]")
+    assert not says.is_visible()
+    line.click()
+    says.wait_for()
+    assert "BN learns" in says.inner_text()
+    visitor.page.wait_for_url(lambda url: "open=verdict" in url)
+    # Unfolding covers nothing and moves nothing.
+    assert visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box() == figure

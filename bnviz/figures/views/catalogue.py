@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bnviz.figures.live import LiveFigure
-from bnviz.figures.view import CHOICES, MAX_BY_HAND, NUMBERS, TITLES, View
+from bnviz.figures.view import CHOICES, MAX_BY_HAND, NUMBERS, TABS, TITLES, View
 from bnviz.figures.views import (
     decision,
     drift,
@@ -66,6 +66,7 @@ class ViewSpec:
         figure: Builds its figure of a recording.
         reading: How to read it, in a few sentences.
         choices: The attributes of `View` that it depends on.
+        first_choices: Those of them that a beginner needs; the others are folded away.
         unavailable_reason: Says what a recording with a given layout lacks for it; "" if nothing.
         ranges: Returns the ends of its axes that depend on the frames so far.
         note: Says what else a reader of a recording must know of its numbers; "" if nothing.
@@ -75,6 +76,7 @@ class ViewSpec:
     figure: Callable[[Recording, View], LiveFigure]
     reading: str
     choices: tuple[str, ...]
+    first_choices: tuple[str, ...] = ()
     unavailable_reason: Callable[[FrameLayout], str] = _always_available
     ranges: Callable[[Recording, View], object] = _fixed_ranges
     note: Callable[[Recording], str] = _no_note
@@ -97,6 +99,7 @@ VIEWS = {
         drift.drift,
         drift.READING,
         ("value_axis", "x_axis", "layer", "since", "drift_unit", "gradient_shift"),
+        ("layer",),
         ranges=drift.ranges,
         note=statistics.of_probe,
     ),
@@ -104,6 +107,7 @@ VIEWS = {
         neurons.neurons,
         neurons.READING,
         ("value_axis", "layer", "neuron"),
+        ("layer", "neuron"),
         note=statistics.of_probe,
         detail=True,
     ),
@@ -111,6 +115,7 @@ VIEWS = {
         inside.inside,
         inside.READING,
         ("value_axis", "layer", "neuron", "by_hand"),
+        ("layer", "neuron", "by_hand"),
         _needs_deep,
         detail=True,
     ),
@@ -125,6 +130,7 @@ VIEWS = {
         scale_and_shift.scale_and_shift,
         scale_and_shift.READING,
         ("x_axis", "layer"),
+        ("layer",),
         ranges=scale_and_shift.ranges,
         detail=True,
     ),
@@ -134,17 +140,18 @@ VIEWS = {
         ("loss_axis", "x_axis"),
         note=statistics.of_training,
     ),
-    "decision": ViewSpec(decision.decision, decision.READING, (), _needs_plane, detail=True),
+    "decision": ViewSpec(decision.decision, decision.READING, (), (), _needs_plane, detail=True),
     "inference": ViewSpec(
-        inference.inference, inference.READING, ("x_axis",), _needs_deep, inference.ranges
+        inference.inference, inference.READING, ("x_axis",), (), _needs_deep, inference.ranges
     ),
     "landscape": ViewSpec(
-        landscape.landscape, landscape.READING, ("x_axis",), _needs_deep, landscape.ranges
+        landscape.landscape, landscape.READING, ("x_axis",), (), _needs_deep, landscape.ranges
     ),
     "signal": ViewSpec(
         signal.signal,
         signal.READING,
         ("x_axis", "layer"),
+        ("layer",),
         _needs_propagation,
         signal.ranges,
         note=statistics.of_probe,
@@ -153,6 +160,7 @@ VIEWS = {
         effective_rate.effective_rate,
         effective_rate.READING,
         ("x_axis", "layer"),
+        ("layer",),
         _needs_propagation,
         effective_rate.ranges,
         note=effective_rate.note,
@@ -174,10 +182,15 @@ def figure_version(recording: Recording, view: View) -> str:
     return f"{len(recording) > 0} {costs} {VIEWS[view.name].ranges(recording, view)}"
 
 
-def tabs(layout: FrameLayout) -> list[dict[str, str]]:
-    """Returns the name and title of each view, and what the recording lacks for it."""
+def tabs(layout: FrameLayout) -> list[dict[str, Any]]:
+    """Returns name and title of each view, its place, and what the recording lacks for it."""
     return [
-        {"name": name, "title": title, "lacks": VIEWS[name].unavailable_reason(layout)}
+        {
+            "name": name,
+            "title": title,
+            "menu": name not in TABS,
+            "lacks": VIEWS[name].unavailable_reason(layout),
+        }
         for name, title in TITLES.items()
     ]
 
@@ -186,8 +199,8 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
     """Returns the choices that a view of a recording offers, by attribute of `View`.
 
     Returns:
-        Of each choice its label and help, and either its options with their names or, for a
-        number, its lowest and highest value and its step.
+        Of each choice its label and help, its default, whether it is folded away, and either its
+        options with their names or, for a number, its lowest and highest value and its step.
     """
     layout = recording.layout
     every = {
@@ -220,7 +233,11 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
     if "by_hand" in offered and view.by_hand == "hand":
         limits = {"low": -MAX_BY_HAND, "high": MAX_BY_HAND, "step": 0.1}
         offered |= {name: number | limits for name, number in NUMBERS.items()}
-    return offered
+    first, default = VIEWS[view.name].first_choices, View().to_dict()
+    return {
+        name: choice | {"default": default[name], "folded": name not in (*first, *NUMBERS)}
+        for name, choice in offered.items()
+    }
 
 
 def _x_axis(recording: Recording, view: View) -> dict[str, Any]:

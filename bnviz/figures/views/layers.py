@@ -17,8 +17,8 @@ from bnviz.recording import Recording
 READING = (
     "How to read: each row is one layer. The filled shape shows where its values lie now; the thin "
     "lines behind it show where they lay a moment ago. A shape that wanders shows "
-    "values that move, by whose doing “Drift” tells; a spike shows values that are nearly all the "
-    "same. All rows share one axis; the height is the square root of the share of values."
+    "values that move, by whose doing “What moved it” tells; a spike shows values that are nearly "
+    "all the same. All rows share one axis; the height is the square root of the share of values."
 )
 #: Ages of the outlines behind the present one, in frames.
 ECHOES = (6, 12, 18, 24)

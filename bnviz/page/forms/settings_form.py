@@ -7,7 +7,7 @@ import streamlit as st
 
 from bnviz.frames import ARM_LABELS
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key
-from bnviz.page.forms import fields, own_data
+from bnviz.page.forms import fields, folds, own_data
 from bnviz.page.shell import rerun
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
@@ -30,7 +30,8 @@ def form(
 ) -> Settings | None:
     """Draws the form.
 
-    A field is shown only while its setting makes a difference; otherwise its value is kept.
+    A field is shown only while its setting makes a difference; otherwise its value is kept. All but
+    the basic settings are folded away; those of them that are not at their default are named.
 
     Args:
         mode: The mode that the form belongs to; all modes share their values except `_PER_MODE`.
@@ -44,28 +45,47 @@ def form(
     names = [name for name in KINDS if name not in without]
     values = {name: getattr(default, name) for name in KINDS}
     values |= {name: fields.value(_name(name, mode), values[name]) for name in names}
-    advanced = []
-    for heading, group in groups().items():
-        drawn = [name for name in group if name in names and not isinstance(KINDS[name], Key)]
-        advanced += [name for name in drawn if KINDS[name].advanced]
-        basic = [name for name in drawn if not KINDS[name].advanced]
-        if basic:
-            st.markdown(f"## {heading}")
-        for name in basic:
-            if is_relevant(name, values):
-                values[name] = _field(name, values[name], mode)
-        if heading == KINDS["upload"].group:
+    st.markdown("## Settings")
+    for name in KINDS:
+        if name in names and KINDS[name].basic and is_relevant(name, values):
+            values[name] = _field(name, values[name], mode)
+        if name == "dataset":
             values["upload"] = own_data.choose() if values["dataset"] == UPLOAD else ""
-    if advanced:
-        with st.expander("More settings"):
-            for name in advanced:
-                if is_relevant(name, values):
-                    values[name] = _field(name, values[name], mode)
+    folded = [name for name in names if not (KINDS[name].basic or isinstance(KINDS[name], Key))]
+    if folded:
+        _draw_folded(folded, values, default, mode)
     for name in names:
         fields.remember(_name(name, mode), values[name])
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return Settings(**values)
+
+
+def _draw_folded(names: list[str], values: dict[str, Any], default: Settings, mode: str) -> None:
+    """Draws the settings that are folded away, and names those that are not at their default.
+
+    Args:
+        names: The settings.
+        values: The values of all settings; those of `names` are replaced by what the form says.
+        default: The defaults.
+        mode: The mode that the form belongs to.
+    """
+    with folds.fold("More settings", folds.SETTINGS):
+        for heading, group in groups().items():
+            drawn = [name for name in group if name in names]
+            if any(is_relevant(name, values) for name in drawn):
+                st.markdown(f"## {heading}")
+            for name in drawn:
+                if is_relevant(name, values):
+                    values[name] = _field(name, values[name], mode)
+    changed = [
+        f"{KINDS[name].label} {_in_words(values[name])}"
+        for name in names
+        if is_relevant(name, values) and values[name] != getattr(default, name)
+    ]
+    with st.container(key="changed_settings"):  # always there, so that what follows keeps its place
+        if changed:
+            st.caption(f"{len(changed)} not at the default: {plain(', '.join(changed))}")
 
 
 def short_form(names: Collection[str], *, mode: str, default: Settings) -> Settings:
@@ -107,6 +127,13 @@ def _field(name: str, value: Any, mode: str) -> Any:
             return kind.nearest(text) or ""
         case _:
             raise TypeError(f"no field for {kind}")
+
+
+def _in_words(value: Any) -> str:
+    """A setting's value as text."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return _readable(value) if isinstance(value, str) else f"{value:g}"
 
 
 def _readable(option: str) -> str:

@@ -1,14 +1,17 @@
 """Laboratory: training one experiment and watching it."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from bnviz.engine.duration import in_words, training_seconds
-from bnviz.page.forms import own_data, settings_form
+from bnviz.page.forms import folds, own_data, settings_form
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.player_component import last_request, requested_change, requested_seed, show
+from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.settings import KINDS, Problem, Settings, SettingsError
 
@@ -104,7 +107,13 @@ def _player() -> None:
     if run is not None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), here=here)
-    show(content.respond(request), on_change=_intervene, on_seeds=_on_seeds)
+    content = replace(content, opened=state.opened)
+    show(
+        content.respond(request),
+        on_change=_intervene,
+        on_seeds=_on_seeds,
+        on_open=folds.opened_in_player,
+    )
     rerun.request_after_end(active)
 
 

@@ -1,6 +1,6 @@
 """Lesson: chapters with experiments, and a quiz."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from bnviz.figures.view import View
 from bnviz.lesson.chapters import CHAPTERS, MOVED, Chapter
-from bnviz.page.forms import settings_form
+from bnviz.page.forms import folds, settings_form
 from bnviz.page.lesson import chapter_text, learner, quiz_text
 from bnviz.page.lesson.learner import PLACES, QUIZ
 from bnviz.page.shell import clicks, rerun, session, shown_run
@@ -134,7 +134,8 @@ def _picture(name: str) -> None:
     if run is not None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), meanwhile=content, here=here)
-    show(content.respond(request), on_seeds=_on_seeds)
+    content = replace(content, opened=state.opened)
+    show(content.respond(request), on_seeds=_on_seeds, on_open=folds.opened_in_player)
     rerun.request_after_end(session.is_active(run))
 
 

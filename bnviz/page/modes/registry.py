@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from bnviz.page.forms import fields, own_data
+from bnviz.page.forms import fields, folds, own_data
 from bnviz.page.modes import laboratory_mode, lesson_mode, map_mode, seeds_mode
 from bnviz.page.shell import links, navigation, notices
 from bnviz.page.shell.links import Link
@@ -68,6 +68,7 @@ def follow_link() -> None:
     if navigation.link_arrived():
         link = links.read({name: mode.PARAMETERS for name, mode in MODES.items()})
         navigation.go(link.mode)
+        folds.follow(link.opened)
         mode = MODES[link.mode]
         link, awaited = own_data.resolved(link, mode.TRAIN)
         notices.of_link([*link.problems, *mode.follow(link)], awaited)
@@ -84,7 +85,7 @@ def write_link(selection: Any) -> None:
             state.awaited = None  # the viewer has chosen other data
         mode = current()
         query = own_data.in_link(mode.query(selection))
-        links.write(query, mode=mode.NAME, train=mode.shows(selection))
+        links.write(query, mode=mode.NAME, train=mode.shows(selection), opened=state.opened)
 
 
 def switch(key: str) -> None:

@@ -20,6 +20,10 @@ TRAIN = "train"
 #: of links without it, and that of links made now.
 DEFAULTS = "v"
 _FORMER, _CURRENT = "1", "2"
+#: Parameter that names what is opened of all that is folded away at first, and its values: the
+#: further settings, the choices of what the view shows, and the whole of the verdict.
+OPEN = "open"
+FOLDS = ("settings", "view", "verdict")
 #: Parameters that others add to links, such as campaigns, mail programs and the host: names and
 #: beginnings of names, in lower case. They are no affair of the page's.
 OTHERS = frozenset(
@@ -77,6 +81,7 @@ class Link:
         problems: What is wrong with it.
         former: Whether it was made for the defaults of the first version.
         reading: How the viewer's own file is to be read; empty where it is to be guessed.
+        opened: Which of `FOLDS` are open.
     """
 
     mode: str
@@ -87,6 +92,7 @@ class Link:
     problems: tuple[Problem, ...]
     former: bool = False
     reading: str = ""
+    opened: tuple[str, ...] = ()
 
 
 def read(parameters: Mapping[str, Collection[str]]) -> Link:
@@ -134,6 +140,11 @@ def understood(
     if not reading_link.allows(reading):
         problems.append(Problem(READING, reading, reading_link.ALLOWED))
         reading = ""
+    opened = given.pop(OPEN, "").split(",")
+    if any(name not in ("", *FOLDS) for name in opened):
+        kept = ",".join(name for name in opened if name in FOLDS)
+        allowed = f"any of {', '.join(FOLDS)}, with commas between them"
+        problems.append(Problem(OPEN, ",".join(opened), allowed, used=kept))
     # A link that names no part of an experiment never stood for one, but for whatever the page
     # shows at first.
     names = {*given.keys() & KINDS.keys(), *own}
@@ -144,22 +155,35 @@ def understood(
         replace(each, used=settings.text(each.name)) if each.name in KINDS else each
         for each in problems
     ]
-    return Link(mode, settings, frozenset(given), own, train, tuple(problems), former, reading)
+    return Link(
+        mode,
+        settings,
+        frozenset(given),
+        own,
+        train,
+        tuple(problems),
+        former,
+        reading,
+        tuple(name for name in FOLDS if name in opened),
+    )
 
 
-def write(query: Mapping[str, str], *, mode: str, train: bool) -> None:
+def write(query: Mapping[str, str], *, mode: str, train: bool, opened: Collection[str]) -> None:
     """Puts what the page shows into the URL, unless it is there already.
 
     Args:
         query: The settings, and the mode's other parameters.
         mode: Name of the mode.
         train: Whether opening the link trains it.
+        opened: Which of `FOLDS` are open.
     """
     new = ({MODE: mode} if mode else {}) | dict(query)
     if train or _names_experiment(mode, set(query)):
         new[DEFAULTS] = _CURRENT
     if train:
         new[TRAIN] = "1"
+    if opened:
+        new[OPEN] = ",".join(opened)
     if st.query_params.to_dict() != new:
         st.query_params.from_dict(new)
 

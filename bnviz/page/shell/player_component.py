@@ -26,11 +26,17 @@ def requested_seed() -> int | Literal["check"] | None:
     return read_seed(_state().get("seeds"))
 
 
+def opened() -> object:
+    """What the viewer has opened of all that is folded away, as the browser sent it."""
+    return _state().get("open")
+
+
 def show(
     message: bytes,
     *,
     on_change: Callable[[], None] = lambda: None,
     on_seeds: Callable[[], None] = lambda: None,
+    on_open: Callable[[], None] = lambda: None,
 ) -> None:
     """Draws the player, or sends it a further message.
 
@@ -38,6 +44,7 @@ def show(
         message: From the `respond` of a `StageContent`.
         on_change: Called when the viewer asks for an intervention.
         on_seeds: Called when the viewer asks for other seeds.
+        on_open: Called when the viewer opens or closes what is folded away.
     """
     component("player")(
         key=_KEY,
@@ -46,6 +53,7 @@ def show(
         on_want_change=lambda: None,
         on_change_change=on_change,
         on_seeds_change=on_seeds,
+        on_open_change=on_open,
     )
 
 

@@ -59,6 +59,7 @@ class SessionState:
         link_followed: Whether the link with which the session began has been followed.
         mode: Name of the open mode.
         opened_from: Name of the mode in which the run on the stage was clicked; else empty.
+        opened: What is open of all that is folded away at first, of `links.FOLDS`.
         problems: What was wrong with the link.
         refusal: Why the viewer's last request was refused, in one sentence; else empty.
         field_values: Last known value of every form field, drawn or not, by its name.
@@ -85,6 +86,7 @@ class SessionState:
     link_followed = _Value(False)
     mode = _Value(LABORATORY)
     opened_from = _Value("")
+    opened = _Value[tuple[str, ...]](())
     problems = _Value[tuple[Problem, ...]](())
     refusal = _Value("")
 

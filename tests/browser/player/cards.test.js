@@ -80,7 +80,7 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
     "bn/validation_accuracy": ["f4"],
     "bn/validation_loss": ["f4"],
   };
-  const cards = new Cards(fakeParts("summary cards about says"));
+  const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
   cards.cards = [fakeParts("value loss target speed card")];
   for (const [accuracy, text] of [
@@ -112,7 +112,7 @@ test("the certificate holds if all digests of the arms are equal, and not otherw
   const fields = Object.fromEntries(names.map((name) => [name, ["u1", 8]]));
   const digest = (first) => [first, 1, 2, 250, 4, 5, 6, 7];
   const equal = Object.fromEntries(names.map((name, i) => [name, digest(i % 3)]));
-  const cards = new Cards(fakeParts("summary cards about says"));
+  const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: ["none", "bn"].map((name) => ({ name, label: name, colour: "" })) };
   const holds = cards.certificate(framesOf(fields, [equal]), 0);
   assert.match(holds, /^✓ Same data.*010102fa·020102fa$/);

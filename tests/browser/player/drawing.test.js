@@ -134,6 +134,18 @@ test("the height left is what the page above and the other parts leave of the wi
   assert.equal(heightLeft(root, { offsetHeight: 400 }), 900 - 50 - 300 - 14);
 });
 
+test("what comes after the last part that must fit takes no height, but for a foot on a high screen", () => {
+  const root = { getBoundingClientRect: () => ({ top: 20 }), scrollHeight: 700 };
+  const parts = {
+    last: { getBoundingClientRect: () => ({ bottom: 620 }) },
+    foot: { offsetHeight: 25 },
+  };
+  globalThis.window = { scrollY: 0, innerHeight: 720 };
+  assert.equal(heightLeft(root, { offsetHeight: 400 }, parts), 720 - 20 - 200 - 14);
+  globalThis.window = { scrollY: 0, innerHeight: 900 };
+  assert.equal(heightLeft(root, { offsetHeight: 400 }, parts), 900 - 20 - 200 - 25 - 14);
+});
+
 test("a figure takes the colours and the font of the page, and the layout for its width", () => {
   const colours = { "--bnviz-ink": [200, 100, 0], "--bnviz-back": [0, 0, 100] };
   globalThis.getComputedStyle = () => ({

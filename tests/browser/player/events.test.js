@@ -9,6 +9,7 @@ const event = (index, arm = "bn", sentence = `at ${index}`) => ({
   arm,
   kind: "accuracy",
   sentence,
+  name: `event ${index}`,
   colour: arm,
 });
 const groups = (events, distance, arms = ["none", "bn"]) =>
@@ -60,17 +61,27 @@ test("the sentence is that of the event just passed, for thirty frames", () => {
 /** The events of a run of 101 frames on an axis of 1,012 pixels: ten pixels a frame. */
 function shown(events) {
   globalThis.HTMLElement = FakeElement;
-  globalThis.document = { createElement: () => new FakeElement(), activeElement: null };
+  // A canvas on which each letter is six pixels wide.
+  const context = { measureText: (text) => ({ width: 6 * text.length }) };
+  globalThis.document = {
+    createElement: () => Object.assign(new FakeElement(), { getContext: () => context }),
+    activeElement: null,
+  };
   globalThis.getComputedStyle = () => ({ getPropertyValue: () => "12px" });
   globalThis.ResizeObserver = class {
     observe() {}
   };
-  const parts = fakeParts("events event");
+  const parts = fakeParts("events");
   parts.events.clientWidth = 1012;
   const jumps = [];
   const made = new Events(parts, (index) => jumps.push(index));
   made.show(events, 101, ["none", "bn"]);
-  return { events: made, parts, jumps, marks: parts.events.children };
+  return {
+    events: made,
+    parts,
+    jumps,
+    marks: parts.events.children.filter((each) => each.dataset.key),
+  };
 }
 
 test("marks stand at their share of the axis, in their arm's lane and colour", () => {
@@ -125,15 +136,6 @@ test("marks are made once for the same events", () => {
   assert.equal(parts.events.children[0], mark);
 });
 
-test("the sentence and its arm's colour follow the cursor", () => {
-  const { events, parts } = shown([event(50), event(70, "none")]);
-  events.moveTo(55);
-  assert.equal(parts.event.textContent, "at 50");
-  assert.equal(parts.event.style["--arm"], "bn");
-  events.moveTo(40);
-  assert.equal(parts.event.textContent, "");
-});
-
 test("of two events at one frame the other is counted", () => {
   assert.equal(latestEvent([event(10), event(10)], 10).text, "at 10 And 1 more.");
 });
@@ -141,4 +143,23 @@ test("of two events at one frame the other is counted", () => {
 test("of several events at one frame the first is told and the others are counted", () => {
   const events = [event(10, "none", "first"), event(10, "bn"), event(10, "bn")];
   assert.equal(latestEvent(events, 12).text, "first And 2 more.");
+});
+
+const labels = (parts) =>
+  parts.events.children.filter((each) => !each.dataset.key).map((each) => each.textContent);
+
+test("marks have words beside them: of the most serious event, and how many more there are", () => {
+  const { parts } = shown([
+    event(10),
+    { ...event(11), kind: "diverged", name: "the end" },
+    event(60),
+  ]);
+  assert.deepEqual(labels(parts), ["55: the end +1", "300: event 60"]);
+});
+
+test("words for which there is no room are left out", () => {
+  const events = [10, 14, 18].map((index) => event(index));
+  events[1] = { ...events[1], kind: "diverged", name: "diverges for a long time, in many words" };
+  const { parts } = shown(events);
+  assert.deepEqual(labels(parts), ["50: event 10", "90: event 18"]);
 });

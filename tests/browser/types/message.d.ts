@@ -46,6 +46,8 @@ export type Choose = (name: string, value: string | number) => void;
 export interface Tab {
   name: string;
   title: string;
+  /** Whether it is in the menu of further views. */
+  menu: boolean;
   /** What the recording lacks for this view; empty if it can be shown. */
   lacks: string;
 }
@@ -54,6 +56,9 @@ export interface Tab {
 export interface Choice {
   label: string;
   help: string;
+  default: string | number;
+  /** Whether it is folded away at first. */
+  folded: boolean;
   options?: Record<string, string>;
   /** Whether the options are shown as a list; their values are then numbers. */
   list?: boolean;
@@ -65,6 +70,8 @@ export interface Choice {
 export interface Cards {
   /** With the seconds that a step costs, the card tells seconds in place of steps. */
   arms: { name: string; label: string; colour: string; cost?: number | null }[];
+  /** The hidden layer that sentences tell of, from 1. */
+  layer: number;
 }
 
 /** An event as it is marked on the time axis; steps and frames from 0. */
@@ -75,6 +82,8 @@ export interface RunEvent {
   layer: number | null;
   kind: string;
   sentence: string;
+  /** In a few words. */
+  name: string;
   colour: string;
 }
 
@@ -145,10 +154,16 @@ export interface Header {
   pair: Pair;
   changes: ChangeOptions;
   events: RunEvent[];
+  /** What is compared, in parts with the colour of the arm that a part names. */
+  hook: [text: string, colour: string][];
+  /** What matters most, in parts of which every second is to be stressed. */
+  headline: string[];
   verdict: string[];
   seeds: SeedStrip | null;
   /** Whether a click opens the run of another seed. */
   opens_seeds: boolean;
+  /** What is open of all that is folded away at first, by name. */
+  opened: string[];
   schema?: Schema;
   figure?: Figure;
 }

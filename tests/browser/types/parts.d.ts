@@ -6,9 +6,13 @@ export interface PlayerParts {
   tabs: HTMLElement;
   summary: HTMLElement;
   cards: HTMLElement;
+  headline: HTMLElement;
+  whole: HTMLElement;
   about: HTMLElement;
   says: HTMLElement;
   seeds: HTMLElement;
+  more: HTMLElement;
+  choices: HTMLElement;
   toolbar: HTMLElement;
   figure: HTMLElement;
   plot: PlotElement;
@@ -21,6 +25,7 @@ export interface PlayerParts {
   scrub: HTMLInputElement;
   events: HTMLElement;
   event: HTMLElement;
+  hook: HTMLElement;
   live: HTMLButtonElement;
   readout: HTMLElement;
   foot: HTMLElement;

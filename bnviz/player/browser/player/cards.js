@@ -1,4 +1,4 @@
-// Cards: each arm's numbers at the cursor, and the verdict on the run in words.
+// Cards: each arm's numbers at the cursor.
 
 /** @import { Cards as Spec, Pair } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
@@ -6,8 +6,6 @@
 
 import { formatted } from "./scales.js";
 
-// A longer verdict is set in smaller type; characters.
-const LONG = 320;
 const DIGESTS = ["data", "kernels", "batches"];
 
 /** @param {number} share */
@@ -44,14 +42,12 @@ function buildCard(arm) {
 }
 
 export class Cards {
-  /** @param {Pick<PlayerParts, "summary" | "cards" | "about" | "says">} parts */
+  /** @param {Pick<PlayerParts, "summary" | "cards">} parts */
   constructor(parts) {
     this.root = parts.summary;
     this.holder = parts.cards;
-    this.about = parts.about;
-    this.says = parts.says;
     /** @type {Spec} */
-    this.spec = { arms: [] };
+    this.spec = { arms: [], layer: 1 };
     /** @type {ReturnType<typeof buildCard>[]} */
     this.cards = [];
   }
@@ -66,22 +62,6 @@ export class Cards {
     this.cards = spec.arms.map(buildCard);
     this.root.dataset.arms = String(spec.arms.length);
     this.holder.replaceChildren(...this.cards.map(({ card }) => card));
-  }
-
-  /**
-   * Shows the verdict.
-   * @param {string[]} sentences On the frames so far.
-   * @param {boolean} complete Whether those are all frames of the run.
-   */
-  showVerdict(sentences, complete) {
-    const about = complete
-      ? "What the numbers of the whole run say"
-      : "What the numbers say so far";
-    const text = sentences.join(" ");
-    if (this.about.textContent !== about) this.about.textContent = about;
-    if (this.says.textContent === text) return;
-    this.says.textContent = text;
-    this.says.classList.toggle("bnviz-long", text.length > LONG);
   }
 
   /**

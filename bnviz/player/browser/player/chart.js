@@ -14,7 +14,7 @@ import { heightLeft, layoutName } from "./space.js";
 import { applyTheme } from "./theme.js";
 
 // Height in pixels of a figure that has none of its own.
-const MIN_HEIGHT = 430;
+const MIN_HEIGHT = 330;
 const MAX_HEIGHT = 1000;
 // Milliseconds for which the cursor must rest.
 const SETTLED = 250;
@@ -28,7 +28,7 @@ const CONFIG = {
 export class Chart {
   /**
    * @param {HTMLElement} root Of the player.
-   * @param {Pick<PlayerParts, "figure" | "plot" | "canvas">} parts
+   * @param {Pick<PlayerParts, "figure" | "plot" | "canvas" | "headline" | "foot">} parts
    */
   constructor(root, parts) {
     this.root = root;
@@ -62,7 +62,12 @@ export class Chart {
     const width = Math.round(this.parts.figure.clientWidth);
     if (!figure || !width) return false;
     const name = layoutName(width);
-    const left = Math.round(heightLeft(this.root, this.parts.figure));
+    const left = Math.round(
+      heightLeft(this.root, this.parts.figure, {
+        last: this.parts.headline,
+        foot: this.parts.foot,
+      }),
+    );
     const fitting = Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, left));
     const height = figure.layouts[name].height ?? fitting;
     const same = width === this.width && Math.abs(height - this.height) < 3;

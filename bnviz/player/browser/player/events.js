@@ -2,6 +2,9 @@
 
 /** @import { RunEvent } from "types/message" */
 
+import { context2d, newCanvas } from "./canvas.js";
+import { placeLabels } from "./labels.js";
+
 // Frames for which a sentence stays: about a second of play.
 const NEAR = 30;
 /**
@@ -19,6 +22,10 @@ const SHAPES = {
 };
 // The most serious first; events that share a mark take the shape of the most serious one.
 const SEVERITY = ["change", "cross", "peak", "round"];
+// Size of the words beside marks; pixels.
+const FONT = 13;
+// Half of the slider's thumb, whose middle stands at the frame; pixels.
+const THUMB = 11;
 
 /**
  * Groups the events of each arm that are too close to be marked side by side.
@@ -57,12 +64,11 @@ export function latestEvent(events, index) {
 
 export class Events {
   /**
-   * @param {{ events: HTMLElement, event: HTMLElement }} parts
+   * @param {{ events: HTMLElement }} parts
    * @param {(index: number) => void} jump Moves the cursor to a frame.
    */
   constructor(parts, jump) {
     this.root = parts.events;
-    this.line = parts.event;
     this.jump = jump;
     /** @type {RunEvent[]} */
     this.events = [];
@@ -92,16 +98,9 @@ export class Events {
     this.#place();
   }
 
-  /**
-   * Shows the event just passed.
-   * @param {number} index Of the frame at the cursor.
-   */
+  /** @param {number} index Of the frame at the cursor. */
   moveTo(index) {
     this.at = index;
-    const { text, colour } = latestEvent(this.events, index);
-    if (this.line.textContent === text) return;
-    this.line.textContent = text;
-    this.line.style.setProperty("--arm", colour);
   }
 
   close() {
@@ -117,8 +116,44 @@ export class Events {
     const distance = (width * (this.capacity - 1)) / Math.max(width, this.root.clientWidth - width);
     const groups = groupEvents(this.events, this.arms, distance);
     const marks = groups.map(({ lane, group }) => this.#mark(lane, group));
-    this.root.replaceChildren(...marks);
+    this.root.replaceChildren(...marks, ...this.#labels(groups, width));
     if (focused) marks.find((mark) => keyOf(mark) === focused)?.focus();
+  }
+
+  /**
+   * The words beside the marks; those of the most serious event of each, as far as there is room.
+   * @param {{ lane: number, group: RunEvent[] }[]} groups
+   * @param {number} size Width of a mark.
+   */
+  #labels(groups, size) {
+    const room = this.root.clientWidth;
+    const context = context2d(newCanvas(1, 1));
+    const { fontFamily } = getComputedStyle(this.root);
+    context.font = `${FONT}px ${fontFamily}`;
+    const texts = groups.map(({ group }) => {
+      const { step, name } = mostSerious(group);
+      const more = group.length > 1 ? ` +${group.length - 1}` : "";
+      return `${step.toLocaleString("en")}: ${name}${more}`;
+    });
+    const places = placeLabels(
+      groups.map(({ lane, group }, i) => ({
+        lane,
+        x: THUMB + (group[0].index / Math.max(1, this.capacity - 1)) * (room - 2 * THUMB),
+        width: Math.ceil(context.measureText(texts[i]).width) + 1,
+        weight: -SEVERITY.indexOf(shapeOf(mostSerious(group))),
+      })),
+      size,
+      room,
+    );
+    return places.flatMap((left, i) => {
+      if (left === null) return [];
+      const label = document.createElement("span");
+      label.textContent = texts[i];
+      label.setAttribute("aria-hidden", "true"); // the mark has the whole sentence
+      label.style.setProperty("--left", `${left}px`);
+      label.style.setProperty("--lane", String(groups[i].lane));
+      return [label];
+    });
   }
 
   /**
@@ -152,6 +187,18 @@ export class Events {
     const next = group.find((event) => event.index > this.at);
     return next && this.at >= first ? next.index : first;
   }
+}
+
+/** @param {RunEvent} event */
+const shapeOf = ({ kind }) => SHAPES[kind] ?? "round";
+
+/**
+ * The first event of a group that is as serious as any.
+ * @param {RunEvent[]} group
+ */
+function mostSerious(group) {
+  const rank = (/** @type {RunEvent} */ event) => SEVERITY.indexOf(shapeOf(event));
+  return group.reduce((first, event) => (rank(event) < rank(first) ? event : first));
 }
 
 /** @param {Element | null} mark */

@@ -14,15 +14,20 @@ import { Changes } from "./changes.js";
 import { Chart } from "./chart.js";
 import { Connection } from "./connection.js";
 import { Events } from "./events.js";
+import { Folds } from "./folds.js";
 import { Frames } from "./frames.js";
+import { showHook } from "./hook.js";
 import { unpack } from "./message.js";
+import { Moment } from "./moment.js";
 import { ASK_AGAIN, mount, partsOf } from "./mount.js";
 import { loadPlotly } from "./plotly.js";
 import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
-import { buildTabs, buildToolbar } from "./toolbar.js";
+import { buildTabs } from "./tabs.js";
+import { buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
+import { Verdict } from "./verdict.js";
 
 // Elements that need the player's keys themselves.
 const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=combobox]";
@@ -64,22 +69,30 @@ class Player {
     this.drawing = false;
 
     this.cards = new Cards(parts);
+    this.verdict = new Verdict(parts);
     this.seeds = new SeedStrip(parts.seeds, (request) => this.trigger("seeds", request));
     this.chart = new Chart(root, parts);
-    this.transport = new Transport(parts, () => this.draw());
+    this.transport = new Transport(parts, () => {
+      this.say();
+      this.draw();
+    });
+    this.moment = new Moment(parts.event);
     this.changes = new Changes(
       parts.change,
       () => this.frames.value("step", this.transport.at),
       (step, change) => this.trigger("change", { step, change }),
     );
     this.events = new Events(parts, (index) => this.transport.step(index - this.transport.at));
+    this.folds = new Folds((opened) => this.send("open", opened));
+    this.folds.add("view", parts.more, parts.toolbar);
+    this.folds.add("verdict", parts.headline, parts.whole);
     this.connection = new Connection(() => {
       if (this.header?.poll) this.ask();
     });
     /** @param {KeyboardEvent} event */
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
-    const sized = [parts.figure, parts.summary, parts.foot];
+    const sized = [root, parts.figure];
     this.unwatch = watchSpace(sized, (force) => this.resize(force));
     /** @type {number | undefined} */
     this.now = undefined;
@@ -108,11 +121,13 @@ class Player {
     this.answered = header.ask;
     if (this.incoming.extend(header.first, bytes)) this.grow();
     this.changes.options = header.changes;
+    this.folds.follow(header.opened);
     if (header.figure) this.next = header.figure;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
     this.seeds.show(header.seeds, header.opens_seeds);
-    this.cards.showVerdict(header.verdict, header.available === header.capacity);
+    showHook(this.parts.hook, header.hook);
+    this.verdict.show(header, header.available === header.capacity);
     const arms = this.cards.spec.arms.map((arm) => arm.name);
     this.events.show(header.events, header.capacity, arms);
     this.showStatus(header);
@@ -159,7 +174,7 @@ class Player {
       this.ask();
     };
     buildTabs(this.parts.tabs, figure.tabs, figure.view.name, choose);
-    buildToolbar(this.parts.toolbar, figure.choices, figure.view, choose);
+    buildToolbar(this.parts, figure.choices, figure.view, choose);
     this.root.dataset.view = figure.view.name;
     this.parts.reading.textContent = figure.reading;
   }
@@ -217,6 +232,7 @@ class Player {
       this.chart.draw(Plotly, this.frames, at);
       this.cards.draw(this.frames, at, this.header?.pair ?? {});
       this.events.moveTo(at);
+      this.say();
       this.parts.proof.textContent = this.cards.certificate(this.frames, at);
       this.drawn += 1;
       if (this.drawn === 1) this.planRequest();
@@ -227,6 +243,19 @@ class Player {
     } finally {
       this.drawing = false;
     }
+  }
+
+  /** Says in words what the frame drawn shows. */
+  say() {
+    const { frames, shown, figure } = this.chart;
+    if (!frames || !figure || shown < 0) return;
+    const { arms, layer } = figure.cards;
+    this.moment.show(
+      frames,
+      shown,
+      { arms, layer, events: this.events.events },
+      this.transport.playing,
+    );
   }
 
   /** @param {number} step */
@@ -263,6 +292,7 @@ class Player {
     this.unwatch();
     this.connection.close();
     this.events.close();
+    this.moment.close();
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);
     this.chart.close();

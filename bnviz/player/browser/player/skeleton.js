@@ -2,16 +2,21 @@
 
 const HTML = `
   <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Player: the networks under comparison">
-    <div class="bnviz-tabs" data-part="tabs" role="group" aria-label="Views"></div>
+    <div class="bnviz-top">
+      <div class="bnviz-tabs" data-part="tabs" role="group" aria-label="Views"></div>
+      <button type="button" class="bnviz-more" data-part="more" title="Axes and other choices of what the view shows">View</button>
+    </div>
+    <div class="bnviz-controls">
+      <div class="bnviz-toolbar" data-part="choices" role="group" aria-label="What the view shows"></div>
+      <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="Further choices" hidden></div>
+    </div>
+    <div class="bnviz-hook">
+      <p class="bnviz-same" data-part="hook"></p>
+      <p class="bnviz-event" data-part="event"></p>
+    </div>
     <div class="bnviz-summary" data-part="summary">
       <div class="bnviz-cards" data-part="cards"></div>
-      <div class="bnviz-card bnviz-verdict">
-        <div class="bnviz-label" data-part="about"></div>
-        <div class="bnviz-says" data-part="says"></div>
-      </div>
-      <div class="bnviz-card bnviz-seeds" data-part="seeds" role="group" aria-label="Other seeds"></div>
     </div>
-    <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="What the view shows"></div>
     <div class="bnviz-figure" data-part="figure" role="img" aria-label="The chosen view of the networks">
       <div data-part="plot"></div>
       <canvas data-part="canvas"></canvas>
@@ -25,10 +30,17 @@ const HTML = `
       <div class="bnviz-axis">
         <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
         <div class="bnviz-events" data-part="events" role="group" aria-label="Events of the run"></div>
-        <p class="bnviz-event" data-part="event"></p>
       </div>
       <button type="button" data-part="live" class="bnviz-live" title="Jump to the newest frame (End)">live</button>
       <output data-part="readout" class="bnviz-readout"></output>
+    </div>
+    <div class="bnviz-verdict">
+      <button type="button" data-part="headline" title="The whole verdict, and other seeds"></button>
+      <div class="bnviz-whole" data-part="whole" hidden>
+        <div class="bnviz-label" data-part="about"></div>
+        <div class="bnviz-says" data-part="says"></div>
+        <div class="bnviz-seeds" data-part="seeds" role="group" aria-label="Other seeds"></div>
+      </div>
     </div>
     <div class="bnviz-foot" data-part="foot">
       <p data-part="status" role="status"></p>

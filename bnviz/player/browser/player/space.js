@@ -3,6 +3,8 @@
 // Narrower figures take the layout for a phone; pixels.
 const NARROW = 700;
 const MARGIN = 14;
+// Screens at least so high are high; pixels.
+const HIGH = 800;
 // Streamlit changes its theme somewhat later than the browser; milliseconds.
 const THEME_DELAY = 300;
 
@@ -16,11 +18,15 @@ export const layoutName = (width) => (width < NARROW ? "narrow" : "wide");
  * Height in pixels that is left for a figure if all of a component fits on one screen.
  * @param {HTMLElement} root
  * @param {HTMLElement} figure
+ * @param {{ last?: HTMLElement, foot?: HTMLElement }} [parts] The last part of the component that
+ *   must fit, if not all of it; and a part after it that does so too on a high screen.
  */
-export function heightLeft(root, figure) {
-  const top = root.getBoundingClientRect().top + window.scrollY;
-  const others = root.scrollHeight - figure.offsetHeight;
-  return window.innerHeight - top - others - MARGIN;
+export function heightLeft(root, figure, { last, foot } = {}) {
+  const place = root.getBoundingClientRect();
+  const top = place.top + window.scrollY;
+  const height = last ? last.getBoundingClientRect().bottom - place.top : root.scrollHeight;
+  const more = foot && window.innerHeight >= HIGH ? foot.offsetHeight : 0;
+  return window.innerHeight - top - (height - figure.offsetHeight) - more - MARGIN;
 }
 
 /**

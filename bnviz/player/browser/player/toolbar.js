@@ -1,24 +1,8 @@
-// Toolbar: which view is shown, and what of it. The host responds to a choice with another figure.
+// Toolbar: what a view shows. The host responds to a choice with another figure.
 
-/** @import { Choice, Choose, Tab, View } from "types/message" */
+/** @import { Choice, Choose, View } from "types/message" */
 
-// Pixels of its neighbours that stay visible beside the chosen tab.
-const TAB_ROOM = 40;
-
-/**
- * A button of several, of which one is chosen.
- * @param {string} text
- * @param {boolean} chosen
- * @param {() => void} onClick
- */
-function optionButton(text, chosen, onClick) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = text;
-  button.setAttribute("aria-pressed", String(chosen));
-  button.onclick = onClick;
-  return button;
-}
+import { optionButton, replace } from "./tabs.js";
 
 /**
  * One button per option.
@@ -75,56 +59,43 @@ function controlFor(choice) {
 }
 
 /**
- * Replaces the contents of an element; the focus stays on the button of the same text.
- * @param {HTMLElement} root
- * @param {HTMLElement[]} nodes
+ * What a choice says that is not at its default; empty if it is.
+ * @param {Choice} choice
+ * @param {string | number} value
  */
-function replace(root, nodes) {
-  const { activeElement } = document;
-  const focused = root.contains(activeElement) && activeElement?.textContent;
-  root.replaceChildren(...nodes);
-  if (!focused) return;
-  [...root.querySelectorAll("button")].find((each) => each.textContent === focused)?.focus();
+function changed(choice, value) {
+  const text = choice.options?.[value] ?? String(value);
+  return value === choice.default ? "" : `${choice.label} ${text}`;
 }
 
 /**
- * Builds the tabs of the views.
- * @param {HTMLElement} root
- * @param {Tab[]} tabs
- * @param {string} chosen Name of the view shown.
- * @param {Choose} choose
- */
-export function buildTabs(root, tabs, chosen, choose) {
-  const nodes = tabs.map(({ name, title, lacks }) => {
-    const button = optionButton(title, name === chosen, () => choose("name", name));
-    button.title = lacks ? `${title} ${lacks}` : "";
-    button.disabled = Boolean(lacks);
-    return button;
-  });
-  const scrolled = root.scrollLeft;
-  replace(root, nodes);
-  // On a narrow screen the tabs scroll sideways: the chosen one stays visible.
-  const { offsetLeft, offsetWidth } = nodes[tabs.findIndex(({ name }) => name === chosen)];
-  const start = offsetLeft - root.offsetLeft;
-  const least = start + offsetWidth - root.clientWidth + TAB_ROOM;
-  root.scrollLeft = Math.min(Math.max(scrolled, least), start - TAB_ROOM);
-}
-
-/**
- * Builds the choices of a view.
- * @param {HTMLElement} root
+ * Builds the choices of a view: some at once, the others in a fold, whose button names those that
+ * are not at their default.
+ * @param {{ choices: HTMLElement, toolbar: HTMLElement, more: HTMLElement }} parts
  * @param {Record<string, Choice>} choices By the attribute of the view.
  * @param {View} view
  * @param {Choose} choose
  */
-export function buildToolbar(root, choices, view, choose) {
-  const sets = Object.entries(choices).map(([name, choice]) => {
-    const set = document.createElement("fieldset");
-    set.title = choice.help;
-    const legend = document.createElement("legend");
-    legend.textContent = choice.label;
-    set.append(legend, ...controlFor(choice)(name, choice, view[name], choose));
-    return set;
-  });
-  replace(root, sets);
+export function buildToolbar(parts, choices, view, choose) {
+  /** @param {boolean} folded */
+  const sets = (folded) =>
+    Object.entries(choices)
+      .filter(([, choice]) => choice.folded === folded)
+      .map(([name, choice]) => {
+        const set = document.createElement("fieldset");
+        set.title = choice.help;
+        const legend = document.createElement("legend");
+        legend.textContent = choice.label;
+        set.append(legend, ...controlFor(choice)(name, choice, view[name], choose));
+        return set;
+      });
+  replace(parts.choices, sets(false));
+  const folded = sets(true);
+  replace(parts.toolbar, folded);
+  const named = Object.entries(choices)
+    .filter(([, choice]) => choice.folded)
+    .map(([name, choice]) => changed(choice, view[name]))
+    .filter(Boolean);
+  parts.more.textContent = ["View", named.join(", ")].filter(Boolean).join(": ");
+  parts.more.style.display = folded.length ? "" : "none";
 }

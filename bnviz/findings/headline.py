@@ -1,0 +1,97 @@
+"""Headline: what matters most of what a run says, in one line."""
+
+from bnviz.findings import over_seeds, speed
+from bnviz.findings.comparison import arm_result
+from bnviz.findings.learning import learning
+from bnviz.findings.speed import Speed, SpeedUp
+from bnviz.findings.wording import capitalized, listed, percent, with_arm
+from bnviz.frames import ARMS
+from bnviz.recording import Recording
+
+_BEFORE = "Nothing has happened yet: all networks start from the same weights."
+#: How BN learns that needs fewer steps, or more.
+_SPEEDS = {1: "faster", -1: "slower"}
+
+
+def headline(recording: Recording) -> tuple[str, ...]:
+    """Returns what matters most of a run so far.
+
+    That is a divergence; else what a change in mid-run has led to; else how fast BN learns, in all
+    seeds if others are known; else why that cannot be said.
+
+    Returns:
+        One or two sentences in parts, of which the second, fourth … are to be stressed.
+    """
+    recording = recording.snapshot()
+    if len(recording) < 2:
+        return (_BEFORE,)
+    diverged = _divergence(recording)
+    if diverged:
+        return diverged
+    found = speed.of_recording(recording)[ARMS[1]]
+    changed = speed.num_unchanged(recording) < len(recording)
+    if changed or found.speed_up is None:
+        return (learning(recording)[-1],)
+    if over_seeds.count(recording) > 1:
+        return _over_seeds(recording, found, found.speed_up)
+    return _in_this_run(recording, found, found.speed_up)
+
+
+def _divergence(recording: Recording) -> tuple[str, ...]:
+    """Says which networks have diverged, and how accurate the others are; empty if none has."""
+    results = {arm: arm_result(recording, arm) for arm in recording.layout.arms}
+    steps = {arm: each.diverged_at for arm, each in results.items() if each.diverged_at is not None}
+    if not steps:
+        return ()
+    lost = listed(f"{with_arm(arm)} at step {step:,}" for arm, step in steps.items())
+    others = [
+        f"{with_arm(arm)} validation accuracy is {percent(each.validation_accuracy)}"
+        for arm, each in results.items()
+        if arm not in steps
+    ]
+    noun = "network" if len(steps) == 1 else "networks"
+    rest = f"; {listed(others)}." if others else "."
+    return f"The {noun} ", "diverged", f" {lost}{rest}"
+
+
+def _over_seeds(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[str, ...]:
+    """Says how fast BN learns in this run, and in how many seeds that is so."""
+    tally = over_seeds.speed_tally(over_seeds.speeds(recording))
+    words = tally.words(_SPEEDS)
+    if not tally.decided:
+        who = "BN is " if any(tally.votes) else ""
+        return "", "No clear difference in speed", f" over the seeds: {who}{words}."
+    if not tally.agrees:
+        return "BN is ", words, f", but not in this one: {_steps(found)}."
+    start, how, steps = _compared(recording, found, speed_up)
+    return start, how, f"{steps} ", capitalized(words), "."
+
+
+def _in_this_run(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[str, ...]:
+    """Says how fast BN learns, as far as one run can tell."""
+    when = "in this run" if recording.complete else "so far"
+    match speed_up.order():
+        case 0:
+            return "", "No clear difference in speed", f" {when}: {_steps(found)}."
+        case None:
+            ahead = "ahead" if speed_up.bound == "more than" else "behind"
+            return f"{capitalized(when)} BN is ", ahead, f": {_steps(found)}."
+    return _compared(recording, found, speed_up)
+
+
+def _compared(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[str, ...]:
+    """Says how many times as fast BN is in this run, or as slow."""
+    goal = percent(found.target or 0.0)
+    when = "In this run" if recording.complete else "So far"
+    if found.this.step is None:
+        return f"{when} BN is ", "slower", f": {goal} accuracy is {_steps(found)}."
+    slower = speed_up.ratio < 1
+    how = f"in {speed_up.inverse} as many steps" if slower else f"{speed_up} as fast"
+    return f"{when} BN reaches {goal} accuracy ", how, f": {_steps(found)}."
+
+
+def _steps(found: Speed) -> str:
+    """When the two networks reach the target: "38 steps instead of 270"."""
+    if found.first.step is not None and found.this.step is not None:
+        return f"{found.this} instead of {found.first.spent:,}"
+    return f"{found.this} with BN, {found.first} without"

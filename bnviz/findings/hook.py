@@ -1,0 +1,44 @@
+"""Hook: what is compared in a run and what differs, in one line."""
+
+from bnviz.interventions import BN_CHANGES
+from bnviz.recording import Recording
+
+#: A part of the line, and the network that it names; empty if none.
+Part = tuple[str, str]
+
+_SAME = "Same network, same data, same first weights. "
+#: What two normalized networks have, by the second one's name, or its name and the place of BN.
+_BOTH = {
+    "bn_other before": ("has BN before its activations", "after them"),
+    "bn_other after": ("has BN after its activations", "before them"),
+    "layer_norm": ("has BN", "layer norm"),
+    "noisy_bn": ("has BN", "BN followed by noise"),
+}
+
+
+def hook(recording: Recording) -> tuple[Part, ...]:
+    """Returns what the networks of a run share and what differs, as the columns show them.
+
+    Returns:
+        Parts of one line; nothing if the digests say that the networks do not share it.
+    """
+    recording = recording.snapshot()
+    if len(recording) and not recording.certificate.holds:
+        return ()
+    settings, (_, bn, *third) = recording.settings, recording.layout.arms
+    changes = any(each.action in BN_CHANGES for each in settings.changes)
+    if third:
+        position = f"{third[0]} {settings.bn_position}"
+        middle, right = _BOTH[position if position in _BOTH else third[0]]
+        middle = middle.replace("has", "starts with") if changes else middle
+        return (
+            (_SAME, ""),
+            ("The middle one", bn),
+            (f" {middle}, ", ""),
+            ("the right one", third[0]),
+            (f" {right}.", ""),
+        )
+    if changes:
+        return (f"{_SAME}Only ", ""), ("the right one", bn), (" starts with BN.", "")
+    where = ", after each activation" if settings.bn_position == "after" else ""
+    return (f"{_SAME}Only ", ""), ("the right one", bn), (f" normalizes{where}.", "")

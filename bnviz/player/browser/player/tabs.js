@@ -1,0 +1,93 @@
+// Tabs: the views, of which the most important have a button each and the others are in a menu.
+
+/** @import { Choose, Tab } from "types/message" */
+
+const MENU = "More views";
+
+/**
+ * A button of several, of which one is chosen.
+ * @param {string} text
+ * @param {boolean} chosen
+ * @param {() => void} onClick
+ */
+export function optionButton(text, chosen, onClick) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text;
+  button.setAttribute("aria-pressed", String(chosen));
+  button.onclick = onClick;
+  return button;
+}
+
+/**
+ * Replaces the contents of an element; the focus stays on the button of the same text.
+ * @param {HTMLElement} root
+ * @param {HTMLElement[]} nodes
+ */
+export function replace(root, nodes) {
+  const { activeElement } = document;
+  const focused = root.contains(activeElement) && activeElement?.textContent;
+  root.replaceChildren(...nodes);
+  if (!focused) return;
+  [...root.querySelectorAll("button")].find((each) => each.textContent === focused)?.focus();
+}
+
+/**
+ * Builds the tabs of the views.
+ * @param {HTMLElement} root
+ * @param {Tab[]} tabs
+ * @param {string} chosen Name of the view shown.
+ * @param {Choose} choose
+ */
+export function buildTabs(root, tabs, chosen, choose) {
+  const wasOpen = root.querySelector("[data-menu]:not([hidden])") !== null;
+  const list = document.createElement("div");
+  const shown = tabs.find(({ name, menu }) => menu && name === chosen);
+  const button = optionButton(shown ? `${MENU}: ${shown.title}` : MENU, Boolean(shown), () =>
+    list.hidden ? open() : close(),
+  );
+  const menu = document.createElement("div");
+  menu.className = "bnviz-menu";
+  list.dataset.menu = "";
+
+  function open() {
+    list.hidden = false;
+    button.setAttribute("aria-expanded", "true");
+    button.focus();
+  }
+  function close() {
+    list.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+  }
+  menu.onkeydown = (event) => {
+    if (event.key !== "Escape" || list.hidden) return;
+    close();
+    button.focus();
+  };
+  menu.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!(relatedTarget instanceof Node && menu.contains(relatedTarget))) close();
+  });
+
+  /** @param {Tab} tab */
+  const option = ({ name, title, lacks }) => {
+    const node = optionButton(title, name === chosen, () => {
+      close();
+      choose("name", name);
+    });
+    node.title = lacks ? `${title} ${lacks}` : "";
+    node.disabled = Boolean(lacks);
+    return node;
+  };
+  for (const tab of tabs.filter((each) => each.menu)) {
+    const node = option(tab);
+    list.append(node);
+    if (!tab.lacks) continue;
+    const reason = document.createElement("p");
+    reason.textContent = tab.lacks;
+    list.append(reason);
+  }
+  close();
+  menu.append(button, list);
+  replace(root, [...tabs.filter((each) => !each.menu).map(option), menu]);
+  if (wasOpen) open();
+}
