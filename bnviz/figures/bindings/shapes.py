@@ -42,8 +42,7 @@ class Ridges(Binding):
         baselines: Height of each row's baseline.
         positions: Edges as drawn, shape (num_drawn_bins + 1,).
         first: Index of the first count drawn.
-        lags: Ages of the outlines, in frames.
-        lift: How far each outline is raised above the one before.
+        start: Whether the outlines are those of the first frame, wherever the cursor is.
         smoothing: Passes of smoothing, see `smoothed`.
         scale: Height of a density of 1.
         cap: Largest height.
@@ -57,8 +56,7 @@ class Ridges(Binding):
     baselines: tuple[float, ...]
     positions: tuple[float, ...]
     first: int
-    lags: tuple[int, ...] = (0,)
-    lift: float = 0.0
+    start: bool = False
     smoothing: int = 0
     scale: float = 1.0
     cap: float = 2.0
@@ -69,16 +67,13 @@ class Ridges(Binding):
         outline = np.concatenate([edges[:1], (edges[1:] + edges[:-1]) / 2, edges[-1:], [np.nan]])
         counts = column(frames, self.counts)
         x, y = [], []
-        for number, lag in enumerate(self.lags):
-            if at < lag:
-                continue
-            for row, baseline in zip(self.rows, self.baselines, strict=True):
-                bins = counts[at - lag, row].astype(np.float64)
-                drawn = bins[self.first : self.first + len(edges) - 1]
-                density = smoothed(drawn / max(bins.sum(), 1) / np.diff(edges), self.smoothing)
-                height = np.minimum(self.cap, self.scale * np.sqrt(density))
-                x.append(outline)
-                y.append(baseline + number * self.lift + np.array([0, *height, 0, np.nan]))
+        for row, baseline in zip(self.rows, self.baselines, strict=True):
+            bins = counts[0 if self.start else at, row].astype(np.float64)
+            drawn = bins[self.first : self.first + len(edges) - 1]
+            density = smoothed(drawn / max(bins.sum(), 1) / np.diff(edges), self.smoothing)
+            height = np.minimum(self.cap, self.scale * np.sqrt(density))
+            x.append(outline)
+            y.append(baseline + np.array([0, *height, 0, np.nan]))
         values, heights = _joined(x), _joined(y)
         return {"x": heights, "y": values} if self.upright else {"x": values, "y": heights}
 

@@ -103,14 +103,6 @@ VIEWS = {
         ranges=drift.ranges,
         note=statistics.of_probe,
     ),
-    "neurons": ViewSpec(
-        neurons.neurons,
-        neurons.READING,
-        ("value_axis", "layer", "neuron"),
-        ("layer", "neuron"),
-        note=statistics.of_probe,
-        detail=True,
-    ),
     "inside": ViewSpec(
         inside.inside,
         inside.READING,
@@ -125,6 +117,14 @@ VIEWS = {
         ("x_axis",),
         ranges=gradients.ranges,
         note=statistics.of_probe,
+    ),
+    "neurons": ViewSpec(
+        neurons.neurons,
+        neurons.READING,
+        ("value_axis", "layer", "neuron"),
+        ("layer", "neuron"),
+        note=statistics.of_probe,
+        detail=True,
     ),
     "scale_and_shift": ViewSpec(
         scale_and_shift.scale_and_shift,

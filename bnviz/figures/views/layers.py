@@ -15,15 +15,11 @@ from bnviz.frames import ARM_LABELS, edges
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: each row is one layer. The filled shape shows where its values lie now; the thin "
-    "lines behind it show where they lay a moment ago. A shape that wanders shows "
+    "How to read: each row is one layer. The filled shape shows where its values lie now; the "
+    "dotted outline shows where they lay at step 0. A shape that wanders shows "
     "values that move, by whose doing “What moved it” tells; a spike shows values that are nearly "
     "all the same. All rows share one axis; the height is the square root of the share of values."
 )
-#: Ages of the outlines behind the present one, in frames.
-ECHOES = (6, 12, 18, 24)
-#: Maximum number of layers that have all of `ECHOES`; beyond that they have half of them.
-_MAX_ECHOING = 8
 #: Maximum number of layers with a name beside each row; beyond that one in several has one.
 _MAX_NAMED = 16
 #: Range of the accuracies, with room for labels above and below.
@@ -67,6 +63,8 @@ def _column(panels: Panels, number: int, arm: str) -> None:
     kind = CHOICES["quantity"]["options"][quantity]
     # With three columns there is no room for the full text.
     explanation = f"{kind} of each layer" if len(panels.arms) < 3 else kind
+    if number == 1:
+        explanation = f"{kind}, dotted: at step 0" if len(panels.arms) < 3 else "dotted: step 0"
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b>",
@@ -94,7 +92,7 @@ def _column(panels: Panels, number: int, arm: str) -> None:
 
 
 def _ridges(panels: Panels, number: int, arm: str, baselines: list[float]) -> None:
-    """The outlines of the histograms, now and a moment ago."""
+    """The outlines of the histograms, now and at step 0."""
     quantity, colour = panels.view.quantity, ARM_COLOURS[arm]
     positions, first, _ = panels.value_axis(quantity)
     common: dict[str, Any] = {
@@ -107,13 +105,6 @@ def _ridges(panels: Panels, number: int, arm: str, baselines: list[float]) -> No
         "cap": 1.9,
         "smoothing": SMOOTHING,
     }
-    echoes = ECHOES if panels.layers <= _MAX_ECHOING else ECHOES[1::2]
-    panels.add(
-        number,
-        Ridges(**common, lags=echoes, lift=0.1),
-        mode="lines",
-        line={"color": translucent(colour, 0.4), "width": 1},
-    )
     panels.add(
         number,
         Ridges(**common),
@@ -121,6 +112,12 @@ def _ridges(panels: Panels, number: int, arm: str, baselines: list[float]) -> No
         fill="toself",
         fillcolor=translucent(colour, 0.32),
         line={"color": colour, "width": 2},
+    )
+    panels.add(
+        number,
+        Ridges(**common, start=True),
+        mode="lines",
+        line={"color": INK, "width": 1.3, "dash": "dot"},
     )
 
 
@@ -158,7 +155,9 @@ def _losses(panels: Panels, number: int) -> None:
     axis = loss_axis(panels.recording, log=log)
     low, high = (10**end for end in axis["range"]) if log else axis["range"]
     train = statistics.training_measure(panels.recording, "loss")
-    panels.panel(number, "<b>Loss</b>", "validation; training dotted", x=panels.run_axis(), y=axis)
+    panels.panel(
+        number, "<b>Loss</b>", "validation; training dotted", x=panels.run_axis(ticks=False), y=axis
+    )
     for arm in panels.arms:
         curve(panels, number, arm, train, name="training loss", width=1.5, dash="dot")
         curve(panels, number, arm, "validation_loss")
@@ -167,7 +166,7 @@ def _losses(panels: Panels, number: int) -> None:
 
 def _accuracies(panels: Panels, number: int) -> None:
     axis = accuracy_axis(*_ACCURACY_RANGE)
-    panels.panel(number, "<b>Validation accuracy</b>", x=panels.run_axis(), y=axis)
+    panels.panel(number, "<b>Validation accuracy</b>", x=panels.run_axis(ticks=False), y=axis)
     for arm in panels.arms:
         curve(panels, number, arm, "validation_accuracy")
     markers(panels, number, "validation_accuracy", *_ACCURACY_RANGE, unit="%")

@@ -64,6 +64,7 @@ test("widths are compared with those at step 0, whatever the ratio", () => {
     [0, 1],
     [0, 0],
     [Number.POSITIVE_INFINITY, 1],
+    [0.06, 0.01],
   ]) {
     assert.equal(compared(now, start), "");
   }
@@ -107,7 +108,7 @@ test("a network that has diverged is named, and its values are compared no more"
   const lost = { step: 9, widths: [Number.NaN, 1], diverged: [5, -1] };
   assert.equal(said(start, lost), "Without BN, the network has diverged.");
   const later = { ...lost, diverged: [12, -1] };
-  assert.equal(said(start, later), "");
+  assert.match(said(start, later), /^With BN, [^;]*about as wide as at step 0\.$/);
   const both = { ...lost, diverged: [5, 9] };
   assert.equal(said(start, both), "No network is left: all have diverged.");
   const three = [
@@ -117,8 +118,15 @@ test("a network that has diverged is named, and its values are compared no more"
   assert.equal(said(...three), "Without BN and with layer norm, the networks have diverged.");
 });
 
+test("a network whose widths cannot be compared is left out", () => {
+  assert.equal(
+    said({ step: 0, widths: [0, 1] }, { step: 9, widths: [1, 1] }),
+    "With BN, the values in layer 2 are spread about as wide as at step 0.",
+  );
+});
+
 test("without a width at step 0 nothing is said but the step", () => {
-  assert.equal(said({ step: 0, widths: [0, 1] }, { step: 9, widths: [1, 1] }), "");
+  assert.equal(said({ step: 0, widths: [0, 0.01] }, { step: 9, widths: [1, 0.05] }), "");
   assert.equal(said({ step: 3, widths: [1, 1] }, { step: 9, widths: [5, 1] }), "");
 });
 

@@ -14,8 +14,7 @@ const RIDGES = {
   baselines: [10, 20],
   positions: [0, 1, 2, 4],
   first: 1,
-  lags: [0],
-  lift: 0,
+  start: false,
   smoothing: 0,
   scale: 1,
   cap: 100,
@@ -43,15 +42,17 @@ test("a ridge is no higher than its cap; upright ones swap the axes", () => {
   assert.deepEqual(draw({ ...RIDGES, cap: 0.25, upright: true }, frames), { x: y, y: x });
 });
 
-test("earlier outlines are raised one above the other, and missing at the start", () => {
+test("the outline of the start is that of the first frame at every cursor", () => {
   const counts = [0, 1, 0, 0, 0, 0, 1, 0, 0, 0];
   const others = [0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
-  const frames = framesOf(FIELDS, [frame(0, others), frame(1, counts), frame(2, counts)]);
-  const lagged = { ...RIDGES, rows: [0], baselines: [10], lags: [0, 1], lift: 3 };
-  const { x, y } = draw(lagged, frames, 1);
-  assert.deepEqual(y, [10, 11, 10, 10, 10, null, 13, 13, 14, 13, 13, null]);
-  assert.deepEqual(x.slice(0, 6), x.slice(6));
-  assert.equal(draw(lagged, frames, 0).y.length, 6);
+  const frames = framesOf(FIELDS, [frame(0, others), frame(1, counts)]);
+  const start = { ...RIDGES, start: true };
+  assert.deepEqual(draw(start, frames, 1), draw(RIDGES, frames, 0));
+  assert.notDeepEqual(draw(start, frames, 1), draw(RIDGES, frames, 1));
+  // It is computed once for the same frames, and anew for others.
+  assert.equal(draw(start, frames, 0), draw(start, frames, 1));
+  const turned = framesOf(FIELDS, [frame(0, counts), frame(1, others)]);
+  assert.deepEqual(draw(start, turned, 1), draw(RIDGES, turned, 0));
 });
 
 test("smoothing mixes a bin with its neighbours, 1 : 2 : 1, and loses nothing", () => {

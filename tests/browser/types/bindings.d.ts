@@ -89,8 +89,7 @@ export interface Ridges {
   baselines: number[];
   positions: number[];
   first: number;
-  lags: number[];
-  lift: number;
+  start: boolean;
   smoothing: number;
   scale: number;
   cap: number;

@@ -17,16 +17,19 @@ const RATIOS = [
   [CLEAR, "more than 1.5 times as wide", "less than two thirds as wide"],
 ];
 const STEADY = "about as wide";
+// Widths below, less than a hundredth of the axis, cannot be seen.
+const SEEN = 0.1;
 // Milliseconds for which a sentence stands at least while the cursor moves by itself.
 const STANDS = 700;
 
 /**
- * How a width compares with that at step 0, in words; empty if they cannot be compared.
+ * How a width compares with that at step 0, in words; empty if they cannot be compared or seen.
  * @param {number} now
  * @param {number} start
  */
 export function compared(now, start) {
   const ratio = now / start;
+  if (Math.max(now, start) < SEEN) return "";
   if (!(ratio > 0 && Number.isFinite(ratio))) return "";
   for (const [times, wider, narrower] of RATIOS) {
     if (ratio > times) return wider;
@@ -78,18 +81,20 @@ export function moment(frames, at, arms, layer) {
     return `${capitalized(names)}, the ${lost.length > 1 ? "networks have" : "network has"} diverged.`;
   }
   if (frames.value("step", 0) !== 0) return "";
-  const widths = arms.map(({ name, label }) => ({
-    label: withArm(label),
-    words: compared(width(frames, name, layer, at), width(frames, name, layer, 0)),
-  }));
-  if (widths.some(({ words }) => !words)) return "";
+  const widths = arms
+    .map(({ name, label }) => ({
+      label: withArm(label),
+      words: compared(width(frames, name, layer, at), width(frames, name, layer, 0)),
+    }))
+    .filter(({ words }) => words);
+  if (!widths.length) return "";
   const [first, ...others] = widths;
-  if (others.every(({ words }) => words === first.words)) {
+  if (widths.length === arms.length && others.every(({ words }) => words === first.words)) {
     const all = arms.length > 2 ? "all" : "both";
     return `In ${all} networks the values in layer ${layer} are spread ${first.words} as at step 0.`;
   }
-  const rest = others.map(({ label, words }) => `${label}, ${words}`).join("; ");
-  return `${capitalized(first.label)}, the values in layer ${layer} are spread ${first.words} as at step 0; ${rest}.`;
+  const rest = others.map(({ label, words }) => `; ${label}, ${words}`).join("");
+  return `${capitalized(first.label)}, the values in layer ${layer} are spread ${first.words} as at step 0${rest}.`;
 }
 
 export class Moment {

@@ -17,6 +17,7 @@ import { Events } from "./events.js";
 import { Folds } from "./folds.js";
 import { Frames } from "./frames.js";
 import { showHook } from "./hook.js";
+import { isForOthers } from "./keys.js";
 import { unpack } from "./message.js";
 import { Moment } from "./moment.js";
 import { ASK_AGAIN, mount, partsOf } from "./mount.js";
@@ -28,10 +29,6 @@ import { buildTabs } from "./tabs.js";
 import { buildToolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 import { Verdict } from "./verdict.js";
-
-// Elements that need the player's keys themselves.
-const FIELDS = "input, textarea, select, [contenteditable], [role=slider], [role=combobox]";
-const BUTTONS = "button, summary, a";
 
 class Player {
   /** @param {HTMLElement} root */
@@ -278,12 +275,7 @@ class Player {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const target = event.target instanceof Element ? event.target : undefined;
-    const field = target?.closest(FIELDS);
-    if (field && field !== this.parts.scrub) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // A focused button keeps its own space key.
-    if (event.key === " " && target?.closest(BUTTONS)) return;
+    if (isForOthers(event, this.parts.scrub)) return;
     if (this.transport.key(event)) event.preventDefault();
   }
 

@@ -4,6 +4,8 @@
 /** @import { Constants, Heat, HeatPoints, Outside, Ridges } from "types/bindings" */
 /** @import { Frames, Row } from "./frames.js" */
 
+/** @typedef {{ x: (number | null)[], y: (number | null)[] }} LinePoints */
+
 /** @param {Row} counts */
 function sum(counts) {
   let total = 0;
@@ -30,38 +32,57 @@ function smoothed(density, passes) {
 }
 
 /**
+ * The outlines of the first frame, which stay the same.
+ * @type {WeakMap<Ridges, { frames: Frames, points: LinePoints }>}
+ */
+const starts = new WeakMap();
+
+/**
  * Outlines of histograms, each above the baseline of its layer.
  * @param {Ridges} binding
  * @param {Frames} frames
  * @param {number} at
  */
 export function ridges(binding, frames, at) {
+  if (!binding.start) return outlines(binding, frames, at);
+  let known = starts.get(binding);
+  if (known?.frames !== frames) {
+    known = { frames, points: outlines(binding, frames, 0) };
+    starts.set(binding, known);
+  }
+  return known.points;
+}
+
+/**
+ * @param {Ridges} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @returns {LinePoints}
+ */
+function outlines(binding, frames, at) {
   const { positions, scale, cap } = binding;
   /** @type {(number | null)[]} */
   const x = [];
   /** @type {(number | null)[]} */
   const y = [];
   const bins = positions.length - 1;
-  binding.lags.forEach((lag, number) => {
-    if (at < lag) return;
-    binding.rows.forEach((row, place) => {
-      const counts = frames.row(`${binding.counts}/${row}`, at - lag);
-      const base = binding.baselines[place] + number * binding.lift;
-      const total = Math.max(sum(counts), 1);
-      const drawn = new Float64Array(bins);
-      for (let i = 0; i < bins; i++) {
-        drawn[i] = counts[binding.first + i] / total / (positions[i + 1] - positions[i]);
-      }
-      const density = smoothed(drawn, binding.smoothing);
-      x.push(positions[0]);
-      y.push(base);
-      for (let i = 0; i < bins; i++) {
-        x.push((positions[i] + positions[i + 1]) / 2);
-        y.push(base + Math.min(cap, scale * Math.sqrt(density[i])));
-      }
-      x.push(positions[bins], null);
-      y.push(base, null);
-    });
+  binding.rows.forEach((row, place) => {
+    const counts = frames.row(`${binding.counts}/${row}`, at);
+    const base = binding.baselines[place];
+    const total = Math.max(sum(counts), 1);
+    const drawn = new Float64Array(bins);
+    for (let i = 0; i < bins; i++) {
+      drawn[i] = counts[binding.first + i] / total / (positions[i + 1] - positions[i]);
+    }
+    const density = smoothed(drawn, binding.smoothing);
+    x.push(positions[0]);
+    y.push(base);
+    for (let i = 0; i < bins; i++) {
+      x.push((positions[i] + positions[i + 1]) / 2);
+      y.push(base + Math.min(cap, scale * Math.sqrt(density[i])));
+    }
+    x.push(positions[bins], null);
+    y.push(base, null);
   });
   return binding.upright ? { x: y, y: x } : { x, y };
 }
