@@ -179,3 +179,21 @@ def test_an_unknown_chapter_is_reported_and_the_first_one_opens(visit):
     assert "chapter" in visitor.page.get_by_role("alert").first.inner_text()
     expect(heading(visitor)).to_contain_text(CHAPTER_LIST[0].title)
     assert visitor.page.locator(STAGE).count() == 1
+
+
+def test_before_the_prediction_no_words_of_the_player_give_the_answer_away(visit):
+    visitor = visit("chapter=1")
+    visitor.until("+s.framesDrawn > 0")
+    words = ("headline", "event", "events", "reading")
+    parts = [visitor.page.locator(f"{STAGE} [data-part={name}]") for name in words]
+    for part in parts:
+        assert part.evaluate("each => getComputedStyle(each).visibility") == "hidden"
+    visitor.button("Skip the prediction").click()
+    for part in parts:
+        part.evaluate_handle(
+            """(each) => new Promise((done) => {
+                const look = () => getComputedStyle(each).visibility === "visible"
+                    ? done() : requestAnimationFrame(look);
+                look();
+            })"""
+        )
