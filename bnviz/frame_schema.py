@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 #: The version of the measures of recordings made from now on; `Measure.since` and `Measure.until`
 #: tell in what an earlier one differs.
-VERSION = 4
+VERSION = 5
 #: When a measure is part of a frame, by the name used in `Measure.present_if`.
 CONDITIONS = {
     "plane": "the examples are points in a plane",
@@ -26,6 +26,8 @@ DIMENSIONS = {
     "counts": "bins of the quantity's edges, between values below and values above all of them",
     "probe": "the fixed training examples that are measured, at most `PROBE_SIZE`",
     "examples": "the first `BATCH_VALUES` of them",
+    "shown": "validation examples, the first of each class, then the second; at most `NUM_SHOWN`",
+    "guesses": "the most probable classes of an example, at most `NUM_GUESSES`",
     "grid": "`PLANE_GRID` points from -`PLANE_RANGE` to `PLANE_RANGE`",
     "statistics": "`INFERENCE_STATISTICS`",
     "digest": "the first `DIGEST_SIZE` bytes of the digest",
@@ -281,6 +283,33 @@ ARM_MEASURES = (
         "pre-activations; `pre_activation_std` is that of all of them together",
         "pre-activation",
         since=3,
+    ),
+    Measure(
+        "answers",
+        "uint16",
+        ("shown", "guesses"),
+        (),
+        "classes by their probability in inference, the most probable first; `NO_ANSWER` where "
+        "there is no further class or example, or a probability is not finite",
+        since=5,
+    ),
+    Measure(
+        "answer_probabilities",
+        "uint8",
+        ("shown", "guesses"),
+        (),
+        "their probabilities",
+        "1 / 255",
+        since=5,
+    ),
+    Measure(
+        "true_probability",
+        "uint8",
+        ("shown",),
+        (),
+        "probability of the example's own class in inference",
+        "1 / 255",
+        since=5,
     ),
 )
 #: Measures of each quantity's distribution, over all neurons of a layer and the whole probe.

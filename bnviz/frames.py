@@ -52,6 +52,10 @@ PLANE_RANGE = 3.2
 NO_POINT = 255
 #: Examples of the probe whose values are kept one by one, if the costly measures are taken.
 BATCH_VALUES = 32
+#: Validation examples whose answers are kept one by one, and classes kept of each, at most.
+NUM_SHOWN, NUM_GUESSES = 10, 3
+#: Stands for the class where a network has no answer. There are fewer classes than that.
+NO_ANSWER = 65_535
 #: Statistics by which BN can normalize in inference: those of the validation examples as one batch,
 #: the moving ones, those of the training examples (PreciseBN), and those of each example alone.
 INFERENCE_STATISTICS = ("batch", "moving", "precise", "alone")

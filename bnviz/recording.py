@@ -17,21 +17,28 @@ from bnviz.frames import Frame, Frames
 from bnviz.interventions import Intervention
 from bnviz.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
 from bnviz.recording_header import RecordingHeader
-from bnviz.settings import Settings, SettingsError
+from bnviz.settings import UPLOAD, Settings, SettingsError
+from bnviz.shown_examples import ShownExamples
 
 #: What the package brings along: the run and the map shown at first, the lesson's runs and the
 #: outcomes of its claims.
 BUNDLED = Path(__file__).parent / "recordings"
 #: The version of the measures whose files do not say so.
 _UNWRITTEN = 1
+#: Name of the array with the frames, one row for each byte of a frame in the order of time. From
+#: the fifth version on it holds what each byte gains over the last frame, modulo 256.
+_FRAMES, _GAINS, _GAINS_SINCE = "frames", "gains", 5
 #: Name of the array with the costs of a step, if they are known.
 _COSTS = "seconds_per_step"
 #: Name of the array with the bytes of the records of other seeds, if there are any.
 _OTHER_SEEDS = "other_seeds"
+#: Name of the array with the bytes of what is drawn of the shown examples, as JSON, if it is known.
+_SHOWN = "shown"
 _FOREIGN = "the file is not a recording of this laboratory"
 #: Maximum size of a recording file, and of the settings' text in it, in bytes.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
+_MAX_SHOWN_BYTES = 400_000
 
 
 class RecordingError(ValueError):
@@ -76,6 +83,7 @@ class Recording:
         steps: The steps recorded in a complete run, shape (capacity,).
         seconds_per_step: Processor seconds of a training step by arm; empty while not known.
         other_seeds: What is known of the same run with other seeds; None while nothing is.
+        shown: What is drawn of the examples whose answers the frames keep; None while not known.
     """
 
     def __init__(self, run: Settings | RecordingHeader, *, version: int = VERSION):
@@ -87,6 +95,7 @@ class Recording:
         self._count = 0
         self._seconds_per_step: dict[str, float] = {}
         self._other_seeds: OtherSeeds | None = None
+        self.shown: ShownExamples | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -234,19 +243,28 @@ class Recording:
     def save(self, file: str | Path | BinaryIO) -> None:
         """Writes the recording as a compressed NumPy archive without pickles.
 
+        Nothing that an upload holds is written: `shown` is left out of its recording.
+
         Args:
             file: A path, or a file opened for writing bytes.
         """
         frames = np.frombuffer(self.slice(0, len(self)), np.uint8)
-        # One row for each byte of a frame, in the order of time: this packs a third smaller.
+        # One row for each byte of a frame, in the order of time: this packs a third smaller, and
+        # what each gains over the last frame a further eighth.
         frames = np.ascontiguousarray(frames.reshape(len(self), self.layout.dtype.itemsize).T)
-        arrays = {"settings": np.array(self.settings.to_json()), "frames": frames}
+        arrays = {"settings": np.array(self.settings.to_json())}
+        if self.header.version < _GAINS_SINCE:
+            arrays[_FRAMES] = frames
+        else:
+            arrays[_GAINS] = np.diff(frames, axis=1, prepend=np.uint8(0))
         if self.header.version > _UNWRITTEN:
             arrays["version"] = np.array(self.header.version, np.int64)
         if self.seconds_per_step:
             arrays[_COSTS] = np.array(list(self.seconds_per_step.values()), np.float64)
         if self.other_seeds is not None:
             arrays[_OTHER_SEEDS] = np.frombuffer(self.other_seeds.tobytes(), np.uint8)
+        if self.shown is not None and self.settings.dataset != UPLOAD:
+            arrays[_SHOWN] = np.frombuffer(self.shown.to_json().encode(), np.uint8)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
     @classmethod
@@ -263,7 +281,8 @@ class Recording:
             archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
             recording = cls(_settings(archive), version=_version(archive))
             _read_costs(archive, recording)
-            header = archive.header("frames")
+            body = _GAINS if _GAINS in archive.names else _FRAMES
+            header = archive.header(body)
             if header.nbytes > recording._frames.nbytes:
                 raise RecordingError("the file holds more than its settings can have produced")
             size = recording.layout.dtype.itemsize
@@ -271,8 +290,12 @@ class Recording:
                 raise RecordingError(
                     "the recording was made with another version of the laboratory"
                 )
-            recording.extend(0, archive.array("frames").T.tobytes())
+            frames = archive.array(body)
+            if body == _GAINS:
+                frames = np.cumsum(frames, axis=1, dtype=np.uint8)
+            recording.extend(0, frames.T.tobytes())
             _read_other_seeds(archive, recording)
+            _read_shown(archive, recording)
         except RecordingError:
             raise
         except OversizeError as error:
@@ -288,10 +311,11 @@ class Recording:
 
 def _settings(archive: Archive) -> Settings:
     names = set(archive.names)
-    extra = names - {"settings", "frames"}
+    extra = names - {"settings", _FRAMES, _GAINS}
     if (
-        len(names - extra) < 2
-        or not extra <= {"version", _COSTS, _OTHER_SEEDS}
+        "settings" not in names
+        or len(names & {_FRAMES, _GAINS}) != 1
+        or not extra <= {"version", _COSTS, _OTHER_SEEDS, _SHOWN}
         or archive.size != len(names)
     ):
         raise RecordingError(_FOREIGN)
@@ -338,3 +362,16 @@ def _read_other_seeds(archive: Archive, recording: Recording) -> None:
         recording.other_seeds = np.frombuffer(archive.array(_OTHER_SEEDS).tobytes(), kind)
     except ValueError as error:
         raise RecordingError(str(error)) from error
+
+
+def _read_shown(archive: Archive, recording: Recording) -> None:
+    """Gives a recording what is drawn of its shown examples, if its file holds that."""
+    if _SHOWN not in archive.names:
+        return
+    header = archive.header(_SHOWN)
+    if header.dtype != np.uint8 or len(header.shape) != 1 or header.nbytes > _MAX_SHOWN_BYTES:
+        raise RecordingError(_FOREIGN)
+    try:
+        recording.shown = ShownExamples.from_json(archive.array(_SHOWN).tobytes().decode())
+    except ValueError as error:
+        raise RecordingError("the recording's examples cannot be read") from error

@@ -121,6 +121,11 @@ class RecordingHeader:
         """
         return self.version > 2
 
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether frames tell what the arms answer to some examples; the first four do not."""
+        return self.version > 4
+
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""
         (spec,) = (each for each in self.quantities if each.name == quantity)

@@ -33,12 +33,15 @@ from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, tabs
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell.links import understood
+from bnviz.player.content import StageContent
+from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
 from bnviz.settings import FORMER_DEFAULTS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
 from bnviz.studies.sweep import Axis, Sweep
+from tests.support.messages import unpack
 
 FILES = Path(__file__).parent / "data_files"
 PARAMETERS = {name: mode.PARAMETERS for name, mode in MODES.items()}
@@ -267,6 +270,15 @@ class TestRecordingOfTheSecondVersion:
         file = io.BytesIO()
         second.save(file)
         assert members(file) == members(FILES / "recording_2.npz")
+
+
+@pytest.mark.parametrize("file", ["recording.npz", "recording_2.npz"])
+def test_a_recording_without_answers_shows_no_examples(file):
+    recording = Recording.load(FILES / file)
+    assert recording.shown is None
+    header, _ = unpack(StageContent("run", recording, "recorded", "").respond(PlayerRequest()))
+    assert header["shown"] is None
+    assert "bn/answers" not in header["schema"]["fields"]
 
 
 @pytest.mark.parametrize("file", ["recording.npz", "recording_2.npz"])

@@ -1,4 +1,5 @@
 import io
+import json
 import pickle
 import zipfile
 
@@ -11,6 +12,7 @@ from bnviz import other_seeds
 from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording, RecordingError
 from bnviz.settings import Settings
+from bnviz.shown_examples import ShownExamples
 from tests.support.archives import npy, zipped
 
 fuzzed = settings(database=None)
@@ -418,7 +420,7 @@ class TestOtherSeeds:
         recording.save(file)
         file.seek(0)
         arrays = dict(np.load(file))
-        arrays["frames"] = arrays["frames"][:, :0]
+        arrays["gains"] = arrays["gains"][:, :0]
         changed = io.BytesIO()
         np.savez(changed, **arrays)
         changed.seek(0)
@@ -444,3 +446,96 @@ class TestOtherSeeds:
         changed.seek(0)
         with pytest.raises(RecordingError):
             Recording.load(changed)
+
+
+IMAGE = ShownExamples("image", (0, 1), ("0", "1"), shape=(2, 3, 1), pixels=bytes(range(12)))
+TABLE = ShownExamples(
+    "values",
+    (1, 0),
+    ("<b>yes</b>", "no\u2028"),
+    names=("<img src=x>", "b"),
+    values=((1.5, -2.0), (1e30, 0.0)),
+    places=((1.0, -1.0), (0.25, 0.0)),
+)
+
+
+class TestShownExamples:
+    """What a recording says of the examples whose answers its frames keep."""
+
+    @pytest.mark.parametrize("shown", [IMAGE, TABLE])
+    def test_are_saved_and_loaded(self, shown):
+        recording = recorded()
+        assert load(saved(recording)).shown is None
+        recording.shown = shown
+        assert load(saved(recording)).shown == shown
+
+    def test_of_an_upload_are_not_saved(self):
+        recording = Recording(SETTINGS.replace(dataset="upload", upload="a" * 32))
+        recording.extend(0, frames_of(recording).tobytes())
+        without = saved(recording)
+        recording.shown = TABLE
+        assert load(saved(recording)).shown is None
+        with zipfile.ZipFile(io.BytesIO(saved(recording))) as file:
+            known = file.namelist()
+        with zipfile.ZipFile(io.BytesIO(without)) as file:
+            assert file.namelist() == known
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"kind": "html"},
+            {"kind": "point"},
+            {"kind": ["image"]},
+            {"labels": [0, 2]},
+            {"labels": [0, -1]},
+            {"labels": [0, 1.5]},
+            {"labels": []},
+            {"labels": [0] * 11},
+            {"labels": 3},
+            {"classes": ["a"] * 1_001},
+            {"classes": ["a", "b" * 61]},
+            {"classes": ["a", 1]},
+            {"shape": [2, 3]},
+            {"shape": [2, 3, 2]},
+            {"shape": [-2, -3, 1]},
+            {"shape": [10**9, 10**9, 1]},
+            {"pixels": "AAAA"},
+            {"pixels": "<svg>"},
+            {"names": ["a"]},
+            {"values": [[1.0]]},
+            {"more": 1},
+        ],
+    )
+    def test_of_a_strangers_file_must_agree(self, change):
+        text = json.dumps(IMAGE.to_dict() | change)
+        with pytest.raises(ValueError, match="shown"):
+            ShownExamples.from_json(text)
+        body = np.frombuffer(text.encode(), np.uint8)
+        frames = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8).reshape(CAPACITY, -1)
+        with pytest.raises(RecordingError, match="examples"):
+            load(hostile(frames=npy(np.ascontiguousarray(frames.T)), **{"shown.npy": npy(body)}))
+
+    @pytest.mark.parametrize("text", ["", "[]", "nan", "{}", "[" * 10**5, '{"kind": 1e999}'])
+    def test_are_json(self, text):
+        with pytest.raises(ValueError):  # noqa: PT011
+            ShownExamples.from_json(text)
+
+    @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 400, "2"])
+    def test_have_places_in_their_bounds(self, number):
+        text = TABLE.to_json().replace("0.25", number)
+        with pytest.raises(ValueError, match="shown"):
+            ShownExamples.from_json(text)
+
+    @pytest.mark.parametrize("array", [np.zeros(500_000, np.uint8), np.zeros(3), np.array("{}")])
+    def test_of_a_strangers_file_are_bytes_of_a_text(self, array):
+        frames = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8).reshape(CAPACITY, -1)
+        with pytest.raises(RecordingError):
+            load(hostile(frames=npy(np.ascontiguousarray(frames.T)), **{"shown.npy": npy(array)}))
+
+
+def test_a_file_with_its_frames_twice_is_refused():
+    frames = np.frombuffer(recorded().slice(0, CAPACITY), np.uint8).reshape(CAPACITY, -1)
+    body = npy(np.ascontiguousarray(frames.T))
+    assert load(hostile(frames=body)).complete
+    with pytest.raises(RecordingError, match="not a recording"):
+        load(hostile(frames=body, **{"gains.npy": body}))

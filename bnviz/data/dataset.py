@@ -20,6 +20,9 @@ class Dataset:
         classes: Class names, indexed by class number.
         example_shape: Shape of one example before it was flattened, such as (28, 28) for an image;
             empty if examples never had another shape.
+        feature_names: Names of the features as in their file, which may be a stranger's; empty if
+            they have none.
+        units: Offset and unit of the features: `offset + unit * feature` is the value in the file.
     """
 
     x_train: NDArray[np.float32]
@@ -28,6 +31,8 @@ class Dataset:
     y_validation: NDArray[np.int32]
     classes: tuple[str, ...]
     example_shape: tuple[int, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    units: tuple[NDArray[np.floating] | float, NDArray[np.floating] | float] = (0.0, 1.0)
 
     @property
     def num_features(self) -> int:

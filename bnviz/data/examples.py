@@ -18,6 +18,7 @@ class Examples:
         x_validation: Features of a validation set of its own; None if a part of the examples is to
             be held out.
         y_validation: Its class numbers; None if there is none.
+        feature_names: Names of the features; empty if they have none.
     """
 
     x: NDArray[Any]
@@ -25,6 +26,7 @@ class Examples:
     classes: tuple[str, ...]
     x_validation: NDArray[Any] | None = None
     y_validation: NDArray[np.integer] | None = None
+    feature_names: tuple[str, ...] = ()
 
     @property
     def example_shape(self) -> tuple[int, ...]:

@@ -27,7 +27,8 @@ def draw(name: str, *, noise: float, seed: int) -> Dataset:
         noise: Spread of the points, as `bnviz.settings.Settings` has it.
         seed: Seed of the points; the split has its own.
     """
-    dataset, _ = preparation.prepare(Examples(*SHAPES[name](noise, seed), ("0", "1")))
+    examples = Examples(*SHAPES[name](noise, seed), ("0", "1"), feature_names=("x", "y"))
+    dataset, _ = preparation.prepare(examples)
     return dataset
 
 

@@ -41,6 +41,13 @@ class Scaling:
     std: NDArray[np.floating] | None = None
     largest: float = 1.0
 
+    @property
+    def units(self) -> tuple[NDArray[np.floating] | float, NDArray[np.floating] | float]:
+        """As `Dataset.units`."""
+        if self.mean is None or self.std is None:
+            return 0.0, self.largest
+        return self.mean, self.std
+
     def of(self, part: NDArray[Any]) -> NDArray[np.float32]:
         """Scales examples, shape (num_examples, num_features)."""
         out = np.empty(part.shape, np.float32)
@@ -172,6 +179,8 @@ def prepare(examples: Examples) -> tuple[Dataset, str]:
             parts.y_validation,
             examples.classes,
             examples.example_shape,
+            feature_names=examples.feature_names,
+            units=how.units,
         ),
         how.words,
     )
@@ -189,8 +198,12 @@ def as_dataset(
     y_validation: NDArray[np.integer],
     classes: tuple[str, ...],
     example_shape: tuple[int, ...] = (),
+    **about: Any,
 ) -> Dataset:
-    """Casts arrays to the dtypes of a `Dataset`, contiguous in row-major order."""
+    """Casts arrays to the dtypes of a `Dataset`, contiguous in row-major order.
+
+    What else is known of the features, `about`, it takes as it is.
+    """
     return Dataset(
         np.ascontiguousarray(x_train, np.float32),
         np.ascontiguousarray(y_train, np.int32),
@@ -198,4 +211,5 @@ def as_dataset(
         np.ascontiguousarray(y_validation, np.int32),
         classes,
         example_shape or x_train.shape[1:],
+        **about,
     )

@@ -67,7 +67,8 @@ def read(data: bytes, choices: Choices) -> tuple[Examples, Reading]:
         notes=(*found.notes, *features.notes, *features.of_words()),
         first_rows=found.first_rows,
     )
-    return Examples(x[~missing] if missing.any() else x, y, classes), reading
+    kept = x[~missing] if missing.any() else x
+    return Examples(kept, y, classes, feature_names=tuple(names)), reading
 
 
 def _missing(

@@ -248,5 +248,9 @@ class Dispatch:
             self._blocks.mark_begun(message["block"])
             return
         run = self._tokens.get(message["run"])
-        if run is not None:
+        if run is None:
+            return
+        if "shown" in message:
+            run.show(message["shown"])
+        else:
             run.receive(message["first"], message["data"])

@@ -10,6 +10,7 @@ from bnviz.engine.duration import training_seconds
 from bnviz.engine.job import COMPLETE, Job, QueuePosition
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from bnviz.shown_examples import ShownExamples
 
 #: Seconds after its end in which it is likely to become known what a step of a run costs. It is
 #: measured while nobody waits for anything.
@@ -77,6 +78,13 @@ class Run(Job):
             if self.active and self.settings.interventions:
                 count = recording.shared_with(self.settings)
                 self.recording.extend(0, recording.slice(0, count))
+                self.recording.shown = recording.shown
+
+    def show(self, text: str) -> None:
+        """Takes from a worker what is drawn of the shown examples, as `ShownExamples.to_json`."""
+        with self._lock:
+            if self.active:
+                self.recording.shown = ShownExamples.from_json(text)
 
     def receive(self, first: int, data: bytes) -> None:
         """Takes frames from a worker.

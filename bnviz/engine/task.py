@@ -66,7 +66,8 @@ def train(
     """Trains a run for one turn and sends its frames as events of a Dask topic.
 
     Each event maps `run` to the token, `first` to the index of the first frame and `data` to the
-    frames' bytes. The first event carries no frame; it reports that the run has begun.
+    frames' bytes. The first event carries no frame; it reports that the run has begun. The second
+    maps `shown` to what is drawn of the shown examples, as JSON.
 
     A run that is not complete at the end of its share is set aside here, to go on in a later turn.
     It ends early when its future is cancelled. The worker's own record of the task shows this
@@ -96,7 +97,9 @@ def train(
     def begin(data: Dataset | None) -> "Experiment":
         from bnviz.lab.experiment import Experiment
 
-        return Experiment(Settings.from_json(settings), data)
+        run = Experiment(Settings.from_json(settings), data)
+        worker.log_event(topic, {"run": token, "shown": run.shown.to_json()})
+        return run
 
     def advance(run: "Experiment", position: int, clock: _Clock) -> tuple[bool, int]:
         with run.turn() as frames:

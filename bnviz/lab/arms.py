@@ -155,6 +155,7 @@ def intervene(
     data: Dataset,
     probe: tuple[tf.Tensor, tf.Tensor],
     validation: tuple[tf.Tensor, tf.Tensor],
+    shown: tf.Tensor | None = None,
 ) -> Arm:
     """Makes a change in mid-run to an arm.
 
@@ -169,6 +170,7 @@ def intervene(
         data: Examples of the run.
         probe: Features and classes of the probe.
         validation: Features and classes of the validation examples.
+        shown: As `Observer.observe` takes it.
 
     Returns:
         The arm after the change: `arm` itself if the change does not apply to it or only sets the
@@ -197,7 +199,8 @@ def intervene(
         copy(old.network, new.network)
     new.trainer.follow(old.trainer)
     before, after = (
-        each.observer.observe(probe, validation, arm.references).outcome() for each in (old, new)
+        each.observer.observe(probe, validation, arm.references, shown).outcome()
+        for each in (old, new)
     )
     new.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
     losses = before["validation_loss"], after["validation_loss"]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import Examples, MeasuredExamples
+from bnviz.data.shown import shown_examples
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import Frame
 from bnviz.interventions import Intervention
@@ -30,6 +31,7 @@ from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
 from bnviz.lab.training import BatchOrder
 from bnviz.settings import Settings
+from bnviz.shown_examples import ShownExamples
 
 #: Held while an experiment has its turn: all runs of a process share the compiled networks.
 _lock = threading.Lock()
@@ -85,6 +87,11 @@ class Experiment:
             raise ExperimentError(str(error)) from error
         self._pipeline = _Pipeline(settings, data, FrameLayout.of(settings))
         self._frames = _frames(self._pipeline)
+
+    @property
+    def shown(self) -> ShownExamples:
+        """What is drawn of the examples whose answers the frames keep."""
+        return self._pipeline.shown
 
     @contextmanager
     def turn(self) -> Iterator[Iterator[Frame | None]]:
@@ -149,6 +156,7 @@ class _Pipeline:
 
     Attributes:
         steps: The steps at which a frame is measured.
+        shown: What is drawn of the examples whose answers the frames keep.
     """
 
     def __init__(self, settings: Settings, data: Dataset, layout: FrameLayout):
@@ -158,10 +166,12 @@ class _Pipeline:
         self._layout = layout
         self._threads = ThreadPoolExecutor(len(layout.arms))
         measured = MeasuredExamples.of(data)
+        self.shown = shown_examples(data, measured)
         self._train = _tensors((data.x_train, data.y_train))
         self._probe = _tensors(measured.probe)
         self._validation = _tensors(measured.validation)
         self._precise, _ = _tensors(measured.precise)
+        self._shown = tf.constant(measured.shown)
         self._recorder = FrameRecorder(layout, data, measured)
         self._order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
         self._arms: dict[str, Arm] = {}
@@ -202,7 +212,7 @@ class _Pipeline:
     @property
     def _shapes(self) -> tuple[Hashable, ...]:
         """What else decides what is compiled for an arm."""
-        tensors = (*self._train, *self._probe, *self._validation, self._precise)
+        tensors = (*self._train, *self._probe, *self._validation, self._precise, self._shown)
         return (
             *(tuple(tensor.shape) for tensor in tensors),
             len(self._data.classes),
@@ -212,7 +222,7 @@ class _Pipeline:
     def compile_measuring(self, compiled: CompiledNetwork) -> None:
         """Compiles what measures a network."""
         maps = (compiled.observer.reference(self._probe[0]),) * self._num_references
-        compiled.observer.observe(self._probe, self._validation, maps)
+        compiled.observer.observe(self._probe, self._validation, maps, self._shown)
         if self._layout.deep:
             self._costly_measures(compiled)
 
@@ -280,7 +290,7 @@ class _Pipeline:
 
     def intervene(self, changes: Sequence[Intervention]) -> None:
         """Makes changes to all arms that they apply to, in order."""
-        context = (self._settings, self._data, self._probe, self._validation)
+        context = (self._settings, self._data, self._probe, self._validation, self._shown)
         for change in changes:
             for name, arm in self._arms.items():
                 self._arms[name] = intervene(arm, change, *context)
@@ -310,7 +320,8 @@ class _Pipeline:
         observer, features = arm.compiled.observer, self._probe[0]
         if not arm.references:
             arm.references = (observer.reference(features),) * self._num_references
-        observation = observer.observe(self._probe, self._validation, arm.references)
+        examples = (self._probe, self._validation)
+        observation = observer.observe(*examples, arm.references, self._shown)
         if self._layout.deep:
             arm.references = (arm.references[0], observer.reference(features))
         return observation

@@ -11,6 +11,7 @@ from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples, majority_share
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
+from bnviz.lab.answers import answers
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
@@ -48,6 +49,7 @@ class FrameRecorder:
     def __init__(self, layout: FrameLayout, data: Dataset, measured: MeasuredExamples):
         self._layout = layout
         self._data_digest = data.digest
+        self._labels = measured.validation[1][measured.shown]
         self._of_data: dict[str, Any] = {"majority_share": majority_share(measured.validation[1])}
         if layout.plane:
             self._of_data |= _points(*measured.probe)
@@ -85,6 +87,7 @@ class FrameRecorder:
         """Writes the measures of an arm."""
         measures = measure(snapshot.observation, self._layout, arm.drift_reference)
         measures |= snapshot.costly
+        measures |= answers(snapshot.observation.shown.numpy(), self._labels)
         # A change of the rate at this step is made after the frame is measured.
         rate = arm.compiled.trainer.learning_rate
         measures["effective_rate"] = effective_rates(measures["kernel_norm"], rate)

@@ -60,18 +60,20 @@ def measure(
     return measures
 
 
-def round_mantissa(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rounds values to 11 significant bits, about three digits, so that files compress well.
+def round_mantissa(values: NDArray[np.float32], bits: int = 11) -> NDArray[np.float32]:
+    """Rounds values so that files compress well.
 
     Args:
         values: Any shape.
+        bits: Significant bits that are kept; 11 are about three digits.
 
     Returns:
         float32, in the same shape; infinities and NaN are unchanged.
     """
-    bits = np.ascontiguousarray(values, np.float32).view(np.uint32)
-    dropped = 13
-    rounded = (bits + np.uint32(1 << (dropped - 1))) & np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
+    whole = np.ascontiguousarray(values, np.float32).view(np.uint32)
+    dropped = 24 - bits
+    half, kept = np.uint32(1 << (dropped - 1)), np.uint32(0xFFFFFFFF << dropped & 0xFFFFFFFF)
+    rounded = (whole + half) & kept
     # Rounding the bits of an infinity or a NaN would change its meaning.
     return np.where(np.isfinite(values), rounded.view(np.float32), values)
 
@@ -103,8 +105,9 @@ def describe_neurons(
         ordered: The values in ascending order, shape (layers, neurons, num_examples).
 
     Returns:
-        `mean` and `std`, and `percentiles`, shape (layers, neurons, len(PERCENTILES)), all rounded
-        to 11 bits; NaN for a neuron with a value that is not finite.
+        `mean` and `std`, rounded to 11 bits, and `percentiles`, shape (layers, neurons,
+        len(PERCENTILES)), to 8, since these fill half of a file; NaN for a neuron with a value that
+        is not finite.
     """
     percentiles = _percentiles(ordered)
     percentiles[~np.isfinite(std)] = np.nan
@@ -113,7 +116,7 @@ def describe_neurons(
         return {
             "mean": round_mantissa(mean + unknown),
             "std": round_mantissa(std + unknown),
-            "percentiles": round_mantissa(percentiles),
+            "percentiles": round_mantissa(percentiles, 8),
         }
 
 

@@ -31,6 +31,7 @@ class Observation:
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
             beta in one with layer normalization, none without normalization.
         crossed: The layers' maps of earlier steps, crossed with those of now.
+        shown: Logits of the shown validation examples in inference, (num_shown, num_classes).
         boundary: Probability of class 1 on the grid in the plane, shape (PLANE_GRID, PLANE_GRID),
             or None unless the examples have two features.
     """
@@ -42,6 +43,7 @@ class Observation:
     normalization: tf.Tensor
     normalization_names: tuple[str, ...]
     crossed: tuple[LayerCrossing, ...]
+    shown: tf.Tensor
     boundary: tf.Tensor | None
 
     def outcome(self) -> dict[str, float]:
@@ -101,6 +103,7 @@ class Observer:
         probe: tuple[tf.Tensor, tf.Tensor],
         validation: tuple[tf.Tensor, tf.Tensor],
         references: Sequence[LayerReference],
+        shown: tf.Tensor | None = None,
     ) -> Observation:
         """Observes the network in its current state.
 
@@ -109,9 +112,12 @@ class Observer:
                 training examples to measure on.
             validation: The same of the validation examples.
             references: The maps of earlier steps on the same probe.
+            shown: Indices of the validation examples whose logits are kept, int32, shape
+                (num_shown,); None for none.
         """
+        shown = tf.zeros(0, tf.int32) if shown is None else shown
         flat = [tensor for each in references for tensor in (*each.maps, each.reaching)]
-        values = self._compiled(*probe, *validation, *flat)
+        values = self._compiled(*probe, *validation, shown, *flat)
         crossed = tuple(
             LayerCrossing(each.values, *pair)
             for each, pair in zip(references, values.pop("crossed"), strict=True)
@@ -132,6 +138,7 @@ class Observer:
         y: tf.Tensor,
         x_validation: tf.Tensor,
         y_validation: tf.Tensor,
+        shown: tf.Tensor,
         *references: tf.Tensor,
     ) -> dict[str, Any]:
         """The fields of an `Observation`, but for the names; compiled."""
@@ -162,6 +169,7 @@ class Observer:
             "kernel_measures": _kernel_measures(kernels, self._kernels_before, gradients),
             "normalization": self._normalization(forward_pass),
             "crossed": crossed,
+            "shown": tf.gather(logits_validation, shown),
             "boundary": self._boundary() if x.shape[1] == 2 else None,
         }
 

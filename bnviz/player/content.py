@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from bnviz.figures.bindings.plane import MAX_BYTE
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
@@ -16,7 +17,7 @@ from bnviz.findings.headline import headline
 from bnviz.findings.hook import hook
 from bnviz.findings.verdict import verdict
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS
+from bnviz.frames import ARM_LABELS, NO_ANSWER, NUM_GUESSES
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.message import frame_bytes, pack
 from bnviz.player.request import PlayerRequest
@@ -113,6 +114,7 @@ class StageContent:
         }
         if first == 0:
             header["schema"] = layout.schema()
+            header["shown"] = _shown(recording)
         figure_id = self._figure_id(view)
         if new or request.figure != figure_id:
             header["figure"] = self._figure(view, figure_id)
@@ -150,6 +152,14 @@ def _layer(recording: Recording, view: View) -> int:
     """The hidden layer that the view tells of, from 1."""
     layers = recording.layout.hidden_layers
     return min(view.layer, layers) or layers
+
+
+def _shown(recording: Recording) -> dict[str, Any] | None:
+    """The examples whose answers the frames keep; None if there are none of either."""
+    if recording.shown is None or not recording.header.keeps_answers:
+        return None
+    constants = {"guesses": NUM_GUESSES, "no_answer": NO_ANSWER, "max_byte": MAX_BYTE}
+    return recording.shown.to_dict() | constants
 
 
 @cache

@@ -134,10 +134,14 @@ def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:
     def run(bar: ProgressBar) -> None:
         from bnviz.lab import experiment
 
-        for frame in experiment.run(recording.settings, dataset):
-            recording.append(frame)
-            step = int(frame["step"])
-            bar.show(step / last, f"step {step:,} of {last:,}")
+        training = experiment.Experiment(recording.settings, dataset)
+        recording.shown = training.shown
+        with training.turn() as frames:
+            for frame in frames:
+                if frame is not None:
+                    recording.append(frame)
+                    step = int(frame["step"])
+                    bar.show(step / last, f"step {step:,} of {last:,}")
 
     return timed(run)
 

@@ -33,6 +33,7 @@ from training import images, of_the_paper
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples
 from bnviz.frame_layout import FrameLayout
+from bnviz.lab.answers import answers
 from bnviz.lab.arms import Arm, new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.drift import DriftReference
@@ -51,6 +52,7 @@ def costs(settings: Settings, data: Dataset, rounds: int) -> list[str]:
     probe, validation = (
         tuple(tf.constant(each) for each in pair) for pair in (measured.probe, measured.validation)
     )
+    shown, labels = tf.constant(measured.shown), measured.validation[1][measured.shown]
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     arms = [new_arm(settings, name, data) for name in layout.arms]
     references = {arm.name: (arm.compiled.observer.reference(probe[0]),) for arm in arms}
@@ -66,13 +68,14 @@ def costs(settings: Settings, data: Dataset, rounds: int) -> list[str]:
 
     def observed(arm: Arm, *, split: bool) -> Observation:
         earlier = references[arm.name] if split else ()
-        return arm.compiled.observer.observe(probe, validation, earlier)
+        return arm.compiled.observer.observe(probe, validation, earlier, shown)
 
     def numbers(arm: Arm, *, split: bool) -> dict[str, Any]:
         observation = seen[arm.name]
         if not split:
             observation = replace(observation, crossed=())
-        return measure(observation, layout, drifts[arm.name])
+        of_shown = answers(observation.shown.numpy(), labels)
+        return measure(observation, layout, drifts[arm.name]) | of_shown
 
     for _ in range(rounds + 3):
         shape = (_STEPS, settings.batch_size)

@@ -271,6 +271,12 @@ class TestRuns:
         assert run.state == "finished", run.error
         assert np.array_equal(run.recording.frames["step"], frame_steps(SHORT.steps))
         assert run.recording.certificate.holds
+        assert run.recording.shown is not None
+        assert run.recording.shown.labels == tuple(range(10))
+        changed = engine.start(SHORT.replace(interventions="20:insert_bn"))
+        changed.adopt(run.recording)
+        assert changed.recording.shown == run.recording.shown
+        changed.stop()
 
     def test_frames_arrive_while_the_run_is_active(self, engine: Engine):
         with watched(engine.start(LONG.replace(seed=1))) as run:

@@ -6,7 +6,7 @@ import pytest
 
 from bnviz.figures.view import View
 from bnviz.player import BROWSER
-from bnviz.player.content import StageContent, recorded_default
+from bnviz.player.content import RECORDED, StageContent, recorded_default
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -192,3 +192,29 @@ def test_the_bundled_recording_has_the_default_settings():
     assert recording.complete
     assert recording.settings == Settings()
     assert recording.certificate.holds
+
+
+def test_the_shown_examples_come_once_with_the_schema():
+    content = StageContent.recorded()
+    first, data = answer(content, PlayerRequest())
+    assert first["shown"]["labels"] == list(range(10))
+    assert first["shown"]["shape"] == [8, 8, 1]
+    field = first["schema"]["fields"]["bn/answers"]
+    assert field["shape"] == [len(first["shown"]["labels"]), first["shown"]["guesses"]]
+    held = len(data) // first["schema"]["size"]
+    second, _ = answer(content, PlayerRequest(first["run"], held))
+    assert second["first"] == held
+    assert "shown" not in second
+
+
+def test_without_examples_to_show_none_are_sent():
+    whole = recorded_default()
+    recording = Recording(whole.settings)
+    recording.extend(0, whole.slice(0, 5))
+    assert header(StageContent("run", recording, "running", ""))["shown"] is None
+    recording.shown = whole.shown
+    assert header(StageContent("run", recording, "running", ""))["shown"]["kind"] == "image"
+
+
+def test_the_recorded_default_is_small():
+    assert RECORDED.stat().st_size < 2_000_000

@@ -43,9 +43,17 @@ class StubExperiment:
         self.interruption: BaseException | None = None
         self.measures = {}
         self.dataset = None
+        self.shown = None
 
-    def run(self, settings, dataset):
+    def Experiment(self, settings, dataset):  # noqa: N802
         self.dataset = dataset
+        self.frames = self._frames(settings)
+        return self
+
+    def turn(self):
+        return contextlib.nullcontext(self.frames)
+
+    def _frames(self, settings):
         recording = Recording(settings)
         print("Downloading")
         for index, step in enumerate(recording.steps):
@@ -373,7 +381,7 @@ class TestTrain:
         assert "interrupted after 3 frames" in streams.err
 
     def test_ctrl_c_before_the_first_frame_prints_no_results(self, capsys, lab, monkeypatch):
-        monkeypatch.setattr(lab, "run", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        monkeypatch.setattr(lab, "_frames", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         assert main(["train", *TINY]) == 130
         assert capsys.readouterr().out == ""
 

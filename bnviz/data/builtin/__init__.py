@@ -25,6 +25,41 @@ _CLASSES = {
     "wine": ("cultivar 1", "cultivar 2", "cultivar 3"),
 }
 TABLES = tuple(_CLASSES)
+_OF_NUCLEI = (
+    "radius",
+    "texture",
+    "perimeter",
+    "area",
+    "smoothness",
+    "compactness",
+    "concavity",
+    "concave points",
+    "symmetry",
+    "fractal dimension",
+)
+#: Names of the features as scikit-learn has them, with spaces.
+_FEATURES = {
+    "breast_cancer": (
+        *(f"mean {name}" for name in _OF_NUCLEI),
+        *(f"{name} error" for name in _OF_NUCLEI),
+        *(f"worst {name}" for name in _OF_NUCLEI),
+    ),
+    "wine": (
+        "alcohol",
+        "malic acid",
+        "ash",
+        "alkalinity of ash",
+        "magnesium",
+        "total phenols",
+        "flavanoids",
+        "nonflavanoid phenols",
+        "proanthocyanins",
+        "color intensity",
+        "hue",
+        "OD280/OD315 of diluted wines",
+        "proline",
+    ),
+}
 
 
 def packed(name: str) -> bytes:
@@ -56,5 +91,7 @@ def load(name: str) -> Dataset:
     """
     x, y = table(name)
     shape = _SHAPES.get(name, x.shape[1:])
-    dataset, _ = preparation.prepare(Examples(x.reshape(len(x), *shape), y, _CLASSES[name]))
+    names = _FEATURES.get(name, ())
+    examples = Examples(x.reshape(len(x), *shape), y, _CLASSES[name], feature_names=names)
+    dataset, _ = preparation.prepare(examples)
     return dataset

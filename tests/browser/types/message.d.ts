@@ -67,11 +67,41 @@ export interface Choice {
   step?: number;
 }
 
+/** With the seconds that a step costs, the card tells seconds in place of steps. */
+export interface CardArm {
+  name: string;
+  label: string;
+  colour: string;
+  cost?: number | null;
+}
+
 export interface Cards {
-  /** With the seconds that a step costs, the card tells seconds in place of steps. */
-  arms: { name: string; label: string; colour: string; cost?: number | null }[];
+  arms: CardArm[];
   /** The hidden layer that sentences tell of, from 1. */
   layer: number;
+}
+
+/** The examples whose answers the frames keep: bnviz/shown_examples.py. */
+export interface Shown {
+  kind: "image" | "point" | "values";
+  /** Class number of each example. */
+  labels: number[];
+  /** Names of all classes. */
+  classes: string[];
+  /** Height, width and channels of an image, else empty. */
+  shape: number[];
+  /** The images in base64, a byte for each channel of a pixel. */
+  pixels: string;
+  /** Names of the features that are drawn. */
+  names: string[];
+  /** These features of each example, and their places from -1 to 1. */
+  values: number[][];
+  places: number[][];
+  /** Classes that a frame keeps of each example, and what stands for none. */
+  guesses: number;
+  no_answer: number;
+  /** The value of a probability of 1. */
+  max_byte: number;
 }
 
 /** An event as it is marked on the time axis; steps and frames from 0. */
@@ -165,6 +195,8 @@ export interface Header {
   /** What is open of all that is folded away at first, by name. */
   opened: string[];
   schema?: Schema;
+  /** With the schema; null if the frames keep no answers. */
+  shown?: Shown | null;
   figure?: Figure;
 }
 

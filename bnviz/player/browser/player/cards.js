@@ -1,9 +1,10 @@
 // Cards: each arm's numbers at the cursor.
 
-/** @import { Cards as Spec, Pair } from "types/message" */
+/** @import { CardArm, Cards as Spec, Pair, Shown } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Frames } from "./frames.js" */
 
+import { AnswerRow } from "./answers.js";
 import { formatted } from "./scales.js";
 
 const DIGESTS = ["data", "kernels", "batches"];
@@ -24,21 +25,26 @@ function element(tag, className, text = "") {
 
 /**
  * The card of an arm, and the elements of it whose text changes.
- * @param {Spec["arms"][number]} arm
+ * @param {CardArm} arm
+ * @param {CardArm[]} all The arms of all cards.
  */
-function buildCard(arm) {
-  const card = element("div", "bnviz-card");
+function buildCard(arm, all) {
+  const card = element("div", "bnviz-card bnviz-arm");
   card.style.setProperty("--arm", arm.colour);
   const value = element("strong", "bnviz-big");
+  const right = element("span", "bnviz-line");
+  right.title = "Validation accuracy: the share of the validation examples that it gets right";
+  right.append(value, element("span", "bnviz-of", " right"));
+  const head = element("div", "bnviz-head");
+  head.append(element("span", "bnviz-name", arm.label), right);
+  const answers = new AnswerRow([arm], all, "bnviz-of-arm");
   const loss = element("span", "bnviz-beside");
-  const line = element("div", "bnviz-line");
-  line.append(value, loss);
-  const target = element("div", "bnviz-small");
+  const target = element("span", "bnviz-target");
+  const line = element("div", "bnviz-small");
+  line.append(loss, target);
   const speed = element("div", "bnviz-small");
-  const label = element("div", "bnviz-label", arm.label);
-  label.append(element("span", "bnviz-of", " · validation accuracy"));
-  card.append(label, line, target, speed);
-  return { value, loss, target, speed, card };
+  card.append(head, answers.root, line, speed);
+  return { value, loss, target, speed, card, answers };
 }
 
 export class Cards {
@@ -50,6 +56,13 @@ export class Cards {
     this.spec = { arms: [], layer: 1 };
     /** @type {ReturnType<typeof buildCard>[]} */
     this.cards = [];
+    /**
+     * The answers under the examples: a row for each arm, and one for all where there is no room.
+     * @type {AnswerRow[]}
+     */
+    this.rows = [];
+    /** @type {Shown | null} */
+    this.shown = null;
   }
 
   /**
@@ -59,9 +72,22 @@ export class Cards {
   build(spec) {
     if (JSON.stringify(spec) === JSON.stringify(this.spec)) return;
     this.spec = spec;
-    this.cards = spec.arms.map(buildCard);
+    this.cards = spec.arms.map((arm) => buildCard(arm, spec.arms));
+    const whole = new AnswerRow(spec.arms, spec.arms, "bnviz-of-all");
+    this.rows = [...this.cards.map(({ answers }) => answers), whole];
+    for (const row of this.rows) row.build(this.shown);
     this.root.dataset.arms = String(spec.arms.length);
-    this.holder.replaceChildren(...this.cards.map(({ card }) => card));
+    this.holder.replaceChildren(...this.cards.map(({ card }) => card), whole.root);
+  }
+
+  /**
+   * Puts the examples of another run into the cards.
+   * @param {Shown | null} shown Null if the run keeps no answers.
+   */
+  showExamples(shown) {
+    if (JSON.stringify(shown) === JSON.stringify(this.shown)) return;
+    this.shown = shown;
+    for (const row of this.rows) row.build(shown);
   }
 
   /**
@@ -78,6 +104,7 @@ export class Cards {
       card.target.textContent = arrival(name, frames, at, pair, cost);
       card.speed.textContent = speedUp(name, frames.value("step", at), pair, cost);
     });
+    for (const row of this.rows) row.draw(frames, at);
   }
 
   /**

@@ -117,6 +117,7 @@ class Player {
     this.header = header;
     this.answered = header.ask;
     if (this.incoming.extend(header.first, bytes)) this.grow();
+    if (header.shown !== undefined) this.cards.showExamples(header.shown);
     this.changes.options = header.changes;
     this.folds.follow(header.opened);
     if (header.figure) this.next = header.figure;
