@@ -3,7 +3,7 @@
 A layer shows a symptom (its values saturate, its neurons die, its gradient vanishes or explodes,
 its kernel does not move), an arm leaves chance late or reaches a high accuracy, or an arm diverges.
 A symptom counts once it has lasted `MIN_FRAMES` frames, and is dated to the first of them: noise in
-single batches makes no event, and an event found in a growing run stays. A gradient that explodes
+single batches makes no event, and a symptom found in a growing run stays. A gradient that explodes
 at step 0 counts at once, because it comes from the initial weights and not from a batch.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.findings import comparison
+from bnviz.findings import comparison, speed
 from bnviz.findings.lasting import lasting
 from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import percent, with_arm
@@ -37,8 +37,8 @@ LOST_SHARE = 1e-6
 #: A gradient with a larger L2 norm explodes whatever the output layer's is. Gradient clipping
 #: usually allows 1 to 10.
 HUGE_NORM = 1e3
-#: Validation accuracy that is an event: a fixed mark, the same for all runs. The target of the
-#: speed-up follows from the run instead.
+#: Validation accuracy that is an event until a run is complete, and where nothing better is known.
+#: Afterwards it is the target of the speed-up, which follows from how the run ends.
 HIGH_ACCURACY = 0.9
 #: Relative difference in validation loss up to which a change counts as keeping the function.
 JUMP = 0.01
@@ -175,6 +175,15 @@ _CHANGES = {
 }
 
 
+def _accuracy_mark(recording: Recording) -> tuple[float, str]:
+    """Returns the accuracy that is an event, and what it is in words."""
+    if recording.complete and not recording.settings.changes:
+        goal = next(iter(speed.of_recording(recording).values())).goal
+        if goal is not None:
+            return goal, f"{percent(speed.TARGET_SHARE)} of the best at the end"
+    return HIGH_ACCURACY, "a fixed mark"
+
+
 def _of_network(recording: Recording, arm: str) -> list[Event]:
     """Returns an arm's events of leaving chance late, of high accuracy and of divergence."""
     found = []
@@ -185,12 +194,14 @@ def _of_network(recording: Recording, arm: str) -> list[Event]:
         sentence = f"Step {step:,}: {name} leaves chance; it {stood}."
         at_last = f"{with_arm(arm)} leaves chance"
         found.append(Event(step, stood.left_at, arm, None, "chance", sentence, at_last))
-    reached = comparison.reached(recording, arm, HIGH_ACCURACY)
+    mark, explained = _accuracy_mark(recording)
+    reached = comparison.reached(recording, arm, mark)
     if reached:
         step, index = reached.step, recording.index_at_step(reached.step)
-        mark = f"{percent(HIGH_ACCURACY)} validation accuracy (a fixed mark in all runs)"
-        sentence = f"Step {step:,}: {name} reaches {mark}."
-        accurate = f"{with_arm(arm)} {percent(HIGH_ACCURACY)}"
+        sentence = (
+            f"Step {step:,}: {name} reaches {percent(mark)} validation accuracy ({explained})."
+        )
+        accurate = f"{with_arm(arm)} {percent(mark)}"
         found.append(Event(step, index, arm, None, "accuracy", sentence, accurate))
     diverged_at = recording.frames[arm]["diverged_at"]
     if (diverged_at >= 0).any():

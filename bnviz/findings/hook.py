@@ -35,10 +35,10 @@ def hook(recording: Recording) -> tuple[Part, ...]:
             (_SAME, ""),
             ("The middle one", bn),
             (f" {middle}, ", ""),
-            ("the right one", third[0]),
+            ("the one on the right", third[0]),
             (f" {right}.", ""),
         )
     if changes:
-        return (f"{_SAME}Only ", ""), ("the right one", bn), (" starts with BN.", "")
+        return (f"{_SAME}Only ", ""), ("the one on the right", bn), (" starts with BN.", "")
     where = ", after each activation" if settings.bn_position == "after" else ""
-    return (f"{_SAME}Only ", ""), ("the right one", bn), (f" normalizes{where}.", "")
+    return (f"{_SAME}Only ", ""), ("the one on the right", bn), (f" normalizes{where}.", "")

@@ -67,7 +67,7 @@ class StageContent:
     @classmethod
     def recorded(cls) -> "StageContent":
         """The recording that comes with the package."""
-        message = "A recorded run of the default settings. Press “Train both” to run your own."
+        message = "A recorded run, over and over. Press “Train both” to run your own."
         return cls(
             "recorded", recorded_default(), "recorded", message, loops=True, opens_seeds=True
         )

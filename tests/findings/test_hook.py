@@ -14,7 +14,9 @@ def line(**settings):
 
 
 def test_the_default_says_that_only_the_right_network_normalizes():
-    assert line() == ("Same network, same data, same first weights. Only the right one normalizes.")
+    assert line() == (
+        "Same network, same data, same first weights. Only the one on the right normalizes."
+    )
     assert [arm for _, arm in hook(Recording(Settings())) if arm] == ["bn"]
 
 
@@ -25,17 +27,17 @@ def test_the_place_of_bn_is_said_where_it_is_not_the_usual_one():
 @pytest.mark.parametrize(
     ("third", "position", "said"),
     [
-        ("layer_norm", "before", "The middle one has BN, the right one layer norm."),
-        ("noisy_bn", "after", "The middle one has BN, the right one BN followed by noise."),
+        ("layer_norm", "before", "The middle one has BN, the one on the right layer norm."),
+        ("noisy_bn", "after", "The middle one has BN, the one on the right BN followed by noise."),
         (
             "bn_other",
             "before",
-            "The middle one has BN before its activations, the right one after them.",
+            "The middle one has BN before its activations, the one on the right after them.",
         ),
         (
             "bn_other",
             "after",
-            "The middle one has BN after its activations, the right one before them.",
+            "The middle one has BN after its activations, the one on the right before them.",
         ),
     ],
 )
@@ -45,10 +47,12 @@ def test_three_networks_are_told_apart(third, position, said):
 
 @pytest.mark.parametrize("action", ["insert_bn", "remove_bn", "freeze_bn"])
 def test_with_bn_changed_in_mid_run_only_the_start_is_said(action):
-    assert line(interventions=f"100:{action}").endswith("Only the right one starts with BN.")
+    assert line(interventions=f"100:{action}").endswith("Only the one on the right starts with BN.")
     three = line(interventions=f"100:{action}", third_arm="layer_norm")
     assert "The middle one starts with BN" in three
-    assert line(interventions="100:learning_rate=0.1").endswith("Only the right one normalizes.")
+    assert line(interventions="100:learning_rate=0.1").endswith(
+        "Only the one on the right normalizes."
+    )
 
 
 def test_networks_with_other_digests_share_nothing_that_is_claimed():

@@ -165,8 +165,9 @@ def _draw_duration(settings: Settings) -> None:
     data = own_data.source(settings.upload)
     seconds = session.pace() * training_seconds(settings, data)
     st.caption(
-        f"Takes about {in_words(seconds)}; a run may take {in_words(limits.seconds)}",
-        help="Once the networks are compiled and a worker is free. Up to "
+        f"Takes about {in_words(seconds)}",
+        help="Once the networks are compiled and a worker is free. A run may take "
+        f"{in_words(limits.seconds)}. Up to "
         f"{limits.runs:.0f} runs may be queued or running at once, {limits.viewer_runs:.0f} of "
         f"them yours. Your own file may have up to {limits.upload_mb:.0f} MB.",
     )

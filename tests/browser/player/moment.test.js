@@ -78,29 +78,32 @@ test("each network is compared with itself at step 0, in the layer chosen", () =
   const start = { step: 0, widths: [1, 4] };
   assert.equal(
     said(start, { step: 60, widths: [2.5, 4] }),
-    "Without BN, the values in layer 2 are spread more than twice as wide as at step 0; " +
-      "with BN, about as wide.",
+    "Compared with step 0, the values in layer 2 are spread more than twice as wide without BN " +
+      "and about as wide with BN.",
   );
   assert.equal(
     said(start, { step: 60, widths: [0.4, 16] }),
-    "Without BN, the values in layer 2 are spread less than half as wide as at step 0; " +
-      "with BN, more than 3 times as wide.",
+    "Compared with step 0, the values in layer 2 are spread less than half as wide without BN " +
+      "and more than 3 times as wide with BN.",
   );
 });
 
 test("networks that are alike are said to be alike", () => {
   const start = { step: 0, widths: [1, 4] };
-  assert.match(said(start, { step: 9, widths: [1, 4] }), /^In both networks .* about as wide/);
+  assert.match(
+    said(start, { step: 9, widths: [1, 4] }),
+    / spread about as wide in both networks\.$/,
+  );
   const three = { step: 0, widths: [1, 1, 1] };
   assert.match(
     said(three, { step: 9, widths: [9, 9, 9] }),
-    /^In all networks .* more than 5 times/,
+    / more than 5 times as wide in all networks\.$/,
   );
 });
 
 test("a third network has its own words", () => {
   const words = said({ step: 0, widths: [1, 1, 1] }, { step: 9, widths: [1, 1, 9] });
-  assert.match(words, /with BN, about as wide; with layer norm, more than 5 times as wide\.$/);
+  assert.match(words, /, about as wide with BN and more than 5 times as wide with layer norm\.$/);
 });
 
 test("a network that has diverged is named, and its values are compared no more", () => {
@@ -108,7 +111,7 @@ test("a network that has diverged is named, and its values are compared no more"
   const lost = { step: 9, widths: [Number.NaN, 1], diverged: [5, -1] };
   assert.equal(said(start, lost), "Without BN, the network has diverged.");
   const later = { ...lost, diverged: [12, -1] };
-  assert.match(said(start, later), /^With BN, [^;]*about as wide as at step 0\.$/);
+  assert.match(said(start, later), / spread about as wide with BN\.$/);
   const both = { ...lost, diverged: [5, 9] };
   assert.equal(said(start, both), "No network is left: all have diverged.");
   const three = [
@@ -121,7 +124,7 @@ test("a network that has diverged is named, and its values are compared no more"
 test("a network whose widths cannot be compared is left out", () => {
   assert.equal(
     said({ step: 0, widths: [0, 1] }, { step: 9, widths: [1, 1] }),
-    "With BN, the values in layer 2 are spread about as wide as at step 0.",
+    "Compared with step 0, the values in layer 2 are spread about as wide with BN.",
   );
 });
 
@@ -143,14 +146,14 @@ test("the line gives the step, or the event that has just passed, and stands whi
   const text = () => line.children.map((each) => each.textContent ?? each).join("");
   const about = { arms, layer: 2, events: [] };
   shown.show(frames, 0, about, true);
-  assert.equal(text(), "Step 0. Nothing is trained yet.");
+  assert.equal(text(), "Nothing is trained yet.");
   shown.show(frames, 1, about, true);
   shown.show(frames, 2, about, true);
-  assert.equal(text(), "Step 0. Nothing is trained yet.");
+  assert.equal(text(), "Nothing is trained yet.");
   t.mock.timers.tick(700);
-  assert.match(text(), /^Step 20\. Without BN, .* about as wide/);
+  assert.match(text(), /^Compared .* about as wide without BN and more than 5 times/);
   shown.show(frames, 1, about, false);
-  assert.match(text(), /^Step 9\. Without BN, .* more than 5 times/);
+  assert.match(text(), /^Step 9\. Compared .* more than 5 times/);
   const event = { index: 2, sentence: "Step 20: it ends.", colour: "blue" };
   shown.show(frames, 2, { ...about, events: [event] }, false);
   assert.equal(text(), "Step 20: it ends.");

@@ -33,8 +33,8 @@ function buildCard(arm, all) {
   card.style.setProperty("--arm", arm.colour);
   const value = element("strong", "bnviz-big");
   const right = element("span", "bnviz-line");
-  right.title = "Validation accuracy: the share of the validation examples that it gets right";
-  right.append(value, element("span", "bnviz-of", " right"));
+  right.title = "Validation accuracy: the share of the validation examples that it names correctly";
+  right.append(value, element("span", "bnviz-of", " correct"));
   const head = element("div", "bnviz-head");
   head.append(element("span", "bnviz-name", arm.label), right);
   const answers = new AnswerRow([arm], all, "bnviz-of-arm");
@@ -122,7 +122,7 @@ export class Cards {
       return "✗ The arms differ in more than BN: the pair certificate does not hold.";
     }
     const [kernels, batches] = [first.slice(16, 24), first.slice(32, 40)];
-    return `✓ Same data, initial weights and batches: certificate ${kernels}·${batches}`;
+    return `✓ Same data, initial weights and batches up to here: certificate ${kernels}·${batches}`;
   }
 }
 

@@ -89,12 +89,11 @@ export function moment(frames, at, arms, layer) {
     .filter(({ words }) => words);
   if (!widths.length) return "";
   const [first, ...others] = widths;
-  if (widths.length === arms.length && others.every(({ words }) => words === first.words)) {
-    const all = arms.length > 2 ? "all" : "both";
-    return `In ${all} networks the values in layer ${layer} are spread ${first.words} as at step 0.`;
-  }
-  const rest = others.map(({ label, words }) => `; ${label}, ${words}`).join("");
-  return `${capitalized(first.label)}, the values in layer ${layer} are spread ${first.words} as at step 0${rest}.`;
+  const alike = widths.length === arms.length && others.every(({ words }) => words === first.words);
+  const found = alike
+    ? `${first.words} in ${arms.length > 2 ? "all" : "both"} networks`
+    : listed(widths.map(({ label, words }) => `${words} ${label}`));
+  return `Compared with step 0, the values in layer ${layer} are spread ${found}.`;
 }
 
 export class Moment {
@@ -109,7 +108,7 @@ export class Moment {
 
   /**
    * Says what a frame shows: the event that has just passed, or else what its numbers are. While the
-   * cursor moves by itself each sentence stands for a while, with the step that it is about.
+   * cursor moves by itself each sentence stands for a while, so it does not name the frame's step.
    * @param {Frames} frames
    * @param {number} at Index of the frame.
    * @param {{ arms: Cards["arms"], layer: number, events: RunEvent[] }} about
@@ -124,7 +123,7 @@ export class Moment {
       const number = document.createElement("strong");
       number.textContent = step;
       // The sentence of an event names its own step.
-      this.line.replaceChildren(...(text ? [] : [number, " "]), said);
+      this.line.replaceChildren(...(text || moving ? [] : [number, " "]), said);
     };
     if (!moving) {
       this.close();
