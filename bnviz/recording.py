@@ -159,6 +159,14 @@ class Recording:
         """A copy that does not grow, for readers that must see the same frames twice."""
         return copy.copy(self)
 
+    def beginning(self, step: int) -> "Recording":
+        """A copy that ends with the last frame at or before a step, as if the run went on."""
+        begun = self.snapshot()
+        begun._count = min(self._count, self.index_at_step(step) + 1)
+        if not begun.complete:
+            begun._other_seeds = None
+        return begun
+
     @property
     def frames(self) -> Frames:
         """The frames so far, shape (num_frames,), read-only."""

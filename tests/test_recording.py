@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bnviz import other_seeds
 from bnviz.frame_schema import VERSION
-from bnviz.recording import Recording, RecordingError
+from bnviz.recording import BUNDLED, Recording, RecordingError
 from bnviz.settings import Settings
 from bnviz.shown_examples import ShownExamples
 from tests.support.archives import npy, zipped
@@ -539,3 +539,15 @@ def test_a_file_with_its_frames_twice_is_refused():
     assert load(hostile(frames=body)).complete
     with pytest.raises(RecordingError, match="not a recording"):
         load(hostile(frames=body, **{"gains.npy": body}))
+
+
+def test_a_beginning_holds_no_later_frame_and_no_other_seed():
+    recording = Recording.load(BUNDLED / "default.npz")
+    assert recording.other_seeds is not None
+    begun = recording.beginning(100)
+    assert len(begun) == recording.index_at_step(100) + 1
+    assert begun.frames["step"][-1] <= 100 < recording.frames["step"][len(begun)]
+    assert begun.other_seeds is None
+    assert not begun.complete
+    assert len(recording.beginning(recording.settings.steps)) == len(recording)
+    assert recording.other_seeds is not None

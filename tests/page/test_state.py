@@ -14,6 +14,7 @@ PAGE = ROOT / "bnviz" / "page"
 WITH_WIDGETS = {
     "state",
     "fields",
+    "folds",
     "file_reading",
     "rerun",
     "player_component",

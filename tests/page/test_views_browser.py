@@ -190,4 +190,6 @@ def test_picture_transport_and_the_line_of_the_verdict_are_on_one_screen(visit, 
     assert "BN learns" in says.inner_text()
     visitor.page.wait_for_url(lambda url: "open=verdict" in url)
     # Unfolding covers nothing and moves nothing.
-    assert visitor.page.locator(f"{STAGE} .bnviz-figure").bounding_box() == figure
+    unmoved = visitor.page.locator(f"{STAGE} .bnviz-figure")
+    unmoved.wait_for()
+    assert unmoved.bounding_box() == figure

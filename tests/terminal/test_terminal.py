@@ -199,7 +199,12 @@ class TestUnread:
         "command",
         [
             *(["settings"], ["measures"], ["table", "digits"]),
-            *(["train", *TINY], ["train", "--json"], ["seeds", *TINY], ["stable", *TINY]),
+            *(
+                ["train", *TINY],
+                ["train", "--json", "--seeds", "1"],
+                ["seeds", *TINY],
+                ["stable", *TINY],
+            ),
             *(["sweep", *SMALL], ["sweep", *SMALL, "--json"]),
         ],
         ids=" ".join,

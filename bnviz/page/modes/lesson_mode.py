@@ -108,6 +108,8 @@ def stage(selection: LessonSelection) -> None:
     chapter = CHAPTERS[selection.place]
     if not chapter_text.is_revealed(chapter):
         st.html(_STYLES / "unanswered.css")
+        if learner.run() is not None:
+            st.html(_STYLES / "blurred.css")
     with st.container(key="lesson"):
         text, picture = st.columns([6, 13] if not selection.present else [8, 12])
         with text, st.container(key="lesson_text"):
@@ -145,10 +147,20 @@ def _on_seeds() -> None:
 
 
 def _recorded_content(chapter: Chapter) -> StageContent:
-    """The recording of a chapter, in the view that shows its statement."""
-    message = f"A recorded run of chapter {chapter.number}. Train your own below the text."
+    """The recording of a chapter, in the view that shows its statement.
+
+    Before the prediction only how it begins is sent to the browser, in a view that tells nothing.
+    """
     if not chapter_text.is_revealed(chapter):
-        message = "Answer the question first, and the picture comes into focus."
+        return StageContent(
+            f"{chapter.name} begins",
+            _beginning(chapter.experiment, chapter.start_step),
+            "recorded",
+            "This is how it begins. Answer the question, and it goes on.",
+            view=View(),
+            begin=chapter.start_step,
+        )
+    message = f"A recorded run of chapter {chapter.number}. Train your own below the text."
     view = state.lesson_view or chapter.view
     return StageContent(
         f"{chapter.name} {sorted(view.items())}",
@@ -166,6 +178,12 @@ def _recording(experiment: str) -> Recording:
     """The recording of an experiment of the lesson."""
     chapter = next(each for each in CHAPTERS.values() if each.experiment == experiment)
     return Recording.load(chapter.recording)
+
+
+@cache
+def _beginning(experiment: str, step: int) -> Recording:
+    """The frames of an experiment of the lesson up to a step."""
+    return _recording(experiment).beginning(step)
 
 
 def _draw_buttons(settings: Settings | None) -> None:
