@@ -19,7 +19,7 @@ from bnviz.frames import (
     edges,
     frame_steps,
 )
-from bnviz.settings import PLANE_DATASETS, Settings
+from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, Settings
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,20 @@ class RecordingHeader:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""
         (spec,) = (each for each in self.quantities if each.name == quantity)
         return np.array(spec.edges, np.float32)
+
+
+def normalization_position(settings: Settings, arm: str) -> str:
+    """Returns whether an arm normalizes "before" or "after" the activation, or "" for neither.
+
+    Args:
+        settings: Settings of the run; `bn_position` is read.
+        arm: One of `bnviz.frames.ARM_LABELS`.
+    """
+    if arm not in NORMALIZED_ARMS:
+        return ""
+    if arm == "bn_other":
+        return next(other for other in BN_POSITIONS if other != settings.bn_position)
+    return settings.bn_position
 
 
 def _normalization(arm: str) -> str:

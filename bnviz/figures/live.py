@@ -27,12 +27,15 @@ class LiveFigure:
         layout: The Plotly layout.
         bindings: Binding of each moving trace, by the trace's index.
         layouts: Changes to the layout by width of the screen, "wide" and "narrow".
+        diagram: What the player draws beside the histograms of layers, as from
+            `bnviz.figures.diagram`; empty if nothing.
     """
 
     traces: Sequence[Mapping[str, Any]]
     layout: Mapping[str, Any]
     bindings: Mapping[int, Binding]
     layouts: Mapping[str, Any] = field(default_factory=dict)
+    diagram: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def figure(self) -> go.Figure:
@@ -64,6 +67,7 @@ class LiveFigure:
             "data": list(self.traces),
             "layout": dict(self.layout),
             "layouts": dict(self.layouts),
+            "diagram": dict(self.diagram),
             "bindings": {
                 str(trace): {"kind": binding.kind, **asdict(binding)}
                 for trace, binding in self.bindings.items()

@@ -75,6 +75,7 @@ class Panels:
         self._axes: dict[str, Any] = {}
         self._headings: dict[int, tuple[str, str]] = {}
         self._guides: list[dict[str, Any]] = []
+        self._indents: dict[int, float] = {}
         costs = step_costs.of_recording(recording)
         self._x_axis = "steps" if view.x_axis == "seconds" and not costs else view.x_axis
         per_step = {"steps": 1.0, "examples": float(recording.settings.batch_size)}
@@ -168,6 +169,15 @@ class Panels:
         range_ = [0, self.x_end() * 1.005]
         return {"range": range_, "nticks": 6, "showticklabels": ticks, **title}
 
+    def indent(self, number: int, share: float) -> None:
+        """Begins a panel's heading left of the panel on wide screens.
+
+        Args:
+            number: Number of the panel.
+            share: How far, as a share of the panel's width.
+        """
+        self._indents[number] = share
+
     def guide(self, number: int, height: float, text: str) -> None:
         """Adds a level line across a panel with a name at its left end."""
         suffix = axis_suffix(number)
@@ -222,7 +232,9 @@ class Panels:
             layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
             name, more = self._headings[number]
             text = f"{name} · {more}" if explained and more else name
-            layout["annotations"].append(panel_heading(number, text))
+            heading = panel_heading(number, text)
+            heading["x"] = -self._indents.get(number, 0) if explained else 0
+            layout["annotations"].append(heading)
         return layout
 
 

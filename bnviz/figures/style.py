@@ -41,3 +41,15 @@ def translucent(colour: str, opacity: float) -> str:
     """Returns a colour such as #D55E00 with an opacity from 0 to 1, in CSS."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def contrast(colour: str) -> str:
+    """Returns the colour of words on a colour such as #D55E00: white, or ink where that is weak."""
+    return "#ffffff" if 1.05 / (_luminance(colour) + 0.05) >= 4.5 else STILL_COLOURS[INK]
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, as the Web Content Accessibility Guidelines define it."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

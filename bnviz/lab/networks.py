@@ -9,10 +9,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
+from bnviz.frames import BN_ARMS
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, normalize
+from bnviz.recording_header import normalization_position
 from bnviz.settings import BN_POSITIONS, Settings
 
 
@@ -172,20 +173,6 @@ class Network:
         )
 
 
-def position(settings: Settings, arm: str) -> str:
-    """Returns whether an arm normalizes "before" or "after" the activation, or "" for neither.
-
-    Args:
-        settings: Settings of the run; `bn_position` is read.
-        arm: One of `bnviz.frames.ARM_LABELS`.
-    """
-    if arm not in NORMALIZED_ARMS:
-        return ""
-    if arm == "bn_other":
-        return next(other for other in BN_POSITIONS if other != settings.bn_position)
-    return settings.bn_position
-
-
 def build(
     settings: Settings, arm: str, num_features: int, num_classes: int, *, frozen: bool = False
 ) -> Network:
@@ -202,7 +189,7 @@ def build(
         num_classes: Number of classes.
         frozen: Whether Batch Normalization keeps its moving statistics fixed and trains by them.
     """
-    side = position(settings, arm)
+    side = normalization_position(settings, arm)
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
     def dense(units: int, name: str, **options: bool) -> keras.layers.Layer:

@@ -15,12 +15,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.lab.compiled_function import CompiledFunction
-from bnviz.lab.networks import position
 from bnviz.lab.normalization import moving_average
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.stack_data import StackedExamples, StackedTensors
 from bnviz.lab.stack_drift import LastLayer
 from bnviz.lab.training import SavedVariables, make_optimizer, padded_steps, train_steps
+from bnviz.recording_header import normalization_position
 from bnviz.settings import Settings
 
 #: Maximum number of steps per call; about as many lie between two evaluations.
@@ -49,7 +49,7 @@ class Stack:
         self.lock = threading.Lock()
         self._settings = architecture
         self._size = size
-        self._position = position(architecture, arm)
+        self._position = normalization_position(architecture, arm)
         widths = [num_features, *[architecture.units] * architecture.hidden_layers, num_classes]
         hidden = widths[1:-1]
 

@@ -1,10 +1,12 @@
 """Layers: the histograms of every layer, one column per arm, with losses and accuracies."""
 
+import dataclasses
 from typing import Any
 
 from bnviz.figures.axes import accuracy_axis, matching
 from bnviz.figures.bindings.shapes import SMOOTHING, Outside, Ridges
 from bnviz.figures.curves import curve, markers, value_percentiles
+from bnviz.figures.diagram import diagram
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import loss_axis
@@ -18,12 +20,17 @@ READING = (
     "How to read: each row is one layer. The filled shape shows where its values lie now; the "
     "dotted outline shows where they lay at step 0. A shape that wanders shows "
     "values that move, by whose doing “What moved it” tells; a spike shows values that are nearly "
-    "all the same. All rows share one axis; the height is the square root of the share of values."
+    "all the same. All rows share one axis; the height is the square root of the share of values. "
+    "The dot beside a row marks where its values are taken, before or after the activation."
 )
 #: Maximum number of layers with a name beside each row; beyond that one in several has one.
 _MAX_NAMED = 16
 #: Range of the accuracies, with room for labels above and below.
 _ACCURACY_RANGE = (-0.16, 1.18)
+#: Room for the diagram at the left of each column, by the number of columns, as a share of the
+#: figure; and the share that all columns fill.
+_DIAGRAM = {1: 0.13, 2: 0.128, 3: 0.105}
+_COLUMNS = 0.665
 
 
 def layers(recording: Recording, view: View | None = None) -> LiveFigure:
@@ -38,22 +45,30 @@ def layers(recording: Recording, view: View | None = None) -> LiveFigure:
     """
     panels = Panels(recording, view or View())
     columns = len(panels.arms)
+    baselines = [float(panels.layers - 1 - row) for row in range(panels.layers)]
     for number, arm in enumerate(panels.arms, start=1):
-        _column(panels, number, arm)
+        _column(panels, number, arm, baselines)
     _losses(panels, columns + 1)
     _accuracies(panels, columns + 2)
     value_percentiles(panels, columns + 3)
     curves = [[top - 0.27, top] for top in (1, 0.635, 0.27)]
-    wide: list[Domain] = [(x, [0, 1]) for x in spread(columns, 0.055, 0.655, 0.02)]
-    wide += [([0.70, 1], y) for y in curves]
+    room = _DIAGRAM[columns]
+    wide: list[Domain] = []
+    for number, (left, right) in enumerate(spread(columns, 0, _COLUMNS, 0.02), start=1):
+        wide.append(([left + room, right], [0, 1]))
+        panels.indent(number, room / (right - left - room))
+    wide += [([0.715, 1], y) for y in curves]
     narrow: list[Domain] = [(x, [0.58, 1]) for x in spread(columns, 0.14, 1, 0.03)]
     narrow += [([0.14, 1], y) for y in stacked(3, 0.01, 0.49, 0.045)]
-    return panels.figure(wide, narrow, height=1040)
+    positions, *_ = panels.value_axis(panels.view.quantity)
+    return dataclasses.replace(
+        panels.figure(wide, narrow, height=1040),
+        diagram=diagram(panels, baselines, positions[0]),
+    )
 
 
-def _column(panels: Panels, number: int, arm: str) -> None:
+def _column(panels: Panels, number: int, arm: str, baselines: list[float]) -> None:
     """The histograms of an arm's layers."""
-    baselines = [float(panels.layers - 1 - row) for row in range(panels.layers)]
     every = next(n for n in (1, 2, 5, 10) if panels.layers <= n * _MAX_NAMED)
     named = [row for row in range(panels.layers) if row == 0 or (row + 1) % every == 0]
     _ridges(panels, number, arm, baselines)
@@ -86,6 +101,8 @@ def _column(panels: Panels, number: int, arm: str) -> None:
             "ticktext": [f"layer {row + 1}" for row in named],
             "color": INK,
             "showticklabels": number == 1,
+            # The rows stay where the diagram leads to them.
+            "fixedrange": True,
             **matching("y", number),
         },
     )

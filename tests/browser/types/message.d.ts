@@ -29,6 +29,8 @@ export interface Figure extends PlainFigure {
   /** Whether it draws measures that only frames with detail have. */
   detail: boolean;
   cards: Cards;
+  /** Empty in views without one. */
+  diagram: Diagram | Record<string, never>;
   /** By the number of the trace. */
   bindings: Record<number, Binding>;
   constants: Constants;
@@ -73,6 +75,32 @@ export interface CardArm {
   label: string;
   colour: string;
   cost?: number | null;
+}
+
+/** The way through the layers of each network: bnviz/figures/diagram.py. */
+export interface Diagram {
+  columns: {
+    /** Number of the panel beside it, from 1. */
+    panel: number;
+    arm: string;
+    colour: string;
+    /** The colour of words on it. */
+    contrast: string;
+    /** "weights", "normalization" and "activation" in the order of the network. */
+    parts: string[];
+    /** Names of the normalization; empty if there is none. */
+    short: string;
+    full: string;
+  }[];
+  activation: string;
+  /** Points of the activation in a unit square. */
+  curve: [number, number][];
+  /** Height of each layer's baseline on the vertical axes, and where they begin. */
+  baselines: number[];
+  start: number;
+  /** What the histograms show, and the layer chosen, from 1. */
+  quantity: string;
+  layer: number;
 }
 
 export interface Cards {

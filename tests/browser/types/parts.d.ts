@@ -15,6 +15,8 @@ export interface PlayerParts {
   choices: HTMLElement;
   toolbar: HTMLElement;
   figure: HTMLElement;
+  wiring: Element;
+  taps: HTMLElement;
   plot: PlotElement;
   canvas: HTMLCanvasElement;
   back: HTMLButtonElement;

@@ -3,12 +3,14 @@
 // Plotly lays out axes and headings; the painter draws the moving traces above them. Traces that
 // answer the mouse are laid out by Plotly too, invisibly, once the cursor rests: it is slow.
 
-/** @import { Figure } from "types/message" */
+/** @import { Figure, View } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Layout, Plotly, Trace } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
+/** @import { Level } from "./wiring.js" */
 
 import { points } from "./bindings.js";
+import { Diagram } from "./diagram.js";
 import { Painter } from "./painter.js";
 import { heightLeft, layoutName } from "./space.js";
 import { applyTheme } from "./theme.js";
@@ -28,12 +30,15 @@ const CONFIG = {
 export class Chart {
   /**
    * @param {HTMLElement} root Of the player.
-   * @param {Pick<PlayerParts, "figure" | "plot" | "canvas" | "headline" | "foot">} parts
+   * @param {PlayerParts} parts
+   * @param {(changes: Partial<View>) => void} choose Changes the view.
+   * @param {(level: Level) => void} report Told how much of the diagram is drawn.
    */
-  constructor(root, parts) {
+  constructor(root, parts, choose, report) {
     this.root = root;
     this.parts = parts;
     this.painter = new Painter(parts.canvas);
+    this.diagram = new Diagram(parts, choose, report);
     /** @type {Figure | undefined} */
     this.figure = undefined;
     /** @type {Layout | undefined} */
@@ -75,6 +80,10 @@ export class Chart {
     this.width = width;
     this.height = height;
     const { layout, traces } = applyTheme(this.root, figure, name, { width, height });
+    // The diagram names the layers.
+    if (figure.diagram.columns) {
+      layout.yaxis = { .../** @type {object} */ (layout.yaxis), showticklabels: false };
+    }
     this.layout = layout;
     this.traces = traces;
     this.axes = false;
@@ -101,6 +110,7 @@ export class Chart {
 
   close() {
     clearTimeout(this.timer);
+    this.diagram.close();
     if (window.Plotly) window.Plotly.purge(this.parts.plot);
   }
 
@@ -130,6 +140,7 @@ export class Chart {
         plot.removeAllListeners?.(event);
         plot.on(event, () => this.#paint());
       }
+      if (this.figure && plot._fullLayout) this.diagram.place(this.figure, plot._fullLayout);
     }
     this.axes = true;
   }

@@ -6,7 +6,7 @@
 // views draw fill most of a frame, so frames arrive without them at first. Frames with this detail
 // are collected beside them once such a view is opened, or nothing else is left to request.
 
-/** @import { Choose, Figure, Header, Send, View } from "types/message" */
+/** @import { Figure, Header, Send, View } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
 
 import { Cards } from "./cards.js";
@@ -26,7 +26,7 @@ import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
 import { buildTabs } from "./tabs.js";
-import { buildToolbar } from "./toolbar.js";
+import { Toolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
 import { Verdict } from "./verdict.js";
 
@@ -68,7 +68,9 @@ class Player {
     this.cards = new Cards(parts);
     this.verdict = new Verdict(parts);
     this.seeds = new SeedStrip(parts.seeds, (request) => this.trigger("seeds", request));
-    this.chart = new Chart(root, parts);
+    const choose = (/** @type {Partial<View>} */ changes) => this.choose(changes);
+    this.toolbar = new Toolbar(parts, (name, value) => choose({ [name]: value }));
+    this.chart = new Chart(root, parts, choose, (level) => this.toolbar.adapt(level));
     this.transport = new Transport(parts, () => {
       this.say();
       this.draw();
@@ -89,8 +91,7 @@ class Player {
     /** @param {KeyboardEvent} event */
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
-    const sized = [root, parts.figure];
-    this.unwatch = watchSpace(sized, (force) => this.resize(force));
+    this.unwatch = watchSpace([root, parts.figure], (force) => this.resize(force));
     /** @type {number | undefined} */
     this.now = undefined;
     this.clock = requestAnimationFrame((now) => this.tick(now));
@@ -166,15 +167,16 @@ class Player {
     this.chart.figure = figure;
     this.view = figure.view;
     this.cards.build(figure.cards);
-    /** @type {Choose} */
-    const choose = (name, value) => {
-      this.view = { ...figure.view, ...this.view, [name]: value };
-      this.ask();
-    };
-    buildTabs(this.parts.tabs, figure.tabs, figure.view.name, choose);
-    buildToolbar(this.parts, figure.choices, figure.view, choose);
+    buildTabs(this.parts.tabs, figure.tabs, figure.view.name, this.toolbar.choose);
+    this.toolbar.build(figure);
     this.root.dataset.view = figure.view.name;
     this.parts.reading.textContent = figure.reading;
+  }
+
+  /** @param {Partial<View>} changes What a viewer has chosen. */
+  choose(changes) {
+    this.view = /** @type {View} */ ({ ...this.chart.figure?.view, ...this.view, ...changes });
+    this.ask();
   }
 
   /** Tells the host which frames and which figure the player has, and what it is to show. */

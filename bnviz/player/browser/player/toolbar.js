@@ -1,8 +1,20 @@
 // Toolbar: what a view shows. The host responds to a choice with another figure.
 
-/** @import { Choice, Choose, View } from "types/message" */
+/** @import { Choice, Choose, Figure } from "types/message" */
+/** @import { Level } from "./wiring.js" */
 
 import { optionButton, replace } from "./tabs.js";
+
+/**
+ * The choices that the diagram of the layers offers, by how much of it is drawn.
+ * @type {Record<Level, string[]>}
+ */
+const OFFERED = {
+  full: ["quantity", "layer"],
+  compact: ["quantity", "layer"],
+  dots: ["layer"],
+  none: ["layer"],
+};
 
 /**
  * One button per option.
@@ -68,34 +80,66 @@ function changed(choice, value) {
   return value === choice.default ? "" : `${choice.label} ${text}`;
 }
 
-/**
- * Builds the choices of a view: some at once, the others in a fold, whose button names those that
- * are not at their default.
- * @param {{ choices: HTMLElement, toolbar: HTMLElement, more: HTMLElement }} parts
- * @param {Record<string, Choice>} choices By the attribute of the view.
- * @param {View} view
- * @param {Choose} choose
- */
-export function buildToolbar(parts, choices, view, choose) {
-  /** @param {boolean} folded */
-  const sets = (folded) =>
-    Object.entries(choices)
+export class Toolbar {
+  /**
+   * @param {{ choices: HTMLElement, toolbar: HTMLElement, more: HTMLElement }} parts
+   * @param {Choose} choose
+   */
+  constructor(parts, choose) {
+    this.parts = parts;
+    this.choose = choose;
+    /** @type {Figure | undefined} */
+    this.figure = undefined;
+    /** @type {Level} */
+    this.level = "full";
+  }
+
+  /**
+   * Builds the choices of a figure's view, but for those that its diagram offers: some at once, the
+   * others in a fold, whose button names those that are not at their default.
+   * @param {Figure} figure
+   */
+  build(figure) {
+    this.figure = figure;
+    const { parts } = this;
+    const offered = figure.diagram.columns ? OFFERED[this.level] : [];
+    const choices = Object.entries(figure.choices).filter(([name]) => !offered.includes(name));
+    replace(parts.choices, this.#sets(choices, false));
+    const folded = this.#sets(choices, true);
+    replace(parts.toolbar, folded);
+    const named = choices
+      .filter(([, choice]) => choice.folded)
+      .map(([name, choice]) => changed(choice, figure.view[name]))
+      .filter(Boolean);
+    parts.more.textContent = ["View", named.join(", ")].filter(Boolean).join(": ");
+    parts.more.style.display = folded.length ? "" : "none";
+  }
+
+  /**
+   * Leaves to the diagram what it offers.
+   * @param {Level} level How much of it is drawn.
+   */
+  adapt(level) {
+    if (level === this.level) return;
+    this.level = level;
+    if (this.figure) this.build(this.figure);
+  }
+
+  /**
+   * @param {[name: string, choice: Choice][]} choices
+   * @param {boolean} folded
+   */
+  #sets(choices, folded) {
+    return choices
       .filter(([, choice]) => choice.folded === folded)
       .map(([name, choice]) => {
         const set = document.createElement("fieldset");
         set.title = choice.help;
         const legend = document.createElement("legend");
         legend.textContent = choice.label;
-        set.append(legend, ...controlFor(choice)(name, choice, view[name], choose));
+        const chosen = this.figure?.view[name] ?? choice.default;
+        set.append(legend, ...controlFor(choice)(name, choice, chosen, this.choose));
         return set;
       });
-  replace(parts.choices, sets(false));
-  const folded = sets(true);
-  replace(parts.toolbar, folded);
-  const named = Object.entries(choices)
-    .filter(([, choice]) => choice.folded)
-    .map(([name, choice]) => changed(choice, view[name]))
-    .filter(Boolean);
-  parts.more.textContent = ["View", named.join(", ")].filter(Boolean).join(": ");
-  parts.more.style.display = folded.length ? "" : "none";
+  }
 }

@@ -1,0 +1,210 @@
+// Diagram: the way through the layers of each network, beside the histograms of its values. It is
+// also a control: a click chooses the layer, where the histograms are taken, and the view of BN.
+
+/** @import { Diagram as Spec, Figure, View } from "types/message" */
+/** @import { FullLayout } from "types/plotly" */
+/** @import { Box, Level, Place, Room } from "./wiring.js" */
+
+import { drawBand, drawInput, drawRow } from "./diagram_picture.js";
+import { bandOf, layerAt, levelOf, roomsOf, rowsOf } from "./wiring.js";
+
+// Side of the area around a tap that answers clicks; pixels.
+const TOUCH = 24;
+// Pixels that the mouse may move in a click.
+const STILL = 4;
+/** @type {Record<string, string>} */
+const TAPS = {
+  pre_activation: "values, before the activation",
+  activation: "outputs, after the activation",
+};
+
+export class Diagram {
+  /**
+   * @param {{ figure: HTMLElement, wiring: Element, taps: HTMLElement }} parts
+   * @param {(changes: Partial<View>) => void} choose Changes the view.
+   * @param {(level: Level) => void} report Told how much is drawn.
+   */
+  constructor({ figure, wiring, taps }, choose, report) {
+    this.figure = figure;
+    this.wiring = wiring;
+    this.taps = taps;
+    this.choose = choose;
+    this.report = report;
+    /** @type {Room[]} */
+    this.rooms = [];
+    /** @type {Spec | undefined} */
+    this.spec = undefined;
+    /** @type {Place | undefined} */
+    this.pressed = undefined;
+    figure.addEventListener("pointerdown", (event) => this.#press(event), true);
+    /** @type {(event: PointerEvent) => void} */
+    this.onUp = (event) => this.#release(event);
+    // Plotly covers the page while the mouse is down.
+    document.addEventListener("pointerup", this.onUp, true);
+  }
+
+  /**
+   * Draws the diagram of a figure beside its axes, or nothing if it has none.
+   * @param {Figure} figure
+   * @param {FullLayout} layout
+   */
+  place(figure, layout) {
+    const { wiring, taps } = this;
+    const { activeElement } = document;
+    const inside = activeElement instanceof HTMLElement && taps.contains(activeElement);
+    const focused = inside ? activeElement.dataset.key : undefined;
+    wiring.replaceChildren();
+    taps.replaceChildren();
+    this.spec = figure.diagram.columns ? /** @type {Spec} */ (figure.diagram) : undefined;
+    if (!this.spec) return;
+    const { spec } = this;
+    const rooms = roomsOf(spec, layout);
+    this.rooms = rooms;
+    const level = levelOf(rooms);
+    taps.dataset.level = level;
+    wiring.setAttribute("width", String(layout.width));
+    wiring.setAttribute("height", String(layout.height));
+    wiring.append(drawBand(rooms, spec.layer));
+    const lacks = Boolean(figure.tabs.find(({ name }) => name === "inside")?.lacks);
+    spec.columns.forEach(({ parts }, column) => {
+      const rows = rowsOf(parts, spec.quantity, rooms[column], level);
+      wiring.append(...drawInput(rows[0], rooms[column], level));
+      rows.forEach((row, index) => {
+        const layer = index + 1;
+        wiring.append(...drawRow(row, { spec, column, layer, level, room: rooms[column] }));
+        if (column === 0) this.#addRow(layer);
+        if (!row.boxes.length) return;
+        for (const [quantity, place] of Object.entries(row.taps)) {
+          this.#addTap(quantity, place, layer, column);
+        }
+        const box = row.boxes.find(({ kind }) => kind === "normalization");
+        if (box) this.#addNormalization(box, layer, column, lacks);
+      });
+    });
+    if (focused) this.#focus(focused);
+    this.report(level);
+  }
+
+  close() {
+    document.removeEventListener("pointerup", this.onUp, true);
+  }
+
+  /**
+   * @param {string} key
+   * @param {{ left: number, top: number, width: number, height: number }} area
+   * @param {string} label
+   * @param {() => void} onClick
+   */
+  #button(key, { left, top, width, height }, label, onClick) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.key = key;
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    Object.assign(button.style, {
+      left: `${left}px`,
+      top: `${top}px`,
+      width: `${width}px`,
+      height: `${height}px`,
+    });
+    button.onclick = onClick;
+    this.taps.append(button);
+    return button;
+  }
+
+  /** @param {number} layer */
+  #addRow(layer) {
+    const [room] = this.rooms;
+    const { layer: chosen, baselines } = /** @type {Spec} */ (this.spec);
+    const area = { left: room.left, width: room.right - room.left, ...bandOf(room, layer) };
+    const choose = () => this.#chooseLayer(layer);
+    const button = this.#button(`row ${layer}`, area, `Layer ${layer}`, choose);
+    button.setAttribute("aria-pressed", String(layer === chosen));
+    // One stop for the tabulator; up and down lead to the other layers.
+    button.tabIndex = layer === chosen ? 0 : -1;
+    button.onkeydown = (event) => {
+      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const next = layer + (step ?? 0);
+      if (!step || next < 1 || next > baselines.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#focus(`row ${next}`);
+      this.#chooseLayer(next);
+    };
+  }
+
+  /**
+   * @param {string} quantity
+   * @param {Place} place
+   * @param {number} layer
+   * @param {number} column
+   */
+  #addTap(quantity, [x, y], layer, column) {
+    const { layer: chosen, quantity: shown, activation } = /** @type {Spec} */ (this.spec);
+    const area = { left: x - TOUCH / 2, top: y - TOUCH / 2, width: TOUCH, height: TOUCH };
+    const label = `Show the ${TAPS[quantity]} (${activation})`;
+    const choose = () => this.choose({ quantity });
+    const button = this.#button(`${quantity} ${layer} ${column}`, area, label, choose);
+    button.className = "bnviz-tap";
+    button.setAttribute("aria-pressed", String(quantity === shown));
+    // The choice is the same in all layers and networks.
+    button.tabIndex = layer === chosen && column === 0 ? 0 : -1;
+  }
+
+  /**
+   * @param {Box} box
+   * @param {number} layer
+   * @param {number} column
+   * @param {boolean} lacks Whether the recording lacks what the view draws.
+   */
+  #addNormalization(box, layer, column, lacks) {
+    const { layer: chosen, columns } = /** @type {Spec} */ (this.spec);
+    const { arm, full } = columns[column];
+    const label = lacks ? full : `${full}: look inside a neuron`;
+    const button = this.#button(`norm ${layer} ${column}`, box, label, () => {
+      if (lacks) this.#chooseLayer(layer);
+      else this.choose({ name: "inside", layer: this.#valueOf(layer) });
+    });
+    button.setAttribute("aria-label", `Layer ${layer}, ${arm}: ${label}`);
+    button.tabIndex = layer === chosen && !lacks ? 0 : -1;
+  }
+
+  /** @param {string} key */
+  #focus(key) {
+    const buttons = [...this.taps.querySelectorAll("button")];
+    buttons.find((button) => button.dataset.key === key)?.focus();
+  }
+
+  /**
+   * A layer as the view keeps it, in which 0 is the last one of whatever network.
+   * @param {number} layer
+   */
+  #valueOf(layer) {
+    return layer === this.spec?.baselines.length ? 0 : layer;
+  }
+
+  /** @param {number} layer */
+  #chooseLayer(layer) {
+    if (layer !== this.spec?.layer) this.choose({ layer: this.#valueOf(layer) });
+  }
+
+  /** @param {PointerEvent} event */
+  #press({ target, clientX, clientY }) {
+    const onButton = target instanceof Element && target.closest("button");
+    this.pressed = onButton || !this.spec ? undefined : [clientX, clientY];
+  }
+
+  /**
+   * A click in the histograms chooses the layer; a drag is Plotly's.
+   * @param {PointerEvent} event
+   */
+  #release({ clientX, clientY }) {
+    const { pressed } = this;
+    this.pressed = undefined;
+    if (!pressed || !this.spec) return;
+    if (Math.hypot(clientX - pressed[0], clientY - pressed[1]) > STILL) return;
+    const { left, top } = this.figure.getBoundingClientRect();
+    const layer = layerAt(this.rooms, clientX - left, clientY - top);
+    if (layer) this.#chooseLayer(layer);
+  }
+}

@@ -1,0 +1,164 @@
+// The picture of the diagram: boxes, wires, dots and names, as elements of an SVG.
+
+/** @import { Diagram as Spec } from "types/message" */
+/** @import { Box, Level, Place, Room, Row } from "./wiring.js" */
+
+import { bandOf, pitchOf } from "./wiring.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+// Least height of a row with a name, and least length of the wire from a named input; pixels.
+const NAMED = 17;
+const LONG = 34;
+
+/**
+ * A row's place in the diagram.
+ * @typedef {{ spec: Spec, column: number, layer: number, level: Level, room: Room }} About
+ */
+
+/** @param {Place[]} places */
+const path = (places) => `M${places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`;
+
+/** @param {number} number */
+const subscript = (number) =>
+  [...String(number)].map((digit) => String.fromCharCode(0x2080 + Number(digit))).join("");
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ */
+function shape(tag, attributes, text = "") {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
+  node.textContent = text;
+  return node;
+}
+
+/**
+ * The ground of the chosen layer's row, through all networks.
+ * @param {Room[]} rooms
+ * @param {number} layer From 1.
+ */
+export function drawBand(rooms, layer) {
+  const { top: y, height } = bandOf(rooms[0], layer);
+  const x = Math.max(0, rooms[0].left - 4);
+  const width = rooms[rooms.length - 1].end + 4 - x;
+  return shape("rect", { class: "bnviz-band", x, y, width, height, rx: 6 });
+}
+
+/**
+ * The wire from the input to the first layer's weights.
+ * @param {Row} row
+ * @param {Room} room
+ * @param {Level} level
+ */
+export function drawInput({ boxes }, { top }, level) {
+  if (!boxes.length) return [];
+  const [{ left, width, top: end }] = boxes;
+  const named = level === "full" && end - top > LONG;
+  const x = left + width / 2;
+  const from = named ? top + 17 : Math.max(top, end - 14);
+  /** @type {Place[]} */
+  const places = [
+    [x, from],
+    [x, end],
+  ];
+  const wire = [shape("path", { class: "bnviz-wire", d: path(places) }), arrow(x, end)];
+  return named ? [...wire, shape("text", { x: left, y: top + 12 }, "input")] : wire;
+}
+
+/**
+ * @param {Row} row
+ * @param {About} about
+ */
+export function drawRow({ boxes, taps, lead, wire, name }, about) {
+  const { spec, column, level } = about;
+  const { colour } = spec.columns[column];
+  const shapes = [];
+  if (wire.length) shapes.push(shape("path", { class: "bnviz-wire", d: path(wire) }));
+  if (wire.length > 2) shapes.push(arrow(...wire[wire.length - 1]));
+  if (lead.length) {
+    shapes.push(shape("path", { class: "bnviz-lead", d: path(lead), style: `stroke: ${colour}` }));
+  }
+  shapes.push(...boxes.flatMap((box) => drawBox(box, about)));
+  for (const [quantity, [cx, cy]] of level === "none" ? [] : Object.entries(taps)) {
+    const chosen = quantity === spec.quantity;
+    const dot = { class: "bnviz-dot", r: level === "full" ? 5.5 : 4, style: `fill: ${colour}` };
+    const ring = { class: "bnviz-ring", r: 3 };
+    shapes.push(shape("circle", { cx, cy, ...(chosen ? dot : ring) }));
+  }
+  return [...shapes, ...nameOf(name, about)];
+}
+
+/**
+ * @param {Box} box
+ * @param {About} about
+ */
+function drawBox(box, { spec, column, layer, level }) {
+  const { kind, left: x, top: y, width, height } = box;
+  const { colour, contrast, short } = spec.columns[column];
+  const rect = { class: "bnviz-box", x, y, width, height, rx: Math.min(5, height / 4) };
+  if (kind === "activation") {
+    const curve = { class: "bnviz-curve", d: path(curveIn(box, spec.curve)) };
+    return [shape("rect", rect), shape("path", curve)];
+  }
+  const weights = kind === "weights";
+  const text = weights ? `W${level === "compact" ? subscript(layer) : ""}` : short;
+  const size = Math.min(13, (1.3 * width) / text.length);
+  const fill = weights ? "var(--bnviz-ink)" : contrast;
+  /** @type {Record<string, string>} */
+  const ground = weights ? {} : { style: `fill: ${colour}; stroke: ${colour}` };
+  const words = {
+    x: x + width / 2,
+    y: y + height / 2,
+    "text-anchor": "middle",
+    "dominant-baseline": "central",
+    style: `fill: ${fill}; font-size: ${size}px; font-weight: ${weights ? 400 : 700}`,
+  };
+  return [shape("rect", { ...rect, ...ground }), shape("text", words, text)];
+}
+
+/**
+ * The name of a layer: above its boxes, or left of its dot where there is room for it.
+ * @param {Place} place
+ * @param {About} about
+ */
+function nameOf([x, y], { spec, column, layer, level, room }) {
+  // Without room above the boxes, the weights have the layer's number.
+  if (level === "compact" || (level !== "full" && column > 0)) return [];
+  const pitch = pitchOf(room);
+  const every = [1, 2, 5].find((step) => step * pitch >= NAMED) ?? 10;
+  if (layer > 1 && layer % every) return [];
+  const beside = { x: level === "dots" ? x : x + 16, y: y + 4, "text-anchor": "end" };
+  const place = level === "full" ? { x, y } : beside;
+  const chosen = layer === spec.layer ? "bnviz-chosen" : "";
+  return [shape("text", { ...place, class: chosen }, `layer ${layer}`)];
+}
+
+/**
+ * The head of a wire that comes from above.
+ * @param {number} x
+ * @param {number} y
+ */
+function arrow(x, y) {
+  /** @type {Place[]} */
+  const places = [
+    [x - 3.5, y - 5],
+    [x, y - 0.5],
+    [x + 3.5, y - 5],
+  ];
+  return shape("path", { class: "bnviz-wire", d: path(places) });
+}
+
+/**
+ * The points of an activation in its box.
+ * @param {Box} box
+ * @param {Place[]} curve In a unit square.
+ * @returns {Place[]}
+ */
+function curveIn({ left, top, width, height }, curve) {
+  const [side, edge] = [0.72 * width, 0.6 * height];
+  return curve.map(([x, y]) => [
+    left + (width - side) / 2 + x * side,
+    top + (height + edge) / 2 - y * edge,
+  ]);
+}
