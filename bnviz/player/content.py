@@ -10,13 +10,21 @@ from weakref import WeakKeyDictionary
 from bnviz.figures.bindings.plane import MAX_BYTE
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
-from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
+from bnviz.figures.views.catalogue import (
+    VIEWS,
+    available_view,
+    choices,
+    figure_version,
+    missing,
+    tabs,
+)
 from bnviz.findings import over_seeds, speed, step_costs
 from bnviz.findings.events import events
 from bnviz.findings.headline import headline
 from bnviz.findings.hook import hook
 from bnviz.findings.verdict import verdict
 from bnviz.findings.wording import percent
+from bnviz.frame_layout import FrameLayout
 from bnviz.frames import ARM_LABELS, NO_ANSWER, NUM_GUESSES
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.message import frame_bytes, pack
@@ -49,6 +57,7 @@ class StageContent:
         opened: What of all that the player folds away at first is open, by name.
         begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
+        awaited: Layout of the run whose first frame replaces the recording, if one does.
     """
 
     token: str
@@ -63,6 +72,7 @@ class StageContent:
     check: str = "none"
     opens_seeds: bool = False
     loops: bool = False
+    awaited: FrameLayout | None = None
 
     @classmethod
     def recorded(cls) -> "StageContent":
@@ -111,29 +121,36 @@ class StageContent:
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
             "opened": self.opened,
+            "missing": missing(recording.layout, chosen.name, self.awaited),
         }
         if first == 0:
             header["schema"] = layout.schema()
             header["shown"] = _shown(recording)
-        figure_id = self._figure_id(view)
+        figure_id = self._figure_id(view, chosen)
         if new or request.figure != figure_id:
-            header["figure"] = self._figure(view, figure_id)
+            header["figure"] = self._figure(view, chosen, figure_id)
         return pack(header, recording.slice(first, min(first + count, available), layout))
 
-    def _figure_id(self, view: View) -> str:
+    def _figure_id(self, view: View, chosen: View) -> str:
         """An id that changes whenever the figure changes."""
-        version = f"{view} {figure_version(self.recording, view)}"
+        version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
         return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
-    def _figure(self, view: View, figure_id: str) -> dict[str, Any]:
-        """The figure of a view with all that surrounds it."""
-        layout = self.recording.layout
+    def _figure(self, view: View, chosen: View, figure_id: str) -> dict[str, Any]:
+        """The figure of a view with all that surrounds it.
+
+        Args:
+            view: The view that is drawn.
+            chosen: The view that was chosen; another one if the recording cannot show that.
+            figure_id: From `_figure_id`.
+        """
+        layout, hidden = self.recording.layout, view != chosen
         return VIEWS[view.name].figure(self.recording, view).to_json() | {
             "id": figure_id,
-            "view": view.to_dict(),
+            "view": chosen.to_dict(),
             "tabs": tabs(layout),
-            "choices": choices(self.recording, view),
-            "reading": VIEWS[view.name].reading_of(self.recording),
+            "choices": {} if hidden else choices(self.recording, view),
+            "reading": "" if hidden else VIEWS[view.name].reading_of(self.recording),
             "detail": VIEWS[view.name].detail,
             "cards": {"arms": _arms(self.recording, view), "layer": _layer(self.recording, view)},
         }

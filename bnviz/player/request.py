@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bnviz.figures.view import View
+from bnviz.figures.view import TITLES, View
 from bnviz.settings import SEEDS
 from bnviz.studies.axis import MAX_VALUES
 from bnviz.studies.sweep import Cell
@@ -101,6 +101,12 @@ def read_seed(given: object) -> int | Literal["check"] | None:
     if not isinstance(seed, int) or isinstance(seed, bool) or not SEEDS.low <= seed <= SEEDS.high:
         return None
     return seed
+
+
+def read_view(given: object) -> str | None:
+    """Reads for which view a browser asks for a run; None if there is no such view."""
+    name = given.get("view") if isinstance(given, Mapping) else None
+    return name if isinstance(name, str) and name in TITLES else None
 
 
 def read_cell(given: object) -> Cell | None:

@@ -69,7 +69,7 @@ def test_every_view_can_be_drawn_from_nan_and_infinite_numbers(name, broken):
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_choice_of_a_view_changes_its_figure(name):
     recording = random_recording(FULL.replace(dataset="digits", hidden_layers=5), 6)
-    if VIEWS[name].unavailable_reason(recording.layout):
+    if VIEWS[name].lacking(recording.layout):
         recording = random_recording(FULL.replace(hidden_layers=5), 6)
     plain = VIEWS[name].figure(recording, View(name)).at(recording).to_json()
     for choice, offered in choices(recording, View(name)).items():
@@ -93,7 +93,7 @@ def test_a_layer_or_neuron_beyond_the_last_means_the_last(name):
     assert drawn[0] == drawn[1]
 
 
-def test_a_view_without_its_measures_is_unavailable_and_says_why():
+def test_a_view_without_its_measures_is_not_drawn():
     layout = FrameLayout.of(Settings())
     lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
     assert lacking == {"decision", "inference", "inside", "landscape"}

@@ -29,7 +29,7 @@ def is_drawn(view, settings):
     layout = FrameLayout.of(settings)
     return (
         View.read(view) == drawn
-        and VIEWS[drawn.name].unavailable_reason(layout) == ""
+        and VIEWS[drawn.name].lacking(layout) is None
         and drawn.layer <= layout.hidden_layers
     )
 

@@ -61,7 +61,7 @@ def test_the_browser_draws_the_points_that_python_computes(visit, subtests):
 
 
 def _assert_drawn_alike(page, recording):
-    views = [view for view in DRAWN if not VIEWS[view.name].unavailable_reason(recording.layout)]
+    views = [view for view in DRAWN if not VIEWS[view.name].lacking(recording.layout)]
     detailed = [view for view in views if VIEWS[view.name].detail]
     _assert_views_drawn_alike(page, recording, detailed, recording.layout)
     rest = [view for view in views if view not in detailed]
@@ -138,16 +138,6 @@ def test_each_tab_shows_its_view_at_the_same_step(visit, width):
         assert menu.inner_text() == ("More views" if name in TABS else f"More views: {title}")
         reading = visitor.page.locator(f"{STAGE} [data-part=reading]").inner_text()
         assert reading.startswith(VIEWS[name].reading)
-
-
-def test_an_unavailable_view_says_what_to_switch_on(visit):
-    page = visit().page
-    page.get_by_role("button", name="More views").click()
-    tab = page.get_by_role("button", name="Landscape")
-    assert tab.is_disabled()
-    assert "look deeper" in tab.get_attribute("title")
-    page.keyboard.press("Escape")
-    tab.wait_for(state="hidden")
 
 
 def test_what_is_opened_stays_open_in_every_mode_and_in_the_link(visit):

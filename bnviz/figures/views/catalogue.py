@@ -21,28 +21,10 @@ from bnviz.figures.views import (
     scale_and_shift,
     signal,
 )
+from bnviz.figures.views.needs import COSTLY, PLANE, PROPAGATION, Need
 from bnviz.findings import statistics, step_costs
 from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
-
-
-def _always_available(_: FrameLayout) -> str:
-    return ""
-
-
-def _needs_deep(layout: FrameLayout) -> str:
-    needs = "needs the costly measures: switch on “look deeper” under More settings, then train"
-    return "" if layout.deep else needs
-
-
-def _needs_plane(layout: FrameLayout) -> str:
-    needs = "needs points in a plane: choose a data set such as moons, then train"
-    return "" if layout.plane else needs
-
-
-def _needs_propagation(layout: FrameLayout) -> str:
-    needs = "needs measures that an earlier version did not record: train to take them"
-    return "" if layout.header.measures_propagation else needs
 
 
 def _fixed_ranges(*_: object) -> None:
@@ -67,7 +49,8 @@ class ViewSpec:
         reading: How to read it, in a few sentences.
         choices: The attributes of `View` that it depends on.
         first_choices: Those of them that a beginner needs; the others are folded away.
-        unavailable_reason: Says what a recording with a given layout lacks for it; "" if nothing.
+        need: What it draws that not every run has measured; None if every run has all of it.
+        shows: What it shows, to follow "This view shows"; for the views with a need.
         ranges: Returns the ends of its axes that depend on the frames so far.
         note: Says what else a reader of a recording must know of its numbers; "" if nothing.
         detail: Whether it draws measures that are not in the overview of a layout.
@@ -77,10 +60,15 @@ class ViewSpec:
     reading: str
     choices: tuple[str, ...]
     first_choices: tuple[str, ...] = ()
-    unavailable_reason: Callable[[FrameLayout], str] = _always_available
+    need: Need | None = None
+    shows: str = ""
     ranges: Callable[[Recording, View], object] = _fixed_ranges
     note: Callable[[Recording], str] = _no_note
     detail: bool = False
+
+    def lacking(self, layout: FrameLayout) -> Need | None:
+        """What a recording with a given layout lacks for it; None if nothing."""
+        return None if self.need is None or self.need.is_met(layout) else self.need
 
     def reading_of(self, recording: Recording) -> str:
         """How to read it for a recording."""
@@ -108,7 +96,8 @@ VIEWS = {
         inside.READING,
         ("value_axis", "layer", "neuron", "by_hand"),
         ("layer", "neuron", "by_hand"),
-        _needs_deep,
+        COSTLY,
+        inside.SHOWS,
         detail=True,
     ),
     "gradients": ViewSpec(
@@ -140,19 +129,34 @@ VIEWS = {
         ("loss_axis", "x_axis"),
         note=statistics.of_training,
     ),
-    "decision": ViewSpec(decision.decision, decision.READING, (), (), _needs_plane, detail=True),
+    "decision": ViewSpec(
+        decision.decision, decision.READING, (), (), PLANE, decision.SHOWS, detail=True
+    ),
     "inference": ViewSpec(
-        inference.inference, inference.READING, ("x_axis",), (), _needs_deep, inference.ranges
+        inference.inference,
+        inference.READING,
+        ("x_axis",),
+        (),
+        COSTLY,
+        inference.SHOWS,
+        inference.ranges,
     ),
     "landscape": ViewSpec(
-        landscape.landscape, landscape.READING, ("x_axis",), (), _needs_deep, landscape.ranges
+        landscape.landscape,
+        landscape.READING,
+        ("x_axis",),
+        (),
+        COSTLY,
+        landscape.SHOWS,
+        landscape.ranges,
     ),
     "signal": ViewSpec(
         signal.signal,
         signal.READING,
         ("x_axis", "layer"),
         ("layer",),
-        _needs_propagation,
+        PROPAGATION,
+        signal.SHOWS,
         signal.ranges,
         note=statistics.of_probe,
     ),
@@ -161,7 +165,8 @@ VIEWS = {
         effective_rate.READING,
         ("x_axis", "layer"),
         ("layer",),
-        _needs_propagation,
+        PROPAGATION,
+        effective_rate.SHOWS,
         effective_rate.ranges,
         note=effective_rate.note,
     ),
@@ -170,9 +175,33 @@ VIEWS = {
 
 def available_view(layout: FrameLayout, view: View) -> View:
     """Returns the view, or that of the layers if the recording lacks its measures."""
-    if VIEWS[view.name].unavailable_reason(layout):
+    if VIEWS[view.name].lacking(layout):
         return dataclasses.replace(view, name="layers")
     return view
+
+
+def missing(
+    layout: FrameLayout, name: str, awaited: FrameLayout | None = None
+) -> dict[str, str] | None:
+    """Returns what stands in place of a view that a recording cannot show.
+
+    Args:
+        layout: Of the recording.
+        name: The view, a key of `VIEWS`.
+        awaited: The layout of a run that is about to replace the recording; None if there is none.
+
+    Returns:
+        One sentence on what the view shows and why it is not there, and what the button says that
+        trains it, which is empty if the awaited run has it; None if the recording has all of it.
+    """
+    spec = VIEWS[name]
+    need = spec.lacking(layout)
+    if need is None:
+        return None
+    reason, offer = need.reason, need.offer
+    if awaited is not None and not spec.lacking(awaited):
+        reason, offer = "it opens with the first frame of the run that has been started", ""
+    return {"sentence": f"This view shows {spec.shows}; {reason}.", "offer": offer}
 
 
 def figure_version(recording: Recording, view: View) -> str:
@@ -183,13 +212,13 @@ def figure_version(recording: Recording, view: View) -> str:
 
 
 def tabs(layout: FrameLayout) -> list[dict[str, Any]]:
-    """Returns name and title of each view, its place, and what the recording lacks for it."""
+    """Returns name and title of each view, its place, and whether the recording lacks it."""
     return [
         {
             "name": name,
             "title": title,
             "menu": name not in TABS,
-            "lacks": VIEWS[name].unavailable_reason(layout),
+            "lacks": VIEWS[name].lacking(layout) is not None,
         }
         for name, title in TITLES.items()
     ]

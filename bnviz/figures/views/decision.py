@@ -11,6 +11,8 @@ from bnviz.figures.view import View
 from bnviz.frames import ARM_LABELS, PLANE_GRID, PLANE_RANGE
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = "the line that each network draws in the plane between the classes"
 READING = (
     "How to read: the colour shows how sure the network is of one class or the other; on the line "
     "both are equally probable. Dots are training examples in the colour of their class. The "

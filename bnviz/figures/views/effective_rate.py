@@ -12,6 +12,8 @@ from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import View
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = "the size of each layer’s weights, and how far a step turns them"
 READING = (
     "How to read: above, every layer at the cursor, thin at step 0, where all networks have the "
     "same weights; below, the layer with the dot over the run. Where BN directly follows the "

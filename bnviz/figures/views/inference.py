@@ -10,6 +10,10 @@ from bnviz.figures.view import View
 from bnviz.frames import ARM_LABELS, BN_ARMS, INFERENCE_STATISTICS
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = (
+    "how well the same weights do when BN takes its mean and variance from elsewhere than the batch"
+)
 READING = (
     "How to read: the same weights, with four ways to normalize the validation examples. In "
     "training, a batch supplies its own mean and variance; in use there may be no batch, and the "

@@ -12,6 +12,11 @@ from bnviz.figures.view import View
 from bnviz.frames import ARM_LABELS, BATCH_VALUES
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = (
+    "single examples on their way through a neuron: centred, divided by the standard deviation, "
+    "scaled by gamma and shifted by beta"
+)
 READING = (
     "How to read: each line is one example on its way through the chosen neuron; one of them is "
     "drawn in ink. Subtracting the batch mean centres the values on 0; dividing by the batch's "

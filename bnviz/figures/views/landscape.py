@@ -8,6 +8,10 @@ from bnviz.figures.ranges import decades
 from bnviz.figures.view import View
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = (
+    "how smooth the loss is along each step of training, at half to four times the step’s length"
+)
 READING = (
     "How to read (after Santurkar et al. 2018, Figure 4): at every step the loss is evaluated "
     "along the gradient, at half to four times the learning rate. Left: the lowest and the highest "

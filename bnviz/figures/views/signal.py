@@ -13,6 +13,8 @@ from bnviz.findings.gradient_growth import RELU_GROWTH, growing_arm
 from bnviz.frames import MIN_GROWING_LAYERS
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = "how the examples, their spread and the gradient change from layer to layer"
 READING = (
     "How to read: above, every layer at the cursor; below, the layer with the dot over the run. "
     "Similarity is the mean cosine between a layer’s outputs for different examples: near 1, the "

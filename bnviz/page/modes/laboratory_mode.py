@@ -5,12 +5,19 @@ from dataclasses import replace
 import streamlit as st
 
 from bnviz.engine.duration import in_words, training_seconds
+from bnviz.figures.views.catalogue import VIEWS
 from bnviz.page.forms import folds, own_data, settings_form
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, Link
 from bnviz.page.shell.markup import plain
-from bnviz.page.shell.player_component import last_request, requested_change, requested_seed, show
+from bnviz.page.shell.player_component import (
+    last_request,
+    requested_change,
+    requested_seed,
+    requested_view,
+    show,
+)
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.settings import KINDS, Problem, Settings, SettingsError
@@ -112,6 +119,7 @@ def _player() -> None:
         content.respond(request),
         on_change=_intervene,
         on_seeds=_on_seeds,
+        on_train=_on_train,
         on_open=folds.opened_in_player,
     )
     rerun.request_after_end(active)
@@ -126,6 +134,30 @@ def _on_seeds() -> None:
         rerun.request()
     else:
         shown_run.check(run, asked)
+
+
+def _on_train() -> None:
+    """Trains what the open view needs, in other respects with the settings on the stage."""
+    run = shown_run.get(NAME)
+    train_for_view(requested_view(), Settings() if run is None else run.settings)
+
+
+def train_for_view(name: str | None, settings: Settings) -> bool:
+    """Trains the settings nearest to these whose run a view can draw, and fills the form with them.
+
+    Args:
+        name: The view, a key of `VIEWS`; does nothing if None, or if every run has what it draws.
+        settings: Of the run that lacks it.
+
+    Returns:
+        Whether it did anything.
+    """
+    need = VIEWS[name].need if name is not None else None
+    if need is None:
+        return False
+    _train_and_fill(need.meet(settings))
+    rerun.request()
+    return True
 
 
 def _intervene() -> None:

@@ -11,10 +11,16 @@ from bnviz.lesson.chapters import CHAPTERS, MOVED, Chapter
 from bnviz.page.forms import folds, settings_form
 from bnviz.page.lesson import chapter_text, learner, quiz_text
 from bnviz.page.lesson.learner import PLACES, QUIZ
-from bnviz.page.shell import clicks, rerun, session, shown_run
+from bnviz.page.modes import laboratory_mode
+from bnviz.page.shell import clicks, navigation, rerun, session, shown_run
 from bnviz.page.shell.components import component
 from bnviz.page.shell.links import LESSON, Link
-from bnviz.page.shell.player_component import last_request, requested_seed, show
+from bnviz.page.shell.player_component import (
+    last_request,
+    requested_seed,
+    requested_view,
+    show,
+)
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
@@ -137,13 +143,26 @@ def _picture(name: str) -> None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), meanwhile=content, here=here)
     content = replace(content, opened=state.opened)
-    show(content.respond(request), on_seeds=_on_seeds, on_open=folds.opened_in_player)
+    show(
+        content.respond(request),
+        on_seeds=_on_seeds,
+        on_train=_on_train,
+        on_open=folds.opened_in_player,
+    )
     rerun.request_after_end(session.is_active(run))
 
 
 def _on_seeds() -> None:
     """Has the learner's run checked on other seeds."""
     shown_run.check(learner.run(), requested_seed())
+
+
+def _on_train() -> None:
+    """Trains what the open view needs, in the laboratory, where every setting can be chosen."""
+    run = learner.run()
+    settings = CHAPTERS[state.lesson_place].settings if run is None else run.settings
+    if laboratory_mode.train_for_view(requested_view(), settings):
+        navigation.go(laboratory_mode.NAME, opened_from=NAME)
 
 
 def _recorded_content(chapter: Chapter) -> StageContent:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from bnviz.page.shell.components import component
-from bnviz.player.request import PlayerRequest, read_change, read_seed
+from bnviz.player.request import PlayerRequest, read_change, read_seed, read_view
 
 _KEY = "player"
 
@@ -26,6 +26,11 @@ def requested_seed() -> int | Literal["check"] | None:
     return read_seed(_state().get("seeds"))
 
 
+def requested_view() -> str | None:
+    """The view for which the viewer has just asked for a run that has it."""
+    return read_view(_state().get("train"))
+
+
 def opened() -> object:
     """What the viewer has opened of all that is folded away, as the browser sent it."""
     return _state().get("open")
@@ -36,6 +41,7 @@ def show(
     *,
     on_change: Callable[[], None] = lambda: None,
     on_seeds: Callable[[], None] = lambda: None,
+    on_train: Callable[[], None] = lambda: None,
     on_open: Callable[[], None] = lambda: None,
 ) -> None:
     """Draws the player, or sends it a further message.
@@ -44,6 +50,7 @@ def show(
         message: From the `respond` of a `StageContent`.
         on_change: Called when the viewer asks for an intervention.
         on_seeds: Called when the viewer asks for other seeds.
+        on_train: Called when the viewer asks for a run that has what the view draws.
         on_open: Called when the viewer opens or closes what is folded away.
     """
     component("player")(
@@ -53,6 +60,7 @@ def show(
         on_want_change=lambda: None,
         on_change_change=on_change,
         on_seeds_change=on_seeds,
+        on_train_change=on_train,
         on_open_change=on_open,
     )
 

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from bnviz.engine.engine import Engine
-from bnviz.engine.job import Job, State
+from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.runs import Run
 from bnviz.frames import ARM_LABELS
 from bnviz.page.forms import own_data
@@ -86,7 +86,8 @@ def content(
     }
     if len(run.recording) == 0:
         now["message"] += " Meanwhile, a recorded run is shown."
-        return dataclasses.replace(before, **now)
+        awaited = run.recording.layout if here in ACTIVE else None
+        return dataclasses.replace(before, awaited=awaited, **now)
     opens = before.opens_seeds
     return StageContent(run.token, run.recording, view=before.view, opens_seeds=opens, **now)
 

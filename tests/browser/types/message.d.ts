@@ -50,8 +50,8 @@ export interface Tab {
   title: string;
   /** Whether it is in the menu of further views. */
   menu: boolean;
-  /** What the recording lacks for this view; empty if it can be shown. */
-  lacks: string;
+  /** Whether the recording lacks what this view draws. */
+  lacks: boolean;
 }
 
 /** A choice of the toolbar: one of several options, or a number from `low` to `high`. */
@@ -222,6 +222,11 @@ export interface Header {
   opens_seeds: boolean;
   /** What is open of all that is folded away at first, by name. */
   opened: string[];
+  /**
+   * In place of a view that the recording cannot show: what it shows and why it is not there, and
+   * what a button says that trains it, if anything.
+   */
+  missing: { sentence: string; offer: string } | null;
   schema?: Schema;
   /** With the schema; null if the frames keep no answers. */
   shown?: Shown | null;

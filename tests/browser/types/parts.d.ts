@@ -17,6 +17,9 @@ export interface PlayerParts {
   figure: HTMLElement;
   wiring: Element;
   taps: HTMLElement;
+  missing: HTMLElement;
+  lacking: HTMLElement;
+  offer: HTMLButtonElement;
   plot: PlotElement;
   canvas: HTMLCanvasElement;
   back: HTMLButtonElement;

@@ -65,6 +65,11 @@ export class Cards {
     this.shown = null;
   }
 
+  /** Names of the arms. */
+  get names() {
+    return this.spec.arms.map(({ name }) => name);
+  }
+
   /**
    * Makes a card for each arm, unless they are there.
    * @param {Spec} spec

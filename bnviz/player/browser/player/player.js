@@ -28,6 +28,7 @@ import { watchSpace } from "./space.js";
 import { buildTabs } from "./tabs.js";
 import { Toolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
+import { Veil } from "./veil.js";
 import { Verdict } from "./verdict.js";
 
 class Player {
@@ -67,6 +68,7 @@ class Player {
 
     this.cards = new Cards(parts);
     this.verdict = new Verdict(parts);
+    this.veil = new Veil(root, parts, () => this.trigger("train", { view: this.view?.name }));
     this.seeds = new SeedStrip(parts.seeds, (request) => this.trigger("seeds", request));
     const choose = (/** @type {Partial<View>} */ changes) => this.choose(changes);
     this.toolbar = new Toolbar(parts, (name, value) => choose({ [name]: value }));
@@ -125,10 +127,10 @@ class Player {
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
     this.seeds.show(header.seeds, header.opens_seeds);
+    this.veil.show(header);
     showHook(this.parts.hook, header.hook);
     this.verdict.show(header, header.available === header.capacity);
-    const arms = this.cards.spec.arms.map((arm) => arm.name);
-    this.events.show(header.events, header.capacity, arms);
+    this.events.show(header.events, header.capacity, this.cards.names);
     this.showStatus(header);
     // What is around the figure determines its height, so that comes first.
     if (figure) this.resize(true);

@@ -17,11 +17,17 @@ const HTML = `
     <div class="bnviz-summary" data-part="summary">
       <div class="bnviz-cards" data-part="cards"></div>
     </div>
-    <div class="bnviz-figure" data-part="figure">
-      <svg data-part="wiring" aria-hidden="true"></svg>
-      <div data-part="plot"></div>
-      <canvas data-part="canvas" role="img" aria-label="The chosen view of the networks"></canvas>
-      <div data-part="taps" role="group" aria-label="The way through the layers: what the histograms show"></div>
+    <div class="bnviz-view">
+      <div class="bnviz-figure" data-part="figure">
+        <svg data-part="wiring" aria-hidden="true"></svg>
+        <div data-part="plot"></div>
+        <canvas data-part="canvas" role="img" aria-label="The chosen view of the networks"></canvas>
+        <div data-part="taps" role="group" aria-label="The way through the layers: what the histograms show"></div>
+      </div>
+      <div class="bnviz-missing" data-part="missing" hidden>
+        <p data-part="lacking" role="status"></p>
+        <button type="button" data-part="offer"></button>
+      </div>
     </div>
     <div class="bnviz-transport" role="group" aria-label="Playback">
       <button type="button" data-part="back" title="Previous frame (←)" aria-label="Previous frame">◂</button>

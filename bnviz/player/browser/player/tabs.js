@@ -74,18 +74,10 @@ export function buildTabs(root, tabs, chosen, choose) {
       close();
       choose("name", name);
     });
-    node.title = lacks ? `${title} ${lacks}` : "";
-    node.disabled = Boolean(lacks);
+    node.toggleAttribute("data-lacks", lacks);
     return node;
   };
-  for (const tab of tabs.filter((each) => each.menu)) {
-    const node = option(tab);
-    list.append(node);
-    if (!tab.lacks) continue;
-    const reason = document.createElement("p");
-    reason.textContent = tab.lacks;
-    list.append(reason);
-  }
+  list.append(...tabs.filter((each) => each.menu).map(option));
   close();
   menu.append(button, list);
   replace(root, [...tabs.filter((each) => !each.menu).map(option), menu]);
