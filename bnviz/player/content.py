@@ -57,6 +57,7 @@ class StageContent:
         opened: What of all that the player folds away at first is open, by name.
         begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
+        other: In what the recording is not what the viewer has chosen, in one line; "" if it is.
         awaited: Layout of the run whose first frame replaces the recording, if one does.
     """
 
@@ -72,6 +73,7 @@ class StageContent:
     check: str = "none"
     opens_seeds: bool = False
     loops: bool = False
+    other: str = ""
     awaited: FrameLayout | None = None
 
     @classmethod
@@ -121,6 +123,7 @@ class StageContent:
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
             "opened": self.opened,
+            "other": self.other,
             "missing": missing(recording.layout, chosen.name, self.awaited),
         }
         if first == 0:

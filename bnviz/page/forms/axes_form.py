@@ -15,14 +15,15 @@ from bnviz.studies.axis import AXES, DEFAULT_AXES, MAX_VALUES, SCALES, Axis
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import MAX_SEEDS, MEASURES, Sweep
 
-_HEADINGS = {"x": "Horizontal axis", "y": "Vertical axis"}
+#: The sides of a map, and what its form calls them.
+HEADINGS = {"x": "Horizontal axis", "y": "Vertical axis"}
 #: Arguments of `Sweep` beside its base and its axes.
 _OF_CELLS = ("seeds", "measure", "target")
 
 
 def fill(sweep: Sweep) -> None:
     """Sets every field of the form."""
-    for side in _HEADINGS:
+    for side in HEADINGS:
         axis: Axis = getattr(sweep, side)
         fields.set_value(_name(side, "name"), axis.name)
         for part, value in _parts(axis).items():
@@ -44,7 +45,7 @@ def form() -> dict[str, Any] | None:
     Returns:
         The arguments of `Sweep` beside its base; None, with a message, if an axis is not allowed.
     """
-    axes = {side: _axis(side) for side in _HEADINGS}
+    axes = {side: _axis(side) for side in HEADINGS}
     of_cells = _form_of_cells()
     if None in axes.values():
         return None
@@ -63,12 +64,18 @@ def sweep(base: Settings, arguments: dict[str, Any]) -> Sweep | None:
     except SettingsError as error:
         sentences = [
             f"The {problem.name} axis is {problem.given!r}; choose {problem.allowed}."
-            if problem.name in _HEADINGS
+            if problem.name in HEADINGS
             else f"{problem}."
             for problem in error.problems
         ]
         st.error(plain(" ".join(sentences)))
         return None
+
+
+def in_words(axis: Axis) -> str:
+    """An axis as text, such as "learning rate 0.01 to 10 (16 values)"."""
+    label = f"{setting_label(axis.name)} {axis.low:g} to {axis.high:g}"
+    return f"{label} ({axis.count} values, {axis.scale})"
 
 
 def _form_of_cells() -> dict[str, Any]:
@@ -113,7 +120,7 @@ def _form_of_cells() -> dict[str, Any]:
 
 def _axis(side: str) -> Axis | None:
     """Draws the fields of one axis; returns None, with a message, if its range is not allowed."""
-    st.markdown(f"## {_HEADINGS[side]}")
+    st.markdown(f"## {HEADINGS[side]}")
     default: Axis = getattr(Sweep(), side)
     name = st.selectbox(
         "setting",

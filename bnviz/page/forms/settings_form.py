@@ -79,7 +79,7 @@ def _draw_folded(names: list[str], values: dict[str, Any], default: Settings, mo
                 if is_relevant(name, values):
                     values[name] = _field(name, values[name], mode)
     changed = [
-        f"{KINDS[name].label} {_in_words(values[name])}"
+        f"{KINDS[name].label} {in_words(values[name])}"
         for name in names
         if is_relevant(name, values) and values[name] != getattr(default, name)
     ]
@@ -129,8 +129,10 @@ def _field(name: str, value: Any, mode: str) -> Any:
             raise TypeError(f"no field for {kind}")
 
 
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
     """A setting's value as text."""
+    if value == "":
+        return "none"
     if isinstance(value, bool):
         return "on" if value else "off"
     return _readable(value) if isinstance(value, str) else f"{value:g}"

@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from bnviz.engine.duration import in_words, training_seconds
+from bnviz.engine.runs import Run
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.page.forms import folds, own_data, settings_form
+from bnviz.page.forms import folds, own_data, settings_form, shown_settings
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, Link
@@ -89,9 +90,11 @@ def stage(settings: Settings | None) -> None:
     with st.container():  # always there, so that the player keeps its place
         if settings is not None:
             _draw_alternative(settings)
-    _player()
+    _player(settings)
     run = shown_run.get(NAME)
-    about_default.draw(Settings() if run is None else run.settings, _train_and_fill)
+    shown = Settings() if run is None else run.settings
+    if not shown_settings.differences(shown, settings):
+        about_default.draw(shown, _train_and_fill)
     if settings is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
         if code.open:
@@ -100,7 +103,7 @@ def stage(settings: Settings | None) -> None:
 
 
 @rerun.fragment
-def _player() -> None:
+def _player(chosen: Settings | None) -> None:
     """Draws the player; runs again whenever the player requests more."""
     run = shown_run.get(NAME)
     session.viewer().watch(run)
@@ -114,7 +117,7 @@ def _player() -> None:
     if run is not None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), here=here)
-    content = replace(content, opened=state.opened)
+    content = replace(content, opened=state.opened, other=_other(run, chosen))
     show(
         content.respond(request),
         on_change=_intervene,
@@ -123,6 +126,21 @@ def _player() -> None:
         on_open=folds.opened_in_player,
     )
     rerun.request_after_end(active)
+
+
+def _other(run: Run | None, chosen: Settings | None) -> str:
+    """In what the run on the stage is not what is chosen, in one line; "" if it is."""
+    different = shown_settings.differences(Settings() if run is None else run.settings, chosen)
+    if not different:
+        return ""
+    advice = "Press “Train both” to train what you have chosen."
+    if chosen is None:
+        advice = "Choose a file to train on it."
+    elif session.is_active(run):
+        advice = "Press “Stop” to train what you have chosen."
+    elif _excess(chosen):
+        advice = ""
+    return shown_settings.sentence(different, advice)
 
 
 def _on_seeds() -> None:

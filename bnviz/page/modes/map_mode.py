@@ -10,7 +10,7 @@ import streamlit as st
 from bnviz.engine.duration import in_words, study_seconds
 from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
-from bnviz.page.forms import axes_form, own_data, settings_form
+from bnviz.page.forms import axes_form, own_data, settings_form, shown_settings
 from bnviz.page.modes import laboratory_mode
 from bnviz.page.shell import clicks, navigation, notices, rerun, session, shown_study
 from bnviz.page.shell.links import MAP, Link
@@ -134,8 +134,40 @@ def stage(sweep: Sweep | None) -> None:
     content = MapContent.recorded() if run is None else _map_content(run, session.engine())
     state.map_sweep = content.sweep
     note = {} if rates is None else _rates_note(rates, session.engine())
+    note["other"] = _other(content.sweep, sweep)
+    note["note_other"] = rates is not None and _differs(rates.study, sweep)
     show(content.respond(request, measure) | note, on_cell=_open_cell)
     rerun.request_after_end(shown_study.active(_MAP, _RATES))
+
+
+def _other(shown: Sweep, chosen: Sweep | None) -> str:
+    """In what the map on the stage is not what is chosen, in one line; "" if it is."""
+    if chosen is None:
+        return ""  # as the message in the form says
+    chosen, axes = _normalized(chosen), (shown.x.name, shown.y.name)
+    different = [
+        f"{axes_form.HEADINGS[side].lower()} {axes_form.in_words(axis)}"
+        for side in axes_form.HEADINGS
+        if (axis := getattr(shown, side)) != getattr(chosen, side)
+    ]
+    different += shown_settings.differences(shown.base, chosen.base, without=(*axes, *UNUSED))
+    if shown.seeds != chosen.seeds:
+        different.append(f"seeds per cell {shown.seeds}")
+    if shown.target != chosen.target:
+        different.append(f"target {shown.target:g}")
+    if not different:
+        return ""
+    advice = "Press “Fill the map” to train what you have chosen."
+    if shown_study.active(_MAP, _RATES):
+        advice = "Press “Stop” to train what you have chosen."
+    elif _excess(chosen):
+        advice = ""
+    return shown_settings.sentence(different, advice)
+
+
+def _differs(rates: StableRates, chosen: Sweep | None) -> bool:
+    """Whether stable rates are those of other settings than the chosen ones."""
+    return chosen is not None and rates.digest != StableRates(chosen.base).digest
 
 
 def _open_cell() -> None:

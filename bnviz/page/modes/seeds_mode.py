@@ -8,7 +8,7 @@ import streamlit as st
 from bnviz import typed_numbers
 from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
-from bnviz.page.forms import fields, settings_form
+from bnviz.page.forms import fields, settings_form, shown_settings
 from bnviz.page.shell import clicks, rerun, session, shown_study
 from bnviz.page.shell.links import SEEDS, Link
 from bnviz.page.shell.map_component import last_request, show
@@ -126,8 +126,25 @@ def stage(bands: SeedBands | None) -> None:
         content = SeedsContent.empty(bands or SeedBands(Settings()))
     else:
         content = _seeds_content(run, session.engine())
-    show(content.respond(request), on_cell=lambda: None)
+    other = "" if run is None else _other(run.study, bands)
+    show(content.respond(request) | {"other": other}, on_cell=lambda: None)
     rerun.request_after_end(shown_study.active(_BANDS))
+
+
+def _other(shown: SeedBands, chosen: SeedBands | None) -> str:
+    """In what the curves on the stage are not what is chosen, in one line; "" if they are."""
+    if chosen is None:
+        return ""  # as the form says
+    different = [f"{shown.seeds} seeds"] if shown.seeds != chosen.seeds else []
+    different += shown_settings.differences(shown.settings, chosen.settings)
+    if not different:
+        return ""
+    advice = f"Press “Train {chosen.seeds} seeds” to train what you have chosen."
+    if shown_study.active(_BANDS):
+        advice = "Press “Stop” to train what you have chosen."
+    elif shown_study.excess(chosen.architectures, chosen.num_runs):
+        advice = ""
+    return shown_settings.sentence(different, advice)
 
 
 def _seeds_content(run: StudyRun[SeedBands], engine: Engine) -> SeedsContent:

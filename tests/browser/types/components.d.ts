@@ -12,3 +12,6 @@ declare module "*/bnviz.player/space.js" {
 declare module "*/bnviz.player/theme.js" {
   export * from "player/theme.js";
 }
+declare module "*/bnviz.player/veil.js" {
+  export * from "player/veil.js";
+}

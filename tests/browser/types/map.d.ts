@@ -60,6 +60,10 @@ export interface MapHeader {
   filled: number;
   headline: string;
   note?: string;
+  /** Whether the note is about other settings than the chosen ones. */
+  note_other?: boolean;
+  /** In what it is not what the viewer has chosen, in one line; empty if it is. */
+  other?: string;
   definition?: string;
   picture?: Picture;
 }

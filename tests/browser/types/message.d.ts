@@ -222,6 +222,8 @@ export interface Header {
   opens_seeds: boolean;
   /** What is open of all that is folded away at first, by name. */
   opened: string[];
+  /** In what it is not what the viewer has chosen, in one line; empty if it is. */
+  other: string;
   /**
    * In place of a view that the recording cannot show: what it shows and why it is not there, and
    * what a button says that trains it, if anything.

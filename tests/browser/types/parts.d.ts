@@ -17,6 +17,7 @@ export interface PlayerParts {
   figure: HTMLElement;
   wiring: Element;
   taps: HTMLElement;
+  other: HTMLElement;
   missing: HTMLElement;
   lacking: HTMLElement;
   offer: HTMLButtonElement;
@@ -40,6 +41,7 @@ export interface PlayerParts {
 }
 
 export interface MapParts {
+  other: HTMLElement;
   headline: HTMLElement;
   note: HTMLElement;
   definition: HTMLElement;

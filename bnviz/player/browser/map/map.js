@@ -12,6 +12,7 @@ import { ASK_AGAIN, mount, partsOf } from "../bnviz.player/mount.js";
 import { loadPlotly } from "../bnviz.player/plotly.js";
 import { heightLeft, layoutName, watchSpace } from "../bnviz.player/space.js";
 import { applyTheme } from "../bnviz.player/theme.js";
+import { showOther } from "../bnviz.player/veil.js";
 import { Cells } from "./cells.js";
 import { buildSkeleton } from "./skeleton.js";
 import { sliceFigure } from "./slices.js";
@@ -81,6 +82,8 @@ class PhaseMap {
     this.root.dataset.state = header.state;
     this.root.dataset.filled = String(header.filled);
     this.root.dataset.version = this.version;
+    showOther(this.root, this.parts.other, header.other);
+    this.root.toggleAttribute("data-other-note", Boolean(header.note_other));
     this.write("headline", header.headline);
     this.write("note", header.note);
     this.write("definition", header.definition);

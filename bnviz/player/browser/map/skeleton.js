@@ -2,6 +2,7 @@
 
 const HTML = `
   <section id="bnviz-map" data-state="loading" data-filled="0" aria-label="The networks over many runs">
+    <div class="bnviz-over"><p class="bnviz-other" data-part="other" role="status"></p></div>
     <p class="bnviz-headline" data-part="headline"></p>
     <p class="bnviz-note" data-part="note" role="status" hidden></p>
     <p class="bnviz-definition" data-part="definition" hidden></p>

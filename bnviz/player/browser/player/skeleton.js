@@ -10,6 +10,7 @@ const HTML = `
       <div class="bnviz-toolbar" data-part="choices" role="group" aria-label="What the view shows"></div>
       <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="Further choices" hidden></div>
     </div>
+    <div class="bnviz-over"><p class="bnviz-other" data-part="other" role="status"></p></div>
     <div class="bnviz-hook">
       <p class="bnviz-same" data-part="hook"></p>
       <p class="bnviz-event" data-part="event"></p>
