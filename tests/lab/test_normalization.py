@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from bnviz.lab.networks import position
 from bnviz.lab.normalization import FrozenBatchNormalization, moving_average, normalize
+from bnviz.recording_header import normalization_position
 from bnviz.settings import Settings
 
 X = np.random.default_rng(0).normal(2, 3, size=(40, 5)).astype(np.float32)
@@ -49,5 +49,7 @@ def test_frozen_batch_normalization_trains_by_its_moving_statistics():
     [("none", ["", ""]), ("bn", ["before", "after"]), ("bn_other", ["after", "before"])],
 )
 def test_arms_normalize_on_their_side_of_the_activation(arm, sides):
-    found = [position(Settings(bn_position=side), arm) for side in ("before", "after")]
+    found = [
+        normalization_position(Settings(bn_position=side), arm) for side in ("before", "after")
+    ]
     assert found == sides

@@ -91,10 +91,12 @@ def test_another_mode_and_the_way_back_keep_the_file(visit, file, mode):
 def test_a_changed_setting_keeps_the_file(visit, file):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
-    field = visitor.page.get_by_role("spinbutton", name="units")
-    field.fill("5")
+    field = visitor.page.get_by_role("spinbutton", name="hidden layers")
+    field.fill("6")
     field.press("Enter")
-    expect(visitor.page).to_have_url(re.compile("units=5.*upload=|upload=.*units=5"))
+    expect(visitor.page).to_have_url(
+        re.compile("hidden_layers=6.*upload=|upload=.*hidden_layers=6")
+    )
     held(visitor, file)
     expect(visitor.button("Train both")).to_be_enabled()
 
