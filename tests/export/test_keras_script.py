@@ -132,7 +132,7 @@ def test_script_gives_the_result_of_the_page(cases, tmp_path):
             assert accuracy == pytest.approx(float(ours["validation_accuracy"]), abs=ACCURACY), arm
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_script_runs_without_xla_and_says_that_it_rounds_otherwise(tmp_path):
     settings = Settings(steps=20)
     (tmp_path / "script.py").write_text(script(settings), encoding="utf-8")

@@ -62,7 +62,7 @@ def test_works_without_standard_error(descriptor):
     assert outcome.stdout == "loaded\n0\n"
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_training_writes_nothing_to_standard_error():
     outcome = subprocess.run(
         [sys.executable, "-m", "bnviz", "train", "--set=steps=5", "--set=hidden_layers=1"],

@@ -37,7 +37,7 @@ def move(visitor, recording, index):
     visitor.until(f"+s.step === {recording.steps[index]}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.widest)])
 def test_the_row_has_the_answers_of_the_frame_at_the_cursor(visit, scheme):
     recording = Recording.load(RECORDED)
     visitor, seen = still(visit, scheme=scheme), []
@@ -120,7 +120,9 @@ def test_the_probabilities_follow_the_cursor_while_they_are_open(visit):
     assert line.inner_text() != before
 
 
-@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (1280, 720)])
+@pytest.mark.parametrize(
+    "size", [(390, 844), pytest.param((820, 1180), marks=pytest.mark.widest), (1280, 720)]
+)
 def test_the_row_fits_and_its_answers_do_not_touch(visit, size):
     visitor = still(visit, width=size[0], height=size[1])
     assert visitor.overflow() <= 0

@@ -39,7 +39,7 @@ def press(visitor, name):
     visitor.key("Enter")
 
 
-@pytest.mark.parametrize("opened", [click, press])
+@pytest.mark.parametrize("opened", [click, pytest.param(press, marks=pytest.mark.slow)])
 def test_every_tab_opens_and_shows_its_picture_or_what_to_train(visit, opened):
     visitor = visit()
     page = visitor.page
@@ -60,6 +60,7 @@ def test_every_tab_opens_and_shows_its_picture_or_what_to_train(visit, opened):
     assert not visitor.errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "width", "of_it"),
     [("landscape", 1400, "deep=true"), ("decision", 390, "dataset=moons")],
@@ -77,11 +78,10 @@ def test_the_button_trains_what_the_view_draws(visit, name, width, of_it):
     visitor.page.wait_for_url(lambda url: of_it in url and "train=1" in url)
 
 
+@pytest.mark.slow
 def test_a_view_that_the_lesson_has_not_recorded_is_trained_in_the_laboratory(visit):
     visitor = visit("mode=lesson&chapter=13")
-    skip = visitor.page.get_by_role("button", name="Show it without a guess")
-    if skip.count():
-        skip.click()
+    visitor.button("Skip the prediction").click()
     name = next(each for each in ("landscape", "decision") if tab(visitor, each).count())
     click(visitor, name)
     visitor.page.locator(OFFER).click()

@@ -53,6 +53,7 @@ def test_what_is_not_chosen_is_dimmed_until_it_is_chosen_or_trained(visit):
     assert not {"queued", "running", "finished"} & set(dimmed)
 
 
+@pytest.mark.slow
 def test_a_map_of_other_settings_is_dimmed(visit):
     visitor = visit("mode=map", root=MAP)
     assert opacity(visitor, ".bnviz-headline", MAP) == 1
