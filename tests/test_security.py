@@ -126,6 +126,7 @@ class TestUploads:
 
 
 class TestWire:
+    @pytest.mark.slow
     def test_workers_listen_on_loopback_only_and_require_a_certificate(self):
         before = self.listening()
         with Engine() as engine:

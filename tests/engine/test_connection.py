@@ -17,7 +17,7 @@ STEPS = 50_000
 LINK = f"dataset=wine&hidden_layers=2&units=16&batch_size=256&steps={STEPS}&v=2&train=1"
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_restarted_server_shows_the_experiment_of_an_open_page(browser):
     port = free_port()
     proxy, page = Proxy(port), browser.new_page()

@@ -60,6 +60,7 @@ class TestClock:
             assert "time.time(" not in text, file
             assert "datetime" not in text, file
 
+    @pytest.mark.widest
     def test_a_run_continues_when_the_clock_jumps(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ):
@@ -205,6 +206,7 @@ class TestDisk:
 
 
 class TestScheduler:
+    @pytest.mark.widest
     def test_a_run_resumes_when_a_lost_scheduler_returns(self):
         port = free_port()
         with Engine(scheduler=f"tcp://127.0.0.1:{port}") as engine:

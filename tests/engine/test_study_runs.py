@@ -292,7 +292,7 @@ class TestStudies:
         assert "\n" not in run.error
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_another_worker_repeats_the_block_of_a_killed_one(
     cluster: DaskCluster, engine: Engine, undisturbed: PhaseMap
 ):

@@ -106,6 +106,7 @@ def test_hover_focus_and_tap_show_the_probabilities_of_both_arms(visit):
     expect(panel).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_probabilities_follow_the_cursor_while_they_are_open(visit):
     recording = Recording.load(RECORDED)
     visitor = still(visit)
@@ -189,6 +190,7 @@ def table(classes: tuple[str, ...], labels: tuple[int, ...]) -> ShownExamples:
     )
 
 
+@pytest.mark.slow
 def test_names_from_a_file_many_classes_and_no_answer_are_drawn_as_they_are(visit):
     visitor = visit()
     hostile = drawn(visitor, table((HOSTILE, "<b>no</b>"), (0, 1)), [1, 0, NO_ANSWER])

@@ -115,6 +115,7 @@ def test_training_streams_every_frame_into_the_same_chart(visit):
     assert "train=1" in visitor.page.url
 
 
+@pytest.mark.slow
 def test_single_steps_show_every_recorded_step_in_order(visit):
     visitor = visit(f"{SHORT}&seed=1&train=1")
     visitor.until("+s.framesHeld === 61")
@@ -202,6 +203,7 @@ def test_a_reload_during_a_run_returns_to_it_and_stop_stops_it(visit):
     expect(visitor.button("Train both")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_restored_connection_continues_where_it_was_cut(visit, page_address):
     proxy = Proxy(urlsplit(page_address).port)
     link = "dataset=spiral&hidden_layers=4&units=64&steps=50000&learning_rate=0.2&train=1"
@@ -242,6 +244,7 @@ def test_an_intervention_at_the_cursor_is_trained_and_marked_and_in_the_link(vis
     assert "interventions=20%3Ainsert_bn" in visitor.page.url
 
 
+@pytest.mark.slow
 def test_zoom_survives_new_frames(visit):
     visitor = visit(moving=True)
     visitor.until("+s.framesDrawn > 3")
@@ -354,6 +357,7 @@ def test_an_uploaded_table_is_trained_on_and_its_text_stays_text(visit, tmp_path
     visitor.until("s.state === 'finished'")
 
 
+@pytest.mark.slow
 def test_a_broken_file_gets_a_message(visit, tmp_path):
     file = tmp_path / "broken.npz"
     file.write_bytes(b"PK\x03\x04 nothing")

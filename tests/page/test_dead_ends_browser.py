@@ -39,7 +39,8 @@ def press(visitor, name):
     visitor.key("Enter")
 
 
-@pytest.mark.parametrize("opened", [click, pytest.param(press, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("opened", [click, pytest.param(press, marks=pytest.mark.widest)])
 def test_every_tab_opens_and_shows_its_picture_or_what_to_train(visit, opened):
     visitor = visit()
     page = visitor.page

@@ -50,6 +50,7 @@ def test_each_lead_runs_into_the_baseline_of_its_histogram(visit, size):
         assert abs(distance) <= 1
 
 
+@pytest.mark.slow
 def test_a_click_before_or_after_the_activation_chooses_what_the_histograms_show(visit):
     visitor = held(visit)
     stage = visitor.page.locator(STAGE)
@@ -90,6 +91,7 @@ def test_a_row_chooses_its_layer_by_mouse_and_keyboard(visit):
     assert band["y"] < tap["y"] < band["y"] + band["height"]
 
 
+@pytest.mark.widest
 def test_what_the_diagram_offers_is_not_in_the_menu_too_but_on_a_phone(visit):
     for width, offered in ((1400, 0), (390, 1)):
         visitor = held(visit, width=width)

@@ -37,7 +37,7 @@ def answer(visitor, question, option, key):
     visitor.page.locator(f".st-key-{key}_{question.name}_{option} button").click()
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_every_chapter_plays_asks_and_reveals_its_measurements(visit):
     visitor = visit("chapter=1", moving=True)
     for chapter in CHAPTER_LIST:
@@ -77,7 +77,7 @@ def test_the_quiz_keeps_score_and_leads_to_the_chapter_with_the_answer(visit):
     visitor.until(f"s.view === '{item.view['name']}'")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_learners_own_run_is_measured_beside_the_seeds_and_has_a_link(visit):
     visitor = visit("chapter=speed")
     answer(visitor, CHAPTERS["speed"].question, 0, "predict")
@@ -94,6 +94,7 @@ def test_a_learners_own_run_is_measured_beside_the_seeds_and_has_a_link(visit):
     expect(heading(second)).to_contain_text(CHAPTERS["speed"].title)
 
 
+@pytest.mark.slow
 def test_back_and_forward_go_through_the_chapters(visit):
     visitor = visit("chapter=1")
     visitor.page.get_by_role("button", name="›").click()

@@ -59,6 +59,7 @@ def open_mode(visitor, name):
     visitor.page.get_by_role("radio", name=name).locator("visible=true").first.click()
 
 
+@pytest.mark.widest
 def test_back_and_forward_keep_the_file(visit, file):
     visitor = visit(SMALL)
     trained(visitor, file)
