@@ -14,8 +14,9 @@ from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
 from bnviz.engine.forecast import BLOCK_BETWEEN, BLOCK_SHARE, IDLE_SHARE
 from bnviz.engine.study_runs import StudyRegistry, StudyRun
-from bnviz.engine.task import Turn, forget, keep, train_block
+from bnviz.engine.task import forget, keep, train_block
 from bnviz.engine.turns import Turns
+from bnviz.engine.worker_turn import Turn
 from bnviz.studies.study import Block
 
 #: Blocks submitted per worker: the current one, and the next so that the worker never waits.
@@ -80,6 +81,8 @@ class BlockDispatch:
         background: Those to execute while nobody waits for anything.
         turns: What origins have used.
         topic: Dask topic on which the workers report that they have begun.
+        leaving: Addresses of the workers that have run out of memory and are about to end; those
+            on which a block does so are added.
         changed: Called when a block's turn has ended.
     """
 
@@ -91,6 +94,7 @@ class BlockDispatch:
         turns: Turns,
         topic: str,
         *,
+        leaving: set[str],
         changed: Callable[[], None],
     ):
         self._client = client
@@ -98,6 +102,7 @@ class BlockDispatch:
         self._background = background
         self._used = turns
         self._topic = topic
+        self._leaving = leaving
         self._changed = changed
         self._submissions: dict[str, _Submission] = {}
         self._set_aside: dict[StudyRun[Any], list[_SetAside]] = {}
@@ -127,12 +132,14 @@ class BlockDispatch:
         for token, submission in list(self._submissions.items()):
             if submission.turn.done():
                 await self._settle(token, submission)
-        capacity = BLOCKS_PER_WORKER * len(addresses)
+        # What is given to a worker that is about to end would be begun again elsewhere.
+        workers = len(set(addresses) - self._leaving)
+        capacity = BLOCKS_PER_WORKER * workers
         if self._studies.active():
             share = BLOCK_BETWEEN if runs_wait else BLOCK_SHARE
             self._submit_next(self._studies, capacity, share)
         elif not runs_wait:
-            self._submit_next(self._background, len(addresses), IDLE_SHARE)
+            self._submit_next(self._background, workers, IDLE_SHARE)
 
     def _submit_next(self, studies: StudyRegistry, capacity: int, share: float) -> None:
         """Submits turns of these studies, until so many are submitted."""
@@ -233,6 +240,8 @@ class BlockDispatch:
         elif turn.outcomes:
             run.receive(block, turn.outcomes)
         elif turn.error:
+            if turn.error == failures.OUT_OF_MEMORY:
+                self._leaving.add(turn.worker)
             run.fail(turn.error)
 
     async def _cancel_unwanted(self, addresses: Collection[str]) -> None:

@@ -16,7 +16,8 @@ from bnviz.engine.pricing import Pricing
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.study_runs import StudyRegistry
-from bnviz.engine.task import Turn, load, train, warm_up
+from bnviz.engine.task import load, train, warm_up
+from bnviz.engine.worker_turn import Turn
 from bnviz.settings import Settings
 
 #: Seconds without an answer after which a scheduler counts as lost.
@@ -46,7 +47,7 @@ class Dispatch:
     """The runs submitted to one cluster. For use in one event loop.
 
     Each worker has one run at a time, for a turn. At its end the run is complete, or the worker has
-    set it aside and goes on with it in a later turn; see `RunRegistry.next_run`.
+    set it aside and goes on with it in a later turn; see `RunQueue.next_run`.
 
     Frames can only be lost together with the connection. Frames after a gap are ignored, and a run
     that ended with a gap, or whose worker vanished, is submitted again: the same settings produce
@@ -83,18 +84,24 @@ class Dispatch:
         self._studies = studies
         self._topic = topic
         self._changed = changed
-        self._blocks = BlockDispatch(
-            self._client, studies, background, runs.turns, topic, changed=changed
-        )
         self._pricing = Pricing(self._client, runs, changed=changed)
         self._submissions: dict[Run, _Submission] = {}
         self._tokens: dict[str, Run] = {}
         self._addresses: set[str] = set()
         #: Workers that have run out of memory and are about to end.
         self._leaving: set[str] = set()
+        self._blocks = BlockDispatch(
+            self._client,
+            studies,
+            background,
+            runs.queue.turns,
+            topic,
+            leaving=self._leaving,
+            changed=changed,
+        )
         self._loading: dict[str, Any] = {}
         self._compiling: dict[str, Any] = {}
-        runs.end_all_turns()
+        runs.queue.end_all_turns()
         self._client.subscribe_topic(topic, self._receive)
 
     async def step(self) -> None:
@@ -109,9 +116,9 @@ class Dispatch:
         async with asyncio.timeout(ANSWER_TIMEOUT):
             addresses = set(await self._client.nthreads())
         if self._addresses - addresses:
-            self._runs.forget_compiled()
+            self._runs.queue.forget_compiled()
         self._addresses = addresses
-        self._runs.workers = len(addresses)
+        self._runs.queue.workers = len(addresses)
         await self._warm_up(addresses)
         for run, submission in list(self._submissions.items()):
             await self._settle(run, submission)
@@ -120,10 +127,10 @@ class Dispatch:
         busy = {submission.address for submission in self._submissions.values()} | self._leaving
         # Those that have loaded TensorFlow first.
         for address in sorted(addresses - busy, key=lambda address: address not in self.warm):
-            following = self._runs.next_run(address, addresses)
+            following = self._runs.queue.next_run(address, addresses)
             if following is not None:
                 self._submit(following, address)
-        self._runs.between = BLOCK_BETWEEN if self._studies.active() else 0.0
+        self._runs.queue.between = BLOCK_BETWEEN if self._studies.active() else 0.0
         await self._blocks.step(addresses, runs_wait=bool(self._runs.active()))
         nobody_waits = self._blocks.idle and not self._runs.active()
         await self._pricing.step(self.warm, idle=nobody_waits)
@@ -135,7 +142,7 @@ class Dispatch:
         run.attempts += 1
         go_on = run.worker is not None
         self._tokens[run.token] = run
-        share, charged = self._runs.begin_turn(run)
+        share, charged = self._runs.queue.begin_turn(run)
         future = self._client.submit(
             train,
             run.settings.to_json(),
@@ -182,7 +189,7 @@ class Dispatch:
         run.worker = submission.address if turn.state == "set aside" else None
         if turn.state in ("ended", "set aside"):
             progress = run.progress - submission.progress
-            self._runs.note_turn(
+            self._runs.queue.note_turn(
                 run, taken=turn.seconds, progress=progress, compilations=turn.compilations
             )
         if turn.state == "set aside":
@@ -194,7 +201,7 @@ class Dispatch:
 
     async def _end_turn(self, run: Run, submission: _Submission, seconds: float | None) -> None:
         del self._submissions[run]
-        self._runs.end_turn(run, seconds=seconds, charged=submission.charged)
+        self._runs.queue.end_turn(run, seconds=seconds, charged=submission.charged)
         await self._client.cancel([submission.future])
 
     async def _forget_ended(self) -> None:
@@ -229,7 +236,7 @@ class Dispatch:
                     self.warm.add(address)
         self.warm &= addresses
         if any(future.status == "finished" for future in self._compiling.values()):
-            self._runs.note_compiled(Settings())
+            self._runs.queue.note_compiled(Settings())
         # A waiting job compiles what it needs; it should not wait for what it may not need.
         if not (self._runs.active() or self._studies.active()):
             for address in self.warm - self._compiling.keys():

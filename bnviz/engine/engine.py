@@ -101,12 +101,12 @@ class Engine:
         )
         self._seed_checks = SeedChecks(self._runs, self.background_study)
         self._studies = StudyRegistry(
-            grace=grace, changed=self._wake, until_free=self._runs.until_free
+            grace=grace, changed=self._wake, until_free=self._runs.queue.until_free
         )
         self._background = StudyRegistry(
             grace=grace,
             changed=self._wake,
-            until_free=self._runs.until_free,
+            until_free=self._runs.queue.until_free,
             capacity=MAX_ENDED_BACKGROUND,
         )
         self._status = _CONNECTING
@@ -145,7 +145,7 @@ class Engine:
     @property
     def pace(self) -> float:
         """How many times longer runs take here than predicted, roughly; limits count with it."""
-        return self._runs.pace.coarse
+        return self._runs.queue.pace.coarse
 
     def start(
         self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
@@ -266,7 +266,7 @@ class Engine:
 
     def check(self, run: Run) -> None:
         """Has a run checked on other seeds whose `check` is "offered"."""
-        self._runs.ask_check(run)
+        self._runs.idle_work.ask_check(run)
 
     def find_study(self, digest: str) -> StudyRun[Any] | None:
         """Returns the latest run of the study with this digest, or None if it is not kept."""
@@ -328,7 +328,7 @@ class Engine:
                     )
                     while not self._closing.is_set():
                         await dispatch.step()
-                        self._status = _status(dispatch, cluster, self._runs.workers)
+                        self._status = _status(dispatch, cluster, self._runs.queue.workers)
                         await self._pause(TICK)
             except Exception as error:
                 _log.debug("The connection to the scheduler ended.", exc_info=True)

@@ -9,7 +9,8 @@ from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import forget_on
 from bnviz.engine.forecast import IDLE_SHARE
 from bnviz.engine.run_registry import RunRegistry
-from bnviz.engine.task import Turn, measure_step_cost
+from bnviz.engine.task import measure_step_cost
+from bnviz.engine.worker_turn import Turn
 from bnviz.settings import Settings
 
 #: Dask priority: below everything else.
@@ -45,7 +46,7 @@ class Pricing:
             if self._future.status == "pending" and self._address in addresses:
                 return
             await self._settle()
-        wanted = self._runs.unpriced()
+        wanted = self._runs.idle_work.unpriced()
         if wanted is None or not addresses or not idle:
             return
         if wanted != self._measured or self._address not in addresses:
@@ -81,4 +82,4 @@ class Pricing:
         await self._client.cancel([future])
         self._go_on = turn.state == "set aside"
         if self._measured is not None and turn.state in ("ended", "failed"):
-            self._runs.price(self._measured[0], turn.step_costs)
+            self._runs.idle_work.price(self._measured[0], turn.step_costs)

@@ -1,45 +1,18 @@
-"""RunRegistry: all known runs by their settings, whose turn it is, and how long others wait."""
+"""RunRegistry: all known runs by their settings."""
 
-import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.data_shapes import DataShape
-from bnviz.engine.duration import block_seconds, compile_seconds
-from bnviz.engine.forecast import SHORT, Expected, expected_starts, priority, share
-from bnviz.engine.job import COMPLETE, QueuePosition
+from bnviz.engine.idle_work import IdleWork
+from bnviz.engine.job import QueuePosition
 from bnviz.engine.limits import recording_bytes
 from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
+from bnviz.engine.run_queue import RunQueue
 from bnviz.engine.runs import Run
 from bnviz.engine.turns import Turns
-from bnviz.other_seeds import OtherSeeds
 from bnviz.settings import Settings
-from bnviz.studies.seed_check import seed_check, unchecked
-from bnviz.studies.study import compile_key
-
-#: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of
-#: a browser; and of short runs of all. Each keeps its networks in the worker's memory.
-MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
-#: Maximum number of bytes of the training examples of all runs that a worker has begun and not
-#: ended, unless it is a single run: each has its own copy. And how many bytes do not count.
-MAX_BEGUN_EXAMPLES, FEW_EXAMPLES = 100e6, 5e6
-#: Architectures of which it is kept what a step costs, and of which it is to be measured.
-MAX_PRICES, MAX_UNPRICED = 200, 20
-#: Runs that wait to be checked on other seeds.
-MAX_UNCHECKED = 20
-#: A run is checked on other seeds without being asked for if that is predicted to take at most so
-#: many seconds; or so many, if that is no longer than so many times the run. What is compiled does
-#: not count.
-SHORT_CHECK, LONGEST_CHECK, TIMES = 3.0, 10.0, 3.0
-#: Seconds for which a forecast is used again.
-_FRESH = 0.25
-#: When a forecast was made, and what it says.
-_Forecast = tuple[float, dict[Run, QueuePosition]]
-_NO_FORECAST: _Forecast = (float("-inf"), {})
 
 
 class RunRegistry(Registry[Run]):
@@ -55,10 +28,8 @@ class RunRegistry(Registry[Run]):
         checks_seeds: Whether runs are checked on other seeds.
 
     Attributes:
-        workers: Number of workers.
-        turns: What origins have used.
-        pace: The pace of this host.
-        between: Seconds between two turns of a worker.
+        queue: The turns of those that are queued or running.
+        idle_work: What is still to be found out about those that have ended.
     """
 
     def __init__(
@@ -72,17 +43,14 @@ class RunRegistry(Registry[Run]):
         checks_seeds: bool = False,
     ):
         super().__init__(grace=grace, capacity=cache_bytes, changed=changed)
-        self.workers = 0
-        self.turns = turns or Turns()
-        self.pace = pace or Pace()
-        self.between = 0.0
-        self._long_at = float("-inf")
-        self._checks_seeds = checks_seeds
-        self._compiled: set[object] = set()
-        self._forecast = _NO_FORECAST
-        self._prices: OrderedDict[object, dict[str, float]] = OrderedDict()
-        self._unpriced: OrderedDict[object, tuple[Settings, FileSource | None]] = OrderedDict()
-        self._unchecked: OrderedDict[Run, FileSource | None] = OrderedDict()
+        self.queue = RunQueue(lambda: self._active, self._lock, turns, pace)
+        self.idle_work = IdleWork(
+            lambda: self._jobs.values(),
+            self._lock,
+            changed=changed,
+            pace=self.queue.pace,
+            checks_seeds=checks_seeds,
+        )
 
     def start(
         self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
@@ -93,101 +61,22 @@ class RunRegistry(Registry[Run]):
             run = Run(
                 settings, source, lock=self._lock, changed=self._job_ended, position=self.position
             )
-            run.check = "planned" if self._checks_seeds and not unchecked(settings) else "none"
+            self.idle_work.plan(run)
             return run
 
         run = self._start(settings.digest, origin, make)
-        with self._lock:
-            self._forecast = _NO_FORECAST
-            known = self._prices.get(_architecture(settings))
-            if known:
-                run.recording.seconds_per_step = known
+        self.queue.changed()
+        self.idle_work.tell(run)
         return run
 
+    def position(self, job: Run) -> QueuePosition | None:
+        """Returns a run's position in the queue and its expected wait; None unless queued."""
+        return self.queue.position(job)
+
     def _job_ended(self, job: Run) -> None:
-        with self._lock:
-            self._forecast = _NO_FORECAST
-            key = _architecture(job.settings)
-            if job.state in COMPLETE and key not in self._prices:
-                self._want_price(key, job)
-            if job.state not in COMPLETE:
-                job.check = "none"
-            elif job.check == "planned":
-                self._want_check(job)
+        self.queue.changed()
+        self.idle_work.note_end(job)
         super()._job_ended(job)
-
-    def _want_price(self, key: object, job: Run) -> None:
-        if job.source is not None:
-            # A viewer's file takes memory, so only the last one waits here.
-            files = [other for other, (_, source) in self._unpriced.items() if source is not None]
-            for other in files:
-                del self._unpriced[other]
-        self._unpriced[key] = job.settings, job.source
-        while len(self._unpriced) > MAX_UNPRICED:
-            self._unpriced.popitem(last=False)
-
-    def _want_check(self, job: Run) -> None:
-        if job.source is not None:
-            # As above.
-            files = [other for other, source in self._unchecked.items() if source is not None]
-            for other in files:
-                self.take_check(other, None)
-        [architecture] = seed_check(job.settings).architectures
-        predicted = self.pace.factor * block_seconds(architecture, job.source)
-        allowed = min(LONGEST_CHECK, TIMES * self.pace.factor * job.predicted)
-        job.check = "awaited" if predicted <= max(SHORT_CHECK, allowed) else "offered"
-        self._unchecked[job] = job.source
-        while len(self._unchecked) > MAX_UNCHECKED:
-            self.take_check(next(iter(self._unchecked)), None)
-
-    def ask_check(self, run: Run) -> None:
-        """Has a run checked on other seeds although that takes long; see `Run.check`."""
-        with self._lock:
-            if run.check == "offered":
-                run.check = "awaited"
-        self._changed()
-
-    def unchecked(self) -> list[tuple[Run, FileSource | None]]:
-        """Returns the runs that are to be checked on other seeds, with the files that they use."""
-        with self._lock:
-            waiting = self._unchecked.items()
-            return [(run, source) for run, source in waiting if run.check == "awaited"]
-
-    def take_check(self, run: Run, records: OtherSeeds | None) -> None:
-        """Gives a run what is known of other seeds.
-
-        Args:
-            run: The run.
-            records: What is known; None if it will never be.
-        """
-        with self._lock:
-            self._unchecked.pop(run, None)
-            run.check = "none" if records is None else "known"
-            if records is not None:
-                run.recording.other_seeds = records
-
-    def unpriced(self) -> tuple[Settings, FileSource | None] | None:
-        """Returns settings of which it should be measured what a step costs, or None."""
-        with self._lock:
-            # The last run is the one that is most likely looked at.
-            return next(reversed(self._unpriced.values()), None)
-
-    def price(self, settings: Settings, step_costs: dict[str, float]) -> None:
-        """Gives all runs of an architecture, known and future, the seconds of a step by arm.
-
-        Args:
-            settings: Settings of a run.
-            step_costs: The seconds; empty if they cannot be measured.
-        """
-        key = _architecture(settings)
-        with self._lock:
-            self._unpriced.pop(key, None)
-            self._prices[key] = step_costs
-            while len(self._prices) > MAX_PRICES:
-                self._prices.popitem(last=False)
-            for run in self._jobs.values():
-                if _architecture(run.settings) == key:
-                    run.recording.seconds_per_step = step_costs
 
     def weight(self, job: Run) -> int:
         """Returns the bytes of the run's frames."""
@@ -206,194 +95,3 @@ class RunRegistry(Registry[Run]):
             planned = sum(recording_bytes(run.settings) for run in self._active if asks(run))
             watched = (run for run in self._jobs.values() if run.viewers and not run.active)
             return planned + sum(self.weight(run) for run in watched if asks(run))
-
-    def seconds_left(self, run: Run) -> float:
-        """Returns the predicted seconds until a run is complete, here, compilation included."""
-        seconds = self._training_left(run)
-        if _architecture(run.settings) not in self._compiled:
-            seconds += self.pace.factor * compile_seconds(run.settings, run.source)
-        return seconds
-
-    def _training_left(self, run: Run) -> float:
-        return (1 - run.progress) * run.predicted * self.pace.factor
-
-    def _is_long(self, run: Run) -> bool:
-        # Others train while networks are compiled.
-        return self._training_left(run) > SHORT
-
-    def _since_long(self, now: float) -> float:
-        """Seconds since a long run had a turn, as many as there would be with one worker."""
-        return (now - self._long_at) * max(1, self.workers)
-
-    def next_run(self, address: str, addresses: Collection[str]) -> Run | None:
-        """Returns the run whose turn it is on a worker, or None.
-
-        See `bnviz.engine.forecast.priority`; equal runs have their turns in the order in which they
-        were started. A run waits until there is room for it, see `MAX_BEGUN`.
-
-        Args:
-            address: Address of the worker.
-            addresses: Addresses of all workers; what was set aside by another is begun again.
-        """
-        with self._lock:
-            waiting = [run for run in self._active if run.in_turn is None]
-            for run in waiting:
-                if run.worker not in addresses:
-                    run.worker = None
-            eligible = [
-                run
-                for run in waiting
-                if run.worker == address or (run.worker is None and self._has_room(run))
-            ]
-            since_long = self._since_long(time.monotonic())
-
-            def first(run: Run) -> Any:
-                return priority(
-                    run.origins,
-                    self.turns,
-                    begun=run.worker is not None,
-                    long=self._is_long(run),
-                    since_long=since_long,
-                )
-
-            return min(eligible, key=first, default=None)
-
-    def begin_turn(self, run: Run) -> tuple[float, float]:
-        """Marks a run as having its turn; returns its share, and the seconds charged for it."""
-        with self._lock:
-            seconds_left = self.seconds_left(run)
-            others_wait = any(other.in_turn is None for other in self._active if other is not run)
-            seconds = share(seconds_left, others_wait=others_wait)
-            charged = min(seconds, seconds_left)
-            run.in_turn = time.monotonic()
-            if self._is_long(run):
-                self._long_at = run.in_turn + charged
-            self.turns.begin(run.origins, charged)
-        return seconds, charged
-
-    def end_turn(self, run: Run, *, seconds: float | None, charged: float) -> None:
-        """Ends a run's turn.
-
-        Args:
-            run: The run.
-            seconds: How long the turn took; None if that is not known.
-            charged: What was charged for it.
-        """
-        with self._lock:
-            run.in_turn = None
-            if seconds is not None:
-                self.turns.charge(run.origins, seconds - charged)
-
-    def end_all_turns(self) -> None:
-        """Ends all turns, because the connection to the workers was lost."""
-        with self._lock:
-            for run in self._active:
-                run.in_turn = None
-
-    def _has_room(self, run: Run) -> bool:
-        """Whether a run that has not begun may begin besides those that have."""
-        begun = [other for other in self._active if other.worker is not None]
-        own, held = _example_bytes(run), sum(map(_example_bytes, begun))
-        if own and held and own + held > MAX_BEGUN_EXAMPLES * max(1, self.workers):
-            return False
-        long = self._is_long(run)
-        begun = [other for other in begun if self._is_long(other) is long]
-        if not long:
-            return len(begun) < MAX_BEGUN * max(1, self.workers)
-        of_address = Counter(origin.address for other in begun for origin in other.origins)
-        of_browser = Counter(origin for other in begun for origin in other.origins)
-        return len(begun) < MAX_BEGUN * max(1, self.workers) and any(
-            of_address[origin.address] < MAX_BEGUN_OF_ADDRESS * max(1, self.workers)
-            and of_browser[origin] < MAX_BEGUN_OF_BROWSER
-            for origin in run.origins
-        )
-
-    def position(self, job: Run) -> QueuePosition | None:
-        """Returns a run's position in the queue and its expected wait; None unless queued.
-
-        The wait follows from the predicted seconds of all runs that are begun or go first.
-        """
-        with self._lock:
-            if job.state != "queued":
-                return None
-            now = time.monotonic()
-            made, positions = self._forecast
-            if now - made > _FRESH or job not in positions:
-                positions = self._positions(now)
-                self._forecast = now, positions
-            return positions[job]
-
-    def _positions(self, now: float) -> dict[Run, QueuePosition]:
-        jobs = []
-        for run in self._active:
-            seconds, turn = self.seconds_left(run), None
-            if run.in_turn is not None:
-                # A turn that takes longer than expected is about to end.
-                whole = share(seconds, others_wait=len(self._active) > 1)
-                turn = max(0.0, min(seconds, whole) - (now - run.in_turn))
-                seconds = max(seconds, turn)
-            queued, long = run.state == "queued", self._is_long(run)
-            jobs.append(Expected(run, run.origins, seconds, queued, long, turn))
-        starts = expected_starts(
-            jobs,
-            self.turns,
-            workers=self.workers,
-            between=self.between,
-            since_long=self._since_long(now),
-            max_short=MAX_BEGUN,
-        )
-        positions = {
-            run: QueuePosition(number, seconds)
-            for number, (run, seconds) in enumerate(starts.items(), 1)
-        }
-        # One that has its turn and has not been heard of yet is about to begin.
-        return {run: QueuePosition(1, 0.0) for run in self._active} | positions
-
-    def until_free(self) -> float:
-        """Returns the seconds until a worker is expected to be free; 0 if one is."""
-        now = time.monotonic()
-        with self._lock:
-            turns = [
-                (share(self.seconds_left(run), others_wait=True), now - run.in_turn)
-                for run in self._active
-                if run.in_turn is not None
-            ]
-        if len(turns) < max(1, self.workers):
-            return 0.0
-        return min(max(0.0, seconds - passed) for seconds, passed in turns)
-
-    def note_turn(self, run: Run, *, taken: float, progress: float, compilations: int) -> None:
-        """Learns from a turn how long runs take here.
-
-        Args:
-            run: The run.
-            taken: Seconds of the turn.
-            progress: Share of the run that was trained in it.
-            compilations: How often something was compiled in it.
-        """
-        if progress:
-            self.note_compiled(run.settings)
-        if not compilations:
-            self.pace.note(taken=taken, predicted=progress * run.predicted)
-
-    def note_compiled(self, settings: Settings) -> None:
-        """Takes the architecture of these settings for compiled from now on."""
-        with self._lock:
-            self._compiled.add(_architecture(settings))
-
-    def forget_compiled(self) -> None:
-        """Takes nothing for compiled any more, since a worker was replaced."""
-        with self._lock:
-            self._compiled.clear()
-
-
-def _example_bytes(run: Run) -> int:
-    """Bytes of a run's training examples; 0 if they are few, so that it waits for no others."""
-    shape = DataShape.of(run.settings, run.source)
-    count = 4 * shape.training * shape.features
-    return count if count > FEW_EXAMPLES else 0
-
-
-def _architecture(settings: Settings) -> object:
-    """What decides, roughly, what is compiled for a run."""
-    return compile_key(settings.replace(steps=1, interventions=""))

@@ -31,7 +31,7 @@ class SeedChecks:
 
     def step(self) -> None:
         """Starts the checks that are due, and gives runs the outcomes of those that have ended."""
-        for run, source in self._runs.unchecked():
+        for run, source in self._runs.idle_work.unchecked():
             if run not in self._checks and run.viewers:
                 check = self._start(seed_check(run.settings), source)
                 check.join(run.token)
@@ -42,7 +42,7 @@ class SeedChecks:
             check.leave(run.token)
             del self._checks[run]
             if check.state == "finished":
-                self._runs.take_check(run, check.study.records())
+                self._runs.idle_work.take_check(run, check.study.records())
             elif check.state == "failed":
                 _log.warning("A run cannot be checked on other seeds: %s", check.error)
-                self._runs.take_check(run, None)
+                self._runs.idle_work.take_check(run, None)

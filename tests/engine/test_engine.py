@@ -83,7 +83,7 @@ class TestRunRegistry:
         run = received(registry, SHORT)
         assert run.awaits_more
         assert other.awaits_more
-        registry.price(SHORT, {"none": 1e-4, "bn": 2e-4})
+        registry.idle_work.price(SHORT, {"none": 1e-4, "bn": 2e-4})
         assert not run.awaits_more
         assert received(registry, SHORT.replace(units=5)).awaits_more
         monkeypatch.setattr(runs, "COSTS_AWAITED", 0.0)
@@ -94,7 +94,7 @@ class TestRunRegistry:
 
     def test_a_free_worker_means_no_wait(self):
         registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
-        registry.workers = 2
+        registry.queue.workers = 2
         queued = [registry.start(SHORT.replace(seed=seed)) for seed in range(4)]
         waits = [run.position().seconds for run in queued]
         assert waits[:2] == [0, 0]

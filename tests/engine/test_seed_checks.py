@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from bnviz.engine import Engine, run_registry
-from bnviz.engine.run_registry import MAX_UNCHECKED, RunRegistry
+from bnviz.engine import Engine, idle_work
+from bnviz.engine.idle_work import MAX_UNCHECKED
+from bnviz.engine.run_registry import RunRegistry
 from bnviz.findings import over_seeds
 from bnviz.settings import Settings
 from tests.engine.test_engine import PATIENCE, received
@@ -30,18 +31,22 @@ class TestWhichAreChecked:
         runs = registry()
         run = received(runs, SHORT)
         assert run.check == "awaited"
-        assert runs.unchecked() == [(run, None)]
+        assert runs.idle_work.unchecked() == [(run, None)]
 
     def test_a_long_check_is_offered(self, monkeypatch):
-        monkeypatch.setattr(run_registry, "SHORT_CHECK", 0.0)
-        monkeypatch.setattr(run_registry, "LONGEST_CHECK", 0.0)
+        monkeypatch.setattr(idle_work, "SHORT_CHECK", 0.0)
+        monkeypatch.setattr(idle_work, "LONGEST_CHECK", 0.0)
         runs = registry()
         run = received(runs, SHORT)
-        assert (run.check, runs.unchecked(), run.awaits_more) == ("offered", [], True)
-        runs.price(SHORT, {"none": 1e-4, "bn": 2e-4})
+        assert (run.check, runs.idle_work.unchecked(), run.awaits_more) == ("offered", [], True)
+        runs.idle_work.price(SHORT, {"none": 1e-4, "bn": 2e-4})
         assert not run.awaits_more
-        runs.ask_check(run)
-        assert (run.check, runs.unchecked(), run.awaits_more) == ("awaited", [(run, None)], True)
+        runs.idle_work.ask_check(run)
+        assert (run.check, runs.idle_work.unchecked(), run.awaits_more) == (
+            "awaited",
+            [(run, None)],
+            True,
+        )
 
     @pytest.mark.parametrize("changed", [{"dropout": 0.1}, {"interventions": "5:remove_bn"}])
     def test_what_cannot_be_trained_together_is_not_checked(self, changed):
@@ -59,7 +64,7 @@ class TestWhichAreChecked:
     def test_few_runs_wait(self):
         runs = registry()
         ended = [received(runs, SHORT.replace(seed=seed)) for seed in range(MAX_UNCHECKED + 2)]
-        assert len(runs.unchecked()) == MAX_UNCHECKED
+        assert len(runs.idle_work.unchecked()) == MAX_UNCHECKED
         assert [run.check for run in ended[:3]] == ["none", "none", "awaited"]
 
 

@@ -18,7 +18,8 @@ from bnviz.engine.forecast import (
 )
 from bnviz.engine.origin import Origin
 from bnviz.engine.pace import MAX_TURNS, Pace
-from bnviz.engine.run_registry import MAX_BEGUN, MAX_BEGUN_OF_BROWSER, RunRegistry
+from bnviz.engine.run_queue import MAX_BEGUN, MAX_BEGUN_OF_BROWSER
+from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.set_aside import KEPT_SECONDS, SetAside
 from bnviz.engine.turns import CREDIT, HALF_LIFE, Turns
 from bnviz.frames import frame_steps
@@ -202,18 +203,18 @@ class TestPace:
 class TestNextRun:
     def registry(self):
         registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None, turns=Turns(Clock()))
-        registry.workers = 1
-        registry.note_compiled(SHORT_RUN)
+        registry.queue.workers = 1
+        registry.queue.note_compiled(SHORT_RUN)
         return registry
 
     def next_run(self, registry):
-        return registry.next_run(WORKER, {WORKER})
+        return registry.queue.next_run(WORKER, {WORKER})
 
     def begin(self, registry, settings, origin):
         """A run that has had a turn and was set aside."""
         run = registry.start(settings, origin=origin)
-        _, charged = registry.begin_turn(run)
-        registry.end_turn(run, seconds=charged, charged=charged)
+        _, charged = registry.queue.begin_turn(run)
+        registry.queue.end_turn(run, seconds=charged, charged=charged)
         run.begin()
         run.worker = WORKER
         return run
@@ -234,24 +235,24 @@ class TestNextRun:
     def test_short_runs_pass_long_ones_whatever_their_viewers_have_used(self):
         registry = self.registry()
         begun = self.begin(registry, LONG_RUN, EVE)
-        registry.turns.charge([ANN], 50.0)
+        registry.queue.turns.charge([ANN], 50.0)
         short = registry.start(SHORT_RUN, origin=ANN)
         assert self.next_run(registry) is short
-        registry._long_at -= LONG_PAUSE + 1
+        registry.queue._long_at -= LONG_PAUSE + 1
         assert self.next_run(registry) is begun
 
     def test_a_run_has_one_turn_at_a_time(self):
         registry = self.registry()
         run = registry.start(SHORT_RUN, origin=ANN)
-        registry.begin_turn(run)
+        registry.queue.begin_turn(run)
         assert self.next_run(registry) is None
 
     def test_what_a_worker_has_set_aside_goes_on_there(self):
         registry = self.registry()
         run = self.begin(registry, LONG_RUN, ANN)
-        assert registry.next_run("another", {WORKER, "another"}) is None
+        assert registry.queue.next_run("another", {WORKER, "another"}) is None
         # Its worker has vanished.
-        assert registry.next_run("another", {"another"}) is run
+        assert registry.queue.next_run("another", {"another"}) is run
         assert run.worker is None
 
     def test_few_long_runs_are_begun_at_a_time_and_short_ones_pass(self):
@@ -259,7 +260,7 @@ class TestNextRun:
         for number in range(MAX_BEGUN):
             origin = Origin(f"{number}", f"{number}")
             begun = self.begin(registry, LONG_RUN.replace(seed=number), origin)
-            registry.turns.charge([origin], 10.0)
+            registry.queue.turns.charge([origin], 10.0)
         long = registry.start(LONG_RUN.replace(seed=99), origin=ANN)
         assert self.next_run(registry) is not long
         short = registry.start(SHORT_RUN, origin=EVE)
@@ -274,7 +275,7 @@ class TestNextRun:
             self.begin(registry, SHORT_RUN.replace(seed=n), Origin(f"{n}", f"{n}"))
             for n in range(MAX_BEGUN)
         ]
-        registry.turns.charge([EVE], 50.0)
+        registry.queue.turns.charge([EVE], 50.0)
         new = registry.start(SHORT_RUN.replace(seed=99), origin=EVE)
         assert self.next_run(registry) in begun
         begun[3].stop()
@@ -297,9 +298,9 @@ class TestNextRun:
         for number in range(MAX_BEGUN_OF_BROWSER):
             self.begin(registry, LONG_RUN.replace(seed=number), ANN).worker = "another"
         more = registry.start(LONG_RUN.replace(seed=99), origin=ANN)
-        assert registry.next_run(WORKER, {WORKER, "another"}) is None
+        assert registry.queue.next_run(WORKER, {WORKER, "another"}) is None
         more.origins.add(EVE)
-        assert registry.next_run(WORKER, {WORKER, "another"}) is more
+        assert registry.queue.next_run(WORKER, {WORKER, "another"}) is more
 
 
 class TestPrices:
@@ -318,12 +319,12 @@ class TestPrices:
 
     def test_it_is_measured_once_for_runs_that_differ_in_what_is_not_compiled(self):
         registry = self.registry()
-        assert registry.unpriced() is None
+        assert registry.idle_work.unpriced() is None
         first = self.complete(registry, SHORT_RUN)
-        assert registry.unpriced() == (SHORT_RUN, None)
-        registry.price(SHORT_RUN, {"none": 1e-4, "bn": 2e-4})
+        assert registry.idle_work.unpriced() == (SHORT_RUN, None)
+        registry.idle_work.price(SHORT_RUN, {"none": 1e-4, "bn": 2e-4})
         later = self.complete(registry, SHORT_RUN.replace(seed=1, learning_rate=0.5, steps=60))
-        assert registry.unpriced() is None
+        assert registry.idle_work.unpriced() is None
         for run in (first, later):
             assert run.recording.seconds_per_step == {"none": 1e-4, "bn": 2e-4}
 
@@ -332,17 +333,17 @@ class TestPrices:
         larger = SHORT_RUN.replace(units=33)
         for settings in (SHORT_RUN, larger):
             self.complete(registry, settings)
-        assert registry.unpriced() == (larger, None)
-        registry.price(larger, {})
-        assert registry.unpriced() == (SHORT_RUN, None)
+        assert registry.idle_work.unpriced() == (larger, None)
+        registry.idle_work.price(larger, {})
+        assert registry.idle_work.unpriced() == (SHORT_RUN, None)
         run = self.complete(registry, larger.replace(seed=1))
-        assert registry.unpriced() == (SHORT_RUN, None)
+        assert registry.idle_work.unpriced() == (SHORT_RUN, None)
         assert run.recording.seconds_per_step == {}
 
     def test_a_run_that_was_stopped_is_not_measured(self):
         registry = self.registry()
         registry.start(SHORT_RUN).stop()
-        assert registry.unpriced() is None
+        assert registry.idle_work.unpriced() is None
 
 
 class TestSetAside:

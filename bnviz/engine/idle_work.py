@@ -1,0 +1,149 @@
+"""IdleWork: what is still to be found out about runs that have ended, while nobody waits."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+
+from bnviz.data.file_source import FileSource
+from bnviz.engine.duration import block_seconds
+from bnviz.engine.job import COMPLETE
+from bnviz.engine.pace import Pace
+from bnviz.engine.run_queue import architecture
+from bnviz.engine.runs import Run
+from bnviz.other_seeds import OtherSeeds
+from bnviz.settings import Settings
+from bnviz.studies.seed_check import seed_check, unchecked
+
+#: Architectures of which it is kept what a step costs, and of which it is to be measured.
+MAX_PRICES, MAX_UNPRICED = 200, 20
+#: Runs that wait to be checked on other seeds.
+MAX_UNCHECKED = 20
+#: A run is checked on other seeds without being asked for if that is predicted to take at most so
+#: many seconds; or so many, if that is no longer than so many times the run. What is compiled does
+#: not count.
+SHORT_CHECK, LONGEST_CHECK, TIMES = 3.0, 10.0, 3.0
+
+
+class IdleWork:
+    """What a step costs, and what other seeds show. Safe to use from any thread.
+
+    Args:
+        known: Returns all known runs.
+        lock: Guards them.
+        changed: Called when there is more to do.
+        pace: The pace of this host.
+        checks_seeds: Whether runs are checked on other seeds.
+    """
+
+    def __init__(
+        self,
+        known: Callable[[], Collection[Run]],
+        lock: threading.RLock,
+        *,
+        changed: Callable[[], None],
+        pace: Pace,
+        checks_seeds: bool,
+    ):
+        self._known = known
+        self._lock = lock
+        self._changed = changed
+        self._pace = pace
+        self._checks_seeds = checks_seeds
+        self._prices: OrderedDict[object, dict[str, float]] = OrderedDict()
+        self._unpriced: OrderedDict[object, tuple[Settings, FileSource | None]] = OrderedDict()
+        self._unchecked: OrderedDict[Run, FileSource | None] = OrderedDict()
+
+    def plan(self, run: Run) -> None:
+        """Says of a new run whether it will be checked on other seeds."""
+        run.check = "planned" if self._checks_seeds and not unchecked(run.settings) else "none"
+
+    def tell(self, run: Run) -> None:
+        """Gives a run what is known of its architecture."""
+        with self._lock:
+            known = self._prices.get(architecture(run.settings))
+            if known:
+                run.recording.seconds_per_step = known
+
+    def note_end(self, run: Run) -> None:
+        """Notes what is to be found out about a run that has ended."""
+        with self._lock:
+            key = architecture(run.settings)
+            if run.state in COMPLETE and key not in self._prices:
+                self._want_price(key, run)
+            if run.state not in COMPLETE:
+                run.check = "none"
+            elif run.check == "planned":
+                self._want_check(run)
+
+    def _want_price(self, key: object, job: Run) -> None:
+        if job.source is not None:
+            # A viewer's file takes memory, so only the last one waits here.
+            files = [other for other, (_, source) in self._unpriced.items() if source is not None]
+            for other in files:
+                del self._unpriced[other]
+        self._unpriced[key] = job.settings, job.source
+        while len(self._unpriced) > MAX_UNPRICED:
+            self._unpriced.popitem(last=False)
+
+    def _want_check(self, job: Run) -> None:
+        if job.source is not None:
+            # As above.
+            files = [other for other, source in self._unchecked.items() if source is not None]
+            for other in files:
+                self.take_check(other, None)
+        [checked] = seed_check(job.settings).architectures
+        predicted = self._pace.factor * block_seconds(checked, job.source)
+        allowed = min(LONGEST_CHECK, TIMES * self._pace.factor * job.predicted)
+        job.check = "awaited" if predicted <= max(SHORT_CHECK, allowed) else "offered"
+        self._unchecked[job] = job.source
+        while len(self._unchecked) > MAX_UNCHECKED:
+            self.take_check(next(iter(self._unchecked)), None)
+
+    def ask_check(self, run: Run) -> None:
+        """Has a run checked on other seeds although that takes long; see `Run.check`."""
+        with self._lock:
+            if run.check == "offered":
+                run.check = "awaited"
+        self._changed()
+
+    def unchecked(self) -> list[tuple[Run, FileSource | None]]:
+        """Returns the runs that are to be checked on other seeds, with the files that they use."""
+        with self._lock:
+            waiting = self._unchecked.items()
+            return [(run, source) for run, source in waiting if run.check == "awaited"]
+
+    def take_check(self, run: Run, records: OtherSeeds | None) -> None:
+        """Gives a run what is known of other seeds.
+
+        Args:
+            run: The run.
+            records: What is known; None if it will never be.
+        """
+        with self._lock:
+            self._unchecked.pop(run, None)
+            run.check = "none" if records is None else "known"
+            if records is not None:
+                run.recording.other_seeds = records
+
+    def unpriced(self) -> tuple[Settings, FileSource | None] | None:
+        """Returns settings of which it should be measured what a step costs, or None."""
+        with self._lock:
+            # The last run is the one that is most likely looked at.
+            return next(reversed(self._unpriced.values()), None)
+
+    def price(self, settings: Settings, step_costs: dict[str, float]) -> None:
+        """Gives all runs of an architecture, known and future, the seconds of a step by arm.
+
+        Args:
+            settings: Settings of a run.
+            step_costs: The seconds; empty if they cannot be measured.
+        """
+        key = architecture(settings)
+        with self._lock:
+            self._unpriced.pop(key, None)
+            self._prices[key] = step_costs
+            while len(self._prices) > MAX_PRICES:
+                self._prices.popitem(last=False)
+            for run in self._known():
+                if architecture(run.settings) == key:
+                    run.recording.seconds_per_step = step_costs
