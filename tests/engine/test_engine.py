@@ -235,7 +235,7 @@ def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
     assert not list(files.iterdir())
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_connects_once_the_scheduler_answers_and_loads_no_tensorflow_in_the_page(
     tmp_path: Path,
 ):
@@ -413,7 +413,7 @@ class TestKilledWorkers:
         assert undisturbed.wait(PATIENCE)
         assert run.recording.frames.tobytes() == undisturbed.recording.frames.tobytes()
 
-    @pytest.mark.slow
+    @pytest.mark.widest
     def test_a_run_that_kills_its_workers_fails_with_an_explanation(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ):

@@ -109,6 +109,7 @@ class TestMemory:
 
 
 #: A worker whose task does not end, before and after it is cancelled.
+@pytest.mark.widest
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a signal that stops a process")
 def test_a_worker_that_falls_silent_is_replaced_and_its_run_done_again(
     monkeypatch: pytest.MonkeyPatch,

@@ -190,7 +190,7 @@ def test_stop_stops_the_run():
     assert page.button(key="train_wide").label == "Train both"
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_end_of_a_run_redraws_a_projected_lesson_once():
     """Projected, the lesson has no Stop button; one of another mode made it redraw forever."""
     page = new_page({"chapter": "speed", "present": "1", "train": "1"})

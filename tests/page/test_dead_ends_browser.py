@@ -64,7 +64,10 @@ def test_every_tab_opens_and_shows_its_picture_or_what_to_train(visit, opened):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "width", "of_it"),
-    [("landscape", 1400, "deep=true"), ("decision", 390, "dataset=moons")],
+    [
+        pytest.param("landscape", 1400, "deep=true", marks=pytest.mark.widest),
+        ("decision", 390, "dataset=moons"),
+    ],
 )
 def test_the_button_trains_what_the_view_draws(visit, name, width, of_it):
     visitor = visit("steps=60&hidden_layers=2", width=width)
@@ -83,6 +86,7 @@ def test_the_button_trains_what_the_view_draws(visit, name, width, of_it):
 def test_a_view_that_the_lesson_has_not_recorded_is_trained_in_the_laboratory(visit):
     visitor = visit("mode=lesson&chapter=13")
     visitor.button("Skip the prediction").click()
+    visitor.page.get_by_role("group", name="Views").wait_for()
     name = next(each for each in ("landscape", "decision") if tab(visitor, each).count())
     click(visitor, name)
     visitor.page.locator(OFFER).click()

@@ -169,7 +169,7 @@ async def follow(tab):
 @pytest.mark.parametrize(
     ("pupils", "others"),
     [
-        pytest.param(8, 6, marks=pytest.mark.slow),
+        pytest.param(5, 4, marks=pytest.mark.slow),
         pytest.param(30, 20, marks=pytest.mark.widest),
     ],
 )

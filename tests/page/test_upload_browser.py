@@ -78,7 +78,7 @@ def test_back_and_forward_keep_the_file(visit, file):
     held(visitor, file)
 
 
-@pytest.mark.parametrize("mode", ["Lesson", pytest.param("Phase map", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("mode", ["Lesson", pytest.param("Phase map", marks=pytest.mark.widest)])
 def test_another_mode_and_the_way_back_keep_the_file(visit, file, mode):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
@@ -114,6 +114,7 @@ def test_a_reload_keeps_the_file_and_returns_to_its_run(visit, file):
     assert visitor.page.get_by_text("needs a file").count() == 0
 
 
+@pytest.mark.widest
 def test_back_undoes_a_choice_and_a_reload_keeps_it(visit, file):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
@@ -132,6 +133,7 @@ def test_back_undoes_a_choice_and_a_reload_keeps_it(visit, file):
     expect(said).to_contain_text("80 examples with 1 feature (")
 
 
+@pytest.mark.widest
 def test_a_reload_in_the_lesson_keeps_the_file(visit, file):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
@@ -143,6 +145,7 @@ def test_a_reload_in_the_lesson_keeps_the_file(visit, file):
     held(visitor, file)
 
 
+@pytest.mark.widest
 def test_a_restored_connection_keeps_the_file(visit, file, page_address):
     proxy = Proxy(urlsplit(page_address).port)
     visitor = visit(SMALL, address=f"http://127.0.0.1:{proxy.port}")
@@ -156,6 +159,7 @@ def test_a_restored_connection_keeps_the_file(visit, file, page_address):
     proxy.close()
 
 
+@pytest.mark.widest
 def test_a_removed_file_is_not_reclaimed(visit, file):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
@@ -167,7 +171,7 @@ def test_a_removed_file_is_not_reclaimed(visit, file):
     expect(visitor.button("Train both")).to_be_disabled()
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_link_opened_elsewhere_asks_for_its_file_and_takes_no_other_for_it(visit, file, tmp_path):
     first = visit(SMALL)
     trained(first, file)
@@ -193,7 +197,7 @@ def test_a_link_opened_elsewhere_asks_for_its_file_and_takes_no_other_for_it(vis
     assert second.page.url.split("?")[1] == link
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_duplicated_tab_does_not_take_the_file(visit, file):
     visitor = visit(SMALL)
     trained(visitor, file)

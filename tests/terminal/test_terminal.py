@@ -714,8 +714,8 @@ class TestWithTensorFlow:
         assert b"paired steps in" in printed
         assert 1 < len(Recording.load(out)) < len(Recording(Settings(steps=50_000)).steps)
 
+    @pytest.mark.widest
     @pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-    @pytest.mark.slow
     def test_ctrl_c_in_a_terminal_keeps_the_cells_so_far(self, tmp_path):
         import pty
 

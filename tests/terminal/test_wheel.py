@@ -139,6 +139,7 @@ def test_it_lists_the_settings(installation):
     assert installation.bnviz("settings") == settings_table() + "\n"
 
 
+@pytest.mark.widest
 def test_it_trains(installation):
     result = json.loads(installation.bnviz("train", "--set", "steps=5", "--json"))
     assert result["steps"] == 5
