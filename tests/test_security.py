@@ -118,7 +118,7 @@ class TestUploads:
         from tests.hostile.guard import watched
 
         # Its start writes files and connects: it is over once a worker has compiled the default.
-        until(lambda: session.engine()._runs._compiled)
+        until(lambda: session.engine()._runs.queue._compiled)
         monkeypatch.chdir(tmp_path)
         with watched():
             page_with_file(name)

@@ -85,6 +85,7 @@ class TestEngine:
         found = over_seeds.speeds(run.recording)
         assert found[4] == over_seeds.speeds(beside.recording)[4]
 
+    @pytest.mark.slow
     def test_a_run_that_arrives_does_not_wait_for_seeds(self, engine):
         # An architecture of its own, so that its check compiles for seconds.
         with watched(engine.start(SHORT.replace(hidden_layers=6, units=9))) as run:

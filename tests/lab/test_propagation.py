@@ -137,6 +137,7 @@ class TestEffectiveRate:
         np.testing.assert_array_equal(start["none"]["kernel_norm"], start["bn"]["kernel_norm"])
 
 
+@pytest.mark.widest
 def test_an_l2_penalty_shrinks_no_values_after_bn_and_raises_its_effective_rate():
     last = {}
     for l2 in (0.0, 0.1):

@@ -56,6 +56,7 @@ def test_the_row_has_the_answers_of_the_frame_at_the_cursor(visit, scheme):
     assert len({tuple(each) for each in seen}) > 4
 
 
+@pytest.mark.slow
 def test_a_screen_reader_hears_what_each_example_is_and_is_taken_for(visit):
     recording = Recording.load(RECORDED)
     visitor = still(visit)
@@ -122,7 +123,12 @@ def test_the_probabilities_follow_the_cursor_while_they_are_open(visit):
 
 
 @pytest.mark.parametrize(
-    "size", [(390, 844), pytest.param((820, 1180), marks=pytest.mark.widest), (1280, 720)]
+    "size",
+    [
+        (390, 844),
+        pytest.param((820, 1180), marks=pytest.mark.widest),
+        pytest.param((1280, 720), marks=pytest.mark.widest),
+    ],
 )
 def test_the_row_fits_and_its_answers_do_not_touch(visit, size):
     visitor = still(visit, width=size[0], height=size[1])

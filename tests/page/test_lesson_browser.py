@@ -178,6 +178,7 @@ def test_axe_core_finds_no_serious_violation(visit, query, scheme):
     assert serious(visitor.page) == []
 
 
+@pytest.mark.widest
 def test_an_unknown_chapter_is_reported_and_the_first_one_opens(visit):
     visitor = visit("chapter=99")
     assert "chapter" in visitor.page.get_by_role("alert").first.inner_text()

@@ -101,6 +101,7 @@ def test_the_keyboard_opens_a_cell_and_a_button_leads_back_to_the_map(visit_map)
     visitor.until("s.version.startsWith('recorded')")
 
 
+@pytest.mark.widest
 def test_a_phone_stacks_the_maps(visit_map):
     visitor = visit_map("mode=map", width=390, height=844, scheme="dark", has_touch=True)
     assert visitor.overflow() <= 0

@@ -148,6 +148,7 @@ def test_another_class_column():
     assert page.session_state["bnviz_field_values"]["setting_upload"] == before
 
 
+@pytest.mark.widest
 def test_another_class_column_after_the_columns_were_chosen():
     page = page_with(table())
     field(page, "columns left out").set_value(["id", "kind"]).run()
@@ -159,6 +160,7 @@ def test_another_class_column_after_the_columns_were_chosen():
     assert field(page, "columns left out").value == ["id", "kind"]
 
 
+@pytest.mark.widest
 def test_a_heading_that_was_taken_for_an_example():
     page = page_with(table("0,2.5,3,x,u"))
     assert "31 examples with" in said(page)
@@ -170,6 +172,7 @@ def test_a_heading_that_was_taken_for_an_example():
     assert "reading" not in page.query_params
 
 
+@pytest.mark.widest
 def test_choices_about_columns_are_dropped_where_these_may_have_other_names():
     page = page_with(table())
     field(page, "class column").set_value("kind").run()
@@ -178,6 +181,7 @@ def test_choices_about_columns_are_dropped_where_these_may_have_other_names():
     assert page.query_params["reading"] == "encoding:latin-1"
 
 
+@pytest.mark.widest
 def test_a_file_that_a_choice_makes_unreadable_is_made_readable_by_another():
     page = page_with(table())
     field(page, "delimiter").set_value("|").run()

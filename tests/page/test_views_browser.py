@@ -114,7 +114,7 @@ def _assert_same_points(expected, points):
         assert (found if isinstance(found, str) else list(found)) == points[name]
 
 
-@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("width", [1400, pytest.param(390, marks=pytest.mark.slow)])
 def test_each_tab_shows_its_view_at_the_same_step(visit, width):
     visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")
@@ -166,7 +166,7 @@ def test_what_is_opened_stays_open_in_every_mode_and_in_the_link(visit):
     assert "open=settings" in second.page.url
 
 
-@pytest.mark.parametrize("size", [(1400, 900), (1280, 720)])
+@pytest.mark.parametrize("size", [pytest.param((1400, 900), marks=pytest.mark.widest), (1280, 720)])
 def test_picture_transport_and_the_line_of_the_verdict_are_on_one_screen(visit, size):
     visitor = visit(width=size[0], height=size[1])
     line = visitor.page.locator(f"{STAGE} [data-part=headline]")
