@@ -76,6 +76,7 @@ class Recording:
     Args:
         run: What is recorded: the settings of a run, or the header of other networks.
         version: The version of the measures of a run of these settings.
+        detail: Whether it has the detail of `FrameLayout`, as all that is trained has.
 
     Attributes:
         header: What is compared and measured.
@@ -86,10 +87,12 @@ class Recording:
         shown: What is drawn of the examples whose answers the frames keep; None while not known.
     """
 
-    def __init__(self, run: Settings | RecordingHeader, *, version: int = VERSION):
+    def __init__(
+        self, run: Settings | RecordingHeader, *, version: int = VERSION, detail: bool = True
+    ):
         self._settings = run if isinstance(run, Settings) else None
         self.header = RecordingHeader.of(run, version=version) if isinstance(run, Settings) else run
-        self.layout = FrameLayout(self.header)
+        self.layout = FrameLayout(self.header, detail)
         self.steps = np.array(self.header.steps)
         self._frames: Frames = np.zeros(len(self.steps), self.layout.dtype)
         self._count = 0
@@ -166,6 +169,14 @@ class Recording:
         if not begun.complete:
             begun._other_seeds = None
         return begun
+
+    def overview(self) -> "Recording":
+        """A copy without the detail of `FrameLayout`, which is most of a frame."""
+        brief = Recording(self._settings or self.header, version=self.header.version, detail=False)
+        brief.extend(0, self.slice(0, len(self), brief.layout))
+        brief._seconds_per_step, brief._other_seeds = self._seconds_per_step, self._other_seeds
+        brief.shown = self.shown
+        return brief
 
     @property
     def frames(self) -> Frames:
@@ -287,10 +298,13 @@ class Recording:
         """
         try:
             archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
-            recording = cls(_settings(archive), version=_version(archive))
-            _read_costs(archive, recording)
+            settings, version = _settings(archive), _version(archive)
+            recording = cls(settings, version=version)
             body = _GAINS if _GAINS in archive.names else _FRAMES
             header = archive.header(body)
+            if header.shape[:1] == (recording.layout.overview.dtype.itemsize,):
+                recording = cls(settings, version=version, detail=False)
+            _read_costs(archive, recording)
             if header.nbytes > recording._frames.nbytes:
                 raise RecordingError("the file holds more than its settings can have produced")
             size = recording.layout.dtype.itemsize

@@ -551,3 +551,16 @@ def test_a_beginning_holds_no_later_frame_and_no_other_seed():
     assert not begun.complete
     assert len(recording.beginning(recording.settings.steps)) == len(recording)
     assert recording.other_seeds is not None
+
+
+class TestOverviews:
+    def test_are_saved_and_loaded_without_detail_and_with_all_else(self):
+        whole = Recording.load(BUNDLED / "default.npz")
+        brief = load(saved(whole.overview()))
+        assert not brief.layout.detail
+        assert brief.complete
+        assert brief.slice(0, len(brief)) == whole.slice(0, len(whole), whole.layout.overview)
+        assert brief.seconds_per_step == whole.seconds_per_step
+        np.testing.assert_array_equal(brief.other_seeds, whole.other_seeds)
+        assert brief.shown == whole.shown
+        assert brief.settings == whole.settings

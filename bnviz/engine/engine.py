@@ -37,6 +37,10 @@ RETRY = 2.0
 #: Maximum number of ended background studies to keep; one of nine seeds takes about 0.1 MB.
 MAX_ENDED_BACKGROUND = 64
 
+#: Why a run does not follow a viewer's changes by itself, to be shown beside the button.
+NOT_COMPILED = "This change compiles new networks: press “Train both”."
+OTHERS_WAIT = "Others are training: press “Train both” to queue."
+
 _log = logging.getLogger(__name__)
 
 
@@ -148,7 +152,12 @@ class Engine:
         return self._runs.queue.pace.coarse
 
     def start(
-        self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
+        self,
+        settings: Settings,
+        source: FileSource | None = None,
+        origin: Origin = PROGRAM,
+        *,
+        live: bool = False,
     ) -> Run:
         """Returns the active or complete run of these settings, or starts a new one.
 
@@ -160,19 +169,27 @@ class Engine:
             settings: What to run.
             source: The file with the examples, if `settings.dataset` is an upload.
             origin: Who asks for it.
+            live: Whether it follows a viewer's changes by itself. Such a run is not begun if it
+                needs compilation, or while anybody else waits for something.
         """
-        refusal = self._refusal(settings, source, origin)
-        run = self._runs.start(settings, source, origin)
+        refusal = self._refusal(settings, source, origin, live=live)
+        run = self._runs.start(settings, source, origin, live=live)
         if self._closing.is_set():
             run.fail(_CLOSED.message)
         elif refusal:
             run.fail(refusal)
         return run
 
-    def _refusal(self, settings: Settings, source: FileSource | None, origin: Origin) -> str:
+    def _refusal(
+        self, settings: Settings, source: FileSource | None, origin: Origin, *, live: bool
+    ) -> str:
         """Why there can be no new run, in one sentence; empty if there can."""
         if _goes_on(self._runs.find(settings.digest)):
             return ""
+        if live and not self._runs.queue.is_compiled(settings):
+            return NOT_COMPILED
+        if live and self._others_wait(origin):
+            return OTHERS_WAIT
         excess = self._limits.excess(settings, source, pace=self.pace)
         if excess:
             return excess
@@ -186,6 +203,11 @@ class Engine:
             browser=replace(browser, frames=frames(lambda run: origin in run.origins)),
             limits=self._limits,
         )
+
+    def _others_wait(self, origin: Origin) -> bool:
+        """Whether anything is queued or running that not only this origin has asked for."""
+        jobs = chain(self._runs.active(), self._studies.active())
+        return any(job.origins != {origin} for job in jobs)
 
     def _holdings(self, registry: Registry[Any], origin: Origin) -> tuple[Holding, ...]:
         """The jobs of all, of an address and of a browser; none if the program itself asks."""

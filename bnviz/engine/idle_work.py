@@ -1,6 +1,7 @@
 """IdleWork: what is still to be found out about runs that have ended, while nobody waits."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 
@@ -22,6 +23,8 @@ MAX_UNCHECKED = 20
 #: many seconds; or so many, if that is no longer than so many times the run. What is compiled does
 #: not count.
 SHORT_CHECK, LONGEST_CHECK, TIMES = 3.0, 10.0, 3.0
+#: Seconds for which a run that follows a viewer's changes is not checked: they may go on changing.
+LIVE_CHECK_DELAY = 2.0
 
 
 class IdleWork:
@@ -57,9 +60,15 @@ class IdleWork:
         """Says of a new run whether it will be checked on other seeds."""
         run.check = "planned" if self._checks_seeds and not unchecked(run.settings) else "none"
 
-    def tell(self, run: Run) -> None:
-        """Gives a run what is known of its architecture."""
+    def tell(self, run: Run, *, live: bool = False) -> None:
+        """Gives a run that somebody asks for what is known of its architecture.
+
+        Args:
+            run: The run.
+            live: Whether it follows a viewer's changes by itself, see `LIVE_CHECK_DELAY`.
+        """
         with self._lock:
+            run.check_from = time.monotonic() + LIVE_CHECK_DELAY if live else 0.0
             known = self._prices.get(architecture(run.settings))
             if known:
                 run.recording.seconds_per_step = known
@@ -109,8 +118,12 @@ class IdleWork:
     def unchecked(self) -> list[tuple[Run, FileSource | None]]:
         """Returns the runs that are to be checked on other seeds, with the files that they use."""
         with self._lock:
-            waiting = self._unchecked.items()
-            return [(run, source) for run, source in waiting if run.check == "awaited"]
+            now = time.monotonic()
+            return [
+                (run, source)
+                for run, source in self._unchecked.items()
+                if run.check == "awaited" and run.check_from <= now
+            ]
 
     def take_check(self, run: Run, records: OtherSeeds | None) -> None:
         """Gives a run what is known of other seeds.

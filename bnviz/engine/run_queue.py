@@ -13,6 +13,7 @@ from bnviz.engine.job import QueuePosition
 from bnviz.engine.pace import Pace
 from bnviz.engine.runs import Run
 from bnviz.engine.turns import Turns
+from bnviz.interventions import BN_CHANGES
 from bnviz.settings import Settings
 from bnviz.studies.study import compile_key
 
@@ -22,6 +23,8 @@ MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
 #: Maximum number of bytes of the training examples of all runs that a worker has begun and not
 #: ended, unless it is a single run: each has its own copy. And how many bytes do not count.
 MAX_BEGUN_EXAMPLES, FEW_EXAMPLES = 100e6, 5e6
+#: Settings that decide neither what is compiled for a run nor what a step of it costs.
+_INPUTS = ("steps", "interventions", "initializer", "init_stddev")
 #: Seconds for which a forecast is used again.
 _FRESH = 0.25
 #: When a forecast was made, and what it says.
@@ -241,6 +244,15 @@ class RunQueue:
         with self._lock:
             self._compiled.add(architecture(settings))
 
+    def is_compiled(self, settings: Settings) -> bool:
+        """Whether a run of these settings needs no compilation, as far as is known.
+
+        A change of BN in mid-run builds another network.
+        """
+        rebuilt = any(change.action in BN_CHANGES for change in settings.changes)
+        with self._lock:
+            return not rebuilt and architecture(settings) in self._compiled
+
     def forget_compiled(self) -> None:
         """Takes nothing for compiled any more, since a worker was replaced."""
         with self._lock:
@@ -256,4 +268,5 @@ def _example_bytes(run: Run) -> int:
 
 def architecture(settings: Settings) -> object:
     """What decides, roughly, what is compiled for a run."""
-    return compile_key(settings.replace(steps=1, interventions=""))
+    default = Settings()
+    return compile_key(settings.replace(**{name: getattr(default, name) for name in _INPUTS}))

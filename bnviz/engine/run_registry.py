@@ -53,9 +53,21 @@ class RunRegistry(Registry[Run]):
         )
 
     def start(
-        self, settings: Settings, source: FileSource | None = None, origin: Origin = PROGRAM
+        self,
+        settings: Settings,
+        source: FileSource | None = None,
+        origin: Origin = PROGRAM,
+        *,
+        live: bool = False,
     ) -> Run:
-        """Returns the active or complete run of these settings, or a new one."""
+        """Returns the active or complete run of these settings, or a new one.
+
+        Args:
+            settings: Settings of the run.
+            source: The file with the examples, if it uses one.
+            origin: Who asks for it.
+            live: Whether it follows a viewer's changes by itself.
+        """
 
         def make(_: Run | None) -> Run:
             run = Run(
@@ -66,7 +78,7 @@ class RunRegistry(Registry[Run]):
 
         run = self._start(settings.digest, origin, make)
         self.queue.changed()
-        self.idle_work.tell(run)
+        self.idle_work.tell(run, live=live)
         return run
 
     def position(self, job: Run) -> QueuePosition | None:

@@ -35,6 +35,7 @@ class Run(Job):
         check: What is known of other seeds: "none" if they are not to be trained, "planned" until
             the run has ended, "offered" if they are once somebody asks for it, "awaited", or
             "known".
+        check_from: When they may be trained at the earliest, on the `time.monotonic` clock.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Run(Job):
         self.in_turn: float | None = None
         self.predicted = training_seconds(settings, source)
         self.check: Check = "none"
+        self.check_from = 0.0
 
     @property
     def progress(self) -> float:

@@ -77,11 +77,20 @@ class StageContent:
     awaited: FrameLayout | None = None
 
     @classmethod
-    def recorded(cls) -> "StageContent":
-        """The recording that comes with the package."""
-        message = "A recorded run, over and over. Press “Train both” to run your own."
+    def recorded(cls, recording: Recording | None = None, *, name: str = "") -> "StageContent":
+        """A recording that comes with the package.
+
+        Args:
+            recording: The recording; that of the default settings if None.
+            name: Tells it from the others; empty for that of the default settings.
+        """
         return cls(
-            "recorded", recorded_default(), "recorded", message, loops=True, opens_seeds=True
+            f"recorded {name}".rstrip(),
+            recording or recorded_default(),
+            "recorded",
+            "A recorded run, over and over. Press “Train both” to run your own.",
+            loops=True,
+            opens_seeds=True,
         )
 
     def respond(self, request: PlayerRequest) -> bytes:
@@ -98,7 +107,9 @@ class StageContent:
         new = request.run != self.token
         chosen = self.view if new and self.view is not None else request.view
         view = available_view(recording.layout, chosen)
-        detail = VIEWS[view.name].detail or (request.detail and not new)
+        detail = recording.layout.detail and (
+            VIEWS[view.name].detail or (request.detail and not new)
+        )
         layout = recording.layout if detail else recording.layout.overview
         first = 0 if new or detail != request.detail else min(request.first, len(recording))
         size = layout.dtype.itemsize
@@ -109,7 +120,7 @@ class StageContent:
         header: dict[str, Any] = {
             "run": self.token,
             "detail": detail,
-            "spare": self.ahead,
+            "spare": self.ahead and recording.layout.detail,
             "state": self.state,
             "message": self.message,
             "ask": request.ask,

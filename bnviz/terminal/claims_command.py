@@ -1,15 +1,20 @@
 """The command `claims`: checks the lesson's claims, and makes its recordings."""
 
 import argparse
+import json
+import math
 import sys
 from pathlib import Path
 
+from bnviz.lesson import presets
 from bnviz.lesson.claims import evidence
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.experiments import RECORDED
+from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.terminal.options import DONE, INTERRUPTED, UNREAD, CommandError, output_path, save, show
+from bnviz.terminal.train_command import check as check_on_seeds
 from bnviz.terminal.train_command import measure_costs, record
 
 #: Exit status if a claim does not hold.
@@ -20,6 +25,8 @@ def check(given: argparse.Namespace) -> int:
     """Checks the claims and prints their table; returns the exit status."""
     if given.recordings is not None:
         return _write_recordings(Path(given.recordings))
+    if given.presets is not None:
+        return _write_presets(Path(given.presets))
     if given.seeds < 1:
         raise CommandError(f"--seeds {given.seeds} must be at least 1")
     out = output_path(given.out)
@@ -40,12 +47,39 @@ def check(given: argparse.Namespace) -> int:
 
 
 def _write_recordings(folder: Path) -> int:
-    if not folder.is_dir():
-        raise CommandError(f"--recordings {folder} must be an existing folder")
+    _check_folder("recordings", folder)
     for name, settings in RECORDED.items():
         print(f"{folder / name}.npz", file=sys.stderr)
         save(_recorded(settings).save, folder / f"{name}.npz")
     return DONE
+
+
+def _write_presets(folder: Path) -> int:
+    """Makes the recordings of the presets that have none yet, and the curves of all."""
+    _check_folder("presets", folder)
+    recordings = {}
+    for name, preset in presets.PRESETS.items():
+        path = presets.path_of(name, folder)
+        if path.exists():
+            recordings[name] = Recording.load(path)
+            continue
+        print(path, file=sys.stderr)
+        recording = _recorded(preset.settings)
+        _price(recording)
+        if check_on_seeds(recording, None, OTHER_SEEDS, math.inf):
+            raise KeyboardInterrupt
+        if not presets.is_shown(preset, recording):
+            raise CommandError(f"the seeds of {name} do not show: {preset.sentence}")
+        recordings[name] = recording if preset.view else recording.overview()
+        save(recordings[name].save, path)
+    curves = json.dumps(presets.curves_of(recordings))
+    save(lambda file: file.write(f"{curves}\n".encode()), folder / presets.CURVES)
+    return DONE
+
+
+def _check_folder(option: str, folder: Path) -> None:
+    if not folder.is_dir():
+        raise CommandError(f"--{option} {folder} must be an existing folder")
 
 
 def _recorded(settings: Settings) -> Recording:

@@ -180,6 +180,11 @@ def _add_claims_options(command: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="check nothing; write the recordings of the chapters to this folder",
     )
+    command.add_argument(
+        "--presets",
+        metavar="FOLDER",
+        help="check nothing; write the recordings of the page's presets that this folder lacks",
+    )
 
 
 def _add_file_options(command: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bnviz.figures.view import View
+from bnviz.figures.views.catalogue import VIEWS
 from bnviz.player import BROWSER
 from bnviz.player.content import RECORDED, StageContent, recorded_default
 from bnviz.player.request import PlayerRequest
@@ -218,3 +219,16 @@ def test_without_examples_to_show_none_are_sent():
 
 def test_the_recorded_default_is_small():
     assert RECORDED.stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_an_overview_is_sent_whole_and_says_what_it_lacks(name):
+    brief = recorded_default().overview()
+    content = StageContent("brief", brief, "finished", "")
+    request = PlayerRequest("brief", 0, detail=True, view=View(name=name))
+    assert gathered(content, request) == brief.slice(0, len(brief))
+    sent, _ = answer(content, request)
+    assert not sent["detail"]
+    assert not sent["spare"]
+    needs = VIEWS[name].detail or VIEWS[name].lacking(recorded_default().layout)
+    assert (sent["missing"] is not None) == bool(needs)

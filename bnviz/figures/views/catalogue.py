@@ -21,7 +21,7 @@ from bnviz.figures.views import (
     scale_and_shift,
     signal,
 )
-from bnviz.figures.views.needs import COSTLY, PLANE, PROPAGATION, Need
+from bnviz.figures.views.needs import COSTLY, DETAIL, PLANE, PROPAGATION, Need
 from bnviz.findings import statistics, step_costs
 from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
@@ -50,7 +50,7 @@ class ViewSpec:
         choices: The attributes of `View` that it depends on.
         first_choices: Those of them that a beginner needs; the others are folded away.
         need: What it draws that not every run has measured; None if every run has all of it.
-        shows: What it shows, to follow "This view shows"; for the views with a need.
+        shows: What it shows, to follow "This view shows"; for the views that a recording may lack.
         ranges: Returns the ends of its axes that depend on the frames so far.
         note: Says what else a reader of a recording must know of its numbers; "" if nothing.
         detail: Whether it draws measures that are not in the overview of a layout.
@@ -68,7 +68,8 @@ class ViewSpec:
 
     def lacking(self, layout: FrameLayout) -> Need | None:
         """What a recording with a given layout lacks for it; None if nothing."""
-        return None if self.need is None or self.need.is_met(layout) else self.need
+        needs = (self.need, DETAIL if self.detail else None)
+        return next((need for need in needs if need and not need.is_met(layout)), None)
 
     def reading_of(self, recording: Recording) -> str:
         """How to read it for a recording."""
@@ -112,6 +113,7 @@ VIEWS = {
         neurons.READING,
         ("value_axis", "layer", "neuron"),
         ("layer", "neuron"),
+        shows=neurons.SHOWS,
         note=statistics.of_probe,
         detail=True,
     ),
@@ -120,6 +122,7 @@ VIEWS = {
         scale_and_shift.READING,
         ("x_axis", "layer"),
         ("layer",),
+        shows=scale_and_shift.SHOWS,
         ranges=scale_and_shift.ranges,
         detail=True,
     ),

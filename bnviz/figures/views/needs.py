@@ -42,6 +42,12 @@ PLANE = Need(
     f"Train the same settings on the {_PLANE} data",
     {"dataset": _PLANE, "upload": ""},
 )
+DETAIL = Need(
+    lambda layout: layout.detail,
+    "this run was recorded without it",
+    "Train the same settings",
+    {},
+)
 PROPAGATION = Need(
     lambda layout: layout.header.measures_propagation,
     "this run was recorded by an earlier version, which did not measure this",

@@ -20,6 +20,7 @@ READING = (
     "heights add up to a healthy-looking histogram, although each neuron says nearly the same for "
     "every example."
 )
+SHOWS = "the values of each neuron of a layer by itself"
 #: Maximum number of neurons drawn with their density; beyond that only the lines are drawn.
 MAX_SHAPES = 40
 _QUANTITY = "pre_activation"

@@ -20,6 +20,7 @@ READING = (
     "now. A gamma near 0 switches its neuron off; gamma = std and beta = mean would undo "
     "normalization."
 )
+SHOWS = "the gamma and beta that each neuron learns"
 #: Maximum number of layers drawn side by side; beyond that only the chosen one is drawn.
 MAX_LAYERS = 4
 _BINS = 40

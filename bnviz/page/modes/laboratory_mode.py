@@ -6,8 +6,18 @@ import streamlit as st
 
 from bnviz.engine.duration import in_words, training_seconds
 from bnviz.engine.runs import Run
-from bnviz.figures.views.catalogue import VIEWS
-from bnviz.page.forms import folds, own_data, settings_form, shown_settings
+from bnviz.figures.view import View
+from bnviz.figures.views.catalogue import VIEWS, available_view
+from bnviz.lesson import presets
+from bnviz.lesson.presets import FIRST, PRESETS
+from bnviz.page.forms import (
+    folds,
+    live_training,
+    own_data,
+    preset_cards,
+    settings_form,
+    shown_settings,
+)
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, Link
@@ -21,6 +31,7 @@ from bnviz.page.shell.player_component import (
 )
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
+from bnviz.recording import Recording
 from bnviz.settings import KINDS, Problem, Settings, SettingsError
 
 NAME = LABORATORY
@@ -35,13 +46,34 @@ def follow(link: Link) -> tuple[Problem, ...]:
     if link.train:
         train(link.settings)
     else:
-        shown_run.clear(NAME)
+        _show_recorded(presets.name_of(link.settings) or FIRST)
     return ()
 
 
 def form() -> Settings | None:
-    """Draws the form of all settings; returns None while the viewer's own data are missing."""
-    return settings_form.form()
+    """Draws the presets, and the form of all settings.
+
+    Returns:
+        The settings; None while the viewer's own data are missing.
+    """
+    cards = st.container(key="experiments")
+    settings = settings_form.form()
+    with cards:  # which of them is chosen is known now
+        preset_cards.draw(presets.name_of(settings), _choose)
+    return settings
+
+
+def _choose(name: str) -> None:
+    """Shows the recording of a preset, and fills the form with its settings."""
+    settings_form.fill(PRESETS[name].settings)
+    _show_recorded(name)
+    notices.clear()
+
+
+def _show_recorded(name: str) -> None:
+    """Shows the recording of a preset instead of a run."""
+    shown_run.clear(NAME)
+    state.preset = name
 
 
 def query(settings: Settings) -> dict[str, str]:
@@ -60,6 +92,14 @@ def train(settings: Settings) -> None:
     notices.clear()
 
 
+def _follow(settings: Settings) -> str:
+    """Trains settings without being asked to; returns why it does not, or nothing."""
+    why = shown_run.follow(NAME, settings)
+    if not why:
+        notices.clear()
+    return why
+
+
 def shows(settings: Settings) -> bool:
     """Whether the stage shows a run of these settings."""
     run = shown_run.get(NAME)
@@ -70,6 +110,8 @@ def actions(settings: Settings | None, *, key: str) -> None:
     """Draws the button that trains, or the one that stops."""
     if clicks.taken(TRAIN) and settings is not None:
         train(settings)
+    if key == "wide":
+        live_training.draw(settings, _on_stage().settings, _follow)
     run = shown_run.get(NAME)
     if clicks.stop_button(session.is_active(run), _stop, key=f"stop_{key}"):
         return
@@ -91,8 +133,7 @@ def stage(settings: Settings | None) -> None:
         if settings is not None:
             _draw_alternative(settings)
     _player(settings)
-    run = shown_run.get(NAME)
-    shown = Settings() if run is None else run.settings
+    shown = _on_stage().settings
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
     if settings is not None:
@@ -113,10 +154,12 @@ def _player(chosen: Settings | None) -> None:
         # around.
         session.engine()
     active = session.is_active(run)
-    content = StageContent.recorded()
+    content = _recorded_content(request.view)
     if run is not None:
         here = session.viewer().state(run)
-        content = shown_run.content(run, session.engine(), here=here)
+        # The view stays as the viewer has it.
+        before = shown_run.replaced(NAME) or replace(content, view=None)
+        content = shown_run.content(run, session.engine(), meanwhile=before, here=here)
     content = replace(content, opened=state.opened, other=_other(run, chosen))
     show(
         content.respond(request),
@@ -128,9 +171,24 @@ def _player(chosen: Settings | None) -> None:
     rerun.request_after_end(active)
 
 
+def _on_stage() -> Recording:
+    """The recording of the run on the stage, or of the preset."""
+    run = shown_run.get(NAME)
+    return _recorded_content(View()).recording if run is None else run.recording
+
+
+def _recorded_content(wanted: View) -> StageContent:
+    """The recording of the preset, in its own view or that of the viewer, if it has that one."""
+    name, content = state.preset, StageContent.recorded()
+    if PRESETS[name].settings != content.recording.settings:
+        content = StageContent.recorded(presets.recording_of(name), name=name)
+    view = replace(wanted, name=PRESETS[name].view or wanted.name)
+    return replace(content, view=available_view(content.recording.layout, view))
+
+
 def _other(run: Run | None, chosen: Settings | None) -> str:
     """In what the run on the stage is not what is chosen, in one line; "" if it is."""
-    different = shown_settings.differences(Settings() if run is None else run.settings, chosen)
+    different = shown_settings.differences(_on_stage().settings, chosen)
     if not different:
         return ""
     advice = "Press “Train both” to train what you have chosen."
@@ -145,35 +203,33 @@ def _other(run: Run | None, chosen: Settings | None) -> str:
 
 def _on_seeds() -> None:
     """Opens the run of another seed, or has the run checked on other seeds."""
-    run, asked = shown_run.get(NAME), requested_seed()
+    asked = requested_seed()
     if isinstance(asked, int):
-        settings = Settings() if run is None else run.settings
-        _train_and_fill(settings.replace(seed=asked))
+        _train_and_fill(_on_stage().settings.replace(seed=asked))
         rerun.request()
     else:
-        shown_run.check(run, asked)
+        shown_run.check(shown_run.get(NAME), asked)
 
 
 def _on_train() -> None:
     """Trains what the open view needs, in other respects with the settings on the stage."""
-    run = shown_run.get(NAME)
-    train_for_view(requested_view(), Settings() if run is None else run.settings)
+    train_for_view(requested_view(), _on_stage())
 
 
-def train_for_view(name: str | None, settings: Settings) -> bool:
-    """Trains the settings nearest to these whose run a view can draw, and fills the form with them.
+def train_for_view(name: str | None, recording: Recording) -> bool:
+    """Trains the settings nearest to a run's that a view can draw, and fills the form with them.
 
     Args:
-        name: The view, a key of `VIEWS`; does nothing if None, or if every run has what it draws.
-        settings: Of the run that lacks it.
+        name: The view, a key of `VIEWS`; does nothing if None, or if the recording has all of it.
+        recording: Of the run.
 
     Returns:
         Whether it did anything.
     """
-    need = VIEWS[name].need if name is not None else None
+    need = VIEWS[name].lacking(recording.layout) if name is not None else None
     if need is None:
         return False
-    _train_and_fill(need.meet(settings))
+    _train_and_fill(need.meet(recording.settings))
     rerun.request()
     return True
 
@@ -184,8 +240,7 @@ def _intervene() -> None:
     if change is None:
         return
     step, text = change
-    run = shown_run.get(NAME)
-    settings = Settings() if run is None else run.settings
+    settings = _on_stage().settings
     interventions = ",".join(filter(None, [settings.interventions, f"{step}:{text}"]))
     try:
         changed = settings.replace(interventions=interventions)

@@ -160,8 +160,9 @@ def _on_seeds() -> None:
 def _on_train() -> None:
     """Trains what the open view needs, in the laboratory, where every setting can be chosen."""
     run = learner.run()
-    settings = CHAPTERS[state.lesson_place].settings if run is None else run.settings
-    if laboratory_mode.train_for_view(requested_view(), settings):
+    experiment = CHAPTERS[state.lesson_place].experiment
+    recording = _recording(experiment) if run is None else run.recording
+    if laboratory_mode.train_for_view(requested_view(), recording):
         navigation.go(laboratory_mode.NAME, opened_from=NAME)
 
 

@@ -56,10 +56,12 @@ class Viewer:
 
     Attributes:
         runs: The runs it shows, by the names of the modes that show them.
+        replaced: The runs that live ones have replaced, by the same; shown until their first frame.
     """
 
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
+        self.replaced: dict[str, Run] = {}
         self._name = uuid.uuid4().hex
         self._watched: tuple[Job, ...] = ()
         self._stopped: set[Job] = set()
@@ -104,6 +106,7 @@ class Viewer:
             job.leave(self._name)
         self._watched, self._stopped = (), set()
         self.runs.clear()
+        self.replaced.clear()
 
 
 def is_active(job: Job | None) -> bool:

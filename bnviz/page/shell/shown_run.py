@@ -24,11 +24,44 @@ def start(mode: str, settings: Settings) -> Run:
     """
     viewer = session.viewer()
     viewer.let_go(viewer.runs.get(mode))
+    viewer.replaced.pop(mode, None)
     run = _run_of(settings)
-    state.run_settings[mode] = settings
+    _show(mode, run)
+    return run
+
+
+def follow(mode: str, settings: Settings) -> str:
+    """Starts or joins a live run of these settings, in place of the run that a mode shows.
+
+    Returns:
+        Why there can be none now, in one sentence, and then nothing has changed; empty if there is.
+    """
+    viewer = session.viewer()
+    before, run = viewer.runs.get(mode), _run_of(settings, live=True)
+    if run.state == "failed":
+        return run.error
+    if before is not None and before is not run:
+        viewer.stop(before)
+        if len(before.recording):
+            viewer.replaced[mode] = before
+    _show(mode, run)
+    return ""
+
+
+def replaced(mode: str) -> StageContent | None:
+    """What a live run has replaced and what is shown until its first frame; None if nothing."""
+    before = session.viewer().replaced.get(mode)
+    if before is None:
+        return None
+    return StageContent(before.token, before.recording, before.state, "", opens_seeds=True)
+
+
+def _show(mode: str, run: Run) -> None:
+    """Makes a run the one that a mode shows and that the viewer watches."""
+    viewer = session.viewer()
+    state.run_settings[mode] = run.settings
     viewer.runs[mode] = run
     viewer.start(run)
-    return run
 
 
 def check(run: Run | None, asked: int | str | None) -> None:
@@ -41,6 +74,7 @@ def clear(mode: str) -> None:
     """Makes a mode show no run."""
     state.run_settings.pop(mode, None)
     session.viewer().runs.pop(mode, None)
+    session.viewer().replaced.pop(mode, None)
 
 
 def get(mode: str) -> Run | None:
@@ -54,9 +88,9 @@ def get(mode: str) -> Run | None:
     return runs[mode]
 
 
-def _run_of(settings: Settings) -> Run:
+def _run_of(settings: Settings, *, live: bool = False) -> Run:
     source = own_data.source(settings.upload)
-    return session.engine().start(settings, source, session.origin())
+    return session.engine().start(settings, source, session.origin(), live=live)
 
 
 def content(
@@ -85,7 +119,8 @@ def content(
         "ahead": not crowded(viewers),
     }
     if len(run.recording) == 0:
-        now["message"] += " Meanwhile, a recorded run is shown."
+        kind = "a recorded run" if before.state == "recorded" else "the run before"
+        now["message"] += f" Meanwhile, {kind} is shown."
         awaited = run.recording.layout if here in ACTIVE else None
         return dataclasses.replace(before, awaited=awaited, **now)
     opens = before.opens_seeds

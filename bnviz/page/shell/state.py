@@ -15,6 +15,7 @@ import streamlit as st
 
 from bnviz.engine.study_runs import StudyRun
 from bnviz.lesson.chapters import CHAPTERS
+from bnviz.lesson.presets import FIRST
 from bnviz.page.shell.links import LABORATORY, AwaitedFile
 from bnviz.settings import Problem, Settings
 from bnviz.studies.sweep import Sweep
@@ -73,6 +74,8 @@ class SessionState:
         drew_stop: Whether a Stop button was drawn in place of the buttons that start something.
         rerun_requested: Whether the whole page is to be drawn again.
         drawn_values: Simple values of the session as they were when the page was drawn.
+        shortens_history: Whether the page has had its links replace each other in the browser.
+        preset: Name of the preset whose recording the laboratory shows while it shows no run.
         run_settings: Settings of the run that a mode shows, by the mode's name.
         studies: The studies begun in this session, by name.
         map_sweep: The sweep whose map is on the page.
@@ -103,6 +106,8 @@ class SessionState:
     rerun_requested = _Value(False)
     drawn_values = _Value[Mapping[str, object]](MappingProxyType({}))
 
+    shortens_history = _Value(False)
+    preset = _Value(FIRST)
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)
     map_sweep = _Value[Sweep | None](None)

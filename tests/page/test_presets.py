@@ -1,0 +1,58 @@
+"""The presets on the page: a card fills the form and shows its recording."""
+
+import pytest
+
+from bnviz.lesson.presets import FIRST, PRESETS
+from tests.support.streamlit_page import open_page, player_message
+
+OTHERS = list(PRESETS)[1:]
+
+
+def card(page, name):
+    return page.button(key=f"preset_{name}")
+
+
+def sentences(page):
+    return [each.value for each in page.caption if each.value.startswith("**")]
+
+
+def test_cards_play_their_recordings_and_are_in_the_link():
+    page = open_page()
+    for name in (*OTHERS, FIRST):
+        settings = PRESETS[name].settings
+        card(page, name).click().run()
+        assert not page.exception
+        header, frames = player_message(page)
+        assert (header["state"], header["other"]) == ("recorded", "")
+        assert header["available"] == header["capacity"]
+        assert header["steps"] == settings.steps
+        assert len(frames) > 0
+        link = settings.to_query()
+        assert page.query_params == ({**link, "v": "2"} if link else {})
+        (sentence,) = sentences(page)
+        assert PRESETS[name].sentence in sentence
+        assert page.button(key="train_wide").label == "Train both"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_link_of_a_preset_plays_its_recording(name):
+    page = open_page({**PRESETS[name].settings.to_query(), "v": "2"})
+    header, _ = player_message(page)
+    assert (header["state"], header["other"]) == ("recorded", "")
+    assert header["run"].endswith(name)
+
+
+def test_a_changed_setting_is_said_of_a_preset_as_of_the_default():
+    name = OTHERS[0]
+    page = open_page({**PRESETS[name].settings.to_query(), "v": "2"})
+    page.sidebar.number_input(key="setting_seed").set_value(1).run()
+    assert player_message(page)[0]["other"].startswith("Shown: seed 0.")
+    assert sentences(page) == []
+
+
+def test_every_card_has_a_name_of_its_own_and_a_tip():
+    page = open_page()
+    cards = [card(page, name) for name in PRESETS]
+    assert len({each.label for each in cards}) == len(PRESETS)
+    for each, preset in zip(cards, PRESETS.values(), strict=True):
+        assert each.help == preset.sentence
