@@ -36,7 +36,6 @@ def draw(chosen: str, choose: Callable[[str], None]) -> None:
                 args=(name,),
                 type="primary" if name == chosen else "secondary",
                 width="stretch",
-                help=preset.sentence,
                 key=f"preset_{name}",
             )
     with st.container(key="preset_sentence"):  # always there, so that the form keeps its place
