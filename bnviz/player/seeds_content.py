@@ -2,14 +2,18 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from bnviz.figures.studies.seeds_figure import READING, seeds_figure
 from bnviz.player.request import MapRequest
+from bnviz.recording import BUNDLED
+from bnviz.studies import seeds_file
 from bnviz.studies.seeds import SeedBands
 
 _LABEL = "Loss, accuracy and speed-up of both networks over many seeds."
-_INVITATION = "One run may be luck. Train many seeds to see which results hold."
+#: The result shown before anyone has trained.
+RECORDED = BUNDLED / "seeds.npz"
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class SeedsContent:
         token: Names the study; another token makes the browser begin anew.
         version: Changes whenever another seed is known.
         bands: The curves so far.
-        state: State of the study, as `bnviz.engine.job.State`, or "ready" before any training.
+        state: State of the study, as `bnviz.engine.job.State`, or "recorded".
         message: One sentence about the study.
         poll: Milliseconds until the browser's next request; 0 if no more will come.
         lock: Held while `bands` is read.
@@ -35,9 +39,14 @@ class SeedsContent:
     lock: AbstractContextManager[Any] = field(default_factory=nullcontext)
 
     @classmethod
-    def empty(cls, bands: SeedBands) -> "SeedsContent":
-        """The empty axes of a study that has not been started."""
-        return cls(f"none {bands.evaluation_steps[-1]}", 0, bands, "ready", "")
+    def recorded(cls) -> "SeedsContent":
+        """The result that comes with the package."""
+        bands = recorded_seeds()
+        message = (
+            f"A recorded result of the default settings. Press “Train {bands.seeds} seeds” to "
+            "train your own."
+        )
+        return cls("recorded", 0, bands, "recorded", message)
 
     def respond(self, request: MapRequest) -> dict[str, Any]:
         """Responds to a request with what the browser lacks.
@@ -59,7 +68,7 @@ class SeedsContent:
         }
         with self.lock:
             message["filled"] = int(self.bands.known.sum())
-            headline = _INVITATION if self.state == "ready" else self.bands.sentence()
+            headline = self.bands.sentence()
             message["headline"] = headline
             if request.held != version:
                 message["picture"] = {
@@ -69,3 +78,9 @@ class SeedsContent:
                     "label": f"{_LABEL} {headline}",
                 }
         return message
+
+
+@cache
+def recorded_seeds() -> SeedBands:
+    """The result of the default settings that comes with the package."""
+    return seeds_file.read(RECORDED)

@@ -95,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--seeds", metavar="N", default=count, help="number of seeds (default: %(default)s)"
         )
+        if name == "seeds":
+            command.add_argument("--out", metavar="SEEDS.npz", help="save the result to this file")
     _add_claims_options(commands.add_parser("claims", help="check the lesson's claims over seeds"))
     _add_file_options(commands.add_parser("data", help="say what is read from your own file"))
     commands.add_parser("settings", help="list all settings with their defaults and bounds")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bnviz.data.uploads import Upload
 from bnviz.settings import Settings, SettingsError
-from bnviz.studies import seeds_report, study_report
+from bnviz.studies import seeds_file, seeds_report, study_report
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
@@ -52,11 +52,14 @@ def sweep(given: argparse.Namespace) -> int:
 
 def seeds(given: argparse.Namespace) -> int:
     """Trains one experiment with many seeds; returns the exit status."""
+    out = output_path(given.out)
     settings, upload = _read_settings(given, Settings())
     bands = SeedBands(settings, read_integer("seeds", given.seeds))
     seconds, interrupted = _complete(bands, upload)
     results = (seeds_report.seeds_json if given.json else seeds_report.seeds_text)(bands, seconds)
     show(with_reading(results, upload, as_json=given.json))
+    if out is not None and not interrupted:
+        save(lambda file: seeds_file.write(file, bands), out)
     if interrupted:
         count = int(bands.known.sum())
         print(f"bnviz: interrupted after {count} of {bands.seeds} seeds", file=sys.stderr)

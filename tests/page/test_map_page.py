@@ -109,7 +109,7 @@ def test_an_unknown_mode_opens_the_laboratory():
 
 def test_the_link_holds_the_seeds_with_the_settings():
     page = open_page({"mode": "seeds", "units": "16", "v": "2"})
-    assert map_message(page)["state"] == "ready"
+    assert map_message(page)["state"] == "recorded"
     assert page.button(key="seeds_wide").label == "Train 10 seeds"
     page.sidebar.number_input(key="seeds_count").set_value(7).run()
     assert not page.exception
@@ -122,4 +122,4 @@ def test_a_bad_number_of_seeds_is_reported(seeds):
     page = open_page({"mode": "seeds", "seeds": seeds, "train": "1"})
     (warning,) = page.warning
     assert "seeds is" in warning.value
-    assert map_message(page)["state"] == "ready"
+    assert map_message(page)["state"] == "recorded"

@@ -122,12 +122,9 @@ def stage(bands: SeedBands | None) -> None:
     if request.ask:
         # The picture is drawn; the workers may load TensorFlow while the visitor looks around.
         session.engine()
-    if run is None:
-        content = SeedsContent.empty(bands or SeedBands(Settings()))
-    else:
-        content = _seeds_content(run, session.engine())
-    other = "" if run is None else _other(run.study, bands)
-    show(content.respond(request) | {"other": other}, on_cell=lambda: None)
+    content = SeedsContent.recorded() if run is None else _seeds_content(run, session.engine())
+    other = {"other": _other(content.bands, bands)}
+    show(content.respond(request) | other, on_cell=lambda: None)
     rerun.request_after_end(shown_study.active(_BANDS))
 
 
