@@ -1,4 +1,4 @@
-"""Archive: arrays from an NPZ file that a stranger may have made.
+"""Archive: arrays from an NPZ file, and packed bytes, that a stranger may have made.
 
 `numpy.load` trusts the size in an array's header and reserves that memory before it reads, and a
 zip member may unpack to another size than it claims. Here all claims are compared first, and no
@@ -6,6 +6,7 @@ more is unpacked than was claimed. Pickles are never loaded.
 """
 
 import io
+import lzma
 import re
 import struct
 import zipfile
@@ -42,6 +43,12 @@ _ZIP_ERRORS = (
     ValueError,
     OverflowError,
 )
+
+
+#: Up to so many bytes are packed as small as possible, in seconds; more of them four times faster.
+_MAX_THOROUGH = 20_000_000
+#: Maximum memory for unpacking bytes: twice what those packed here need.
+_UNPACKING_MEMORY = 20_000_000
 
 
 class ArchiveError(ValueError):
@@ -189,6 +196,35 @@ class Archive:
         if len(raw) != length:
             raise ArchiveError(f"{name} is damaged or cut off.")
         return raw
+
+
+def packed(data: bytes) -> bytes:
+    """Packs bytes as an XZ stream, a fifth smaller than a zip file does."""
+    preset = 6 if len(data) <= _MAX_THOROUGH else 1
+    return lzma.compress(data, lzma.FORMAT_XZ, preset=preset)
+
+
+def unpacked(data: bytes, *, max_bytes: int) -> bytes:
+    """Unpacks what `packed` returned without unpacking more than it may hold.
+
+    Args:
+        data: The XZ stream.
+        max_bytes: The most bytes allowed.
+
+    Raises:
+        OversizeError: If it holds more.
+        ArchiveError: If it is anything else, damaged, cut off, or needs too much memory.
+    """
+    reader = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_UNPACKING_MEMORY)
+    try:
+        found = reader.decompress(data, max_bytes + 1)
+    except lzma.LZMAError as error:
+        raise ArchiveError("The packed bytes are damaged.") from error
+    if len(found) > max_bytes:
+        raise OversizeError("the file holds more than it may")
+    if not reader.eof or reader.unused_data:
+        raise ArchiveError("The packed bytes are cut off or followed by others.")
+    return found
 
 
 def _header(name: str, head: bytes) -> Header:

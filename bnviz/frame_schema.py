@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 #: The version of the measures of recordings made from now on; `Measure.since` and `Measure.until`
 #: tell in what an earlier one differs.
-VERSION = 5
+VERSION = 6
 #: When a measure is part of a frame, by the name used in `Measure.present_if`.
 CONDITIONS = {
     "plane": "the examples are points in a plane",
@@ -26,6 +26,7 @@ DIMENSIONS = {
     "counts": "bins of the quantity's edges, between values below and values above all of them",
     "probe": "the fixed training examples that are measured, at most `PROBE_SIZE`",
     "examples": "the first `BATCH_VALUES` of them",
+    "single": "the first `NUM_SINGLE` of them",
     "shown": "validation examples, the first of each class, then the second; at most `NUM_SHOWN`",
     "guesses": "the most probable classes of an example, at most `NUM_GUESSES`",
     "grid": "`PLANE_GRID` points from -`PLANE_RANGE` to `PLANE_RANGE`",
@@ -365,6 +366,15 @@ DETAIL_MEASURES = (
         "percentiles of the neuron's pre-activation",
     ),
     Measure(
+        "example_scores",
+        "int8",
+        ("layers", "neurons", "single"),
+        ("detail", "batch_norm"),
+        "standard scores, `(x - batch_mean) / sqrt(batch_variance)`, of what BN normalizes",
+        "code of `bnviz.scores`",
+        since=6,
+    ),
+    Measure(
         "boundary",
         "uint8",
         ("grid", "grid"),
@@ -442,6 +452,7 @@ COSTLY_MEASURES = (
         ("layers", "neurons", "examples"),
         ("deep", "detail"),
         "inputs of the normalization, or pre-activations in an arm without one",
+        until=5,
     ),
 )
 

@@ -50,8 +50,9 @@ PLANE_GRID = 40
 PLANE_RANGE = 3.2
 #: Stands for the class of a point where the probe has none.
 NO_POINT = 255
-#: Examples of the probe whose values are kept one by one, if the costly measures are taken.
-BATCH_VALUES = 32
+#: Examples of the probe whose values are kept one by one: up to the fifth version of the measures,
+#: if the costly ones are taken; from the sixth on, in every run.
+BATCH_VALUES, NUM_SINGLE = 32, 16
 #: Validation examples whose answers are kept one by one, and classes kept of each, at most.
 NUM_SHOWN, NUM_GUESSES = 10, 3
 #: Stands for the class where a network has no answer. There are fewer classes than that.

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from bnviz import other_seeds
-from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
+from bnviz.archive import Archive, ArchiveError, OversizeError, packed, read_limited, unpacked
 from bnviz.frame_layout import FrameLayout
 from bnviz.frame_schema import VERSION
 from bnviz.frames import Frame, Frames
@@ -26,8 +26,11 @@ BUNDLED = Path(__file__).parent / "recordings"
 #: The version of the measures whose files do not say so.
 _UNWRITTEN = 1
 #: Name of the array with the frames, one row for each byte of a frame in the order of time. From
-#: the fifth version on it holds what each byte gains over the last frame, modulo 256.
-_FRAMES, _GAINS, _GAINS_SINCE = "frames", "gains", 5
+#: the fifth version on it holds what each byte gains over the last frame, modulo 256; from the
+#: sixth on, the XZ stream of these rows; its name says whether they are without detail.
+_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW = "frames", "gains", "packed", "packed_overview"
+_BODIES = {_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW}
+_GAINS_SINCE, _PACKED_SINCE = 5, 6
 #: Name of the array with the costs of a step, if they are known.
 _COSTS = "seconds_per_step"
 #: Name of the array with the bytes of the records of other seeds, if there are any.
@@ -35,6 +38,8 @@ _OTHER_SEEDS = "other_seeds"
 #: Name of the array with the bytes of what is drawn of the shown examples, as JSON, if it is known.
 _SHOWN = "shown"
 _FOREIGN = "the file is not a recording of this laboratory"
+_OTHER_VERSION = "the recording was made with another version of the laboratory"
+_TOO_LONG = "the file holds more than its settings can have produced"
 #: Maximum size of a recording file, and of the settings' text in it, in bytes.
 _MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
@@ -272,10 +277,14 @@ class Recording:
         # what each gains over the last frame a further eighth.
         frames = np.ascontiguousarray(frames.reshape(len(self), self.layout.dtype.itemsize).T)
         arrays = {"settings": np.array(self.settings.to_json())}
+        gains = np.diff(frames, axis=1, prepend=np.uint8(0))
         if self.header.version < _GAINS_SINCE:
             arrays[_FRAMES] = frames
+        elif self.header.version < _PACKED_SINCE:
+            arrays[_GAINS] = gains
         else:
-            arrays[_GAINS] = np.diff(frames, axis=1, prepend=np.uint8(0))
+            body = _PACKED if self.layout.detail else _PACKED_OVERVIEW
+            arrays[body] = np.frombuffer(packed(gains.tobytes()), np.uint8)
         if self.header.version > _UNWRITTEN:
             arrays["version"] = np.array(self.header.version, np.int64)
         if self.seconds_per_step:
@@ -300,22 +309,10 @@ class Recording:
             archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
             settings, version = _settings(archive), _version(archive)
             recording = cls(settings, version=version)
-            body = _GAINS if _GAINS in archive.names else _FRAMES
-            header = archive.header(body)
-            if header.shape[:1] == (recording.layout.overview.dtype.itemsize,):
+            if _is_overview(archive, recording.layout.overview.dtype.itemsize):
                 recording = cls(settings, version=version, detail=False)
             _read_costs(archive, recording)
-            if header.nbytes > recording._frames.nbytes:
-                raise RecordingError("the file holds more than its settings can have produced")
-            size = recording.layout.dtype.itemsize
-            if header.dtype != np.uint8 or len(header.shape) != 2 or header.shape[0] != size:
-                raise RecordingError(
-                    "the recording was made with another version of the laboratory"
-                )
-            frames = archive.array(body)
-            if body == _GAINS:
-                frames = np.cumsum(frames, axis=1, dtype=np.uint8)
-            recording.extend(0, frames.T.tobytes())
+            recording.extend(0, _frames(archive, recording))
             _read_other_seeds(archive, recording)
             _read_shown(archive, recording)
         except RecordingError:
@@ -333,10 +330,10 @@ class Recording:
 
 def _settings(archive: Archive) -> Settings:
     names = set(archive.names)
-    extra = names - {"settings", _FRAMES, _GAINS}
+    extra = names - {"settings", *_BODIES}
     if (
         "settings" not in names
-        or len(names & {_FRAMES, _GAINS}) != 1
+        or len(names & _BODIES) != 1
         or not extra <= {"version", _COSTS, _OTHER_SEEDS, _SHOWN}
         or archive.size != len(names)
     ):
@@ -355,8 +352,42 @@ def _version(archive: Archive) -> int:
         raise RecordingError(_FOREIGN)
     version = int(archive.array("version"))
     if not _UNWRITTEN < version <= VERSION:
-        raise RecordingError("the recording was made with another version of the laboratory")
+        raise RecordingError(_OTHER_VERSION)
     return version
+
+
+def _is_overview(archive: Archive, size: int) -> bool:
+    """Whether a file's frames are without detail, given the bytes of such a frame."""
+    (body,) = _BODIES & {*archive.names}
+    if body in (_PACKED, _PACKED_OVERVIEW):
+        return body == _PACKED_OVERVIEW
+    return archive.header(body).shape[:1] == (size,)
+
+
+def _frames(archive: Archive, recording: Recording) -> bytes:
+    """The frames of a file that a recording has room for."""
+    (body,) = _BODIES & {*archive.names}
+    header, size = archive.header(body), recording.layout.dtype.itemsize
+    most = recording._frames.nbytes
+    is_packed = body in (_PACKED, _PACKED_OVERVIEW)
+    # A stream of what cannot be packed is somewhat larger than that.
+    if header.nbytes > most + is_packed * (most // 100 + 1_000):
+        raise RecordingError(_TOO_LONG)
+    if header.dtype != np.uint8:
+        raise RecordingError(_OTHER_VERSION)
+    rows = archive.array(body)
+    if is_packed:
+        try:
+            rows = np.frombuffer(unpacked(rows.tobytes(), max_bytes=most), np.uint8)
+        except OversizeError as error:
+            raise RecordingError(_TOO_LONG) from error
+        if len(rows) % size:
+            raise RecordingError(_OTHER_VERSION)
+        rows = rows.reshape(size, -1)
+    if rows.ndim != 2 or len(rows) != size:
+        raise RecordingError(_OTHER_VERSION)
+    frames = rows if body == _FRAMES else np.cumsum(rows, axis=1, dtype=np.uint8)
+    return frames.T.tobytes()
 
 
 def _read_costs(archive: Archive, recording: Recording) -> None:

@@ -126,6 +126,19 @@ class RecordingHeader:
         """Whether frames tell what the arms answer to some examples; the first four do not."""
         return self.version > 4
 
+    @property
+    def keeps_scores(self) -> bool:
+        """Whether frames tell the standard scores of some examples; the first five do not."""
+        return self.version > 5
+
+    @property
+    def keeps_examples(self) -> bool:
+        """Whether frames tell the way of single examples through each neuron with BN.
+
+        Up to the fifth version they did if the costly measures were taken.
+        """
+        return self.keeps_scores or self.deep
+
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""
         (spec,) = (each for each in self.quantities if each.name == quantity)

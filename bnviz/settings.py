@@ -325,8 +325,8 @@ class Settings:
         Flag(
             "look deeper",
             "Measures",
-            "Also measure the loss landscape, the shift of gradients, single examples and "
-            "inference using other statistics; slower.",
+            "Also measure the loss landscape, the shift of gradients and inference using other "
+            "statistics; slower.",
         ),
     )
     seed: int = _setting(

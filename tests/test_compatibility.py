@@ -16,6 +16,10 @@ and one by the second version of the measures (commit a7c80a4):
         --set batch_size=16 --set learning_rate=0.3 --set activation=tanh --set seed=7
         --set interventions=2:learning_rate=0.1 --out recording_2.npz
 
+and one by the fifth (commit 7b8a4c6), of the same settings:
+
+    train --set dataset=wine ... --set interventions=2:learning_rate=0.1 --out recording_5.npz
+
 All expected values are what the version that wrote a file read from it, and the first one from the
 links.
 """
@@ -35,7 +39,7 @@ from bnviz.page.modes.registry import MODES
 from bnviz.page.shell.links import understood
 from bnviz.player.content import StageContent
 from bnviz.player.request import PlayerRequest
-from bnviz.recording import Recording
+from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import FORMER_DEFAULTS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
@@ -270,6 +274,35 @@ class TestRecordingOfTheSecondVersion:
         file = io.BytesIO()
         second.save(file)
         assert members(file) == members(FILES / "recording_2.npz")
+
+
+@pytest.fixture(scope="module")
+def fifth():
+    return Recording.load(FILES / "recording_5.npz")
+
+
+class TestRecordingOfTheFifthVersion:
+    def test_has_every_byte_of_its_frames(self, fifth):
+        assert fifth.complete
+        assert hashlib.sha256(fifth.frames.tobytes()).hexdigest()[:16] == "7cd8d54762e5c040"
+
+    def test_is_saved_again_with_the_same_arrays(self, fifth):
+        file = io.BytesIO()
+        fifth.save(file)
+        assert members(file) == members(FILES / "recording_5.npz")
+
+    def test_without_single_examples_says_what_the_view_of_them_would_show(self, fifth):
+        said = missing(fifth.layout, "inside")
+        assert "an earlier version" in said["sentence"]
+        assert available_view(fifth.layout, View("inside")).name == "layers"
+
+    def test_with_single_examples_shows_their_values(self):
+        recording = Recording.load(BUNDLED / "lesson" / "inside.npz")
+        assert recording.header.version == 5
+        assert missing(recording.layout, "inside") is None
+        drawn = VIEWS["inside"].figure(recording, View("inside", layer=1)).at(recording)
+        expected = recording.frames["bn"]["batch_values"][-1, 0, 0]
+        np.testing.assert_allclose(drawn.data[0].y[::6], expected)
 
 
 @pytest.mark.parametrize("file", ["recording.npz", "recording_2.npz"])

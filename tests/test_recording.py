@@ -1,5 +1,6 @@
 import io
 import json
+import lzma
 import pickle
 import zipfile
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bnviz import other_seeds
+from bnviz.archive import packed
 from bnviz.frame_schema import VERSION
 from bnviz.recording import BUNDLED, Recording, RecordingError
 from bnviz.settings import Settings
@@ -420,7 +422,7 @@ class TestOtherSeeds:
         recording.save(file)
         file.seek(0)
         arrays = dict(np.load(file))
-        arrays["gains"] = arrays["gains"][:, :0]
+        arrays["packed"] = np.frombuffer(packed(b""), np.uint8)
         changed = io.BytesIO()
         np.savez(changed, **arrays)
         changed.seek(0)
@@ -539,6 +541,39 @@ def test_a_file_with_its_frames_twice_is_refused():
     assert load(hostile(frames=body)).complete
     with pytest.raises(RecordingError, match="not a recording"):
         load(hostile(frames=body, **{"gains.npy": body}))
+
+
+STREAM = packed(bytes(100))
+
+
+class TestPackedFrames:
+    def file(self, stream: bytes) -> bytes:
+        members = {
+            "settings": np.array(SETTINGS.to_json()),
+            "version": np.array(VERSION),
+            "packed": np.frombuffer(stream, np.uint8),
+        }
+        return zipped({f"{name}.npy": npy(array) for name, array in members.items()})
+
+    @pytest.mark.parametrize(
+        "stream", [b"", STREAM[:-1], STREAM + b"x", STREAM * 2, b"x" * 60, STREAM[:30] + STREAM]
+    )
+    def test_that_are_no_whole_stream_are_refused(self, stream):
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(self.file(stream))
+
+    def test_that_are_no_whole_frames_are_refused(self):
+        with pytest.raises(RecordingError, match="another version"):
+            load(self.file(STREAM))
+
+    def test_are_not_unpacked_beyond_what_the_settings_can_have_produced(self):
+        with pytest.raises(RecordingError, match="more than its settings"):
+            load(self.file(packed(bytes(10**8))))
+
+    def test_that_ask_for_much_memory_are_refused(self):
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 2**28}]
+        with pytest.raises(RecordingError, match="cannot be read"):
+            load(self.file(lzma.compress(bytes(100), lzma.FORMAT_XZ, filters=filters)))
 
 
 def test_a_beginning_holds_no_later_frame_and_no_other_seed():

@@ -29,6 +29,8 @@ class LiveFigure:
         layouts: Changes to the layout by width of the screen, "wide" and "narrow".
         diagram: What the player draws beside the histograms of layers, as from
             `bnviz.figures.diagram`; empty if nothing.
+        formula: Of a neuron with BN, the `trace` of the example whose numbers the player puts into
+            the formula, and the name of the `activation`; empty for other figures.
     """
 
     traces: Sequence[Mapping[str, Any]]
@@ -36,6 +38,7 @@ class LiveFigure:
     bindings: Mapping[int, Binding]
     layouts: Mapping[str, Any] = field(default_factory=dict)
     diagram: Mapping[str, Any] = field(default_factory=dict)
+    formula: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def figure(self) -> go.Figure:
@@ -68,6 +71,7 @@ class LiveFigure:
             "layout": dict(self.layout),
             "layouts": dict(self.layouts),
             "diagram": dict(self.diagram),
+            "formula": dict(self.formula),
             "bindings": {
                 str(trace): {"kind": binding.kind, **asdict(binding)}
                 for trace, binding in self.bindings.items()

@@ -328,9 +328,7 @@ class _Pipeline:
 
     def _costly_measures(self, compiled: CompiledNetwork) -> dict[str, NDArray[Any]]:
         measures = compiled.landscape.measure(*self._probe, compiled.trainer.learning_rate)
-        measures |= compiled.inference.evaluate(self._precise, self._probe[0], self._validation)
-        measures["batch_values"] = measures["batch_values"][:, : self._layout.neurons]
-        return measures
+        return measures | compiled.inference.evaluate(self._precise, self._validation)
 
 
 def _tensors(examples: Examples) -> tuple[tf.Tensor, tf.Tensor]:

@@ -16,6 +16,10 @@ from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
 from bnviz.lab.propagation import effective_rates
+from bnviz.scores import NO_SCORE
+
+#: What stands for the measures of BN where an arm has none.
+_UNKNOWN = dict.fromkeys(NORMALIZATION, np.nan) | {"example_scores": NO_SCORE}
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,8 @@ class FrameRecorder:
         measures["effective_rate"] = effective_rates(measures["kernel_norm"], rate)
         fields: tuple[str, ...] = record.dtype.names
         # An arm has more measures than fields once BN was inserted, and fewer once it was removed.
-        for name in {*measures, *NORMALIZATION} & {*fields}:
-            record[name] = measures.get(name, np.nan)
+        for name in {*measures, *_UNKNOWN} & {*fields}:
+            record[name] = measures[name] if name in measures else _UNKNOWN[name]
         record["change_losses"], arm.change_losses = arm.change_losses, UNCHANGED
         loss = measures["train_loss"]
         if snapshot.step == 0:

@@ -1,4 +1,4 @@
-"""Inference: evaluates a network by different statistics, and returns the inputs of its BN."""
+"""Inference: evaluates a network by different statistics."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import BATCH_VALUES, INFERENCE_STATISTICS
+from bnviz.frames import INFERENCE_STATISTICS
 from bnviz.lab.compiled_function import CompiledFunction
-from bnviz.lab.measures import round_mantissa
 from bnviz.lab.networks import HiddenLayer, Network
 from bnviz.lab.normalization import normalize
 from bnviz.lab.observer import loss_and_accuracy
@@ -33,7 +32,7 @@ class Inference:
         self._compiled = CompiledFunction(self._evaluate)
 
     def evaluate(
-        self, x_train: tf.Tensor, probe: tf.Tensor, validation: tuple[tf.Tensor, tf.Tensor]
+        self, x_train: tf.Tensor, validation: tuple[tf.Tensor, tf.Tensor]
     ) -> dict[str, NDArray[np.float32]]:
         """Evaluates the network in its current state on the validation examples.
 
@@ -49,36 +48,17 @@ class Inference:
 
         Args:
             x_train: Training features, shape (num_train, num_features).
-            probe: Features of the probe, shape (num_probe, num_features).
             validation: Features, shape (num_validation, num_features), and classes,
                 (num_validation,), of the validation examples.
 
         Returns:
-            `inference_loss` and `inference_accuracy`, shape (len(INFERENCE_STATISTICS),), and
-            `batch_values`, shape (layers, units, BATCH_VALUES): the inputs of the normalizations
-            (the pre-activations without any) for the first `BATCH_VALUES` examples of the probe,
-            rounded to 11 bits, NaN where the probe has fewer examples.
+            `inference_loss` and `inference_accuracy`, shape (len(INFERENCE_STATISTICS),).
         """
-        outcomes, norm_inputs = (
-            tensor.numpy() for tensor in self._compiled(x_train, probe, *validation)
-        )
-        values = np.full((*norm_inputs.shape[::2], BATCH_VALUES), np.nan, np.float32)
-        values[..., : norm_inputs.shape[1]] = norm_inputs.transpose(0, 2, 1)
-        loss, accuracy = outcomes.T
-        return {
-            "inference_loss": loss,
-            "inference_accuracy": accuracy,
-            "batch_values": round_mantissa(values),
-        }
+        loss, accuracy = self._compiled(x_train, *validation).numpy().T
+        return {"inference_loss": loss, "inference_accuracy": accuracy}
 
-    def _evaluate(
-        self, x_train: tf.Tensor, probe: tf.Tensor, x: tf.Tensor, y: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Loss and accuracy by each of the statistics, and the inputs of the normalizations.
-
-        Returns:
-            Shape (len(INFERENCE_STATISTICS), 2), and (layers, BATCH_VALUES or fewer, units).
-        """
+    def _evaluate(self, x_train: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """Loss and accuracy by each of the statistics, (len(INFERENCE_STATISTICS), 2)."""
         network = self._network
 
         def outcome(statistics: Statistics) -> tf.Tensor:
@@ -95,12 +75,10 @@ class Inference:
                 "precise": lambda *_: next(precise),
                 "alone": lambda _, values: (values, tf.zeros_like(values)),
             }
-            outcomes = tf.stack([outcome(choices[name]) for name in INFERENCE_STATISTICS])
-        else:
-            # Layer normalization ignores the statistics, and no other is left.
-            same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
-            outcomes = tf.stack([same] * len(INFERENCE_STATISTICS))
-        return outcomes, network.probe(probe).norm_inputs[:, :BATCH_VALUES]
+            return tf.stack([outcome(choices[name]) for name in INFERENCE_STATISTICS])
+        # Layer normalization ignores the statistics, and no other is left.
+        same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
+        return tf.stack([same] * len(INFERENCE_STATISTICS))
 
     def _precise(self, x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
         """Mean and variance of the input of each BN, with all examples as one batch."""

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.frame_layout import FrameLayout
-from bnviz.frames import PERCENTILES, QUANTITIES, edges
+from bnviz.frames import NUM_SINGLE, PERCENTILES, QUANTITIES, edges
 from bnviz.lab.drift import DriftReference, SortedValues
 from bnviz.lab.observer import Observation
 from bnviz.lab.propagation import example_similarity, gradient_growth, neuron_spread
+from bnviz.scores import NO_SCORE, encode
 
 #: Activations outside these bounds count as saturated: almost no gradient passes.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
@@ -53,11 +54,39 @@ def measure(
     with np.errstate(divide="ignore"):
         ratios = np.log10(updates)
     measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
-    normalization = round_mantissa(observation.normalization.numpy()[..., : layout.neurons])
-    measures |= dict(zip(observation.normalization_names, normalization, strict=True))
+    normalization = observation.normalization.numpy()[..., : layout.neurons]
+    by_name = dict(zip(observation.normalization_names, normalization, strict=True))
+    measures |= {name: round_mantissa(values) for name, values in by_name.items()}
+    if observation.norm_inputs is not None:
+        inputs = observation.norm_inputs.numpy()[..., : layout.neurons]
+        mean, variance = by_name["batch_mean"], by_name["batch_variance"]
+        measures["example_scores"] = example_scores(inputs, mean, variance)
     if observation.boundary is not None and layout.plane:
         measures["boundary"] = np.nan_to_num(np.round(255 * observation.boundary.numpy()))
     return measures
+
+
+def example_scores(
+    inputs: NDArray[np.float32], mean: NDArray[np.float32], variance: NDArray[np.float32]
+) -> NDArray[np.int8]:
+    """Codes the standard scores of single examples.
+
+    Args:
+        inputs: What BN normalizes, shape (layers, num_examples, neurons).
+        mean: Of all examples of the probe, shape (layers, neurons).
+        variance: Their biased variance, of the same shape.
+
+    Returns:
+        Codes as from `bnviz.scores`, shape (layers, neurons, NUM_SINGLE); 0 for a neuron whose
+        values are all the same, `NO_SCORE` where the probe has fewer examples.
+    """
+    codes = np.full((*mean.shape, NUM_SINGLE), NO_SCORE, np.int8)
+    with np.errstate(invalid="ignore", over="ignore"):
+        centred = inputs - mean[:, np.newaxis]
+        std = np.sqrt(variance)[:, np.newaxis]
+        scores = np.divide(centred, std, out=np.zeros_like(centred), where=std != 0)
+    codes[..., : inputs.shape[1]] = encode(scores).transpose(0, 2, 1)
+    return codes
 
 
 def round_mantissa(values: NDArray[np.float32], bits: int = 11) -> NDArray[np.float32]:

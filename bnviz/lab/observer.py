@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bnviz.frames import PLANE_GRID, PLANE_RANGE
+from bnviz.frames import NUM_SINGLE, PLANE_GRID, PLANE_RANGE
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
 from bnviz.lab.networks import ForwardPass, Network
@@ -30,6 +30,8 @@ class Observation:
             (len(normalization_names), layers, units).
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
             beta in one with layer normalization, none without normalization.
+        norm_inputs: What BN normalizes of the first `NUM_SINGLE` examples of the probe, shape
+            (layers, NUM_SINGLE or fewer, units); None without BN.
         crossed: The layers' maps of earlier steps, crossed with those of now.
         shown: Logits of the shown validation examples in inference, (num_shown, num_classes).
         boundary: Probability of class 1 on the grid in the plane, shape (PLANE_GRID, PLANE_GRID),
@@ -42,6 +44,7 @@ class Observation:
     kernel_measures: tf.Tensor
     normalization: tf.Tensor
     normalization_names: tuple[str, ...]
+    norm_inputs: tf.Tensor | None
     crossed: tuple[LayerCrossing, ...]
     shown: tf.Tensor
     boundary: tf.Tensor | None
@@ -168,6 +171,9 @@ class Observer:
             "losses": tf.stack([loss, accuracy, *validation, *of_probe]),
             "kernel_measures": _kernel_measures(kernels, self._kernels_before, gradients),
             "normalization": self._normalization(forward_pass),
+            "norm_inputs": (
+                None if forward_pass.moments is None else forward_pass.norm_inputs[:, :NUM_SINGLE]
+            ),
             "crossed": crossed,
             "shown": tf.gather(logits_validation, shown),
             "boundary": self._boundary() if x.shape[1] == 2 else None,

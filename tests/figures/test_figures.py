@@ -18,6 +18,7 @@ from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
 from bnviz.recording import Recording
+from bnviz.scores import decode
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 
@@ -96,7 +97,7 @@ def test_a_layer_or_neuron_beyond_the_last_means_the_last(name):
 def test_a_view_without_its_measures_is_not_drawn():
     layout = FrameLayout.of(Settings())
     lacking = {tab["name"] for tab in tabs(layout) if tab["lacks"]}
-    assert lacking == {"decision", "inference", "inside", "landscape"}
+    assert lacking == {"decision", "inference", "landscape"}
     for name in TITLES:
         assert available_view(layout, View(name)).name == ("layers" if name in lacking else name)
     assert not any(tab["lacks"] for tab in tabs(FrameLayout.of(FULL)))
@@ -202,7 +203,8 @@ def test_the_boundary_of_a_plane_split_vertically_is_a_vertical_line():
 
 
 PASSAGE = {
-    "values": "bn/batch_values/1/2",
+    "values": "bn/example_scores/1/2",
+    "coded": True,
     "mean": "bn/batch_mean/1/2",
     "variance": "bn/batch_variance/1/2",
     "gamma": "bn/gamma/1/2",
@@ -219,7 +221,8 @@ def test_gamma_std_and_beta_mean_undo_normalization():
     arm["gamma"], arm["beta"] = 1.5, arm["batch_mean"]
     points = Passage(**PASSAGE, activation="linear").points(frames, 0)
     ways = np.array(points["y"]).reshape(3, 6)
-    np.testing.assert_allclose(ways[:, 0], arm["batch_values"][0, 1, 2, [0, 5, 7]])
+    scores = decode(arm["example_scores"][0, 1, 2, [0, 5, 7]])
+    np.testing.assert_allclose(ways[:, 0], arm["batch_mean"][0, 1, 2] + scores * 2**0.5)
     np.testing.assert_allclose(ways[:, 1], ways[:, 0] - arm["batch_mean"][0, 1, 2])
     np.testing.assert_allclose(ways[:, 2], ways[:, 1] / 1.5)
     np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-5)

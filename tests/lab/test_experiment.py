@@ -104,7 +104,7 @@ def test_a_deep_run_of_three_arms_is_complete_and_certified(deep):
     assert deep.certificate.holds
     for arm in deep.layout.arms:
         part = deep.frames[arm]
-        for name in ("gradient_cosine", "landscape_loss", "inference_loss", "batch_values"):
+        for name in ("gradient_cosine", "landscape_loss", "inference_loss"):
             assert np.isfinite(part[name]).all(), (arm, name)
         assert (part["landscape_loss"][:, 0] <= part["landscape_loss"][:, 1]).all()
         assert (part["effective_beta"] > 0).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.frames import BATCH_VALUES, INFERENCE_STATISTICS
+from bnviz.frames import INFERENCE_STATISTICS
 from bnviz.lab.inference import Inference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
@@ -43,9 +43,9 @@ def data():
     return x_train, x, generator.integers(0, CLASSES, 30).astype(np.int32)
 
 
-def evaluated(networks, arm, data, probe=50):
+def evaluated(networks, arm, data):
     x_train, x, y = map(tf.constant, data)
-    return networks[arm][1].evaluate(x_train, x_train[:probe], (x, y))
+    return networks[arm][1].evaluate(x_train, (x, y))
 
 
 def forward(network, arm, x, statistics):
@@ -125,25 +125,3 @@ def test_without_bn_all_statistics_give_the_same(arm, networks, data):
     found = evaluated(networks, arm, data)
     assert len(set(found["inference_loss"].tolist())) == 1
     assert len(set(found["inference_accuracy"].tolist())) == 1
-
-
-@pytest.mark.parametrize("arm", ["bn", "bn_other"])
-def test_values_are_the_inputs_of_batch_normalization(arm, networks, data):
-    values = evaluated(networks, arm, data)["batch_values"]
-    _, norm_inputs = forward(networks[arm][0], arm, data[0][:50], by_batch)
-    expected = np.stack(norm_inputs)[:, :BATCH_VALUES].transpose(0, 2, 1)
-    np.testing.assert_allclose(values, expected, rtol=1e-3, atol=1e-5)
-
-
-def test_values_without_normalization_are_the_pre_activations(networks, data):
-    values = evaluated(networks, "none", data)["batch_values"]
-    pre_activations = networks["none"][0].probe(data[0][:50]).pre_activations.numpy()
-    expected = pre_activations[:, :BATCH_VALUES].transpose(0, 2, 1)
-    np.testing.assert_allclose(values, expected, rtol=1e-3, atol=1e-5)
-
-
-def test_values_are_nan_beyond_the_examples_of_a_small_probe(networks, data):
-    values = evaluated(networks, "bn", data, probe=7)["batch_values"]
-    assert values.shape == (2, UNITS, BATCH_VALUES)
-    assert np.isfinite(values[..., :7]).all()
-    assert np.isnan(values[..., 7:]).all()

@@ -169,7 +169,7 @@ def test_observing_changes_nothing(arm, data):
     def observe():
         observer.observe((x, y), validation, ())
         landscape.measure(x, y, BASE.learning_rate)
-        inference.evaluate(x, x, validation)
+        inference.evaluate(x, validation)
 
     unobserved = weights(train(network, trainer, BASE, data, 12).model)
     network = train(network, trainer, BASE, data, 12, observe=observe, observe_every=3)

@@ -64,6 +64,7 @@ def _fill(part: Frame, generator: np.random.Generator, broken: float) -> None:
             drawn = np.where(odd < broken, np.nan, drawn)
             part[name] = np.where(odd < broken / 2, np.inf, drawn)
         elif kind == "i":
-            part[name] = generator.integers(-32_767, 32_767, shape)
+            most = min(32_767, np.iinfo(values.dtype).max)
+            part[name] = generator.integers(-most, most, shape)
         else:
             part[name] = generator.integers(0, 2 if name == "point_classes" else 200, shape)

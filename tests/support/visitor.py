@@ -17,6 +17,7 @@ class Visitor:
         width: Width of the tab, in pixels.
         height: Height of the tab, in pixels.
         scheme: "light" or "dark".
+        newcomer: Whether the notes of a first visit are shown.
         moving: Whether recordings play by themselves, which keeps a processor busy.
         options: Further arguments of `Browser.new_context`.
     """
@@ -30,6 +31,7 @@ class Visitor:
         width=1400,
         height=900,
         scheme="light",
+        newcomer=False,
         moving=False,
         **options,
     ):
@@ -39,6 +41,10 @@ class Visitor:
             reduced_motion="no-preference" if moving else "reduce",
             **options,
         )
+        if not newcomer:
+            # A frame without an address of its own has no storage.
+            closed = "try { localStorage.setItem('bnviz.notes', 'closed') } catch {}"
+            self.context.add_init_script(closed)
         self.address = address
         self.errors = []
         self._root = root

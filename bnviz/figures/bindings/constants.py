@@ -5,6 +5,7 @@ from bnviz.figures.bindings.passage import LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SC
 from bnviz.figures.bindings.plane import MAX_BYTE, MAX_SHORT
 from bnviz.figures.bindings.shapes import HEAT_SHARES
 from bnviz.frames import PERCENTILES
+from bnviz.scores import MAX_CODE, MAX_SCORE, NO_SCORE
 
 #: Sent with every figure, so that the player's scripts state none of them again.
 CONSTANTS = {
@@ -16,4 +17,7 @@ CONSTANTS = {
     "leaky_relu_slope": LEAKY_RELU_SLOPE,
     "selu_alpha": SELU_ALPHA,
     "selu_scale": SELU_SCALE,
+    "max_score": MAX_SCORE,
+    "max_code": MAX_CODE,
+    "no_score": NO_SCORE,
 }

@@ -17,6 +17,7 @@ from bnviz.figures.bindings.binding import (
     value_at,
 )
 from bnviz.frames import Frames
+from bnviz.scores import decode
 
 Values = NDArray[np.float64]
 
@@ -111,7 +112,8 @@ class Passage(Neuron):
     and `activation(y)` (Ioffe & Szegedy 2015, Algorithm 1).
 
     Attributes:
-        values: Path of the neuron's values for all examples.
+        values: Path of the neuron's values for all examples, or of the codes of their scores.
+        coded: Whether it is that of codes, as `bnviz.scores` decodes them.
         activation: Name of the activation function; "" if BN comes after it.
         examples: Indices of the examples drawn.
         transform: "" or "symlog".
@@ -120,6 +122,7 @@ class Passage(Neuron):
     kind: ClassVar[str] = "passage"
 
     values: str
+    coded: bool = False
     activation: str
     examples: tuple[int, ...]
     transform: str = ""
@@ -127,9 +130,13 @@ class Passage(Neuron):
     def points(self, frames: Frames, at: int) -> Points:
         gamma, beta = self.scale_and_shift(frames, at)
         with np.errstate(invalid="ignore", over="ignore"):
-            values = column(frames, self.values)[at].astype(np.float64)[list(self.examples)]
-            centred = values - value_at(frames, at, self.mean)
-            width = np.sqrt(value_at(frames, at, self.variance) + self.epsilon)
+            mean, variance = (value_at(frames, at, path) for path in (self.mean, self.variance))
+            values = column(frames, self.values)[at][list(self.examples)]
+            if self.coded:
+                values = mean + decode(values) * np.sqrt(variance)
+            values = values.astype(np.float64)
+            centred = values - mean
+            width = np.sqrt(variance + self.epsilon)
             normalized = centred / width
             scaled = gamma * normalized + beta
             stages = [values, centred, normalized, scaled]

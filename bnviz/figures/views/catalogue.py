@@ -21,7 +21,7 @@ from bnviz.figures.views import (
     scale_and_shift,
     signal,
 )
-from bnviz.figures.views.needs import COSTLY, DETAIL, PLANE, PROPAGATION, Need
+from bnviz.figures.views.needs import COSTLY, DETAIL, EXAMPLES, PLANE, PROPAGATION, Need
 from bnviz.findings import statistics, step_costs
 from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
@@ -97,7 +97,7 @@ VIEWS = {
         inside.READING,
         ("value_axis", "layer", "neuron", "by_hand"),
         ("layer", "neuron", "by_hand"),
-        COSTLY,
+        EXAMPLES,
         inside.SHOWS,
         detail=True,
     ),

@@ -1,5 +1,6 @@
 """Inside: what BN does to single examples in one neuron, step by step."""
 
+from dataclasses import replace
 from typing import Any
 
 from bnviz.figures.bindings.binding import Binding
@@ -9,7 +10,7 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import ARM_COLOURS, INK, MUTED, translucent
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, BATCH_VALUES
+from bnviz.frames import ARM_LABELS, BATCH_VALUES, NUM_SINGLE
 from bnviz.recording import Recording
 
 #: What the view shows, to follow "This view shows".
@@ -19,11 +20,15 @@ SHOWS = (
 )
 READING = (
     "How to read: each line is one example on its way through the chosen neuron; one of them is "
-    "drawn in ink. Subtracting the batch mean centres the values on 0; dividing by the batch's "
-    "standard deviation gives them a spread of 1; gamma and beta, which are learnt, stretch and "
-    "shift them again. Set gamma and beta by hand; those of the identity restore the input."
+    "drawn in ink, and its numbers stand in the formula. Point at a column, a part of the formula "
+    "or a step: all that belongs to it lights up. Subtracting the batch mean centres the values on "
+    "0; dividing by the batch's standard deviation gives them a spread of 1; gamma and beta, which "
+    "are learnt, stretch and shift them again. Set gamma and beta by hand; those of the identity "
+    "restore the input. Mean and variance are those of all fixed examples, as one batch."
 )
 _ARM = "bn"
+#: Number of the trace of the example in ink.
+_INK_TRACE = 1
 _QUANTITY = "pre_activation"
 
 
@@ -31,7 +36,7 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     """The path of single examples from the input of BN to the output of the neuron.
 
     Args:
-        recording: With the deep measures; complete or growing, may have no frame yet.
+        recording: With single examples; complete or growing, may have no frame yet.
         view: Only the value axis, the layer, the neuron, and gamma and beta matter.
     """
     panels = Panels(recording, view or View("inside"))
@@ -45,7 +50,7 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     panels.panel(
         1,
         f"<b>{ARM_LABELS[_ARM]}</b> · layer {panels.layer + 1}, neuron {panels.neuron + 1}",
-        f"{BATCH_VALUES} of the fixed examples",
+        f"{_count(recording)} of the fixed examples",
         x={
             "range": [0.6, len(stages) + 0.4],
             "tickvals": list(range(1, len(stages) + 1)),
@@ -54,7 +59,16 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
         },
         y={"zeroline": True, "zerolinecolor": MUTED, "nticks": 7, **axis},
     )
-    return panels.figure([([0.05, 1], [0, 1])], [([0.1, 1], [0.02, 1])], height=480)
+    figure = panels.figure([([0.05, 1], [0, 1])], [([0.1, 1], [0, 1])], height=480)
+    # Room below for the names of the stages and the example's values.
+    layout = {**figure.layout, "margin": {**figure.layout["margin"], "b": 58}}
+    formula = {"trace": _INK_TRACE, "activation": settings.activation}
+    return replace(figure, layout=layout, formula=formula)
+
+
+def _count(recording: Recording) -> int:
+    """How many examples a frame keeps."""
+    return NUM_SINGLE if recording.header.keeps_scores else BATCH_VALUES
 
 
 def _neuron(panels: Panels) -> dict[str, Any]:
@@ -74,14 +88,17 @@ def _neuron(panels: Panels) -> dict[str, Any]:
 def _examples(panels: Panels) -> None:
     """One line per example, the first again in ink on top."""
     settings = panels.recording.settings
+    coded = panels.recording.header.keeps_scores
+    measure = "example_scores" if coded else "batch_values"
     common = _neuron(panels) | {
-        "values": f"{_ARM}/batch_values/{panels.layer}/{panels.neuron}",
+        "values": f"{_ARM}/{measure}/{panels.layer}/{panels.neuron}",
+        "coded": coded,
         "activation": settings.activation if settings.bn_position == "before" else "",
         "transform": panels.transform,
     }
     colour = ARM_COLOURS[_ARM]
     lines = (
-        (tuple(range(BATCH_VALUES)), translucent(colour, 0.35), colour, 1.2),
+        (tuple(range(_count(panels.recording))), translucent(colour, 0.35), colour, 1.2),
         ((0,), INK, INK, 2.5),
     )
     for examples, line_colour, dot_colour, width in lines:

@@ -36,6 +36,12 @@ COSTLY = Need(
     "Train the same settings with the costly measures",
     {"deep": True},
 )
+EXAMPLES = Need(
+    lambda layout: layout.header.keeps_examples,
+    "this run was recorded by an earlier version, which kept them only among the costly measures",
+    "Train the same settings again",
+    {},
+)
 PLANE = Need(
     lambda layout: layout.plane,
     "the examples of this run have more than two features, so they are not points in a plane",

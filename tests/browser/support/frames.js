@@ -2,7 +2,7 @@
 
 import { Frames } from "../../../bnviz/player/browser/player/frames.js";
 
-const SIZES = { f4: 4, u4: 4, i4: 4, u2: 2, i2: 2, u1: 1 };
+const SIZES = { f4: 4, u4: 4, i4: 4, u2: 2, i2: 2, u1: 1, i1: 1 };
 const WRITERS = {
   f4: (view, offset, value) => view.setFloat32(offset, value, true),
   u4: (view, offset, value) => view.setUint32(offset, value, true),
@@ -10,6 +10,7 @@ const WRITERS = {
   u2: (view, offset, value) => view.setUint16(offset, value, true),
   i2: (view, offset, value) => view.setInt16(offset, value, true),
   u1: (view, offset, value) => view.setUint8(offset, value),
+  i1: (view, offset, value) => view.setInt8(offset, value),
 };
 
 /** Constants of a figure, as bnviz/figures/bindings/constants.py sends them. */
@@ -22,6 +23,9 @@ export const CONSTANTS = {
   leaky_relu_slope: 0.2,
   selu_alpha: 1.6732632423543772,
   selu_scale: 1.0507009873554805,
+  max_score: 16,
+  max_code: 127,
+  no_score: -128,
 };
 
 /**

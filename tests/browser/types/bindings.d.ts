@@ -26,6 +26,9 @@ export interface Constants {
   leaky_relu_slope: number;
   selu_alpha: number;
   selu_scale: number;
+  max_score: number;
+  max_code: number;
+  no_score: number;
 }
 
 export type Transform = "" | "symlog";
@@ -169,6 +172,7 @@ export interface ScaleAndShift extends Neuron {
 
 export interface Passage extends Neuron {
   values: string;
+  coded: boolean;
   activation: string;
   examples: number[];
   transform: Transform;

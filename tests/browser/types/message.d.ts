@@ -31,6 +31,8 @@ export interface Figure extends PlainFigure {
   cards: Cards;
   /** Empty in views without one. */
   diagram: Diagram | Record<string, never>;
+  /** Of a neuron with BN: the trace of the example in it, and its activation. Else empty. */
+  formula: { trace?: number; activation?: string };
   /** By the number of the trace. */
   bindings: Record<number, Binding>;
   constants: Constants;

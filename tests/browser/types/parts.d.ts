@@ -17,6 +17,8 @@ export interface PlayerParts {
   figure: HTMLElement;
   wiring: Element;
   taps: HTMLElement;
+  columns: HTMLElement;
+  formula: HTMLElement;
   other: HTMLElement;
   missing: HTMLElement;
   lacking: HTMLElement;

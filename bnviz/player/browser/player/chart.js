@@ -11,6 +11,7 @@
 
 import { points } from "./bindings.js";
 import { Diagram } from "./diagram.js";
+import { Formula } from "./formula.js";
 import { Painter } from "./painter.js";
 import { heightLeft, layoutName } from "./space.js";
 import { applyTheme } from "./theme.js";
@@ -39,6 +40,7 @@ export class Chart {
     this.parts = parts;
     this.painter = new Painter(parts.canvas);
     this.diagram = new Diagram(parts, choose, report);
+    this.formula = new Formula(parts);
     /** @type {Figure | undefined} */
     this.figure = undefined;
     /** @type {Layout | undefined} */
@@ -66,7 +68,8 @@ export class Chart {
     const { figure } = this;
     const width = Math.round(this.parts.figure.clientWidth);
     if (!figure || !width) return false;
-    const name = layoutName(width);
+    // A formula may stand beside the figure: the room of both tells the size of the screen.
+    const name = layoutName(this.parts.figure.parentElement?.clientWidth ?? width);
     const left = Math.round(
       heightLeft(this.root, this.parts.figure, {
         last: this.parts.headline,
@@ -83,6 +86,10 @@ export class Chart {
     // The diagram names the layers.
     if (figure.diagram.columns) {
       layout.yaxis = { .../** @type {object} */ (layout.yaxis), showticklabels: false };
+    }
+    // The columns name the stages.
+    if (figure.formula.trace !== undefined) {
+      layout.xaxis = { .../** @type {object} */ (layout.xaxis), showticklabels: false };
     }
     this.layout = layout;
     this.traces = traces;
@@ -102,6 +109,7 @@ export class Chart {
     this.shown = at;
     if (!this.axes) this.#layOut(Plotly, false);
     this.#paint();
+    if (this.figure) this.formula.draw(frames, at, this.figure.constants);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.axes) this.#layOut(Plotly, true);
@@ -140,7 +148,10 @@ export class Chart {
         plot.removeAllListeners?.(event);
         plot.on(event, () => this.#paint());
       }
-      if (this.figure && plot._fullLayout) this.diagram.place(this.figure, plot._fullLayout);
+      if (this.figure && plot._fullLayout) {
+        this.diagram.place(this.figure, plot._fullLayout);
+        this.formula.place(plot._fullLayout);
+      }
     }
     this.axes = true;
   }

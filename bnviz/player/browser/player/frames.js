@@ -2,7 +2,7 @@
 
 /** @import { Schema } from "types/message" */
 
-/** @typedef {Float32Array | Uint32Array | Int32Array | Uint16Array | Int16Array | Uint8Array} Row */
+/** @typedef {Float32Array | Uint32Array | Int32Array | Uint16Array | Int16Array | Uint8Array | Int8Array} Row */
 
 const READERS = {
   f4: Float32Array,
@@ -11,6 +11,7 @@ const READERS = {
   u2: Uint16Array,
   i2: Int16Array,
   u1: Uint8Array,
+  i1: Int8Array,
 };
 
 /**

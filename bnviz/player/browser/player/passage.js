@@ -41,6 +41,16 @@ const ACTIVATIONS = {
 };
 
 /**
+ * The standard score of a code, as `bnviz/scores.py` decodes it; NaN if it is not known.
+ * @param {number} code
+ * @param {Constants} constants
+ */
+function scoreOf(code, { max_score: score, max_code: most, no_score: unknown }) {
+  if (code === unknown) return NaN;
+  return Math.sign(code) * Math.expm1((Math.abs(code) / most) * Math.log1p(score));
+}
+
+/**
  * Gamma and beta: as learnt, those of the identity, or set by hand.
  * @param {Neuron} binding
  * @param {Frames} frames
@@ -78,21 +88,40 @@ export function scale_and_shift(binding, frames, at) {
  * @param {Constants} constants
  */
 export function passage(binding, frames, at, constants) {
-  const [gamma, beta] = scaleAndShift(binding, frames, at);
-  const mean = frames.value(binding.mean, at);
-  const std = Math.sqrt(frames.value(binding.variance, at) + binding.epsilon);
-  const values = frames.row(binding.values, at);
   /** @type {(number | null)[]} */
   const x = [];
   /** @type {(number | null)[]} */
   const y = [];
-  for (const example of binding.examples) {
-    const centred = values[example] - mean;
-    const scaled = gamma * (centred / std) + beta;
-    const stages = [values[example], centred, centred / std, scaled];
-    if (binding.activation) stages.push(ACTIVATIONS[binding.activation](scaled, constants));
+  for (const stages of stagesOf(binding, frames, at, constants).ways) {
     x.push(...stages.map((_, i) => i + 1), null);
     y.push(...transformed(stages, binding.transform, constants), null);
   }
   return { x, y };
+}
+
+/**
+ * What BN of a neuron does to each example: the batch's mean and variance, gamma and beta, and the
+ * values of each example on their way.
+ * @param {Passage} binding
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {Constants} constants
+ */
+export function stagesOf(binding, frames, at, constants) {
+  const [gamma, beta] = scaleAndShift(binding, frames, at);
+  const mean = frames.value(binding.mean, at);
+  const variance = frames.value(binding.variance, at);
+  const std = Math.sqrt(variance + binding.epsilon);
+  const row = frames.row(binding.values, at);
+  const values = binding.coded
+    ? Array.from(row, (code) => mean + scoreOf(code, constants) * Math.sqrt(variance))
+    : row;
+  const ways = binding.examples.map((example) => {
+    const centred = values[example] - mean;
+    const scaled = gamma * (centred / std) + beta;
+    const stages = [values[example], centred, centred / std, scaled];
+    if (binding.activation) stages.push(ACTIVATIONS[binding.activation](scaled, constants));
+    return stages;
+  });
+  return { mean, variance, gamma, beta, ways };
 }

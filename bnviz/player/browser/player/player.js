@@ -21,6 +21,7 @@ import { isForOthers } from "./keys.js";
 import { unpack } from "./message.js";
 import { Moment } from "./moment.js";
 import { ASK_AGAIN, mount, partsOf } from "./mount.js";
+import { Notes } from "./notes.js";
 import { loadPlotly } from "./plotly.js";
 import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
@@ -78,6 +79,7 @@ class Player {
       this.draw();
     });
     this.moment = new Moment(parts.event);
+    this.notes = new Notes(root);
     this.changes = new Changes(
       parts.change,
       () => this.frames.value("step", this.transport.at),
@@ -167,6 +169,7 @@ class Player {
   setFigure(figure) {
     this.next = undefined;
     this.chart.figure = figure;
+    this.chart.formula.build(figure);
     this.view = figure.view;
     this.cards.build(figure.cards);
     buildTabs(this.parts.tabs, figure.tabs, figure.view.name, this.toolbar.choose);
@@ -237,6 +240,7 @@ class Player {
       this.say();
       this.parts.proof.textContent = this.cards.certificate(this.frames, at);
       this.drawn += 1;
+      this.notes.place();
       if (this.drawn === 1) this.planRequest();
       this.showStep(this.frames.value("step", at));
     } catch (error) {
@@ -293,6 +297,7 @@ class Player {
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);
     this.chart.close();
+    this.notes.close();
   }
 }
 

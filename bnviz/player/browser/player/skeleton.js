@@ -23,8 +23,10 @@ const HTML = `
         <svg data-part="wiring" aria-hidden="true"></svg>
         <div data-part="plot"></div>
         <canvas data-part="canvas" role="img" aria-label="The chosen view of the networks"></canvas>
+        <div data-part="columns" aria-hidden="true" hidden></div>
         <div data-part="taps" role="group" aria-label="The way through the layers: what the histograms show"></div>
       </div>
+      <section data-part="formula" aria-label="The formula" hidden></section>
       <div class="bnviz-missing" data-part="missing" hidden>
         <p data-part="lacking" role="status"></p>
         <button type="button" data-part="offer"></button>

@@ -1,0 +1,208 @@
+// Formula: BN's formula beside the picture of a neuron, with one example's numbers in it.
+//
+// Picture, formula and steps show the same stages. Pointing at any part of one of them, by mouse,
+// touch or keyboard, lights up all that belongs to its stage.
+
+/** @import { Passage } from "types/bindings" */
+/** @import { Figure } from "types/message" */
+/** @import { FullLayout } from "types/plotly" */
+/** @import { Frames } from "./frames.js" */
+
+import { stagesOf } from "./passage.js";
+import { formatted } from "./scales.js";
+
+/** The stages by number: how each is written, and what it does to the values. */
+const STAGES = [
+  { name: "x", says: "what BN is given." },
+  { name: "− mean", says: "the batch’s mean is subtracted." },
+  { name: "÷ std", says: "divided by the standard deviation: x̂." },
+  { name: "× γ + β", says: "scaled by gamma and shifted by beta." },
+  { name: "", says: "what the activation makes of it." },
+];
+
+/**
+ * A formula with the given parts, each marked with its stage.
+ * @param {{ x: string, mean: string, root: string, gamma: string, beta: string }} parts
+ */
+const fraction = ({ x, mean, root, gamma, beta }) => `
+  <span>y =</span> <span data-stage="3">${gamma}</span> <span>·</span>
+  <span class="bnviz-fraction">
+    <span><span data-stage="0">${x}</span> <span data-stage="1">${mean}</span></span>
+    <span><span data-stage="2">${root}</span></span>
+  </span> <span data-stage="3">${beta}</span>`;
+
+/**
+ * A number with its sign set off, to follow another one.
+ * @param {number} value
+ */
+const signed = (value) => `${value < 0 ? "−" : "+"} ${formatted(Math.abs(value))}`;
+
+/**
+ * A number with a minus of the same width as a plus.
+ * @param {number} value
+ */
+const plain = (value) => formatted(value).replace(/^-/, "−");
+
+/**
+ * A number in brackets if it has a sign, to follow an operator.
+ * @param {number} value
+ */
+const within = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
+
+export class Formula {
+  /** @param {{ formula: HTMLElement, columns: HTMLElement }} parts */
+  constructor({ formula, columns }) {
+    this.panel = formula;
+    this.columns = columns;
+    /** @type {Passage | undefined} */
+    this.passage = undefined;
+    // The stage that a click has chosen, if any.
+    this.held = "";
+    for (const part of [formula, columns]) {
+      part.addEventListener("pointerover", (event) => this.#light(stageAt(event)));
+      part.addEventListener("pointerleave", () => this.#light(""));
+      part.addEventListener("focusin", (event) => this.#light(stageAt(event)));
+      part.addEventListener("focusout", () => this.#light(""));
+      part.addEventListener("click", (event) => this.#hold(stageAt(event)));
+    }
+  }
+
+  /**
+   * Builds the formula of a figure, or hides it if the figure has none.
+   * @param {Figure} figure
+   */
+  build({ formula, bindings }) {
+    this.panel.hidden = this.columns.hidden = formula.trace === undefined;
+    this.passage = undefined;
+    if (formula.trace === undefined) return;
+    const passage = /** @type {Passage} */ (/** @type {unknown} */ (bindings[formula.trace]));
+    this.passage = passage;
+    const names = STAGES.map(({ name }) => name || String(formula.activation));
+    const stages = names.slice(0, passage.activation ? 5 : 4);
+    this.panel.innerHTML = `
+      <h3>The formula</h3>
+      <p class="bnviz-formula" role="img" aria-label="y equals gamma times x minus mean, over the square root of variance plus epsilon, plus beta">
+        ${fraction({ x: "x", mean: "− mean", root: "√(var + ε)", gamma: "gamma", beta: "+ beta" })}</p>
+      <p class="bnviz-small">with the numbers of the example drawn in ink</p>
+      <p class="bnviz-formula" data-part="numbers"></p>
+      <div class="bnviz-steps" role="group" aria-label="Step by step"></div>
+      <p class="bnviz-small" data-part="now"></p>`;
+    this.panel.querySelector(".bnviz-steps")?.append(
+      ...stages.map((name, stage) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.dataset.stage = String(stage);
+        button.append(...["b", "span", "strong"].map((tag) => document.createElement(tag)));
+        button.children[0].textContent = name;
+        return button;
+      }),
+    );
+    this.columns.replaceChildren(
+      ...stages.map((name, stage) => {
+        const column = document.createElement("div");
+        column.dataset.stage = String(stage);
+        column.append(...["b", "span"].map((tag) => document.createElement(tag)));
+        column.children[0].textContent = name;
+        return column;
+      }),
+    );
+    this.#light("");
+  }
+
+  /**
+   * Puts the columns where the stages are drawn.
+   * @param {FullLayout} layout
+   */
+  place({ xaxis, yaxis, height }) {
+    if (!this.passage) return;
+    const width = xaxis.d2p(2) - xaxis.d2p(1);
+    [...this.columns.children].forEach((node, stage) => {
+      const column = /** @type {HTMLElement} */ (node);
+      column.style.left = `${xaxis._offset + xaxis.d2p(stage + 1) - width / 2}px`;
+      column.style.width = `${width}px`;
+      column.style.top = `${yaxis._offset}px`;
+      column.style.height = `${height - yaxis._offset}px`;
+      column.style.paddingTop = `${yaxis._length + 6}px`;
+    });
+  }
+
+  /**
+   * Writes the numbers of a frame.
+   * @param {Frames} frames
+   * @param {number} at Index of the frame.
+   * @param {Figure["constants"]} constants
+   */
+  draw(frames, at, constants) {
+    const { passage, panel } = this;
+    if (!passage) return;
+    const { mean, variance, gamma, beta, ways } = stagesOf(passage, frames, at, constants);
+    const [values] = ways;
+    const std = Math.sqrt(variance + passage.epsilon);
+    const [x, centred, normalized] = values;
+    const parts = {
+      x: plain(x),
+      mean: signed(-mean),
+      root: `√(${formatted(variance)} + ${passage.epsilon})`,
+      gamma: plain(gamma),
+      beta: signed(beta),
+    };
+    const known = values.every(Number.isFinite);
+    const numbers = panel.querySelector("[data-part=numbers]");
+    if (numbers) numbers.innerHTML = known ? fraction(parts) : "At this step it has no numbers.";
+    const sums = [
+      "",
+      `${plain(x)} ${signed(-mean)}`,
+      `${plain(centred)} ÷ ${formatted(std)}`,
+      `${plain(normalized)} · ${within(gamma)} ${signed(beta)}`,
+      "",
+    ];
+    panel.querySelectorAll(".bnviz-steps button").forEach((button, stage) => {
+      button.children[1].textContent = known ? sums[stage] : "";
+      button.children[2].textContent = known ? plain(values[stage]) : "";
+    });
+    [...this.columns.children].forEach((column, stage) => {
+      column.children[1].textContent = known ? plain(values[stage]) : "";
+    });
+    this.#light(this.lit);
+  }
+
+  /** @param {string} stage */
+  #hold(stage) {
+    this.held = stage === this.held ? "" : stage;
+    this.#light(stage);
+  }
+
+  /**
+   * Lights up a stage, or the one that was clicked if it is none.
+   * @param {string} stage
+   */
+  #light(stage) {
+    this.lit = stage;
+    const shown = stage || this.held;
+    for (const root of [this.panel, this.columns]) {
+      for (const part of root.querySelectorAll("[data-stage]")) {
+        const own = /** @type {HTMLElement} */ (part).dataset.stage;
+        part.toggleAttribute("data-lit", own === shown);
+        if (part.tagName === "BUTTON") {
+          part.setAttribute("aria-pressed", String(own === this.held));
+        }
+      }
+    }
+    const now = this.panel.querySelector("[data-part=now]");
+    const words = shown
+      ? `Now: ${STAGES[Number(shown)].says}`
+      : "Point at a column, a part of the formula or a step.";
+    if (now && now.textContent !== words) now.textContent = words;
+  }
+
+  lit = "";
+}
+
+/**
+ * The stage of the part that an event happened in; empty if none.
+ * @param {Event} event
+ */
+function stageAt({ target }) {
+  const part = target instanceof Element ? target.closest("[data-stage]") : null;
+  return /** @type {HTMLElement | null} */ (part)?.dataset.stage ?? "";
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { points } from "../../../bnviz/player/browser/player/bindings.js";
+import { stagesOf } from "../../../bnviz/player/browser/player/passage.js";
+import { CONSTANTS, framesOf } from "../support/frames.js";
+
+const FIELDS = { s: ["i1", 4], mean: ["f4"], var: ["f4"], gamma: ["f4"], beta: ["f4"] };
+const ROW = { s: [127, 0, -64, -128], mean: 5, var: 9, gamma: 2, beta: -1 };
+const PASSAGE = {
+  kind: "passage",
+  values: "s",
+  coded: true,
+  mean: "mean",
+  variance: "var",
+  gamma: "gamma",
+  beta: "beta",
+  epsilon: 7,
+  by_hand: "learnt",
+  hand: [3, 0.5],
+  activation: "relu",
+  examples: [0, 1, 2, 3],
+  transform: "",
+};
+const FOUND = stagesOf(PASSAGE, framesOf(FIELDS, [ROW]), 0, CONSTANTS);
+
+test("the largest code is the largest score, and 0 the mean", () => {
+  assert.ok(Math.abs(FOUND.ways[0][0] - (5 + 16 * 3)) < 1e-9);
+  assert.equal(FOUND.ways[1][0], 5);
+  assert.ok(Math.abs(FOUND.ways[2][0] - (5 - 3 * Math.expm1((64 / 127) * Math.log(17)))) < 1e-9);
+});
+
+test("an unknown code has no numbers on its whole way", () => {
+  assert.ok(FOUND.ways[3].every(Number.isNaN));
+});
+
+test("the numbers of the formula follow from each other", () => {
+  const { mean, variance, gamma, beta, ways } = FOUND;
+  for (const [x, centred, normalized, scaled, activated] of ways.slice(0, 3)) {
+    assert.equal(centred, x - mean);
+    assert.ok(Math.abs(normalized - centred / Math.sqrt(variance + 7)) < 1e-12);
+    assert.equal(scaled, gamma * normalized + beta);
+    assert.equal(activated, Math.max(scaled, 0));
+  }
+});
+
+test("the lines drawn are the ways of the examples", () => {
+  const { y } = points(PASSAGE, framesOf(FIELDS, [ROW]), 0, CONSTANTS);
+  assert.deepEqual(y.slice(0, 5), FOUND.ways[0]);
+});

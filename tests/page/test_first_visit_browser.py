@@ -1,0 +1,29 @@
+"""The notes of a first visit, in a real browser."""
+
+import pytest
+
+from tests.support.visitor import STAGE
+
+pytestmark = pytest.mark.browser
+
+NOTES = f"{STAGE} .bnviz-notes"
+
+
+@pytest.mark.slow
+def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
+    visitor = visit(newcomer=True)
+    page = visitor.page
+    assert page.locator(f"{NOTES} p:visible").all_inner_texts() == [
+        "1 Watch the last layer here",
+        "2 Here BN normalizes",
+        "3 Begin the lesson",
+    ]
+    visitor.open("units=16")
+    assert page.locator(NOTES).count() == 0
+    visitor.open()
+    page.locator(f"{NOTES} p").first.wait_for()
+    visitor.key("Escape")
+    page.locator(NOTES).wait_for(state="detached")
+    visitor.open()
+    assert page.locator(NOTES).count() == 0
+    assert not visitor.errors

@@ -1,0 +1,44 @@
+"""Inside a neuron, in a real browser: formula, picture and steps are one."""
+
+import pytest
+
+from bnviz.figures.view import TITLES
+from tests.page.test_lesson_browser import serious
+from tests.support.visitor import STAGE
+
+pytestmark = pytest.mark.browser
+
+LIT = "[...document.querySelectorAll('#bnviz-stage [data-lit]')].map((e) => e.dataset.stage)"
+
+
+@pytest.mark.slow
+def test_pointing_at_any_part_lights_up_all_that_belongs_to_it(visit):
+    visitor = visit()
+    page = visitor.page
+    page.get_by_role("group", name="Views").get_by_text(TITLES["inside"], exact=True).click()
+    visitor.until("s.view === 'inside'")
+    steps = page.locator(f"{STAGE} .bnviz-steps button")
+    steps.nth(3).locator("strong", has_text=".").wait_for()
+    assert steps.count() == 5
+    for part in (
+        steps.nth(2),
+        page.locator(f"{STAGE} [data-part=columns] > div").nth(2),
+        page.locator(f"{STAGE} .bnviz-formula [data-stage='2']").first,
+    ):
+        page.mouse.move(0, 0)
+        part.hover()
+        # Its column, its step, and its part in both formulas.
+        assert page.evaluate(LIT) == ["2"] * 4
+    page.mouse.move(0, 0)
+    steps.nth(1).focus()
+    assert page.evaluate(LIT) == ["1"] * 4
+    value, *numbers = (
+        float(steps.nth(stage).locator("strong").inner_text().replace("−", "-"))
+        for stage in range(5)
+    )
+    mean = float(steps.nth(1).locator("span").inner_text().split()[-1])
+    sign = -1 if "−" in steps.nth(1).locator("span").inner_text().split()[-2] else 1
+    assert value + sign * mean == pytest.approx(numbers[0], abs=0.0151)
+    assert max(numbers[2], 0) == numbers[3]
+    assert serious(page, STAGE) == []
+    assert not visitor.errors
