@@ -4,14 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bnviz.figures.bindings.series import AreaBetween, CursorLine, EndLabels, Marker, Series
-from bnviz.figures.panels import Panels
+from bnviz.figures.bindings.series import (
+    AreaBetween,
+    CursorLine,
+    EndDots,
+    EndLabels,
+    Marker,
+    Series,
+)
+from bnviz.figures.panels import LINEAR_RANGE, Panels
 from bnviz.figures.style import ARM_COLOURS, INK, translucent
 from bnviz.figures.view import CHOICES
 from bnviz.frames import ARM_LABELS, PERCENTILES
 
 #: Opacity of the part of a curve that the cursor has not reached.
 FUTURE = 0.32
+#: Part of the linear value axis that percentiles are drawn on.
+_PERCENTILES = 0.5
 
 
 def arm_path(arm: str, path: str) -> str:
@@ -194,19 +203,24 @@ def named_curves(
     for each in curves:
         style = {"colour": each.colour, "width": each.width, "dash": each.dash}
         curve(panels, number, arm, each.path, name=each.name, **style)
+    ends: dict[str, Any] = {
+        **panels.x(arm),
+        "measures": tuple(arm_path(arm, each.path) for each in curves),
+        "low": low,
+        "high": high,
+        "log": log,
+    }
     panels.add(
         number,
-        EndLabels(
-            **panels.x(arm),
-            measures=tuple(arm_path(arm, each.path) for each in curves),
-            names=tuple(each.name for each in curves),
-            low=low,
-            high=high,
-            log=log,
-            gap=0.09,
-        ),
-        mode="markers+text",
+        EndDots(**ends),
+        mode="markers",
         marker={"color": [each.colour for each in curves], "size": 8},
+        cliponaxis=False,
+    )
+    panels.add(
+        number,
+        EndLabels(**ends, names=tuple(each.name for each in curves), gap=0.09),
+        mode="text",
         textposition="middle right",
         textfont={"color": INK, "size": 12},
         cliponaxis=False,
@@ -224,6 +238,9 @@ def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> No
     """
     quantity, transform = panels.view.quantity, panels.transform
     _, _, axis = panels.value_axis(quantity)
+    if not transform and axis["range"][1] > LINEAR_RANGE:
+        # Seven tenths of the values seldom fill the axis that holds nearly all of them.
+        axis = axis | {"range": [_PERCENTILES * end for end in axis["range"]]}
     panels.panel(
         number,
         f"<b>Layer {panels.layer + 1} {CHOICES['quantity']['options'][quantity]}</b>",

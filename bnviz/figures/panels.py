@@ -231,7 +231,8 @@ class Panels:
             layout[axis_name("x", number)] = {"domain": list(x), "anchor": f"y{suffix}"}
             layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
             name, more = self._headings[number]
-            text = f"{name} · {more}" if explained and more else name
+            # The player leaves out what is in a span where there is no room for it.
+            text = f"{name}<span> · {more}</span>" if explained and more else name
             heading = panel_heading(number, text)
             heading["x"] = -self._indents.get(number, 0) if explained else 0
             layout["annotations"].append(heading)

@@ -22,8 +22,10 @@ def layer_axis(panels: Panels, *, output: bool = False) -> dict[str, Any]:
         output: Whether the output layer follows them.
     """
     layers = panels.layers
-    every = next(n for n in (1, 2, 5, 10) if layers <= n * _MAX_TICKS)
+    every = next(n for n in (1, 5, 10) if layers <= n * _MAX_TICKS)
+    last = layers + 1 - every / 2 if output else layers
     ticks = [layer for layer in range(1, layers + 1) if layer == 1 or layer % every == 0]
+    ticks = [layer for layer in ticks if layer <= last]
     names = [str(layer) for layer in ticks]
     if output:
         ticks, names = [*ticks, layers + 1], [*names, "out"]

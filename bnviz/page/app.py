@@ -6,6 +6,9 @@ from bnviz.page.forms import own_data
 from bnviz.page.modes import registry
 from bnviz.page.shell import STYLE_SHEET, clicks, components, notices, rerun, upload_memory
 
+#: For the keyboard: leads past the form (fields.js), and is seen only where it has the focus.
+SKIP = '<a class="bnviz-skip" href="#bnviz-stage">Skip to the picture</a>'
+
 
 def show() -> None:
     """Draws the page. Each run of a Streamlit script calls this once."""
@@ -21,6 +24,7 @@ def show() -> None:
     own_data.draw_tab_key()
 
     with st.sidebar:
+        st.html(SKIP)
         st.markdown("# bnviz\nBatch Normalization, seen")
         registry.switch("wide")
         mode = registry.current()
@@ -28,6 +32,7 @@ def show() -> None:
         with st.container(key="wide_actions"):
             mode.actions(selection, key="wide")
     with st.container(key="narrow_actions"):
+        st.html(SKIP)
         registry.switch("narrow")
         mode.actions(selection, key="narrow")
 

@@ -58,6 +58,7 @@ class StageContent:
         begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
         other: In what the recording is not what the viewer has chosen, in one line; "" if it is.
+        presented: Whether it is shown to a class, on a projector.
         awaited: Layout of the run whose first frame replaces the recording, if one does.
     """
 
@@ -74,6 +75,7 @@ class StageContent:
     opens_seeds: bool = False
     loops: bool = False
     other: str = ""
+    presented: bool = False
     awaited: FrameLayout | None = None
 
     @classmethod
@@ -135,6 +137,7 @@ class StageContent:
             "opens_seeds": self.opens_seeds,
             "opened": self.opened,
             "other": self.other,
+            "presented": self.presented,
             "missing": missing(recording.layout, chosen.name, self.awaited),
         }
         if first == 0:
@@ -166,7 +169,11 @@ class StageContent:
             "choices": {} if hidden else choices(self.recording, view),
             "reading": "" if hidden else VIEWS[view.name].reading_of(self.recording),
             "detail": VIEWS[view.name].detail,
-            "cards": {"arms": _arms(self.recording, view), "layer": _layer(self.recording, view)},
+            "cards": {
+                "arms": _arms(self.recording, view),
+                "layer": _layer(self.recording, view),
+                "layers": self.recording.layout.hidden_layers,
+            },
         }
 
 

@@ -154,36 +154,62 @@ class CursorLine(Binding):
 
 
 @dataclass(frozen=True, kw_only=True)
-class EndLabels(Binding):
-    """Names of several curves at their last points, spaced so that none covers another.
+class EndDots(Binding):
+    """The last points of several curves.
 
     Attributes:
         x: Path of what the curves run over.
         x_scale: Factor on it.
         measures: Path of each curve's measure.
-        names: Name of each curve.
-        low: Lower end of the axis as drawn: a power of 10 if `log`.
-        high: Upper end of the axis as drawn.
+        low: Lower end of the axis as drawn: a power of 10 if `log`; a smaller value is drawn there.
+        high: Upper end of the axis as drawn; a larger value is drawn there.
         log: Whether the axis is logarithmic.
+    """
+
+    kind: ClassVar[str] = "end_dots"
+
+    x: str
+    x_scale: float = 1.0
+    measures: tuple[str, ...]
+    low: float
+    high: float
+    log: bool = False
+
+    def points(self, frames: Frames, at: int) -> Points:  # noqa: ARG002
+        x = value_at(frames, -1, self.x) * self.x_scale
+        values = [value_at(frames, -1, measure) for measure in self.measures]
+        low, high = (10.0**end if self.log else end for end in (self.low, self.high))
+        y = [
+            min(max(value, low), high)
+            if np.isfinite(value) and (value > 0 or not self.log)
+            else np.nan
+            for value in values
+        ]
+        return {"x": [x] * len(y), "y": y}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndLabels(EndDots):
+    """Names of several curves at their last points, spaced so that none covers another.
+
+    `customdata` of its points holds the heights of the dots that the names belong to.
+
+    Attributes:
+        names: Name of each curve.
         gap: Smallest distance between two names, as a share of the axis.
     """
 
     kind: ClassVar[str] = "ends"
 
-    x: str
-    x_scale: float = 1.0
-    measures: tuple[str, ...]
     names: tuple[str, ...]
-    low: float
-    high: float
-    log: bool = False
     gap: float = 0.06
 
-    def points(self, frames: Frames, at: int) -> Points:  # noqa: ARG002
-        x = value_at(frames, -1, self.x) * self.x_scale
-        values = [value_at(frames, -1, measure) for measure in self.measures]
-        known = [i for i, v in enumerate(values) if np.isfinite(v) and (v > 0 or not self.log)]
-        known.sort(key=lambda i: values[i])
+    def points(self, frames: Frames, at: int) -> Points:
+        dots = super().points(frames, at)
+        values = dots["y"]
+        known = [i for i, v in enumerate(values) if np.isfinite(v)]
+        # Values beyond the axis keep their order.
+        known.sort(key=lambda i: value_at(frames, -1, self.measures[i]))
         heights: list[float] = []
         for i in known:
             drawn = float(np.log10(values[i])) if self.log else values[i]
@@ -196,7 +222,7 @@ class EndLabels(Binding):
         for i, share in zip(known, heights, strict=True):
             drawn = self.low + share * (self.high - self.low)
             y[i] = 10**drawn if self.log else drawn
-        return {"x": [x] * len(y), "y": y, "text": self.names}
+        return {"x": dots["x"], "y": y, "text": self.names, "customdata": values}
 
 
 @dataclass(frozen=True, kw_only=True)

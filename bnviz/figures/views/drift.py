@@ -86,7 +86,7 @@ def drift(recording: Recording, view: View | None = None) -> LiveFigure:
     wide: list[Domain] = [(x, y) for y in heights for x in spread(columns, 0.04, 0.64, 0.03)]
     wide += [([0.70, 1], y) for y in stacked(count, 0, 1, 0.09)]
     upper = stacked(len(rows), 0.52, 1, 0.04)
-    narrow: list[Domain] = [(x, y) for y in upper for x in spread(columns, 0.14, 1, 0.03)]
+    narrow: list[Domain] = [(x, y) for y in upper for x in spread(columns, 0.14, 0.98, 0.08)]
     narrow += [([0.14, 1], y) for y in stacked(count, 0.01, 0.45, 0.04)]
     return panels.figure(wide, narrow, height=1240)
 

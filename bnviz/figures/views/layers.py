@@ -54,16 +54,21 @@ def layers(recording: Recording, view: View | None = None) -> LiveFigure:
     curves = [[top - 0.27, top] for top in (1, 0.635, 0.27)]
     room = _DIAGRAM[columns]
     wide: list[Domain] = []
-    for number, (left, right) in enumerate(spread(columns, 0, _COLUMNS, 0.02), start=1):
+    across = spread(columns, 0, _COLUMNS, 0.02)
+    for number, (left, right) in enumerate(across, start=1):
         wide.append(([left + room, right], [0, 1]))
         panels.indent(number, room / (right - left - room))
     wide += [([0.715, 1], y) for y in curves]
-    narrow: list[Domain] = [(x, [0.58, 1]) for x in spread(columns, 0.14, 1, 0.03)]
-    narrow += [([0.14, 1], y) for y in stacked(3, 0.01, 0.49, 0.045)]
+    narrow: list[Domain] = [(x, [0, 1]) for x in spread(columns, 0.08, 0.5, 0.015)]
+    narrow += [([0.6, 1], y) for y in stacked(3, 0, 1, 0.09)]
     positions, *_ = panels.value_axis(panels.view.quantity)
     return dataclasses.replace(
-        panels.figure(wide, narrow, height=1040),
-        diagram=diagram(panels, baselines, positions[0]),
+        panels.figure(wide, narrow, height=500),
+        diagram={
+            **diagram(panels, baselines, positions[0]),
+            "heads": across,
+            "strip": ["Layers", "Curves"],
+        },
     )
 
 

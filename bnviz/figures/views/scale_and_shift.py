@@ -125,6 +125,6 @@ def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
         number,
         f"<b>{_PARTS[part][0]}</b> now, layer {panels.layer + 1}",
         names if len(arms) == 1 else "",
-        x={"range": [0, 0.5 * neurons], "nticks": 4, **title},
+        x={"range": [0, 1.02 * neurons], "nticks": 4, **title},
         y=_axis(panels, part, number, first),
     )

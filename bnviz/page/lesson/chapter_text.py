@@ -49,8 +49,11 @@ def draw(
     if chapter.batch:
         _draw_typed_batch()
     st.markdown("## Predict first")
-    with st.container():  # so that what follows keeps its place
-        if ask(chapter.question, where=_WHERE) or is_revealed(chapter):
+    revealed = is_revealed(chapter)
+    with st.container(key="lesson_question"):
+        answered = ask(chapter.question, where=_WHERE, revealed=revealed)
+    with st.container(key="lesson_after"):  # so that what follows keeps its place
+        if answered or revealed:
             st.markdown(f"## Watch\n\n{_with_terms(chapter.watch)}")
             _draw_measured(chapter, run, recording)
             if chapter.phase_map:

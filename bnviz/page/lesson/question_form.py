@@ -7,12 +7,13 @@ from bnviz.page.lesson import learner
 from bnviz.page.shell.state import state
 
 
-def ask(question: Question, *, where: str) -> bool:
+def ask(question: Question, *, where: str, revealed: bool = False) -> bool:
     """Draws a question with its options, and the reply to the chosen one.
 
     Args:
         question: The question.
         where: Distinguishes the same question in two places.
+        revealed: Whether the right option is marked although none has been chosen.
 
     Returns:
         Whether it has been answered.
@@ -22,7 +23,7 @@ def ask(question: Question, *, where: str) -> bool:
     st.markdown(question.text)
     for number, option in enumerate(question.options):
         mark = ""
-        if chosen is not None and (option.right or number == chosen):
+        if (chosen is not None or revealed) and (option.right or number == chosen):
             mark = "✓ " if option.right else "✗ "
         st.button(
             f"{mark}{option.text}",
@@ -33,6 +34,8 @@ def ask(question: Question, *, where: str) -> bool:
             type="primary" if number == chosen else "secondary",
         )
     if chosen is None:
+        if revealed:
+            st.info(question.options[question.right].reply)
         return False
     option = question.options[chosen]
     (st.success if option.right else st.info)(option.reply)

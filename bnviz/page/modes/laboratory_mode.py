@@ -19,8 +19,8 @@ from bnviz.page.forms import (
     shown_settings,
 )
 from bnviz.page.lesson import about_default
-from bnviz.page.shell import clicks, keras_code, notices, rerun, session, shown_run
-from bnviz.page.shell.links import LABORATORY, Link
+from bnviz.page.shell import clicks, keras_code, notices, presenting, rerun, session, shown_run
+from bnviz.page.shell.links import LABORATORY, PRESENT, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.player_component import (
     last_request,
@@ -36,13 +36,14 @@ from bnviz.settings import KINDS, Problem, Settings, SettingsError
 
 NAME = LABORATORY
 LABEL = "Laboratory"
-PARAMETERS: tuple[str, ...] = ()
+PARAMETERS: tuple[str, ...] = (PRESENT,)
 TRAIN = "train"
 
 
 def follow(link: Link) -> tuple[Problem, ...]:
     """Fills the form from a link, and trains its settings or shows the recorded run."""
     settings_form.fill(link.settings)
+    state.presenting = presenting.asked(link.parameters)
     if link.train:
         train(link.settings)
     else:
@@ -77,8 +78,8 @@ def _show_recorded(name: str) -> None:
 
 
 def query(settings: Settings) -> dict[str, str]:
-    """The settings that differ from their defaults."""
-    return settings.to_query()
+    """The settings that differ from their defaults, and whether they are shown to a class."""
+    return settings.to_query() | presenting.query()
 
 
 def train(settings: Settings) -> None:
@@ -129,10 +130,13 @@ def actions(settings: Settings | None, *, key: str) -> None:
 
 def stage(settings: Settings | None) -> None:
     """Draws the player, with an alternative to excessive settings above and their code below."""
+    presenting.draw_style()
     with st.container():  # always there, so that the player keeps its place
         if settings is not None:
             _draw_alternative(settings)
     _player(settings)
+    if state.presenting:
+        return
     shown = _on_stage().settings
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
@@ -160,13 +164,16 @@ def _player(chosen: Settings | None) -> None:
         # The view stays as the viewer has it.
         before = shown_run.replaced(NAME) or replace(content, view=None)
         content = shown_run.content(run, session.engine(), meanwhile=before, here=here)
-    content = replace(content, opened=state.opened, other=_other(run, chosen))
+    content = replace(
+        content, opened=state.opened, other=_other(run, chosen), presented=state.presenting
+    )
     show(
         content.respond(request),
         on_change=_intervene,
         on_seeds=_on_seeds,
         on_train=_on_train,
         on_open=folds.opened_in_player,
+        on_present=presenting.requested_in_player,
     )
     rerun.request_after_end(active)
 

@@ -12,9 +12,9 @@ from bnviz.page.forms import folds, settings_form
 from bnviz.page.lesson import chapter_text, learner, quiz_text
 from bnviz.page.lesson.learner import PLACES, QUIZ
 from bnviz.page.modes import laboratory_mode
-from bnviz.page.shell import clicks, navigation, rerun, session, shown_run
+from bnviz.page.shell import clicks, navigation, presenting, rerun, session, shown_run
 from bnviz.page.shell.components import component
-from bnviz.page.shell.links import LESSON, Link
+from bnviz.page.shell.links import LESSON, PRESENT, Link
 from bnviz.page.shell.player_component import (
     last_request,
     requested_seed,
@@ -28,7 +28,7 @@ from bnviz.settings import Problem, Settings
 
 NAME = LESSON
 LABEL = "Lesson"
-PARAMETERS: tuple[str, ...] = ("chapter", "present")
+PARAMETERS: tuple[str, ...] = ("chapter", PRESENT)
 
 _STYLES = Path(__file__).parents[1] / "lesson"
 TRAIN = "train in the lesson"
@@ -61,7 +61,7 @@ def follow(link: Link) -> list[Problem]:
         problems.append(Problem("chapter", given, allowed, used=place))
     if link.former and place in MOVED and link.named & set(CHAPTERS[place].controls):
         place = MOVED[place]
-    learner.open_place(place, present=link.parameters.get("present") == "1")
+    learner.open_place(place, present=presenting.asked(link.parameters))
     if place in CHAPTERS:
         chapter = CHAPTERS[place]
         own = {name: getattr(link.settings, name) for name in chapter.controls}
@@ -83,9 +83,7 @@ def form() -> LessonSelection:
 
 def query(selection: LessonSelection) -> dict[str, str]:
     """The chapter, and the controls of the learner's own run."""
-    parts = {"chapter": selection.place}
-    if selection.present:
-        parts["present"] = "1"
+    parts = {"chapter": selection.place} | presenting.query()
     if selection.own is not None and selection.place in CHAPTERS:
         names = CHAPTERS[selection.place].controls
         parts |= {name: selection.own.text(name) for name in names}
@@ -109,7 +107,7 @@ def stage(selection: LessonSelection) -> None:
     component("terms")(key="terms", data=None)
     if selection.place == QUIZ:
         with st.container(key="lesson_text"):
-            quiz_text.draw()
+            quiz_text.draw(present=selection.present)
         return
     chapter = CHAPTERS[selection.place]
     if not chapter_text.is_revealed(chapter):
@@ -142,12 +140,13 @@ def _picture(name: str) -> None:
     if run is not None:
         here = session.viewer().state(run)
         content = shown_run.content(run, session.engine(), meanwhile=content, here=here)
-    content = replace(content, opened=state.opened)
+    content = replace(content, opened=state.opened, presented=state.presenting)
     show(
         content.respond(request),
         on_seeds=_on_seeds,
         on_train=_on_train,
         on_open=folds.opened_in_player,
+        on_present=presenting.requested_in_player,
     )
     rerun.request_after_end(session.is_active(run))
 

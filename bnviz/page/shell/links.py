@@ -24,6 +24,8 @@ _FORMER, _CURRENT = "1", "2"
 #: further settings, the choices of what the view shows, and the whole of the verdict.
 OPEN = "open"
 FOLDS = ("settings", "view", "verdict")
+#: Parameter of a link that shows the page as for a class, on a projector.
+PRESENT = "present"
 #: Parameters that others add to links, such as campaigns, mail programs and the host: names and
 #: beginnings of names, in lower case. They are no affair of the page's.
 OTHERS = frozenset(
@@ -194,4 +196,4 @@ def _added_by_others(name: str) -> bool:
 
 def _names_experiment(mode: str, names: set[str]) -> bool:
     """Whether parameters name a part of an experiment: a setting, or what a study adds to it."""
-    return bool(names & KINDS.keys()) or (mode != LESSON and bool(names))
+    return bool(names & KINDS.keys()) or (mode != LESSON and bool(names - {PRESENT}))

@@ -31,6 +31,12 @@ def requested_view() -> str | None:
     return read_view(_state().get("train"))
 
 
+def requested_presenting() -> bool | None:
+    """Whether the viewer has just asked to show the page to a class (True) or as usual (False)."""
+    asked = _state().get("present")
+    return asked if isinstance(asked, bool) else None
+
+
 def opened() -> object:
     """What the viewer has opened of all that is folded away, as the browser sent it."""
     return _state().get("open")
@@ -43,6 +49,7 @@ def show(
     on_seeds: Callable[[], None] = lambda: None,
     on_train: Callable[[], None] = lambda: None,
     on_open: Callable[[], None] = lambda: None,
+    on_present: Callable[[], None] = lambda: None,
 ) -> None:
     """Draws the player, or sends it a further message.
 
@@ -52,6 +59,7 @@ def show(
         on_seeds: Called when the viewer asks for other seeds.
         on_train: Called when the viewer asks for a run that has what the view draws.
         on_open: Called when the viewer opens or closes what is folded away.
+        on_present: Called when the viewer begins or ends to show the page to a class.
     """
     component("player")(
         key=_KEY,
@@ -62,6 +70,7 @@ def show(
         on_seeds_change=on_seeds,
         on_train_change=on_train,
         on_open_change=on_open,
+        on_present_change=on_present,
     )
 
 

@@ -81,6 +81,7 @@ class SessionState:
         map_sweep: The sweep whose map is on the page.
         lesson_place: Name of the open chapter, or of the quiz.
         presenting: Whether the lesson is shown on a projector.
+        quiz_question: Index of the question of the quiz that is shown to a class.
         lesson_view: The view in which the chapter was opened; None for the chapter's own.
         answers: Index of the chosen answer, by the name of the question.
         skipped: Chapters whose experiment is shown although their question was not answered.
@@ -114,6 +115,7 @@ class SessionState:
 
     lesson_place = _Value(next(iter(CHAPTERS)))
     presenting = _Value(False)
+    quiz_question = _Value(0)
     lesson_view = _Value[Mapping[str, object] | None](None)
     answers = _Made[dict[str, int]](dict)
     skipped = _Made[set[str]](set)

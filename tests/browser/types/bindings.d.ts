@@ -7,6 +7,8 @@ export interface Points {
   z?: ArrayLike<number>[];
   text?: string[];
   textposition?: string;
+  /** Heights of the marks that words name, where they stand at others. */
+  customdata?: (number | null)[];
 }
 
 /** Points of a heat map: edges or middles of its cells, and their numbers by rows. */
@@ -70,12 +72,15 @@ export interface CursorLine extends OverRun {
   high: number;
 }
 
-export interface Ends extends OverRun {
+export interface EndDots extends OverRun {
   measures: string[];
-  names: string[];
   low: number;
   high: number;
   log: boolean;
+}
+
+export interface Ends extends EndDots {
+  names: string[];
   gap: number;
 }
 

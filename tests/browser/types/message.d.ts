@@ -103,12 +103,17 @@ export interface Diagram {
   /** What the histograms show, and the layer chosen, from 1. */
   quantity: string;
   layer: number;
+  /** Left and right end of each column on a wide screen, as shares of the figure. */
+  heads: [number, number][];
+  /** Names of its parts, which stand side by side on a narrow screen. */
+  strip: string[];
 }
 
 export interface Cards {
   arms: CardArm[];
-  /** The hidden layer that sentences tell of, from 1. */
+  /** The hidden layer that sentences tell of, from 1; and how many there are. */
   layer: number;
+  layers: number;
 }
 
 /** The examples whose answers the frames keep: bnviz/shown_examples.py. */
@@ -224,6 +229,8 @@ export interface Header {
   opens_seeds: boolean;
   /** What is open of all that is folded away at first, by name. */
   opened: string[];
+  /** Whether it is shown to a class, on a projector. */
+  presented: boolean;
   /** In what it is not what the viewer has chosen, in one line; empty if it is. */
   other: string;
   /**

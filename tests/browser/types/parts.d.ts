@@ -12,9 +12,15 @@ export interface PlayerParts {
   says: HTMLElement;
   seeds: HTMLElement;
   more: HTMLElement;
+  present: HTMLButtonElement;
+  help: HTMLButtonElement;
+  keys: HTMLDialogElement;
+  summarize: HTMLButtonElement;
+  spoken: HTMLElement;
   choices: HTMLElement;
   toolbar: HTMLElement;
   figure: HTMLElement;
+  strip: HTMLElement;
   wiring: Element;
   taps: HTMLElement;
   columns: HTMLElement;

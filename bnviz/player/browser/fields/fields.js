@@ -117,11 +117,27 @@ function typed(event) {
   complain(field, commas.get(field) ?? "");
 }
 
+/**
+ * Follows the link past the form, which must not change the address.
+ * @param {MouseEvent} event
+ */
+function skip(event) {
+  const { target } = event;
+  if (!(target instanceof Element) || !target.closest('a[href="#bnviz-stage"]')) return;
+  event.preventDefault();
+  /** @type {HTMLElement | null} */
+  const picture = document.querySelector("#bnviz-stage, #bnviz-map");
+  if (!picture) return;
+  picture.tabIndex = -1;
+  picture.focus();
+}
+
 /** Called by Streamlit for every message; the page listens only once. */
 export default function fields() {
   if (listening) return;
   listening = true;
   // Before Streamlit, which listens at the root of the page.
+  document.addEventListener("click", skip, true);
   document.addEventListener("beforeinput", insert, true);
   document.addEventListener("input", typed, true);
   document.addEventListener("keydown", take, true);

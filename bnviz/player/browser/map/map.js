@@ -62,7 +62,7 @@ class PhaseMap {
       () => this.planLines(),
       (cell) => this.trigger("cell", cell),
     );
-    this.unwatch = watchSpace([parts.picture], (force) => this.resize(force));
+    this.unwatch = watchSpace([root, parts.picture], (force) => this.resize(force));
   }
 
   /**

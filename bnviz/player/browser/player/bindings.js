@@ -97,18 +97,34 @@ function cursor(binding, frames, at) {
 }
 
 /**
- * Names at the ends of several curves, at least `gap` apart.
+ * The ends of several curves.
+ * @param {Types.EndDots} binding
+ * @param {Frames} frames
+ */
+function end_dots({ x, x_scale, measures, low, high, log }, frames) {
+  const last = frames.length - 1;
+  const [least, most] = log ? [10 ** low, 10 ** high] : [low, high];
+  const y = measures.map((path) => {
+    const value = frames.value(path, last);
+    const known = Number.isFinite(value) && (value > 0 || !log);
+    return known ? Math.min(Math.max(value, least), most) : null;
+  });
+  return { x: y.map(() => frames.value(x, last) * x_scale), y };
+}
+
+/**
+ * Names at the ends of several curves, at least `gap` apart, with the heights of the ends.
  * @param {Types.Ends} binding
  * @param {Frames} frames
  */
 function ends(binding, frames) {
   const { low, high, log, gap } = binding;
-  const last = frames.length - 1;
-  const values = binding.measures.map((path) => frames.value(path, last));
-  const known = [...values.keys()].filter(
-    (i) => Number.isFinite(values[i]) && (values[i] > 0 || !log),
-  );
-  known.sort((i, j) => values[i] - values[j]);
+  const { x, y: dots } = end_dots(binding, frames);
+  const values = dots.map(Number);
+  const known = [...dots.keys()].filter((i) => dots[i] !== null);
+  // Values beyond the axis keep their order.
+  const order = binding.measures.map((path) => frames.value(path, frames.length - 1));
+  known.sort((i, j) => order[i] - order[j]);
   /** @type {number[]} */
   const heights = [];
   for (const i of known) {
@@ -120,14 +136,13 @@ function ends(binding, frames) {
     const above = place + 1 < heights.length ? heights[place + 1] - gap : 1;
     heights[place] = Math.min(heights[place], above);
   }
-  const x = frames.value(binding.x, last) * binding.x_scale;
   /** @type {(number | null)[]} */
   const y = values.map(() => null);
   known.forEach((i, place) => {
     const drawn = low + heights[place] * (high - low);
     y[i] = log ? 10 ** drawn : drawn;
   });
-  return { x: y.map(() => x), y, text: binding.names };
+  return { x, y, text: binding.names, customdata: dots };
 }
 
 /**
@@ -153,6 +168,7 @@ const KINDS = {
   band,
   marker,
   cursor,
+  end_dots,
   ends,
   words,
   ridges,

@@ -53,7 +53,7 @@ export class Cards {
     this.root = parts.summary;
     this.holder = parts.cards;
     /** @type {Spec} */
-    this.spec = { arms: [], layer: 1 };
+    this.spec = { arms: [], layer: 1, layers: 1 };
     /** @type {ReturnType<typeof buildCard>[]} */
     this.cards = [];
     /**

@@ -7,13 +7,18 @@
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Layout, Plotly, Trace } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
+/** @import { Margin } from "./heads.js" */
+/** @import { Area } from "./lettering.js" */
 /** @import { Level } from "./wiring.js" */
 
 import { points } from "./bindings.js";
 import { Diagram } from "./diagram.js";
 import { Formula } from "./formula.js";
+import { lowerColumns, placeHeads } from "./heads.js";
 import { Painter } from "./painter.js";
 import { heightLeft, layoutName } from "./space.js";
+import { fitHeadings, spaceRows } from "./spacing.js";
+import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
 
 // Height in pixels of a figure that has none of its own.
@@ -39,6 +44,7 @@ export class Chart {
     this.root = root;
     this.parts = parts;
     this.painter = new Painter(parts.canvas);
+    this.strip = new Strip(root, parts);
     this.diagram = new Diagram(parts, choose, report);
     this.formula = new Formula(parts);
     /** @type {Figure | undefined} */
@@ -51,10 +57,19 @@ export class Chart {
     this.frames = undefined;
     // Index of the frame drawn; -1 if another must be drawn.
     this.shown = -1;
+    /**
+     * Where the words of axes, headings and diagram are; undefined until it is asked.
+     * @type {Area[] | undefined}
+     */
+    this.taken = undefined;
     // Whether Plotly has laid out the axes of this figure in this size.
     this.axes = false;
     this.width = 0;
     this.height = 0;
+    // Factor on the sizes of words and marks.
+    this.scale = 1;
+    // Height of the cards beside which the figure begins.
+    this.heads = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
@@ -66,10 +81,12 @@ export class Chart {
    */
   resize(force) {
     const { figure } = this;
-    const width = Math.round(this.parts.figure.clientWidth);
-    if (!figure || !width) return false;
+    const room = Math.round(this.parts.figure.clientWidth);
+    if (!figure || !room) return false;
     // A formula may stand beside the figure: the room of both tells the size of the screen.
-    const name = layoutName(this.parts.figure.parentElement?.clientWidth ?? width);
+    const name = layoutName(this.parts.figure.parentElement?.clientWidth ?? room);
+    const width = this.strip.fit(figure, name, room);
+    const heads = placeHeads(this.root, this.parts, figure, name, width);
     const left = Math.round(
       heightLeft(this.root, this.parts.figure, {
         last: this.parts.headline,
@@ -79,10 +96,11 @@ export class Chart {
     const fitting = Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, left));
     const height = figure.layouts[name].height ?? fitting;
     const same = width === this.width && Math.abs(height - this.height) < 3;
-    if (same && !force) return false;
+    if (same && Math.abs(heads - this.heads) < 3 && !force) return false;
     this.width = width;
     this.height = height;
-    const { layout, traces } = applyTheme(this.root, figure, name, { width, height });
+    this.heads = heads;
+    const { layout, traces } = applyTheme(this.root, figure, name, { width, height }, this.scale);
     // The diagram names the layers.
     if (figure.diagram.columns) {
       layout.yaxis = { .../** @type {object} */ (layout.yaxis), showticklabels: false };
@@ -91,6 +109,10 @@ export class Chart {
     if (figure.formula.trace !== undefined) {
       layout.xaxis = { .../** @type {object} */ (layout.xaxis), showticklabels: false };
     }
+    if (heads) lowerColumns(layout, figure, heads, height);
+    const { l, r, t, b } = /** @type {Margin} */ (layout.margin);
+    fitHeadings(layout, l, width - l - r);
+    spaceRows(layout, (height - t - b) / this.scale);
     this.layout = layout;
     this.traces = traces;
     this.axes = false;
@@ -146,12 +168,16 @@ export class Chart {
     if (!this.axes) {
       for (const event of ["plotly_relayout", "plotly_relayouting"]) {
         plot.removeAllListeners?.(event);
-        plot.on(event, () => this.#paint());
+        plot.on(event, () => {
+          this.taken = undefined;
+          this.#paint();
+        });
       }
       if (this.figure && plot._fullLayout) {
-        this.diagram.place(this.figure, plot._fullLayout);
+        this.diagram.place(this.figure, plot._fullLayout, this.scale);
         this.formula.place(plot._fullLayout);
       }
+      this.taken = undefined;
     }
     this.axes = true;
   }
@@ -162,7 +188,26 @@ export class Chart {
     const moving = this.traces.flatMap((trace, number) =>
       number in this.#bindings ? [{ trace, points: this.#points(number) }] : [],
     );
-    this.painter.draw(moving, layout);
+    this.taken ??= this.#standing();
+    this.painter.draw(moving, layout, this.taken);
+  }
+
+  /** Where the words stand that do not move with the cursor. */
+  #standing() {
+    const { canvas, plot, wiring } = this.parts;
+    const frame = canvas.getBoundingClientRect();
+    const texts = [plot, wiring].flatMap((each) => [...each.querySelectorAll("text")]);
+    return texts
+      .filter((text) => text.textContent)
+      .map((text) => {
+        const { left, top, right, bottom } = text.getBoundingClientRect();
+        return {
+          left: left - frame.left,
+          top: top - frame.top,
+          right: right - frame.left,
+          bottom: bottom - frame.top,
+        };
+      });
   }
 
   get #bindings() {

@@ -36,6 +36,7 @@ export class Diagram {
     this.spec = undefined;
     /** @type {Place | undefined} */
     this.pressed = undefined;
+    this.scale = 1;
     figure.addEventListener("pointerdown", (event) => this.#press(event), true);
     /** @type {(event: PointerEvent) => void} */
     this.onUp = (event) => this.#release(event);
@@ -47,8 +48,9 @@ export class Diagram {
    * Draws the diagram of a figure beside its axes, or nothing if it has none.
    * @param {Figure} figure
    * @param {FullLayout} layout
+   * @param {number} scale Factor on its sizes.
    */
-  place(figure, layout) {
+  place(figure, layout, scale) {
     const { wiring, taps } = this;
     const { activeElement } = document;
     const inside = activeElement instanceof HTMLElement && taps.contains(activeElement);
@@ -58,12 +60,16 @@ export class Diagram {
     this.spec = figure.diagram.columns ? /** @type {Spec} */ (figure.diagram) : undefined;
     if (!this.spec) return;
     const { spec } = this;
-    const rooms = roomsOf(spec, layout);
+    const rooms = roomsOf(spec, layout, scale);
     this.rooms = rooms;
+    this.scale = scale;
     const level = levelOf(rooms);
     taps.dataset.level = level;
-    wiring.setAttribute("width", String(layout.width));
-    wiring.setAttribute("height", String(layout.height));
+    const [width, height] = [layout.width, layout.height];
+    wiring.setAttribute("width", String(width));
+    wiring.setAttribute("height", String(height));
+    wiring.setAttribute("viewBox", `0 0 ${width / scale} ${height / scale}`);
+    taps.style.scale = String(scale);
     wiring.append(drawBand(rooms, spec.layer));
     const lacks = Boolean(figure.tabs.find(({ name }) => name === "inside")?.lacks);
     spec.columns.forEach(({ parts }, column) => {
@@ -204,7 +210,7 @@ export class Diagram {
     if (!pressed || !this.spec) return;
     if (Math.hypot(clientX - pressed[0], clientY - pressed[1]) > STILL) return;
     const { left, top } = this.figure.getBoundingClientRect();
-    const layer = layerAt(this.rooms, clientX - left, clientY - top);
+    const layer = layerAt(this.rooms, (clientX - left) / this.scale, (clientY - top) / this.scale);
     if (layer) this.#chooseLayer(layer);
   }
 }

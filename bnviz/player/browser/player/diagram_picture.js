@@ -103,7 +103,7 @@ function drawBox(box, { spec, column, layer, level }) {
   }
   const weights = kind === "weights";
   const text = weights ? `W${level === "compact" ? subscript(layer) : ""}` : short;
-  const size = Math.min(13, (1.3 * width) / text.length);
+  const size = Math.min(13, (1.45 * width) / text.length);
   const fill = weights ? "var(--bnviz-ink)" : contrast;
   /** @type {Record<string, string>} */
   const ground = weights ? {} : { style: `fill: ${colour}; stroke: ${colour}` };

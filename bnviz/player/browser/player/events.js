@@ -22,8 +22,6 @@ const SHAPES = {
 };
 // The most serious first; events that share a mark take the shape of the most serious one.
 const SEVERITY = ["change", "cross", "peak", "round"];
-// Size of the words beside marks; pixels.
-const FONT = 13;
 // Half of the slider's thumb, whose middle stands at the frame; pixels.
 const THUMB = 11;
 
@@ -128,8 +126,8 @@ export class Events {
   #labels(groups, size) {
     const room = this.root.clientWidth;
     const context = context2d(newCanvas(1, 1));
-    const { fontFamily } = getComputedStyle(this.root);
-    context.font = `${FONT}px ${fontFamily}`;
+    const { fontFamily, fontSize } = getComputedStyle(this.root);
+    context.font = `${fontSize} ${fontFamily}`;
     const texts = groups.map(({ group }) => {
       const { step, name } = mostSerious(group);
       const more = group.length > 1 ? ` +${group.length - 1}` : "";

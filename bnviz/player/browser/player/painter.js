@@ -4,20 +4,18 @@
 // costs twenty times as much as painting them, and the processor is needed for training.
 
 /** @import { HeatPoints, Points } from "types/bindings" */
-/** @import { Axis, Font, FullLayout, HeatTrace, Trace } from "types/plotly" */
+/** @import { Axis, FullLayout, HeatTrace, Trace } from "types/plotly" */
+/** @import { Area, Words } from "./lettering.js" */
 
 import { context2d } from "./canvas.js";
+import { exitsOf, paintExit } from "./exits.js";
 import { paintHeat } from "./heat.js";
+import { placeWords, writeWords } from "./lettering.js";
 
+// Pixels from an end of the axes within which a dot is taken to be there.
+const END = 0.5;
 /** @type {Record<string, number[]>} */
 const DASHES = { dot: [2, 3], dash: [6, 4] };
-/** @type {Record<string, { align: CanvasTextAlign, shift: number }>} */
-const SIDES = {
-  left: { align: "right", shift: -7 },
-  right: { align: "left", shift: 7 },
-  center: { align: "center", shift: 0 },
-};
-
 /**
  * The key of an axis in the full layout: "x2" is "xaxis2".
  * @template {"x" | "y"} Letter
@@ -52,37 +50,6 @@ function makePath(context, { x, y }, xAxis, yAxis) {
 }
 
 /**
- * Writes a text beside a point.
- * @param {CanvasRenderingContext2D} context
- * @param {string} text Lines with "<br>" between them.
- * @param {number} left
- * @param {number} top
- * @param {string} position As Plotly's `textposition`.
- * @param {Font} font
- * @param {{ family: string, back: string }} style
- */
-function write(context, text, left, top, position, font, { family, back }) {
-  const [vertical, horizontal] = position.split(" ");
-  const { align, shift } = SIDES[horizontal];
-  const lines = text.split("<br>");
-  context.font = `${font.size}px ${family}`;
-  context.fillStyle = font.color;
-  context.textAlign = align;
-  context.textBaseline = vertical === "top" ? "bottom" : vertical === "bottom" ? "top" : "middle";
-  // An outline in the colour of the page sets words off from the curves behind them.
-  context.strokeStyle = back;
-  context.lineWidth = 3;
-  context.setLineDash([]);
-  lines.forEach((line, i) => {
-    const above = -5 - (lines.length - 1 - i) * font.size;
-    const below = 5 + i * font.size;
-    const drop = vertical === "middle" ? 0 : vertical === "top" ? above : below;
-    context.strokeText(line, left + shift, top + drop);
-    context.fillText(line, left + shift, top + drop);
-  });
-}
-
-/**
  * @param {CanvasRenderingContext2D} context
  * @param {Trace} trace
  * @param {Points} points
@@ -104,21 +71,46 @@ function paintLines(context, trace, points, xAxis, yAxis) {
 }
 
 /**
+ * Marks where a line leaves its axes.
  * @param {CanvasRenderingContext2D} context
  * @param {Trace} trace
  * @param {Points} points
  * @param {Axis} xAxis
  * @param {Axis} yAxis
+ * @param {string} back Colour of the page.
  */
-function paintMarkers(context, { marker }, { x, y }, xAxis, yAxis) {
+function markExits(context, { line }, points, xAxis, yAxis, back) {
+  if (!line?.width) return;
+  for (const { x, up } of exitsOf(points, xAxis, yAxis)) {
+    paintExit(context, x, up, yAxis, line.color, back);
+  }
+}
+
+/**
+ * Paints a dot at each point; at the upper or lower end of the axes, beyond which its value may be,
+ * a mark that points there.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Trace} trace
+ * @param {Points} points
+ * @param {Axis} xAxis
+ * @param {Axis} yAxis
+ * @param {string} back Colour of the page.
+ */
+function paintMarkers(context, { marker }, { x, y }, xAxis, yAxis, back) {
   if (!marker) return;
   const { color, size, line } = marker;
   for (let i = 0; i < x.length; i++) {
     const [left, top] = [x[i], y[i]];
     if (left === null || top === null || !Number.isFinite(top)) continue;
-    context.fillStyle = Array.isArray(color) ? color[i] : color;
+    const colour = Array.isArray(color) ? color[i] : color;
+    const [right, down] = [xAxis.d2p(left), yAxis.d2p(top)];
+    if (down < END || down > yAxis._length - END) {
+      paintExit(context, right, down < END, yAxis, colour, back);
+      continue;
+    }
+    context.fillStyle = colour;
     context.beginPath();
-    context.arc(xAxis.d2p(left), yAxis.d2p(top), size / 2, 0, 7);
+    context.arc(right, down, size / 2, 0, 7);
     context.fill();
     if (!line) continue;
     context.strokeStyle = line.color;
@@ -128,20 +120,33 @@ function paintMarkers(context, { marker }, { x, y }, xAxis, yAxis) {
 }
 
 /**
+ * The words of a trace, at their points of the picture.
  * @param {CanvasRenderingContext2D} context
  * @param {Trace} trace
  * @param {Points} points
  * @param {Axis} xAxis
  * @param {Axis} yAxis
- * @param {{ family: string, back: string }} style
+ * @param {string} family Of the font.
+ * @returns {Words[]}
  */
-function paintText(context, trace, { x, y, text = [], textposition }, xAxis, yAxis, style) {
-  const position = textposition ?? trace.textposition ?? "middle center";
-  for (let i = 0; i < x.length; i++) {
-    const [left, top] = [x[i], y[i]];
-    if (!text[i] || !trace.textfont || left === null || top === null) continue;
-    write(context, text[i], xAxis.d2p(left), yAxis.d2p(top), position, trace.textfont, style);
-  }
+function wordsOf(context, trace, points, xAxis, yAxis, family) {
+  const { x, y, text = [], customdata } = points;
+  const { textfont: font } = trace;
+  if (!font) return [];
+  context.font = `${font.size}px ${family}`;
+  const position = points.textposition ?? trace.textposition ?? "middle center";
+  return Array.from(x).flatMap((left, i) => {
+    const top = y[i];
+    if (!text[i] || left === null || top === null || !Number.isFinite(top)) return [];
+    const lines = text[i].split("<br>");
+    const width = Math.max(...lines.map((line) => context.measureText(line).width));
+    const place = xAxis._offset + xAxis.d2p(left);
+    const height = (/** @type {number} */ value) => yAxis._offset + yAxis.d2p(value);
+    /** @type {Words} */
+    const words = { lines, x: place, y: height(top), position, font, width };
+    const named = customdata?.[i] ?? null;
+    return [named === null ? words : { ...words, mark: [place, height(named)] }];
+  });
 }
 
 export class Painter {
@@ -155,12 +160,17 @@ export class Painter {
    * Draws all moving traces.
    * @param {{ trace: Trace, points: Points }[]} moving
    * @param {FullLayout} layout
+   * @param {Area[]} taken By words that are there already; in pixels of the figure.
    */
-  draw(moving, layout) {
+  draw(moving, layout, taken) {
     const { canvas, context } = this;
     this.#fit(layout.width, layout.height);
-    const back = getComputedStyle(canvas).getPropertyValue("--bnviz-back");
-    const style = { family: layout.font.family ?? "sans-serif", back };
+    const colours = getComputedStyle(canvas);
+    const back = colours.getPropertyValue("--bnviz-back");
+    const muted = colours.getPropertyValue("--bnviz-muted");
+    const family = layout.font.family ?? "sans-serif";
+    /** @type {Words[]} */
+    const words = [];
     for (const { trace, points } of moving) {
       const mode = trace.mode ?? "lines";
       const xAxis = layout[axisKey(trace.xaxis, "x")];
@@ -179,12 +189,21 @@ export class Painter {
         const [heat, cells] = /** @type {[HeatTrace, HeatPoints]} */ ([trace, points]);
         paintHeat(context, heat, cells, xAxis, yAxis);
       } else {
-        if (mode.includes("lines")) paintLines(context, trace, points, xAxis, yAxis);
-        if (mode.includes("markers")) paintMarkers(context, trace, points, xAxis, yAxis);
-        if (mode.includes("text")) paintText(context, trace, points, xAxis, yAxis, style);
+        if (mode.includes("lines")) {
+          paintLines(context, trace, points, xAxis, yAxis);
+          markExits(context, trace, points, xAxis, yAxis, back);
+        }
+        if (mode.includes("markers")) paintMarkers(context, trace, points, xAxis, yAxis, back);
+        if (mode.includes("text")) {
+          words.push(...wordsOf(context, trace, points, xAxis, yAxis, family));
+        }
       }
       context.restore();
     }
+    const room = { left: 1, top: 1, right: layout.width - 1, bottom: layout.height - 1 };
+    placeWords(words, taken, room).forEach((area, i) => {
+      if (area) writeWords(context, words[i], area, { family, back, muted });
+    });
   }
 
   /**

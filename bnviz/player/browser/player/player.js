@@ -17,15 +17,17 @@ import { Events } from "./events.js";
 import { Folds } from "./folds.js";
 import { Frames } from "./frames.js";
 import { showHook } from "./hook.js";
-import { isForOthers } from "./keys.js";
+import { isForOthers, viewAt } from "./keys.js";
 import { unpack } from "./message.js";
 import { Moment } from "./moment.js";
 import { ASK_AGAIN, mount, partsOf } from "./mount.js";
 import { Notes } from "./notes.js";
 import { loadPlotly } from "./plotly.js";
+import { Presenting } from "./presenting.js";
 import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
+import { summaryOf } from "./summary.js";
 import { buildTabs } from "./tabs.js";
 import { Toolbar } from "./toolbar.js";
 import { Transport } from "./transport.js";
@@ -73,7 +75,14 @@ class Player {
     this.seeds = new SeedStrip(parts.seeds, (request) => this.trigger("seeds", request));
     const choose = (/** @type {Partial<View>} */ changes) => this.choose(changes);
     this.toolbar = new Toolbar(parts, (name, value) => choose({ [name]: value }));
+    this.presenting = new Presenting(
+      root,
+      parts,
+      (presented) => this.send("present", presented),
+      () => this.resize(true),
+    );
     this.chart = new Chart(root, parts, choose, (level) => this.toolbar.adapt(level));
+    parts.summarize.onclick = () => this.summarize();
     this.transport = new Transport(parts, () => {
       this.say();
       this.draw();
@@ -95,7 +104,7 @@ class Player {
     /** @param {KeyboardEvent} event */
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
-    this.unwatch = watchSpace([root, parts.figure], (force) => this.resize(force));
+    this.unwatch = watchSpace([root, parts.summary, parts.figure], (force) => this.resize(force));
     /** @type {number | undefined} */
     this.now = undefined;
     this.clock = requestAnimationFrame((now) => this.tick(now));
@@ -125,6 +134,7 @@ class Player {
     if (header.shown !== undefined) this.cards.showExamples(header.shown);
     this.changes.options = header.changes;
     this.folds.follow(header.opened);
+    this.presenting.show(header.presented);
     if (header.figure) this.next = header.figure;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
@@ -151,6 +161,8 @@ class Player {
     this.incoming = new Frames(schema, capacity, detail);
     this.detail = detail;
     if (run === this.run) return;
+    // What begins in place of something else is seen, on a phone too.
+    if (this.run) this.parts.figure.scrollIntoView({ block: "nearest" });
     this.run = run;
     this.frames = this.incoming;
     this.transport.loops = loops;
@@ -215,6 +227,9 @@ class Player {
 
   /** Fits the figure into the room there is. */
   resize(force = false) {
+    const { scale } = this.presenting;
+    this.chart.scale = scale;
+    this.root.style.setProperty("--bnviz-scale", String(scale));
     if (this.chart.resize(force)) this.draw();
   }
 
@@ -285,7 +300,32 @@ class Player {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (isForOthers(event, this.parts.scrub)) return;
-    if (this.transport.key(event)) event.preventDefault();
+    const taken =
+      this.transport.key(event) || this.presenting.key(event) || this.#chooses(event.key);
+    if (taken) event.preventDefault();
+  }
+
+  /**
+   * Acts on the keys of views, layers and the spoken summary.
+   * @param {string} key
+   */
+  #chooses(key) {
+    const { figure } = this.chart;
+    const changes = figure && viewAt(key, figure);
+    if (key === "s") this.summarize();
+    else if (changes) this.choose(changes);
+    else return false;
+    return true;
+  }
+
+  /** Says aloud what the frame drawn shows. */
+  summarize() {
+    const { frames, shown, figure } = this.chart;
+    if (!frames || !figure || shown < 0) return;
+    const { arms, layer } = figure.cards;
+    const view = figure.tabs.find(({ name }) => name === figure.view.name)?.title ?? "";
+    const about = { arms, layer, view, steps: this.header?.steps ?? 0 };
+    this.parts.spoken.textContent = summaryOf(frames, shown, about);
   }
 
   close() {

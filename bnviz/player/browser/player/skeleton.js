@@ -4,8 +4,13 @@ const HTML = `
   <section id="bnviz-stage" data-state="loading" data-step="0" data-frames-drawn="0" aria-label="Player: the networks under comparison">
     <div class="bnviz-top">
       <div class="bnviz-tabs" data-part="tabs" role="group" aria-label="Views"></div>
-      <button type="button" class="bnviz-more" data-part="more" title="Axes and other choices of what the view shows">View</button>
+      <div class="bnviz-page">
+        <button type="button" class="bnviz-more" data-part="more" title="Axes and other choices of what the view shows">View</button>
+        <button type="button" data-part="present" title="Show it to a class, on a projector (p)">Present</button>
+        <button type="button" data-part="help" title="Keys (?)" aria-label="Keys">?</button>
+      </div>
     </div>
+    <dialog data-part="keys" aria-label="Keys"></dialog>
     <div class="bnviz-controls">
       <div class="bnviz-toolbar" data-part="choices" role="group" aria-label="What the view shows"></div>
       <div class="bnviz-toolbar" data-part="toolbar" role="group" aria-label="Further choices" hidden></div>
@@ -18,8 +23,10 @@ const HTML = `
     <div class="bnviz-summary" data-part="summary">
       <div class="bnviz-cards" data-part="cards"></div>
     </div>
+    <div class="bnviz-strip" data-part="strip" role="group" aria-label="Parts of the picture"></div>
     <div class="bnviz-view">
       <div class="bnviz-figure" data-part="figure">
+        <i class="bnviz-snap"></i>
         <svg data-part="wiring" aria-hidden="true"></svg>
         <div data-part="plot"></div>
         <canvas data-part="canvas" role="img" aria-label="The chosen view of the networks"></canvas>
@@ -57,6 +64,8 @@ const HTML = `
       <p data-part="status" role="status"></p>
       <p data-part="proof"></p>
     </div>
+    <button type="button" class="bnviz-unseen" data-part="summarize">Say what the picture shows (s)</button>
+    <p class="bnviz-unseen" data-part="spoken" role="status"></p>
     <p class="bnviz-reading" data-part="reading"></p>
   </section>
 `;

@@ -5,8 +5,6 @@ const NARROW = 700;
 const MARGIN = 14;
 // Screens at least so high are high; pixels.
 const HIGH = 800;
-// Streamlit changes its theme somewhat later than the browser; milliseconds.
-const THEME_DELAY = 300;
 
 /**
  * Which of a figure's layouts fits a width in pixels.
@@ -31,7 +29,7 @@ export function heightLeft(root, figure, { last, foot } = {}) {
 
 /**
  * Reports changes of the room that a figure has, and of the page's colours.
- * @param {HTMLElement[]} elements Whose size matters.
+ * @param {HTMLElement[]} elements Whose size matters; the first is the component.
  * @param {(force?: boolean) => void} resize With `force` if the colours have changed.
  * @returns {() => void} Ends it.
  */
@@ -40,11 +38,16 @@ export function watchSpace(elements, resize) {
   for (const element of elements) observer.observe(element);
   const onWindow = () => resize();
   window.addEventListener("resize", onWindow);
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.onchange = () => setTimeout(() => resize(true), THEME_DELAY);
+  // Streamlit sets its colours some time after a page is loaded and after the browser's scheme has
+  // changed. The component's own ink then passes into another (tokens.css), which ends with an event.
+  const [root] = elements;
+  const onInk = (/** @type {TransitionEvent} */ { target, propertyName }) => {
+    if (target === root && propertyName === "color") resize(true);
+  };
+  root.addEventListener("transitionend", onInk);
   return () => {
     observer.disconnect();
     window.removeEventListener("resize", onWindow);
-    scheme.onchange = null;
+    root.removeEventListener("transitionend", onInk);
   };
 }

@@ -77,6 +77,17 @@ export function buildTabs(root, tabs, chosen, choose) {
     node.toggleAttribute("data-lacks", lacks);
     return node;
   };
+  root.onkeydown = (event) => {
+    const { target, key } = event;
+    const to = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[key];
+    if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
+    const buttons = [...root.querySelectorAll("button")].filter((each) => each.offsetParent);
+    const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (target));
+    buttons[at + to]?.focus();
+    // The player steps by the same keys.
+    event.preventDefault();
+    event.stopPropagation();
+  };
   list.append(...tabs.filter((each) => each.menu).map(option));
   close();
   menu.append(button, list);

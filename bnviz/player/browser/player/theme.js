@@ -5,6 +5,9 @@
 
 import { context2d, newCanvas } from "./canvas.js";
 
+// Attributes that are sizes: of words and marks; and the margins above and below.
+const SIZES = new Set(["size", "t", "b", "yshift"]);
+
 /**
  * The colours of the theme by the tokens that figures use for them: ink, alone or mixed with the
  * background.
@@ -53,15 +56,37 @@ function coloured(part, colours) {
 }
 
 /**
+ * A copy of a part of a figure with larger words, marks and margins.
+ * @template Part
+ * @param {Part} part
+ * @param {number} scale
+ * @returns {Part}
+ */
+function scaled(part, scale) {
+  /** @type {(value: any, key?: string) => any} */
+  const copy = (value, key = "") => {
+    if (Array.isArray(value)) return value.map((each) => copy(each));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(
+        Object.entries(value).map(([name, each]) => [name, copy(each, name)]),
+      );
+    }
+    return SIZES.has(key) && typeof value === "number" ? scale * value : value;
+  };
+  return scale === 1 ? part : copy(part);
+}
+
+/**
  * Traces and layout of a figure as drawn inside `root`: the layout for the width of the screen, the
  * given size, and the page's own font and colours.
  * @param {HTMLElement} root
  * @param {PlainFigure} figure
  * @param {"narrow" | "wide"} name
  * @param {{ width: number, height: number }} size In pixels.
+ * @param {number} [scale] Factor on the sizes of words and marks.
  * @returns {{ layout: Layout, traces: Trace[] }}
  */
-export function applyTheme(root, figure, name, { width, height }) {
+export function applyTheme(root, figure, name, { width, height }, scale = 1) {
   const { height: _, ...changes } = figure.layouts[name];
   /** @type {Layout} */
   const layout = { ...figure.layout, width, height };
@@ -70,5 +95,6 @@ export function applyTheme(root, figure, name, { width, height }) {
   }
   layout.font = { ...layout.font, family: getComputedStyle(root).fontFamily };
   const colours = themeColours(root);
-  return { layout: coloured(layout, colours), traces: coloured(figure.data, colours) };
+  const dress = (/** @type {any} */ part) => scaled(coloured(part, colours), scale);
+  return { layout: dress(layout), traces: dress(figure.data) };
 }

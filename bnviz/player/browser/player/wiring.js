@@ -60,23 +60,24 @@ export const pitchOf = ({ baselines, top }) =>
  * The room for the diagram of each network, as wide in all of them.
  * @param {Diagram} diagram
  * @param {FullLayout} layout
+ * @param {number} [scale] Factor on the sizes of the diagram; the rooms are in pixels before it.
  */
-export function roomsOf({ columns, baselines, start }, layout) {
+export function roomsOf({ columns, baselines, start }, layout, scale = 1) {
   /** @type {Room[]} */
   const rooms = [];
   for (const { panel } of columns) {
     const suffix = panel === 1 ? "" : String(panel);
     const [x, y] = [layout[`xaxis${suffix}`], layout[`yaxis${suffix}`]];
-    const right = x._offset + Math.max(0, x.d2p(start));
+    const right = (x._offset + Math.max(0, x.d2p(start))) / scale;
     const before = rooms[rooms.length - 1];
     const free = right - (before ? before.end + BETWEEN : MARGIN);
     const width = Math.max(0, Math.min(free, before ? before.right - before.left : free));
     rooms.push({
       left: right - width,
       right,
-      top: y._offset,
-      end: x._offset + x._length,
-      baselines: baselines.map((each) => y._offset + y.d2p(each)),
+      top: y._offset / scale,
+      end: (x._offset + x._length) / scale,
+      baselines: baselines.map((each) => (y._offset + y.d2p(each)) / scale),
     });
   }
   return rooms;

@@ -1,0 +1,121 @@
+// Spacing: room for the words between the panels of a figure, in pixels, whatever its size.
+//
+// Figures give the places of panels as shares. On a small screen that leaves less between two of
+// them than a heading, the numbers of an axis and its title take.
+
+/** @import { Annotation, Layout } from "types/plotly" */
+
+import { context2d, newCanvas } from "./canvas.js";
+
+/** @typedef {[low: number, high: number]} Domain */
+/** @typedef {{ domain: Domain, showticklabels?: boolean, title?: { text: string } }} PanelAxis */
+/** @typedef {{ x: PanelAxis, y: PanelAxis, heading: Heading | undefined }} Panel */
+/** @typedef {Annotation & { x: number, xref: string, font: { size: number } }} Heading */
+
+// Pixels that the words above and below a panel take.
+const LINE = 18;
+const ABOVE = 8;
+const NUMBERS = 18;
+const TITLE = 22;
+// Between a heading and the next panel.
+const BESIDE = 10;
+const EXPLANATION = /<span>.*<\/span>/;
+
+/**
+ * The panels of a layout.
+ * @param {Layout} layout
+ * @returns {Panel[]}
+ */
+function panelsOf(layout) {
+  const headings = /** @type {Heading[]} */ (layout.annotations ?? []);
+  return Object.keys(layout)
+    .filter((key) => key.startsWith("xaxis"))
+    .map((key) => {
+      const suffix = key.slice("xaxis".length);
+      return {
+        x: /** @type {PanelAxis} */ (layout[key]),
+        y: /** @type {PanelAxis} */ (layout[`yaxis${suffix}`]),
+        heading: headings.find(({ xref }) => xref === `x${suffix} domain`),
+      };
+    })
+    .filter(({ x, y }) => x.domain && y?.domain);
+}
+
+/**
+ * Shortens headings that are too long for their place: without their explanation, else in two lines.
+ * @param {Layout} layout Is changed.
+ * @param {number} left Where shares begin, in pixels.
+ * @param {number} width Of what they are shares, in pixels.
+ */
+export function fitHeadings(layout, left, width) {
+  const panels = panelsOf(layout);
+  const context = context2d(newCanvas(1, 1));
+  const family = layout.font?.family ?? "sans-serif";
+  /** @type {(text: string, size: number) => number} */
+  const lengthOf = (text, size) => {
+    const [bold, rest] = text.includes("</b>") ? text.split("</b>") : ["", text];
+    const parts = [bold, rest].map((part) => part.replace(/<[^>]*>/g, ""));
+    context.font = `700 ${size}px ${family}`;
+    const strong = context.measureText(parts[0]).width;
+    context.font = `${size}px ${family}`;
+    return strong + context.measureText(parts[1]).width;
+  };
+  for (const { x, y, heading } of panels) {
+    if (!heading?.text) continue;
+    const next = panels.filter(
+      (each) => each.x.domain[0] >= x.domain[1] && each.y.domain[1] === y.domain[1],
+    );
+    const starts = next.map((each) => {
+      const indent = (each.heading?.x ?? 0) * (each.x.domain[1] - each.x.domain[0]);
+      return left + (each.x.domain[0] + indent) * width - BESIDE;
+    });
+    const end = Math.min(left + width + 2, ...starts);
+    const start = left + (x.domain[0] + heading.x * (x.domain[1] - x.domain[0])) * width;
+    const fits = (/** @type {string} */ text) => lengthOf(text, heading.font.size) <= end - start;
+    if (fits(heading.text)) continue;
+    heading.text = heading.text.replace(EXPLANATION, "");
+    if (!fits(heading.text)) heading.text = heading.text.replace(/ · (?!.* · )/, "<br>");
+  }
+}
+
+/**
+ * Moves panels that stand one below the other apart, as far as the words between them need.
+ * @param {Layout} layout Is changed.
+ * @param {number} height Of what the domains are shares, in pixels.
+ */
+export function spaceRows(layout, height) {
+  /** @type {Map<string, Panel[]>} */
+  const columns = new Map();
+  for (const panel of panelsOf(layout)) {
+    const key = String(panel.x.domain);
+    columns.set(key, [...(columns.get(key) ?? []), panel]);
+  }
+  for (const column of columns.values()) {
+    column.sort((a, b) => b.y.domain[1] - a.y.domain[1]);
+    const gaps = column.slice(1).map(({ y }, i) => column[i].y.domain[0] - y.domain[1]);
+    const wanted = gaps.map((gap, i) => Math.max(gap, needed(column[i], column[i + 1]) / height));
+    const sum = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0);
+    if (sum(wanted) <= sum(gaps) + 1e-9) continue;
+    const [top, bottom] = [column[0].y.domain[1], column[column.length - 1].y.domain[0]];
+    const scale = (top - bottom - sum(wanted)) / (top - bottom - sum(gaps));
+    if (scale <= 0) continue;
+    let high = top;
+    column.forEach((panel, i) => {
+      const [from, to] = panel.y.domain;
+      const low = high - scale * (to - from);
+      panel.y.domain = [low, high];
+      high = low - (wanted[i] ?? 0);
+    });
+  }
+}
+
+/**
+ * Pixels that the words between two panels take.
+ * @param {Panel} above
+ * @param {Panel} below
+ */
+function needed({ x }, { heading }) {
+  const lines = heading?.text ? heading.text.split("<br>").length : 0;
+  const numbers = x.showticklabels === false ? 0 : NUMBERS;
+  return ABOVE + LINE * lines + numbers + (x.title?.text ? TITLE : 0);
+}

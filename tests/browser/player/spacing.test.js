@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fitHeadings, spaceRows } from "../../../bnviz/player/browser/player/spacing.js";
+
+globalThis.document = {
+  createElement: () => ({
+    getContext: () => ({ measureText: (text) => ({ width: 10 * text.length }) }),
+  }),
+};
+
+function layout({ gap = 0.1, title = "", headings = ["<b>a</b>", "<b>b</b>"] } = {}) {
+  const half = (1 - gap) / 2;
+  return {
+    xaxis: { domain: [0, 1], title: { text: title } },
+    yaxis: { domain: [half + gap, 1] },
+    xaxis2: { domain: [0, 1] },
+    yaxis2: { domain: [0, half] },
+    annotations: headings.map((text, i) => ({
+      text,
+      x: 0,
+      xref: `x${i ? i + 1 : ""} domain`,
+      font: { size: 14 },
+    })),
+  };
+}
+const gapOf = ({ yaxis, yaxis2 }) => yaxis.domain[0] - yaxis2.domain[1];
+
+test("panels with room between them stay where they are", () => {
+  const plenty = layout();
+  spaceRows(plenty, 1000);
+  assert.deepEqual(plenty, layout());
+});
+
+test("panels move apart for the words between them, and fill the same height", () => {
+  const bare = layout();
+  const titled = layout({ title: "layer" });
+  for (const each of [bare, titled]) spaceRows(each, 200);
+  assert.ok(200 * gapOf(bare) > 40);
+  assert.ok(200 * gapOf(titled) > 200 * gapOf(bare) + 15);
+  assert.deepEqual([titled.yaxis.domain[1], Math.round(1e6 * titled.yaxis2.domain[0])], [1, 0]);
+});
+
+test("a heading that is too long loses its explanation, and then takes two lines", () => {
+  const long = layout({
+    headings: [
+      "<b>arm</b><span> · explained at length</span>",
+      "<b>with BN</b> · layer 1<span> · x</span>",
+    ],
+  });
+  const text = () => long.annotations.map((each) => each.text);
+  const before = text();
+  fitHeadings(long, 0, 1000);
+  assert.deepEqual(text(), before);
+  fitHeadings(long, 0, 100);
+  assert.deepEqual(text(), ["<b>arm</b>", "<b>with BN</b><br>layer 1"]);
+});
