@@ -48,7 +48,7 @@ class Limits:
         300, "BNVIZ_MAX_SECONDS", 2, 1e7, "seconds that a run or a study is expected to take"
     )
     recording_mb: float = _limit(
-        64, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"
+        72, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"
     )
     memory_mb: float = _limit(
         512, "BNVIZ_MAX_MEMORY_MB", 1, 1e6, "megabytes of the frames of all runs being watched"
