@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from bnviz import typed_numbers
 from bnviz.interventions import MAX_CHANGES, parse, to_text
+from bnviz.scales import LINEAR, Scale
 
 Value = str | int | float | bool
 Number = TypeVar("Number", bound=float, covariant=True)
@@ -99,10 +100,11 @@ class Choice(Kind):
 
 @dataclass(frozen=True)
 class Integer(Kind):
-    """A whole number from `low` to `high`."""
+    """A whole number from `low` to `high`, which lie on a scale."""
 
     low: int
     high: int
+    scale: Scale = field(default=LINEAR, kw_only=True)
 
     def allowed(self) -> str:
         return f"a whole number from {self.low} to {self.high}"
@@ -119,10 +121,11 @@ class Integer(Kind):
 
 @dataclass(frozen=True)
 class Float(Kind):
-    """A finite number from `low` to `high`."""
+    """A finite number from `low` to `high`, which lie on a scale."""
 
     low: float
     high: float
+    scale: Scale = field(default=LINEAR, kw_only=True)
 
     def read(self, given: object) -> object:
         value = super().read(given)

@@ -24,6 +24,7 @@ from bnviz.kinds import (
     MoreThan,
     Value,
 )
+from bnviz.scales import LOGARITHMIC, Scale
 
 #: Data sets with two input features, which can be drawn as points in a plane.
 PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
@@ -173,9 +174,20 @@ class Settings:
     )
     hidden_layers: int = _setting(
         5,
-        Integer("hidden layers", "Network", "Layers between input and output.", 1, 50, basic=True),
+        Integer(
+            "hidden layers",
+            "Network",
+            "Layers between input and output.",
+            1,
+            50,
+            basic=True,
+            scale=LOGARITHMIC,
+        ),
     )
-    units: int = _setting(32, Integer("units", "Network", "Neurons in each hidden layer.", 2, 256))
+    units: int = _setting(
+        32,
+        Integer("units", "Network", "Neurons in each hidden layer.", 2, 256, scale=LOGARITHMIC),
+    )
     activation: str = _setting(
         "relu",
         Choice(
@@ -200,11 +212,19 @@ class Settings:
             1e-4,
             10.0,
             relevant_if=("initializer", ("random_normal",)),
+            scale=LOGARITHMIC,
         ),
     )
     init_scale: float = _setting(
         1.0,
-        Float("initial scale", "Network", "Multiplies every initial weight.", 1e-3, 100.0),
+        Float(
+            "initial scale",
+            "Network",
+            "Multiplies every initial weight.",
+            1e-3,
+            100.0,
+            scale=LOGARITHMIC,
+        ),
     )
     dropout: float = _setting(
         0.0,
@@ -240,14 +260,31 @@ class Settings:
             "Factor applied to the gradient in each update.",
             *LEARNING_RATES,
             basic=True,
+            scale=LOGARITHMIC,
         ),
     )
     batch_size: int = _setting(
         32,
-        Integer("batch size", "Training", "Examples in each training step.", 1, 1024, basic=True),
+        Integer(
+            "batch size",
+            "Training",
+            "Examples in each training step.",
+            1,
+            1024,
+            basic=True,
+            scale=LOGARITHMIC,
+        ),
     )
     steps: int = _setting(
-        800, Integer("steps", "Training", "Number of weight updates.", *STEPS, basic=True)
+        800,
+        Integer(
+            "steps",
+            "Training",
+            "Number of weight updates.",
+            *STEPS,
+            basic=True,
+            scale=LOGARITHMIC,
+        ),
     )
     l2: float = _setting(
         0.0,
@@ -259,6 +296,7 @@ class Settings:
             "/ norm(weights)² (van Laarhoven 2017).",
             0.0,
             1.0,
+            scale=Scale(ratios=True, offset=1e-5),
         ),
     )
     bn_position: str = _setting(
@@ -279,6 +317,7 @@ class Settings:
             "0.99).",
             0.0,
             0.9999,
+            scale=Scale(ratios=True, origin=1.0),
         ),
     )
     bn_epsilon: float = _setting(
@@ -289,6 +328,7 @@ class Settings:
             "Added to the batch variance to avoid division by zero.",
             1e-7,
             1.0,
+            scale=LOGARITHMIC,
         ),
     )
     bn_center: bool = _setting(
@@ -336,6 +376,7 @@ class Settings:
             "Randomness",
             "Determines the initial weights, the batch order and the synthetic data.",
             *SEEDS,
+            scale=Scale(ratios=True, offset=1.0),
         ),
     )
 

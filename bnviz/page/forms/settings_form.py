@@ -7,7 +7,7 @@ import streamlit as st
 
 from bnviz.frames import ARM_LABELS
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key
-from bnviz.page.forms import fields, folds, own_data
+from bnviz.page.forms import fields, folds, number_tracks, own_data
 from bnviz.page.shell import rerun
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
@@ -56,6 +56,7 @@ def form(
         _draw_folded(folded, values, default, mode)
     for name in names:
         fields.remember(_name(name, mode), values[name])
+    _draw_tracks(names, values, mode)
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return Settings(**values)
@@ -95,7 +96,13 @@ def short_form(names: Collection[str], *, mode: str, default: Settings) -> Setti
         value = fields.value(_name(name, mode), values[name])
         values[name] = _field(name, value, mode) if is_relevant(name, values) else value
         fields.remember(_name(name, mode), values[name])
+    _draw_tracks(names, values, mode)
     return Settings(**values)
+
+
+def _draw_tracks(names: Collection[str], values: dict[str, Any], mode: str) -> None:
+    numbers = [name for name in names if isinstance(KINDS[name], Integer | Float)]
+    number_tracks.draw({fields.key(_name(name, mode)): (name, values[name]) for name in numbers})
 
 
 def _name(name: str, mode: str) -> str:

@@ -6,6 +6,8 @@
 // refused beside the field, which keeps it until it is corrected. Streamlit itself says which
 // numbers are allowed.
 
+import { listen } from "./tracks.js";
+
 const FIELD = '[data-testid="stNumberInputField"]';
 const COMPLAINT = "bnviz-complaint";
 // One, or a thousand?
@@ -142,4 +144,5 @@ export default function fields() {
   document.addEventListener("input", typed, true);
   document.addEventListener("keydown", take, true);
   document.addEventListener("focusout", take, true);
+  listen(write);
 }
