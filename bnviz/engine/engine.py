@@ -24,7 +24,7 @@ from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.seed_checks import SeedChecks
 from bnviz.engine.study_runs import S, StudyRegistry, StudyRun
-from bnviz.settings import Settings
+from bnviz.settings import UPLOAD, Settings
 
 if TYPE_CHECKING:
     from bnviz.engine.cluster import Cluster
@@ -38,6 +38,7 @@ RETRY = 2.0
 MAX_ENDED_BACKGROUND = 64
 
 #: Why a run does not follow a viewer's changes by itself, to be shown beside the button.
+NOT_READY = "The workers are not ready yet: press “Train both” to queue."
 NOT_COMPILED = "This change compiles new networks: press “Train both”."
 OTHERS_WAIT = "Others are training: press “Train both” to queue."
 
@@ -187,7 +188,7 @@ class Engine:
         if _goes_on(self._runs.find(settings.digest)):
             return ""
         if live and not self._runs.queue.is_compiled(settings):
-            return NOT_COMPILED
+            return NOT_READY if self._runs.queue.is_compiled_ahead(settings) else NOT_COMPILED
         if live and self._others_wait(origin):
             return OTHERS_WAIT
         excess = self._limits.excess(settings, source, pace=self.pace)
@@ -223,6 +224,17 @@ class Engine:
     def find(self, digest: str) -> Run | None:
         """Returns the latest run with this settings digest, or None if it is not kept."""
         return self._runs.find(digest)
+
+    def complete_runs(self) -> dict[str, Settings]:
+        """Settings of the complete runs that any viewer may see, by digest.
+
+        These are the runs on data that come with the package, whoever has asked for them.
+        """
+        return {
+            digest: run.settings
+            for digest, run in self._runs.complete().items()
+            if run.settings.dataset != UPLOAD
+        }
 
     def study(
         self, study: S, source: FileSource | None = None, origin: Origin = PROGRAM

@@ -249,14 +249,22 @@ class RunQueue:
 
         A change of BN in mid-run builds another network.
         """
-        rebuilt = any(change.action in BN_CHANGES for change in settings.changes)
         with self._lock:
-            return not rebuilt and architecture(settings) in self._compiled
+            return not _is_rebuilt(settings) and architecture(settings) in self._compiled
+
+    def is_compiled_ahead(self, settings: Settings) -> bool:
+        """Whether workers compile what a run of these settings needs unasked."""
+        return not _is_rebuilt(settings) and architecture(settings) == architecture(Settings())
 
     def forget_compiled(self) -> None:
         """Takes nothing for compiled any more, since a worker was replaced."""
         with self._lock:
             self._compiled.clear()
+
+
+def _is_rebuilt(settings: Settings) -> bool:
+    """Whether networks of other kinds are built in mid-run."""
+    return any(change.action in BN_CHANGES for change in settings.changes)
 
 
 def _example_bytes(run: Run) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.idle_work import IdleWork
-from bnviz.engine.job import QueuePosition
+from bnviz.engine.job import COMPLETE, QueuePosition
 from bnviz.engine.limits import recording_bytes
 from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.pace import Pace
@@ -80,6 +80,12 @@ class RunRegistry(Registry[Run]):
         self.queue.changed()
         self.idle_work.tell(run, live=live)
         return run
+
+    def complete(self) -> dict[str, Run]:
+        """Returns the complete runs that are kept by digest, in the order of these."""
+        with self._lock:
+            jobs = sorted(self._jobs.items())
+            return {digest: run for digest, run in jobs if run.state in COMPLETE}
 
     def position(self, job: Run) -> QueuePosition | None:
         """Returns a run's position in the queue and its expected wait; None unless queued."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bnviz.findings.wording import percent
 from bnviz.frames import ARMS
-from bnviz.lesson.claims.experiments import DEFAULT, FILES
+from bnviz.lesson.claims.experiments import DEFAULT, FILES, RECORDED
 from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import Settings
@@ -170,6 +170,13 @@ PRESETS = {
     ),
 }
 
+#: What precedes the name of a chapter's recording among all that come with the package.
+_CHAPTER = "lesson "
+#: Settings of all recorded runs that come with the package: the presets and those of the lesson.
+BUNDLED_RUNS = {name: preset.settings for name, preset in PRESETS.items()} | {
+    _CHAPTER + name: settings for name, settings in RECORDED.items()
+}
+
 
 def name_of(settings: Settings | None) -> str:
     """Name of the preset with these settings; empty if there is none."""
@@ -178,13 +185,15 @@ def name_of(settings: Settings | None) -> str:
 
 
 def path_of(name: str, folder: Path = FOLDER) -> Path:
-    """Where the recording of a preset is."""
+    """Where one of `BUNDLED_RUNS` is, the presets in another folder if need be."""
+    if name.startswith(_CHAPTER):
+        return FILES[name.removeprefix(_CHAPTER)]
     return FILES[FIRST] if name == FIRST else folder / f"{name}.npz"
 
 
 @cache
 def recording_of(name: str) -> Recording:
-    """The recording of a preset."""
+    """One of `BUNDLED_RUNS`."""
     return Recording.load(path_of(name))
 
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bnviz.engine import Engine, idle_work
-from bnviz.engine.engine import NOT_COMPILED, OTHERS_WAIT
+from bnviz.engine.engine import NOT_COMPILED, NOT_READY, OTHERS_WAIT
 from bnviz.engine.idle_work import LIVE_CHECK_DELAY
 from bnviz.engine.limits import Limits
 from bnviz.engine.origin import Origin
@@ -56,6 +56,18 @@ def test_nothing_follows_while_another_viewer_waits(engine, kind):
     assert begun(engine, SHORT) == OTHERS_WAIT
     job.stop()
     assert begun(engine, SHORT) == ""
+
+
+def test_what_the_workers_compile_unasked_is_not_said_to_be_compiled_by_a_change(engine):
+    assert begun(engine, Settings(seed=1)) == NOT_READY
+
+
+def test_only_complete_runs_on_bundled_data_stand_in_for_others(engine):
+    file = SHORT.replace(dataset="upload", upload="a" * 32)
+    complete = received(engine._runs, SHORT)
+    received(engine._runs, file)
+    engine.start(SHORT.replace(seed=1))
+    assert engine.complete_runs() == {complete.settings.digest: SHORT}
 
 
 def test_a_run_of_ones_own_is_no_obstacle_and_the_limits_hold(engine):

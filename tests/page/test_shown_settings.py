@@ -69,7 +69,7 @@ def test_the_player_of_the_default_run_says_what_is_not_as_chosen_and_nothing_el
     layers = page.number_input(
         key=next(each.key for each in page.number_input if each.label == "hidden layers")
     )
-    layers.set_value(20).run()
+    layers.set_value(6).run()
     assert not has_more_on_the_default(page)
     said = player_message(page)[0]["other"]
     assert said == "Shown: hidden layers 5. Press “Train both” to train what you have chosen."

@@ -10,6 +10,7 @@ from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
+from bnviz.nearest import nearest
 from bnviz.page.forms import (
     folds,
     live_training,
@@ -74,7 +75,7 @@ def _choose(name: str) -> None:
 def _show_recorded(name: str) -> None:
     """Shows the recording of a preset instead of a run."""
     shown_run.clear(NAME)
-    state.preset = name
+    state.preset, state.stand_in = name, ""
 
 
 def query(settings: Settings) -> dict[str, str]:
@@ -88,6 +89,7 @@ def train(settings: Settings) -> None:
         return  # as the warning above the stage says
     before = shown_run.get(NAME)
     run = shown_run.start(NAME, settings)
+    state.stand_in = ""
     if before is not None:
         run.adopt(before.recording)
     notices.clear()
@@ -97,6 +99,7 @@ def _follow(settings: Settings) -> str:
     """Trains settings without being asked to; returns why it does not, or nothing."""
     why = shown_run.follow(NAME, settings)
     if not why:
+        state.stand_in = ""
         notices.clear()
     return why
 
@@ -112,6 +115,7 @@ def actions(settings: Settings | None, *, key: str) -> None:
     if clicks.taken(TRAIN) and settings is not None:
         train(settings)
     if key == "wide":
+        _choose_stand_in(settings)
         live_training.draw(settings, _on_stage().settings, _follow)
     run = shown_run.get(NAME)
     if clicks.stop_button(session.is_active(run), _stop, key=f"stop_{key}"):
@@ -126,6 +130,22 @@ def actions(settings: Settings | None, *, key: str) -> None:
     )
     if key == "wide" and settings is not None:
         _draw_duration(settings)
+
+
+def _choose_stand_in(chosen: Settings | None) -> None:
+    """Decides what stands in for a run of what is chosen while there is none.
+
+    A run that goes on stays on the stage.
+    """
+    state.stand_in = ""
+    run = shown_run.get(NAME)
+    own = PRESETS[state.preset].settings if run is None else run.settings
+    if chosen is None or chosen == own or session.is_active(run):
+        return
+    # The workers are not started before the first picture is drawn.
+    begun = run is not None or last_request().ask
+    kept = session.engine().complete_runs() if begun else {}
+    state.stand_in = nearest(chosen, {"": own, **presets.BUNDLED_RUNS, **kept}) or ""
 
 
 def stage(settings: Settings | None) -> None:
@@ -165,7 +185,10 @@ def _player(chosen: Settings | None) -> None:
         before = shown_run.replaced(NAME) or replace(content, view=None)
         content = shown_run.content(run, session.engine(), meanwhile=before, here=here)
     content = replace(
-        content, opened=state.opened, other=_other(run, chosen), presented=state.presenting
+        _stand_in() or content,
+        opened=state.opened,
+        other=_other(run, chosen),
+        presented=state.presenting,
     )
     show(
         content.respond(request),
@@ -180,8 +203,22 @@ def _player(chosen: Settings | None) -> None:
 
 def _on_stage() -> Recording:
     """The recording of the run on the stage, or of the preset."""
+    stand_in = _stand_in()
+    if stand_in is not None:
+        return stand_in.recording
     run = shown_run.get(NAME)
     return _recorded_content(View()).recording if run is None else run.recording
+
+
+def _stand_in() -> StageContent | None:
+    """What stands in for a run of what is chosen; None if nothing does."""
+    name = state.stand_in
+    if name == FIRST:
+        return StageContent.recorded()
+    if name in presets.BUNDLED_RUNS:
+        return StageContent.recorded(presets.recording_of(name), name=name)
+    run = session.engine().find(name) if name else None
+    return None if run is None or not len(run.recording) else shown_run.ended(run)
 
 
 def _recorded_content(wanted: View) -> StageContent:

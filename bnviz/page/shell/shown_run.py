@@ -51,9 +51,12 @@ def follow(mode: str, settings: Settings) -> str:
 def replaced(mode: str) -> StageContent | None:
     """What a live run has replaced and what is shown until its first frame; None if nothing."""
     before = session.viewer().replaced.get(mode)
-    if before is None:
-        return None
-    return StageContent(before.token, before.recording, before.state, "", opens_seeds=True)
+    return None if before is None else ended(before)
+
+
+def ended(run: Run) -> StageContent:
+    """What the player shows of a run that is not the one that was asked for."""
+    return StageContent(run.token, run.recording, run.state, "", opens_seeds=True)
 
 
 def _show(mode: str, run: Run) -> None:

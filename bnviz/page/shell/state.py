@@ -76,6 +76,8 @@ class SessionState:
         drawn_values: Simple values of the session as they were when the page was drawn.
         shortens_history: Whether the page has had its links replace each other in the browser.
         preset: Name of the preset whose recording the laboratory shows while it shows no run.
+        stand_in: What the laboratory shows because there is no run of what is chosen: one of
+            `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
         run_settings: Settings of the run that a mode shows, by the mode's name.
         studies: The studies begun in this session, by name.
         map_sweep: The sweep whose map is on the page.
@@ -109,6 +111,7 @@ class SessionState:
 
     shortens_history = _Value(False)
     preset = _Value(FIRST)
+    stand_in = _Value("")
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)
     map_sweep = _Value[Sweep | None](None)

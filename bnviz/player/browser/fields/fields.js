@@ -6,7 +6,8 @@
 // refused beside the field, which keeps it until it is corrected. Streamlit itself says which
 // numbers are allowed.
 
-import { listen } from "./tracks.js";
+import * as sidebar from "./sidebar.js";
+import * as tracks from "./tracks.js";
 
 const FIELD = '[data-testid="stNumberInputField"]';
 const COMPLAINT = "bnviz-complaint";
@@ -144,5 +145,6 @@ export default function fields() {
   document.addEventListener("input", typed, true);
   document.addEventListener("keydown", take, true);
   document.addEventListener("focusout", take, true);
-  listen(write);
+  tracks.listen(write);
+  sidebar.listen();
 }
