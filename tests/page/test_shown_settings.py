@@ -94,5 +94,8 @@ def test_the_map_names_its_axes():
     assert said.startswith("Shown: horizontal axis learning rate ")
 
 
-def test_seeds_that_are_not_trained_are_those_chosen():
-    assert map_message(open_page({"mode": "seeds", "hidden_layers": "3"}))["other"] == ""
+def test_seeds_that_are_not_trained_give_way_to_the_recorded_ones_which_say_so():
+    assert map_message(open_page({"mode": "seeds"}))["other"] == ""
+    said = map_message(open_page({"mode": "seeds", "hidden_layers": "3"}))["other"]
+    assert said.startswith("Shown: hidden layers 5, ")
+    assert said.endswith("to train what you have chosen.")
