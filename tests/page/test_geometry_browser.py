@@ -1,8 +1,8 @@
 """Right to the pixel: no words on others, cut off or pale, and marks where their values are.
 
 `tests/support/geometry.js` measures a picture as it stands; here it is led through the views, the
-schemes, the sizes of the screen and unlike recordings. The ordinary run takes every pair of these,
-the widest every combination.
+schemes, the sizes of the screen and unlike recordings. The ordinary run takes the run with which
+the page opens, in every size once; the widest every combination, and every pair on its own.
 """
 
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from itertools import combinations, product
 
 import pytest
 
-from bnviz.figures.view import TITLES
+from bnviz.figures.view import TABS, TITLES
 from tests.support import ROOT
 from tests.support.visitor import STAGE, Visitor
 
@@ -54,13 +54,14 @@ def test_the_selection_holds_every_pair():
 
 @contextmanager
 def measured(browser, address, recording):
-    """A tab with a recording in which pictures can be measured."""
+    """A tab with a recording, the page's own if it has no name, whose pictures can be measured."""
     visitor = Visitor(browser, address)
     visitor.page.add_init_script(MEASURE)
     try:
-        visitor.open(RECORDINGS[recording])
-        # 20 layers compile for a minute where others train beside them.
-        visitor.until("s.state === 'finished'", 300)
+        visitor.open(RECORDINGS.get(recording, ""))
+        if recording:
+            # 20 layers compile for a minute where others train beside them.
+            visitor.until("s.state === 'finished'", 300)
         yield visitor
         assert visitor.errors == []
     finally:
@@ -108,8 +109,15 @@ def check(browser, address, states):
     assert not lines, "\n".join(lines)
 
 
+@pytest.mark.widest
 def test_every_pair_of_view_scheme_size_and_recording_is_right_to_the_pixel(browser, page_address):
     check(browser, page_address, selection())
+
+
+def test_the_page_as_it_opens_is_right_to_the_pixel_in_every_size(browser, page_address):
+    views = (TABS[number % len(TABS)] for number in range(len(SIZES)))
+    places = zip(SCHEMES * (len(SIZES) // 2), SIZES, views, strict=True)
+    check(browser, page_address, [("", *place) for place in places])
 
 
 @pytest.mark.widest

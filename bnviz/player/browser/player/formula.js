@@ -21,15 +21,29 @@ const STAGES = [
 ];
 
 /**
+ * A text, or one that is marked with its stage.
+ * @param {string} text
+ * @param {string} [stage]
+ */
+function part(text, stage) {
+  const span = document.createElement("span");
+  span.textContent = text;
+  if (stage) span.dataset.stage = stage;
+  return span;
+}
+
+/**
  * A formula with the given parts, each marked with its stage.
  * @param {{ x: string, mean: string, root: string, gamma: string, beta: string }} parts
  */
-const fraction = ({ x, mean, root, gamma, beta }) => `
-  <span>y =</span> <span data-stage="3">${gamma}</span> <span>·</span>
-  <span class="bnviz-fraction">
-    <span><span data-stage="0">${x}</span> <span data-stage="1">${mean}</span></span>
-    <span><span data-stage="2">${root}</span></span>
-  </span> <span data-stage="3">${beta}</span>`;
+function fraction({ x, mean, root, gamma, beta }) {
+  const [whole, over, under] = [part(""), part(""), part("")];
+  whole.className = "bnviz-fraction";
+  over.append(part(x, "0"), " ", part(mean, "1"));
+  under.append(part(root, "2"));
+  whole.append(over, under);
+  return [part("y ="), " ", part(gamma, "3"), " ", part("·"), " ", whole, " ", part(beta, "3")];
+}
 
 /**
  * A number with its sign set off, to follow another one.
@@ -58,12 +72,12 @@ export class Formula {
     this.passage = undefined;
     // The stage that a click has chosen, if any.
     this.held = "";
-    for (const part of [formula, columns]) {
-      part.addEventListener("pointerover", (event) => this.#light(stageAt(event)));
-      part.addEventListener("pointerleave", () => this.#light(""));
-      part.addEventListener("focusin", (event) => this.#light(stageAt(event)));
-      part.addEventListener("focusout", () => this.#light(""));
-      part.addEventListener("click", (event) => this.#hold(stageAt(event)));
+    for (const each of [formula, columns]) {
+      each.addEventListener("pointerover", (event) => this.#light(stageAt(event)));
+      each.addEventListener("pointerleave", () => this.#light(""));
+      each.addEventListener("focusin", (event) => this.#light(stageAt(event)));
+      each.addEventListener("focusout", () => this.#light(""));
+      each.addEventListener("click", (event) => this.#hold(stageAt(event)));
     }
   }
 
@@ -79,15 +93,12 @@ export class Formula {
     this.passage = passage;
     const names = STAGES.map(({ name }) => name || String(formula.activation));
     const stages = names.slice(0, passage.activation ? 5 : 4);
-    this.panel.innerHTML = `
-      <h3>The formula</h3>
-      <p class="bnviz-formula" role="img" aria-label="y equals gamma times x minus mean, over the square root of variance plus epsilon, plus beta">
-        ${fraction({ x: "x", mean: "− mean", root: "√(var + ε)", gamma: "gamma", beta: "+ beta" })}</p>
-      <p class="bnviz-small">with the numbers of the example drawn in ink</p>
-      <p class="bnviz-formula" data-part="numbers"></p>
-      <div class="bnviz-steps" role="group" aria-label="Step by step"></div>
-      <p class="bnviz-small" data-part="now"></p>`;
-    this.panel.querySelector(".bnviz-steps")?.append(
+    this.panel
+      .querySelector("[data-part=symbols]")
+      ?.replaceChildren(
+        ...fraction({ x: "x", mean: "− mean", root: "√(var + ε)", gamma: "gamma", beta: "+ beta" }),
+      );
+    this.panel.querySelector(".bnviz-steps")?.replaceChildren(
       ...stages.map((name, stage) => {
         const button = document.createElement("button");
         button.type = "button";
@@ -148,7 +159,7 @@ export class Formula {
     };
     const known = values.every(Number.isFinite);
     const numbers = panel.querySelector("[data-part=numbers]");
-    if (numbers) numbers.innerHTML = known ? fraction(parts) : "At this step it has no numbers.";
+    numbers?.replaceChildren(...(known ? fraction(parts) : ["At this step it has no numbers."]));
     const sums = [
       "",
       `${plain(x)} ${signed(-mean)}`,

@@ -33,7 +33,14 @@ const HTML = `
         <div data-part="columns" aria-hidden="true" hidden></div>
         <div data-part="taps" role="group" aria-label="The way through the layers: what the histograms show"></div>
       </div>
-      <section data-part="formula" aria-label="The formula" hidden></section>
+      <section data-part="formula" aria-label="The formula" hidden>
+        <h3>The formula</h3>
+        <p class="bnviz-formula" role="img" aria-label="y equals gamma times x minus mean, over the square root of variance plus epsilon, plus beta" data-part="symbols"></p>
+        <p class="bnviz-small">with the numbers of the example drawn in ink</p>
+        <p class="bnviz-formula" data-part="numbers"></p>
+        <div class="bnviz-steps" role="group" aria-label="Step by step"></div>
+        <p class="bnviz-small" data-part="now"></p>
+      </section>
       <div class="bnviz-missing" data-part="missing" hidden>
         <p data-part="lacking" role="status"></p>
         <button type="button" data-part="offer"></button>
