@@ -214,7 +214,7 @@ class TestFiles:
         recorded().save(tmp_path / "run.npz")
         assert len(Recording.load(tmp_path / "run.npz")) == CAPACITY
 
-    @pytest.mark.slow
+    @pytest.mark.widest
     def test_of_the_largest_run_can_be_loaded(self):
         recording = Recording(Settings(hidden_layers=20, units=256, steps=50_000))
         recording.extend(0, frames_of(recording).tobytes())

@@ -82,7 +82,7 @@ def test_the_button_trains_what_the_view_draws(visit, name, width, of_it):
     visitor.page.wait_for_url(lambda url: of_it in url and "train=1" in url)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_view_that_the_lesson_has_not_recorded_is_trained_in_the_laboratory(visit):
     visitor = visit("mode=lesson&chapter=13")
     visitor.button("Skip the prediction").click()

@@ -166,13 +166,8 @@ async def follow(tab):
     return tab.header
 
 
-@pytest.mark.parametrize(
-    ("pupils", "others"),
-    [
-        pytest.param(5, 4, marks=pytest.mark.slow),
-        pytest.param(30, 20, marks=pytest.mark.widest),
-    ],
-)
+@pytest.mark.widest
+@pytest.mark.parametrize(("pupils", "others"), [(5, 4), (30, 20)])
 @pytest.mark.skipif(not psutil.LINUX, reason="needs several addresses of this machine")
 def test_a_class_behind_one_router_is_served_beside_many_tabs_of_attackers(port, pupils, others):
     """Each of many browsers at one address gets its run while long ones wait elsewhere."""

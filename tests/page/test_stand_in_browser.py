@@ -40,7 +40,7 @@ def test_the_nearest_preset_stands_in_and_a_card_shows_the_picture_on_a_phone(vi
     visitor.until("s.state === 'recorded' && s.other === undefined")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_run_of_another_viewer_stands_in(visit):
     first = visit(f"{SHORT}&learning_rate=0.1&train=1")
     first.until("s.state === 'finished'")

@@ -89,6 +89,7 @@ def test_another_mode_and_the_way_back_keep_the_file(visit, file, mode):
     expect(visitor.button("Train both")).to_be_enabled()
 
 
+@pytest.mark.widest
 def test_a_changed_setting_keeps_the_file(visit, file):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)
