@@ -96,6 +96,7 @@ class TestEngine:
                 assert run.check == "awaited"
             until(lambda: run.check == "known", PATIENCE)
 
+    @pytest.mark.slow
     def test_a_run_that_nobody_watches_is_not_checked(self, engine):
         run = engine.start(SHORT.replace(seed=50))
         assert run.wait(PATIENCE)

@@ -71,6 +71,7 @@ def test_a_click_before_or_after_the_activation_chooses_what_the_histograms_show
     expect(tap).to_be_focused()
 
 
+@pytest.mark.widest
 def test_a_row_chooses_its_layer_by_mouse_and_keyboard(visit):
     visitor = held(visit)
     chosen = visitor.page.locator(f"{STAGE} .bnviz-chosen").first

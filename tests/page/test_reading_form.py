@@ -126,6 +126,7 @@ def test_guesses_are_named_in_the_fields():
     assert field(page, "columns left out").value == ["id"]
 
 
+@pytest.mark.widest
 def test_one_click_takes_a_column_that_counts_the_rows_back():
     page = page_with(table())
     assert "'id' (it counts the rows)" in said(page)
@@ -203,6 +204,7 @@ def test_names_of_columns_are_text_wherever_they_are_shown():
             assert name not in text.value or text.value.startswith("`")
 
 
+@pytest.mark.widest
 def test_a_link_carries_the_choices_to_another_session():
     mine = page_with(table())
     field(mine, "class column").set_value("kind").run()
