@@ -231,7 +231,7 @@ class Panels:
             layout[axis_name("x", number)] = {"domain": list(x), "anchor": f"y{suffix}"}
             layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
             name, more = self._headings[number]
-            # The player leaves out what is in a span where there is no room for it.
+            # The player leaves out a span's text where it does not fit.
             text = f"{name}<span> · {more}</span>" if explained and more else name
             heading = panel_heading(number, text)
             heading["x"] = -self._indents.get(number, 0) if explained else 0

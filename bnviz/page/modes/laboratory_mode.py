@@ -213,21 +213,24 @@ def _on_stage() -> Recording:
 def _stand_in() -> StageContent | None:
     """What stands in for a run of what is chosen; None if nothing does."""
     name = state.stand_in
-    if name == FIRST:
-        return StageContent.recorded()
     if name in presets.BUNDLED_RUNS:
-        return StageContent.recorded(presets.recording_of(name), name=name)
+        return _bundled(name)
     run = session.engine().find(name) if name else None
     return None if run is None or not len(run.recording) else shown_run.ended(run)
 
 
 def _recorded_content(wanted: View) -> StageContent:
     """The recording of the preset, in its own view or that of the viewer, if it has that one."""
-    name, content = state.preset, StageContent.recorded()
-    if PRESETS[name].settings != content.recording.settings:
-        content = StageContent.recorded(presets.recording_of(name), name=name)
-    view = replace(wanted, name=PRESETS[name].view or wanted.name)
+    content = _bundled(state.preset)
+    view = replace(wanted, name=PRESETS[state.preset].view or wanted.name)
     return replace(content, view=available_view(content.recording.layout, view))
+
+
+def _bundled(name: str) -> StageContent:
+    """One of the recordings that come with the package."""
+    if name == FIRST:
+        return StageContent.recorded()
+    return StageContent.recorded(presets.recording_of(name), name=name)
 
 
 def _other(run: Run | None, chosen: Settings | None) -> str:

@@ -76,7 +76,7 @@ class SessionState:
         drawn_values: Simple values of the session as they were when the page was drawn.
         shortens_history: Whether the page has had its links replace each other in the browser.
         preset: Name of the preset whose recording the laboratory shows while it shows no run.
-        stand_in: What the laboratory shows because there is no run of what is chosen: one of
+        stand_in: What the laboratory shows while the chosen settings have no run yet: one of
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
         run_settings: Settings of the run that a mode shows, by the mode's name.
         studies: The studies begun in this session, by name.

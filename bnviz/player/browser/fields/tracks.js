@@ -1,11 +1,11 @@
 // Tracks: a setting's number is dragged sideways, by its label or by the line in its field.
 //
 // What a drag does is what typing does: the text is written into the field and taken with Enter. So
-// the keyboard and screen readers have the field, and the track is no control of its own.
+// the keyboard and screen readers have the field, and the track is not a control of its own.
 
 const SETTING = '[class*="st-key-setting_"]';
 const NUMBER = '[data-testid="stNumberInput"]';
-/** The label and, as the track lies over the field, its container; what they hold is no handle. */
+/** The label and, as the track lies over the field, its container; what they hold is not a handle. */
 const LABEL = '[data-testid="stWidgetLabel"]';
 const TRACK = '[data-testid="stNumberInputContainer"]';
 const FILLED = "--bnviz-filled";
@@ -120,7 +120,7 @@ function press(event) {
   const field = widget?.querySelector("input");
   const line = widget && field && !field.disabled && lineOf(widget, field);
   if (!line) return;
-  // What is no number or out of bounds is dragged from where the track stands.
+  // A value that is not a number, or out of bounds, is dragged from where the track stands.
   const stands = Number(getComputedStyle(widget).getPropertyValue(FILLED));
   const from = field.value && field.validity.valid ? position(line, Number(field.value)) : stands;
   const width = widget.querySelector(TRACK)?.clientWidth ?? 1;

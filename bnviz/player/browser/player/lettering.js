@@ -149,7 +149,7 @@ function wishes(all) {
 
 /**
  * Where words stand: at their own side of the point, else moved up or down there or at the other
- * side, whatever is nearer; nowhere (null) if there is no room.
+ * side, whatever is nearer; null if it fits nowhere.
  * @param {Words[]} all The most important first.
  * @param {Area[]} taken By other words.
  * @param {Area} room The picture.
