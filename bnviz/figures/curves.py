@@ -47,11 +47,14 @@ def curve(panels: Panels, number: int, arm: str, path: str, **options: Any) -> N
     for part, opacity in (("future", FUTURE), ("past", 1.0)):
         panels.add(
             number,
-            Series(**panels.x(arm), y=arm_path(arm, path), part=part, transform=transform),
+            Series(
+                **panels.run.binding(arm), y=arm_path(arm, path), part=part, transform=transform
+            ),
             mode="lines",
             line=line,
             opacity=opacity,
             hoverinfo="x+y+name",
+            **panels.run.hover,
             name=f"{ARM_LABELS[arm]} · {options.get('name', path.replace('_', ' '))}",
         )
 
@@ -62,7 +65,7 @@ def line(
     """Adds a measure over the whole run without hover labels."""
     panels.add(
         number,
-        Series(**panels.x(arm), y=f"{arm}/{path}", part="all", transform=transform),
+        Series(**panels.run.binding(arm), y=f"{arm}/{path}", part="all", transform=transform),
         mode="lines",
         line={"color": ARM_COLOURS[arm], "width": width},
     )
@@ -84,7 +87,7 @@ def band(panels: Panels, number: int, arm: str, lower: str, upper: str, **option
         panels.add(
             number,
             AreaBetween(
-                **panels.x(arm),
+                **panels.run.binding(arm),
                 lower=f"{arm}/{lower}",
                 upper=f"{arm}/{upper}",
                 part=part,
@@ -109,11 +112,11 @@ def cursor(
         high: Highest value on the axis.
         arms: The arms that the panel shows; None for all.
     """
-    places = {panels.x(arm)["x_scale"]: arm for arm in arms or panels.arms}
+    places = {panels.run.binding(arm)["x_scale"]: arm for arm in arms or panels.arms}
     for arm in places.values():
         panels.add(
             number,
-            CursorLine(**panels.x(arm), low=low, high=high),
+            CursorLine(**panels.run.binding(arm), low=low, high=high),
             mode="lines",
             line={
                 "color": INK if len(places) == 1 else ARM_COLOURS[arm],
@@ -143,11 +146,11 @@ def markers(
         panels.add(
             number,
             Marker(
-                **panels.x(arm),
+                **panels.run.binding(arm),
                 y=paths[place],
                 low=low,
                 high=high,
-                middle=0.6 * panels.x_end(),
+                middle=panels.run.place(0.6),
                 text=f"{ARM_LABELS[arm]} {{}}",
                 before=tuple(paths[:place]),
                 after=tuple(paths[place + 1 :]),
@@ -204,7 +207,7 @@ def named_curves(
         style = {"colour": each.colour, "width": each.width, "dash": each.dash}
         curve(panels, number, arm, each.path, name=each.name, **style)
     ends: dict[str, Any] = {
-        **panels.x(arm),
+        **panels.run.binding(arm),
         "measures": tuple(arm_path(arm, each.path) for each in curves),
         "low": low,
         "high": high,
@@ -245,7 +248,7 @@ def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> No
         number,
         f"<b>Layer {panels.layer + 1} {CHOICES['quantity']['options'][quantity]}</b>",
         "15th, 50th, 85th percentiles",
-        x=panels.run_axis(titled=titled, ticks=titled),
+        x=panels.run.axis(titled=titled, ticks=titled),
         y={"nticks": 5, **axis},
     )
     path = f"{quantity}_percentiles/{panels.layer}"

@@ -31,6 +31,7 @@ class LiveFigure:
             `bnviz.figures.diagram`; empty if nothing.
         formula: Of a neuron with BN, the `trace` of the example whose numbers the player puts into
             the formula, and the name of the `activation`; empty for other figures.
+        run: Which axes run by the square root, as `bnviz.figures.run_axis.RunAxis.to_json`.
     """
 
     traces: Sequence[Mapping[str, Any]]
@@ -39,6 +40,7 @@ class LiveFigure:
     layouts: Mapping[str, Any] = field(default_factory=dict)
     diagram: Mapping[str, Any] = field(default_factory=dict)
     formula: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def figure(self) -> go.Figure:
@@ -72,6 +74,7 @@ class LiveFigure:
             "layouts": dict(self.layouts),
             "diagram": dict(self.diagram),
             "formula": dict(self.formula),
+            "run": dict(self.run),
             "bindings": {
                 str(trace): {"kind": binding.kind, **asdict(binding)}
                 for trace, binding in self.bindings.items()

@@ -8,20 +8,14 @@ import numpy as np
 from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.bindings.binding import Binding, symlog
 from bnviz.figures.live import LiveFigure
+from bnviz.figures.run_axis import RunAxis
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View
-from bnviz.findings import step_costs
 from bnviz.frames import ACTIVATION_RANGES, edges
 from bnviz.recording import Recording
 
 #: End of the linear value axis; the share of values beyond it is written there.
 LINEAR_RANGE = 6.0
-#: Title of the axis that the curves run over.
-X_TITLES = {
-    "steps": "training step",
-    "examples": "training examples seen",
-    "seconds": "seconds of processor time: steps × cost",
-}
 _SYMLOG_TICKS = (-1e6, -1e3, -10, -1, 0, 1, 10, 1e3, 1e6)
 _TRACE: dict[str, Any] = {"hoverinfo": "skip", "showlegend": False}
 
@@ -61,6 +55,7 @@ class Panels:
         layers: Number of hidden layers.
         layer: Index of the chosen hidden layer.
         neuron: Index of the chosen neuron in that layer.
+        run: The axis that the curves run over.
     """
 
     def __init__(self, recording: Recording, view: View):
@@ -76,12 +71,8 @@ class Panels:
         self._headings: dict[int, tuple[str, str]] = {}
         self._guides: list[dict[str, Any]] = []
         self._indents: dict[int, float] = {}
-        costs = step_costs.of_recording(recording)
-        self._x_axis = "steps" if view.x_axis == "seconds" and not costs else view.x_axis
-        per_step = {"steps": 1.0, "examples": float(recording.settings.batch_size)}
-        self._x_scales = (
-            costs if self._x_axis == "seconds" else dict.fromkeys(self.arms, per_step[self._x_axis])
-        )
+        self.run = RunAxis(recording, view)
+        self._run_axes: set[str] = set()
 
     def panel(
         self,
@@ -115,6 +106,8 @@ class Panels:
             kind: Plotly's type of the trace.
             attributes: Other attributes of the trace.
         """
+        if hasattr(binding, "x_scale"):
+            self._run_axes.add(axis_name("x", number))
         self._bindings[len(self._traces)] = binding
         own = {"type": kind, "x": [], "y": [], **trace_axes(number)}
         self._traces.append({**own, **_TRACE, **attributes})
@@ -145,29 +138,6 @@ class Panels:
     def transform(self) -> str:
         """The transform of values on the value axis: "symlog" or ""."""
         return "symlog" if self.view.value_axis == "symlog" else ""
-
-    def x(self, arm: str) -> dict[str, Any]:
-        """Returns what an arm's curves run over, as attributes of a binding.
-
-        Seconds that a recording does not have are replaced by steps.
-        """
-        return {"x": "step", "x_scale": self._x_scales[arm]}
-
-    def x_end(self, arm: str = "") -> float:
-        """Returns the end of the run on the axis: that of an arm, or the last one of all."""
-        scale = self._x_scales[arm] if arm else max(self._x_scales.values())
-        return self.recording.settings.steps * scale
-
-    def run_axis(self, *, titled: bool = False, ticks: bool = True) -> dict[str, Any]:
-        """Returns the axis that the curves run over.
-
-        Args:
-            titled: Whether it has a title.
-            ticks: Whether its ticks have numbers.
-        """
-        title = {"title": {"text": X_TITLES[self._x_axis], "standoff": 4}} if titled else {}
-        range_ = [0, self.x_end() * 1.005]
-        return {"range": range_, "nticks": 6, "showticklabels": ticks, **title}
 
     def indent(self, number: int, share: float) -> None:
         """Begins a panel's heading left of the panel on wide screens.
@@ -210,11 +180,11 @@ class Panels:
         """
         layout: dict[str, Any] = {
             **BARE,
-            "margin": {"l": 8, "r": 8, "t": 26, "b": 42},
+            "margin": {"l": 8, "r": self.run.margin, "t": 26, "b": 42},
             "hovermode": "closest",
             "dragmode": "zoom",
             # The zoom is kept as long as the axes mean the same.
-            "uirevision": f"{self.recording.settings.digest} {self.view} {self._x_axis}",
+            "uirevision": f"{self.recording.settings.digest} {self.view} {self.run.unit}",
             "shapes": self._guides,
             **self._axes,
         }
@@ -222,7 +192,8 @@ class Panels:
             "wide": self._layout(wide, explained=True),
             "narrow": {"height": height, **self._layout(narrow, explained=False)},
         }
-        return LiveFigure(self._traces, layout, self._bindings, layouts)
+        run = self.run.to_json(sorted(self._run_axes))
+        return LiveFigure(self._traces, layout, self._bindings, layouts, run=run)
 
     def _layout(self, domains: Sequence[Domain], *, explained: bool) -> dict[str, Any]:
         layout: dict[str, Any] = {"annotations": []}

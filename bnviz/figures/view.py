@@ -17,6 +17,7 @@ class View:
         value_axis: Linear, or logarithmic on both sides of 0.
         loss_axis: Linear or logarithmic.
         x_axis: What the curves run over; steps, as long as seconds are asked for and not known.
+        run_scale: Whether curves and slider run by the square root of that, or linearly.
         since: What drift is measured from: step 0, or the frame before.
         drift_unit: Whether drift is in the values' own unit or in standard deviations.
         gradient_shift: Whether the gradient shift is relative to the gradient's norm.
@@ -32,6 +33,7 @@ class View:
     value_axis: str = "linear"
     loss_axis: str = "linear"
     x_axis: str = "steps"
+    run_scale: str = "root"
     since: str = "start"
     drift_unit: str = "own"
     gradient_shift: str = "relative"
@@ -141,5 +143,11 @@ CHOICES: dict[str, dict[str, Any]] = {
         "options": {"steps": "steps", "examples": "examples", "seconds": "seconds"},
         "help": "BN can win in steps and lose in seconds: each of its steps costs more. "
         "Seconds are steps times what a step costs by itself, in processor time",
+    },
+    "run_scale": {
+        "label": "run axis",
+        "options": {"root": "square root", "linear": "linear"},
+        "help": "by the square root, the first steps, in which most happens, are drawn wider than "
+        "the last ones; in the curves and on the slider",
     },
 }

@@ -1,4 +1,7 @@
-"""The axis in seconds: steps times what a step of each arm costs, once that is known."""
+"""The axis in seconds: steps times what a step of each arm costs, once that is known.
+
+By the square root it is tested in test_run_axis.py.
+"""
 
 import numpy as np
 import pytest
@@ -27,7 +30,7 @@ def recorded(costs: dict[str, float], **changes: object) -> Recording:
 
 
 def in_seconds(name: str, recording: Recording):
-    return VIEWS[name].figure(recording, View(name, x_axis="seconds"))
+    return VIEWS[name].figure(recording, View(name, x_axis="seconds", run_scale="linear"))
 
 
 def offered(recording: Recording, view: View) -> dict[str, str]:
@@ -77,7 +80,7 @@ def test_the_columns_of_a_heat_map_are_as_wide_as_the_steps_of_its_arm():
 def cursors(name: str, axis: str, at: int) -> dict[str, set[float]]:
     """The places of the lines at the cursor, by panel."""
     recording = recorded(COSTS)
-    figure = VIEWS[name].figure(recording, View(name, x_axis=axis))
+    figure = VIEWS[name].figure(recording, View(name, x_axis=axis, run_scale="linear"))
     traces, found = figure.to_json()["data"], {}
     for trace, binding in figure.bindings.items():
         if isinstance(binding, CursorLine):

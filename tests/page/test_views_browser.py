@@ -33,6 +33,8 @@ DRAWN = [
     View("generalisation", loss_axis="log", x_axis="examples"),
     View("signal", layer=1, x_axis="examples"),
     View("effective_rate", layer=2),
+    View(run_scale="linear"),
+    View("drift", run_scale="linear", x_axis="examples"),
 ]
 DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
 RECORDINGS = {
@@ -105,7 +107,7 @@ def _assert_views_drawn_alike(page, recording, views, layout):
 
 def _assert_same_points(expected, points):
     assert points.keys() == expected.keys()
-    for letter in {"x", "y", "z"} & points.keys():
+    for letter in {"x", "y", "z", "customdata"} & points.keys():
         ours = np.array(expected[letter], float)
         theirs = np.array(points[letter], float)  # None, where a line breaks, becomes NaN
         np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
@@ -120,7 +122,7 @@ def test_each_tab_shows_its_view_at_the_same_step(visit, width):
     visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")
     visitor.key("End")  # which also pauses
-    visitor.page.get_by_label("Time: recorded frame").fill("30")
+    visitor.page.get_by_label("Time: recorded frame").fill(f"{0.5**0.5}")  # by the square root
     visitor.until("+s.step === 30")
     tabs = visitor.page.get_by_role("group", name="Views").locator("button")
     titles = [TITLES[name] for name in TABS]

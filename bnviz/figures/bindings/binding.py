@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from bnviz.frames import Frames
 
+#: Beginning of a path that takes the square root of the measure that follows.
+ROOT = "sqrt "
 #: Around this value the symmetric logarithm turns from linear to logarithmic.
 SYMLOG_LINEAR = 0.1
 
@@ -49,11 +51,13 @@ def column(frames: Frames, path: str) -> NDArray[Any]:
         path: Field names joined by "/", then indices: "bn/pre_activation_percentiles/3/1". A
             suffix such as "@25" takes the 25th percentile of the row that the path names, NaN if
             the row holds a value that is not finite. Two paths joined by " - " give their
-            difference.
+            difference. After `ROOT` a path gives the square root.
 
     Returns:
         Shape (num_frames, ...), with the axes that no index has removed.
     """
+    if path.startswith(ROOT):
+        return np.asarray(np.sqrt(column(frames, path.removeprefix(ROOT)).astype(np.float64)))
     minuend, _, subtrahend = path.partition(" - ")
     if subtrahend:
         with np.errstate(invalid="ignore"):
@@ -77,6 +81,18 @@ def column(frames: Frames, path: str) -> NDArray[Any]:
 def value_at(frames: Frames, at: int, path: str) -> float:
     """Returns one measure of the frame at index `at`."""
     return float(column(frames, path)[at])
+
+
+def next_edge(edges: NDArray[np.float64], path: str) -> float:
+    """Returns what follows the last of some edges if what they run over goes on as evenly.
+
+    Args:
+        edges: As drawn, shape (num_edges,), at least two.
+        path: Of what they run over; after `ROOT` they are its square roots.
+    """
+    power = 2.0 if path.startswith(ROOT) else 1.0
+    before, last = edges[-2:] ** power
+    return float((2 * last - before) ** (1 / power))
 
 
 def symlog(values: Any) -> NDArray[np.float64]:

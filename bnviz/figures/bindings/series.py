@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from bnviz.figures.bindings.binding import (
+    ROOT,
     Binding,
     Points,
     column,
@@ -19,6 +20,8 @@ from bnviz.frames import Frames
 @dataclass(frozen=True, kw_only=True)
 class Series(Binding):
     """A measure over the run, or over the part of it before or after the cursor.
+
+    Over a square root, `customdata` of its points holds what it is the root of, for labels.
 
     Attributes:
         x: Path of what the curve runs over.
@@ -38,10 +41,9 @@ class Series(Binding):
 
     def points(self, frames: Frames, at: int) -> Points:
         part = _part(frames, self.part, at)
-        return {
-            "x": column(part, self.x) * self.x_scale,
-            "y": transformed(column(part, self.y), self.transform),
-        }
+        x = column(part, self.x) * self.x_scale
+        points = {"x": x, "y": transformed(column(part, self.y), self.transform)}
+        return points | {"customdata": x**2} if self.x.startswith(ROOT) else points
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.figures.bindings.binding import Binding, Points, column
+from bnviz.figures.bindings.binding import Binding, Points, column, next_edge
 from bnviz.frames import Frames
 
 #: A bin's colour shows how many of this many values fall into it.
@@ -152,13 +152,13 @@ class Heat(Binding):
 
     def points(self, frames: Frames, at: int) -> Points:  # noqa: ARG002
         starts = column(frames, self.x).astype(np.float64) * self.x_scale
-        last = starts[-1] - starts[-2] if len(starts) > 1 else self.width
+        end = next_edge(starts, self.x) if len(starts) > 1 else starts[-1] + self.width
         widths = np.diff(self.positions)
         bins = column(frames, f"{self.counts}/{self.row}").astype(np.float64)
         drawn = bins[:, self.first : self.first + len(widths)]
         shares = drawn / np.maximum(bins.sum(axis=1, keepdims=True), 1)
         return {
-            "x": np.append(starts, starts[-1] + last),
+            "x": np.append(starts, end),
             "y": np.array(self.positions),
             "z": np.log1p(HEAT_SHARES * shares * widths.min() / widths).T,
         }

@@ -81,13 +81,13 @@ VIEWS = {
     "layers": ViewSpec(
         layers.layers,
         layers.READING,
-        ("quantity", "value_axis", "loss_axis", "x_axis", "layer"),
+        ("quantity", "value_axis", "loss_axis", "x_axis", "run_scale", "layer"),
         note=_of_layers,
     ),
     "drift": ViewSpec(
         drift.drift,
         drift.READING,
-        ("value_axis", "x_axis", "layer", "since", "drift_unit", "gradient_shift"),
+        ("value_axis", "x_axis", "run_scale", "layer", "since", "drift_unit", "gradient_shift"),
         ("layer",),
         ranges=drift.ranges,
         note=statistics.of_probe,
@@ -104,7 +104,7 @@ VIEWS = {
     "gradients": ViewSpec(
         gradients.gradients,
         gradients.READING,
-        ("x_axis",),
+        ("x_axis", "run_scale"),
         ranges=gradients.ranges,
         note=statistics.of_probe,
     ),
@@ -120,7 +120,7 @@ VIEWS = {
     "scale_and_shift": ViewSpec(
         scale_and_shift.scale_and_shift,
         scale_and_shift.READING,
-        ("x_axis", "layer"),
+        ("x_axis", "run_scale", "layer"),
         ("layer",),
         shows=scale_and_shift.SHOWS,
         ranges=scale_and_shift.ranges,
@@ -129,7 +129,7 @@ VIEWS = {
     "generalisation": ViewSpec(
         generalisation.generalisation,
         generalisation.READING,
-        ("loss_axis", "x_axis"),
+        ("loss_axis", "x_axis", "run_scale"),
         note=statistics.of_training,
     ),
     "decision": ViewSpec(
@@ -138,7 +138,7 @@ VIEWS = {
     "inference": ViewSpec(
         inference.inference,
         inference.READING,
-        ("x_axis",),
+        ("x_axis", "run_scale"),
         (),
         COSTLY,
         inference.SHOWS,
@@ -147,7 +147,7 @@ VIEWS = {
     "landscape": ViewSpec(
         landscape.landscape,
         landscape.READING,
-        ("x_axis",),
+        ("x_axis", "run_scale"),
         (),
         COSTLY,
         landscape.SHOWS,
@@ -156,7 +156,7 @@ VIEWS = {
     "signal": ViewSpec(
         signal.signal,
         signal.READING,
-        ("x_axis", "layer"),
+        ("x_axis", "run_scale", "layer"),
         ("layer",),
         PROPAGATION,
         signal.SHOWS,
@@ -166,7 +166,7 @@ VIEWS = {
     "effective_rate": ViewSpec(
         effective_rate.effective_rate,
         effective_rate.READING,
-        ("x_axis", "layer"),
+        ("x_axis", "run_scale", "layer"),
         ("layer",),
         PROPAGATION,
         effective_rate.SHOWS,

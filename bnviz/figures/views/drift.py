@@ -163,12 +163,12 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
     panels.add(
         number,
         Heat(
-            **panels.x(arm),
+            **panels.run.binding(arm),
             counts=f"{arm}/{_QUANTITY}_counts",
             row=row,
             positions=tuple(positions),
             first=first,
-            width=panels.x_end(arm) / len(panels.recording.steps),
+            width=panels.run.place_of_step(arm, panels.recording.steps[1]),
         ),
         kind="heatmap",
         colorscale=HEAT,
@@ -185,7 +185,7 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · layer {row + 1}",
-        x=panels.run_axis(titled=lowest, ticks=lowest) | {"matches": "x"},
+        x=panels.run.axis(titled=lowest, ticks=lowest) | {"matches": "x"},
         y={"nticks": 5, **axis, "showticklabels": leftmost, "matches": "y"},
     )
 
@@ -201,7 +201,7 @@ def _curves(panels: Panels, number: int, measure: _ShiftMeasure, *, titled: bool
         number,
         measure.heading,
         measure.explanation,
-        x=panels.run_axis(titled=titled, ticks=titled),
+        x=panels.run.axis(titled=titled, ticks=titled),
         y=axis,
     )
     for arm in panels.arms:

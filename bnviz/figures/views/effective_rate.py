@@ -124,6 +124,6 @@ def _over_run(panels: Panels, number: int, path: str, name: str, axis: _Axis) ->
         number,
         f"<b>Layer {panels.layer + 1}: {name}</b>",
         _EXPLANATIONS[path],
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y=_layout(axis),
     )

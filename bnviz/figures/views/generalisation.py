@@ -61,7 +61,7 @@ def _losses(panels: Panels, number: int, arm: str) -> None:
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · loss",
-        x=panels.run_axis(ticks=False),
+        x=panels.run.axis(ticks=False),
         y=axis | matching("y", number),
     )
 
@@ -71,7 +71,7 @@ def _accuracies(panels: Panels, number: int, arm: str) -> None:
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b> · accuracy",
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y=accuracy_axis(*ACCURACY_RANGE),
     )
 
@@ -85,7 +85,7 @@ def _loss_gap(panels: Panels, number: int) -> None:
         number,
         "<b>Loss gap</b>",
         f"validation − training{_how(panels.recording)}",
-        x=panels.run_axis(ticks=False),
+        x=panels.run.axis(ticks=False),
         y={"range": [low, high], "nticks": 5},
     )
 
@@ -98,7 +98,7 @@ def _accuracy_gap(panels: Panels, number: int) -> None:
         number,
         "<b>Accuracy gap</b>",
         f"training − validation{_how(panels.recording)}",
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y={"range": [low, high], "tickformat": ".0%", "nticks": 5},
     )
 

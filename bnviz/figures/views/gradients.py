@@ -80,7 +80,7 @@ def _norms(panels: Panels, number: int, arm: str) -> None:
         number,
         f"<b>{ARM_LABELS[arm]}</b> · gradient norm",
         "L2, by layer" if number == 1 else "",
-        x=panels.run_axis(ticks=False),
+        x=panels.run.axis(ticks=False),
         y=log_axis(low, high) | matching("y", number),
     )
 
@@ -94,6 +94,6 @@ def _ratios(panels: Panels, number: int, arm: str) -> None:
         number,
         f"<b>{ARM_LABELS[arm]}</b> · update : weights",
         "log₁₀ of std ratio" if number == first else "",
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y={"range": [low, high], "dtick": 1} | matching("y", number, first),
     )

@@ -79,7 +79,7 @@ def _losses(panels: Panels, number: int, arm: str) -> None:
         number,
         f"<b>{ARM_LABELS[arm]}</b>",
         "validation loss by the statistics used",
-        x=panels.run_axis(ticks=False),
+        x=panels.run.axis(ticks=False),
         y=log_axis(low, high) | matching("y", number),
     )
 
@@ -90,6 +90,6 @@ def _accuracies(panels: Panels, number: int, arm: str) -> None:
         number,
         f"<b>{ARM_LABELS[arm]}</b>",
         "validation accuracy",
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y=accuracy_axis(*ACCURACY_RANGE),
     )

@@ -59,5 +59,5 @@ def _bands(panels: Panels, number: int, path: str, heading: str, explanation: st
         band(panels, number, arm, f"{path}/0", top, opacity=0.42)
     markers(panels, number, top, 10.0**low, 10.0**high)
     panels.panel(
-        number, heading, explanation, x=panels.run_axis(titled=True), y=log_axis(low, high)
+        number, heading, explanation, x=panels.run.axis(titled=True), y=log_axis(low, high)
     )

@@ -178,7 +178,7 @@ def _losses(panels: Panels, number: int) -> None:
     low, high = (10**end for end in axis["range"]) if log else axis["range"]
     train = statistics.training_measure(panels.recording, "loss")
     panels.panel(
-        number, "<b>Loss</b>", "validation; training dotted", x=panels.run_axis(ticks=False), y=axis
+        number, "<b>Loss</b>", "validation; training dotted", x=panels.run.axis(ticks=False), y=axis
     )
     for arm in panels.arms:
         curve(panels, number, arm, train, name="training loss", width=1.5, dash="dot")
@@ -188,7 +188,7 @@ def _losses(panels: Panels, number: int) -> None:
 
 def _accuracies(panels: Panels, number: int) -> None:
     axis = accuracy_axis(*_ACCURACY_RANGE)
-    panels.panel(number, "<b>Validation accuracy</b>", x=panels.run_axis(ticks=False), y=axis)
+    panels.panel(number, "<b>Validation accuracy</b>", x=panels.run.axis(ticks=False), y=axis)
     for arm in panels.arms:
         curve(panels, number, arm, "validation_accuracy")
     markers(panels, number, "validation_accuracy", *_ACCURACY_RANGE, unit="%")

@@ -97,7 +97,7 @@ def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -
         number,
         f"<b>{letter}</b> layer {row + 1}",
         meaning if number == first else "",
-        x=panels.run_axis(titled=lowest and number == first, ticks=lowest) | {"nticks": 4},
+        x=panels.run.axis(titled=lowest and number == first, ticks=lowest) | {"nticks": 4},
         y=_axis(panels, part, number, first),
     )
 

@@ -138,7 +138,7 @@ def _similarity_over_run(panels: Panels, number: int) -> None:
     panels.panel(
         number,
         f"<b>Layer {panels.layer + 1}: similarity</b>",
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y={"range": _SIMILARITY_RANGE, "tickvals": [0, 0.5, 1]},
     )
 
@@ -154,7 +154,7 @@ def _spread_over_run(panels: Panels, number: int) -> None:
         number,
         f"<b>Layer {panels.layer + 1}: spread</b>",
         "std of a neuron; dotted: of all",
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y=log_axis(low, high),
     )
 
@@ -175,6 +175,6 @@ def _growth_over_run(panels: Panels, number: int) -> None:
         number,
         "<b>Gradient growth</b>",
         explanation,
-        x=panels.run_axis(titled=True),
+        x=panels.run.axis(titled=True),
         y={"range": [low, high], "nticks": 5},
     )

@@ -27,6 +27,13 @@ test("past and future of a series share the frame at the cursor", () => {
   assert.deepEqual(series("all").y, [5, 6, 7, 8]);
 });
 
+test("a series over a square root tells of what it is the root", () => {
+  const series = { kind: "series", x: "sqrt step", x_scale: 2, y: "a", part: "all", transform: "" };
+  const { x, y, customdata } = draw(series, run([5], [6], [7], [8], [9]));
+  assert.deepEqual([x[1], x[4], y[4]], [2, 4, 9]);
+  close(customdata, [0, 4, 8, 12, 16]);
+});
+
 test("a band goes there along its lower edge and back along its upper one", () => {
   const frames = run([1, 4], [NaN, 5], [2, Infinity], [3, 6]);
   const band = { kind: "band", ...RUN, lower: "a", upper: "b", part: "all", transform: "" };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Events, groupEvents, latestEvent } from "../../../bnviz/player/browser/player/events.js";
+import { Ruler } from "../../../bnviz/player/browser/player/ruler.js";
 import { FakeElement, fakeParts } from "../support/dom.js";
 
 const event = (index, arm = "bn", sentence = `at ${index}`) => ({
@@ -13,7 +14,10 @@ const event = (index, arm = "bn", sentence = `at ${index}`) => ({
   colour: arm,
 });
 const groups = (events, distance, arms = ["none", "bn"]) =>
-  groupEvents(events, arms, distance).map(({ lane, group }) => [lane, group.map((e) => e.index)]);
+  groupEvents(events, arms, 5 * distance, (step) => step).map(({ lane, group }) => [
+    lane,
+    group.map((e) => e.index),
+  ]);
 
 test("events closer than the distance to the first of a group share its mark", () => {
   const events = [10, 14, 15, 19, 20].map((index) => event(index));
@@ -59,7 +63,7 @@ test("the sentence is that of the event just passed, for thirty frames", () => {
 });
 
 /** The events of a run of 101 frames on an axis of 1,012 pixels: ten pixels a frame. */
-function shown(events) {
+function shown(events, root = false) {
   globalThis.HTMLElement = FakeElement;
   // A canvas on which each letter is six pixels wide.
   const context = { measureText: (text) => ({ width: 6 * text.length }) };
@@ -74,8 +78,9 @@ function shown(events) {
   const parts = fakeParts("events");
   parts.events.clientWidth = 1012;
   const jumps = [];
-  const made = new Events(parts, (index) => jumps.push(index));
-  made.show(events, 101, ["none", "bn"]);
+  const ruler = Object.assign(new Ruler(), { steps: 500, root });
+  const made = new Events(parts, ruler, (index) => jumps.push(index));
+  made.show(events, ["none", "bn"]);
   return {
     events: made,
     parts,
@@ -93,6 +98,14 @@ test("marks stand at their share of the axis, in their arm's lane and colour", (
     ["1", "0", "none"],
   ]);
   assert.equal(parts.events.style["--lanes"], "2");
+});
+
+test("by the square root, marks stand where the slider has their steps, and part earlier", () => {
+  const { marks } = shown([event(1), event(2), event(25), event(26)], true);
+  assert.deepEqual(
+    marks.map(({ style }) => Number(style["--share"])),
+    [0.1, Math.sqrt(0.02), 0.5],
+  );
 });
 
 test("events share a mark if two marks would overlap: below twelve pixels", () => {
@@ -125,14 +138,14 @@ test("a mark jumps to its first event, and by further clicks to the next ones", 
 test("the focus stays on the mark of the same event when the marks change", () => {
   const { events, parts } = shown([event(50)]);
   parts.events.children[0].focus();
-  events.show([event(20), event(50)], 101, ["none", "bn"]);
+  events.show([event(20), event(50)], ["none", "bn"]);
   assert.equal(document.activeElement, parts.events.children[1]);
 });
 
 test("marks are made once for the same events", () => {
   const { events, parts } = shown([event(50)]);
   const [mark] = parts.events.children;
-  events.show([event(50)], 101, ["none", "bn"]);
+  events.show([event(50)], ["none", "bn"]);
   assert.equal(parts.events.children[0], mark);
 });
 

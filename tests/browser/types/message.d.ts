@@ -33,9 +33,20 @@ export interface Figure extends PlainFigure {
   diagram: Diagram | Record<string, never>;
   /** Of a neuron with BN: the trace of the example in it, and its activation. Else empty. */
   formula: { trace?: number; activation?: string };
+  run: Run;
   /** By the number of the trace. */
   bindings: Record<number, Binding>;
   constants: Constants;
+}
+
+/** The axes that run by the square root. */
+export interface Run {
+  /** Their names in the layout. */
+  axes: string[];
+  /** Where the run ends, in steps, examples or seconds. */
+  end: number;
+  /** Whether all its values are whole numbers. */
+  whole: boolean;
 }
 
 /** What a viewer has chosen to see, by the attributes of `View` in bnviz/figures/view.py. */

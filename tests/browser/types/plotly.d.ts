@@ -45,6 +45,14 @@ export interface HeatTrace extends Trace {
   zmax: number;
 }
 
+/** An axis that curves run over, as it stands in a layout. */
+export interface RunAxis {
+  domain: [number, number];
+  range: [number, number];
+  title?: { text: string };
+  showticklabels: boolean;
+}
+
 export interface Annotation {
   text?: string;
 }
@@ -60,6 +68,7 @@ export interface Layout {
 export interface Axis {
   _offset: number;
   _length: number;
+  range: [number, number];
   /** Pixels from `_offset` to a value; NaN where the axis has no place for it. */
   d2p(value: number): number;
 }

@@ -4,6 +4,7 @@
 /** @import * as Types from "types/bindings" */
 /** @import { Frames } from "./frames.js" */
 
+import { ROOT } from "./frames.js";
 import { passage, scale_and_shift } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
 import { growth, profile } from "./profiles.js";
@@ -23,7 +24,7 @@ function range(part, at, frames) {
 }
 
 /**
- * A measure over the run.
+ * A measure over the run; over a square root with what it is the root of, for labels.
  * @param {Types.Series} binding
  * @param {Frames} frames
  * @param {number} at
@@ -31,10 +32,9 @@ function range(part, at, frames) {
  */
 function series(binding, frames, at, constants) {
   const [first, last] = range(binding.part, at, frames);
-  return {
-    x: frames.column(binding.x, first, last, binding.x_scale),
-    y: transformed(frames.column(binding.y, first, last), binding.transform, constants),
-  };
+  const x = frames.column(binding.x, first, last, binding.x_scale);
+  const y = transformed(frames.column(binding.y, first, last), binding.transform, constants);
+  return binding.x.startsWith(ROOT) ? { x, y, customdata: x.map((root) => root ** 2) } : { x, y };
 }
 
 /**

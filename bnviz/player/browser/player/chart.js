@@ -20,6 +20,7 @@ import { heightLeft, layoutName } from "./space.js";
 import { fitHeadings, spaceRows } from "./spacing.js";
 import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
+import { fitTicks, widenMargin } from "./ticks.js";
 
 // Height in pixels of a figure that has none of its own.
 const MIN_HEIGHT = 330;
@@ -109,9 +110,11 @@ export class Chart {
     if (figure.formula.trace !== undefined) {
       layout.xaxis = { .../** @type {object} */ (layout.xaxis), showticklabels: false };
     }
+    widenMargin(layout, figure.run);
     if (heads) lowerColumns(layout, figure, heads, height);
     const { l, r, t, b } = /** @type {Margin} */ (layout.margin);
     fitHeadings(layout, l, width - l - r);
+    fitTicks(layout, figure.run, l, r);
     spaceRows(layout, (height - t - b) / this.scale);
     this.layout = layout;
     this.traces = traces;
@@ -173,6 +176,7 @@ export class Chart {
           this.#paint();
         });
       }
+      plot.on("plotly_relayout", () => this.#fitZoomed(Plotly));
       if (this.figure && plot._fullLayout) {
         this.diagram.place(this.figure, plot._fullLayout, this.scale);
         this.formula.place(plot._fullLayout);
@@ -180,6 +184,20 @@ export class Chart {
       this.taken = undefined;
     }
     this.axes = true;
+  }
+
+  /**
+   * Gives the axes over the run, which may have been zoomed, other ticks.
+   * @param {Plotly} Plotly
+   */
+  #fitZoomed(Plotly) {
+    const { figure, layout } = this;
+    const drawn = this.parts.plot._fullLayout;
+    if (!figure?.run.axes.length || !layout || !drawn) return;
+    const { l, r } = /** @type {Margin} */ (layout.margin);
+    const ranges = figure.run.axes.map((key) => [key, drawn[/** @type {"xaxis"} */ (key)].range]);
+    fitTicks(layout, figure.run, l, r, Object.fromEntries(ranges));
+    this.#layOut(Plotly, true);
   }
 
   #paint() {

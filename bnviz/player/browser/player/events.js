@@ -5,6 +5,8 @@
 import { context2d, newCanvas } from "./canvas.js";
 import { placeLabels } from "./labels.js";
 
+/** @import { Ruler } from "./ruler.js" */
+
 // Frames for which a sentence stays: about a second of play.
 const NEAR = 30;
 /**
@@ -29,17 +31,19 @@ const THUMB = 11;
  * Groups the events of each arm that are too close to be marked side by side.
  * @param {RunEvent[]} events By step.
  * @param {string[]} arms In the order of their lanes.
- * @param {number} distance In frames, between the first events of two groups.
+ * @param {number} distance Between the first events of two groups, as a share of the axis.
+ * @param {(step: number) => number} shareOf Where a step lies on it.
  * @returns {{ lane: number, group: RunEvent[] }[]} In the order of their frames.
  */
-export function groupEvents(events, arms, distance) {
+export function groupEvents(events, arms, distance, shareOf) {
   const marks = arms.flatMap((arm, lane) => {
     /** @type {RunEvent[][]} */
     const groups = [];
     for (const event of events.filter((each) => each.arm === arm)) {
       const group = groups.at(-1);
-      if (!group || event.index - group[0].index >= distance) groups.push([event]);
-      else group.push(event);
+      const first = group && shareOf(group[0].step);
+      if (first === undefined || shareOf(event.step) - first >= distance) groups.push([event]);
+      else group?.push(event);
     }
     return groups.map((group) => ({ lane, group }));
   });
@@ -63,14 +67,15 @@ export function latestEvent(events, index) {
 export class Events {
   /**
    * @param {{ events: HTMLElement }} parts
+   * @param {Ruler} ruler Of the slider.
    * @param {(index: number) => void} jump Moves the cursor to a frame.
    */
-  constructor(parts, jump) {
+  constructor(parts, ruler, jump) {
     this.root = parts.events;
+    this.ruler = ruler;
     this.jump = jump;
     /** @type {RunEvent[]} */
     this.events = [];
-    this.capacity = 1;
     /** @type {string[]} */
     this.arms = [];
     this.key = "";
@@ -83,15 +88,13 @@ export class Events {
   /**
    * Shows the marks of all events.
    * @param {RunEvent[]} events By step.
-   * @param {number} capacity Frames of the whole run.
    * @param {string[]} arms Their names in order.
    */
-  show(events, capacity, arms) {
-    const key = JSON.stringify([events, capacity, arms]);
+  show(events, arms) {
+    const key = JSON.stringify([events, this.ruler.steps, this.ruler.root, arms]);
     if (key === this.key) return;
     this.key = key;
     this.events = events;
-    this.capacity = capacity;
     this.arms = arms;
     this.#place();
   }
@@ -111,8 +114,9 @@ export class Events {
     const focused = this.root.contains(activeElement) && keyOf(activeElement);
     this.root.style.setProperty("--lanes", String(this.arms.length));
     const width = parseFloat(getComputedStyle(this.root).getPropertyValue("--mark"));
-    const distance = (width * (this.capacity - 1)) / Math.max(width, this.root.clientWidth - width);
-    const groups = groupEvents(this.events, this.arms, distance);
+    const distance = width / Math.max(width, this.root.clientWidth - width);
+    const shareOf = (/** @type {number} */ step) => this.ruler.share(step);
+    const groups = groupEvents(this.events, this.arms, distance, shareOf);
     const marks = groups.map(({ lane, group }) => this.#mark(lane, group));
     this.root.replaceChildren(...marks, ...this.#labels(groups, width));
     if (focused) marks.find((mark) => keyOf(mark) === focused)?.focus();
@@ -136,7 +140,7 @@ export class Events {
     const places = placeLabels(
       groups.map(({ lane, group }, i) => ({
         lane,
-        x: THUMB + (group[0].index / Math.max(1, this.capacity - 1)) * (room - 2 * THUMB),
+        x: THUMB + this.ruler.share(group[0].step) * (room - 2 * THUMB),
         width: Math.ceil(context.measureText(texts[i]).width) + 1,
         weight: -SEVERITY.indexOf(shapeOf(mostSerious(group))),
       })),
@@ -168,7 +172,7 @@ export class Events {
     mark.dataset.shape = SEVERITY.find((shape) => shapes.includes(shape));
     mark.dataset.key = `${arm} ${index}`;
     mark.dataset.step = String(step);
-    mark.style.setProperty("--share", String(index / Math.max(1, this.capacity - 1)));
+    mark.style.setProperty("--share", String(this.ruler.share(step)));
     mark.style.setProperty("--lane", String(lane));
     mark.style.setProperty("--arm", colour);
     mark.onclick = () => this.jump(this.#next(group));

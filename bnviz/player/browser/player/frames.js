@@ -4,6 +4,8 @@
 
 /** @typedef {Float32Array | Uint32Array | Int32Array | Uint16Array | Int16Array | Uint8Array | Int8Array} Row */
 
+/** Beginning of a path that takes the square root of the measure that follows. */
+export const ROOT = "sqrt ";
 const READERS = {
   f4: Float32Array,
   u4: Uint32Array,
@@ -33,7 +35,8 @@ function percentile(row, share) {
  *
  * A path names a number of a frame by field names and then indices:
  * "bn/pre_activation_percentiles/3/1". "@25" at its end means the 25th percentile of the row that
- * it names; " - " between two paths means their difference.
+ * it names; " - " between two paths means their difference; `ROOT` before a path means the square
+ * root.
  */
 export class Frames {
   /**
@@ -116,7 +119,10 @@ export class Frames {
     if (measure) return measure;
     const [minuend, subtrahend] = path.split(" - ");
     const [plain, percent] = path.split("@");
-    if (subtrahend) {
+    if (path.startsWith(ROOT)) {
+      const squared = this.#measure(path.slice(ROOT.length));
+      measure = (at) => Math.sqrt(squared(at));
+    } else if (subtrahend) {
       const [more, less] = [this.#measure(minuend), this.#measure(subtrahend)];
       measure = (at) => more(at) - less(at);
     } else if (percent) {

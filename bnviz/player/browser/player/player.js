@@ -24,6 +24,7 @@ import { ASK_AGAIN, mount, partsOf } from "./mount.js";
 import { Notes } from "./notes.js";
 import { loadPlotly } from "./plotly.js";
 import { Presenting } from "./presenting.js";
+import { Ruler } from "./ruler.js";
 import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
@@ -83,7 +84,8 @@ class Player {
     );
     this.chart = new Chart(root, parts, choose, (level) => this.toolbar.adapt(level));
     parts.summarize.onclick = () => this.summarize();
-    this.transport = new Transport(parts, () => {
+    this.ruler = new Ruler((at) => (this.frames.length ? this.frames.value("step", at) : 0));
+    this.transport = new Transport(parts, this.ruler, () => {
       this.say();
       this.draw();
     });
@@ -94,7 +96,9 @@ class Player {
       () => this.frames.value("step", this.transport.at),
       (step, change) => this.trigger("change", { step, change }),
     );
-    this.events = new Events(parts, (index) => this.transport.step(index - this.transport.at));
+    this.events = new Events(parts, this.ruler, (index) =>
+      this.transport.step(index - this.transport.at),
+    );
     this.folds = new Folds((opened) => this.send("open", opened));
     this.folds.add("view", parts.more, parts.toolbar);
     this.folds.add("verdict", parts.headline, parts.whole);
@@ -142,7 +146,7 @@ class Player {
     this.veil.show(header);
     showHook(this.parts.hook, header.hook);
     this.verdict.show(header, header.available === header.capacity);
-    this.events.show(header.events, header.capacity, this.cards.names);
+    this.events.show(header.events, this.cards.names);
     this.showStatus(header);
     // What is around the figure determines its height, so that comes first.
     if (figure) this.resize(true);
@@ -156,7 +160,7 @@ class Player {
    * @param {Header} header
    */
   begin(header) {
-    const { schema, capacity, detail, run, loops, begin } = header;
+    const { schema, capacity, detail, run, loops, begin, steps } = header;
     if (!schema) return;
     this.incoming = new Frames(schema, capacity, detail);
     this.detail = detail;
@@ -165,6 +169,7 @@ class Player {
     if (this.run) this.parts.figure.scrollIntoView({ block: "nearest" });
     this.run = run;
     this.frames = this.incoming;
+    this.ruler.steps = steps;
     this.transport.loops = loops;
     const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.transport.begin(capacity, moving, begin);
@@ -183,6 +188,8 @@ class Player {
     this.chart.figure = figure;
     this.chart.formula.build(figure);
     this.view = figure.view;
+    this.ruler.root = figure.view.run_scale === "root";
+    this.transport.show();
     this.cards.build(figure.cards);
     buildTabs(this.parts.tabs, figure.tabs, figure.view.name, this.toolbar.choose);
     this.toolbar.build(figure);

@@ -4,6 +4,8 @@
 /** @import { Constants, Heat, HeatPoints, Outside, Ridges } from "types/bindings" */
 /** @import { Frames, Row } from "./frames.js" */
 
+import { ROOT } from "./frames.js";
+
 /** @typedef {{ x: (number | null)[], y: (number | null)[] }} LinePoints */
 
 /** @param {Row} counts */
@@ -129,6 +131,17 @@ export function heat(binding, frames, _at, constants) {
 }
 
 /**
+ * What follows the last of some edges if what they run over goes on as evenly.
+ * @param {number[]} edges As drawn.
+ * @param {string} path Of what they run over.
+ */
+function nextEdge(edges, path) {
+  const power = path.startsWith(ROOT) ? 2 : 1;
+  const [before, last] = edges.slice(-2).map((edge) => edge ** power);
+  return (2 * last - before) ** (1 / power);
+}
+
+/**
  * @param {Heat} binding
  * @param {Frames} frames
  * @param {Constants} constants
@@ -136,7 +149,7 @@ export function heat(binding, frames, _at, constants) {
 function heatPoints({ positions, ...binding }, frames, { heat_shares: shares }) {
   const count = frames.length;
   const x = frames.column(binding.x, 0, count - 1, binding.x_scale);
-  x.push(x[count - 1] + (count > 1 ? x[count - 1] - x[count - 2] : binding.width));
+  x.push(count > 1 ? nextEdge(x, binding.x) : x[0] + binding.width);
   const widths = positions.slice(1).map((edge, i) => edge - positions[i]);
   const narrowest = Math.min(...widths);
   const z = widths.map(() => new Float64Array(count));

@@ -53,7 +53,7 @@ const HTML = `
       <select data-part="speed" title="Speed (+ and −)" aria-label="Speed"></select>
       <select data-part="change" title="Change something at the cursor's step; the networks are then trained again from the same seed" aria-label="Change at the cursor"></select>
       <div class="bnviz-axis">
-        <input data-part="scrub" type="range" min="0" value="0" step="1" aria-label="Time: recorded frame">
+        <input data-part="scrub" type="range" min="0" max="1" value="0" step="any" aria-label="Time: recorded frame">
         <div class="bnviz-events" data-part="events" role="group" aria-label="Events of the run"></div>
       </div>
       <button type="button" data-part="live" class="bnviz-live" title="Jump to the newest frame (End)">live</button>

@@ -1,6 +1,7 @@
 // Transport: the time cursor, and the controls that move it.
 
 /** @import { PlayerParts } from "types/parts" */
+/** @import { Ruler } from "./ruler.js" */
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const FRAMES_PER_SECOND = 30;
@@ -12,10 +13,12 @@ export class Transport {
   /**
    * @param {Pick<PlayerParts,
    *   "back" | "play" | "forward" | "speed" | "scrub" | "live">} parts
+   * @param {Ruler} ruler Of the slider.
    * @param {() => void} onChange Called when a viewer has moved the cursor or paused.
    */
-  constructor(parts, onChange) {
+  constructor(parts, ruler, onChange) {
     this.parts = parts;
+    this.ruler = ruler;
     this.onChange = onChange;
     // Index of the frame at the cursor.
     this.at = 0;
@@ -40,7 +43,8 @@ export class Transport {
     parts.back.onclick = () => this.step(-1);
     parts.forward.onclick = () => this.step(1);
     parts.live.onclick = () => this.toNewest();
-    parts.scrub.oninput = () => this.seek(Number(parts.scrub.value));
+    parts.scrub.oninput = () =>
+      this.seek(this.ruler.frameAt(Number(parts.scrub.value), this.length));
   }
 
   /**
@@ -57,8 +61,7 @@ export class Transport {
     this.carried = 0;
     this.following = false;
     this.playing = playing;
-    this.parts.scrub.max = String(capacity - 1);
-    this.#show();
+    this.show();
   }
 
   /**
@@ -72,7 +75,7 @@ export class Transport {
       this.from = 0;
     }
     if (this.following) this.at = Math.max(0, length - 1);
-    this.#show();
+    this.show();
   }
 
   /** Plays or pauses; from the end it plays from the start. */
@@ -80,7 +83,7 @@ export class Transport {
     if (!this.playing && this.at >= this.capacity - 1) this.at = 0;
     this.playing = !this.playing;
     this.following = false;
-    this.#show();
+    this.show();
     this.onChange();
   }
 
@@ -101,7 +104,7 @@ export class Transport {
     this.from = 0;
     this.at = Math.min(Math.max(0, at), Math.max(0, this.length - 1));
     this.following = false;
-    this.#show();
+    this.show();
     this.onChange();
   }
 
@@ -110,7 +113,7 @@ export class Transport {
     this.seek(this.length - 1);
     this.following = this.length < this.capacity;
     this.playing = this.following;
-    this.#show();
+    this.show();
   }
 
   /** @param {number} speed One of `SPEEDS`. */
@@ -135,13 +138,13 @@ export class Transport {
     this.carried = Math.max(0, this.carried - frames);
     if (this.at < this.length - 1) {
       this.at = Math.min(this.at + frames, this.length - 1);
-      this.#show();
+      this.show();
       return true;
     }
     if (this.length === this.capacity) {
       if (this.loops) return this.#rest(milliseconds);
       this.playing = false;
-      this.#show();
+      this.show();
     }
     return false;
   }
@@ -185,15 +188,16 @@ export class Transport {
     return true;
   }
 
-  #show() {
+  /** Shows the cursor, what has arrived, and whether it plays. */
+  show() {
     const { play, scrub, live } = this.parts;
     play.textContent = this.playing ? "❚❚" : "▶";
     play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    scrub.value = String(this.at);
-    /** @param {number} frames */
-    const share = (frames) => `${(100 * frames) / Math.max(1, this.capacity - 1)}%`;
-    scrub.style.setProperty("--at", share(this.at));
-    scrub.style.setProperty("--here", share(Math.max(0, this.length - 1)));
+    const at = this.ruler.place(this.at);
+    scrub.value = String(at);
+    scrub.style.setProperty("--at", `${100 * at}%`);
+    const here = this.ruler.place(Math.max(0, this.length - 1));
+    scrub.style.setProperty("--here", `${100 * here}%`);
     live.disabled = this.at >= this.length - 1;
   }
 }
