@@ -1,16 +1,11 @@
 """Laboratory: training one experiment and watching it."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from bnviz.engine.duration import in_words, training_seconds
-from bnviz.engine.runs import Run
-from bnviz.figures.view import View
-from bnviz.figures.views.catalogue import VIEWS, available_view
+from bnviz.figures.views.catalogue import VIEWS
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
-from bnviz.nearest import nearest
 from bnviz.page.forms import (
     folds,
     live_training,
@@ -20,6 +15,7 @@ from bnviz.page.forms import (
     shown_settings,
 )
 from bnviz.page.lesson import about_default
+from bnviz.page.modes import laboratory_stage
 from bnviz.page.shell import clicks, keras_code, notices, presenting, rerun, session, shown_run
 from bnviz.page.shell.links import LABORATORY, PRESENT, Link
 from bnviz.page.shell.markup import plain
@@ -31,7 +27,6 @@ from bnviz.page.shell.player_component import (
     show,
 )
 from bnviz.page.shell.state import state
-from bnviz.player.content import StageContent
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, Problem, Settings, SettingsError
 
@@ -48,7 +43,7 @@ def follow(link: Link) -> tuple[Problem, ...]:
     if link.train:
         train(link.settings)
     else:
-        _show_recorded(presets.name_of(link.settings) or FIRST)
+        laboratory_stage.show_recorded(presets.name_of(link.settings) or FIRST)
     return ()
 
 
@@ -68,14 +63,8 @@ def form() -> Settings | None:
 def _choose(name: str) -> None:
     """Shows the recording of a preset, and fills the form with its settings."""
     settings_form.fill(PRESETS[name].settings)
-    _show_recorded(name)
+    laboratory_stage.show_recorded(name)
     notices.clear()
-
-
-def _show_recorded(name: str) -> None:
-    """Shows the recording of a preset instead of a run."""
-    shown_run.clear(NAME)
-    state.preset, state.stand_in = name, ""
 
 
 def query(settings: Settings) -> dict[str, str]:
@@ -87,7 +76,7 @@ def train(settings: Settings) -> None:
     """Trains these settings, or joins a run of them; does nothing if the host does not allow it."""
     if _excess(settings):
         return  # as the warning above the stage says
-    before = shown_run.get(NAME)
+    before = laboratory_stage.run()
     run = shown_run.start(NAME, settings)
     state.stand_in = ""
     if before is not None:
@@ -106,7 +95,7 @@ def _follow(settings: Settings) -> str:
 
 def shows(settings: Settings) -> bool:
     """Whether the stage shows a run of these settings."""
-    run = shown_run.get(NAME)
+    run = laboratory_stage.run()
     return run is not None and run.settings == settings
 
 
@@ -115,9 +104,9 @@ def actions(settings: Settings | None, *, key: str) -> None:
     if clicks.taken(TRAIN) and settings is not None:
         train(settings)
     if key == "wide":
-        _choose_stand_in(settings)
-        live_training.draw(settings, _on_stage().settings, _follow)
-    run = shown_run.get(NAME)
+        laboratory_stage.choose_stand_in(settings)
+        live_training.draw(settings, laboratory_stage.recording().settings, _follow)
+    run = laboratory_stage.run()
     if clicks.stop_button(session.is_active(run), _stop, key=f"stop_{key}"):
         return
     clicks.button(
@@ -132,22 +121,6 @@ def actions(settings: Settings | None, *, key: str) -> None:
         _draw_duration(settings)
 
 
-def _choose_stand_in(chosen: Settings | None) -> None:
-    """Decides what stands in for a run of what is chosen while there is none.
-
-    A run that goes on stays on the stage.
-    """
-    state.stand_in = ""
-    run = shown_run.get(NAME)
-    own = PRESETS[state.preset].settings if run is None else run.settings
-    if chosen is None or chosen == own or session.is_active(run):
-        return
-    # The workers are not started before the first picture is drawn.
-    begun = run is not None or last_request().ask
-    kept = session.engine().complete_runs() if begun else {}
-    state.stand_in = nearest(chosen, {"": own, **presets.BUNDLED_RUNS, **kept}) or ""
-
-
 def stage(settings: Settings | None) -> None:
     """Draws the player, with an alternative to excessive settings above and their code below."""
     presenting.draw_style()
@@ -157,7 +130,7 @@ def stage(settings: Settings | None) -> None:
     _player(settings)
     if state.presenting:
         return
-    shown = _on_stage().settings
+    shown = laboratory_stage.recording().settings
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
     if settings is not None:
@@ -170,7 +143,7 @@ def stage(settings: Settings | None) -> None:
 @rerun.fragment
 def _player(chosen: Settings | None) -> None:
     """Draws the player; runs again whenever the player requests more."""
-    run = shown_run.get(NAME)
+    run = laboratory_stage.run()
     session.viewer().watch(run)
     request = last_request()
     if request.ask:
@@ -178,20 +151,8 @@ def _player(chosen: Settings | None) -> None:
         # around.
         session.engine()
     active = session.is_active(run)
-    content = _recorded_content(request.view)
-    if run is not None:
-        here = session.viewer().state(run)
-        # The view stays as the viewer has it.
-        before = shown_run.replaced(NAME) or replace(content, view=None)
-        content = shown_run.content(run, session.engine(), meanwhile=before, here=here)
-    content = replace(
-        _stand_in() or content,
-        opened=state.opened,
-        other=_other(run, chosen),
-        presented=state.presenting,
-    )
     show(
-        content.respond(request),
+        laboratory_stage.content(request, chosen, _excess).respond(request),
         on_change=_intervene,
         on_seeds=_on_seeds,
         on_train=_on_train,
@@ -201,66 +162,19 @@ def _player(chosen: Settings | None) -> None:
     rerun.request_after_end(active)
 
 
-def _on_stage() -> Recording:
-    """The recording of the run on the stage, or of the preset."""
-    stand_in = _stand_in()
-    if stand_in is not None:
-        return stand_in.recording
-    run = shown_run.get(NAME)
-    return _recorded_content(View()).recording if run is None else run.recording
-
-
-def _stand_in() -> StageContent | None:
-    """What stands in for a run of what is chosen; None if nothing does."""
-    name = state.stand_in
-    if name in presets.BUNDLED_RUNS:
-        return _bundled(name)
-    run = session.engine().find(name) if name else None
-    return None if run is None or not len(run.recording) else shown_run.ended(run)
-
-
-def _recorded_content(wanted: View) -> StageContent:
-    """The recording of the preset, in its own view or that of the viewer, if it has that one."""
-    content = _bundled(state.preset)
-    view = replace(wanted, name=PRESETS[state.preset].view or wanted.name)
-    return replace(content, view=available_view(content.recording.layout, view))
-
-
-def _bundled(name: str) -> StageContent:
-    """One of the recordings that come with the package."""
-    if name == FIRST:
-        return StageContent.recorded()
-    return StageContent.recorded(presets.recording_of(name), name=name)
-
-
-def _other(run: Run | None, chosen: Settings | None) -> str:
-    """In what the run on the stage is not what is chosen, in one line; "" if it is."""
-    different = shown_settings.differences(_on_stage().settings, chosen)
-    if not different:
-        return ""
-    advice = "Press “Train both” to train what you have chosen."
-    if chosen is None:
-        advice = "Choose a file to train on it."
-    elif session.is_active(run):
-        advice = "Press “Stop” to train what you have chosen."
-    elif _excess(chosen):
-        advice = ""
-    return shown_settings.sentence(different, advice)
-
-
 def _on_seeds() -> None:
     """Opens the run of another seed, or has the run checked on other seeds."""
     asked = requested_seed()
     if isinstance(asked, int):
-        _train_and_fill(_on_stage().settings.replace(seed=asked))
+        _train_and_fill(laboratory_stage.recording().settings.replace(seed=asked))
         rerun.request()
     else:
-        shown_run.check(shown_run.get(NAME), asked)
+        shown_run.check(laboratory_stage.run(), asked)
 
 
 def _on_train() -> None:
     """Trains what the open view needs, in other respects with the settings on the stage."""
-    train_for_view(requested_view(), _on_stage())
+    train_for_view(requested_view(), laboratory_stage.recording())
 
 
 def train_for_view(name: str | None, recording: Recording) -> bool:
@@ -287,7 +201,7 @@ def _intervene() -> None:
     if change is None:
         return
     step, text = change
-    settings = _on_stage().settings
+    settings = laboratory_stage.recording().settings
     interventions = ",".join(filter(None, [settings.interventions, f"{step}:{text}"]))
     try:
         changed = settings.replace(interventions=interventions)
@@ -306,7 +220,7 @@ def _train_and_fill(settings: Settings) -> None:
 
 def _stop() -> None:
     """Stops the run for this viewer, and altogether unless others watch it."""
-    run = shown_run.get(NAME)
+    run = laboratory_stage.run()
     if run is not None:
         session.viewer().stop(run)
 

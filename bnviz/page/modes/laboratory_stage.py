@@ -1,0 +1,123 @@
+"""Laboratory stage: what stands there, and in what it is not what is chosen.
+
+The viewer's own run, or the recording of a preset; and while there is no run yet of what is chosen,
+the nearest one at hand stands in for it.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bnviz.engine.runs import Run
+from bnviz.figures.view import View
+from bnviz.figures.views.catalogue import available_view
+from bnviz.lesson import presets
+from bnviz.lesson.presets import FIRST, PRESETS
+from bnviz.nearest import nearest
+from bnviz.page.forms import shown_settings
+from bnviz.page.shell import session, shown_run
+from bnviz.page.shell.links import LABORATORY
+from bnviz.page.shell.player_component import last_request
+from bnviz.page.shell.state import state
+from bnviz.player.content import StageContent
+from bnviz.player.request import PlayerRequest
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+
+
+def run() -> Run | None:
+    """The run of this viewer, whether or not something stands in for it."""
+    return shown_run.get(LABORATORY)
+
+
+def show_recorded(name: str) -> None:
+    """Shows the recording of a preset instead of a run."""
+    shown_run.clear(LABORATORY)
+    state.preset, state.stand_in = name, ""
+
+
+def choose_stand_in(chosen: Settings | None) -> None:
+    """Decides what stands in for a run of what is chosen while there is none.
+
+    A run that goes on stays on the stage.
+    """
+    state.stand_in = ""
+    here = run()
+    own = PRESETS[state.preset].settings if here is None else here.settings
+    if chosen is None or chosen == own or session.is_active(here):
+        return
+    # The workers are not started before the first picture is drawn.
+    begun = here is not None or last_request().ask
+    kept = session.engine().complete_runs() if begun else {}
+    state.stand_in = nearest(chosen, {"": own, **presets.BUNDLED_RUNS, **kept}) or ""
+
+
+def recording() -> Recording:
+    """The recording that is seen."""
+    stand_in = _stand_in()
+    if stand_in is not None:
+        return stand_in.recording
+    here = run()
+    return _recorded(View()).recording if here is None else here.recording
+
+
+def content(
+    request: PlayerRequest, chosen: Settings | None, excess: Callable[[Settings], str]
+) -> StageContent:
+    """What the player shows.
+
+    Args:
+        request: The player's latest request.
+        chosen: The settings of the form; None while they cannot be trained.
+        excess: Why settings are too much for this host; empty if they are not.
+    """
+    here = run()
+    found = _recorded(request.view)
+    if here is not None:
+        of_viewer = session.viewer().state(here)
+        # The view stays as the viewer has it.
+        before = shown_run.replaced(LABORATORY) or replace(found, view=None)
+        found = shown_run.content(here, session.engine(), meanwhile=before, here=of_viewer)
+    return replace(
+        _stand_in() or found,
+        opened=state.opened,
+        other=_other(chosen, excess),
+        presented=state.presenting,
+    )
+
+
+def _stand_in() -> StageContent | None:
+    """What stands in for a run of what is chosen; None if nothing does."""
+    name = state.stand_in
+    if name in presets.BUNDLED_RUNS:
+        return _bundled(name)
+    found = session.engine().find(name) if name else None
+    return None if found is None or not len(found.recording) else shown_run.ended(found)
+
+
+def _recorded(wanted: View) -> StageContent:
+    """The recording of the preset, in its own view or that of the viewer, if it has that one."""
+    found = _bundled(state.preset)
+    view = replace(wanted, name=PRESETS[state.preset].view or wanted.name)
+    return replace(found, view=available_view(found.recording.layout, view))
+
+
+def _bundled(name: str) -> StageContent:
+    """One of the recordings that come with the package."""
+    if name == FIRST:
+        return StageContent.recorded()
+    return StageContent.recorded(presets.recording_of(name), name=name)
+
+
+def _other(chosen: Settings | None, excess: Callable[[Settings], str]) -> str:
+    """In what the run on the stage is not what is chosen, in one line; "" if it is."""
+    different = shown_settings.differences(recording().settings, chosen)
+    if not different:
+        return ""
+    advice = "Press “Train both” to train what you have chosen."
+    if chosen is None:
+        advice = "Choose a file to train on it."
+    elif session.is_active(run()):
+        advice = "Press “Stop” to train what you have chosen."
+    elif excess(chosen):
+        advice = ""
+    return shown_settings.sentence(different, advice)
