@@ -27,6 +27,28 @@ def handle_of(visitor, label, part):
     return box["x"] + 20, box["y"] + lower
 
 
+def test_a_drag_that_takes_several_values_leaves_one_entry_in_the_history(visit):
+    visitor = visit()
+    page, mouse = visitor.page, visitor.page.mouse
+    before = page.evaluate("history.length")
+    x, y = handle_of(visitor, "learning rate", "stWidgetLabel")
+    mouse.move(x, y)
+    mouse.down()
+    taken = []
+    for by in (30, 60, 90):
+        mouse.move(x + by, y, steps=3)
+        page.wait_for_url(
+            lambda url, taken=tuple(taken): "learning_rate=" in url and url not in taken
+        )
+        taken.append(page.url)
+    mouse.up()
+    assert len(set(taken)) == 3
+    assert page.evaluate("history.length") == before + 1
+    page.go_back()
+    page.wait_for_url(lambda url: "learning_rate" not in url)
+    expect(field_of(visitor, "learning rate")).to_have_value("0.2")
+
+
 def test_a_number_is_dragged_by_its_label_and_by_its_track(visit):
     visitor = visit()
     mouse = visitor.page.mouse

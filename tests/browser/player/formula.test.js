@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { points } from "../../../bnviz/player/browser/player/bindings.js";
+import { relation } from "../../../bnviz/player/browser/player/formula.js";
 import { stagesOf } from "../../../bnviz/player/browser/player/passage.js";
 import { CONSTANTS, framesOf } from "../support/frames.js";
 
@@ -46,4 +47,14 @@ test("the numbers of the formula follow from each other", () => {
 test("the lines drawn are the ways of the examples", () => {
   const { y } = points(PASSAGE, framesOf(FIELDS, [ROW]), 0, CONSTANTS);
   assert.deepEqual(y.slice(0, 5), FOUND.ways[0]);
+});
+
+test("rounded numbers are equal only where what is written adds up", () => {
+  const sum = (a, b) => a + b;
+  assert.equal(relation(sum, [-0.444, 0.068], -0.376), "≈");
+  assert.equal(relation(sum, [-0.44, 0.07], -0.37), "=");
+  assert.equal(
+    relation((a, b) => a / b, [1, 0], Infinity),
+    "=",
+  );
 });

@@ -3,6 +3,8 @@
 // What a drag does is what typing does: the text is written into the field and taken with Enter. So
 // the keyboard and screen readers have the field, and the track is not a control of its own.
 
+import { join, part } from "./entries.js";
+
 const SETTING = '[class*="st-key-setting_"]';
 const NUMBER = '[data-testid="stNumberInput"]';
 /** The label and, as the track lies over the field, its container; what they hold is not a handle. */
@@ -35,6 +37,7 @@ const FINER = 2;
  * @property {number} from Position of the number there.
  * @property {number} length Pixels from the lowest to the highest value.
  * @property {boolean} moved
+ * @property {string} text What it has come to.
  * @property {number} timer
  */
 
@@ -125,7 +128,18 @@ function press(event) {
   const from = field.value && field.validity.valid ? position(line, Number(field.value)) : stands;
   const width = widget.querySelector(TRACK)?.clientWidth ?? 1;
   const length = label ? FINER * width : width;
-  drag = { widget, field, line, pointer, x, from, length, moved: false, timer: 0 };
+  drag = {
+    widget,
+    field,
+    line,
+    pointer,
+    x,
+    from,
+    length,
+    moved: false,
+    text: field.value,
+    timer: 0,
+  };
 }
 
 /**
@@ -137,9 +151,10 @@ function move({ pointerId, clientX }, write) {
   const { widget, field, line, x, from, length } = drag;
   if (!drag.moved && Math.abs(clientX - x) < SLACK) return;
   if (!field.isConnected) {
-    end();
+    end(write);
     return;
   }
+  if (!drag.moved) join();
   drag.moved = true;
   document.documentElement.classList.add(DRAGGED);
   const share = Math.min(Math.max(from + (clientX - x) / length, 0), 1);
@@ -147,30 +162,42 @@ function move({ pointerId, clientX }, write) {
   widget.style.setProperty(FILLED, String(share));
   const text = String(valueAt(line, share));
   if (Number(text) === Number(field.value)) return;
+  drag.text = text;
   write(field, text);
-  drag.timer ||= window.setTimeout(take, PAUSE);
+  drag.timer ||= window.setTimeout(() => take(write), PAUSE);
 }
 
-/** Has the page take the number that is in the field, as Enter does. */
-function take() {
+/**
+ * Has the page take the number that the drag has come to, as Enter does.
+ * @param {(field: HTMLInputElement, text: string) => void} write
+ */
+function take(write) {
   if (!drag) return;
   window.clearTimeout(drag.timer);
   drag.timer = 0;
+  // Meanwhile the page may have put the number back that it took before.
+  if (drag.field.value !== drag.text) write(drag.field, drag.text);
   drag.field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
 }
 
-/** Ends the drag with the number that it has come to. */
-function end() {
-  if (drag?.timer) take();
+/**
+ * Ends the drag with the number that it has come to.
+ * @param {(field: HTMLInputElement, text: string) => void} write
+ */
+function end(write) {
+  if (drag?.timer) take(write);
   drag = null;
   document.documentElement.classList.remove(DRAGGED);
 }
 
-/** @param {PointerEvent} event */
-function release({ pointerId, type }) {
+/**
+ * @param {PointerEvent} event
+ * @param {(field: HTMLInputElement, text: string) => void} write
+ */
+function release({ pointerId, type }, write) {
   if (drag?.pointer !== pointerId) return;
   const { moved, field, widget } = drag;
-  end();
+  end(write);
   if (type === "pointercancel") return;
   if (moved) {
     // The click that follows would put the cursor into the field, and open a keyboard on a phone.
@@ -180,10 +207,14 @@ function release({ pointerId, type }) {
   } else field.focus();
 }
 
-/** Lets a track follow the page again: with whatever is done next, it has said where it stands. */
+/**
+ * Lets a track follow the page again, and the history go on: with whatever is done next, the page has
+ * said where the track stands.
+ */
 function follow() {
   ahead?.style.removeProperty(FILLED);
   ahead = null;
+  part();
 }
 
 /**
@@ -193,7 +224,7 @@ function follow() {
 export function listen(write) {
   document.addEventListener("pointerdown", press);
   document.addEventListener("pointermove", (event) => move(event, write));
-  document.addEventListener("pointerup", release);
-  document.addEventListener("pointercancel", release);
+  document.addEventListener("pointerup", (event) => release(event, write));
+  document.addEventListener("pointercancel", (event) => release(event, write));
   document.addEventListener("keydown", (event) => event.isTrusted && follow());
 }

@@ -34,15 +34,26 @@ function part(text, stage) {
 
 /**
  * A formula with the given parts, each marked with its stage.
+ * @param {string} sign "=", or "≈" before rounded numbers.
  * @param {{ x: string, mean: string, root: string, gamma: string, beta: string }} parts
  */
-function fraction({ x, mean, root, gamma, beta }) {
+function fraction(sign, { x, mean, root, gamma, beta }) {
   const [whole, over, under] = [part(""), part(""), part("")];
   whole.className = "bnviz-fraction";
   over.append(part(x, "0"), " ", part(mean, "1"));
   under.append(part(root, "2"));
   whole.append(over, under);
-  return [part("y ="), " ", part(gamma, "3"), " ", part("·"), " ", whole, " ", part(beta, "3")];
+  return [
+    part(`y ${sign}`),
+    " ",
+    part(gamma, "3"),
+    " ",
+    part("·"),
+    " ",
+    whole,
+    " ",
+    part(beta, "3"),
+  ];
 }
 
 /**
@@ -62,6 +73,19 @@ const plain = (value) => formatted(value).replace(/^-/, "−");
  * @param {number} value
  */
 const within = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
+
+/** @param {number} value */
+const asWritten = (value) => Number(formatted(value));
+
+/**
+ * The sign between a calculation and its result, each number of which is rounded by itself: whether
+ * what is written gives what is written.
+ * @param {(...numbers: number[]) => number} calculation
+ * @param {number[]} numbers
+ * @param {number} result
+ */
+export const relation = (calculation, numbers, result) =>
+  formatted(calculation(...numbers.map(asWritten))) === formatted(result) ? "=" : "≈";
 
 export class Formula {
   /** @param {{ formula: HTMLElement, columns: HTMLElement }} parts */
@@ -93,11 +117,15 @@ export class Formula {
     this.passage = passage;
     const names = STAGES.map(({ name }) => name || String(formula.activation));
     const stages = names.slice(0, passage.activation ? 5 : 4);
-    this.panel
-      .querySelector("[data-part=symbols]")
-      ?.replaceChildren(
-        ...fraction({ x: "x", mean: "− mean", root: "√(var + ε)", gamma: "gamma", beta: "+ beta" }),
-      );
+    this.panel.querySelector("[data-part=symbols]")?.replaceChildren(
+      ...fraction("=", {
+        x: "x",
+        mean: "− mean",
+        root: "√(var + ε)",
+        gamma: "gamma",
+        beta: "+ beta",
+      }),
+    );
     this.panel.querySelector(".bnviz-steps")?.replaceChildren(
       ...stages.map((name, stage) => {
         const button = document.createElement("button");
@@ -149,7 +177,7 @@ export class Formula {
     const { mean, variance, gamma, beta, ways } = stagesOf(passage, frames, at, constants);
     const [values] = ways;
     const std = Math.sqrt(variance + passage.epsilon);
-    const [x, centred, normalized] = values;
+    const [x, centred, normalized, scaled] = values;
     const parts = {
       x: plain(x),
       mean: signed(-mean),
@@ -159,12 +187,18 @@ export class Formula {
     };
     const known = values.every(Number.isFinite);
     const numbers = panel.querySelector("[data-part=numbers]");
-    numbers?.replaceChildren(...(known ? fraction(parts) : ["At this step it has no numbers."]));
+    numbers?.replaceChildren(
+      ...(known ? fraction("≈", parts) : ["At this step it has no numbers."]),
+    );
     const sums = [
       "",
-      `${plain(x)} ${signed(-mean)}`,
-      `${plain(centred)} ÷ ${formatted(std)}`,
-      `${plain(normalized)} · ${within(gamma)} ${signed(beta)}`,
+      `${plain(x)} ${signed(-mean)} ${relation((a, b) => a + b, [x, -mean], centred)}`,
+      `${plain(centred)} ÷ ${formatted(std)} ${relation((a, b) => a / b, [centred, std], normalized)}`,
+      `${plain(normalized)} · ${within(gamma)} ${signed(beta)} ${relation(
+        (a, b, c) => a * b + c,
+        [normalized, gamma, beta],
+        scaled,
+      )}`,
       "",
     ];
     panel.querySelectorAll(".bnviz-steps button").forEach((button, stage) => {
