@@ -8,6 +8,18 @@ pytestmark = pytest.mark.browser
 
 NOTES = f"{STAGE} .bnviz-notes"
 
+CARDS_AND_MODES = "[data-testid=stSidebar] :is(.st-key-presets, [role=radiogroup]) button"
+#: Those that a note covers.
+COVERED = f"""() => {{
+    const boxes = (selector) => [...document.querySelectorAll(selector)].map((each) => {{
+        return {{ text: each.textContent, box: each.getBoundingClientRect() }};
+    }});
+    const notes = boxes("{NOTES} p");
+    return boxes("{CARDS_AND_MODES}").filter(({{ box: a }}) =>
+        notes.some(({{ box: b }}) => a.right > b.left && b.right > a.left &&
+            a.bottom > b.top && b.bottom > a.top)).map(({{ text }}) => text);
+}}"""
+
 
 @pytest.mark.slow
 def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
@@ -18,6 +30,8 @@ def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
         "2 Here BN normalizes",
         "3 Begin the lesson",
     ]
+    covered = page.evaluate(COVERED)
+    assert covered == []
     visitor.open("units=16")
     assert page.locator(NOTES).count() == 0
     visitor.open()

@@ -1,7 +1,12 @@
 """The presets on the page: a card fills the form and shows its recording."""
 
+import base64
+import re
+
 import pytest
 
+from bnviz.figures.style import ARM_COLOURS, CLASS_COLOURS
+from bnviz.frames import ARMS
 from bnviz.lesson.presets import FIRST, PRESETS
 from tests.support.streamlit_page import open_page, player_message
 
@@ -53,3 +58,14 @@ def test_a_changed_setting_is_said_of_a_preset_as_of_the_default():
 def test_every_card_has_a_name_of_its_own():
     page = open_page()
     assert len({card(page, name).label for name in PRESETS}) == len(PRESETS)
+
+
+def test_a_card_shows_curves_or_where_examples_lie_in_a_plane_these_and_both_boundaries():
+    page = open_page()
+    (sheet,) = [each.proto.body for each in page.get("html") if "base64" in each.proto.body]
+    for name, preset in PRESETS.items():
+        (coded,) = re.findall(rf"preset_{name} button [^}}]+base64,([^\"]+)", sheet)
+        picture = base64.b64decode(coded).decode()
+        assert all(ARM_COLOURS[arm] in picture for arm in ARMS)
+        in_plane = preset.settings.dataset == "moons"
+        assert all((colour in picture) == in_plane for colour in CLASS_COLOURS)

@@ -53,7 +53,7 @@ class Mode(Protocol):
         """Draws the main part of the page, including a fragment that refreshes itself."""
 
 
-_ALL: tuple[Mode, ...] = (laboratory_mode, map_mode, seeds_mode, lesson_mode)
+_ALL: tuple[Mode, ...] = (laboratory_mode, lesson_mode, map_mode, seeds_mode)
 #: The modes by name, in the order of the switch.
 MODES: dict[str, Mode] = {mode.NAME: mode for mode in _ALL}
 

@@ -7,8 +7,7 @@ const KEY = "bnviz.notes";
 // Smallest window with room for them; pixels.
 const MIN_WIDTH = 1000;
 const MIN_HEIGHT = 640;
-// Between a note and what it touches, and from the window's edge; pixels.
-const LEAD = 22;
+// From the window's edge; pixels.
 const EDGE = 8;
 
 /**
@@ -17,6 +16,7 @@ const EDGE = 8;
  * @property {(root: HTMLElement) => [x: number, y: number] | undefined} place What it touches, in
  *   pixels of the window; undefined if that is not there.
  * @property {1 | -1} side Whether it stands below that or above.
+ * @property {number} lead How far from it, in pixels.
  */
 
 /** @param {Element | null | undefined} element */
@@ -35,6 +35,7 @@ const NOTES = [
       return row && plot && [row.right + 0.09 * plot.width, row.bottom - row.height / 4];
     },
     side: 1,
+    lead: 22,
   },
   {
     text: "2 Here BN normalizes",
@@ -43,6 +44,7 @@ const NOTES = [
       return box && [box.left + box.width / 2, box.top];
     },
     side: -1,
+    lead: 22,
   },
   {
     text: "3 Begin the lesson",
@@ -50,9 +52,11 @@ const NOTES = [
       const sidebar = document.querySelector('[data-testid="stSidebar"]');
       const buttons = [...(sidebar?.querySelectorAll("button, label") ?? [])];
       const box = boxOf(buttons.find((each) => each.textContent?.trim() === "Lesson"));
-      return box && [box.left + box.width / 2, box.bottom];
+      return box && [box.left + box.width / 2, box.top];
     },
-    side: 1,
+    // Above the line below the page's name.
+    side: -1,
+    lead: 30,
   },
 ];
 
@@ -86,7 +90,7 @@ export class Notes {
     const shown = fits && this.root.dataset.view === "layers" && !document.fullscreenElement;
     if (!shown) return this.#remove();
     const layer = this.layer ?? this.#build();
-    NOTES.forEach(({ place, side }, number) => {
+    NOTES.forEach(({ place, side, lead }, number) => {
       const note = /** @type {HTMLElement} */ (layer.children[number]);
       const touched = place(this.root);
       note.hidden = !touched;
@@ -95,8 +99,9 @@ export class Notes {
       const half = note.offsetWidth / 2;
       const left = Math.min(Math.max(x, half + EDGE), innerWidth - half - EDGE);
       note.style.left = `${left}px`;
-      note.style.top = `${side > 0 ? y + LEAD : y - LEAD - note.offsetHeight}px`;
-      note.style.setProperty("--lead", `${x - left + half}px`);
+      note.style.top = `${side > 0 ? y + lead : y - lead - note.offsetHeight}px`;
+      note.style.setProperty("--at", `${x - left + half}px`);
+      note.style.setProperty("--lead", `${lead}px`);
       note.dataset.side = side > 0 ? "below" : "above";
     });
   }
