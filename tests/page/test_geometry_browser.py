@@ -11,12 +11,10 @@ from itertools import combinations, product
 import pytest
 
 from bnviz.figures.view import TABS, TITLES
-from tests.support import ROOT
 from tests.support.visitor import STAGE, Visitor
 
 pytestmark = pytest.mark.browser
 
-MEASURE = (ROOT / "tests/support/geometry.js").read_text()
 #: Trained within seconds, with all that any view draws.
 COMMON = "v=2&train=1&dataset=moons&deep=true&units=8&steps=60"
 RECORDINGS = {
@@ -55,8 +53,7 @@ def test_the_selection_holds_every_pair():
 @contextmanager
 def measured(browser, address, recording):
     """A tab with a recording, the page's own if it has no name, whose pictures can be measured."""
-    visitor = Visitor(browser, address)
-    visitor.page.add_init_script(MEASURE)
+    visitor = Visitor(browser, address, measured=True)
     try:
         visitor.open(RECORDINGS.get(recording, ""))
         if recording:

@@ -3,47 +3,39 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.visitor import STAGE
+from tests.support.visitor import STAGE, Visitor
 
 pytestmark = pytest.mark.browser
 
-#: Least size of letters on a screen 720 pixels high.
-LEAST = 17
-#: The smallest letters of the player that can be seen: on the page, and in the figure.
-SMALLEST = f"""() => {{
-    const sizes = [];
-    const stage = document.querySelector("{STAGE}");
-    const walker = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {{
-        const each = node.parentElement;
-        if (!node.data.trim() || each.closest("option, .bnviz-unseen, dialog")) continue;
-        // The names of the boxes are as large as these are.
-        if (each.closest("[data-part=wiring]")) continue;
-        if (!each.checkVisibility({{ visibilityProperty: true }})) continue;
-        const scale = each.getScreenCTM ? each.getScreenCTM().a : 1;
-        sizes.push([scale * parseFloat(getComputedStyle(each).fontSize), node.data]);
-    }}
-    return sizes.sort((a, b) => a[0] - b[0])[0];
+#: Sizes of projectors.
+SCREENS = ((1280, 720), (1024, 768), (1920, 1080))
+#: Least size of letters, as a share of the height of the screen.
+LEAST = 1 / 45
+#: Whether all of the laboratory is on the screen, and large.
+ON_SCREEN = f"""(height) => {{
+    const line = document.querySelector("{STAGE} [data-part=headline]").getBoundingClientRect();
+    return line.bottom <= height && line.bottom > 0.8 * height;
 }}"""
+
+
+def check_letters(visitor, height):
+    visitor.page.evaluate("bnvizGeometry.settled()")
+    size, *words = visitor.page.evaluate("bnvizGeometry.smallest()")
+    assert size >= LEAST * height - 0.1, (size, words, height)
 
 
 def test_the_laboratory_before_a_class_is_on_one_screen_in_large_letters_and_is_left_by_a_key(
     visit,
 ):
-    visitor = visit("present=1", width=1280, height=720)
+    visitor = visit("present=1", width=1280, height=720, measured=True)
     page = visitor.page
-    headline = page.locator(f"{STAGE} [data-part=headline]")
-    for width, height in ((1280, 720), (1024, 768), (1920, 1080)):
+    visitor.until("+s.framesHeld === 301")
+    for width, height in SCREENS:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(
-            """(height) => {
-                const line = document.querySelector("[data-part=headline]").getBoundingClientRect();
-                return line.bottom <= height && line.bottom > 0.8 * height;
-            }""",
-            arg=height,
-        )
-        size, text = page.evaluate(SMALLEST)
-        assert size >= LEAST * height / 720 - 0.1, (text, width, height)
+        page.wait_for_function(ON_SCREEN, arg=height)
+        for place in (0, 0.3, 1):
+            page.evaluate("(place) => bnvizGeometry.seek(place)", place)
+            check_letters(visitor, height)
         assert visitor.overflow() <= 0
     assert page.get_by_test_id("stSidebar").locator("visible=true").count() == 0
     visitor.key("?")
@@ -51,10 +43,45 @@ def test_the_laboratory_before_a_class_is_on_one_screen_in_large_letters_and_is_
     expect(keys).to_contain_text("play or pause")
     visitor.key("Escape")
     expect(keys).to_have_count(0)
-    assert headline.is_visible()
+    assert page.locator(f"{STAGE} [data-part=headline]").is_visible()
     visitor.key("Escape")
     page.wait_for_url(lambda url: "present" not in url)
     page.get_by_test_id("stSidebar").locator("visible=true").first.wait_for()
+
+
+def test_three_networks_before_a_class_are_on_one_screen(visit):
+    query = "dataset=digits&hidden_layers=5&units=8&steps=20&third_arm=layer_norm&v=2&train=1"
+    visitor = visit(f"{query}&present=1", width=1280, height=720, measured=True)
+    visitor.until("s.state === 'finished'")
+    visitor.page.wait_for_function(ON_SCREEN, arg=720)
+    visitor.page.evaluate("bnvizGeometry.seek(1)")
+    check_letters(visitor, 720)
+    assert visitor.overflow() <= 0
+
+
+@pytest.mark.parametrize("place", ["1", "quiz"])
+def test_the_lesson_before_a_class_is_in_large_letters(browser, page_address, place):
+    visitor = Visitor(browser, page_address, width=1280, height=720, measured=True)
+    page = visitor.page
+    page.goto(f"{page_address}/?chapter={place}&present=1")
+    page.locator(".st-key-lesson_text h1").wait_for()
+    if place != "quiz":
+        visitor.until("+s.framesDrawn > 0")
+    for skipped in (False, True) if place != "quiz" else (False,):
+        if skipped:
+            visitor.button("Skip the prediction").click()
+            page.get_by_role("heading", name="Measured").wait_for()
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            check_letters(visitor, height)
+        assert visitor.overflow() <= 0
+    visitor.context.close()
+
+
+def test_before_a_class_on_a_phone_no_words_are_cut(visit):
+    visitor = visit("present=1", width=390, height=844, measured=True)
+    visitor.page.evaluate("bnvizGeometry.settled()")
+    assert visitor.page.evaluate("bnvizGeometry.faults()") == []
 
 
 def test_views_layers_and_a_spoken_summary_have_keys(visit):

@@ -1,8 +1,9 @@
 // Geometry: what a picture shows that it should not, measured on the page as it stands.
 //
 // Run before the page's own scripts. `bnvizGeometry.faults()` names words that touch others, that
-// are cut off or too pale; dots beside their lines; and lines that leave their axes unmarked. What
-// is drawn on a canvas is noted while it is drawn.
+// are cut off or too pale; dots beside their lines; and lines that leave their axes unmarked.
+// `smallest()` is the size of the smallest letters, and `unreachable()` names controls that something
+// else covers wherever the page is scrolled. What is drawn on a canvas is noted while it is drawn.
 
 window.bnvizGeometry = (() => {
   // Pixels by which two boxes of words may share, and by which a dot may miss its line.
@@ -107,7 +108,8 @@ window.bnvizGeometry = (() => {
         bottom: top + size.actualBoundingBoxDescent,
       };
       const words = { text, box, colour: this.fillStyle, share: this.globalAlpha };
-      noted(this).words.push({ ...words, size: parseFloat(this.font.match(/([\d.]+)px/)[1]) });
+      const scale = this.getTransform().a / (window.devicePixelRatio || 1);
+      noted(this).words.push({ ...words, size: scale * parseFloat(this.font.match(/([\d.]+)px/)[1]) });
       return fillText.call(this, text, x, y, ...rest);
     },
   });
@@ -289,10 +291,49 @@ window.bnvizGeometry = (() => {
   }
   const isMark = (parts) => parts.length === 1 && parts[0].length === 3;
 
+  const drawnCanvases = () => [...document.querySelectorAll("canvas")].filter((each) => drawn.has(each) && each.checkVisibility());
+  const allWords = () => [...pageWords(), ...drawnCanvases().flatMap(canvasWords)];
+
+  // The smallest letters that can be seen: their size in pixels, the text, and what it is in. Those of
+  // a formula are as small as its writing asks, and those of a symbol are no words.
+  function smallest() {
+    const sizes = allWords()
+      .filter(({ element, text }) => !element.closest(".katex") && /[\p{L}\p{N}]/u.test(text))
+      .map(({ element, size, style, text }) => {
+        const scale = element.getScreenCTM?.().a ?? 1;
+        return [size ?? scale * parseFloat(style.fontSize), text, nameOf(element)];
+      });
+    return sizes.sort((a, b) => a[0] - b[0])[0];
+  }
+
+  const CONTROLS = "button, summary, select, input, textarea, a[href], [role=button], [role=combobox]";
+
+  // Controls of the page, or of a part of it, that cannot be pressed wherever it is scrolled.
+  function unreachable(within = "body") {
+    const found = [];
+    for (const each of document.querySelectorAll(`${within} :is(${CONTROLS})`)) {
+      if (!each.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const style = getComputedStyle(each);
+      const { width, height } = each.getBoundingClientRect();
+      // What the keyboard alone leads to, and what has its label pressed.
+      if (style.pointerEvents === "none" || style.clipPath === "inset(50%)" || width < 4 || height < 4 || each.closest(".bnviz-skip")) continue;
+      const label = each.closest("label");
+      const reached = ["center", "start", "end"].some((block) => {
+        each.scrollIntoView({ block, inline: "center", behavior: "instant" });
+        const box = each.getBoundingClientRect();
+        if (box.left < -1 || box.right > innerWidth + 1) return false;
+        const hit = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+        return Boolean(hit) && (each.contains(hit) || hit.contains(each) || Boolean(label?.contains(hit)));
+      });
+      if (!reached) found.push(`${nameOf(each)} | ${each.textContent.trim() || each.ariaLabel || each.title}`);
+    }
+    return found;
+  }
+
   function faults() {
     const found = [];
-    const canvases = [...document.querySelectorAll("canvas")].filter((each) => drawn.has(each) && each.checkVisibility());
-    const words = [...pageWords(), ...canvases.flatMap(canvasWords)];
+    const canvases = drawnCanvases();
+    const words = allWords();
     for (const each of words) {
       const where = nameOf(each.element);
       if (each.cut) found.push(["cut off", each.text, `${where} by ${nameOf(each.cut)}`]);
@@ -349,18 +390,17 @@ window.bnvizGeometry = (() => {
     return isDark === (scheme === "dark") && contrast(over(ink, back), back) > LARGE;
   }
 
-  // Moves the cursor of the player to a share of the run, and waits until it is drawn there.
+  // Moves the cursor of the player to a share of the slider, and waits until it is drawn there.
   async function seek(share) {
     const root = document.querySelector("#bnviz-stage");
     const scrub = root.querySelector("[data-part=scrub]");
-    const held = +root.dataset.framesHeld - 1;
     // The later part of the run is measured in the last part of a picture that is swiped.
     const swiped = root.hasAttribute("data-strip") && share > 0.2;
     root.querySelector(".bnviz-figure").scrollLeft = swiped ? 10_000 : 0;
-    scrub.value = String(Math.round(share * held));
+    scrub.value = String(share);
     scrub.dispatchEvent(new Event("input"));
     for (let i = 0; i < 4; i++) await new Promise((next) => requestAnimationFrame(next));
   }
 
-  return { dressed, faults, settled, seek };
+  return { dressed, faults, settled, seek, smallest, unreachable };
 })();

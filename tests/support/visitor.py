@@ -2,6 +2,9 @@
 
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from tests.support import ROOT
+
+_GEOMETRY = ROOT / "tests/support/geometry.js"
 STAGE, MAP = "#bnviz-stage", "#bnviz-map"
 #: Holds once the first picture is drawn, by the element whose data set says so.
 _DRAWN = {STAGE: "+s.framesDrawn > 0", MAP: "+s.draws > 0"}
@@ -19,6 +22,7 @@ class Visitor:
         scheme: "light" or "dark".
         newcomer: Whether the notes of a first visit are shown.
         moving: Whether recordings play by themselves, which keeps a processor busy.
+        measured: Whether the pictures are measured, by `bnvizGeometry`.
         options: Further arguments of `Browser.new_context`.
     """
 
@@ -33,6 +37,7 @@ class Visitor:
         scheme="light",
         newcomer=False,
         moving=False,
+        measured=False,
         **options,
     ):
         self.context = browser.new_context(
@@ -45,6 +50,8 @@ class Visitor:
             # A frame without an address of its own has no storage.
             closed = "try { localStorage.setItem('bnviz.notes', 'closed') } catch {}"
             self.context.add_init_script(closed)
+        if measured:
+            self.context.add_init_script(_GEOMETRY.read_text())
         self.address = address
         self.errors = []
         self._root = root

@@ -2,6 +2,8 @@
 
 /** @import { PlayerParts } from "types/parts" */
 
+import { layoutName } from "./space.js";
+
 // Height of a screen for which the sizes of a figure are made, and the factor on them there.
 const HEIGHT = 720;
 const FACTOR = 1.42;
@@ -47,9 +49,10 @@ export class Presenting {
     this.resize();
   }
 
-  /** Factor on the sizes of words and marks in the figure. */
+  /** Factor on the sizes of words and marks in the figure; on a phone there is no room for more. */
   get scale() {
-    return this.presented ? Math.max(1, (FACTOR * window.innerHeight) / HEIGHT) : 1;
+    const enlarged = this.presented && layoutName(window.innerWidth) === "wide";
+    return enlarged ? Math.max(1, (FACTOR * window.innerHeight) / HEIGHT) : 1;
   }
 
   /**

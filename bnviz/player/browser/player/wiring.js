@@ -39,9 +39,10 @@ const BOXES = 78;
 const DOTS = 72;
 // Widths in a room that is wide enough; pixels. In a narrower one all shrink.
 const WIDTHS = { weights: 24, normalization: 32, activation: 26 };
+// The weights with the number of their layer.
+const NUMBERED = { ...WIDTHS, weights: 32 };
 const TAP = 20;
 const GAP = 8;
-const TOTAL = WIDTHS.weights + WIDTHS.normalization + WIDTHS.activation + 2 * TAP + 2 * GAP;
 // Between the histograms of a network and the diagram of the next one, and before the first one.
 const BETWEEN = 14;
 const MARGIN = 8;
@@ -105,7 +106,7 @@ export function levelOf(rooms) {
  */
 export function rowsOf(parts, quantity, room, level) {
   const pitch = pitchOf(room);
-  const { left, right, baselines } = room;
+  const { right, baselines } = room;
   if (level === "dots" || level === "none") {
     return baselines.map((y) => {
       /** @type {Place} */
@@ -114,12 +115,12 @@ export function rowsOf(parts, quantity, room, level) {
       return { boxes: [], taps: { [quantity]: dot }, lead, wire: [], name: [right - 24, y] };
     });
   }
-  const scale = Math.min(1, (right - left - 8) / TOTAL);
+  const widths = level === "full" ? WIDTHS : NUMBERED;
   const height = level === "full" ? Math.min(26, 0.42 * pitch) : Math.min(22, 0.55 * pitch);
   const drop = level === "full" ? Math.min(10, 0.14 * pitch) : 4;
   return baselines.map((base, number) => {
     const middle = base - drop - height / 2;
-    const { boxes, taps, end } = boxesOf(parts, left, middle, height, scale);
+    const { boxes, taps, end } = boxesOf(parts, room, middle, height, widths);
     const [x, y] = taps[quantity];
     const wire = wireOf(boxes, middle, end, base, baselines[number + 1] - base);
     return {
@@ -140,12 +141,14 @@ export function rowsOf(parts, quantity, room, level) {
  * The boxes of a row and the places between them. A network without normalization leaves its room
  * empty, so that the same parts stand at the same places.
  * @param {string[]} parts
- * @param {number} left
+ * @param {Room} room
  * @param {number} middle
  * @param {number} height
- * @param {number} scale
+ * @param {typeof WIDTHS} widths
  */
-function boxesOf(parts, left, middle, height, scale) {
+function boxesOf(parts, { left, right }, middle, height, widths) {
+  const total = widths.weights + widths.normalization + widths.activation + 2 * TAP + 2 * GAP;
+  const scale = Math.min(1, (right - left - 8) / total);
   /** @type {Box[]} */
   const boxes = [];
   /** @type {Record<string, Place>} */
@@ -153,7 +156,7 @@ function boxesOf(parts, left, middle, height, scale) {
   let x = left;
   /** @param {keyof typeof WIDTHS} kind */
   const box = (kind) => {
-    const width = WIDTHS[kind] * scale;
+    const width = widths[kind] * scale;
     boxes.push({ kind, left: x, top: middle - height / 2, width, height });
     x += width;
   };
@@ -165,7 +168,7 @@ function boxesOf(parts, left, middle, height, scale) {
   box("weights");
   x += GAP * scale;
   if (parts.indexOf("normalization") === 1) box("normalization");
-  else if (!parts.includes("normalization")) x += WIDTHS.normalization * scale;
+  else if (!parts.includes("normalization")) x += widths.normalization * scale;
   tap("pre_activation");
   box("activation");
   tap("activation");
