@@ -3,6 +3,10 @@
 /** @import { Choose, Tab } from "types/message" */
 
 const MENU = "More views";
+// Width of the arrow at the end of a line that is scrolled (tabs.css); pixels.
+const ARROW = 44;
+/** @type {WeakSet<HTMLElement>} */
+const watched = new WeakSet();
 
 /**
  * A button of several, of which one is chosen.
@@ -93,4 +97,36 @@ export function buildTabs(root, tabs, chosen, choose) {
   menu.append(button, list);
   replace(root, [...tabs.filter((each) => !each.menu).map(option), menu]);
   if (wasOpen) open();
+  watch(root);
+  if (chosen !== root.dataset.chosen) reveal(root);
+  root.dataset.chosen = chosen;
+}
+
+/**
+ * Scrolls the line of the tabs, where it is one, to the chosen one.
+ * @param {HTMLElement} root
+ */
+function reveal(root) {
+  /** @type {HTMLElement | null} */
+  const button = root.querySelector("button[aria-pressed=true]");
+  if (!button?.offsetParent || root.scrollWidth <= root.clientWidth) return;
+  const { offsetLeft: left, offsetWidth: width } = button;
+  const end = root.scrollLeft + root.clientWidth - ARROW;
+  if (left >= root.scrollLeft && left + width <= end) return;
+  root.scrollLeft = left - (root.clientWidth - width) / 2;
+}
+
+/**
+ * Has a line of tabs say whether there are more of them.
+ * @param {HTMLElement} root
+ */
+function watch(root) {
+  if (watched.has(root)) return;
+  watched.add(root);
+  const mark = () => {
+    const { scrollLeft, clientWidth, scrollWidth } = root;
+    root.toggleAttribute("data-end", scrollLeft + clientWidth > scrollWidth - 2);
+  };
+  root.addEventListener("scroll", mark);
+  new ResizeObserver(mark).observe(root);
 }
