@@ -16,6 +16,9 @@ from bnviz.shown_examples import ShownExamples
 #: measured while nobody waits for anything.
 COSTS_AWAITED = 60.0
 
+#: Seconds after it was asked for in which the first frame of a run is expected, if it comes soon.
+OPENING = 1.0
+
 Check = Literal["none", "planned", "offered", "awaited", "known"]
 
 
@@ -56,12 +59,19 @@ class Run(Job):
         self.predicted = training_seconds(settings, source)
         self.check: Check = "none"
         self.check_from = 0.0
+        self._asked = time.monotonic()
 
     @property
     def progress(self) -> float:
         """Share of the steps that are recorded, 0 to 1."""
         frames = self.recording.frames
         return float(frames[-1]["step"] / self.settings.steps) if len(frames) else 0.0
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether its first frame may be a moment away: it has none, and is new."""
+        recent = time.monotonic() - self._asked < OPENING
+        return self.active and recent and not len(self.recording)
 
     @property
     def awaits_more(self) -> bool:

@@ -95,11 +95,14 @@ class StageContent:
             opens_seeds=True,
         )
 
-    def respond(self, request: PlayerRequest) -> bytes:
+    def respond(self, request: PlayerRequest, *, repeated: bool = False) -> bytes:
         """Responds to a request with what the player lacks.
 
         Args:
             request: The player's last request, for this recording or another.
+            repeated: Whether this content has responded to the same request before. Then it sends
+                no frames again, which may be hundreds of kilobytes; a player that has missed them
+                requests them as soon as it reads how many there are.
 
         Returns:
             A message, as packed by `pack`.
@@ -117,6 +120,8 @@ class StageContent:
         size = layout.dtype.itemsize
         live = self.poll > 0 and not recording.complete
         count = max(1, frame_bytes(self.poll if live else 0, first * size) // size)
+        if repeated and not new:
+            count = 0
         available = len(recording)
         begin = _begin(recording) if live else recording.index_at_step(self.begin)
         header: dict[str, Any] = {

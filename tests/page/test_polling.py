@@ -18,6 +18,12 @@ def test_a_single_viewer_polls_at_the_base_interval(state):
     assert pause(state, 1) == POLL
 
 
+def test_a_first_frame_is_asked_for_more_often_while_there_are_few_viewers():
+    assert pause("queued", 1, opening=True) < POLL
+    for viewers in (10, 100):
+        assert pause("queued", viewers, opening=True) == pause("queued", viewers)
+
+
 @pytest.mark.parametrize("viewers", [50, 100, 120])
 def test_the_responses_to_many_viewers_keep_within_their_share_of_a_core(viewers):
     responses_per_second = viewers * 1_000 / pause("running", viewers)

@@ -71,6 +71,22 @@ def test_others_are_served_before_a_flood_is(port, send):
     assert run(main())
 
 
+def test_a_page_that_is_drawn_again_sends_no_frames_again_until_they_are_requested(port):
+    async def main():
+        tab = await Tab().open(port)
+        await tab.request()
+        first = tab.frames
+        await tab.redraw()
+        again = tab.frames
+        await tab.request()
+        await tab.close()
+        return first, again, tab.frames
+
+    first, again, requested = run(main())
+    assert (again, requested) == (b"", first)
+    assert first
+
+
 def test_a_message_that_is_too_large_is_refused_at_its_head(port):
     async def main():
         tab = await Tab().open(port)

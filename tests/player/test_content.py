@@ -37,6 +37,23 @@ def gathered(content: StageContent, request: PlayerRequest) -> bytes:
         request = PlayerRequest(sent["run"], held, sent["detail"], view=request.view)
 
 
+def test_a_request_that_had_its_response_gets_no_frames_again_but_is_told_of_them():
+    content = StageContent("run", recorded_default(), "finished", "")
+    request = PlayerRequest("run", first=100)
+    first, frames = unpack(content.respond(request))
+    again, none = unpack(content.respond(request, repeated=True))
+    assert frames
+    assert none == b""
+    assert again == first
+    assert again["available"] > again["first"]
+
+
+def test_another_recording_is_sent_whatever_was_requested_before():
+    content = StageContent("run", recorded_default(), "finished", "")
+    _, frames = unpack(content.respond(PlayerRequest("another"), repeated=True))
+    assert frames
+
+
 def test_every_viewer_gets_the_findings_of_the_frames_so_far():
     whole = recorded_default()
     growing = Recording(whole.settings, version=whole.header.version)

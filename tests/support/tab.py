@@ -42,6 +42,7 @@ class Tab:
     Attributes:
         session: Name of the session.
         header: Header of the player's last message.
+        frames: The frames in that message.
         widgets: Names of the widgets that were drawn, by kind and label.
         beats: Number of heartbeats that were sent.
         acknowledged: Number of those that the server has answered.
@@ -52,12 +53,14 @@ class Tab:
     def __init__(self) -> None:
         self.session = ""
         self.header: dict[str, Any] = {}
+        self.frames = b""
         self.widgets: dict[tuple[str, str], str] = {}
         self.beats = self.acknowledged = self.drawn = 0
         self._socket: ClientConnection | None = None
         self._query = self._player = self._fragment = self._script = ""
         self._kept: dict[str, ForwardMsg] = {}
         self._port = self._asked = 0
+        self._want = ""
         self.texts: list[str] = []
 
     async def open(
@@ -136,15 +139,20 @@ class Tab:
         """Requests what the player lacks, all of it; returns the header of the response."""
         self._asked += 1
         want = {"run": self.header["run"], "from": 0, "ask": self._asked}
+        self._want = json.dumps({"want": want})
         message = BackMsg()
         message.rerun_script.query_string = self._query
         message.rerun_script.fragment_id = self._fragment
-        message.rerun_script.widget_states.widgets.add(
-            id=self._player, json_value=json.dumps({"want": want})
-        )
+        message.rerun_script.widget_states.widgets.add(id=self._player, json_value=self._want)
         await self.send(message)
         await self.until(lambda: self.header["ask"] == self._asked)
         return self.header
+
+    async def redraw(self) -> None:
+        """Has the page drawn while the player's last request is the same; waits for the player."""
+        self.header = {}
+        await self.rerun(**{self._player: {"json_value": self._want}})
+        await self.until(lambda: self.header)
 
     async def until(self, condition: Any) -> None:
         """Reads what the server sends until a condition holds.
@@ -196,4 +204,4 @@ class Tab:
                 self.widgets[kind, drawn.label] = drawn.id
             elif element.bidi_component.component_name == "bnviz.player":
                 self._player = element.bidi_component.id
-                self.header = unpack(element.bidi_component.bytes)[0]
+                self.header, self.frames = unpack(element.bidi_component.bytes)

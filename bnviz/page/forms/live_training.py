@@ -12,7 +12,7 @@ from bnviz.page.shell.state import state
 from bnviz.settings import Settings
 
 #: Seconds without a further change after which training begins.
-PAUSE = 0.1
+PAUSE = 0.05
 _FIELD, _LINE = "live", "live_line"
 
 

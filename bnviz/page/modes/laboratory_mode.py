@@ -152,7 +152,7 @@ def _player(chosen: Settings | None) -> None:
         session.engine()
     active = session.is_active(run)
     show(
-        laboratory_stage.content(request, chosen, _excess).respond(request),
+        laboratory_stage.content(request, chosen, _excess),
         on_change=_intervene,
         on_seeds=_on_seeds,
         on_train=_on_train,

@@ -142,7 +142,7 @@ def _picture(name: str) -> None:
         content = shown_run.content(run, session.engine(), meanwhile=content, here=here)
     content = replace(content, opened=state.opened, presented=state.presenting)
     show(
-        content.respond(request),
+        content,
         on_seeds=_on_seeds,
         on_train=_on_train,
         on_open=folds.opened_in_player,

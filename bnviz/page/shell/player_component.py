@@ -6,6 +6,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from bnviz.page.shell.components import component
+from bnviz.page.shell.state import state
+from bnviz.player.content import StageContent
 from bnviz.player.request import PlayerRequest, read_change, read_seed, read_view
 
 _KEY = "player"
@@ -43,7 +45,7 @@ def opened() -> object:
 
 
 def show(
-    message: bytes,
+    content: StageContent,
     *,
     on_change: Callable[[], None] = lambda: None,
     on_seeds: Callable[[], None] = lambda: None,
@@ -51,19 +53,21 @@ def show(
     on_open: Callable[[], None] = lambda: None,
     on_present: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draws the player, or sends it a further message.
+    """Draws the player, or sends it what it lacks of some content.
 
     Args:
-        message: From the `respond` of a `StageContent`.
+        content: What the player shows.
         on_change: Called when the viewer asks for an intervention.
         on_seeds: Called when the viewer asks for other seeds.
         on_train: Called when the viewer asks for a run that has what the view draws.
         on_open: Called when the viewer opens or closes what is folded away.
         on_present: Called when the viewer begins or ends to show the page to a class.
     """
+    request = last_request()
+    responded, state.responded = state.responded, (content.token, request)
     component("player")(
         key=_KEY,
-        data=message,
+        data=content.respond(request, repeated=responded == state.responded),
         height="content",
         on_want_change=lambda: None,
         on_change_change=on_change,

@@ -11,6 +11,8 @@ from bnviz.player.message import POLL
 #: Milliseconds that one response is assumed to cost, with a margin for pages that are being opened,
 #: and the share of one core that all responses together may use.
 RESPONSE_COST, RESPONSE_SHARE = 12.0, 0.5
+#: Milliseconds between two requests while a run's first frame is a moment away.
+OPENING = 40
 #: Longest wait, in milliseconds.
 MAX_WAIT = 4_000
 
@@ -20,17 +22,19 @@ def crowded(viewers: int) -> bool:
     return _fair_wait(viewers) > POLL
 
 
-def pause(state: str, viewers: int, *, awaited: bool = False) -> int:
+def pause(state: str, viewers: int, *, awaited: bool = False, opening: bool = False) -> int:
     """Milliseconds until a browser's next request; 0 if nothing more will come.
 
     Args:
         state: State of the run or study that is shown.
         viewers: Number of viewers of active work, over all sessions.
         awaited: Whether something will still be known of it after its end.
+        opening: Whether its first frame is a moment away.
     """
     if state not in ACTIVE:
         return MAX_WAIT if awaited else 0
-    return round(min(max(POLL, _fair_wait(viewers)), MAX_WAIT))
+    least = OPENING if opening else POLL
+    return round(min(max(least, _fair_wait(viewers)), MAX_WAIT))
 
 
 def _fair_wait(viewers: int) -> float:

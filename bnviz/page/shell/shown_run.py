@@ -117,7 +117,7 @@ def content(
     now: dict[str, Any] = {
         "state": here,
         "message": _message(run, engine, here),
-        "poll": pause(here, viewers, awaited=run.awaits_more),
+        "poll": pause(here, viewers, awaited=run.awaits_more, opening=run.is_opening),
         "check": run.check,
         "ahead": not crowded(viewers),
     }

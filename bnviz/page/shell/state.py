@@ -17,6 +17,7 @@ from bnviz.engine.study_runs import StudyRun
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.presets import FIRST
 from bnviz.page.shell.links import LABORATORY, AwaitedFile
+from bnviz.player.request import PlayerRequest
 from bnviz.settings import Problem, Settings
 from bnviz.studies.sweep import Sweep
 
@@ -74,6 +75,8 @@ class SessionState:
         drew_stop: Whether a Stop button was drawn in place of the buttons that start something.
         rerun_requested: Whether the whole page is to be drawn again.
         drawn_values: Simple values of the session as they were when the page was drawn.
+        responded: Token of the content that the player was last sent, and the request that this was
+            the response to; None before.
         shortens_history: Whether the page has had its links replace each other in the browser.
         preset: Name of the preset whose recording the laboratory shows while it shows no run.
         stand_in: What the laboratory shows while the chosen settings have no run yet: one of
@@ -109,6 +112,7 @@ class SessionState:
     rerun_requested = _Value(False)
     drawn_values = _Value[Mapping[str, object]](MappingProxyType({}))
 
+    responded = _Value[tuple[str, PlayerRequest] | None](None)
     shortens_history = _Value(False)
     preset = _Value(FIRST)
     stand_in = _Value("")
