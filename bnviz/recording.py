@@ -1,6 +1,14 @@
-"""Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed."""
+"""Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed.
+
+A saved recording is an NPZ file that NumPy reads without this package; the README has the lines.
+`settings` is the JSON of the settings. `packed` is an XZ stream of one row for each byte of a
+frame, in the order of time, which holds what the byte gains over the frame before, modulo 256.
+`schema` is the JSON of `FrameLayout.schema`: where each measure lies in a frame, its little-endian
+type and its shape.
+"""
 
 import copy
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +39,9 @@ _UNWRITTEN = 1
 _FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW = "frames", "gains", "packed", "packed_overview"
 _BODIES = {_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW}
 _GAINS_SINCE, _PACKED_SINCE = 5, 6
+#: Name of the array with the bytes of the layout's schema, as JSON, for readers without this
+#: package; here it follows from the settings.
+_SCHEMA = "schema"
 #: Name of the array with the costs of a step, if they are known.
 _COSTS = "seconds_per_step"
 #: Name of the array with the bytes of the records of other seeds, if there are any.
@@ -285,6 +296,7 @@ class Recording:
         else:
             body = _PACKED if self.layout.detail else _PACKED_OVERVIEW
             arrays[body] = np.frombuffer(packed(gains.tobytes()), np.uint8)
+            arrays[_SCHEMA] = np.frombuffer(json.dumps(self.layout.schema()).encode(), np.uint8)
         if self.header.version > _UNWRITTEN:
             arrays["version"] = np.array(self.header.version, np.int64)
         if self.seconds_per_step:
@@ -334,7 +346,7 @@ def _settings(archive: Archive) -> Settings:
     if (
         "settings" not in names
         or len(names & _BODIES) != 1
-        or not extra <= {"version", _COSTS, _OTHER_SEEDS, _SHOWN}
+        or not extra <= {"version", _SCHEMA, _COSTS, _OTHER_SEEDS, _SHOWN}
         or archive.size != len(names)
     ):
         raise RecordingError(_FOREIGN)

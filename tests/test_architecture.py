@@ -21,7 +21,7 @@ ALLOWED = {
     "lab": {"trunk", "data", "studies"},
     # The lab is imported by name inside a worker, never where the engine is used.
     "engine": {"trunk", "data", "studies", "lab"},
-    "export": {"trunk", "data"},
+    "export": {"trunk", "data", "findings", "studies", "figures", "player"},
     "lesson": {"trunk", "findings", "export"},
     "page": {
         "trunk",
@@ -34,7 +34,7 @@ ALLOWED = {
         "export",
         "lesson",
     },
-    "terminal": {"trunk", "data", "findings", "studies", "lab", "lesson", "page"},
+    "terminal": {"trunk", "data", "findings", "studies", "lab", "lesson", "page", "export"},
     "app": {"page"},
 }
 #: Packages from elsewhere that belong to one room, and the rooms that may load them with it.
@@ -42,13 +42,13 @@ OWNERS = {
     "tensorflow": {"lab"},
     "keras": {"lab"},
     "distributed": {"engine", "page"},
-    "plotly": {"figures", "player", "page"},
+    "plotly": {"figures", "player", "export", "page"},
     "streamlit": {"page"},
     # Keras would bring these along, and cost a worker seconds and memory.
     "pandas": {"page"},
     "sklearn": set(),
 }
-MAX_ROOMS, MAX_ARROWS = 14, 40
+MAX_ROOMS, MAX_ARROWS = 14, 45
 PACKAGE = ROOT / "bnviz"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -1,1 +1,1 @@
-"""Export: an experiment as a Keras script or notebook."""
+"""Export: what leaves the house: Keras scripts, pages that play a recording, numbers."""

@@ -19,6 +19,7 @@ from bnviz.figures.views.catalogue import (
     tabs,
 )
 from bnviz.findings import over_seeds, speed, step_costs
+from bnviz.findings.described import described
 from bnviz.findings.events import events
 from bnviz.findings.headline import headline
 from bnviz.findings.hook import hook
@@ -138,6 +139,7 @@ class StageContent:
             "capacity": len(recording.steps),
             "steps": recording.settings.steps,
             "begin": begin,
+            "about": described(recording.settings),
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
             "opened": self.opened,
@@ -148,27 +150,21 @@ class StageContent:
         if first == 0:
             header["schema"] = layout.schema()
             header["shown"] = _shown(recording)
-        figure_id = self._figure_id(view, chosen)
-        if new or request.figure != figure_id:
-            header["figure"] = self._figure(view, chosen, figure_id)
+        if new or request.figure != self._figure_id(chosen):
+            header["figure"] = self.figure(chosen)
         return pack(header, recording.slice(first, min(first + count, available), layout))
 
-    def _figure_id(self, view: View, chosen: View) -> str:
-        """An id that changes whenever the figure changes."""
-        version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
-        return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
-
-    def _figure(self, view: View, chosen: View, figure_id: str) -> dict[str, Any]:
-        """The figure of a view with all that surrounds it.
+    def figure(self, chosen: View) -> dict[str, Any]:
+        """The figure of a view with all that surrounds it, in JSON types.
 
         Args:
-            view: The view that is drawn.
-            chosen: The view that was chosen; another one if the recording cannot show that.
-            figure_id: From `_figure_id`.
+            chosen: The view; that of the layers is drawn if the recording cannot show it.
         """
-        layout, hidden = self.recording.layout, view != chosen
+        layout = self.recording.layout
+        view = available_view(layout, chosen)
+        hidden = view != chosen
         return VIEWS[view.name].figure(self.recording, view).to_json() | {
-            "id": figure_id,
+            "id": self._figure_id(chosen),
             "view": chosen.to_dict(),
             "tabs": tabs(layout),
             "choices": {} if hidden else choices(self.recording, view),
@@ -180,6 +176,12 @@ class StageContent:
                 "layers": self.recording.layout.hidden_layers,
             },
         }
+
+    def _figure_id(self, chosen: View) -> str:
+        """An id that changes whenever the figure of a view changes."""
+        view = available_view(self.recording.layout, chosen)
+        version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
+        return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
 
 def _arms(recording: Recording, view: View) -> list[dict[str, Any]]:

@@ -17,6 +17,12 @@ def pack(header: Mapping[str, Any], frames: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text + frames
 
 
+def unpack(message: bytes) -> tuple[dict[str, Any], bytes]:
+    """Header and frames of a message; the inverse of `pack`."""
+    (length,) = struct.unpack_from("<I", message)
+    return json.loads(message[4 : 4 + length]), message[4 + length :]
+
+
 def frame_bytes(poll: int, held: int) -> int:
     """Approximate bytes of frames for one response; the player asks again for the rest.
 

@@ -4,7 +4,7 @@
 fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
 stable learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
 `settings` and `measures` list all settings and everything that is measured, `table` prints a
-built-in table, and `page` starts the page.
+built-in table, `export` writes a recording to files that need no bnviz, and `page` starts the page.
 """
 
 import argparse
@@ -23,7 +23,14 @@ from bnviz.settings import KINDS, Settings, SettingsError, groups
 from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
 from bnviz.studies.sweep import MEASURES, Sweep
-from bnviz.terminal import claims_command, data_command, page_command, study_commands, train_command
+from bnviz.terminal import (
+    claims_command,
+    data_command,
+    export_command,
+    page_command,
+    study_commands,
+    train_command,
+)
 from bnviz.terminal.options import DONE, WRONG, CommandError, add_data_options, show
 
 #: Each returns the exit status.
@@ -34,6 +41,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "stable": study_commands.stable,
     "claims": claims_command.check,
     "data": data_command.data,
+    "export": export_command.export,
     "page": page_command.page,
     "settings": lambda _: _print(settings_table()),
     "measures": lambda _: _print(measures_table()),
@@ -99,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--out", metavar="SEEDS.npz", help="save the result to this file")
     _add_claims_options(commands.add_parser("claims", help="check the lesson's claims over seeds"))
     _add_file_options(commands.add_parser("data", help="say what is read from your own file"))
+    _add_export_options(
+        commands.add_parser("export", help="write a recording to files that need no bnviz")
+    )
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     table = commands.add_parser("table", help="print a built-in table as CSV, class last")
@@ -198,6 +209,34 @@ def _add_file_options(command: argparse.ArgumentParser) -> None:
         help="write the examples to this file, for the exported script",
     )
     command.add_argument("--json", action="store_true", help="print it as a JSON object")
+
+
+def _add_export_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "saved", metavar="SAVED.npz", help="what 'bnviz train', 'sweep' or 'seeds' saved"
+    )
+    command.add_argument(
+        "--html",
+        metavar="RUN.html",
+        help="a page that plays it, by double click, without a server and without a network",
+    )
+    command.add_argument(
+        "--csv",
+        metavar="RUN.csv",
+        help="its numbers, one row for each step, network, layer and measure",
+    )
+    page = command.add_argument_group("the page")
+    page.add_argument("--note", metavar="TEXT", default="", help="a note of yours above it")
+    page.add_argument(
+        "--embed",
+        action="store_true",
+        help="the picture alone, for an <iframe> in slides or on another page",
+    )
+    page.add_argument(
+        "--all-frames",
+        action="store_true",
+        help="keep all frames, however large the page becomes",
+    )
 
 
 def settings_table() -> str:

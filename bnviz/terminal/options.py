@@ -169,8 +169,12 @@ def _sign(given: str | None, signs: Mapping[str, str], option: str) -> str | Non
     return signs[given.lower()]
 
 
-def output_path(out: str | None) -> Path | None:
+def output_path(out: str | None, *, option: str = "--out") -> Path | None:
     """Checks before a long training whether its results can be saved.
+
+    Args:
+        out: The path that was given, if any.
+        option: The option that gave it.
 
     Raises:
         CommandError: If the path is a folder or in a folder that does not exist.
@@ -179,12 +183,17 @@ def output_path(out: str | None) -> Path | None:
         return None
     path = Path(out)
     if path.is_dir() or not path.absolute().parent.is_dir():
-        raise CommandError(f"--out {path} must be a file in an existing folder")
+        raise CommandError(f"{option} {path} must be a file in an existing folder")
     return path
 
 
-def save(write: Callable[[BinaryIO], object], path: Path) -> None:
+def save(write: Callable[[BinaryIO], object], path: Path, *, option: str = "--out") -> None:
     """Writes results to a file.
+
+    Args:
+        write: Writes them to an opened file.
+        path: From `output_path`.
+        option: The option that gave it.
 
     Raises:
         CommandError: If the file cannot be written.
@@ -195,7 +204,7 @@ def save(write: Callable[[BinaryIO], object], path: Path) -> None:
     try:
         path.write_bytes(data.getvalue())
     except OSError as error:
-        raise CommandError(f"--out {path} cannot be written: {error.strerror}") from error
+        raise CommandError(f"{option} {path} cannot be written: {error.strerror}") from error
 
 
 def show(*texts: str) -> bool:

@@ -16,7 +16,16 @@ from bnviz.page.forms import (
 )
 from bnviz.page.lesson import about_default
 from bnviz.page.modes import laboratory_stage
-from bnviz.page.shell import clicks, keras_code, notices, presenting, rerun, session, shown_run
+from bnviz.page.shell import (
+    clicks,
+    keras_code,
+    notices,
+    presenting,
+    rerun,
+    run_files,
+    session,
+    shown_run,
+)
 from bnviz.page.shell.links import LABORATORY, PRESENT, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.player_component import (
@@ -130,9 +139,14 @@ def stage(settings: Settings | None) -> None:
     _player(settings)
     if state.presenting:
         return
-    shown = laboratory_stage.recording().settings
+    on_stage = laboratory_stage.recording()
+    shown = on_stage.settings
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
+    files = st.expander("Take this run along", key="files", on_change="rerun")
+    if files.open and len(on_stage):
+        with files:
+            run_files.draw(on_stage, key="files")
     if settings is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
         if code.open:

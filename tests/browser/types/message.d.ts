@@ -227,6 +227,8 @@ export interface Header {
   capacity: number;
   steps: number;
   begin: number;
+  /** The settings that matter most, in one line. */
+  about: string;
   pair: Pair;
   changes: ChangeOptions;
   events: RunEvent[];

@@ -14,6 +14,8 @@ export interface PlayerParts {
   more: HTMLElement;
   present: HTMLButtonElement;
   help: HTMLButtonElement;
+  save: HTMLButtonElement;
+  saves: HTMLDialogElement;
   keys: HTMLDialogElement;
   summarize: HTMLButtonElement;
   spoken: HTMLElement;

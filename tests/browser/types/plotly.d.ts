@@ -95,6 +95,11 @@ export interface Plotly {
     layout: Layout,
     config: Record<string, unknown>,
   ): Promise<unknown>;
+  /** The address of a picture, which is all of its data. */
+  toImage(
+    figure: { data: object[]; layout: object },
+    image: { format: string; width: number; height: number; scale: number },
+  ): Promise<string>;
   purge(plot: HTMLElement): void;
 }
 

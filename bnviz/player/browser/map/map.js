@@ -25,7 +25,7 @@ const CONFIG = { staticPlot: true, responsive: false, displayModeBar: false };
 
 /** @typedef {ReturnType<typeof applyTheme>} Drawn */
 
-class PhaseMap {
+export class PhaseMap {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;

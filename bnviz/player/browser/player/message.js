@@ -13,3 +13,18 @@ export function unpack(message) {
   const header = JSON.parse(new TextDecoder().decode(message.subarray(4, end)));
   return { header, bytes: message.subarray(end) };
 }
+
+/**
+ * Packs a message; `unpack` is the inverse.
+ * @param {Header} header
+ * @param {Uint8Array} bytes
+ * @returns {Uint8Array}
+ */
+export function pack(header, bytes) {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const message = new Uint8Array(4 + text.length + bytes.length);
+  new DataView(message.buffer).setUint32(0, text.length, true);
+  message.set(text, 4);
+  message.set(bytes, 4 + text.length);
+  return message;
+}

@@ -70,12 +70,15 @@ function closedBefore() {
 }
 
 export class Notes {
-  /** @param {HTMLElement} root Of the player. */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root Of the player.
+   * @param {boolean} offered Whether a newcomer sees them.
+   */
+  constructor(root, offered) {
     this.root = root;
     /** @type {HTMLElement | undefined} */
     this.layer = undefined;
-    this.wanted = location.search === "" && !closedBefore();
+    this.wanted = offered && location.search === "" && !closedBefore();
     /** @param {KeyboardEvent} event */
     this.onKey = (event) => {
       if (event.key === "Escape" && this.layer) this.dismiss();

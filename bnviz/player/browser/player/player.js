@@ -25,6 +25,7 @@ import { Notes } from "./notes.js";
 import { loadPlotly } from "./plotly.js";
 import { Presenting } from "./presenting.js";
 import { Ruler } from "./ruler.js";
+import { Saving } from "./saving.js";
 import { SeedStrip } from "./seeds.js";
 import { buildSkeleton } from "./skeleton.js";
 import { watchSpace } from "./space.js";
@@ -35,9 +36,12 @@ import { Transport } from "./transport.js";
 import { Veil } from "./veil.js";
 import { Verdict } from "./verdict.js";
 
-class Player {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+export class Player {
+  /**
+   * @param {HTMLElement} root
+   * @param {{ notes?: boolean }} [options] Whether a newcomer to the page sees notes on it.
+   */
+  constructor(root, { notes = true } = {}) {
     this.root = root;
     /** @type {PlayerParts} */
     const parts = partsOf(root);
@@ -82,6 +86,7 @@ class Player {
       (presented) => this.send("present", presented),
       () => this.resize(true),
     );
+    new Saving(root, parts, () => this.#shown());
     this.chart = new Chart(root, parts, choose, (level) => this.toolbar.adapt(level));
     parts.summarize.onclick = () => this.summarize();
     this.ruler = new Ruler((at) => (this.frames.length ? this.frames.value("step", at) : 0));
@@ -90,7 +95,7 @@ class Player {
       this.draw();
     });
     this.moment = new Moment(parts.event);
-    this.notes = new Notes(root);
+    this.notes = new Notes(root, notes);
     this.changes = new Changes(
       parts.change,
       () => this.frames.value("step", this.transport.at),
@@ -323,6 +328,18 @@ class Player {
     else if (changes) this.choose(changes);
     else return false;
     return true;
+  }
+
+  /** What is drawn, for a file. */
+  #shown() {
+    const { frames, shown: at, figure } = this.chart;
+    if (!frames || !figure || at < 0 || !this.header) return undefined;
+    const { steps, about } = this.header;
+    const { name } = figure.view;
+    const step = frames.value("step", at);
+    const view = figure.tabs.find((tab) => tab.name === name)?.title ?? "";
+    const title = `${view}, step ${step} of ${steps}`;
+    return { figure, frames, at, title, settings: about, name: `bnviz-${name}-step-${step}` };
   }
 
   /** Says aloud what the frame drawn shows. */

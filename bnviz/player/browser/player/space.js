@@ -22,7 +22,9 @@ export const layoutName = (width) => (width < NARROW ? "narrow" : "wide");
 export function heightLeft(root, figure, { last, foot } = {}) {
   const place = root.getBoundingClientRect();
   const top = place.top + window.scrollY;
-  const height = last ? last.getBoundingClientRect().bottom - place.top : root.scrollHeight;
+  // One that is hidden has no place.
+  const ends = last && last.offsetParent !== null;
+  const height = ends ? last.getBoundingClientRect().bottom - place.top : root.scrollHeight;
   const more = foot && window.innerHeight >= HIGH ? foot.offsetHeight : 0;
   return window.innerHeight - top - (height - figure.offsetHeight) - more - MARGIN;
 }

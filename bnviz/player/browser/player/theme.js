@@ -9,22 +9,31 @@ import { context2d, newCanvas } from "./canvas.js";
 const SIZES = new Set(["size", "t", "b", "yshift"]);
 
 /**
- * The colours of the theme by the tokens that figures use for them: ink, alone or mixed with the
- * background.
+ * Ink and background of the page.
  * @param {HTMLElement} root
+ */
+function coloursOf(root) {
+  const style = getComputedStyle(root);
+  const [ink, back] = ["--bnviz-ink", "--bnviz-back"].map((name) => style.getPropertyValue(name));
+  return { ink, back };
+}
+
+/**
+ * The colours of a theme by the tokens that figures use for them: ink, alone or mixed with the
+ * background.
+ * @param {{ ink: string, back: string }} theme
  * @returns {Record<string, string>}
  */
-function themeColours(root) {
-  const style = getComputedStyle(root);
-  /** @param {string} name */
-  const channels = (name) => {
+function themeColours(theme) {
+  /** @param {string} colour */
+  const channels = (colour) => {
     const context = context2d(newCanvas(1, 1));
-    context.fillStyle = style.getPropertyValue(name).trim();
+    context.fillStyle = colour.trim();
     context.fillRect(0, 0, 1, 1);
     return context.getImageData(0, 0, 1, 1).data;
   };
-  const ink = channels("--bnviz-ink");
-  const back = channels("--bnviz-back");
+  const ink = channels(theme.ink);
+  const back = channels(theme.back);
   /** @param {number} share Of ink. */
   const mix = (share) =>
     `rgb(${[0, 1, 2].map((i) => Math.round(share * ink[i] + (1 - share) * back[i])).join(",")})`;
@@ -84,9 +93,17 @@ function scaled(part, scale) {
  * @param {"narrow" | "wide"} name
  * @param {{ width: number, height: number }} size In pixels.
  * @param {number} [scale] Factor on the sizes of words and marks.
+ * @param {{ ink: string, back: string }} [theme] Other colours than those of the page.
  * @returns {{ layout: Layout, traces: Trace[] }}
  */
-export function applyTheme(root, figure, name, { width, height }, scale = 1) {
+export function applyTheme(
+  root,
+  figure,
+  name,
+  { width, height },
+  scale = 1,
+  theme = coloursOf(root),
+) {
   const { height: _, ...changes } = figure.layouts[name];
   /** @type {Layout} */
   const layout = { ...figure.layout, width, height };
@@ -94,7 +111,7 @@ export function applyTheme(root, figure, name, { width, height }, scale = 1) {
     layout[key] = Array.isArray(value) ? value : Object.assign({}, layout[key], value);
   }
   layout.font = { ...layout.font, family: getComputedStyle(root).fontFamily };
-  const colours = themeColours(root);
+  const colours = themeColours(theme);
   const dress = (/** @type {any} */ part) => scaled(coloured(part, colours), scale);
   return { layout: dress(layout), traces: dress(figure.data) };
 }

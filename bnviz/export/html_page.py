@@ -1,0 +1,119 @@
+"""HtmlPage: one HTML file with a script, what it draws, and nothing from elsewhere."""
+
+import base64
+import hashlib
+import html
+import json
+import shlex
+import string
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bnviz.export.joined_script import joined_script, joined_style
+from bnviz.player import BROWSER
+from bnviz.settings import KINDS, UPLOAD, Settings
+
+#: Longest note, in characters.
+MAX_NOTE = 2_000
+_FOLDER = BROWSER / "replay"
+_PLOTLY = BROWSER / "player" / "plotly-cartesian.min.js"
+
+
+class PageError(ValueError):
+    """What cannot be put into a page; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class HtmlPage:
+    """A page to be written. All texts are plain.
+
+    Attributes:
+        title: What it shows.
+        about: More on that, in a line.
+        script: Name of its script in the folder of the replay.
+        data: What the script draws, by the id of its element; each is compressed.
+        again: How to train it again, in a sentence.
+        command: The command that does so.
+        settings: Its settings.
+        remark: What else there is to know, in a sentence.
+        note: What its owner has to say of it.
+        embed: Whether it is to stand in a slide or another page: without title and controls.
+    """
+
+    title: str
+    about: str
+    script: str
+    data: Mapping[str, bytes]
+    again: str
+    command: str
+    settings: Settings
+    remark: str = ""
+    note: str = ""
+    embed: bool = False
+
+    def text(self) -> str:
+        """Returns the file's text.
+
+        Raises:
+            PageError: If the note is too long.
+        """
+        if len(self.note) > MAX_NOTE:
+            length = f"{MAX_NOTE:,} characters, not {len(self.note):,}"
+            raise PageError(f"a note may have {length}")
+        script = joined_script(_FOLDER / self.script)
+        data = {**self.data, "plotly": zlib.compress(_PLOTLY.read_bytes(), 9)}
+        return string.Template((_FOLDER / "replay.html").read_text()).substitute(
+            title=html.escape(self.title),
+            about=html.escape(self.about),
+            description=html.escape(self.note or self.about),
+            note=f'<p class="note">{html.escape(self.note)}</p>' if self.note else "",
+            again=html.escape(self.again),
+            command=html.escape(self.command),
+            remark=html.escape(self.remark),
+            table="\n".join(map(self._row, KINDS)),
+            embed=" data-embed" if self.embed else "",
+            policy=_policy(script),
+            style=joined_style(_FOLDER / "replay.css"),
+            data="\n".join(
+                f'<script type="text/plain" id="{name}">{_text(part)}</script>'
+                for name, part in data.items()
+            ),
+            script=script,
+        )
+
+    def _row(self, name: str) -> str:
+        label, value = KINDS[name].label, self.settings.text(name)
+        return f"<tr><th>{html.escape(label)}</th><td>{html.escape(value)}</td></tr>"
+
+
+def compressed_json(value: object) -> bytes:
+    """Returns a value in JSON, compressed."""
+    return zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 9)
+
+
+def how_again(settings: Settings) -> str:
+    """Says what trains a page's settings again, before the command that does."""
+    if settings.dataset == UPLOAD:
+        return "Its examples came from a file, which is not in this page. With that file:"
+    return "The page of bnviz trains it again with the settings below; so does the command:"
+
+
+def command(name: str, query: Mapping[str, str], options: str) -> str:
+    """Returns a command of the terminal with settings that differ from their defaults."""
+    changed = [f"--set {shlex.quote(f'{each}={value}')}" for each, value in query.items()]
+    return " ".join(["bnviz", name, *changed, options])
+
+
+def _policy(script: str) -> str:
+    """What the page may do: run its one script, and what that adds."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data: blob:; "
+        # The script adds the drawing library, which the file holds in a packed form.
+        f"style-src 'unsafe-inline'; script-src 'sha256-{digest}' 'strict-dynamic'"
+    )
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()

@@ -1,0 +1,56 @@
+"""PackedFrames: the frames of a recording for a file, as few and as small as it needs.
+
+Frames are put in rows, one for each byte of a frame in the order of time, which hold what the byte
+gains over the frame before, modulo 256; then they are compressed by zlib. This is how `Recording`
+writes them too, but browsers unpack no XZ streams.
+"""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.recording import Recording
+
+
+@dataclass(frozen=True)
+class PackedFrames:
+    """Frames of a recording.
+
+    Attributes:
+        indices: Their indices in the recording, increasing, shape (count,).
+        data: The zlib stream.
+    """
+
+    indices: NDArray[np.int64]
+    data: bytes
+
+    @classmethod
+    def of(cls, recording: Recording, needed: Iterable[int], max_bytes: int) -> "PackedFrames":
+        """Packs as many frames, evenly spread, as a number of bytes can hold.
+
+        Args:
+            recording: With at least one frame.
+            needed: Indices of frames that may not be left out, beside the first and the last.
+            max_bytes: Size of the stream; if the needed frames alone take more, they are packed.
+        """
+        count = len(recording)
+        rows = np.frombuffer(recording.slice(0, count), np.uint8).reshape(count, -1)
+        kept = {0, count - 1, *needed}
+        for stride in range(1, count + 1):
+            indices = np.array(sorted({*range(0, count, stride), *kept}))
+            packed = cls(indices, _compressed(rows[indices]))
+            if len(packed.data) <= max_bytes or len(indices) == len(kept):
+                break
+        return packed
+
+    def place(self, index: int) -> int:
+        """Where a frame of the recording is among these, or the first one after it."""
+        return min(int(np.searchsorted(self.indices, index)), len(self.indices) - 1)
+
+
+def _compressed(rows: NDArray[np.uint8]) -> bytes:
+    gains = np.diff(np.ascontiguousarray(rows.T), axis=1, prepend=np.uint8(0))
+    return zlib.compress(gains.tobytes(), 9)

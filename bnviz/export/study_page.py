@@ -1,0 +1,85 @@
+"""StudyPage: a phase map, or the curves over many seeds, as one HTML file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bnviz.export.html_page import HtmlPage, command, compressed_json, how_again
+from bnviz.findings.described import described
+from bnviz.player.map_content import MapContent
+from bnviz.player.request import MapRequest
+from bnviz.player.seeds_content import SeedsContent
+from bnviz.settings import KINDS, Settings
+from bnviz.studies.axis import Axis
+from bnviz.studies.phase_map import PhaseMap
+from bnviz.studies.seeds import SeedBands
+from bnviz.studies.sweep import MEASURES
+
+_NAME = "study"
+
+
+def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
+    """Returns a phase map as an HTML page that shows all its measures.
+
+    Args:
+        known: The map, complete or not.
+        note: What its owner has to say of it, plain text.
+        embed: Whether it is to stand in a slide or another page: without title and settings.
+
+    Raises:
+        PageError: If the note is too long.
+    """
+    sweep = known.sweep
+
+    def label(axis: Axis) -> str:
+        return KINDS[axis.name].label
+
+    content = MapContent(_NAME, 0, known, "recorded", "A recorded map.")
+    # The measure that the map was asked for comes first.
+    names = [sweep.measure, *(name for name in MEASURES if name != sweep.measure)]
+    messages = {MEASURES[name]: content.respond(MapRequest(), name) for name in names}
+    query = {name: value for name, value in sweep.to_query().items() if name in ("x", "y")}
+    options = " ".join([*(f"--{name} {value}" for name, value in query.items()), "--out map.npz"])
+    return _page(
+        f"Without BN and with BN over {label(sweep.x)} and {label(sweep.y)}",
+        messages,
+        sweep.base,
+        command("sweep", sweep.base.to_query(), options),
+        note=note,
+        embed=embed,
+    )
+
+
+def seeds_page(bands: SeedBands, *, note: str = "", embed: bool = False) -> str:
+    """Returns the curves over many seeds as an HTML page; see `map_page`."""
+    content = SeedsContent(_NAME, 0, bands, "recorded", "A recorded result.")
+    return _page(
+        f"The same networks without BN and with BN, {bands.seeds} seeds",
+        {"": content.respond(MapRequest())},
+        bands.settings,
+        command("seeds", bands.settings.to_query(), f"--seeds {bands.seeds} --out seeds.npz"),
+        note=note,
+        embed=embed,
+    )
+
+
+def _page(
+    title: str,
+    messages: Mapping[str, dict[str, Any]],
+    settings: Settings,
+    again: str,
+    *,
+    note: str,
+    embed: bool,
+) -> str:
+    page = HtmlPage(
+        title=title,
+        about=described(settings),
+        script="study.js",
+        data={"content": compressed_json(messages)},
+        again=how_again(settings),
+        command=again,
+        settings=settings,
+        note=note,
+        embed=embed,
+    )
+    return page.text()

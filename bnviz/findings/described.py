@@ -1,0 +1,13 @@
+"""Described: the settings of a run that matter most, in one line."""
+
+from bnviz.settings import UPLOAD, Settings
+
+
+def described(settings: Settings) -> str:
+    """Returns data, networks and training of a run, as small print of a picture."""
+    data = "own examples" if settings.dataset == UPLOAD else settings.dataset
+    return (
+        f"{data}, {settings.hidden_layers} × {settings.units} {settings.activation}, "
+        f"{settings.initializer} weights, {settings.optimizer} at {settings.learning_rate:g}, "
+        f"batches of {settings.batch_size}, seed {settings.seed}"
+    )

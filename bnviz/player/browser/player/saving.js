@@ -1,0 +1,101 @@
+// Saving: the picture of the frame drawn, or its numbers, as a file.
+
+/** @import { PlayerParts } from "types/parts" */
+/** @import { Ground, Shown } from "./picture.js" */
+
+import { drawing, imageOf, numbersOf } from "./picture.js";
+import { loadPlotly } from "./plotly.js";
+
+/** @type {[name: string, format: "png" | "svg" | "csv", ground: Ground][]} */
+const FILES = [
+  ["PNG, white", "png", "white"],
+  ["PNG, dark", "png", "dark"],
+  ["PNG, transparent", "png", "transparent"],
+  ["SVG, words as words", "svg", "white"],
+  ["CSV, the points drawn", "csv", "white"],
+];
+const EXPLANATION =
+  "The picture at this step with its axes, without the cards and the way through the layers: " +
+  "1280 × 720, PNG with twice as many dots.";
+
+export class Saving {
+  /**
+   * @param {HTMLElement} root Of the player.
+   * @param {Pick<PlayerParts, "save" | "saves">} parts
+   * @param {() => (Shown & { name: string }) | undefined} shown What is drawn, and the name of its
+   *   file; nothing before the first frame.
+   */
+  constructor(root, parts, shown) {
+    this.root = root;
+    this.parts = parts;
+    this.shown = shown;
+    parts.save.onclick = () => this.#open();
+  }
+
+  #open() {
+    const { saves } = this.parts;
+    if (!saves.firstChild) this.#build();
+    this.#say("");
+    if (!saves.open) saves.showModal();
+  }
+
+  #build() {
+    const { saves } = this.parts;
+    const explanation = document.createElement("p");
+    explanation.textContent = EXPLANATION;
+    const buttons = document.createElement("div");
+    buttons.className = "bnviz-files";
+    for (const [name, format, ground] of FILES) {
+      buttons.append(this.#button(name, () => this.#save(format, ground)));
+    }
+    this.outcome = document.createElement("p");
+    this.outcome.setAttribute("role", "status");
+    saves.append(
+      explanation,
+      buttons,
+      this.outcome,
+      this.#button("Close", () => saves.close()),
+    );
+  }
+
+  /**
+   * @param {string} text
+   * @param {() => void} onClick
+   */
+  #button(text, onClick) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.onclick = onClick;
+    return button;
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    if (this.outcome) this.outcome.textContent = text;
+  }
+
+  /**
+   * @param {"png" | "svg" | "csv"} format
+   * @param {Ground} ground
+   */
+  async #save(format, ground) {
+    const shown = this.shown();
+    if (!shown) return this.#say("There is no picture yet.");
+    try {
+      const file =
+        format === "csv"
+          ? new Blob([numbersOf(shown)], { type: "text/csv" })
+          : await imageOf(await loadPlotly(), drawing(this.root, shown, ground), format);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(file);
+      link.download = `${shown.name}.${format}`;
+      link.click();
+      // The browser reads it after the click.
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      this.#say(`Saved as ${link.download}.`);
+    } catch (error) {
+      this.#say(`It cannot be saved: ${error instanceof Error ? error.message : error}.`);
+    }
+  }
+}

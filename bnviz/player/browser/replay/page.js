@@ -1,0 +1,41 @@
+// Page: what all files that draw a recording or a study begin with.
+
+import { loadPlotly } from "../player/plotly.js";
+import { bytesOf, run, textOf } from "./unpacking.js";
+
+/**
+ * The bytes that the page holds in an element.
+ * @param {string} name
+ */
+export const held = (name) => bytesOf(document.getElementById(name)?.textContent ?? "");
+
+/**
+ * Lets the viewer choose between light and dark, and begins to draw once all is unpacked.
+ * @param {(content: any) => void | Promise<void>} draw
+ */
+export async function begin(draw) {
+  offerSchemes();
+  try {
+    const [code, content] = await Promise.all(["plotly", "content"].map(held));
+    await run(code);
+    await loadPlotly();
+    await draw(JSON.parse(textOf(content)));
+  } catch (error) {
+    const waiting = document.querySelector('[data-replay="waiting"]');
+    const reason = error instanceof Error ? error.message : error;
+    if (waiting) waiting.textContent = `This file cannot be shown here: ${reason}.`;
+  }
+}
+
+function offerSchemes() {
+  /** @type {HTMLElement | null} */
+  const button = document.querySelector('[data-replay="scheme"]');
+  if (!button) return;
+  button.onclick = () => {
+    const { dataset } = document.documentElement;
+    const dark = dataset.scheme
+      ? dataset.scheme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    dataset.scheme = dark ? "light" : "dark";
+  };
+}
