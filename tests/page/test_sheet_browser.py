@@ -7,7 +7,11 @@ from bnviz.lesson.presets import PRESETS
 
 pytestmark = pytest.mark.browser
 
-SIZES = ((390, 844), (844, 390), (820, 1180))
+SIZES = [
+    (390, 844),
+    pytest.param(844, 390, marks=pytest.mark.widest),
+    pytest.param(820, 1180, marks=pytest.mark.widest),
+]
 
 
 def sheet_of(visitor):

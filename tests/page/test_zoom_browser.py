@@ -19,7 +19,14 @@ def check(visitor, within="body"):
         assert visitor.overflow() <= 0
 
 
-@pytest.mark.parametrize("query", ["", "chapter=1", "mode=map"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        pytest.param("chapter=1", marks=pytest.mark.widest),
+        pytest.param("mode=map", marks=pytest.mark.widest),
+    ],
+)
 def test_zoomed_to_200_percent_nothing_is_cut_covered_or_out_of_reach(visit, query):
     width, height = SIZES[0]
     root = MAP if "map" in query else STAGE
