@@ -133,6 +133,7 @@ def test_the_note_of_its_owner_is_text(run):
     assert run.page.evaluate("window.hit") is None
 
 
+@pytest.mark.slow
 def test_nothing_that_comes_in_later_runs(run):
     run.open()
     run.page.evaluate(
@@ -145,6 +146,7 @@ def test_nothing_that_comes_in_later_runs(run):
     run.errors.clear()  # the browser says that it has refused it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TITLES)
 def test_each_view_is_drawn(deep, name):
     deep.open("#step=20")
@@ -154,6 +156,7 @@ def test_each_view_is_drawn(deep, name):
     assert deep.page.locator("[data-part=missing]").is_hidden()
 
 
+@pytest.mark.slow
 def test_a_view_that_was_not_measured_says_so_and_trains_nothing(run):
     run.open("#view=landscape")
     run.until("s.missing !== undefined")
@@ -198,6 +201,7 @@ def _lies_on(x, y, points):
     return np.allclose(found, np.array(y, float), rtol=1e-4, equal_nan=True)
 
 
+@pytest.mark.slow
 def test_an_address_leads_to_a_step_of_a_view(run):
     run.open("#view=drift&step=120&layer=2")
     assert run.page.locator(STAGE).get_attribute("data-view") == "drift"
@@ -221,6 +225,7 @@ def test_a_neuron_and_its_gamma_are_chosen_without_a_server(run):
     run.page.wait_for_function("() => location.hash.includes('gamma=3')")
 
 
+@pytest.mark.slow
 def test_it_is_played_and_presented_by_keys(run):
     run.open("#step=100")
     before = run.step()
@@ -232,6 +237,7 @@ def test_it_is_played_and_presented_by_keys(run):
     run.until("s.presented === undefined")
 
 
+@pytest.mark.slow
 def test_light_and_dark_are_the_viewers_choice(run):
     run.open()
     ground = "getComputedStyle(document.documentElement).backgroundColor"
@@ -240,6 +246,7 @@ def test_light_and_dark_are_the_viewers_choice(run):
     assert run.page.evaluate(ground) != before
 
 
+@pytest.mark.slow
 def test_embedded_it_is_the_picture_alone(opened, recording):
     embedded = opened("embedded", recording, embed=True)
     embedded.open()
@@ -298,6 +305,7 @@ def test_a_map_shows_each_of_its_measures(browser, folder):
     page.close()
 
 
+@pytest.mark.slow
 def test_the_curves_over_many_seeds_are_drawn(browser, folder):
     path = folder / "seeds.html"
     path.write_text(seeds_page(seeds_file.read(SEEDS)))

@@ -54,6 +54,7 @@ def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(
     )
 
 
+@pytest.mark.slow
 def test_a_click_below_the_player_counts_at_the_moment_of_a_request_of_the_players(visit):
     visitor = visit()
     # Streamlit sends both as one message, in the name of the player's fragment.
@@ -70,6 +71,7 @@ def test_a_click_below_the_player_counts_at_the_moment_of_a_request_of_the_playe
     )
 
 
+@pytest.mark.slow
 def test_a_number_is_taken_as_it_is_typed_or_refused_at_its_field(visit):
     visitor = visit("open=settings")
     for label, text, shown, said in (
@@ -151,6 +153,7 @@ def test_the_keyboard_and_the_slider_move_the_cursor(visit):
     visitor.until(f"+s.step >= {frame_steps(LAST)[100]}")
 
 
+@pytest.mark.slow
 def test_the_mark_of_an_event_moves_the_cursor_there(visit):
     event = next(e for e in events(Recording.load(RECORDED)) if e.arm == "none")
     visitor = visit()

@@ -24,6 +24,7 @@ def check_letters(visitor, height):
     assert size >= LEAST * height - 0.1, (size, words, height)
 
 
+@pytest.mark.slow
 def test_the_laboratory_before_a_class_is_on_one_screen_in_large_letters_and_is_left_by_a_key(
     visit,
 ):
@@ -49,6 +50,7 @@ def test_the_laboratory_before_a_class_is_on_one_screen_in_large_letters_and_is_
     page.get_by_test_id("stSidebar").locator("visible=true").first.wait_for()
 
 
+@pytest.mark.slow
 def test_three_networks_before_a_class_are_on_one_screen(visit):
     query = "dataset=digits&hidden_layers=5&units=8&steps=20&third_arm=layer_norm&v=2&train=1"
     visitor = visit(f"{query}&present=1", width=1280, height=720, measured=True)
@@ -59,6 +61,7 @@ def test_three_networks_before_a_class_are_on_one_screen(visit):
     assert visitor.overflow() <= 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["1", pytest.param("quiz", marks=pytest.mark.widest)])
 def test_the_lesson_before_a_class_is_in_large_letters(browser, page_address, place):
     visitor = Visitor(browser, page_address, width=1280, height=720, measured=True)
@@ -78,12 +81,14 @@ def test_the_lesson_before_a_class_is_in_large_letters(browser, page_address, pl
     visitor.context.close()
 
 
+@pytest.mark.slow
 def test_before_a_class_on_a_phone_no_words_are_cut(visit):
     visitor = visit("present=1", width=390, height=844, measured=True)
     visitor.page.evaluate("bnvizGeometry.settled()")
     assert visitor.page.evaluate("bnvizGeometry.faults()") == []
 
 
+@pytest.mark.slow
 def test_views_layers_and_a_spoken_summary_have_keys(visit):
     visitor = visit("")
     page = visitor.page

@@ -38,6 +38,7 @@ def seen(locator, height):
     return box["y"] >= 0 and box["y"] + box["height"] <= height
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_form_comes_up_from_below_with_its_actions_and_closes(visit, width, height):
     visitor = visit(width=width, height=height)
@@ -72,6 +73,7 @@ def test_the_form_comes_up_from_below_with_its_actions_and_closes(visit, width, 
         visitor.until("s.state !== 'recorded'")
 
 
+@pytest.mark.slow
 def test_the_form_beside_the_page_closes_where_it_becomes_a_sheet_and_comes_back(visit):
     visitor = visit()
     expect(sheet_of(visitor)).to_be_visible()

@@ -19,6 +19,7 @@ def check(visitor, within="body"):
         assert visitor.overflow() <= 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     [
