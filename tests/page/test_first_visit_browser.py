@@ -30,6 +30,8 @@ def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
         "2 Here BN normalizes",
         "3 Begin the lesson",
     ]
+    # The sidebar lies over all else.
+    assert page.locator(NOTES).evaluate("layer => layer.matches(':popover-open')")
     covered = page.evaluate(COVERED)
     assert covered == []
     visitor.open("units=16")

@@ -138,7 +138,10 @@ export class Notes {
     button.textContent = "Esc hides these notes for good";
     button.onclick = () => this.dismiss();
     layer.append(button);
+    // In the browser's top layer they lie over the sidebar, which else covers all that is beside it.
+    layer.popover = "manual";
     this.root.append(layer);
+    layer.showPopover();
     this.layer = layer;
     document.addEventListener("keydown", this.onKey);
     for (const event of ["scroll", "resize"]) window.addEventListener(event, this.onMove, true);
