@@ -50,7 +50,7 @@ def test_each_lead_runs_into_the_baseline_of_its_histogram(visit, size):
         assert abs(distance) <= 1
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_click_before_or_after_the_activation_chooses_what_the_histograms_show(visit):
     visitor = held(visit)
     stage = visitor.page.locator(STAGE)

@@ -111,7 +111,7 @@ def test_every_pair_of_view_scheme_size_and_recording_is_right_to_the_pixel(brow
     check(browser, page_address, selection())
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_page_as_it_opens_is_right_to_the_pixel_in_every_size(browser, page_address):
     views = (TABS[number % len(TABS)] for number in range(len(SIZES)))
     places = zip(SCHEMES * (len(SIZES) // 2), SIZES, views, strict=True)

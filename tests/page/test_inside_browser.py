@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 LIT = "[...document.querySelectorAll('#bnviz-stage [data-lit]')].map((e) => e.dataset.stage)"
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_pointing_at_any_part_lights_up_all_that_belongs_to_it(visit):
     visitor = visit()
     page = visitor.page

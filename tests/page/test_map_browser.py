@@ -116,7 +116,7 @@ def test_a_phone_stacks_the_maps(visit_map):
     visitor.until("s.state !== 'loading' && s.state !== 'recorded'", root=STAGE)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_many_seeds_are_trained_and_summarized_in_a_sentence(visit_map):
     visitor = visit_map("mode=seeds&dataset=moons&hidden_layers=1&units=4&steps=20&seeds=5")
     visitor.button("Train 5 seeds").click()

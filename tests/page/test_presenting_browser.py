@@ -50,7 +50,7 @@ def test_the_laboratory_before_a_class_is_on_one_screen_in_large_letters_and_is_
     page.get_by_test_id("stSidebar").locator("visible=true").first.wait_for()
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_three_networks_before_a_class_are_on_one_screen(visit):
     query = "dataset=digits&hidden_layers=5&units=8&steps=20&third_arm=layer_norm&v=2&train=1"
     visitor = visit(f"{query}&present=1", width=1280, height=720, measured=True)

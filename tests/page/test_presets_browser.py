@@ -32,7 +32,7 @@ def plays(visitor, name):
     visitor.until(f"s.state === 'recorded' && s.other === undefined && +s.framesHeld === {held}")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_every_card_plays_at_once_is_in_the_link_and_survives_a_reload(visit):
     visitor = visit()
     for name, preset in [*PRESETS.items()][::-1]:

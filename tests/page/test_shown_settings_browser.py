@@ -21,7 +21,7 @@ def choose(visitor, label, value):
     field.press("Enter")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_what_is_not_chosen_is_dimmed_until_it_is_chosen_or_trained(visit):
     visitor = visit()
     assert opacity(visitor, ".bnviz-verdict") == 1

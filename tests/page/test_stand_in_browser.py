@@ -21,7 +21,7 @@ def says(visitor, words):
     expect(visitor.page.locator(f"{STAGE} [data-part=other]")).to_contain_text(words)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_nearest_preset_stands_in_and_a_card_shows_the_picture_on_a_phone(visit):
     visitor = visit()
     choose(visitor, "learning rate", "1.9")

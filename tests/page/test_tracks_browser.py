@@ -50,7 +50,7 @@ def test_a_drag_that_takes_several_values_leaves_one_entry_in_the_history(visit)
     expect(field_of(visitor, "learning rate")).to_have_value("0.2")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_number_is_dragged_by_its_label_and_by_its_track(visit):
     visitor = visit()
     mouse = visitor.page.mouse

@@ -103,6 +103,7 @@ def test_a_changed_setting_keeps_the_file(visit, file):
     expect(visitor.button("Train both")).to_be_enabled()
 
 
+@pytest.mark.widest
 def test_a_reload_keeps_the_file_and_returns_to_its_run(visit, file):
     visitor = visit(SMALL)
     trained(visitor, file)

@@ -150,7 +150,7 @@ def test_each_tab_shows_its_view_at_the_same_step(visit, width):
         assert reading.startswith(VIEWS[name].reading)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_what_is_opened_stays_open_in_every_mode_and_in_the_link(visit):
     first = visit("units=48&v=2")
     sidebar = first.page.get_by_test_id("stSidebar")
