@@ -1,10 +1,10 @@
 """Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed.
 
-A saved recording is an NPZ file that NumPy reads without this package; the README has the lines.
-`settings` is the JSON of the settings. `packed` is an XZ stream of one row for each byte of a
-frame, in the order of time, which holds what the byte gains over the frame before, modulo 256.
-`schema` is the JSON of `FrameLayout.schema`: where each measure lies in a frame, its little-endian
-type and its shape.
+A saved recording is an NPZ file. One of this version of the measures is read by NumPy without this
+package; the README has the lines. `settings` is the JSON of the settings. `packed` is an XZ stream
+of one row for each byte of a frame, in the order of time, which holds what the byte gains over the
+frame before, modulo 256. `schema` is the JSON of `FrameLayout.schema`: where each measure lies in a
+frame, its little-endian type and its shape.
 """
 
 import copy
@@ -283,10 +283,12 @@ class Recording:
         Args:
             file: A path, or a file opened for writing bytes.
         """
-        frames = np.frombuffer(self.slice(0, len(self)), np.uint8)
+        # A run that goes on adds frames meanwhile.
+        count = len(self)
+        frames = np.frombuffer(self.slice(0, count), np.uint8)
         # One row for each byte of a frame, in the order of time: this packs a third smaller, and
         # what each gains over the last frame a further eighth.
-        frames = np.ascontiguousarray(frames.reshape(len(self), self.layout.dtype.itemsize).T)
+        frames = np.ascontiguousarray(frames.reshape(count, self.layout.dtype.itemsize).T)
         arrays = {"settings": np.array(self.settings.to_json())}
         gains = np.diff(frames, axis=1, prepend=np.uint8(0))
         if self.header.version < _GAINS_SINCE:

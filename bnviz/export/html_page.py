@@ -38,7 +38,7 @@ class HtmlPage:
         settings: Its settings.
         remark: What else there is to know, in a sentence.
         note: What its owner has to say of it.
-        embed: Whether it is to stand in a slide or another page: without title and controls.
+        embed: Whether it is meant for a slide or another page: without title, note and controls.
     """
 
     title: str
@@ -63,7 +63,7 @@ class HtmlPage:
             raise PageError(f"a note may have {length}")
         script = joined_script(_FOLDER / self.script)
         data = {**self.data, "plotly": zlib.compress(_PLOTLY.read_bytes(), 9)}
-        return string.Template((_FOLDER / "replay.html").read_text()).substitute(
+        return string.Template((_FOLDER / "replay.html").read_text(encoding="utf-8")).substitute(
             title=html.escape(self.title),
             about=html.escape(self.about),
             description=html.escape(self.note or self.about),
@@ -99,10 +99,22 @@ def how_again(settings: Settings) -> str:
     return "The page of bnviz trains it again with the settings below; so does the command:"
 
 
-def command(name: str, query: Mapping[str, str], options: str) -> str:
-    """Returns a command of the terminal with settings that differ from their defaults."""
-    changed = [f"--set {shlex.quote(f'{each}={value}')}" for each, value in query.items()]
-    return " ".join(["bnviz", name, *changed, options])
+def command(name: str, settings: Settings, usual: Settings, options: str) -> str:
+    """Returns a command of the terminal that trains settings.
+
+    Args:
+        name: Of the command.
+        settings: The settings.
+        usual: Those that it trains by itself.
+        options: Its other options.
+    """
+    differing = [each for each in KINDS if getattr(settings, each) != getattr(usual, each)]
+    data = []
+    if settings.dataset == UPLOAD:
+        differing = [each for each in differing if each not in ("dataset", "upload")]
+        data = ["--data FILE"]
+    changed = [f"--set {shlex.quote(f'{each}={settings.text(each)}')}" for each in differing]
+    return " ".join(["bnviz", name, *changed, *data, options])
 
 
 def _policy(script: str) -> str:

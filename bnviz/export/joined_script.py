@@ -48,7 +48,7 @@ def joined_script(entry: Path) -> str:
 
 def joined_style(entry: Path) -> str:
     """Returns a style sheet with those that it imports, in the order of their imports."""
-    text = _COMPONENT.sub(r"../\1/", entry.read_text())
+    text = _COMPONENT.sub(r"../\1/", entry.read_text(encoding="utf-8"))
     imported = [joined_style(_resolved(entry, path)) for path in _STYLE_IMPORT.findall(text)]
     return "".join([*imported, _STYLE_IMPORT.sub("", text)])
 
@@ -58,7 +58,7 @@ def _join(path: Path, names: dict[Path, str], parts: list[str]) -> None:
     if path in names:
         return
     names[path] = f"module_{len(names)}"
-    text, lines = path.read_text(), []
+    text, lines = path.read_text(encoding="utf-8"), []
     for found in _IMPORT.finditer(text):
         other = _resolved(path, found["path"])
         _join(other, names, parts)

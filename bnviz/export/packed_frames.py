@@ -39,12 +39,14 @@ class PackedFrames:
         count = len(recording)
         rows = np.frombuffer(recording.slice(0, count), np.uint8).reshape(count, -1)
         kept = {0, count - 1, *needed}
-        for stride in range(1, count + 1):
+        stride = 1
+        while True:
             indices = np.array(sorted({*range(0, count, stride), *kept}))
             packed = cls(indices, _compressed(rows[indices]))
             if len(packed.data) <= max_bytes or len(indices) == len(kept):
-                break
-        return packed
+                return packed
+            # Few frames pack worse than many, so the first guess is rather too small.
+            stride = max(stride + 1, stride * len(packed.data) // max_bytes)
 
     def place(self, index: int) -> int:
         """Where a frame of the recording is among these, or the first one after it."""

@@ -18,9 +18,9 @@ from bnviz.player.content import StageContent
 from bnviz.player.message import unpack
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
-from bnviz.settings import UPLOAD
+from bnviz.settings import UPLOAD, Settings
 
-#: Bytes of packed frames of a file, unless all are asked for: with the rest, less than 3 MB.
+#: Bytes of packed frames of a file, unless all are asked for: with the rest, about 3 MB.
 MAX_FRAME_BYTES = 1_250_000
 #: Names the recording to the player.
 _NAME = "replay"
@@ -34,7 +34,7 @@ def replay(
     Args:
         recording: With at least one frame; nothing that an upload holds is written.
         note: What its owner has to say of it, plain text.
-        embed: Whether it is to stand in a slide or another page: without title and controls.
+        embed: Whether it is meant for a slide or another page: without title, note and controls.
         all_frames: Whether all frames are kept, however many bytes they take.
 
     Raises:
@@ -56,7 +56,7 @@ def replay(
         script="replay.js",
         data={"content": compressed_json(_content(content, frames)), "frames": frames.data},
         again=how_again(settings),
-        command=command("train", settings.to_query(), "--out run.npz"),
+        command=command("train", settings, Settings(), "--out run.npz"),
         settings=settings,
         remark=_frames(len(frames.indices), len(recording)),
         note=note,

@@ -12,7 +12,7 @@ from bnviz.settings import KINDS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
-from bnviz.studies.sweep import MEASURES
+from bnviz.studies.sweep import MEASURES, Sweep
 
 _NAME = "study"
 
@@ -23,7 +23,7 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
     Args:
         known: The map, complete or not.
         note: What its owner has to say of it, plain text.
-        embed: Whether it is to stand in a slide or another page: without title and settings.
+        embed: Whether it is meant for a slide or another page: without title, note and settings.
 
     Raises:
         PageError: If the note is too long.
@@ -37,13 +37,12 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
     # The measure that the map was asked for comes first.
     names = [sweep.measure, *(name for name in MEASURES if name != sweep.measure)]
     messages = {MEASURES[name]: content.respond(MapRequest(), name) for name in names}
-    query = {name: value for name, value in sweep.to_query().items() if name in ("x", "y")}
-    options = " ".join([*(f"--{name} {value}" for name, value in query.items()), "--out map.npz"])
+    options = [f"--{name} {value}" for name, value in sweep.to_query().items()]
     return _page(
         f"Without BN and with BN over {label(sweep.x)} and {label(sweep.y)}",
         messages,
         sweep.base,
-        command("sweep", sweep.base.to_query(), options),
+        command("sweep", sweep.base, Sweep().base, " ".join([*options, "--out map.npz"])),
         note=note,
         embed=embed,
     )
@@ -56,7 +55,7 @@ def seeds_page(bands: SeedBands, *, note: str = "", embed: bool = False) -> str:
         f"The same networks without BN and with BN, {bands.seeds} seeds",
         {"": content.respond(MapRequest())},
         bands.settings,
-        command("seeds", bands.settings.to_query(), f"--seeds {bands.seeds} --out seeds.npz"),
+        command("seeds", bands.settings, Settings(), f"--seeds {bands.seeds} --out seeds.npz"),
         note=note,
         embed=embed,
     )

@@ -20,9 +20,15 @@ from bnviz.recording import Recording
 #: The columns of the table.
 COLUMNS = ("step", "arm", "layer", "measure", "value")
 #: Dimensions that are rows of their own, and what a measure is called there.
-_PARTS = {
+_PARTS: dict[str | int, list[str]] = {
     "percentiles": [f"_{percent:g}" for percent in PERCENTILES],
     "statistics": [f"_{name}" for name in INFERENCE_STATISTICS],
+}
+#: The same of two numbers, by the measure.
+_PAIRS = {
+    "change_losses": ["_before", "_after"],
+    "landscape_loss": ["_lowest", "_highest"],
+    "landscape_gradient": ["_smallest", "_largest"],
 }
 #: Dimensions that count layers.
 _LAYERS = ("layers", "kernels")
@@ -31,8 +37,8 @@ _LAYERS = ("layers", "kernels")
 def tidy(recording: Recording) -> str:
     """Returns the curves and the numbers of the layers as CSV.
 
-    What is counted or kept of single neurons and single examples is left out: the recording's own
-    file has it.
+    Histograms, digests, and what is kept of single neurons and single examples are left out: the
+    recording's own file has them.
 
     Args:
         recording: With any number of frames.
@@ -43,6 +49,8 @@ def tidy(recording: Recording) -> str:
         what belongs to a whole network. Percentiles and the like end the name of their measure, as
         in `pre_activation_percentiles_50`. Numbers that are not known are empty.
     """
+    # A run that goes on adds frames meanwhile.
+    recording = recording.snapshot()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -70,7 +78,9 @@ def _columns(recording: Recording) -> Iterator[tuple[str, int | str, str, NDArra
 
 def _is_number(measure: Measure) -> bool:
     """Whether it is a number of a network or a layer, not a digest, a histogram or a code."""
-    plain = measure.dtype in ("float32", "int32") and "shown" not in measure.shape
+    if measure.name in _PAIRS:
+        return True
+    plain = measure.dtype in ("float32", "int32", "uint32")
     return plain and all(each in (*_LAYERS, *_PARTS) for each in measure.shape)
 
 
@@ -84,5 +94,5 @@ def _of_measure(
             if dimension in _LAYERS:
                 layer = index + 1
             else:
-                name += _PARTS[str(dimension)][index]
+                name += (_PAIRS.get(measure.name) or _PARTS[dimension])[index]
         yield arm, layer, name, values[(slice(None), *place)]

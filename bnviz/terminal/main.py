@@ -223,19 +223,21 @@ def _add_export_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--csv",
         metavar="RUN.csv",
-        help="its numbers, one row for each step, network, layer and measure",
+        help="the numbers of a run, one row for each step, network, layer and measure",
     )
     page = command.add_argument_group("the page")
-    page.add_argument("--note", metavar="TEXT", default="", help="a note of yours above it")
+    page.add_argument(
+        "--note", metavar="TEXT", default="", help="a note of yours above it, but not with --embed"
+    )
     page.add_argument(
         "--embed",
         action="store_true",
-        help="the picture alone, for an <iframe> in slides or on another page",
+        help="only the picture, for an <iframe> in slides or on another page",
     )
     page.add_argument(
         "--all-frames",
         action="store_true",
-        help="keep all frames, however large the page becomes",
+        help="keep all frames of a run, however large the page becomes",
     )
 
 

@@ -1,7 +1,5 @@
 """A recording in one file, opened from the disk in a browser without a network."""
 
-import csv
-import io
 import struct
 
 import numpy as np
@@ -272,21 +270,6 @@ def test_a_picture_is_saved_with_its_axes_and_settings(run):
     words = drawn.decode()
     for text in ("Layers, step 800 of 800", "training step", "seed 0", "without BN"):
         assert text in words
-
-
-def test_the_points_drawn_are_saved(run, recording):
-    run.open("#step=800")
-    _, table = save(run, "CSV")
-    rows = list(csv.DictReader(io.StringIO(table.decode())))
-    last = [
-        float(row["y"])
-        for row in rows
-        if row["panel"] == "Validation accuracy"
-        and row["network"] == "with BN"
-        and row["x"] == "800"
-    ]
-    accuracy = recording.frames[-1]["bn"]["validation_accuracy"]
-    assert any(abs(each - accuracy) < 1e-6 for each in last)
 
 
 def test_a_map_shows_each_of_its_measures(browser, folder):

@@ -32,6 +32,9 @@ def test_each_row_is_one_number():
         ("3", "gradient_norm", ("gradient_norm", 2)),
         ("1", "activation_percentiles_50", ("activation_percentiles", 0, PERCENTILES.index(50))),
         ("", "inference_loss_moving", ("inference_loss", 1)),
+        ("", "landscape_loss_highest", ("landscape_loss", 1)),
+        ("", "change_losses_before", ("change_losses", 0)),
+        ("2", "activation_nan", ("activation_nan", 1)),
     ],
 )
 def test_a_number_is_that_of_the_recording(layer, measure, path):

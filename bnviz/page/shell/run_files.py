@@ -2,18 +2,19 @@
 
 import io
 import threading
+import weakref
 from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
-from bnviz.export.replay_process import ReplayProcessError, page_of
-from bnviz.export.tidy import tidy
+from bnviz.export.replay_process import ReplayProcessError, made_of
 from bnviz.recording import Recording
 
-#: Pages that may be made at a time: each occupies one of a few threads that all downloads share.
-MAX_PAGES = 2
-_pages = threading.BoundedSemaphore(MAX_PAGES)
+#: Files that are made at a time, and seconds that a further one waits for its turn: each occupies
+#: one of a few threads that all downloads share.
+MAX_FILES, PATIENCE = 2, 20.0
+_turns = threading.BoundedSemaphore(MAX_FILES)
 
 
 def draw(recording: Recording, *, key: str) -> None:
@@ -23,26 +24,28 @@ def draw(recording: Recording, *, key: str) -> None:
         recording: With at least one frame; what is there at the click is written.
         key: Distinguishes the buttons from others of the page.
     """
+    # The session keeps the buttons for minutes after a page was closed, but no frames with them.
+    held = weakref.ref(recording)
     name = f"batch_normalization_{recording.settings.digest[:8]}"
-    files: list[tuple[str, Callable[[], str | bytes], str, str, str]] = [
+    files: list[tuple[str, Callable[[], bytes], str, str, str]] = [
         (
             "Page that plays it",
-            partial(_page, recording),
+            partial(_made, held, "html"),
             f"{name}.html",
             "text/html",
-            "One file of up to 3 MB with this picture and all its views. It opens by double click, "
-            "without bnviz and without a network.",
+            "One file of about 3 MB with all views of this run. It opens by double click, without "
+            "bnviz and without a network.",
         ),
         (
             "Recording",
-            partial(_recording, recording),
+            partial(_made, held, "npz"),
             f"{name}.npz",
             "application/zip",
-            "All that was measured, for NumPy and for “bnviz export”.",
+            "All that was measured, for “bnviz export” and for NumPy; see the README.",
         ),
         (
             "Numbers",
-            partial(tidy, recording),
+            partial(_made, held, "csv"),
             f"{name}.csv",
             "text/csv",
             "The curves and the numbers of each layer: a row for each step, network, layer and "
@@ -63,16 +66,24 @@ def draw(recording: Recording, *, key: str) -> None:
         )
 
 
-def _page(recording: Recording) -> bytes:
-    if not _pages.acquire(blocking=False):
+def _made(held: "weakref.ref[Recording]", kind: str) -> bytes:
+    """The file of a recording, unless it is not there any more.
+
+    Raises:
+        ReplayProcessError: If it cannot be made, or not now.
+    """
+    recording = held()
+    if recording is None:
+        raise ReplayProcessError("This run is not held any more.")
+    if not _turns.acquire(timeout=PATIENCE):
         raise ReplayProcessError("Others are saving their runs just now; try again in a minute.")
     try:
-        return page_of(recording)
+        match kind:
+            case "html" | "csv":
+                return made_of(recording.snapshot(), kind)
+            case _:
+                file = io.BytesIO()
+                recording.save(file)
+                return file.getvalue()
     finally:
-        _pages.release()
-
-
-def _recording(recording: Recording) -> bytes:
-    file = io.BytesIO()
-    recording.save(file)
-    return file.getvalue()
+        _turns.release()

@@ -73,6 +73,20 @@ test("an unknown view is the usual one", async () => {
   assert.equal(header.figure.view.name, "layers");
 });
 
+test("what a view does not offer is as usual or within its limits", async () => {
+  const choices = {
+    neuron: { options: { 0: "1", 1: "2" } },
+    gamma: { low: -10, high: 10 },
+  };
+  const table = { layers: [{ fixed: {}, figure: { layout: {}, choices }, groups: [] }] };
+  const view = { name: "layers", neuron: 0, gamma: 1 };
+  const messages = [];
+  const player = { receive: (message) => messages.push(unpack(message)) };
+  const host = new Host({ ...CONTENT, table, view }, FRAMES, player);
+  host.open({ ...view, neuron: 500, gamma: 99 });
+  assert.deepEqual(messages[0].header.figure.view, { name: "layers", neuron: 0, gamma: 10 });
+});
+
 test("a step is that of the last frame at or before it", () => {
   const { host } = started();
   assert.deepEqual(

@@ -1,11 +1,11 @@
 /** What a replay in one file holds: bnviz/export/replay.py. */
 
-import type { Header, View } from "types/message";
+import type { Figure, Header, View } from "types/message";
 
 /** The figures of a view that have the same traces, and share the fixed options. */
 export interface Variant {
   fixed: Record<string, string | number>;
-  figure: any;
+  figure: Omit<Figure, "id" | "view">;
   groups: {
     choices: string[];
     /** By the options joined by a space: where a figure changes, and what stands there then. */

@@ -1,7 +1,7 @@
-// Picture: the frame drawn as a figure for slides and papers, and its points as numbers.
+// Picture: the frame drawn as a figure for slides and papers.
 
 /** @import { Figure } from "types/message" */
-/** @import { Plotly, Trace } from "types/plotly" */
+/** @import { Plotly } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
 /** @import { Margin } from "./heads.js" */
 
@@ -107,38 +107,6 @@ export async function imageOf(Plotly, drawn, format) {
 const typeOf = (head) => head.replace(/^data:/, "").split(";")[0];
 
 /**
- * The points drawn, as CSV: a row for each, with the heading of its panel and the network that its
- * colour names.
- * @param {Shown} shown
- */
-export function numbersOf({ figure, frames, at }) {
-  const rows = [["panel", "network", "x", "y", "value", "text"]];
-  const headings = headingsOf(figure);
-  const roots = new Set(figure.run.axes);
-  figure.data.forEach((trace, number) => {
-    if (!figure.bindings[number]) return;
-    const { x, y, z, text } = /** @type {any} */ (pointsOf(figure, frames, at, number));
-    const across = roots.has(trace.xaxis.replace("x", "xaxis")) ? x.map(square) : x;
-    const named = [headings[trace.xaxis] ?? "", networkOf(figure, trace)];
-    if (z) {
-      const cells = [...z].flatMap((row, j) =>
-        [...row].map((value, i) => [across[i], y[j], value, ""]),
-      );
-      rows.push(...cells.map((cell) => [...named, ...cell.map(written)]));
-      return;
-    }
-    for (let i = 0; i < x.length; i++) {
-      if (x[i] === null || y[i] === null || Number.isNaN(y[i])) continue;
-      rows.push([...named, ...[across[i], y[i], "", text?.[i] ?? ""].map(written)]);
-    }
-  });
-  return rows
-    .map((row) => row.map(quoted).join(","))
-    .join("\n")
-    .concat("\n");
-}
-
-/**
  * @param {Figure} figure
  * @param {Frames} frames
  * @param {number} at
@@ -147,44 +115,3 @@ export function numbersOf({ figure, frames, at }) {
 function pointsOf(figure, frames, at, number) {
   return points(figure.bindings[number], frames, at, figure.constants);
 }
-
-/**
- * The headings of the panels by the name of their horizontal axis.
- * @param {Figure} figure
- */
-function headingsOf(figure) {
-  const annotations = /** @type {{ text: string, xref: string }[]} */ (
-    figure.layouts.wide.annotations ?? []
-  );
-  return Object.fromEntries(
-    annotations.map(({ text, xref }) => [
-      xref.replace(" domain", ""),
-      text.replace(/<br>/g, " ").replace(/<[^>]*>/g, ""),
-    ]),
-  );
-}
-
-/**
- * The network whose colour a trace has; empty if none.
- * @param {Figure} figure
- * @param {Trace} trace
- */
-function networkOf(figure, trace) {
-  const colours = [trace.line?.color, trace.marker?.color, trace.fillcolor].map(String);
-  const channels = (/** @type {string} */ hex) =>
-    [1, 3, 5].map((from) => Number.parseInt(hex.slice(from, from + 2), 16)).join(",");
-  const arm = figure.cards.arms.find(({ colour }) =>
-    colours.some((each) => each === colour || each.startsWith(`rgba(${channels(colour)},`)),
-  );
-  return arm?.label ?? "";
-}
-
-/** @param {number | null} root */
-const square = (root) => (root === null ? null : root * root);
-
-/** @param {unknown} value */
-const written = (value) =>
-  typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value ?? "");
-
-/** @param {string} text */
-const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);

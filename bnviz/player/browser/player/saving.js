@@ -1,18 +1,17 @@
-// Saving: the picture of the frame drawn, or its numbers, as a file.
+// Saving: the picture of the frame drawn as a file.
 
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Ground, Shown } from "./picture.js" */
 
-import { drawing, imageOf, numbersOf } from "./picture.js";
+import { drawing, imageOf } from "./picture.js";
 import { loadPlotly } from "./plotly.js";
 
-/** @type {[name: string, format: "png" | "svg" | "csv", ground: Ground][]} */
+/** @type {[name: string, format: "png" | "svg", ground: Ground][]} */
 const FILES = [
   ["PNG, white", "png", "white"],
   ["PNG, dark", "png", "dark"],
   ["PNG, transparent", "png", "transparent"],
   ["SVG, words as words", "svg", "white"],
-  ["CSV, the points drawn", "csv", "white"],
 ];
 const EXPLANATION =
   "The picture at this step with its axes, without the cards and the way through the layers: " +
@@ -76,17 +75,14 @@ export class Saving {
   }
 
   /**
-   * @param {"png" | "svg" | "csv"} format
+   * @param {"png" | "svg"} format
    * @param {Ground} ground
    */
   async #save(format, ground) {
     const shown = this.shown();
     if (!shown) return this.#say("There is no picture yet.");
     try {
-      const file =
-        format === "csv"
-          ? new Blob([numbersOf(shown)], { type: "text/csv" })
-          : await imageOf(await loadPlotly(), drawing(this.root, shown, ground), format);
+      const file = await imageOf(await loadPlotly(), drawing(this.root, shown, ground), format);
       const link = document.createElement("a");
       link.href = URL.createObjectURL(file);
       link.download = `${shown.name}.${format}`;

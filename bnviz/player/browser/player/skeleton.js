@@ -6,7 +6,7 @@ const HTML = `
       <div class="bnviz-tabs" data-part="tabs" role="group" aria-label="Views"></div>
       <div class="bnviz-page">
         <button type="button" class="bnviz-more" data-part="more" title="Axes and other choices of what the view shows">View</button>
-        <button type="button" data-part="save" title="Save this picture or its numbers">Save</button>
+        <button type="button" data-part="save" title="Save this picture">Save</button>
         <button type="button" data-part="present" title="Show it to a class, on a projector (p)">Present</button>
         <button type="button" data-part="help" title="Keys (?)" aria-label="Keys">?</button>
       </div>

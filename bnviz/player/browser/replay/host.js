@@ -1,6 +1,6 @@
 // Host: responds to the player's requests from what a file holds.
 
-/** @import { Header, Send, View } from "types/message" */
+/** @import { Choice, Header, Send, View } from "types/message" */
 /** @import { Content } from "types/replay" */
 
 import { pack } from "../player/message.js";
@@ -8,6 +8,22 @@ import { figureOf } from "./figures.js";
 
 /** What a host needs of a player. */
 /** @typedef {{ receive: (message: Uint8Array, send: Send, trigger: Send) => void }} Receiver */
+
+/**
+ * A view without what its choices do not offer, as an address may ask for.
+ * @param {View} view
+ * @param {Record<string, Choice>} choices
+ * @param {View} usual
+ * @returns {View}
+ */
+function allowed(view, choices, usual) {
+  const corrected = { ...view };
+  for (const [name, { options, low = 0, high = 0 }] of Object.entries(choices)) {
+    if (!options) corrected[name] = Math.min(Math.max(Number(view[name]), low), high);
+    else if (!Object.hasOwn(options, view[name])) corrected[name] = usual[name];
+  }
+  return corrected;
+}
 
 export class Host {
   /**
@@ -81,8 +97,9 @@ export class Host {
       missing: null,
     };
     if (view) {
-      const known = { ...usual, ...view };
+      let known = { ...usual, ...view };
       if (!Object.hasOwn(table, known.name)) known.name = usual.name;
+      known = allowed(known, figureOf(table, known).choices ?? {}, usual);
       const figure = figureOf(table, known);
       response.missing = missing[known.name];
       if (figure.id !== held) response.figure = figure;

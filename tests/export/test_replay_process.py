@@ -1,0 +1,22 @@
+"""Files that are made in a process of their own."""
+
+import pytest
+
+from bnviz.export.replay import replay
+from bnviz.export.replay_process import ReplayProcessError, made_of
+from bnviz.export.tidy import tidy
+from bnviz.settings import Settings
+from tests.support.recordings import random_recording
+
+RECORDING = random_recording(Settings(hidden_layers=1, units=4, steps=20), 21)
+
+
+@pytest.mark.parametrize(("kind", "make"), [("html", replay), ("csv", tidy)])
+def test_they_are_those_that_are_made_here(kind, make):
+    assert made_of(RECORDING, kind).decode() == make(RECORDING)
+
+
+def test_what_cannot_be_made_is_one_sentence():
+    empty = random_recording(Settings(hidden_layers=1, units=4, steps=20), 0)
+    with pytest.raises(ReplayProcessError, match="cannot be saved"):
+        made_of(empty, "html")
