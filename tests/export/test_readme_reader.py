@@ -19,6 +19,7 @@ def test_they_read_what_was_saved(tmp_path, monkeypatch, capsys):
     assert "bnviz" not in code
     found = {}
     exec(code, found)
+    found["file"].close()
     measure = found["measure"]
     np.testing.assert_array_equal(measure("step"), recording.frames["step"])
     for name in ("validation_accuracy", "pre_activation_percentiles", "pre_activation_counts"):
