@@ -71,7 +71,9 @@ def _join(path: Path, names: dict[Path, str], parts: list[str]) -> None:
     body = _EXPORT.sub(lambda found: found["rest"], body)
     left = _LEFT.search(body)
     if left:
-        raise JoinError(f"{path.name}: {left[0]!r} is no form of import or export that is joined")
+        raise JoinError(
+            f"{path.name}: {left[0]!r} is an import or export in a form that is not joined"
+        )
     parts.append(
         f"const {names[path]} = (() => {{\n"
         + "\n".join(lines)
@@ -83,5 +85,5 @@ def _resolved(importing: Path, path: str) -> Path:
     """The file that an import names."""
     other = (importing.parent / _COMPONENT.sub(r"../\1/", path)).resolve()
     if not other.is_relative_to(BROWSER.resolve()):
-        raise JoinError(f"{importing.name}: {path} is no script of this package")
+        raise JoinError(f"{importing.name}: {path} is not a script of this package")
     return other

@@ -38,7 +38,7 @@ def replay(
         all_frames: Whether all frames are kept, however many bytes they take.
 
     Raises:
-        PageError: If there is no frame, or the note is too long.
+        PageError: If the recording is empty, or the note is too long.
     """
     if len(recording) == 0:
         raise PageError("a run has to have begun before it can be saved as a page")

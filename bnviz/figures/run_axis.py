@@ -21,7 +21,7 @@ _ROOM = 0.005
 #: Least distance of two ticks in a still figure, as a share of the axis. The player, which knows
 #: the size of a panel, chooses others.
 _APART = 0.16
-#: Ticks are at most so many times the least distance apart, unless there is no number between.
+#: Ticks are at most so many times the least distance apart, unless no number lies between.
 _REACH = 2.4
 #: Pixels at the right of a figure, and those that half a digit of the last tick takes there.
 _MARGIN, _DIGIT = 8, 3

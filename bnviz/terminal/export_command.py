@@ -32,8 +32,10 @@ def export(given: argparse.Namespace) -> int:
         options = " or ".join(f"--{name}" for name in writers)
         raise CommandError(f"nothing to write: add {options}")
     saved = _load(Path(given.saved))
+    # Nothing is written if one of them cannot be made.
+    texts = {name: writers[name](saved).encode() for name in paths}
     for name, path in paths.items():
-        text = writers[name](saved).encode()
+        text = texts[name]
         save(lambda file, text=text: file.write(text), path, option=f"--{name}")  # type: ignore[misc]
         show(f"{path}: {len(text) / 1e6:.1f} MB")
     return DONE

@@ -44,7 +44,10 @@ def test_a_study_becomes_a_page_too(tmp_path, name, capsys):
     page = tmp_path / "a.html"
     assert main(["export", str(BUNDLED / name), "--html", str(page)]) == 0
     assert "</html>" in page.read_text()
-    assert main(["export", str(BUNDLED / name), "--csv", str(tmp_path / "a.csv")]) == 2
+    other = tmp_path / "b.html"
+    both = ["--html", str(other), "--csv", str(tmp_path / "a.csv")]
+    assert main(["export", str(BUNDLED / name), *both]) == 2
+    assert not other.exists()
     assert "--csv needs a recording" in capsys.readouterr().err
 
 

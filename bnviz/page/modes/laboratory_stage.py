@@ -1,7 +1,7 @@
 """Laboratory stage: what stands there, and in what it is not what is chosen.
 
-The viewer's own run, or the recording of a preset; and while there is no run yet of what is chosen,
-the nearest one at hand stands in for it.
+The viewer's own run, or the recording of a preset; until the settings chosen have been trained, the
+nearest run at hand stands in for theirs.
 """
 
 from collections.abc import Callable

@@ -49,7 +49,7 @@ export class Presenting {
     this.resize();
   }
 
-  /** Factor on the sizes of words and marks in the figure; on a phone there is no room for more. */
+  /** Factor on the sizes of words and marks in the figure; a phone has room for 1 alone. */
   get scale() {
     const enlarged = this.presented && layoutName(window.innerWidth) === "wide";
     return enlarged ? Math.max(1, (FACTOR * window.innerHeight) / HEIGHT) : 1;

@@ -80,7 +80,7 @@ export class Saving {
    */
   async #save(format, ground) {
     const shown = this.shown();
-    if (!shown) return this.#say("There is no picture yet.");
+    if (!shown) return this.#say("The first picture is still to come.");
     try {
       const file = await imageOf(await loadPlotly(), drawing(this.root, shown, ground), format);
       const link = document.createElement("a");

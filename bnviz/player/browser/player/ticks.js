@@ -6,7 +6,7 @@
 
 import { context2d, newCanvas } from "./canvas.js";
 
-// Ticks are at most so many times the least distance apart, unless there is no number between.
+// Ticks are at most so many times the least distance apart, unless no number lies between.
 const REACH = 2.4;
 // Least distance of two ticks, as a share of the axis.
 const SHARE = 0.11;
