@@ -18,6 +18,8 @@ ARM_LABELS = {
     "layer_norm": "layer norm",
     "noisy_bn": "noisy BN",
 }
+#: The same in names of files and folders.
+ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LABELS.items()}
 #: The arms of every run; `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
 #: Arms that normalize by the statistics of a batch, and all with a gamma and a beta per neuron.

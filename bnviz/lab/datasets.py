@@ -86,6 +86,7 @@ def _images(parts: tuple[Any, ...], classes: tuple[str, ...]) -> Dataset:
         y_test,
         classes,
         x_train.shape[1:],
+        units=(0.0, 255.0),
     )
 
 

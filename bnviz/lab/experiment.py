@@ -1,7 +1,7 @@
 """Experiment: trains the arms of a run side by side and measures them frame by frame."""
 
 import threading
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from functools import partial
@@ -75,23 +75,34 @@ class Experiment:
     Args:
         settings: Settings of the run.
         dataset: The examples, if `settings.dataset` is "upload".
+        num_frames: The run ends with the last of so many frames; None for all of them.
+
+    Attributes:
+        data: The examples.
 
     Raises:
         ExperimentError: If the data set is not available.
     """
 
-    def __init__(self, settings: Settings, dataset: Dataset | None = None):
+    def __init__(
+        self, settings: Settings, dataset: Dataset | None = None, *, num_frames: int | None = None
+    ):
         try:
-            data = load(settings, dataset)
+            self.data = load(settings, dataset)
         except DataError as error:
             raise ExperimentError(str(error)) from error
-        self._pipeline = _Pipeline(settings, data, FrameLayout.of(settings))
+        self._pipeline = _Pipeline(settings, self.data, FrameLayout.of(settings), num_frames)
         self._frames = _frames(self._pipeline)
 
     @property
     def shown(self) -> ShownExamples:
         """What is drawn of the examples whose answers the frames keep."""
         return self._pipeline.shown
+
+    @property
+    def arms(self) -> Mapping[str, Arm]:
+        """The arms by name; once no frame is left, and until the turn ends, as in the last one."""
+        return self._pipeline.arms
 
     @contextmanager
     def turn(self) -> Iterator[Iterator[Frame | None]]:
@@ -153,14 +164,18 @@ class _Pipeline:
         settings: Settings of the run.
         data: Examples of the run.
         layout: Layout of the frames.
+        num_frames: How many of the frames are measured; None for all.
 
     Attributes:
         steps: The steps at which a frame is measured.
         shown: What is drawn of the examples whose answers the frames keep.
+        arms: The arms by name.
     """
 
-    def __init__(self, settings: Settings, data: Dataset, layout: FrameLayout):
-        self.steps = layout.header.steps
+    def __init__(
+        self, settings: Settings, data: Dataset, layout: FrameLayout, num_frames: int | None
+    ):
+        self.steps = layout.header.steps[:num_frames]
         self._settings = settings
         self._data = data
         self._layout = layout
@@ -174,7 +189,7 @@ class _Pipeline:
         self._shown = tf.constant(measured.shown)
         self._recorder = FrameRecorder(layout, data, measured)
         self._order = BatchOrder(len(data.x_train), settings.batch_size, seed=settings.seed)
-        self._arms: dict[str, Arm] = {}
+        self.arms: dict[str, Arm] = {}
         self._held: list[CompiledNetwork] = []
         self._changes = list(settings.changes)
         self._step = 0
@@ -234,7 +249,7 @@ class _Pipeline:
         """Sets all arms to step 0."""
         names = self._layout.arms
         self._hold(compiled_network(self._settings, name, self._data) for name in names)
-        self._arms = {name: new_arm(self._settings, name, self._data) for name in names}
+        self.arms = {name: new_arm(self._settings, name, self._data) for name in names}
 
     def start_training(self, stop: int) -> None:
         """Starts training all arms up to step `stop` and taking snapshots of them there."""
@@ -242,7 +257,7 @@ class _Pipeline:
         self._step = stop
         self._training = {
             name: self._threads.submit(self._advance, arm, stop, indices)
-            for name, arm in self._arms.items()
+            for name, arm in self.arms.items()
         }
 
     def finish_training(self) -> None:
@@ -254,7 +269,7 @@ class _Pipeline:
         if not self._held:
             return
         wait(self._training.values())
-        for arm in self._arms.values():
+        for arm in self.arms.values():
             arm.set_aside()
         self._release()
 
@@ -262,8 +277,8 @@ class _Pipeline:
         """Goes on with the state that was saved, unless the networks are being compiled."""
         if self._held or self._compilation is not None:
             return
-        self._hold(arm.compiled for arm in self._arms.values())
-        for arm in self._arms.values():
+        self._hold(arm.compiled for arm in self.arms.values())
+        for arm in self.arms.values():
             arm.take_up()
 
     def _hold(self, networks: Iterable[CompiledNetwork]) -> None:
@@ -280,7 +295,7 @@ class _Pipeline:
         """Yields the frame of the last snapshots, unless it was yielded before."""
         snapshots, self._unmeasured = self._unmeasured, {}
         if snapshots:
-            yield self._recorder.frame(self._arms, snapshots)
+            yield self._recorder.frame(self.arms, snapshots)
 
     def changes_due(self) -> list[Intervention]:
         """Returns the changes to be made before the next step, each of them once."""
@@ -292,10 +307,10 @@ class _Pipeline:
         """Makes changes to all arms that they apply to, in order."""
         context = (self._settings, self._data, self._probe, self._validation, self._shown)
         for change in changes:
-            for name, arm in self._arms.items():
-                self._arms[name] = intervene(arm, change, *context)
+            for name, arm in self.arms.items():
+                self.arms[name] = intervene(arm, change, *context)
         # No other network is compiled in the background than those with which an arm begins.
-        arms = self._arms.values()
+        arms = self.arms.values()
         self._hold(arm.compiled for arm in arms if arm.compiled not in self._held)
 
     def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:

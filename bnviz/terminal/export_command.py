@@ -1,8 +1,9 @@
 """The command `export`: a recording as files that need no bnviz."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from bnviz.export.tidy import tidy
@@ -11,34 +12,65 @@ from bnviz.studies import seeds_file
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.seeds_file import SeedsFileError
-from bnviz.terminal.options import DONE, CommandError, output_path, save, show
+from bnviz.terminal import network_files
+from bnviz.terminal.options import (
+    DONE,
+    INTERRUPTED,
+    CommandError,
+    output_folder,
+    output_path,
+    save,
+    show,
+)
 
 #: What a command may have saved.
 Saved = Recording | PhaseMap | SeedBands
+#: Files by their path below what an option gives, which is "." for a single file, and what there
+#: is to say of each.
+Files = Mapping[str, tuple[bytes, str]]
+
+
+@dataclass(frozen=True)
+class _Output:
+    """What an option writes.
+
+    Attributes:
+        make: Makes its files.
+        path: Checks the path that is given.
+    """
+
+    make: Callable[[Saved, argparse.Namespace], Files]
+    path: Callable[..., Path | None] = output_path
 
 
 def export(given: argparse.Namespace) -> int:
     """Writes what was saved to all files that are asked for; returns the exit status."""
-    writers: dict[str, Callable[[Saved], str]] = {
-        "html": lambda saved: _page(saved, given),
-        "csv": _table,
-    }
     paths = {
         name: path
-        for name in writers
-        if (path := output_path(getattr(given, name), option=f"--{name}")) is not None
+        for name, output in _OUTPUTS.items()
+        if (path := output.path(getattr(given, name), option=f"--{name}")) is not None
     }
     if not paths:
-        options = " or ".join(f"--{name}" for name in writers)
-        raise CommandError(f"nothing to write: add {options}")
+        options = ", ".join(f"--{name}" for name in _OUTPUTS)
+        raise CommandError(f"nothing to write: add one of {options}")
+    if given.data is not None and "keras" not in paths:
+        raise CommandError("--data is for --keras alone")
     saved = _load(Path(given.saved))
-    # Nothing is written if one of them cannot be made.
-    texts = {name: writers[name](saved).encode() for name in paths}
+    try:
+        # Nothing is written if one of them cannot be made.
+        made = {name: _OUTPUTS[name].make(saved, given) for name in paths}
+    except KeyboardInterrupt:
+        return INTERRUPTED
     for name, path in paths.items():
-        text = texts[name]
-        save(lambda file, text=text: file.write(text), path, option=f"--{name}")  # type: ignore[misc]
-        show(f"{path}: {len(text) / 1e6:.1f} MB")
+        for below, (data, remark) in made[name].items():
+            file = path / below
+            save(lambda opened, data=data: opened.write(data), file, option=f"--{name}")  # type: ignore[misc]
+            show(f"{file}: {_size(data)}{remark and '; '}{remark}")
     return DONE
+
+
+def _size(data: bytes) -> str:
+    return f"{len(data) / 1e6:.1f} MB" if len(data) >= 50_000 else f"{len(data) / 1e3:.1f} KB"
 
 
 def _load(path: Path) -> Saved:
@@ -57,13 +89,25 @@ def _load(path: Path) -> Saved:
     raise CommandError(f"{path}: {wrong}") from wrong
 
 
-def _table(saved: Saved) -> str:
+def _recording(saved: Saved, option: str) -> Recording:
     if not isinstance(saved, Recording):
-        raise CommandError("--csv needs a recording, as 'bnviz train' saves it")
-    return tidy(saved)
+        raise CommandError(f"{option} needs a recording, as 'bnviz train' saves it")
+    return saved
 
 
-def _page(saved: Saved, given: argparse.Namespace) -> str:
+def _table(saved: Saved, _: argparse.Namespace) -> Files:
+    return {".": (tidy(_recording(saved, "--csv")).encode(), "")}
+
+
+def _networks(saved: Saved, given: argparse.Namespace) -> Files:
+    return network_files.keras(_recording(saved, "--keras"), given)
+
+
+def _events(saved: Saved, given: argparse.Namespace) -> Files:
+    return network_files.tensorboard(_recording(saved, "--tensorboard"), Path(given.tensorboard))
+
+
+def _page(saved: Saved, given: argparse.Namespace) -> Files:
     # The drawing library takes a second to load.
     from bnviz.export.html_page import PageError
     from bnviz.export.replay import replay
@@ -72,12 +116,22 @@ def _page(saved: Saved, given: argparse.Namespace) -> str:
     try:
         match saved:
             case Recording():
-                return replay(
+                text = replay(
                     saved, note=given.note, embed=given.embed, all_frames=given.all_frames
                 )
             case PhaseMap():
-                return map_page(saved, note=given.note, embed=given.embed)
+                text = map_page(saved, note=given.note, embed=given.embed)
             case _:
-                return seeds_page(saved, note=given.note, embed=given.embed)
+                text = seeds_page(saved, note=given.note, embed=given.embed)
     except PageError as error:
         raise CommandError(str(error)) from error
+    return {".": (text.encode(), "")}
+
+
+#: What can be written, by option; the networks, which take longest, come last.
+_OUTPUTS = {
+    "html": _Output(_page),
+    "csv": _Output(_table),
+    "tensorboard": _Output(_events, output_folder),
+    "keras": _Output(_networks, output_folder),
+}

@@ -225,6 +225,21 @@ def _add_export_options(command: argparse.ArgumentParser) -> None:
         metavar="RUN.csv",
         help="the numbers of a run, one row for each step, network, layer and measure",
     )
+    command.add_argument(
+        "--keras",
+        metavar="FOLDER",
+        help="the trained networks, as files that keras.models.load_model opens; they are trained "
+        "again from the seed",
+    )
+    command.add_argument(
+        "--tensorboard",
+        metavar="FOLDER",
+        help="the numbers and histograms of a run for TensorBoard, a folder for each network",
+    )
+    command.add_argument(
+        "--data", metavar="FILE", help="for --keras: the file that the run was trained on"
+    )
+    add_data_options(command)
     page = command.add_argument_group("the page")
     page.add_argument(
         "--note", metavar="TEXT", default="", help="a note of yours above it, but not with --embed"

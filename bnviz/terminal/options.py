@@ -187,6 +187,24 @@ def output_path(out: str | None, *, option: str = "--out") -> Path | None:
     return path
 
 
+def output_folder(out: str | None, *, option: str) -> Path | None:
+    """Checks before a long training whether files can be saved in a folder.
+
+    Args:
+        out: The path that was given, if any; the folder need not exist.
+        option: The option that gave it.
+
+    Raises:
+        CommandError: If the path is a file or in a folder that does not exist.
+    """
+    if out is None:
+        return None
+    path = Path(out)
+    if not path.is_dir() and (path.exists() or not path.absolute().parent.is_dir()):
+        raise CommandError(f"{option} {path} must be a folder, or a new one in an existing folder")
+    return path
+
+
 def save(write: Callable[[BinaryIO], object], path: Path, *, option: str = "--out") -> None:
     """Writes results to a file.
 
@@ -202,6 +220,7 @@ def save(write: Callable[[BinaryIO], object], path: Path, *, option: str = "--ou
     data = io.BytesIO()
     write(data)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data.getvalue())
     except OSError as error:
         raise CommandError(f"{option} {path} cannot be written: {error.strerror}") from error

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bnviz.data import builtin, uploads
+from bnviz.kinds import Key
+from bnviz.lab.event_files import FILE_NAME
 from bnviz.recording import BUNDLED
 from bnviz.settings import Settings
 from bnviz.terminal.main import main
@@ -16,20 +19,58 @@ def recording(tmp_path):
 
 
 def test_one_call_writes_all_files(recording, tmp_path, capsys):
-    page, table = tmp_path / "a.html", tmp_path / "a.csv"
-    assert main(["export", recording, "--html", str(page), "--csv", str(table)]) == 0
+    page, table, events = tmp_path / "a.html", tmp_path / "a.csv", tmp_path / "events"
+    options = ["--html", str(page), "--csv", str(table), "--tensorboard", str(events)]
+    assert main(["export", recording, *options]) == 0
     assert page.read_text().startswith("<!doctype html>")
     assert table.read_text().startswith("step,arm,layer,measure,value\n")
-    assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == [
-        str(page),
-        str(table),
-    ]
+    written = [page, table, *(events / arm / FILE_NAME for arm in ("without_bn", "with_bn"))]
+    assert all(file.stat().st_size for file in written)
+    shown = [line.split(": ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert shown == [str(file) for file in written]
+
+
+def test_networks_of_a_run_on_a_file_need_that_file(tmp_path, capsys):
+    path, table = tmp_path / "run.npz", tmp_path / "other.csv"
+    settings = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=4, steps=5)
+    random_recording(settings, 6).save(path)
+    table.write_text(builtin.csv("wine"))
+    export = ["export", str(path), "--keras", str(tmp_path / "nets")]
+    assert main(export) == 2
+    assert "--keras needs --data FILE" in capsys.readouterr().err
+    assert main([*export, "--data", str(table)]) == 2
+    assert "is not the file of this run" in capsys.readouterr().err
+    assert not (tmp_path / "nets").exists()
+
+
+@pytest.mark.slow
+# Keras 3.15 converts variables in a way that NumPy 2.4 warns of.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_networks_that_are_not_the_recorded_ones_are_written_and_that_is_said(tmp_path, capsys):
+    path, table, folder = tmp_path / "run.npz", tmp_path / "wine.csv", tmp_path / "nets"
+    table.write_text(builtin.csv("wine"))
+    upload = uploads.read(table.name, table.read_bytes()).dataset.digest.hex()[: Key.length]
+    settings = Settings(dataset="upload", upload=upload, hidden_layers=1, units=4, steps=3)
+    random_recording(settings, 3).save(path)
+    export = ["export", str(path), "--keras", str(folder), "--data", str(table)]
+    assert main(export) == 0
+    assert {file.name for file in folder.iterdir()} == {
+        "without_bn.keras",
+        "with_bn.keras",
+        "examples.npz",
+    }
+    said = capsys.readouterr()
+    assert "differ from the recorded ones from step 0 on" in said.err
+    assert f"{folder / 'with_bn.keras'}: " in said.out
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "nothing to write: add --html or --csv"),
+        ([], "nothing to write: add one of --html, --csv, "),
+        (["--csv", "a.csv", "--data", "a.csv"], "--data is for --keras alone"),
+        (["--keras", "a/b"], "--keras a/b must be a folder, or a new one in an existing folder"),
+        (["--keras", "a", "--data", "a.csv"], "this run trained on digits, so --data has no use"),
         (["--csv", "no/such/folder.csv"], "--csv no/such/folder.csv must be a file"),
         (["--html", "/tmp/x.html", "--note", "a" * 2_001], "a note may have 2,000 characters"),
     ],

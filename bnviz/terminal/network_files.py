@@ -1,0 +1,118 @@
+"""NetworkFiles: what `export` writes for Keras and for TensorBoard."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bnviz.data.dataset import Dataset
+from bnviz.findings.wording import listed, with_arm
+from bnviz.frames import ARM_FILE_NAMES
+from bnviz.kinds import Key
+from bnviz.recording import Recording
+from bnviz.settings import UPLOAD
+from bnviz.terminal.options import CommandError, read_data, require
+from bnviz.terminal.training import ProgressBar, timed
+
+if TYPE_CHECKING:
+    from bnviz.lab.keras_files import KerasFiles
+
+#: Files by their path in the folder, and what there is to say of each.
+Files = Mapping[str, tuple[bytes, str]]
+
+
+def keras(recording: Recording, given: argparse.Namespace) -> Files:
+    """Trains the networks of a recording again and returns them as files for Keras.
+
+    What the files leave out, and whether the networks are those that were recorded, is said on
+    standard error.
+
+    Args:
+        recording: The recording.
+        given: The options, of which `data` and those of `add_data_options` are read.
+
+    Raises:
+        CommandError: If the networks cannot be trained again.
+        KeyboardInterrupt: If Ctrl-C ended it.
+    """
+    dataset = _dataset(recording, given)
+    made: list[KerasFiles] = []
+
+    def train(bar: ProgressBar) -> None:
+        from bnviz.lab.keras_files import keras_files
+
+        last = int(recording.frames["step"][-1:].sum())
+
+        def progress(step: int) -> None:
+            bar.show(step / max(1, last), f"step {step:,} of {last:,}")
+
+        made.append(keras_files(recording, dataset, progress=progress))
+
+    if timed(train)[1]:
+        raise KeyboardInterrupt
+    (networks,) = made
+    for sentence in (*networks.omissions, *_departure(recording, networks)):
+        print(f"bnviz: {sentence}", file=sys.stderr)
+    remarks = {
+        f"{ARM_FILE_NAMES[arm]}.keras": f"loss {loss:.4f} and accuracy {accuracy:.4f} on the "
+        "validation examples"
+        for arm, (loss, accuracy) in networks.outcomes.items()
+    }
+    scaled = (
+        "the validation examples, scaled as the networks take them; features of others are scaled "
+        "by (x - offset) / unit, which are in it"
+    )
+    return {name: (data, remarks.get(name, scaled)) for name, data in networks.files.items()}
+
+
+def tensorboard(recording: Recording, folder: Path) -> Files:
+    """Returns a recording as files for TensorBoard.
+
+    Args:
+        recording: The recording.
+        folder: Where the files are going to be.
+
+    Raises:
+        CommandError: If TensorFlow is not installed, or the recording is empty.
+    """
+    require("tensorflow", "TensorFlow", task="--tensorboard", extra="page")
+    if len(recording) == 0:
+        raise CommandError("a run has to have begun before its curves can be saved")
+    from bnviz.lab.event_files import event_files
+
+    remark = f"'tensorboard --logdir {folder}' shows it"
+    return {path: (data, remark) for path, data in event_files(recording).items()}
+
+
+def _dataset(recording: Recording, given: argparse.Namespace) -> Dataset | None:
+    """The examples of a run that has its own, from the file that the options name."""
+    settings = recording.settings
+    if settings.dataset != UPLOAD:
+        if given.data is not None:
+            raise CommandError(f"this run trained on {settings.dataset}, so --data has no use")
+        return None
+    if given.data is None:
+        raise CommandError("the examples of this run came from a file: --keras needs --data FILE")
+    dataset = read_data(Path(given.data), given).dataset
+    if dataset.digest.hex()[: Key.length] != settings.upload:
+        raise CommandError(
+            f"--data {given.data} is not the file of this run, or is not read as it was then"
+        )
+    return dataset
+
+
+def _departure(recording: Recording, networks: "KerasFiles") -> list[str]:
+    """Says in one sentence that the networks are not those that were recorded, if so."""
+    if networks.departs_at < 0:
+        return []
+    last = int(recording.frames[-1]["step"])
+    pairs = [
+        f"{accuracy:.4f} {with_arm(arm)} (recorded: {networks.recorded[arm][1]:.4f})"
+        for arm, (_, accuracy) in networks.outcomes.items()
+    ]
+    return [
+        "trained again on this machine, the networks differ from the recorded ones from step "
+        f"{networks.departs_at:,} on, as they do on another processor or with another "
+        f"TensorFlow; their validation accuracy at step {last:,} is {listed(pairs)}"
+    ]
