@@ -1,6 +1,7 @@
 """The notes of a first visit, in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.visitor import STAGE
 
@@ -25,11 +26,9 @@ COVERED = f"""() => {{
 def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
     visitor = visit(newcomer=True)
     page = visitor.page
-    assert page.locator(f"{NOTES} p:visible").all_inner_texts() == [
-        "1 Watch the last layer here",
-        "2 Here BN normalizes",
-        "3 Begin the lesson",
-    ]
+    expect(page.locator(f"{NOTES} p:visible")).to_have_text(
+        ["1 Watch the last layer here", "2 Here BN normalizes", "3 Begin the lesson"]
+    )
     # The sidebar lies over all else.
     assert page.locator(NOTES).evaluate("layer => layer.matches(':popover-open')")
     covered = page.evaluate(COVERED)

@@ -9,6 +9,8 @@ const MIN_WIDTH = 1000;
 const MIN_HEIGHT = 640;
 // From the window's edge; pixels.
 const EDGE = 8;
+// Until what a note touches is looked for again: the sidebar can come after the stage; milliseconds.
+const RETRY = 200;
 
 /**
  * @typedef {object} Note
@@ -84,6 +86,8 @@ export class Notes {
       if (event.key === "Escape" && this.layer) this.dismiss();
     };
     this.onMove = () => this.place();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.retry = undefined;
   }
 
   /** Shows them, or moves them to where what they touch is now. */
@@ -93,11 +97,16 @@ export class Notes {
     const shown = fits && this.root.dataset.view === "layers" && !document.fullscreenElement;
     if (!shown) return this.#remove();
     const layer = this.layer ?? this.#build();
+    clearTimeout(this.retry);
     NOTES.forEach(({ place, side, lead }, number) => {
       const note = /** @type {HTMLElement} */ (layer.children[number]);
       const touched = place(this.root);
       note.hidden = !touched;
-      if (!touched) return;
+      if (!touched) {
+        clearTimeout(this.retry);
+        this.retry = setTimeout(this.onMove, RETRY);
+        return;
+      }
       const [x, y] = touched;
       const half = note.offsetWidth / 2;
       const left = Math.min(Math.max(x, half + EDGE), innerWidth - half - EDGE);
@@ -149,6 +158,7 @@ export class Notes {
   }
 
   #remove() {
+    clearTimeout(this.retry);
     this.layer?.remove();
     this.layer = undefined;
     document.removeEventListener("keydown", this.onKey);
