@@ -421,6 +421,7 @@ class TestWorkers:
             until(lambda: len(second.recording) > frames + 20)
         assert engine.start(SHORT_RUN.replace(seed=9)).wait(PATIENCE)
 
+    @pytest.mark.widest
     def test_a_block_that_is_set_aside_has_the_same_outcome(self, engine):
         base = Settings(steps=3_000)
         sweep = Sweep(base, *(replace(axis, count=4) for axis in (Sweep().x, Sweep().y)))

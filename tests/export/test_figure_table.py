@@ -8,6 +8,7 @@ from bnviz.export.figure_table import FigureTable, options
 from bnviz.figures.view import TITLES, View
 from bnviz.player.content import StageContent
 from bnviz.settings import Settings
+from tests.support.everyday import everyday
 from tests.support.recordings import random_recording
 
 DEEP = Settings(dataset="moons", hidden_layers=2, units=5, steps=20, deep=True)
@@ -19,7 +20,7 @@ RECORDINGS = {
 }
 
 
-@pytest.fixture(scope="module", params=RECORDINGS)
+@pytest.fixture(scope="module", params=everyday(RECORDINGS, (0, 1)))
 def content(request):
     settings, frames = RECORDINGS[request.param]
     return StageContent("", random_recording(settings, frames), "recorded", "")

@@ -108,13 +108,8 @@ def last_frame(settings: Settings):
     return last
 
 
-@pytest.mark.parametrize(
-    "cases",
-    [
-        pytest.param(CASES[:2], marks=pytest.mark.slow),
-        pytest.param(CASES[2:], marks=pytest.mark.widest),
-    ],
-)
+@pytest.mark.widest
+@pytest.mark.parametrize("cases", [CASES[:2], CASES[2:]])
 def test_script_gives_the_result_of_the_page(cases, tmp_path):
     names = [f"{number}.py" for number in range(len(cases))]
     for name, settings in zip(names, cases, strict=True):

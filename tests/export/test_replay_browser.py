@@ -16,6 +16,7 @@ from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.studies import seeds_file
 from bnviz.studies.phase_map import PhaseMap
+from tests.support.everyday import everyday
 from tests.support.recordings import random_recording
 
 pytestmark = pytest.mark.browser
@@ -164,11 +165,14 @@ def test_a_view_that_was_not_measured_says_so_and_trains_nothing(run):
 
 @pytest.mark.parametrize(
     "view",
-    [
-        View(),
-        View(value_axis="symlog", loss_axis="log", x_axis="examples", layer=2),
-        View("gradients"),
-    ],
+    everyday(
+        [
+            View(),
+            View(value_axis="symlog", loss_axis="log", x_axis="examples", layer=2),
+            View("gradients"),
+        ],
+        (1,),
+    ),
     ids=str,
 )
 def test_the_points_drawn_are_those_of_the_recording(run, recording, view):
@@ -244,7 +248,7 @@ def test_light_and_dark_are_the_viewers_choice(run):
     assert run.page.evaluate(ground) != before
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_embedded_it_is_the_picture_alone(opened, recording):
     embedded = opened("embedded", recording, embed=True)
     embedded.open()
@@ -272,6 +276,7 @@ def test_a_picture_is_saved_with_its_axes_and_settings(run):
         assert text in words
 
 
+@pytest.mark.widest
 def test_a_map_shows_each_of_its_measures(browser, folder):
     path = folder / "map.html"
     path.write_text(map_page(PhaseMap.load(MAP), note=NOTE))

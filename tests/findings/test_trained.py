@@ -48,6 +48,7 @@ def test_kernels_move_with_batches_of_two_examples():
     assert not any(event.kind == "motionless" for event in events(recording))
 
 
+@pytest.mark.widest
 def test_the_gradient_of_a_deep_plain_network_explodes_with_bn_at_step_0():
     recording = recorded(
         WINE.replace(hidden_layers=32, units=16, activation="relu", learning_rate=0.01, steps=8)

@@ -16,6 +16,7 @@ from bnviz.lab.arms import new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import Experiment
 from bnviz.settings import Settings
+from tests.support.everyday import everyday
 
 SMALL = Settings(hidden_layers=2, units=9, steps=12, batch_size=16, learning_rate=0.3)
 
@@ -68,11 +69,14 @@ def test_equal_a_forward_pass_in_numpy(arm):
 
 @pytest.mark.parametrize(
     "settings",
-    [
-        SMALL,
-        SMALL.replace(batch_size=1, third_arm="layer_norm"),
-        SMALL.replace(interventions="5:insert_bn"),
-    ],
+    everyday(
+        [
+            SMALL,
+            SMALL.replace(batch_size=1, third_arm="layer_norm"),
+            SMALL.replace(interventions="5:insert_bn"),
+        ],
+        (1,),
+    ),
     ids=["both", "batches of one", "changed"],
 )
 def test_every_frame_keeps_as_many_right_answers_as_its_accuracy_says(settings):

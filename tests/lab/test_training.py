@@ -14,6 +14,7 @@ from bnviz.lab.noise import Noise
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
 from bnviz.settings import BN_POSITIONS, OPTIMIZERS, Settings
+from tests.support.everyday import everyday
 
 FEATURES, CLASSES, EXAMPLES = 6, 3, 90
 
@@ -148,7 +149,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("arm", "settings"), CASES)
+@pytest.mark.parametrize(("arm", "settings"), everyday(CASES, (2, 4, 7, 12)))
 def test_training_equals_keras_fit(arm, settings, data):
     ours = weights(trained(settings, arm, data, steps=25).model)
     theirs = weights(by_keras(settings, arm, data, steps=25))
@@ -157,7 +158,7 @@ def test_training_equals_keras_fit(arm, settings, data):
         np.testing.assert_allclose(our, their, rtol=2e-3, atol=2e-5)
 
 
-@pytest.mark.parametrize("arm", ["none", "bn", "noisy_bn"])
+@pytest.mark.parametrize("arm", everyday(["none", "bn", "noisy_bn"], (1,)))
 def test_observing_changes_nothing(arm, data):
     network = build(BASE, arm, FEATURES, CLASSES)
     trainer = Trainer(network, BASE)

@@ -8,6 +8,7 @@ from bnviz.lab.block_training import BlockTraining, train
 from bnviz.lab.experiment import Experiment, run
 from bnviz.settings import Settings
 from bnviz.studies.study import CURVES, Block
+from tests.support.everyday import everyday
 
 SMALL = Settings(
     dataset="wine",
@@ -43,10 +44,7 @@ def taken(experiment, most):
 
 @pytest.mark.parametrize(
     "case",
-    [
-        case if case in ("sgd", "changes") else pytest.param(case, marks=pytest.mark.widest)
-        for case in CASES
-    ],
+    everyday(CASES, [list(CASES).index(each) for each in ("sgd", "changes")]),
 )
 def test_runs_that_take_turns_have_the_frames_of_runs_alone(case):
     settings = CASES[case]
@@ -115,7 +113,7 @@ def test_a_run_that_is_closed_while_it_is_set_aside_leaves_room_for_others():
     assert len(list(run(SMALL))) > 2
 
 
-@pytest.mark.parametrize("case", ["sgd", "adam", "rmsprop"])
+@pytest.mark.parametrize("case", everyday(["sgd", "adam", "rmsprop"], (1,)))
 def test_blocks_that_take_turns_have_the_outcomes_of_blocks_alone(case):
     settings = CASES[case].replace(third_arm="no", steps=30)
     steps = (0, 7, 20, 30)

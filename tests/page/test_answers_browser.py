@@ -71,6 +71,7 @@ def test_a_screen_reader_hears_what_each_example_is_and_is_taken_for(visit):
             expect(button).to_have_accessible_name(says)
 
 
+@pytest.mark.widest
 def test_hover_focus_and_tap_show_the_probabilities_of_both_arms(visit):
     recording = Recording.load(RECORDED)
     visitor = still(visit)

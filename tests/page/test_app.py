@@ -14,6 +14,7 @@ from bnviz.page.lesson import about_default
 from bnviz.page.shell import session
 from bnviz.player.content import recorded_default
 from bnviz.settings import KINDS, Settings, is_relevant
+from tests.support.everyday import everyday
 from tests.support.streamlit_page import new_page, open_page, player_message
 
 SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}
@@ -127,17 +128,20 @@ def test_a_link_fills_the_form():
 
 @pytest.mark.parametrize(
     "query",
-    [
-        {"units": "9999"},
-        {"units": "-1e400"},
-        {"learning_rate": "nan"},
-        {"upload": "x", "dataset": "digits"},
-        {"nothing": "x" * 5000},
-        {"seed": "9" * 5000},
-        {"units": ["3", "4"]},
-        {"dataset": "<script>alert(1)</script>", "units": "\u202e"},
-        {"": "", "train": "1", "steps": "0", "hidden_layers": "x"},
-    ],
+    everyday(
+        [
+            {"units": "9999"},
+            {"units": "-1e400"},
+            {"learning_rate": "nan"},
+            {"upload": "x", "dataset": "digits"},
+            {"nothing": "x" * 5000},
+            {"seed": "9" * 5000},
+            {"units": ["3", "4"]},
+            {"dataset": "<script>alert(1)</script>", "units": "\u202e"},
+            {"": "", "train": "1", "steps": "0", "hidden_layers": "x"},
+        ],
+        (0, 5, 8),
+    ),
 )
 def test_a_bad_link_is_reported_once_and_the_page_works(query):
     page = open_page(query)

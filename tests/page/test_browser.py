@@ -14,6 +14,7 @@ from bnviz.player import BROWSER
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from tests.support.everyday import everyday
 from tests.support.proxy import Proxy
 from tests.support.visitor import STAGE
 
@@ -229,7 +230,7 @@ def test_a_restored_connection_continues_where_it_was_cut(visit, page_address):
     proxy.close()
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_an_intervention_at_the_cursor_is_trained_and_marked_and_in_the_link(visit):
     visitor = visit(f"{SHORT}&seed=5&train=1")
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")
@@ -282,7 +283,7 @@ def test_every_choice_in_the_toolbar_redraws_the_figure(visit):
         visitor.until(f"+s.framesDrawn > {drawn}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", everyday(["light", "dark"], (1,)))
 def test_a_phone_shows_everything_without_horizontal_scrolling(visit, scheme):
     visitor = visit(width=390, height=844, scheme=scheme, moving=True)
     assert visitor.overflow() <= 0

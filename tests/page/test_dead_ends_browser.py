@@ -41,8 +41,8 @@ def press(visitor, name):
     visitor.key("Enter")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("opened", [click, pytest.param(press, marks=pytest.mark.widest)])
+@pytest.mark.widest
+@pytest.mark.parametrize("opened", [click, press])
 def test_every_tab_opens_and_shows_its_picture_or_what_to_train(visit, opened):
     visitor = visit()
     page = visitor.page
@@ -63,13 +63,10 @@ def test_every_tab_opens_and_shows_its_picture_or_what_to_train(visit, opened):
     assert not visitor.errors
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 @pytest.mark.parametrize(
     ("name", "width", "of_it"),
-    [
-        pytest.param("landscape", 1400, "deep=true", marks=pytest.mark.widest),
-        ("decision", 390, "dataset=moons"),
-    ],
+    [("landscape", 1400, "deep=true"), ("decision", 390, "dataset=moons")],
 )
 def test_the_button_trains_what_the_view_draws(visit, name, width, of_it):
     visitor = visit("steps=60&hidden_layers=2", width=width)

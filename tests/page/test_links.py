@@ -5,6 +5,7 @@ import pytest
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell import links
 from bnviz.settings import KINDS, Settings
+from tests.support.everyday import everyday
 from tests.support.streamlit_page import open_page, player_message
 
 PARAMETERS = {name: mode.PARAMETERS for name, mode in MODES.items()}
@@ -100,15 +101,27 @@ def test_the_page_says_what_a_link_is_read_as():
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [
-        ({"mode": "seeds", "seeds": "99"}, "from 5 to 20, and is read as 10"),
-        ({"mode": "map", "target": "2"}, "and is read as 0.9"),
-        ({"mode": "map", "x": "units=2.5:8:log:3"}, "and is read as learning_rate=0.01:10:log:16"),
-        ({"mode": "map", "y": "learning_rate=0.1:1:log:3"}, "is read as init_scale=0.1:10:log:16"),
-        ({"mode": "map", "x": "init_scale=0.1:1:log:3"}, "is read as learning_rate=0.01:10:log:16"),
-        ({"chapter": "99"}, "and is read as problem"),
-        ({"mode": "other"}, "and is read as laboratory"),
-    ],
+    everyday(
+        [
+            ({"mode": "seeds", "seeds": "99"}, "from 5 to 20, and is read as 10"),
+            ({"mode": "map", "target": "2"}, "and is read as 0.9"),
+            (
+                {"mode": "map", "x": "units=2.5:8:log:3"},
+                "and is read as learning_rate=0.01:10:log:16",
+            ),
+            (
+                {"mode": "map", "y": "learning_rate=0.1:1:log:3"},
+                "is read as init_scale=0.1:10:log:16",
+            ),
+            (
+                {"mode": "map", "x": "init_scale=0.1:1:log:3"},
+                "is read as learning_rate=0.01:10:log:16",
+            ),
+            ({"chapter": "99"}, "and is read as problem"),
+            ({"mode": "other"}, "and is read as laboratory"),
+        ],
+        (0, 2),
+    ),
 )
 def test_each_mode_says_what_its_parameters_are_read_as(query, said):
     (warning,) = warnings(query)

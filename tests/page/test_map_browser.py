@@ -86,7 +86,7 @@ def _words_of(visitor, row, column):
     return words(visitor)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_keyboard_opens_a_cell_and_a_button_leads_back_to_the_map(visit_map):
     visitor = visit_map("mode=map")
     cell = visitor.page.locator(f"{MAP} [data-part=cell]")
@@ -125,6 +125,7 @@ def test_many_seeds_are_trained_and_summarized_in_a_sentence(visit_map):
     assert visitor.page.locator(f"{MAP} [data-part=words]").is_hidden()
 
 
+@pytest.mark.widest
 def test_the_browser_slices_the_map_as_python_does(visit_map):
     sheet = map_lines.sheet(MapNumbers.of(built_map()))
     figure = map_lines.to_json(MapNumbers.of(built_map()))

@@ -61,8 +61,8 @@ def test_three_networks_before_a_class_are_on_one_screen(visit):
     assert visitor.overflow() <= 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("place", ["1", pytest.param("quiz", marks=pytest.mark.widest)])
+@pytest.mark.widest
+@pytest.mark.parametrize("place", ["1", "quiz"])
 def test_the_lesson_before_a_class_is_in_large_letters(browser, page_address, place):
     visitor = Visitor(browser, page_address, width=1280, height=720, measured=True)
     page = visitor.page

@@ -137,6 +137,7 @@ def test_one_click_takes_a_column_that_counts_the_rows_back():
     assert not [each for each in page.sidebar.button if each.key.startswith("take_back")]
 
 
+@pytest.mark.widest
 def test_another_class_column():
     page = page_with(table())
     before = page.session_state["bnviz_field_values"]["setting_upload"]

@@ -17,6 +17,7 @@ from bnviz.kinds import KEY_LENGTH
 from bnviz.page.shell.upload_gate import SHARE
 from bnviz.settings import UPLOAD, Settings
 from tests.support.engine import PATIENCE, free_port
+from tests.support.everyday import everyday
 from tests.support.loop import run
 from tests.support.server import page_server
 from tests.support.tab import Tab
@@ -51,7 +52,7 @@ async def click(tab):
     await tab.press("Train both")
 
 
-@pytest.mark.parametrize("send", [click, Tab.heartbeat])
+@pytest.mark.parametrize("send", everyday([click, Tab.heartbeat], (0,)))
 def test_others_are_served_before_a_flood_is(port, send):
     async def main():
         flood, other = await Tab().open(port), Tab()
@@ -154,6 +155,7 @@ def test_a_file_that_made_room_for_another_is_asked_for_again(port):
     assert taken
 
 
+@pytest.mark.widest
 def test_a_class_behind_one_router_chooses_its_files_at_once(port):
     async def main():
         tabs = [Tab() for _ in range(30)]

@@ -78,7 +78,8 @@ def test_back_and_forward_keep_the_file(visit, file):
     held(visitor, file)
 
 
-@pytest.mark.parametrize("mode", ["Lesson", pytest.param("Phase map", marks=pytest.mark.widest)])
+@pytest.mark.widest
+@pytest.mark.parametrize("mode", ["Lesson", "Phase map"])
 def test_another_mode_and_the_way_back_keep_the_file(visit, file, mode):
     visitor = visit(SMALL)
     choose_as_data(visitor, file)

@@ -116,8 +116,8 @@ def _assert_same_points(expected, points):
         assert (found if isinstance(found, str) else list(found)) == points[name]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("width", [1400, pytest.param(390, marks=pytest.mark.widest)])
+@pytest.mark.widest
+@pytest.mark.parametrize("width", [1400, 390])
 def test_each_tab_shows_its_view_at_the_same_step(visit, width):
     visitor = visit(f"{SHORT}&deep=true&seed=1&train=1", width=width)
     visitor.until("s.state === 'finished' && +s.framesHeld === 61")

@@ -48,6 +48,7 @@ def trained(request):
     return recording, completed(SeedBands(settings, 5)), completed(PhaseMap(sweep))
 
 
+@pytest.mark.widest
 def test_a_run_and_its_seed_have_the_same_accuracies_and_speed_up(trained):
     recording, bands, _ = trained
     for arm in ARMS:

@@ -664,7 +664,7 @@ class TestStable:
 
 
 class TestWithTensorFlow:
-    @pytest.mark.slow
+    @pytest.mark.widest
     def test_training_prints_and_saves_the_same_run(self, tmp_path):
         outcome = subprocess.run(
             [*COMMAND, "train", *TINY, "--json", "--out", str(tmp_path / "run.npz")],
