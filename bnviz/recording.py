@@ -52,7 +52,7 @@ _FOREIGN = "the file is not a recording of this laboratory"
 _OTHER_VERSION = "the recording was made with another version of the laboratory"
 _TOO_LONG = "the file holds more than its settings can have produced"
 #: Maximum size of a recording file, and of the settings' text in it, in bytes.
-_MAX_FILE_BYTES = 50_000_000
+MAX_FILE_BYTES = 50_000_000
 _MAX_SETTINGS_BYTES = 100_000
 _MAX_SHOWN_BYTES = 400_000
 
@@ -320,7 +320,7 @@ class Recording:
             RecordingError: If the file is not a recording that this version can read.
         """
         try:
-            archive = Archive(read_limited(file, max_bytes=_MAX_FILE_BYTES))
+            archive = Archive(read_limited(file, max_bytes=MAX_FILE_BYTES))
             settings, version = _settings(archive), _version(archive)
             recording = cls(settings, version=version)
             if _is_overview(archive, recording.layout.overview.dtype.itemsize):

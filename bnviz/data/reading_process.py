@@ -8,17 +8,13 @@ downloaded, its bytes.
 """
 
 import json
-import os
-import subprocess
 import sys
 import threading
-import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from bnviz.data import uploads
+from bnviz.data import bounded_process, uploads
+from bnviz.data.bounded_process import OUT_OF_MEMORY, ProcessError
 from bnviz.data.bounds import UploadError
 from bnviz.data.choices import Choices
 from bnviz.data.examples_file import examples_file
@@ -31,19 +27,8 @@ MAX_PROCESSOR_SECONDS, MAX_SECONDS = 30, 150
 MAX_MEMORY = 800_000_000
 _TOO_LONG = f"more than {MAX_PROCESSOR_SECONDS} seconds"
 _TOO_MUCH = f"more than {MAX_MEMORY / 1e6:.0f} MB of memory"
-_ROOT = Path(__file__).parents[2]
 #: What Python runs.
 _PROGRAM = ("-m", "bnviz.data.reading_process")
-#: How much it yields to other processes, from 0 to 19: more than a worker, for which others wait.
-NICENESS = 15
-#: Seconds between two looks at whether the reading is still wanted.
-_TICK = 0.1
-#: Status of a process that has run out of memory.
-_OUT_OF_MEMORY = 3
-
-
-class UnwantedError(Exception):
-    """Nobody waits for the outcome any more."""
 
 
 @dataclass(frozen=True)
@@ -138,51 +123,23 @@ def _ask(
     """
     sent = json.dumps(head | {"size": len(data)}).encode() + b"\n" + data
     try:
-        process = _spawn()
-    except OSError:
-        raise UploadError("This host cannot read a file just now; try again later.") from None
-    watch = threading.Thread(target=_end_if, args=(process, unwanted), daemon=True)
-    watch.start()
-    with process:
-        answer, _ = process.communicate(sent)
-    watch.join()
-    if unwanted.is_set():
-        raise UnwantedError
+        answer = bounded_process.answer(_PROGRAM, sent, max_seconds=MAX_SECONDS, unwanted=unwanted)
+    except ProcessError as error:
+        match error.reason:
+            case "started":
+                raise UploadError(
+                    "This host cannot read a file just now; try again later."
+                ) from None
+            case "memory":
+                raise _failure(_TOO_MUCH) from None
+            case "ended":
+                raise _failure(f"{_TOO_LONG} or {_TOO_MUCH}") from None
     line, _, found = answer.partition(b"\n")
-    if process.returncode == _OUT_OF_MEMORY:
-        raise _failure(_TOO_MUCH)
-    if process.returncode or not line:
-        raise _failure(f"{_TOO_LONG} or {_TOO_MUCH}")
     return json.loads(line), found
-
-
-def _end_if(process: subprocess.Popen[bytes], unwanted: threading.Event) -> None:
-    """Ends a process that is not wanted any more, or that takes too long."""
-    deadline = time.monotonic() + MAX_SECONDS
-    while process.poll() is None:
-        if unwanted.wait(_TICK) or time.monotonic() > deadline:
-            process.kill()
-            return
 
 
 def _failure(what: str) -> UploadError:
     return UploadError(f"The file takes {what} to read; keep fewer rows or columns.")
-
-
-def _spawn() -> subprocess.Popen[bytes]:
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(  # noqa: S603
-        # -P keeps the working directory off the path, so that no file there shadows a library.
-        [sys.executable, "-P", *_PROGRAM],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        # NumPy's library for matrices, which are not used here, takes memory for each core.
-        env=os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
-        # Ctrl+C in the terminal reaches the page alone.
-        start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-    )
 
 
 def _reading_of(fields: dict[str, Any]) -> Reading:
@@ -203,21 +160,8 @@ def _frozen(value: Any) -> Any:
 
 
 def _bound() -> None:
-    """Bounds what this process takes, where the system knows such bounds."""
-    # If the system itself runs out of memory, this process ends before the page and its workers.
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    if sys.platform != "win32":
-        import resource
-
-        os.nice(NICENESS)
-
-        for kind, most in (
-            (resource.RLIMIT_AS, MAX_MEMORY),
-            (resource.RLIMIT_CPU, MAX_PROCESSOR_SECONDS),
-        ):
-            with suppress(ValueError, OSError):
-                resource.setrlimit(kind, (most, most))
+    """Bounds what this process takes."""
+    bounded_process.bound(MAX_MEMORY, MAX_PROCESSOR_SECONDS)
 
 
 def _answer(head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -242,7 +186,7 @@ def main() -> None:
     try:
         answer, found = _answer(head, data)
     except MemoryError:
-        sys.exit(_OUT_OF_MEMORY)
+        sys.exit(OUT_OF_MEMORY)
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + found)
 
 

@@ -4,7 +4,8 @@
 fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
 stable learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
 `settings` and `measures` list all settings and everything that is measured, `table` prints a
-built-in table, `export` writes a recording to files that need no bnviz, and `page` starts the page.
+built-in table, `export` writes a recording to files that need no bnviz, `page` starts the page, and
+`show` starts it with a recording.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from bnviz.terminal import (
     data_command,
     export_command,
     page_command,
+    show_command,
     study_commands,
     train_command,
 )
@@ -43,6 +45,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "data": data_command.data,
     "export": export_command.export,
     "page": page_command.page,
+    "show": show_command.show,
     "settings": lambda _: _print(settings_table()),
     "measures": lambda _: _print(measures_table()),
     "table": lambda given: _print(builtin.csv(given.name).rstrip("\n")),
@@ -65,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     try:
         given, rest = parser.parse_known_args(argv)
-        if given.command == "page":
+        if given.command in ("page", "show"):
             given.options = rest
         elif rest:
             parser.error(f"unrecognized arguments: {' '.join(rest)}")
@@ -114,14 +117,21 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     table = commands.add_parser("table", help="print a built-in table as CSV, class last")
     table.add_argument("name", choices=builtin.TABLES)
+    further = "Further options, such as --server.port 8600, are passed to 'streamlit run'."
+    # Options of Streamlit must not be taken for abbreviations.
     commands.add_parser(
         "page",
         help="start the page in a browser",
-        description="Start the page. Further options, such as --server.port 8600, are passed to "
-        "'streamlit run'.",
-        # Options of Streamlit must not be taken for abbreviations.
+        description=f"Start the page. {further}",
         allow_abbrev=False,
     )
+    shown = commands.add_parser(
+        "show",
+        help="start the page with a recording",
+        description=f"Start the page with a recording in its player. {further}",
+        allow_abbrev=False,
+    )
+    shown.add_argument("saved", metavar="RUN.npz", help="what 'bnviz train' or the page saved")
     return parser
 
 

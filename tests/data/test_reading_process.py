@@ -8,10 +8,10 @@ import psutil
 import pytest
 
 from bnviz.data import reading_process, uploads
+from bnviz.data.bounded_process import UnwantedError
 from bnviz.data.bounds import MAX_EXAMPLES_BYTES, UploadError
 from bnviz.data.choices import Choices
 from bnviz.data.examples_file import examples_file
-from bnviz.data.reading_process import UnwantedError
 from tests.data.upload_files import npz
 
 TABLE = "".join(f"{i},{i * i / 4},,{i % 3},{'ab'[i % 2]} é\n" for i in range(40)).encode()

@@ -164,7 +164,7 @@ class TestSessions:
     @pytest.fixture(autouse=True)
     def _own_shelf(self, monkeypatch):
         monkeypatch.setattr(kept_file, "_SHELF", Shelf())
-        monkeypatch.setattr(kept_file, "_HOLDERS", Holders())
+        monkeypatch.setattr(kept_file, "HOLDERS", Holders())
 
     def test_the_next_session_of_the_tab_gets_the_same_file_under_the_same_key(self):
         first, second, third = KeptFile(ONE), KeptFile(ONE), KeptFile(ONE)

@@ -4,15 +4,14 @@ import dataclasses
 from functools import partial
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
 from bnviz.data import uploads
 from bnviz.data.choices import Choices
 from bnviz.data.file_source import FileSource
 from bnviz.kinds import KEY_LENGTH
-from bnviz.page.forms import fields, reading_form
+from bnviz.page.forms import chosen_file, fields, reading_form
+from bnviz.page.forms.chosen_file import ChosenFileError
 from bnviz.page.forms.reading_form import ReadFile
 from bnviz.page.shell import clicks, file_reading, reading_link, rerun, session, tab_component
 from bnviz.page.shell.kept_file import kept
@@ -151,28 +150,13 @@ def _take(uploaded: UploadedFile | DeletedFile | None) -> None:
         return
     fields.set_value(_FILE, None)
     state.file_refusal = ""
-    if isinstance(uploaded, DeletedFile):
-        state.file_refusal = "The file made room for others before it was read; choose it again."
-        rerun.request()
-        return
-    if uploaded.size > 1e6 * session.limits().upload_mb:
-        # The browser checks this too, but a file need not come from the browser.
-        state.file_refusal = (
-            f"On this host a file may have up to {session.limits().upload_mb:.0f} MB."
-        )
-    else:
-        try:
-            _arrive(kept().choose(uploaded.name, uploaded.getvalue()))
-        except NoRoomError as error:
-            state.file_refusal = str(error)
+    try:
+        with chosen_file.content(uploaded) as (name, data):
+            _arrive(kept().choose(name, data))
+    except (ChosenFileError, NoRoomError) as error:
+        state.file_refusal = str(error)
     state.tab_key = kept().tab_key
     rerun.request()
-    # Streamlit keeps the state of a session that ends now for minutes, and with it this object.
-    uploaded.close()
-    context = get_script_run_ctx()
-    files = None if context is None else context.uploaded_file_mgr
-    if context is not None and isinstance(files, MemoryUploadedFileManager):
-        files.remove_file(context.session_id, uploaded.file_id)
 
 
 def _reclaim() -> None:

@@ -9,6 +9,7 @@ from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.page.forms import (
     folds,
     live_training,
+    open_recording,
     own_data,
     preset_cards,
     settings_form,
@@ -17,6 +18,7 @@ from bnviz.page.forms import (
 from bnviz.page.lesson import about_default
 from bnviz.page.modes import laboratory_stage
 from bnviz.page.shell import (
+    brought,
     clicks,
     keras_code,
     notices,
@@ -25,6 +27,7 @@ from bnviz.page.shell import (
     run_files,
     session,
     shown_run,
+    visit,
 )
 from bnviz.page.shell.links import LABORATORY, PRESENT, Link
 from bnviz.page.shell.markup import plain
@@ -36,8 +39,9 @@ from bnviz.page.shell.player_component import (
     show,
 )
 from bnviz.page.shell.state import state
+from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, Problem, Settings, SettingsError
+from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError
 
 NAME = LABORATORY
 LABEL = "Laboratory"
@@ -49,8 +53,11 @@ def follow(link: Link) -> tuple[Problem, ...]:
     """Fills the form from a link, and trains its settings or shows the recorded run."""
     settings_form.fill(link.settings)
     state.presenting = presenting.asked(link.parameters)
+    opened = visit.of_settings(link.settings) if link.named else brought.run()
     if link.train:
         train(link.settings)
+    elif opened is not None:
+        _open(opened)
     else:
         laboratory_stage.show_recorded(presets.name_of(link.settings) or FIRST)
     return ()
@@ -66,6 +73,7 @@ def form() -> Settings | None:
     settings = settings_form.form()
     with cards:  # which of them is chosen is known now
         preset_cards.draw(presets.name_of(settings), _choose)
+        open_recording.draw(_open)
     return settings
 
 
@@ -76,6 +84,14 @@ def _choose(name: str) -> None:
     notices.clear()
 
 
+def _open(run: VisitRun) -> None:
+    """Shows a recording that was opened from a file, and fills the form with its settings."""
+    if run.settings.dataset != UPLOAD:
+        settings_form.fill(run.settings)
+    laboratory_stage.show_opened(run)
+    notices.clear()
+
+
 def query(settings: Settings) -> dict[str, str]:
     """The settings that differ from their defaults, and whether they are shown to a class."""
     return settings.to_query() | presenting.query()
@@ -83,6 +99,9 @@ def query(settings: Settings) -> dict[str, str]:
 
 def train(settings: Settings) -> None:
     """Trains these settings, or joins a run of them; does nothing if the host does not allow it."""
+    if settings.dataset == UPLOAD and own_data.source(settings.upload) is None:
+        notices.refuse("The data of this run are not here: choose their file to train on them.")
+        return
     if _excess(settings):
         return  # as the warning above the stage says
     before = laboratory_stage.run()

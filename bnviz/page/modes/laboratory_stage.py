@@ -1,7 +1,7 @@
 """Laboratory stage: what stands there, and in what it is not what is chosen.
 
-The viewer's own run, or the recording of a preset; until the settings chosen have been trained, the
-nearest run at hand stands in for theirs.
+The viewer's own run, or the recording of a preset or of a file; until the settings chosen have been
+trained, the nearest run at hand stands in for theirs.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,15 @@ from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.nearest import nearest
 from bnviz.page.forms import shown_settings
-from bnviz.page.shell import session, shown_run
+from bnviz.page.shell import session, shown_run, visit
 from bnviz.page.shell.links import LABORATORY
 from bnviz.page.shell.player_component import last_request
 from bnviz.page.shell.state import state
+from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import StageContent
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
-from bnviz.settings import Settings
+from bnviz.settings import UPLOAD, Settings
 
 
 def run() -> Run | None:
@@ -32,7 +33,13 @@ def run() -> Run | None:
 def show_recorded(name: str) -> None:
     """Shows the recording of a preset instead of a run."""
     shown_run.clear(LABORATORY)
-    state.preset, state.stand_in = name, ""
+    state.preset, state.opened_run, state.stand_in = name, "", ""
+
+
+def show_opened(run: VisitRun) -> None:
+    """Shows a recording that was opened from a file instead of a run."""
+    shown_run.clear(LABORATORY)
+    state.opened_run, state.stand_in = run.token, ""
 
 
 def choose_stand_in(chosen: Settings | None) -> None:
@@ -42,8 +49,8 @@ def choose_stand_in(chosen: Settings | None) -> None:
     """
     state.stand_in = ""
     here = run()
-    own = PRESETS[state.preset].settings if here is None else here.settings
-    if chosen is None or chosen == own or session.is_active(here):
+    own = _recorded(View()).recording.settings if here is None else here.settings
+    if chosen is None or chosen == own or session.is_active(here) or _is_of_other_data():
         return
     # The workers are not started before the first picture is drawn.
     begun = here is not None or last_request().ask
@@ -95,10 +102,31 @@ def _stand_in() -> StageContent | None:
 
 
 def _recorded(wanted: View) -> StageContent:
-    """The recording of the preset, in its own view or that of the viewer, if it has that one."""
+    """The recording of a file or a preset, in the view of the viewer or of the preset."""
+    opened = visit.find(state.opened_run)
+    if opened is not None:
+        return _opened(opened)
     found = _bundled(state.preset)
     view = replace(wanted, name=PRESETS[state.preset].view or wanted.name)
     return replace(found, view=available_view(found.recording.layout, view))
+
+
+def _is_of_other_data() -> bool:
+    """Whether the stage shows an opened recording of data that no form can choose."""
+    opened = visit.find(state.opened_run)
+    return run() is None and opened is not None and opened.settings.dataset == UPLOAD
+
+
+def _opened(run: VisitRun) -> StageContent:
+    """A recording that was opened from a file; without its data no other seed can be trained."""
+    settings = run.settings
+    return StageContent(
+        run.token,
+        run.recording,
+        "recorded",
+        f"{run.name}: a recording of {settings.steps:,} steps, opened from a file.",
+        opens_seeds=settings.dataset != UPLOAD,
+    )
 
 
 def _bundled(name: str) -> StageContent:
@@ -110,8 +138,9 @@ def _bundled(name: str) -> StageContent:
 
 def _other(chosen: Settings | None, excess: Callable[[Settings], str]) -> str:
     """In what the run on the stage is not what is chosen, in one line; "" if it is."""
-    different = shown_settings.differences(recording().settings, chosen)
-    if not different:
+    shown = recording().settings
+    different = shown_settings.differences(shown, chosen)
+    if not different or _is_of_other_data():
         return ""
     advice = "Press “Train both” to train what you have chosen."
     if chosen is None:

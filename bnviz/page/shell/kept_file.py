@@ -21,8 +21,8 @@ from bnviz.page.shell.state import state
 T = TypeVar("T")
 
 #: Files of ended sessions of this process, and the bytes that its sessions hold.
-_SHELF = Shelf()
-_HOLDERS = Holders()
+_SHELF: Shelf[OwnFile] = Shelf()
+HOLDERS = Holders()
 
 
 class KeptFile:
@@ -106,7 +106,7 @@ class KeptFile:
         self._hold(0)
 
     def _hold(self, size: int, *, max_bytes: float = math.inf) -> None:
-        _HOLDERS.hold(self, self._origin, size, max_bytes=max_bytes)
+        HOLDERS.hold(self, self._origin, size, max_bytes=max_bytes)
 
     def _forget(self) -> None:
         """Ends what is being read of the file."""

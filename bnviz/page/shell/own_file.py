@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from bnviz.data.choices import Choices
@@ -20,6 +21,8 @@ WAIT_SECONDS = 60.0
 #: Maximum size in bytes of all files that wait, over all sessions.
 MAX_WAITING_BYTES = 100_000_000
 _GUESSES = Choices()
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,8 @@ class Holders:
             return sum(size for _, size in self._files.values())
 
 
-class Shelf:
-    """Files of ended sessions, each of which its tab may reclaim once within a time.
+class Shelf(Generic[T]):
+    """Files of ended sessions, each of which may be reclaimed once within a time.
 
     Its methods may be called from any thread, and none of them waits for anything.
 
@@ -130,6 +133,7 @@ class Shelf:
         seconds: How long a file waits.
         max_bytes: Maximum size of all files together; the oldest make room for a new one.
         clock: The time in seconds.
+        weigh: Returns the size of a file in bytes.
     """
 
     def __init__(
@@ -137,32 +141,34 @@ class Shelf:
         seconds: float = WAIT_SECONDS,
         max_bytes: int = MAX_WAITING_BYTES,
         clock: Callable[[], float] = time.monotonic,
+        weigh: Callable[[Any], int] = lambda file: len(file.data),
     ) -> None:
         self._seconds, self._max_bytes, self._clock = seconds, max_bytes, clock
+        self._weigh = weigh
         self._lock = threading.Lock()
-        # By tab key, in the order in which they are forgotten: when, and the file.
-        self._waiting: dict[str, tuple[float, OwnFile]] = {}
+        # By key, in the order in which they are forgotten: when, and the file.
+        self._waiting: dict[str, tuple[float, T]] = {}
         self._timer: threading.Timer | None = None
 
-    def put(self, tab_key: str, file: OwnFile) -> None:
+    def put(self, key: str, file: T) -> None:
         """Keeps the file of a session that has ended.
 
         Args:
-            tab_key: What its tab reclaims it with.
+            key: What it is reclaimed with.
             file: The file.
         """
         with self._lock:
-            self._waiting.pop(tab_key, None)
-            self._waiting[tab_key] = (self._clock() + self._seconds, file)
+            self._waiting.pop(key, None)
+            self._waiting[key] = (self._clock() + self._seconds, file)
             while self._bytes > self._max_bytes:
                 del self._waiting[next(iter(self._waiting))]
             self._plan()
 
-    def claim(self, tab_key: str) -> OwnFile | None:
+    def claim(self, key: str) -> T | None:
         """Takes a file off the shelf; None if there is none with this key."""
         with self._lock:
             self._forget()
-            found = self._waiting.pop(tab_key, None)
+            found = self._waiting.pop(key, None)
         return None if found is None else found[1]
 
     @property
@@ -173,16 +179,16 @@ class Shelf:
 
     @property
     def _bytes(self) -> int:
-        return sum(len(file.data) for _, file in self._waiting.values())
+        return sum(self._weigh(file) for _, file in self._waiting.values())
 
     def _forget(self) -> None:
         """Drops the files that nobody has reclaimed in time."""
         now = self._clock()
         while self._waiting:
-            tab_key, (end, _) = next(iter(self._waiting.items()))
+            key, (end, _) = next(iter(self._waiting.items()))
             if end > now:
                 return
-            del self._waiting[tab_key]
+            del self._waiting[key]
 
     def _plan(self) -> None:
         """Starts the timer for the oldest file, unless it runs."""

@@ -71,6 +71,7 @@ class SessionState:
         tab_answered: Whether the tab has said if it knows such a key.
         awaited: The viewer's own file that the link needs, if it is not there.
         file_refusal: Why the file that was chosen last was not taken; else empty.
+        recording_refusal: Why the recording that was chosen last was not opened; else empty.
         clicks: Actions whose buttons have been clicked and that have not been carried out yet.
         drew_stop: Whether a Stop button was drawn in place of the buttons that start something.
         rerun_requested: Whether the whole page is to be drawn again.
@@ -79,6 +80,8 @@ class SessionState:
             the response to; None before.
         shortens_history: Whether the page has had its links replace each other in the browser.
         preset: Name of the preset whose recording the laboratory shows while it shows no run.
+        opened_run: Token of the recording that it shows instead, which the viewer has opened; empty
+            if there is none.
         stand_in: What the laboratory shows while the chosen settings have no run yet: one of
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
         run_settings: Settings of the run that a mode shows, by the mode's name.
@@ -106,6 +109,7 @@ class SessionState:
     tab_answered = _Value(False)
     awaited = _Value[AwaitedFile | None](None)
     file_refusal = _Value("")
+    recording_refusal = _Value("")
 
     clicks = _Made[set[str]](set)
     drew_stop = _Value(False)
@@ -115,6 +119,7 @@ class SessionState:
     responded = _Value[tuple[str, PlayerRequest] | None](None)
     shortens_history = _Value(False)
     preset = _Value(FIRST)
+    opened_run = _Value("")
     stand_in = _Value("")
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)

@@ -1,0 +1,35 @@
+"""The command `show`: starts the page with a recording."""
+
+import argparse
+from pathlib import Path
+
+from bnviz.archive import OversizeError, read_limited
+from bnviz.page.launch import launch
+from bnviz.page.shell import brought, recording_process
+from bnviz.page.shell.visit_run import VisitRun
+from bnviz.recording import MAX_FILE_BYTES, RecordingError
+from bnviz.terminal.options import DONE, CommandError
+from bnviz.terminal.page_command import require_page
+
+
+def show(given: argparse.Namespace) -> int:
+    """Serves the page with a recording in its player until it is interrupted.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        CommandError: If the file is not a recording, before anything is started.
+    """
+    require_page()
+    path = Path(given.saved)
+    try:
+        data = read_limited(path, max_bytes=MAX_FILE_BYTES)
+        recording = recording_process.read(data)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
+    except (OversizeError, RecordingError) as error:
+        raise CommandError(f"{path}: {error}") from error
+    brought.bring(VisitRun.opened(path.name, data, recording))
+    launch(given.options)
+    return DONE

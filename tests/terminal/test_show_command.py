@@ -1,0 +1,48 @@
+"""The command `show`: what it starts the page with, and what it refuses before that."""
+
+import pytest
+
+from bnviz.page.shell import brought
+from bnviz.recording import BUNDLED, Recording
+from bnviz.terminal.main import main
+
+
+@pytest.fixture
+def launched(monkeypatch):
+    """The options of each page that was started."""
+    found = []
+    monkeypatch.setattr("bnviz.terminal.show_command.launch", found.append)
+    monkeypatch.setattr(brought, "_brought", [])
+    return found
+
+
+def test_the_page_starts_with_the_recording(launched):
+    path = BUNDLED / "default.npz"
+    assert main(["show", str(path), "--server.port", "8600"]) == 0
+    assert launched == [["--server.port", "8600"]]
+    run = brought.run()
+    assert run.name == "default.npz"
+    assert run.settings == Recording.load(path).settings
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"", "cannot be read as a recording"),
+        (b"a,b\n1,2\n", "cannot be read as a recording"),
+        ((BUNDLED / "default.npz").read_bytes()[:-1], "cannot be read as a recording"),
+        ((BUNDLED / "sweep.npz").read_bytes(), "is not a recording of this laboratory"),
+    ],
+)
+def test_anything_else_is_one_sentence_and_starts_nothing(
+    launched, tmp_path, capsys, content, sentence
+):
+    path = tmp_path / "run.npz"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["show", str(path)]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"bnviz: {path}")
+    assert sentence in line
+    assert not launched
