@@ -101,3 +101,25 @@ def test_what_the_diagram_offers_is_not_in_the_menu_too_but_on_a_phone(visit):
         expect(toolbar.get_by_role("button", name="symmetric log")).to_be_visible()
         expect(toolbar.get_by_role("button", name="outputs", exact=True)).to_have_count(offered)
         expect(toolbar.get_by_label("layer", exact=True)).to_have_count(0)
+
+
+@pytest.mark.widest
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_click_or_tap_in_a_curve_moves_the_cursor_to_that_step(visit, width):
+    visitor = held(visit, width=width, has_touch=width < 700)
+    if width < 700:
+        visitor.button("Curves").click()
+    loss = visitor.page.locator(f"{STAGE} .draglayer .x3y3 .nsewdrag")
+    loss.wait_for()
+    visitor.page.wait_for_function(
+        "(e) => e.getBoundingClientRect().right <= innerWidth", arg=loss.element_handle()
+    )
+    box = loss.bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    if width < 700:
+        visitor.page.touchscreen.tap(*place)
+    else:
+        visitor.page.mouse.click(*place)
+    # A quarter of 800 steps lies at half of an axis that runs by the square root.
+    visitor.until("Math.abs(s.step - 200) < 8")
+    expect(visitor.page.locator(f"{STAGE} .bnviz-chosen").first).to_have_text("layer 5")

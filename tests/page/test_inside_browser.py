@@ -44,3 +44,34 @@ def test_pointing_at_any_part_lights_up_all_that_belongs_to_it(visit):
     assert max(numbers[2], 0) == numbers[3]
     assert serious(page, STAGE) == []
     assert not visitor.errors
+
+
+@pytest.mark.widest
+def test_gamma_and_beta_are_dragged_in_the_formula_where_they_are_set_by_hand(visit):
+    visitor = visit()
+    page = visitor.page
+    page.get_by_role("group", name="Views").get_by_text(TITLES["inside"], exact=True).click()
+    visitor.until("s.view === 'inside'")
+    numbers = page.locator(f"{STAGE} [data-part=numbers] [data-hand]")
+    assert numbers.count() == 0
+    visitor.button("by hand").click()
+    numbers.first.wait_for()
+    scaled = page.locator(f"{STAGE} .bnviz-steps button").nth(3).locator("strong")
+    before = float(scaled.inner_text().replace("−", "-"))
+    field = page.get_by_label("γ", exact=True)
+    box = numbers.first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    # The picture follows before the host has been told.
+    assert [numbers.first.inner_text(), field.input_value()] == ["2.00", "2"]
+    after = float(scaled.inner_text().replace("−", "-"))
+    assert after == pytest.approx(2 * before, abs=0.011)
+    page.mouse.up()
+    # What the host draws next has the same number.
+    page.get_by_label("β", exact=True).fill("1")
+    page.get_by_label("β", exact=True).press("Enter")
+    numbers.nth(1).filter(has_text="+ 1.00").wait_for()
+    assert [numbers.first.inner_text(), field.input_value()] == ["2.00", "2"]
+    assert not visitor.errors

@@ -23,8 +23,9 @@ READING = (
     "drawn in ink, and its numbers stand in the formula. Point at a column, a part of the formula "
     "or a step: all that belongs to it lights up. Subtracting the batch mean centres the values on "
     "0; dividing by the batch's standard deviation gives them a spread of 1; gamma and beta, which "
-    "are learnt, stretch and shift them again. Set gamma and beta by hand; those of the identity "
-    "restore the input. Mean and variance are those of all fixed examples, as one batch."
+    "are learnt, stretch and shift them again. Set gamma and beta by hand, in their fields or by "
+    "dragging them in the formula; those of the identity restore the input. Mean and variance are "
+    "those of all fixed examples, as one batch."
 )
 _ARM = "bn"
 #: Number of the trace of the example in ink.

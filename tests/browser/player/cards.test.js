@@ -82,7 +82,7 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [fakeParts("value loss target speed card")];
+  cards.cards = [{ ...fakeParts("value loss speed card"), target: [{}, {}, {}] }];
   for (const [accuracy, text] of [
     [0.0625, "6.3 %"],
     [0.25, "25 %"],
@@ -96,8 +96,24 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
     const [{ value, loss, target, speed }] = cards.cards;
     assert.equal(value.textContent, text);
     assert.equal(loss.textContent, "loss 0.50");
-    assert.deepEqual([target.textContent, speed.textContent], ["diverged at step 2", ""]);
+    const told = target.map(({ textContent }) => textContent);
+    assert.deepEqual([...told, speed.textContent], ["diverged at step 2", "", "", ""]);
   }
+});
+
+test("a narrow card can leave out what the target is a share of", () => {
+  const fields = {
+    ...FIELDS,
+    "bn/validation_accuracy": ["f4"],
+    "bn/validation_loss": ["f4"],
+  };
+  const cards = new Cards(fakeParts("summary cards"));
+  cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
+  cards.cards = [{ ...fakeParts("value loss speed card"), target: [{}, {}, {}] }];
+  const pair = { target: 0.9, share: "the most", reached: { bn: 2 } };
+  cards.draw(framesOf(fields, [{ step: 3, "bn/diverged_at": -1 }]), 0, pair);
+  const told = cards.cards[0].target.map(({ textContent }) => textContent);
+  assert.deepEqual(told, ["90 %", " (the most)", " at step 2"]);
 });
 
 test("an arm that diverges in the first step, and right at the cursor, has diverged", () => {

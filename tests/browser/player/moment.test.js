@@ -146,10 +146,10 @@ test("the line gives the step, or the event that has just passed, and stands whi
   const text = () => line.children.map((each) => each.textContent ?? each).join("");
   const about = { arms, layer: 2, events: [] };
   shown.show(frames, 0, about, true);
-  assert.equal(text(), "Nothing is trained yet.");
+  assert.equal(text(), "Training begins.");
   shown.show(frames, 1, about, true);
   shown.show(frames, 2, about, true);
-  assert.equal(text(), "Nothing is trained yet.");
+  assert.equal(text(), "Training begins.");
   t.mock.timers.tick(700);
   assert.match(text(), /^Compared .* about as wide without BN and more than 5 times/);
   shown.show(frames, 1, about, false);

@@ -37,7 +37,7 @@ export type Transform = "" | "symlog";
 export type Part = "past" | "future" | "all";
 
 /** A horizontal axis: the path of its measure and the factor on it. */
-interface OverRun {
+export interface OverRun {
   x: string;
   x_scale: number;
 }

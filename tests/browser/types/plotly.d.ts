@@ -71,6 +71,8 @@ export interface Axis {
   range: [number, number];
   /** Pixels from `_offset` to a value; NaN where the axis has no place for it. */
   d2p(value: number): number;
+  /** The value at so many pixels from `_offset`. */
+  p2d(pixels: number): number;
 }
 
 /** A layout as Plotly has completed it. */

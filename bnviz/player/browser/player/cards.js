@@ -39,12 +39,22 @@ function buildCard(arm, all) {
   head.append(element("span", "bnviz-name", arm.label), right);
   const answers = new AnswerRow([arm], all, "bnviz-of-arm");
   const loss = element("span", "bnviz-beside");
-  const target = element("span", "bnviz-target");
+  const target = ["", "bnviz-share", ""].map((name) => element("span", name));
   const line = element("div", "bnviz-small");
-  line.append(loss, target);
+  line.append(loss, ...target);
   const speed = element("div", "bnviz-small");
   card.append(head, answers.root, line, speed);
   return { value, loss, target, speed, card, answers };
+}
+
+/**
+ * When a target was reached in parts: what it is a share of stands apart, for which a narrow card has
+ * no room.
+ * @param {string} text As `arrival` returns it.
+ */
+function partsOfTarget(text) {
+  const [before, share = "", after = ""] = text.split(/( \([^)]*\))/);
+  return [before, share, after];
 }
 
 export class Cards {
@@ -106,7 +116,9 @@ export class Cards {
       const card = this.cards[i];
       card.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
       card.loss.textContent = `loss ${formatted(frames.value(`${name}/validation_loss`, at))}`;
-      card.target.textContent = arrival(name, frames, at, pair, cost);
+      partsOfTarget(arrival(name, frames, at, pair, cost)).forEach((text, part) => {
+        card.target[part].textContent = text;
+      });
       card.speed.textContent = speedUp(name, frames.value("step", at), pair, cost);
     });
     for (const row of this.rows) row.draw(frames, at);

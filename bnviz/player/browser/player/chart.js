@@ -12,6 +12,9 @@
 /** @import { Level } from "./wiring.js" */
 
 import { points } from "./bindings.js";
+import { ByHand, withHand } from "./by_hand.js";
+import { watchClicks } from "./clicks.js";
+import { stepAt } from "./course.js";
 import { Diagram } from "./diagram.js";
 import { Formula } from "./formula.js";
 import { lowerColumns, placeHeads } from "./heads.js";
@@ -38,16 +41,34 @@ export class Chart {
   /**
    * @param {HTMLElement} root Of the player.
    * @param {PlayerParts} parts
-   * @param {(changes: Partial<View>) => void} choose Changes the view.
-   * @param {(level: Level) => void} report Told how much of the diagram is drawn.
+   * @param {object} calls
+   * @param {(changes: Partial<View>) => void} calls.choose Changes the view.
+   * @param {(changes: Partial<View>) => void} calls.dragging Told of numbers while they change.
+   * @param {(step: number) => void} calls.goTo Told the step that is clicked in a curve.
+   * @param {(level: Level) => void} calls.report Told how much of the diagram is drawn.
    */
-  constructor(root, parts, choose, report) {
+  constructor(root, parts, { choose, dragging, goTo, report }) {
     this.root = root;
     this.parts = parts;
     this.painter = new Painter(parts.canvas);
     this.strip = new Strip(root, parts);
     this.diagram = new Diagram(parts, choose, report);
     this.formula = new Formula(parts);
+    new ByHand(
+      parts.formula,
+      () => this.figure,
+      (changes) => {
+        this.#setByHand(changes);
+        dragging(changes);
+      },
+      choose,
+    );
+    this.unwatch = watchClicks(parts.figure, (x, y) => {
+      const layout = parts.plot._fullLayout;
+      if (!this.axes || !this.figure || !layout || this.diagram.click(x, y)) return;
+      const step = stepAt(this.figure, layout, x, y);
+      if (step !== undefined) goTo(step);
+    });
     /** @type {Figure | undefined} */
     this.figure = undefined;
     /** @type {Layout | undefined} */
@@ -143,7 +164,7 @@ export class Chart {
 
   close() {
     clearTimeout(this.timer);
-    this.diagram.close();
+    this.unwatch();
     if (window.Plotly) window.Plotly.purge(this.parts.plot);
   }
 
@@ -198,6 +219,16 @@ export class Chart {
     const ranges = figure.run.axes.map((key) => [key, drawn[/** @type {"xaxis"} */ (key)].range]);
     fitTicks(layout, figure.run, l, r, Object.fromEntries(ranges));
     this.#layOut(Plotly, true);
+  }
+
+  /** @param {Partial<View>} changes Of gamma and beta. */
+  #setByHand(changes) {
+    const { figure, frames } = this;
+    if (!figure || !frames) return;
+    this.figure = withHand(figure, changes);
+    this.formula.follow(this.figure);
+    this.formula.draw(frames, this.shown, figure.constants);
+    this.#paint();
   }
 
   #paint() {

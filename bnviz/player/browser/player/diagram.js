@@ -10,8 +10,6 @@ import { bandOf, layerAt, levelOf, roomsOf, rowsOf } from "./wiring.js";
 
 // Side of the area around a tap that answers clicks; pixels.
 const TOUCH = 24;
-// Pixels that the mouse may move in a click.
-const STILL = 4;
 /** @type {Record<string, string>} */
 const TAPS = {
   pre_activation: "values, before the activation",
@@ -20,12 +18,11 @@ const TAPS = {
 
 export class Diagram {
   /**
-   * @param {{ figure: HTMLElement, wiring: Element, taps: HTMLElement }} parts
+   * @param {{ wiring: Element, taps: HTMLElement }} parts
    * @param {(changes: Partial<View>) => void} choose Changes the view.
    * @param {(level: Level) => void} report Told how much is drawn.
    */
-  constructor({ figure, wiring, taps }, choose, report) {
-    this.figure = figure;
+  constructor({ wiring, taps }, choose, report) {
     this.wiring = wiring;
     this.taps = taps;
     this.choose = choose;
@@ -34,14 +31,7 @@ export class Diagram {
     this.rooms = [];
     /** @type {Spec | undefined} */
     this.spec = undefined;
-    /** @type {Place | undefined} */
-    this.pressed = undefined;
     this.scale = 1;
-    figure.addEventListener("pointerdown", (event) => this.#press(event), true);
-    /** @type {(event: PointerEvent) => void} */
-    this.onUp = (event) => this.#release(event);
-    // Plotly covers the page while the mouse is down.
-    document.addEventListener("pointerup", this.onUp, true);
   }
 
   /**
@@ -91,8 +81,16 @@ export class Diagram {
     this.report(level);
   }
 
-  close() {
-    document.removeEventListener("pointerup", this.onUp, true);
+  /**
+   * Takes a click in the histograms, which chooses the layer.
+   * @param {number} x In pixels of the figure.
+   * @param {number} y
+   * @returns {boolean} Whether there is a layer.
+   */
+  click(x, y) {
+    const layer = this.spec ? layerAt(this.rooms, x / this.scale, y / this.scale) : 0;
+    if (layer) this.#chooseLayer(layer);
+    return layer > 0;
   }
 
   /**
@@ -192,25 +190,5 @@ export class Diagram {
   /** @param {number} layer */
   #chooseLayer(layer) {
     if (layer !== this.spec?.layer) this.choose({ layer: this.#valueOf(layer) });
-  }
-
-  /** @param {PointerEvent} event */
-  #press({ target, clientX, clientY }) {
-    const onButton = target instanceof Element && target.closest("button");
-    this.pressed = onButton || !this.spec ? undefined : [clientX, clientY];
-  }
-
-  /**
-   * A click in the histograms chooses the layer; a drag is Plotly's.
-   * @param {PointerEvent} event
-   */
-  #release({ clientX, clientY }) {
-    const { pressed } = this;
-    this.pressed = undefined;
-    if (!pressed || !this.spec) return;
-    if (Math.hypot(clientX - pressed[0], clientY - pressed[1]) > STILL) return;
-    const { left, top } = this.figure.getBoundingClientRect();
-    const layer = layerAt(this.rooms, (clientX - left) / this.scale, (clientY - top) / this.scale);
-    if (layer) this.#chooseLayer(layer);
   }
 }

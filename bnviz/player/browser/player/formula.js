@@ -36,24 +36,21 @@ function part(text, stage) {
  * A formula with the given parts, each marked with its stage.
  * @param {string} sign "=", or "≈" before rounded numbers.
  * @param {{ x: string, mean: string, root: string, gamma: string, beta: string }} parts
+ * @param {boolean} [byHand] Whether gamma and beta can be dragged.
  */
-function fraction(sign, { x, mean, root, gamma, beta }) {
+function fraction(sign, { x, mean, root, gamma, beta }, byHand = false) {
   const [whole, over, under] = [part(""), part(""), part("")];
+  const [scale, shift] = [part(gamma, "3"), part(beta, "3")];
+  if (byHand) {
+    scale.dataset.hand = "gamma";
+    shift.dataset.hand = "beta";
+    scale.title = shift.title = "Drag it to the left or to the right";
+  }
   whole.className = "bnviz-fraction";
   over.append(part(x, "0"), " ", part(mean, "1"));
   under.append(part(root, "2"));
   whole.append(over, under);
-  return [
-    part(`y ${sign}`),
-    " ",
-    part(gamma, "3"),
-    " ",
-    part("·"),
-    " ",
-    whole,
-    " ",
-    part(beta, "3"),
-  ];
+  return [part(`y ${sign}`), " ", scale, " ", part("·"), " ", whole, " ", shift];
 }
 
 /**
@@ -113,8 +110,8 @@ export class Formula {
     this.panel.hidden = this.columns.hidden = formula.trace === undefined;
     this.passage = undefined;
     if (formula.trace === undefined) return;
-    const passage = /** @type {Passage} */ (/** @type {unknown} */ (bindings[formula.trace]));
-    this.passage = passage;
+    this.follow({ formula, bindings });
+    const passage = /** @type {Passage} */ (/** @type {unknown} */ (this.passage));
     const names = STAGES.map(({ name }) => name || String(formula.activation));
     const stages = names.slice(0, passage.activation ? 5 : 4);
     this.panel.querySelector("[data-part=symbols]")?.replaceChildren(
@@ -146,6 +143,15 @@ export class Formula {
       }),
     );
     this.#light("");
+  }
+
+  /**
+   * Takes other numbers from the figure that it is built for.
+   * @param {Pick<Figure, "formula" | "bindings">} figure
+   */
+  follow({ formula, bindings }) {
+    if (formula.trace === undefined) return;
+    this.passage = /** @type {Passage} */ (/** @type {unknown} */ (bindings[formula.trace]));
   }
 
   /**
@@ -188,7 +194,9 @@ export class Formula {
     const known = values.every(Number.isFinite);
     const numbers = panel.querySelector("[data-part=numbers]");
     numbers?.replaceChildren(
-      ...(known ? fraction("≈", parts) : ["At this step it has no numbers."]),
+      ...(known
+        ? fraction("≈", parts, passage.by_hand === "hand")
+        : ["At this step it has no numbers."]),
     );
     const sums = [
       "",
@@ -234,9 +242,11 @@ export class Formula {
       }
     }
     const now = this.panel.querySelector("[data-part=now]");
-    const words = shown
-      ? `Now: ${STAGES[Number(shown)].says}`
-      : "Point at a column, a part of the formula or a step.";
+    const invitation =
+      this.passage?.by_hand === "hand"
+        ? "Drag gamma and beta in the formula: the picture follows."
+        : "Point at a column, a part of the formula or a step.";
+    const words = shown ? `Now: ${STAGES[Number(shown)].says}` : invitation;
     if (now && now.textContent !== words) now.textContent = words;
   }
 

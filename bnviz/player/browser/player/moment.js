@@ -118,7 +118,9 @@ export class Moment {
     const write = () => {
       const { text, colour } = latestEvent(events, at);
       const step = `Step ${frames.value("step", at).toLocaleString("en")}.`;
-      const said = text || moment(frames, at, arms, layer);
+      // Moving frames pass while it stands.
+      const begins = moving && frames.value("step", at) === 0;
+      const said = text || (begins ? "Training begins." : moment(frames, at, arms, layer));
       this.line.style.setProperty("--arm", colour);
       const number = document.createElement("strong");
       number.textContent = step;

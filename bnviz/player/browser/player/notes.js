@@ -12,13 +12,24 @@ const EDGE = 8;
 // Until what a note touches is looked for again: the sidebar can come after the stage; milliseconds.
 const RETRY = 200;
 
+// Between a note and words beside it; pixels.
+const BESIDE = 8;
+// From a note's end to the line that leads to what it touches, at least; pixels.
+const ROUND = 16;
+
+/**
+ * What a note touches, in pixels of the window, and where it stands.
+ * @typedef {object} Place
+ * @property {number} x
+ * @property {number} y
+ * @property {number} lead How far from that it stands, in pixels.
+ * @property {number} [left] Where it begins; without it, its middle is at `x`.
+ */
 /**
  * @typedef {object} Note
  * @property {string} text
- * @property {(root: HTMLElement) => [x: number, y: number] | undefined} place What it touches, in
- *   pixels of the window; undefined if that is not there.
+ * @property {(root: HTMLElement) => Place | undefined} place Undefined if what it touches is not there.
  * @property {1 | -1} side Whether it stands below that or above.
- * @property {number} lead How far from it, in pixels.
  */
 
 /** @param {Element | null | undefined} element */
@@ -27,26 +38,46 @@ function boxOf(element) {
   return box?.width ? box : undefined;
 }
 
+/**
+ * Whether the name of a layer stands over a box of it.
+ * @param {DOMRect} name
+ * @param {DOMRect} box
+ */
+const meets = (name, box) =>
+  name.bottom <= box.top + 3 &&
+  name.bottom > box.top - name.height &&
+  name.left < box.right &&
+  name.right > box.left;
+
 /** @type {Note[]} */
 const NOTES = [
   {
-    text: "1 Watch the last layer here",
+    text: "1 Watch this layer",
+    // Below the numbers of the axis, beside its title.
     place(root) {
       const row = boxOf(root.querySelector('[data-part="taps"] [data-key^="row"][tabindex="0"]'));
-      const plot = boxOf(root.querySelector(".bnviz-figure"));
-      return row && plot && [row.right + 0.09 * plot.width, row.bottom - row.height / 4];
+      const number = boxOf(root.querySelector(".xtick text"));
+      const title = boxOf(root.querySelector(".xtitle"));
+      if (!row || !number || !title) return undefined;
+      const left = title.right + BESIDE;
+      const y = row.bottom - row.height / 4;
+      return { x: left + ROUND, y, lead: number.bottom + 1 - y, left };
     },
     side: 1,
-    lead: 22,
   },
   {
     text: "2 Here BN normalizes",
+    // Above the name of the layer, its line beside that.
     place(root) {
-      const box = boxOf(root.querySelector('[data-part="taps"] [data-key^="norm 1 "]'));
-      return box && [box.left + box.width / 2, box.top];
+      const tap = root.querySelector('[data-part="taps"] [data-key^="norm 1 "]');
+      const box = boxOf(tap);
+      if (!box) return undefined;
+      const names = [...root.querySelectorAll('[data-part="wiring"] text')].map(boxOf);
+      const over = names.find((name) => name && meets(name, box));
+      const x = over ? over.right : box.left + box.width / 2;
+      return { x, y: box.top, lead: over ? box.top - over.top + 3 : 4, left: x - ROUND };
     },
     side: -1,
-    lead: 22,
   },
   {
     text: "3 Begin the lesson",
@@ -54,11 +85,10 @@ const NOTES = [
       const sidebar = document.querySelector('[data-testid="stSidebar"]');
       const buttons = [...(sidebar?.querySelectorAll("button, label") ?? [])];
       const box = boxOf(buttons.find((each) => each.textContent?.trim() === "Lesson"));
-      return box && [box.left + box.width / 2, box.top];
+      // Above the line below the page's name.
+      return box && { x: box.left + box.width / 2, y: box.top, lead: 30 };
     },
-    // Above the line below the page's name.
     side: -1,
-    lead: 30,
   },
 ];
 
@@ -97,8 +127,9 @@ export class Notes {
     const shown = fits && this.root.dataset.view === "layers" && !document.fullscreenElement;
     if (!shown) return this.#remove();
     const layer = this.layer ?? this.#build();
+    this.#placeButton(/** @type {HTMLElement} */ (layer.lastElementChild));
     clearTimeout(this.retry);
-    NOTES.forEach(({ place, side, lead }, number) => {
+    NOTES.forEach(({ place, side }, number) => {
       const note = /** @type {HTMLElement} */ (layer.children[number]);
       const touched = place(this.root);
       note.hidden = !touched;
@@ -107,15 +138,30 @@ export class Notes {
         this.retry = setTimeout(this.onMove, RETRY);
         return;
       }
-      const [x, y] = touched;
-      const half = note.offsetWidth / 2;
-      const left = Math.min(Math.max(x, half + EDGE), innerWidth - half - EDGE);
+      const { x, y, lead } = touched;
+      const wanted = touched.left ?? x - note.offsetWidth / 2;
+      const left = Math.min(Math.max(wanted, EDGE), innerWidth - note.offsetWidth - EDGE);
       note.style.left = `${left}px`;
       note.style.top = `${side > 0 ? y + lead : y - lead - note.offsetHeight}px`;
-      note.style.setProperty("--at", `${x - left + half}px`);
+      note.style.setProperty("--at", `${x - left}px`);
       note.style.setProperty("--lead", `${lead}px`);
       note.dataset.side = side > 0 ? "below" : "above";
     });
+  }
+
+  /**
+   * Puts the button that closes them between the tabs and the page's buttons, or below.
+   * @param {HTMLElement} button
+   */
+  #placeButton(button) {
+    const tabs = [...this.root.querySelectorAll('[data-part="tabs"] button')].map(boxOf);
+    const first = boxOf(this.root.querySelector(".bnviz-page"));
+    const rights = tabs.flatMap((tab) => (tab && first && tab.top < first.bottom ? tab.right : []));
+    const free = (first?.left ?? 0) - Math.max(...rights) - button.offsetWidth;
+    const fits = first && free > 2 * BESIDE;
+    button.style.left = fits ? `${first.left - free / 2 - button.offsetWidth}px` : "auto";
+    button.style.top = fits ? `${first.top}px` : "auto";
+    button.dataset.below = String(!fits);
   }
 
   /** Closes them for good. */
@@ -144,7 +190,7 @@ export class Notes {
     }
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Esc hides these notes for good";
+    button.textContent = "Esc hides these notes";
     button.onclick = () => this.dismiss();
     layer.append(button);
     // In the browser's top layer they lie over the sidebar, which else covers all that is beside it.

@@ -23,7 +23,7 @@ const DASHES = { dot: [2, 3], dash: [6, 4] };
  * @param {Letter} letter
  * @returns {`${Letter}axis${string}`}
  */
-const axisKey = (reference, letter) => `${letter}axis${reference.slice(1)}`;
+export const axisKey = (reference, letter) => `${letter}axis${reference.slice(1)}`;
 
 /**
  * Makes the path through points; a null or NaN starts another part.

@@ -87,7 +87,15 @@ export class Player {
       () => this.resize(true),
     );
     new Saving(root, parts, () => this.#shown());
-    this.chart = new Chart(root, parts, choose, (level) => this.toolbar.adapt(level));
+    this.chart = new Chart(root, parts, {
+      choose,
+      dragging: (changes) => this.toolbar.write(changes),
+      goTo: (step) => {
+        const to = this.ruler.frameAt(this.ruler.share(step), this.frames.length);
+        this.transport.step(to - this.transport.at);
+      },
+      report: (level) => this.toolbar.adapt(level),
+    });
     parts.summarize.onclick = () => this.summarize();
     this.ruler = new Ruler((at) => (this.frames.length ? this.frames.value("step", at) : 0));
     this.transport = new Transport(parts, this.ruler, () => {

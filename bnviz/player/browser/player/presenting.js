@@ -15,6 +15,7 @@ const KEYS = [
   ["+ −", "faster, slower"],
   ["[ ]", "previous, next layer"],
   ["{ }", "previous, next view"],
+  ["click in a curve", "go to that step"],
   ["S", "say what the picture shows"],
   ["P", "show it to a class"],
   ["?", "these keys"],

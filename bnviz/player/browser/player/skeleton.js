@@ -20,7 +20,7 @@ const HTML = `
     <div class="bnviz-over"><p class="bnviz-other" data-part="other" role="status"></p></div>
     <div class="bnviz-hook">
       <p class="bnviz-same" data-part="hook"></p>
-      <p class="bnviz-event" data-part="event"></p>
+      <div class="bnviz-event"><p data-part="event"></p></div>
     </div>
     <div class="bnviz-summary" data-part="summary">
       <div class="bnviz-cards" data-part="cards"></div>

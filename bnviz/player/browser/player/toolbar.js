@@ -1,6 +1,6 @@
 // Toolbar: what a view shows. The host responds to a choice with another figure.
 
-/** @import { Choice, Choose, Figure } from "types/message" */
+/** @import { Choice, Choose, Figure, View } from "types/message" */
 /** @import { Level } from "./wiring.js" */
 
 import { optionButton, replace } from "./tabs.js";
@@ -54,7 +54,7 @@ function list(name, { label, options = {} }, chosen, choose) {
  */
 function numberField(name, { label, low = 0, high = 0, step = 1 }, chosen, choose) {
   const input = document.createElement("input");
-  Object.assign(input, { type: "number", min: low, max: high, step, value: chosen });
+  Object.assign(input, { name, type: "number", min: low, max: high, step, value: chosen });
   input.setAttribute("aria-label", label);
   input.onchange = () => {
     const value = Math.min(Math.max(Number(input.value), low), high);
@@ -113,6 +113,17 @@ export class Toolbar {
       .filter(Boolean);
     parts.more.textContent = ["View", named.join(", ")].filter(Boolean).join(": ");
     parts.more.style.display = folded.length ? "" : "none";
+  }
+
+  /**
+   * Writes numbers into their fields.
+   * @param {Partial<View>} numbers
+   */
+  write(numbers) {
+    for (const [name, value] of Object.entries(numbers)) {
+      const field = this.parts.choices.querySelector(`input[name="${name}"]`);
+      if (field instanceof HTMLInputElement) field.value = String(value);
+    }
   }
 
   /**
