@@ -12,13 +12,13 @@ const frames = framesOf(
 
 test("a target, and what it is, is reached once the cursor has passed the step", () => {
   const pair = { target: 0.9, share: "the most", reached: { bn: 50 } };
-  assert.equal(arrival("bn", frames, 0, pair), "not reached: 90 % (the most)");
+  assert.equal(arrival("bn", frames, 0, pair), "90 % (the most) not reached");
   assert.equal(arrival("bn", frames, 1, pair), "90 % (the most) at step 50");
 });
 
 test("a target that is never reached says so at every step", () => {
   const pair = { target: 0.9, share: "the most", reached: { bn: null } };
-  assert.equal(arrival("bn", frames, 2, pair), "not reached: 90 % (the most)");
+  assert.equal(arrival("bn", frames, 2, pair), "90 % (the most) not reached");
 });
 
 test("without a target nothing is said", () => {
@@ -33,7 +33,7 @@ test("an arm that has diverged says so, from that step on", () => {
   );
   const pair = { target: 0.9, share: "the most", reached: { bn: null } };
   assert.equal(arrival("bn", broken, 2, pair), "diverged at step 7");
-  assert.equal(arrival("bn", broken, 0, pair), "not reached: 90 % (the most)");
+  assert.equal(arrival("bn", broken, 0, pair), "90 % (the most) not reached");
 });
 
 test("a speed-up is told once both arms have reached the target", () => {
@@ -60,9 +60,9 @@ test("with what a step costs, seconds take the place of steps", () => {
   assert.equal(speedUp("bn", 600, pair, 9e-5), "8.0 times less time");
   assert.equal(speedUp("bn", 599, pair, 9e-5), "");
   assert.equal(speedUp("bn", 600, pair, null), "12.0 times fewer steps");
-  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "not reached: 90 % (the most)");
+  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "90 % (the most) not reached");
   const never = { ...pair, reached: { none: 600, bn: null } };
-  assert.equal(arrival("bn", frames, 2, never, 1e-3), "not reached: 90 % (the most)");
+  assert.equal(arrival("bn", frames, 2, never, 1e-3), "90 % (the most) not reached");
 });
 
 test("a time has two digits and its unit", () => {

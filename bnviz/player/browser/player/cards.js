@@ -158,7 +158,7 @@ export function arrival(name, frames, at, { target, share, reached }, cost) {
   if (!target) return "";
   const goal = `${(100 * target).toFixed(0)} % (${share})`;
   const when = reached?.[name] ?? Infinity;
-  if (when > step) return `not reached: ${goal}`;
+  if (when > step) return `${goal} not reached`;
   return cost
     ? `${goal} in ${duration(when * cost)}`
     : `${goal} at step ${when.toLocaleString("en")}`;
