@@ -3,7 +3,7 @@
 import pytest
 
 from bnviz.lesson import presets
-from bnviz.lesson.presets import MAX_BYTES, PRESETS
+from bnviz.lesson.presets import FIRST, MAX_BYTES, PRESETS
 from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.settings import Settings
 
@@ -36,6 +36,19 @@ def test_the_page_starts_with_the_first_which_has_the_default_settings():
 def test_cards_draw_the_curves_of_their_recordings():
     recordings = {name: presets.recording_of(name) for name in PRESETS}
     assert presets.recorded_curves() == presets.curves_of(recordings)
+
+
+@pytest.mark.parametrize("arm", ["none", "bn"])
+def test_a_curve_of_a_card_runs_by_the_root_of_the_step(arm):
+    recording = presets.recording_of(FIRST)
+    seed, *_ = presets.seeds_of(recording)
+    curve = presets.curves_of({FIRST: recording})[FIRST][arm]
+    # Half of the way lies at a quarter of the steps; the frames are at equal distances in neither.
+    middle = len(curve) // 2
+    step = recording.settings.steps * (middle / (len(curve) - 1)) ** 2
+    known = getattr(seed, arm)[seed.steps <= step + 0.5]
+    assert curve[middle] == pytest.approx(known[-1], abs=0.0006)
+    assert len(known) != pytest.approx(len(seed.steps) / 2, abs=3)
 
 
 def test_the_recordings_are_small_together():
