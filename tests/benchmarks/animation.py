@@ -26,7 +26,7 @@ PLACES = [place / 26 for place in range(27)]
 FIRST, LAST, NEXT = 1200, 3000, 300
 #: Colours of all pictures together.
 COLOURS = 96
-_DRAWN = """(drawn) => +document.querySelector("#bnviz-stage").dataset.framesDrawn > drawn"""
+_DRAWN = """(drawn) => +document.querySelector("#bnviz-stage")?.dataset.framesDrawn > drawn"""
 
 
 def main() -> None:
