@@ -19,7 +19,7 @@ from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
 
 #: Size of the window, in pixels.
-SIZE = {"width": 1080, "height": 660}
+SIZE = {"width": 1240, "height": 700}
 #: Places on the slider, which runs by the square root of the step.
 PLACES = [place / 26 for place in range(27)]
 #: Milliseconds for which the first picture, the last one and each of the others stand.
@@ -57,7 +57,9 @@ def main() -> None:
 def _picture(page: Page, place: float) -> Image.Image:
     """The window with the cursor at a place on the slider."""
     drawn = int(page.locator("#bnviz-stage").get_attribute("data-frames-drawn") or 0)
-    page.get_by_label("Time: recorded frame").fill(str(place))
+    slider = page.get_by_label("Time: recorded frame")
+    slider.fill(str(place))
+    slider.blur()
     if place > 0:
         page.wait_for_function(_DRAWN, arg=drawn)
     return Image.open(BytesIO(page.screenshot())).convert("RGB")

@@ -9,6 +9,8 @@ pytestmark = pytest.mark.browser
 
 NOTES = f"{STAGE} .bnviz-notes"
 
+#: What is not drawn, or for the keyboard and screen readers alone.
+UNSEEN = "script, style, .bnviz-skip, .bnviz-unseen"
 #: Smallest window with notes, and those for which the page is made.
 SIZES = ((1400, 900), (1280, 720), (1024, 768), (1000, 640))
 #: The words that a note covers, and the cards and modes that one reaches into.
@@ -20,7 +22,7 @@ COVERED = f"""() => {{
     const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = words.nextNode(); node; node = words.nextNode()) {{
         const element = node.parentElement;
-        if (!node.data.trim() || element.closest("{NOTES}, script, style, option")) continue;
+        if (!node.data.trim() || element.closest("{NOTES}, {UNSEEN}, option")) continue;
         if (!element.checkVisibility({{ visibilityProperty: true }})) continue;
         const range = document.createRange();
         range.selectNodeContents(node);

@@ -99,7 +99,7 @@ def _examples(panels: Panels) -> None:
     }
     colour = ARM_COLOURS[_ARM]
     lines = (
-        (tuple(range(_count(panels.recording))), translucent(colour, 0.35), colour, 1.2),
+        (tuple(range(_count(panels.recording))), translucent(colour, 0.6), colour, 1.2),
         ((0,), INK, INK, 2.5),
     )
     for examples, line_colour, dot_colour, width in lines:
