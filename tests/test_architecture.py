@@ -23,6 +23,7 @@ ALLOWED = {
     "engine": {"trunk", "data", "studies", "lab"},
     "export": {"trunk", "data", "findings", "studies", "figures", "player"},
     "lesson": {"trunk", "findings", "export"},
+    "site": {"trunk", "figures", "player", "export", "lesson"},
     "page": {
         "trunk",
         "data",
@@ -34,7 +35,17 @@ ALLOWED = {
         "export",
         "lesson",
     },
-    "terminal": {"trunk", "data", "findings", "studies", "lab", "lesson", "page", "export"},
+    "terminal": {
+        "trunk",
+        "data",
+        "findings",
+        "studies",
+        "lab",
+        "lesson",
+        "page",
+        "export",
+        "site",
+    },
     "app": {"page"},
 }
 #: Packages from elsewhere that belong to one room, and the rooms that may load them with it.
@@ -42,13 +53,13 @@ OWNERS = {
     "tensorflow": {"lab"},
     "keras": {"lab"},
     "distributed": {"engine", "page"},
-    "plotly": {"figures", "player", "export", "page"},
+    "plotly": {"figures", "player", "export", "site", "page"},
     "streamlit": {"page"},
     # Keras would bring these along, and cost a worker seconds and memory.
     "pandas": {"page"},
     "sklearn": set(),
 }
-MAX_ROOMS, MAX_ARROWS = 14, 45
+MAX_ROOMS, MAX_ARROWS = 14, 51
 PACKAGE = ROOT / "bnviz"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -83,6 +83,11 @@ class FigureTable:
         """
         return cls({name: _variants(content, name) for name in TITLES})
 
+    @classmethod
+    def single(cls, content: StageContent, view: View) -> "FigureTable":
+        """The table of a single figure, from which no other can be made."""
+        return cls({view.name: [_Variant({}, _bare(content, view), [])]})
+
     def figure(self, view: View) -> Json:
         """A figure in JSON types, put together from the table; without its id and its view."""
         chosen = view.to_dict()

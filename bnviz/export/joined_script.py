@@ -42,8 +42,10 @@ def joined_script(entry: Path) -> str:
     names: dict[Path, str] = {}
     parts: list[str] = []
     _join(entry.resolve(), names, parts)
+    # It lies nowhere but in the page, and need not be a module.
+    joined = "\n".join(parts).replace("import.meta.url", "document.baseURI")
     # Inside a page the text may not end its own element.
-    return "\n".join(parts).replace("</script", "<\\/script")
+    return joined.replace("</script", "<\\/script")
 
 
 def joined_style(entry: Path) -> str:

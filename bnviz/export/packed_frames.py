@@ -6,12 +6,13 @@ writes them too, but browsers unpack no XZ streams.
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
 
 
@@ -37,7 +38,7 @@ class PackedFrames:
             max_bytes: Size of the stream; if the needed frames alone take more, they are packed.
         """
         count = len(recording)
-        rows = np.frombuffer(recording.slice(0, count), np.uint8).reshape(count, -1)
+        rows = _rows(recording)
         kept = {0, count - 1, *needed}
         stride = 1
         while True:
@@ -48,9 +49,28 @@ class PackedFrames:
             # Few frames pack worse than many, so the first guess is rather too small.
             stride = max(stride + 1, stride * len(packed.data) // max_bytes)
 
+    def parts(
+        self, recording: Recording, counts: Sequence[int], layout: FrameLayout | None = None
+    ) -> list[bytes]:
+        """The same frames as streams of their own, one after the other.
+
+        Args:
+            recording: The recording.
+            counts: How many frames each of them holds.
+            layout: The fields to keep, as for `Recording.slice`.
+        """
+        rows = _rows(recording, layout)[self.indices[: sum(counts)]]
+        ends = np.cumsum(counts)[:-1]
+        return [_compressed(part) for part in np.split(rows, ends)]
+
     def place(self, index: int) -> int:
         """Where a frame of the recording is among these, or the first one after it."""
         return min(int(np.searchsorted(self.indices, index)), len(self.indices) - 1)
+
+
+def _rows(recording: Recording, layout: FrameLayout | None = None) -> NDArray[np.uint8]:
+    count = len(recording)
+    return np.frombuffer(recording.slice(0, count, layout), np.uint8).reshape(count, -1)
 
 
 def _compressed(rows: NDArray[np.uint8]) -> bytes:

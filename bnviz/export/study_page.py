@@ -33,14 +33,10 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
     def label(axis: Axis) -> str:
         return KINDS[axis.name].label
 
-    content = MapContent(_NAME, 0, known, "recorded", "A recorded map.")
-    # The measure that the map was asked for comes first.
-    names = [sweep.measure, *(name for name in MEASURES if name != sweep.measure)]
-    messages = {MEASURES[name]: content.respond(MapRequest(), name) for name in names}
     options = [f"--{name} {value}" for name, value in sweep.to_query().items()]
     return _page(
         f"Without BN and with BN over {label(sweep.x)} and {label(sweep.y)}",
-        messages,
+        map_messages(known),
         sweep.base,
         command("sweep", sweep.base, Sweep().base, " ".join([*options, "--out map.npz"])),
         note=note,
@@ -48,12 +44,26 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
     )
 
 
+def map_messages(known: PhaseMap) -> dict[str, dict[str, Any]]:
+    """What a browser is told of a map, by the name of what its cells show."""
+    content = MapContent(_NAME, 0, known, "recorded", "A recorded map.")
+    # The measure that the map was asked for comes first.
+    asked = known.sweep.measure
+    names = [asked, *(name for name in MEASURES if name != asked)]
+    return {MEASURES[name]: content.respond(MapRequest(), name) for name in names}
+
+
+def seeds_messages(bands: SeedBands) -> dict[str, dict[str, Any]]:
+    """What a browser is told of the curves over many seeds; they show one thing, without a name."""
+    content = SeedsContent(_NAME, 0, bands, "recorded", "A recorded result.")
+    return {"": content.respond(MapRequest())}
+
+
 def seeds_page(bands: SeedBands, *, note: str = "", embed: bool = False) -> str:
     """Returns the curves over many seeds as an HTML page; see `map_page`."""
-    content = SeedsContent(_NAME, 0, bands, "recorded", "A recorded result.")
     return _page(
         f"The same networks without BN and with BN, {bands.seeds} seeds",
-        {"": content.respond(MapRequest())},
+        seeds_messages(bands),
         bands.settings,
         command("seeds", bands.settings, Settings(), f"--seeds {bands.seeds} --out seeds.npz"),
         note=note,

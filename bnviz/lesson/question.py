@@ -95,3 +95,13 @@ def score(questions: Sequence[Question], answers: Mapping[str, int]) -> Score:
     ]
     correct = sum(answer == question.right for question, answer in chosen)
     return Score(correct, len(chosen), len(questions))
+
+
+def score_sentences(questions: Sequence[Question]) -> dict[tuple[int, int], str]:
+    """The score in words by the numbers of right answers and of all answers."""
+    number = len(questions)
+    return {
+        (right, answered): Score(right, answered, number).sentence
+        for answered in range(number + 1)
+        for right in range(answered + 1)
+    }

@@ -4,8 +4,8 @@
 fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
 stable learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
 `settings` and `measures` list all settings and everything that is measured, `table` prints a
-built-in table, `export` writes a recording to files that need no bnviz, `page` starts the page, and
-`show` starts it with a recording.
+built-in table, `export` writes a recording to files that need no bnviz, `site` the lesson and the
+presets as static files, `page` starts the page, and `show` starts it with a recording.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from bnviz.terminal import (
     export_command,
     page_command,
     show_command,
+    site_command,
     study_commands,
     train_command,
 )
@@ -44,6 +45,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "claims": claims_command.check,
     "data": data_command.data,
     "export": export_command.export,
+    "site": site_command.site,
     "page": page_command.page,
     "show": show_command.show,
     "settings": lambda _: _print(settings_table()),
@@ -113,6 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_export_options(
         commands.add_parser("export", help="write a recording to files that need no bnviz")
     )
+    site = commands.add_parser(
+        "site", help="write the lesson and the presets as static files, for any host or a disk"
+    )
+    site.add_argument("folder", metavar="FOLDER", help="where to; it is made if need be")
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     table = commands.add_parser("table", help="print a built-in table as CSV, class last")

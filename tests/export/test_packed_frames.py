@@ -37,3 +37,19 @@ def test_needed_frames_are_kept_whatever_they_take():
 @pytest.mark.parametrize(("index", "place"), [(0, 0), (1, 1), (7, 1), (8, 2), (199, 2)])
 def test_the_place_of_a_frame_is_its_own_or_that_of_the_next_one(index, place):
     assert PackedFrames(np.array([0, 7, 199]), b"").place(index) == place
+
+
+def test_parts_are_the_same_frames_one_after_the_other():
+    packed = PackedFrames.of(RECORDING, (), max_bytes=10**9)
+    parts = [
+        PackedFrames(np.arange(count), part)
+        for count, part in zip((3, 97, 100), packed.parts(RECORDING, (3, 97, 100)), strict=True)
+    ]
+    assert b"".join(map(unpacked, parts)) == RECORDING.slice(0, 200)
+
+
+def test_a_part_of_the_overview_has_no_detail():
+    packed = PackedFrames.of(RECORDING, (), max_bytes=10**9)
+    (part,) = packed.parts(RECORDING, [5], RECORDING.layout.overview)
+    expected = RECORDING.slice(0, 5, RECORDING.layout.overview)
+    assert unpacked(PackedFrames(np.arange(5), part)) == expected

@@ -1,4 +1,4 @@
-/** What a replay in one file holds: bnviz/export/replay.py. */
+/** What a replay in one file holds, and a page of a site: bnviz/export/replay_content.py. */
 
 import type { Figure, Header, View } from "types/message";
 
@@ -26,4 +26,23 @@ export interface Content {
   missing: Record<string, { sentence: string; offer: string } | null>;
   /** The view at first. */
   view: View;
+}
+
+/** What the page of a site holds of a run: bnviz/site/run_files.py. */
+export interface SitePicture {
+  /** How it begins, with the figure of one view alone. */
+  opening: Content;
+  /** Its files: their folder, and how many frames each of them holds. */
+  run: { folder: string; parts: number[] };
+  /** The view in which it plays. */
+  view: View;
+  /** What the header of the page's run says in place of that of the file. */
+  header: Partial<Header>;
+}
+
+declare global {
+  interface Window {
+    /** The files that have been loaded, in base64, by their addresses. */
+    bnvizFiles?: Record<string, string>;
+  }
 }

@@ -1,7 +1,10 @@
-// Host: responds to the player's requests from what a file holds.
+// Host: responds to the player's requests from what a file holds, or a site without a server.
+//
+// Frames may still arrive. A request for those that have not is answered when they have.
 
 /** @import { Choice, Header, Send, View } from "types/message" */
 /** @import { Content } from "types/replay" */
+/** @import { Arrival } from "./arrival.js" */
 
 import { pack } from "../player/message.js";
 import { figureOf } from "./figures.js";
@@ -25,21 +28,34 @@ function allowed(view, choices, usual) {
   return corrected;
 }
 
+/** A player's request: bnviz/player/request.py. */
+/** @typedef {{ run: string, from: number, detail: boolean, figure: string, view: View, ask: number }} Request */
+
 export class Host {
   /**
    * @param {Content} content
-   * @param {Uint8Array} frames
+   * @param {Arrival} arrival
    * @param {Receiver} player
    */
-  constructor(content, frames, player) {
+  constructor(content, arrival, player) {
     this.content = content;
-    this.frames = frames;
+    this.arrival = arrival;
     this.player = player;
     // What the viewer has unfolded, and whether it is shown to a class.
     /** @type {string[]} */
     this.opened = [];
     this.presented = false;
     this.asked = 0;
+    /**
+     * What stands in place of the view, if anything.
+     * @type {Content["missing"][string]}
+     */
+    this.missing = null;
+    /**
+     * The request that is not answered yet.
+     * @type {Request | undefined}
+     */
+    this.wanted = undefined;
   }
 
   /**
@@ -48,8 +64,25 @@ export class Host {
    * @param {number} [step]
    */
   open(view, step) {
-    const begin = step === undefined ? this.content.header.begin : this.indexAt(step);
-    this.#respond({ view, first: 0, begin });
+    const { begin } = this.content.header;
+    this.#respond({ view, from: 0, begin: step === undefined ? begin : this.indexAt(step) });
+  }
+
+  /**
+   * Goes on with the whole of a recording that the player shows the beginning of.
+   * @param {Content} content
+   * @param {Arrival} arrival With at least one frame.
+   */
+  replace(content, arrival) {
+    this.content = content;
+    this.arrival = arrival;
+    this.#answer();
+  }
+
+  /** @param {Uint8Array} frames That have arrived. */
+  grow(frames) {
+    this.arrival.add(frames);
+    this.#answer();
   }
 
   /**
@@ -73,39 +106,61 @@ export class Host {
       this.presented = value;
       this.#respond({});
     } else if (name === "want") {
+      this.wanted = value;
       this.asked = value.ask;
-      this.#respond({ view: value.view, held: value.figure });
+      this.#answer();
     }
   }
 
+  /** Responds to the player's last request, if there is anything to respond. */
+  #answer() {
+    if (!this.wanted) return;
+    const { run, from, detail, figure: held, view } = this.wanted;
+    const { header } = this.content;
+    // Frames of another form are replaced by these.
+    const first = run === header.run && detail === header.detail ? from : 0;
+    const lacks = first < header.available;
+    if (lacks && first >= this.arrival.length && this.#figure(view).id === held) return;
+    this.wanted = undefined;
+    this.#respond({ view, held, from: first });
+  }
+
   /**
-   * @param {{ view?: View, held?: string, first?: number, begin?: number }} response With a view
-   *   its figure is sent unless the player holds it, and from `first` on all frames.
+   * The figure of a view, or of the nearest one that there is.
+   * @param {View} view
    */
-  #respond({ view, held, first, begin }) {
-    const { header, table, missing, view: usual } = this.content;
+  #figure(view) {
+    const { table, view: usual } = this.content;
+    const known = { ...usual, ...view };
+    if (!Object.hasOwn(table, known.name)) known.name = usual.name;
+    return figureOf(table, allowed(known, figureOf(table, known).choices ?? {}, usual));
+  }
+
+  /**
+   * @param {{ view?: View, held?: string, from?: number, begin?: number }} response With a view
+   *   its figure is sent unless the player holds it, and with `from` the frames from there on.
+   */
+  #respond({ view, held, from, begin }) {
+    const { header, missing } = this.content;
     const { schema, shown, ...rest } = header;
     /** @type {Header} */
     const response = {
       ...rest,
-      ...(first === undefined ? {} : { schema, shown }),
+      ...(from === 0 ? { schema, shown } : {}),
       begin: begin ?? rest.begin,
-      first: first ?? header.capacity,
+      first: from ?? header.capacity,
       ask: this.asked,
       opened: this.opened,
       presented: this.presented,
-      missing: null,
+      missing: this.missing,
     };
     if (view) {
-      let known = { ...usual, ...view };
-      if (!Object.hasOwn(table, known.name)) known.name = usual.name;
-      known = allowed(known, figureOf(table, known).choices ?? {}, usual);
-      const figure = figureOf(table, known);
-      response.missing = missing[known.name];
+      const figure = this.#figure(view);
+      this.missing = missing[figure.view.name];
+      response.missing = this.missing;
       if (figure.id !== held) response.figure = figure;
-      this.missing = response.missing;
-    } else response.missing = this.missing ?? null;
-    const bytes = first === undefined ? new Uint8Array() : this.frames;
+    }
+    const bytes = from === undefined ? new Uint8Array() : this.arrival.from(from);
     /** @type {Send} */
     const send = (name, value) => {
       // A player asks before it is ready for the response.

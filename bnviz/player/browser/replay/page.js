@@ -1,4 +1,4 @@
-// Page: what all files that draw a recording or a study begin with.
+// Page: what all pages that draw a recording or a study begin with.
 
 import { loadPlotly } from "../player/plotly.js";
 import { bytesOf, run, textOf } from "./unpacking.js";
@@ -21,13 +21,22 @@ export async function begin(draw) {
     await loadPlotly();
     await draw(JSON.parse(textOf(content)));
   } catch (error) {
-    const waiting = document.querySelector('[data-replay="waiting"]');
-    const reason = error instanceof Error ? error.message : error;
-    if (waiting) waiting.textContent = `This file cannot be shown here: ${reason}.`;
+    sayFailed(error);
   }
 }
 
-function offerSchemes() {
+/**
+ * Says why nothing can be drawn.
+ * @param {unknown} error
+ */
+export function sayFailed(error) {
+  const line = document.querySelector('[data-replay="waiting"], [data-part="status"]');
+  const reason = error instanceof Error ? error.message : error;
+  if (line) line.textContent = `This cannot be shown here: ${reason}.`;
+}
+
+/** @param {(scheme: string) => void} [keep] Called with the viewer's choice. */
+export function offerSchemes(keep = () => {}) {
   /** @type {HTMLElement | null} */
   const button = document.querySelector('[data-replay="scheme"]');
   if (!button) return;
@@ -37,5 +46,6 @@ function offerSchemes() {
       ? dataset.scheme === "dark"
       : matchMedia("(prefers-color-scheme: dark)").matches;
     dataset.scheme = dark ? "light" : "dark";
+    keep(dataset.scheme);
   };
 }

@@ -1,9 +1,9 @@
 // Terms: the meaning of a marked word, shown beside it on hover, focus or tap.
 //
-// A marked word is a link to #term-... with the explanation as its title, so that it can also be
-// read without this script.
+// A marked word is a link to #term-..., here or on another page, with the explanation as its title,
+// so that it can also be read without this script.
 
-const MARKED = 'a[href^="#term-"]';
+const MARKED = 'a[href*="#term-"]';
 // Pixels between the bubble and the edge of the window.
 const MARGIN = 8;
 
@@ -75,9 +75,12 @@ function listen() {
   );
 }
 
-/** Called by Streamlit for every message; the page listens only once. */
-export default function terms() {
+/** Begins to explain the marked words of the page, once. */
+export function explainTerms() {
   if (bubble?.isConnected) return;
   if (!bubble) listen();
   bubble = build();
 }
+
+// Streamlit calls it for every message.
+export default explainTerms;

@@ -1,0 +1,160 @@
+"""ChapterPage: a chapter of the lesson beside its recorded experiment."""
+
+import html
+from functools import partial
+
+from bnviz.export import keras_script
+from bnviz.figures.view import View
+from bnviz.lesson import typed_batch
+from bnviz.lesson.chapters import CHAPTERS, Chapter
+from bnviz.lesson.claims import evidence
+from bnviz.recording import Recording
+from bnviz.site.prose import inline, prose
+from bnviz.site.question_markup import question_markup
+from bnviz.site.run_files import RunFiles
+from bnviz.site.site_page import START, WAITING, SitePage
+
+#: The page after the last chapter.
+QUIZ = "quiz.html"
+_FIRST = "problem.html"
+#: The script of the experiment, and the same as a notebook.
+SCRIPT, NOTEBOOK = "batch_normalization.py", "batch_normalization.ipynb"
+
+
+def address(chapter: Chapter) -> str:
+    """Address of a chapter's page."""
+    return f"{chapter.name}.html"
+
+
+def chapter_page(chapter: Chapter, run: RunFiles) -> SitePage:
+    """Returns the page of a chapter.
+
+    Args:
+        chapter: The chapter.
+        run: Its recorded run, which begins at the chapter's step.
+    """
+    key = f"predict-{chapter.question.name}"
+    before = [
+        way(address(chapter)),
+        f"<h1>{chapter.number} · {html.escape(chapter.title)}</h1>",
+        f'<p class="site-statement">{inline(chapter.statement)}</p>',
+        prose(chapter.text),
+        _by_hand() if chapter.batch else "",
+        "<h2>Predict first</h2>",
+        question_markup(chapter.question, key=key, skip=True),
+    ]
+    after = [
+        f'<div data-after="{key}" hidden>',
+        f"<h2>Watch</h2>{prose(chapter.watch)}",
+        _measured(chapter, run.recording),
+        '<p><a href="map.html">See it on the phase map: many runs at once</a></p>'
+        if chapter.phase_map
+        else "",
+        "</div>",
+        _script(chapter) if chapter.script else "",
+        "<h2>Try it yourself</h2>",
+        f"<p>To train this with settings of your own, start the page: {START}; it opens this "
+        f"chapter with <code>?mode=lesson&amp;chapter={chapter.number}</code> behind its address."
+        "</p>",
+        f'<p class="site-next">{_next(chapter)}</p>',
+    ]
+    message = f"A recorded run of chapter {chapter.number}."
+    return SitePage(
+        name=address(chapter),
+        title=chapter.title,
+        description=chapter.statement,
+        body=f'<div class="site-text">\n{_lines(before)}\n</div>\n'
+        f'<div class="site-stage">{WAITING}</div>\n'
+        f'<div class="site-after">\n{_lines(after)}\n</div>',
+        section=_FIRST,
+        picture="chapter",
+        data=partial(run.begins, chapter.start_step, View.read({**chapter.view}), message),
+        layout="site-chapter",
+        asks=True,
+    )
+
+
+def way(here: str) -> str:
+    """The way through the lesson as HTML: back, all places, and forward.
+
+    Args:
+        here: Address of the open page.
+    """
+    places = {address(each): f"{each.number} · {each.title}" for each in CHAPTERS.values()}
+    places[QUIZ] = "Quiz"
+    addresses = list(places)
+    at = addresses.index(here)
+
+    def step(to: int, sign: str, words: str) -> str:
+        if not 0 <= to < len(addresses):
+            return f'<span aria-hidden="true">{sign}</span>'
+        place = html.escape(places[addresses[to]])
+        return f'<a href="{addresses[to]}" aria-label="{words}: {place}" title="{place}">{sign}</a>'
+
+    options = "".join(
+        f'<option value="{each}"{" selected" if each == here else ""}>{html.escape(words)}</option>'
+        for each, words in places.items()
+    )
+    return (
+        f'<div class="site-way">{step(at - 1, "‹", "Previous")}'
+        f'<select aria-label="Chapter">{options}</select>{step(at + 1, "›", "Next")}</div>'
+    )
+
+
+def _next(chapter: Chapter) -> str:
+    following = [each for each in CHAPTERS.values() if each.number == chapter.number + 1]
+    if not following:
+        return f'<a href="{QUIZ}">Next: the quiz ›</a>'
+    (after,) = following
+    return f'<a href="{address(after)}">Next: {after.number} · {html.escape(after.title)} ›</a>'
+
+
+def _measured(chapter: Chapter, recording: Recording) -> str:
+    """What the claims measured over the seeds, and what the recorded run did."""
+    parts = ["<h2>Measured</h2>"]
+    for claim in chapter.claims:
+        result = evidence.recorded()[claim.name]
+        parts += [
+            f"<p>{'✓' if result.holds else '✗'} {inline(result.verdict)}</p>",
+            f'<p class="site-small">{inline(result.details)}</p>',
+        ]
+        sentence = claim.describe_run(recording)
+        if sentence:
+            parts.append(f"<p><em>This run:</em> {inline(sentence)}.</p>")
+    return _lines(parts)
+
+
+def _by_hand() -> str:
+    """Batch Normalization of a small batch, step by step; other batches need the page."""
+    steps = typed_batch.parse(typed_batch.EXAMPLE)
+    scale, _ = steps.identity
+    rows = {
+        "x": steps.x,
+        "x − mean": tuple(value - steps.mean for value in steps.x),
+        "x̂": steps.x_hat,
+    }
+    table = "".join(
+        f"<tr><th>{name}</th>{''.join(f'<td>{value:.3f}</td>' for value in values)}</tr>"
+        for name, values in rows.items()
+    )
+    return (
+        "<h2>By hand</h2>\n"
+        f"<p>One neuron's values for a batch: {typed_batch.EXAMPLE}. Mean "
+        f"<strong>{steps.mean:.4g}</strong>, variance <strong>{steps.variance:.4g}</strong>, "
+        f"√(variance + ε) <strong>{scale:.4g}</strong>.</p>\n<table>{table}</table>"
+    )
+
+
+def _script(chapter: Chapter) -> str:
+    """The experiment as a script to read and to take along."""
+    return (
+        "<h2>The script</h2>\n"
+        f'<p><a href="{SCRIPT}" download>Script</a> · '
+        f'<a href="{NOTEBOOK}" download>Notebook</a></p>\n'
+        "<details><summary>Read it</summary><pre><code>"
+        f"{html.escape(keras_script.excerpt(chapter.settings))}</code></pre></details>"
+    )
+
+
+def _lines(parts: list[str]) -> str:
+    return "\n".join(part for part in parts if part)

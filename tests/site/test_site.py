@@ -1,0 +1,128 @@
+"""The pages of the site, without the data of their pictures."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+import pytest
+
+from bnviz.lesson import glossary
+from bnviz.lesson.chapters import CHAPTERS
+from bnviz.lesson.presets import PRESETS
+from bnviz.lesson.quiz import QUIZ
+from bnviz.site.prose import anchor
+from bnviz.site.run_files import RunFiles
+from bnviz.site.site import pages, run_files, shared_files, site_script
+from bnviz.terminal.main import main
+
+
+class Read(HTMLParser):
+    """What a page links to, the ids that it has, and its words."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids, self.words = [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.ids += [found["id"]] if "id" in found else []
+        self.links += [found[name] for name in ("href", "src") if name in found]
+        if tag == "option" and found["value"].endswith(".html"):
+            self.links.append(found["value"])
+
+    def handle_data(self, data):
+        self.words += data
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return {page.name: replace(page, data=dict).text() for page in pages(run_files())}
+
+
+@pytest.fixture(scope="module")
+def read(texts):
+    return {name: Read(text) for name, text in texts.items()}
+
+
+def test_all_links_lead_to_something_in_the_site(read):
+    written = {*read, *(address for address, _ in shared_files())}
+    for name, page in read.items():
+        for link in page.links:
+            address = urlsplit(link)
+            if address.scheme == "data":
+                continue
+            assert (address.scheme, address.netloc) == ("", ""), (name, link)
+            assert not address.path.startswith("/"), (name, link)
+            assert address.path in written, (name, link)
+            # What is behind the # of a page with a picture is a view.
+            if "=" not in address.fragment and address.fragment:
+                assert address.fragment in read[address.path].ids, (name, link)
+
+
+def test_every_page_can_be_reached_from_the_first(read):
+    reached, left = set(), ["index.html"]
+    while left:
+        name = left.pop()
+        if name in read and name not in reached:
+            reached.add(name)
+            left += [urlsplit(link).path for link in read[name].links]
+    assert reached == set(read)
+
+
+def test_every_id_is_there_once(read):
+    for name, page in read.items():
+        assert max(Counter(page.ids).values(), default=1) == 1, name
+
+
+def test_all_chapters_presets_terms_and_questions_are_in_it(read):
+    for chapter in CHAPTERS.values():
+        assert chapter.title in read[f"{chapter.name}.html"].words
+    for preset in PRESETS.values():
+        assert preset.sentence in read["experiments.html"].words
+    assert {anchor(term) for term in glossary.TERMS} <= set(read["glossary.html"].ids)
+    for item in QUIZ:
+        assert item.question.text in read["quiz.html"].words
+
+
+def test_what_answers_a_question_is_hidden(texts):
+    for chapter in CHAPTERS.values():
+        text = texts[f"{chapter.name}.html"]
+        before, hidden, after = text.partition("<div data-after=")
+        assert hidden
+        assert after.partition(">")[0].endswith(" hidden")
+        assert "<h2>Watch</h2>" not in before
+        assert before.count('class="site-reply"') == before.count(" hidden>") == 3
+
+
+def test_a_page_allows_no_script_but_those_of_the_site(texts):
+    for text in texts.values():
+        policy = text.partition('Content-Security-Policy" content="')[2].partition('"')[0]
+        assert "default-src 'none'" in policy
+        (scripts,) = [part for part in policy.split("; ") if part.startswith("script-src")]
+        assert scripts.startswith("script-src 'self' 'sha256-")
+        assert len(scripts.split()) == 3
+
+
+def test_the_script_keeps_all_but_its_comments():
+    script = site_script()
+    assert "class Player {" in script
+    assert not re.search(r"^ *(//.*|/\*\*.*\*/)$", script, re.MULTILINE)
+    assert "import.meta" not in script
+
+
+def test_a_chapter_shows_its_run_only_up_to_where_it_begins():
+    chapter = CHAPTERS["gamma-and-beta"]
+    run = RunFiles(chapter.recording, (chapter.start_step,))
+    steps = run.recording.frames["step"][run.frames.indices[: run.count_to(chapter.start_step)]]
+    assert steps[-1] == chapter.start_step
+    assert run.counts[0] > len(steps)
+    assert sum(run.counts) == len(run.frames.indices)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["site", str(tmp_path / "file" / "site")]) == 2
+    assert "file/site: " in capsys.readouterr().err
