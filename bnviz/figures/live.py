@@ -32,6 +32,7 @@ class LiveFigure:
         formula: Of a neuron with BN, the `trace` of the example whose numbers the player puts into
             the formula, and the name of the `activation`; empty for other figures.
         run: Which axes run by the square root, as `bnviz.figures.run_axis.RunAxis.to_json`.
+        ghosts: Indices of the traces that draw another recording, see `bnviz.figures.ghosts`.
     """
 
     traces: Sequence[Mapping[str, Any]]
@@ -41,29 +42,42 @@ class LiveFigure:
     diagram: Mapping[str, Any] = field(default_factory=dict)
     formula: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
+    ghosts: Sequence[int] = ()
 
     @property
     def figure(self) -> go.Figure:
         """The figure without points, validated by Plotly, which takes longer than building it."""
         return go.Figure(_still(self.traces), _still(self.layout))
 
-    def at(self, recording: Recording, index: int = -1, layout: str = "wide") -> go.Figure:
+    def at(
+        self,
+        recording: Recording,
+        index: int = -1,
+        layout: str = "wide",
+        *,
+        ghost: Recording | None = None,
+    ) -> go.Figure:
         """Returns a still figure of one frame.
 
         Args:
             recording: The recording that the figure was built for, with at least one frame.
             index: Index of the frame under the cursor; -1 is the last.
             layout: A key of `layouts`.
+            ghost: What the ghosts draw; they stay without points if None.
 
         Raises:
             IndexError: If there is no such frame.
         """
         frames = recording.frames
         index = range(len(frames))[index]
+        ghost_index = 0 if ghost is None else ghost.index_at_step(int(frames["step"][index]))
         snapshot = self.figure
         snapshot.update_layout(_still(self.layouts.get(layout, {})))
         for trace, binding in self.bindings.items():
-            snapshot.data[trace].update(binding.points(frames, index))
+            if trace not in self.ghosts:
+                snapshot.data[trace].update(binding.points(frames, index))
+            elif ghost is not None:
+                snapshot.data[trace].update(binding.points(ghost.frames, ghost_index))
         return snapshot
 
     def to_json(self) -> dict[str, Any]:
@@ -75,6 +89,7 @@ class LiveFigure:
             "diagram": dict(self.diagram),
             "formula": dict(self.formula),
             "run": dict(self.run),
+            "ghosts": list(self.ghosts),
             "bindings": {
                 str(trace): {"kind": binding.kind, **asdict(binding)}
                 for trace, binding in self.bindings.items()

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bnviz.figures.bindings.plane import MAX_BYTE
+from bnviz.figures.ghosts import with_ghost
 from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import (
@@ -28,6 +29,7 @@ from bnviz.findings.wording import percent
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import ARM_LABELS, NO_ANSWER, NUM_GUESSES
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
+from bnviz.player.ghost import Ghost
 from bnviz.player.message import frame_bytes, pack
 from bnviz.player.request import PlayerRequest
 from bnviz.player.seed_strip import seed_strip
@@ -61,6 +63,7 @@ class StageContent:
         other: In what the recording is not what the viewer has chosen, in one line; "" if it is.
         presented: Whether it is shown to a class, on a projector.
         awaited: Layout of the run whose first frame replaces the recording, if one does.
+        ghost: What is drawn beside it; None for nothing.
     """
 
     token: str
@@ -78,6 +81,7 @@ class StageContent:
     other: str = ""
     presented: bool = False
     awaited: FrameLayout | None = None
+    ghost: Ghost | None = None
 
     @classmethod
     def recorded(cls, recording: Recording | None = None, *, name: str = "") -> "StageContent":
@@ -152,7 +156,11 @@ class StageContent:
             header["shown"] = _shown(recording)
         if new or request.figure != self._figure_id(chosen):
             header["figure"] = self.figure(chosen)
-        return pack(header, recording.slice(first, min(first + count, available), layout))
+        header["ghost"], ghost_frames = (
+            self.ghost.respond(request, repeated=repeated) if self.ghost else (None, b"")
+        )
+        frames = recording.slice(first, min(first + count, available), layout)
+        return pack(header, frames + ghost_frames)
 
     def figure(self, chosen: View) -> dict[str, Any]:
         """The figure of a view with all that surrounds it, in JSON types.
@@ -163,7 +171,10 @@ class StageContent:
         layout = self.recording.layout
         view = available_view(layout, chosen)
         hidden = view != chosen
-        return VIEWS[view.name].figure(self.recording, view).to_json() | {
+        figure = VIEWS[view.name].figure(self.recording, view)
+        if self.ghost is not None:
+            figure = with_ghost(figure, self.recording, view, self.ghost.recording)
+        return figure.to_json() | {
             "id": self._figure_id(chosen),
             "view": chosen.to_dict(),
             "tabs": tabs(layout),
@@ -180,7 +191,8 @@ class StageContent:
     def _figure_id(self, chosen: View) -> str:
         """An id that changes whenever the figure of a view changes."""
         view = available_view(self.recording.layout, chosen)
-        version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
+        ghost = self.ghost.token if self.ghost else ""
+        version = f"{view} {chosen.name} {figure_version(self.recording, view)} {ghost}"
         return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
 

@@ -25,6 +25,8 @@ class PlayerRequest:
         run: Token of the recording whose frames the player holds.
         first: Index of the first frame it lacks.
         detail: Whether it collects frames with detail.
+        ghost: Token of the other recording whose frames the player holds; empty if none.
+        ghost_first: Index of the first frame of that one that it lacks.
         figure: Id of the figure it holds.
         view: The view it is to show.
         ask: Number of the request, which the response repeats.
@@ -33,6 +35,8 @@ class PlayerRequest:
     run: str = ""
     first: int = 0
     detail: bool = False
+    ghost: str = ""
+    ghost_first: int = 0
     figure: str = ""
     view: View = field(default_factory=View)
     ask: int = 0
@@ -42,10 +46,14 @@ class PlayerRequest:
         """Reads a request as a browser sent it; anything malformed takes its default."""
         if not isinstance(given, Mapping):
             return cls()
+        ghost = given.get("ghost")
+        ghost = ghost if isinstance(ghost, Mapping) else {}
         return cls(
             run=_text(given.get("run")),
             first=_number(given.get("from")),
             detail=given.get("detail") is True,
+            ghost=_text(ghost.get("run")),
+            ghost_first=_number(ghost.get("from")),
             figure=_text(given.get("figure")),
             view=View.read(given.get("view")),
             ask=_number(given.get("ask")),

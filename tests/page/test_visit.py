@@ -1,11 +1,13 @@
 """The runs of a visit: how many are kept, in how much memory, and for how long."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from bnviz.engine.origin import Origin
+from bnviz.lesson.presets import NUM_POINTS
 from bnviz.page.shell import kept_file, visit
 from bnviz.page.shell.own_file import Holders, NoRoomError, Shelf
-from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit import MAX_RUNS, Visit
 from bnviz.page.shell.visit_run import MAX_NAME, VisitRun
 from bnviz.settings import Settings
@@ -37,31 +39,38 @@ def test_the_oldest_make_room():
     assert names(visit) == [f"{number}.npz" for number in range(2, MAX_RUNS + 2)]
 
 
-def test_the_same_file_is_there_once():
+def test_a_run_is_there_once_under_the_name_that_it_was_given():
     visit = Visit(ONE, "a")
-    for number in (0, 1, 0):
+    for number in (0, 1):
         visit.add(run(number))
-    assert names(visit) == ["1.npz", "0.npz"]
+    visit.rename(run(0).token, " my\nrun ")
+    visit.rename(run(1).token, " ")
+    visit.add(run(0))
+    assert names(visit) == ["my run", "1.npz"]
+
+
+def test_a_run_that_was_trained_is_kept_without_its_frames():
+    trained = VisitRun.trained("a run", RECORDING)
+    visit = Visit(ONE, "a")
+    visit.add(trained)
+    assert trained.token == RECORDING.settings.digest
+    assert kept_file.HOLDERS.held_bytes == 0
+    assert {len(points) for points in trained.curves.values()} == {NUM_POINTS}
 
 
 def test_their_frames_count_as_files_of_the_viewer(monkeypatch):
     room = 2.5 * SIZE / 1e6
-    monkeypatch.setattr("bnviz.engine.limits.Limits.files_mb", room, raising=False)
-    object.__setattr__(limits(), "files_mb", room)
-    try:
-        visit = Visit(ONE, "a")
-        for number in range(4):
-            visit.add(run(number))
-        assert names(visit) == ["2.npz", "3.npz"]
-        assert kept_file.HOLDERS.held_bytes == 2 * SIZE
-        other = Visit(Origin("another", "there"), "b")
-        with pytest.raises(NoRoomError):
-            other.add(run(5))
-        visit.leave()
+    monkeypatch.setattr("bnviz.page.shell.session.limits", lambda: SimpleNamespace(files_mb=room))
+    mine, other = Visit(ONE, "a"), Visit(Origin("another", "there"), "b")
+    for number in range(4):
+        mine.add(run(number))
+    assert names(mine) == ["2.npz", "3.npz"]
+    assert kept_file.HOLDERS.held_bytes == 2 * SIZE
+    with pytest.raises(NoRoomError):
         other.add(run(5))
-        assert kept_file.HOLDERS.held_bytes == SIZE
-    finally:
-        object.__setattr__(limits(), "files_mb", 100)
+    mine.leave()
+    other.add(run(5))
+    assert kept_file.HOLDERS.held_bytes == SIZE
 
 
 def test_a_lost_connection_gets_them_back():

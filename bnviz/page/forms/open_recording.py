@@ -78,4 +78,4 @@ def _opened(chosen: UploadedFile | DeletedFile) -> VisitRun | None:
             return None
         run = VisitRun.opened(name, data, recording)
     visit.here().add(run)
-    return run
+    return visit.find(run.token)

@@ -59,24 +59,24 @@ def draw(chosen: str, choose: Callable[[str], None]) -> None:
 @cache
 def _pictures() -> str:
     """A style sheet with the picture of each card."""
-    pictures = {name: _curves(curves) for name, curves in presets.recorded_curves().items()}
+    pictures = {name: curves_picture(curves) for name, curves in presets.recorded_curves().items()}
     for name, preset in PRESETS.items():
         if preset.view == _IN_PLANE:
             # Not kept: most visitors never open it.
             pictures[name] = _plane(Recording.load(presets.path_of(name)))
     rules = (
-        f'.st-key-preset_{name} button {{ background-image: url("{_address(picture)}"); }}'
+        f'.st-key-preset_{name} button {{ background-image: url("{address(picture)}"); }}'
         for name, picture in pictures.items()
     )
     return f"<style>{' '.join(rules)}</style>"
 
 
-def _address(picture: str) -> str:
+def address(picture: str) -> str:
     """A picture as an address that holds the whole of it."""
     return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
 
 
-def _curves(curves: Mapping[str, Sequence[float]]) -> str:
+def curves_picture(curves: Mapping[str, Sequence[float]]) -> str:
     """The picture of the accuracies of both networks, from 0 to 1 at equal distances."""
     inner = _HEIGHT - 2 * _MARGIN
     lines = ""

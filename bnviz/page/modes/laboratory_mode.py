@@ -1,5 +1,7 @@
 """Laboratory: training one experiment and watching it."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from bnviz.engine.duration import in_words, training_seconds
@@ -7,6 +9,7 @@ from bnviz.figures.views.catalogue import VIEWS
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.page.forms import (
+    comparison,
     folds,
     live_training,
     open_recording,
@@ -14,6 +17,7 @@ from bnviz.page.forms import (
     preset_cards,
     settings_form,
     shown_settings,
+    visit_cards,
 )
 from bnviz.page.lesson import about_default
 from bnviz.page.modes import laboratory_stage
@@ -31,6 +35,7 @@ from bnviz.page.shell import (
 )
 from bnviz.page.shell.links import LABORATORY, PRESENT, Link
 from bnviz.page.shell.markup import plain
+from bnviz.page.shell.own_file import NoRoomError
 from bnviz.page.shell.player_component import (
     last_request,
     requested_change,
@@ -57,6 +62,8 @@ def follow(link: Link) -> tuple[Problem, ...]:
     if link.train:
         train(link.settings)
     elif opened is not None:
+        with suppress(NoRoomError):  # then it is shown, but not among the runs of this visit
+            visit.here().add(opened)
         _open(opened)
     else:
         laboratory_stage.show_recorded(presets.name_of(link.settings) or FIRST)
@@ -73,6 +80,9 @@ def form() -> Settings | None:
     settings = settings_form.form()
     with cards:  # which of them is chosen is known now
         preset_cards.draw(presets.name_of(settings), _choose)
+        with st.container(key="visit"):
+            visit_cards.draw(laboratory_stage.token(), _show_again)
+        comparison.draw_choice(laboratory_stage.token())
         open_recording.draw(_open)
     return settings
 
@@ -92,6 +102,14 @@ def _open(run: VisitRun) -> None:
     notices.clear()
 
 
+def _show_again(run: VisitRun) -> None:
+    """Shows a run of this visit; one that the engine keeps no more is trained again."""
+    if run.recording is not None:
+        _open(run)
+    else:
+        _train_and_fill(run.settings)
+
+
 def query(settings: Settings) -> dict[str, str]:
     """The settings that differ from their defaults, and whether they are shown to a class."""
     return settings.to_query() | presenting.query()
@@ -106,6 +124,7 @@ def train(settings: Settings) -> None:
         return  # as the warning above the stage says
     before = laboratory_stage.run()
     run = shown_run.start(NAME, settings)
+    visit.here().begin(settings)
     state.stand_in = ""
     if before is not None:
         run.adopt(before.recording)
@@ -160,6 +179,7 @@ def stage(settings: Settings | None) -> None:
         return
     on_stage = laboratory_stage.recording()
     shown = on_stage.settings
+    comparison.draw_differences(shown, laboratory_stage.token())
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
     files = st.expander("Take this run along", key="files", on_change="rerun")

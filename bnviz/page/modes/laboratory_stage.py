@@ -13,7 +13,7 @@ from bnviz.figures.views.catalogue import available_view
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.nearest import nearest
-from bnviz.page.forms import shown_settings
+from bnviz.page.forms import comparison, shown_settings
 from bnviz.page.shell import session, shown_run, visit
 from bnviz.page.shell.links import LABORATORY
 from bnviz.page.shell.player_component import last_request
@@ -58,6 +58,12 @@ def choose_stand_in(chosen: Settings | None) -> None:
     state.stand_in = nearest(chosen, {"": own, **presets.BUNDLED_RUNS, **kept}) or ""
 
 
+def token() -> str:
+    """Token of the run on the stage among those of this visit, whether or not it is one of them."""
+    here = run()
+    return state.opened_run if here is None else here.settings.digest
+
+
 def recording() -> Recording:
     """The recording that is seen."""
     stand_in = _stand_in()
@@ -85,11 +91,20 @@ def content(
         before = shown_run.replaced(LABORATORY) or replace(found, view=None)
         found = shown_run.content(here, session.engine(), meanwhile=before, here=of_viewer)
     return replace(
-        _stand_in() or found,
+        _stand_in() or _beside_another(found),
         opened=state.opened,
         other=_other(chosen, excess),
         presented=state.presenting,
     )
+
+
+def _beside_another(found: StageContent) -> StageContent:
+    """The content with the run that the viewer compares it with, if there is one."""
+    other = comparison.compared(token())
+    ghost = None if other is None else comparison.ghost(other)
+    if other is None or ghost is None:
+        return found
+    return replace(found, ghost=ghost, message=f"{found.message} Dashed: {other.name}.")
 
 
 def _stand_in() -> StageContent | None:
@@ -104,8 +119,8 @@ def _stand_in() -> StageContent | None:
 def _recorded(wanted: View) -> StageContent:
     """The recording of a file or a preset, in the view of the viewer or of the preset."""
     opened = visit.find(state.opened_run)
-    if opened is not None:
-        return _opened(opened)
+    if opened is not None and opened.recording is not None:
+        return _opened(opened, opened.recording)
     found = _bundled(state.preset)
     view = replace(wanted, name=PRESETS[state.preset].view or wanted.name)
     return replace(found, view=available_view(found.recording.layout, view))
@@ -117,12 +132,12 @@ def _is_of_other_data() -> bool:
     return run() is None and opened is not None and opened.settings.dataset == UPLOAD
 
 
-def _opened(run: VisitRun) -> StageContent:
+def _opened(run: VisitRun, recording: Recording) -> StageContent:
     """A recording that was opened from a file; without its data no other seed can be trained."""
     settings = run.settings
     return StageContent(
         run.token,
-        run.recording,
+        recording,
         "recorded",
         f"{run.name}: a recording of {settings.steps:,} steps, opened from a file.",
         opens_seeds=settings.dataset != UPLOAD,

@@ -84,6 +84,8 @@ class SessionState:
             if there is none.
         stand_in: What the laboratory shows while the chosen settings have no run yet: one of
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
+        compared: Token of the run of this visit that is drawn beside the one on the stage; else
+            empty.
         run_settings: Settings of the run that a mode shows, by the mode's name.
         studies: The studies begun in this session, by name.
         map_sweep: The sweep whose map is on the page.
@@ -121,6 +123,7 @@ class SessionState:
     preset = _Value(FIRST)
     opened_run = _Value("")
     stand_in = _Value("")
+    compared = _Value("")
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)
     map_sweep = _Value[Sweep | None](None)

@@ -1,27 +1,33 @@
 """Visit: the runs that a viewer can show again in this session."""
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
+from bnviz.engine.job import COMPLETE
 from bnviz.engine.origin import Origin
 from bnviz.page.shell import brought, kept_file, session
 from bnviz.page.shell.own_file import NoRoomError, Shelf
 from bnviz.page.shell.state import state
-from bnviz.page.shell.visit_run import VisitRun
+from bnviz.page.shell.visit_run import VisitRun, named
+from bnviz.recording import Recording
 from bnviz.settings import Settings
 
 #: Maximum number of runs; the oldest make room for new ones.
 MAX_RUNS = 12
 #: Visits of sessions that have lost their connection.
-_SHELF: Shelf[tuple[VisitRun, ...]] = Shelf(weigh=lambda runs: _bytes_of(runs))
+_SHELF: Shelf[tuple[VisitRun, ...]] = Shelf(
+    max_bytes=50_000_000, weigh=lambda runs: _bytes_of(runs)
+)
 
 
 class Visit:
     """The runs of one session, the oldest first.
 
     It is a resource of the session and not a part of its state, which Streamlit keeps for minutes
-    after a page was closed. Frames of opened files count as files of this viewer.
+    after a page was closed. Frames of opened files count as files of this viewer; of the runs that
+    were trained it keeps names, settings and pictures, a few kilobytes each.
 
     Args:
         origin: Where the session's requests come from.
@@ -32,6 +38,8 @@ class Visit:
     def __init__(self, origin: Origin, name: str, runs: tuple[VisitRun, ...] = ()) -> None:
         self._origin, self._name = origin, name
         self._runs = runs
+        # Digests of the settings of runs that have been begun, in this order.
+        self._begun: dict[str, None] = {}
         # Whatever the others hold: they have been waiting in memory.
         kept_file.HOLDERS.hold(self, origin, _bytes_of(runs))
 
@@ -40,26 +48,61 @@ class Visit:
         """The runs, the oldest first."""
         return self._runs
 
+    def begin(self, settings: Settings) -> None:
+        """Notes that a run of some settings has been begun; `collect` adds it once it has ended."""
+        self._begun[settings.digest] = None
+
+    def collect(self, name_of: Callable[[Settings], str]) -> None:
+        """Adds the runs that have been trained to their ends meanwhile.
+
+        Args:
+            name_of: What a run is called at first.
+        """
+        if not self._begun:
+            return
+        for digest in tuple(self._begun):
+            run = session.engine().find(digest)
+            if run is not None and run.active:
+                continue
+            del self._begun[digest]
+            if run is not None and run.state in COMPLETE:
+                self.add(VisitRun.trained(name_of(run.settings), run.recording))
+
+    def rename(self, token: str, name: str) -> None:
+        """Gives a run another name; an empty one changes nothing."""
+        if name.strip():
+            self._runs = tuple(
+                dataclasses.replace(run, name=named(name)) if run.token == token else run
+                for run in self._runs
+            )
+
     def add(self, run: VisitRun) -> None:
-        """Adds a run, in place of an earlier one with its token.
+        """Adds a run, unless it is there.
 
         Raises:
             NoRoomError: If its frames would take more than this host allows; the older ones have
                 made room for it then.
         """
-        others = tuple(each for each in self._runs if each.token != run.token)
-        self._runs = others[max(0, len(others) + 1 - MAX_RUNS) :]
+        if any(each.token == run.token for each in self._runs):
+            return
+        self._runs = self._runs[max(0, len(self._runs) + 1 - MAX_RUNS) :]
+        if run.frame_bytes:
+            self._make_room(run.frame_bytes)
+        self._runs = (*self._runs, run)
+        kept_file.HOLDERS.hold(self, self._origin, _bytes_of(self._runs))
+
+    def _make_room(self, size: int) -> None:
+        """Drops the oldest runs until there is room for frames of so many bytes."""
+        max_bytes = 1e6 * session.limits().files_mb
         while True:
-            runs = (*self._runs, run)
+            needed = _bytes_of(self._runs) + size
             try:
-                max_bytes = 1e6 * session.limits().files_mb
-                kept_file.HOLDERS.hold(self, self._origin, _bytes_of(runs), max_bytes=max_bytes)
+                kept_file.HOLDERS.hold(self, self._origin, needed, max_bytes=max_bytes)
             except NoRoomError:
                 if not self._runs:
                     raise
                 self._runs = self._runs[1:]
             else:
-                self._runs = runs
                 return
 
     def leave(self) -> None:
@@ -80,9 +123,18 @@ def find(token: str) -> VisitRun | None:
     return next((run for run in _all() if run.token == token), None) if token else None
 
 
+def recording_of(run: VisitRun) -> Recording | None:
+    """The frames of a run; None if the engine, which had trained it, has dropped them."""
+    if run.recording is not None:
+        return run.recording
+    found = session.engine().find(run.token)
+    return found.recording if found is not None and found.state in COMPLETE else None
+
+
 def of_settings(settings: Settings) -> VisitRun | None:
-    """The latest run of these settings; None if this session has none."""
-    return next((run for run in reversed(_all()) if run.settings == settings), None)
+    """The latest recording of these settings that was opened; None if this session has none."""
+    opened = (run for run in reversed(_all()) if run.recording is not None)
+    return next((run for run in opened if run.settings == settings), None)
 
 
 def _all() -> list[VisitRun]:
@@ -98,4 +150,4 @@ def _visit(session_name: bytes) -> Visit:
 
 
 def _bytes_of(runs: Iterable[VisitRun]) -> int:
-    return sum(run.recording.frames.nbytes for run in runs)
+    return sum(run.frame_bytes for run in runs)

@@ -1,8 +1,10 @@
-"""VisitRun: a run that a viewer can show again, or that `bnviz show` has brought along."""
+"""VisitRun: a run that a viewer can show again."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from bnviz.lesson import presets
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 
@@ -12,17 +14,22 @@ MAX_NAME = 60
 
 @dataclass(frozen=True)
 class VisitRun:
-    """A run that was opened from a file.
+    """A run that was trained, or opened from a file, in a visit.
 
     Attributes:
-        token: Tells it from all others.
+        token: Tells it from all others; of a run that was trained the digest of its settings.
         name: What the viewer calls it; text of a stranger, never markup.
-        recording: Its frames.
+        settings: What was run.
+        curves: Points of its picture, see `presets.curves_of`.
+        recording: Its frames, if it was opened from a file; those of a run that was trained are
+            the engine's, which trains it again if it has dropped them.
     """
 
     token: str
     name: str
-    recording: Recording
+    settings: Settings
+    curves: Mapping[str, Sequence[float]] = field(repr=False)
+    recording: Recording | None = None
 
     @classmethod
     def opened(cls, name: str, data: bytes, recording: Recording) -> "VisitRun":
@@ -33,12 +40,29 @@ class VisitRun:
             data: Content of the file.
             recording: What was read of it.
         """
-        return cls(f"opened {hashlib.sha256(data).hexdigest()[:32]}", named(name), recording)
+        token = f"opened {hashlib.sha256(data).hexdigest()[:32]}"
+        return cls(token, named(name), recording.settings, _curves(recording), recording)
+
+    @classmethod
+    def trained(cls, name: str, recording: Recording) -> "VisitRun":
+        """A run that was trained to its end.
+
+        Args:
+            name: What it is called at first.
+            recording: Of the run; it is not kept.
+        """
+        settings = recording.settings
+        return cls(settings.digest, named(name), settings, _curves(recording))
 
     @property
-    def settings(self) -> Settings:
-        """What was run."""
-        return self.recording.settings
+    def frame_bytes(self) -> int:
+        """Bytes of the frames that are kept with it."""
+        return 0 if self.recording is None else self.recording.frames.nbytes
+
+
+def _curves(recording: Recording) -> Mapping[str, Sequence[float]]:
+    (curves,) = presets.curves_of({"": recording}).values()
+    return curves
 
 
 def named(text: str) -> str:

@@ -34,6 +34,8 @@ export interface Figure extends PlainFigure {
   /** Of a neuron with BN: the trace of the example in it, and its activation. Else empty. */
   formula: { trace?: number; activation?: string };
   run: Run;
+  /** Numbers of the traces that draw another run: bnviz/figures/ghosts.py. */
+  ghosts: number[];
   /** By the number of the trace. */
   bindings: Record<number, Binding>;
   constants: Constants;
@@ -207,6 +209,19 @@ export interface SeedStrip {
   }[];
 }
 
+/** What a message holds of the run that is drawn beside the other. */
+export interface GhostPart {
+  run: string;
+  /** Index of the first of its frames in the message. */
+  first: number;
+  /** Frames that the host has. */
+  available: number;
+  /** Bytes of its frames, at the end of the message. */
+  bytes: number;
+  /** With the first frames. */
+  schema?: Schema;
+}
+
 /** The header of a message to a player. */
 export interface Header {
   run: string;
@@ -255,6 +270,8 @@ export interface Header {
   /** With the schema; null if the frames keep no answers. */
   shown?: Shown | null;
   figure?: Figure;
+  /** Null if nothing is drawn beside the run. */
+  ghost: GhostPart | null;
 }
 
 /** Sends a value to the host: a state that is kept, or a trigger that fires once. */

@@ -11,12 +11,12 @@
 /** @import { Area } from "./lettering.js" */
 /** @import { Level } from "./wiring.js" */
 
-import { points } from "./bindings.js";
 import { ByHand, withHand } from "./by_hand.js";
 import { watchClicks } from "./clicks.js";
 import { stepAt } from "./course.js";
 import { Diagram } from "./diagram.js";
 import { Formula } from "./formula.js";
+import { Ghost, pointsOf } from "./ghost.js";
 import { lowerColumns, placeHeads } from "./heads.js";
 import { Painter } from "./painter.js";
 import { heightLeft, layoutName } from "./space.js";
@@ -77,6 +77,8 @@ export class Chart {
     this.traces = [];
     /** @type {Frames | undefined} */
     this.frames = undefined;
+    // What is drawn beside them.
+    this.ghost = new Ghost();
     // Index of the frame drawn; -1 if another must be drawn.
     this.shown = -1;
     /**
@@ -234,8 +236,15 @@ export class Chart {
   #paint() {
     const layout = this.parts.plot._fullLayout;
     if (!this.axes || !layout || this.shown < 0) return;
-    const moving = this.traces.flatMap((trace, number) =>
-      number in this.#bindings ? [{ trace, points: this.#points(number) }] : [],
+    const ghosts = this.figure?.ghosts ?? [];
+    const others = Object.keys(this.traces)
+      .map(Number)
+      .filter((each) => !ghosts.includes(each));
+    // Ghosts are painted first, below the others.
+    const moving = [...ghosts, ...others].flatMap((number) =>
+      number in this.#bindings
+        ? [{ trace: this.traces[number], points: this.#points(number) }]
+        : [],
     );
     this.taken ??= this.#standing();
     this.painter.draw(moving, layout, this.taken);
@@ -270,6 +279,6 @@ export class Chart {
   #points(number) {
     const { figure, frames } = this;
     if (!figure || !frames) return { x: [], y: [] };
-    return points(figure.bindings[number], frames, this.shown, figure.constants);
+    return pointsOf(figure, number, frames, this.shown, this.ghost);
   }
 }

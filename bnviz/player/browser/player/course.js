@@ -10,15 +10,15 @@ import { axisKey } from "./painter.js";
 /**
  * The step at a place on a panel that runs over the run; undefined if there is none. Where a step
  * of each network lies elsewhere, it is that of the network which is there last.
- * @param {Pick<Figure, "data" | "bindings">} figure
+ * @param {Pick<Figure, "data" | "bindings"> & Partial<Pick<Figure, "ghosts">>} figure
  * @param {FullLayout} layout
  * @param {number} left In pixels.
  * @param {number} top
  * @returns {number | undefined}
  */
-export function stepAt({ data, bindings }, layout, left, top) {
+export function stepAt({ data, bindings, ghosts = [] }, layout, left, top) {
   const steps = Object.entries(bindings).flatMap(([number, binding]) => {
-    if (!("x_scale" in binding)) return [];
+    if (!("x_scale" in binding) || ghosts.includes(Number(number))) return [];
     const trace = data[Number(number)];
     const [x, y] = [layout[axisKey(trace.xaxis, "x")], layout[axisKey(trace.yaxis, "y")]];
     const [across, down] = [left - x._offset, top - y._offset];

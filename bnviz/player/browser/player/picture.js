@@ -3,9 +3,10 @@
 /** @import { Figure } from "types/message" */
 /** @import { Plotly } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
+/** @import { Ghost } from "./ghost.js" */
 /** @import { Margin } from "./heads.js" */
 
-import { points } from "./bindings.js";
+import { pointsOf } from "./ghost.js";
 import { fitHeadings } from "./spacing.js";
 import { applyTheme } from "./theme.js";
 import { fitTicks, widenMargin } from "./ticks.js";
@@ -32,6 +33,7 @@ const GROUNDS = {
  * @property {Figure} figure
  * @property {Frames} frames
  * @property {number} at Index of the frame.
+ * @property {Ghost} [ghost] What is drawn beside the run.
  * @property {string} title
  * @property {string} settings In small print below.
  */
@@ -42,7 +44,7 @@ const GROUNDS = {
  * @param {Shown} shown
  * @param {Ground} ground
  */
-export function drawing(root, { figure, frames, at, title, settings }, ground) {
+export function drawing(root, { figure, frames, at, ghost, title, settings }, ground) {
   const colours = GROUNDS[ground];
   const { layout, traces } = applyTheme(root, figure, "wide", SIZE, 1, colours);
   widenMargin(layout, figure.run);
@@ -75,7 +77,7 @@ export function drawing(root, { figure, frames, at, title, settings }, ground) {
   return {
     data: traces.map((trace, number) => ({
       ...trace,
-      ...(figure.bindings[number] && pointsOf(figure, frames, at, number)),
+      ...(figure.bindings[number] && pointsOf(figure, number, frames, at, ghost)),
     })),
     layout: {
       ...layout,
@@ -105,13 +107,3 @@ export async function imageOf(Plotly, drawn, format) {
 
 /** @param {string} head Of a data address. */
 const typeOf = (head) => head.replace(/^data:/, "").split(";")[0];
-
-/**
- * @param {Figure} figure
- * @param {Frames} frames
- * @param {number} at
- * @param {number} number Of the trace.
- */
-function pointsOf(figure, frames, at, number) {
-  return points(figure.bindings[number], frames, at, figure.constants);
-}

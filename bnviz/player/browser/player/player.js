@@ -147,7 +147,9 @@ export class Player {
     }
     this.header = header;
     this.answered = header.ask;
-    if (this.incoming.extend(header.first, bytes)) this.grow();
+    const own = bytes.length - (header.ghost?.bytes ?? 0);
+    if (this.incoming.extend(header.first, bytes.subarray(0, own))) this.grow();
+    if (this.chart.ghost.receive(header.ghost, bytes.subarray(own))) this.chart.shown = -1;
     if (header.shown !== undefined) this.cards.showExamples(header.shown);
     this.changes.options = header.changes;
     this.folds.follow(header.opened);
@@ -225,6 +227,7 @@ export class Player {
       run: this.run,
       from: this.incoming.detail === this.detail ? this.incoming.length : 0,
       detail: this.detail,
+      ghost: this.chart.ghost.held,
       figure: (this.next ?? this.chart.figure)?.id ?? "",
       view: this.view ?? {},
       ask: this.asked,
@@ -238,7 +241,7 @@ export class Player {
     if (!this.header || this.answered < this.asked || this.drawn === 0) return;
     clearTimeout(this.timer);
     const { available, poll, spare } = this.header;
-    if (this.incoming.length < available) this.ask();
+    if (this.incoming.length < available || this.chart.ghost.lacks) this.ask();
     else if (spare && !this.detail) {
       this.detail = true;
       this.ask();
@@ -313,6 +316,7 @@ export class Player {
     const { status, live } = this.parts;
     this.root.dataset.state = state;
     this.root.dataset.framesHeld = String(this.frames.length);
+    this.root.dataset.ghostHeld = String(this.chart.ghost.held.from);
     if (status.textContent !== message) status.textContent = message;
     live.textContent = poll && available < capacity ? "● live" : "end";
   }
@@ -340,14 +344,22 @@ export class Player {
 
   /** What is drawn, for a file. */
   #shown() {
-    const { frames, shown: at, figure } = this.chart;
+    const { frames, shown: at, figure, ghost } = this.chart;
     if (!frames || !figure || at < 0 || !this.header) return undefined;
     const { steps, about } = this.header;
     const { name } = figure.view;
     const step = frames.value("step", at);
     const view = figure.tabs.find((tab) => tab.name === name)?.title ?? "";
     const title = `${view}, step ${step} of ${steps}`;
-    return { figure, frames, at, title, settings: about, name: `bnviz-${name}-step-${step}` };
+    return {
+      figure,
+      frames,
+      at,
+      ghost,
+      title,
+      settings: about,
+      name: `bnviz-${name}-step-${step}`,
+    };
   }
 
   /** Says aloud what the frame drawn shows. */

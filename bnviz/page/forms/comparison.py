@@ -1,0 +1,103 @@
+"""Comparison: the choice of a second run beside the one on the stage, and what differs in both."""
+
+import html
+from dataclasses import asdict
+
+import streamlit as st
+
+from bnviz.page.forms import fields
+from bnviz.page.forms.settings_form import in_words
+from bnviz.page.shell import visit
+from bnviz.page.shell.state import state
+from bnviz.page.shell.visit_run import VisitRun
+from bnviz.player.ghost import Ghost
+from bnviz.settings import KINDS, Settings, is_relevant
+
+_FIELD = "compared"
+
+
+def compared(shown: str) -> VisitRun | None:
+    """The run that is drawn beside the one on the stage; None if none is.
+
+    Args:
+        shown: Token of the run on the stage, which is not compared with itself.
+    """
+    return visit.find(state.compared) if state.compared != shown else None
+
+
+def ghost(run: VisitRun) -> Ghost | None:
+    """What the player draws of it; None if its frames are not kept any more."""
+    recording = visit.recording_of(run)
+    return None if recording is None else Ghost(run.token, recording)
+
+
+def draw_choice(shown: str) -> None:
+    """Draws the field that chooses it, once there is a run to compare with.
+
+    Args:
+        shown: Token of the run on the stage.
+    """
+    names = {run.token: run.name for run in visit.here().runs if run.token != shown}
+    if not names:
+        return
+    chosen = state.compared if state.compared in names else ""
+    fields.set_value(_FIELD, chosen)
+    tokens = ["", *names]
+    st.selectbox(
+        "compare with",
+        tokens,
+        tokens.index(chosen),
+        format_func=lambda token: names.get(token, "nothing"),
+        key=fields.key(_FIELD),
+        on_change=fields.when_changed(_FIELD, _choose),
+        help="Draws another run of this visit into the same figure, at the same step: its curves "
+        "dashed, its histograms pale.",
+    )
+
+
+def draw_differences(shown: Settings, token: str) -> None:
+    """Draws a table of what differs in the settings of both runs, if one is compared.
+
+    Args:
+        shown: Settings of the run on the stage.
+        token: Its token.
+    """
+    run = compared(token)
+    if run is None:
+        return
+    name = html.escape(run.name)
+    if visit.recording_of(run) is None:
+        st.html(f"<p>The frames of {name} are not kept any more: its card trains it again.</p>")
+    rows = "".join(
+        f"<tr><th scope='row'>{label}</th><td>{here}</td><td>{there}</td></tr>"
+        for label, here, there in differing(shown, run.settings)
+    )
+    st.html(
+        "<table class='bnviz-differences'><thead><tr><th scope='col'>What differs</th>"
+        f"<th scope='col'>on the stage</th><th scope='col'>dashed: {name}</th></tr></thead>"
+        f"<tbody>{rows or '<tr><td colspan=3>nothing</td></tr>'}</tbody></table>"
+    )
+
+
+def differing(one: Settings, other: Settings) -> list[tuple[str, str, str]]:
+    """Label and both values of each setting that differs and makes a difference to either run."""
+    first, second = asdict(one), asdict(other)
+    names = [
+        name
+        for name in KINDS
+        if first[name] != second[name]
+        and name != "upload"
+        and (is_relevant(name, first) or is_relevant(name, second))
+    ]
+    rows = [(KINDS[name].label, _value(name, first), _value(name, second)) for name in names]
+    if first["upload"] != second["upload"] and first["dataset"] == second["dataset"]:
+        rows.append(("file", "one", "another"))
+    return rows
+
+
+def _value(name: str, values: dict[str, object]) -> str:
+    return html.escape(in_words(values[name])) if is_relevant(name, values) else "–"
+
+
+def _choose(token: str) -> None:
+    state.compared = token

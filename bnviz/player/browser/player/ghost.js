@@ -1,0 +1,81 @@
+// Ghost: the frames of another run, drawn in the same figure at the same step.
+
+/** @import { Figure, GhostPart } from "types/message" */
+
+import { points } from "./bindings.js";
+import { Frames } from "./frames.js";
+
+export class Ghost {
+  constructor() {
+    this.run = "";
+    /** @type {Frames | undefined} */
+    this.frames = undefined;
+    // Frames that the host has.
+    this.available = 0;
+  }
+
+  /**
+   * Takes what a message holds of it.
+   * @param {GhostPart | null} part Null if nothing is to be drawn beside the run.
+   * @param {Uint8Array} bytes Of whole frames.
+   * @returns {boolean} Whether what is drawn has changed.
+   */
+  receive(part, bytes) {
+    if (!part) {
+      const had = this.frames !== undefined;
+      this.run = "";
+      this.frames = undefined;
+      this.available = 0;
+      return had;
+    }
+    if (part.run !== this.run) {
+      if (!part.schema) return false;
+      this.run = part.run;
+      this.frames = new Frames(part.schema, part.available);
+    }
+    this.available = part.available;
+    return this.frames?.extend(part.first, bytes) === true && bytes.length > 0;
+  }
+
+  /** What the player tells the host that it has of it. */
+  get held() {
+    return { run: this.run, from: this.frames?.length ?? 0 };
+  }
+
+  /** Whether the host has more of it. */
+  get lacks() {
+    return this.frames !== undefined && this.frames.length < this.available;
+  }
+
+  /**
+   * Index of its last frame at or before a step, at least 0.
+   * @param {number} step
+   */
+  indexAt(step) {
+    const { frames } = this;
+    if (!frames) return 0;
+    let [low, high] = [0, frames.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (frames.value("step", middle) <= step) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+}
+
+/**
+ * The points of a moving trace, of the run or of its ghost.
+ * @param {Figure} figure
+ * @param {number} number Of the trace.
+ * @param {Frames} frames Of the run.
+ * @param {number} at Index of the frame at the cursor.
+ * @param {Ghost} [ghost]
+ */
+export function pointsOf(figure, number, frames, at, ghost) {
+  const binding = figure.bindings[number];
+  if (!figure.ghosts.includes(number)) return points(binding, frames, at, figure.constants);
+  if (!ghost?.frames?.length) return { x: [], y: [] };
+  const there = ghost.indexAt(frames.value("step", at));
+  return points(binding, ghost.frames, there, figure.constants);
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Frames } from "../../../bnviz/player/browser/player/frames.js";
+import { Ghost, pointsOf } from "../../../bnviz/player/browser/player/ghost.js";
+
+const SCHEMA = { size: 4, fields: { step: { offset: 0, type: "u4", shape: [] } } };
+
+/** @param {number[]} steps */
+const bytesOf = (...steps) => new Uint8Array(new Uint32Array(steps).buffer);
+
+/** @param {Partial<import("types/message").GhostPart>} part */
+const partOf = (part) => ({ run: "a", first: 0, available: 4, bytes: 0, ...part });
+
+test("a ghost collects its frames in pieces and asks for the rest", () => {
+  const ghost = new Ghost();
+  assert.equal(ghost.receive(partOf({ schema: SCHEMA }), bytesOf()), false);
+  assert.equal(ghost.lacks, true);
+  assert.equal(ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0, 10)), true);
+  assert.deepEqual(ghost.held, { run: "a", from: 2 });
+  assert.equal(ghost.receive(partOf({ first: 2 }), bytesOf(20, 30)), true);
+  assert.equal(ghost.lacks, false);
+});
+
+test("its frame is the last one at or before the step", () => {
+  const ghost = new Ghost();
+  ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0, 10, 20, 30));
+  assert.deepEqual(
+    [0, 9, 10, 19, 30, 99].map((step) => ghost.indexAt(step)),
+    [0, 0, 1, 1, 3, 3],
+  );
+});
+
+test("nothing is left of a ghost that is not drawn any more", () => {
+  const ghost = new Ghost();
+  ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0));
+  assert.equal(ghost.receive(null, bytesOf()), true);
+  assert.deepEqual(ghost.held, { run: "", from: 0 });
+  assert.equal(ghost.receive(null, bytesOf()), false);
+});
+
+test("its traces take their points from its own frames", () => {
+  const ghost = new Ghost();
+  const frames = new Frames(SCHEMA, 1);
+  frames.extend(0, bytesOf(10));
+  const binding = { kind: "series", x: "step", x_scale: 1, y: "step", part: "all", transform: "" };
+  const figure = /** @type {any} */ ({ bindings: [binding, binding], ghosts: [1], constants: {} });
+  assert.deepEqual(pointsOf(figure, 1, frames, 0, ghost), { x: [], y: [] });
+  ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0, 5));
+  assert.deepEqual(pointsOf(figure, 0, frames, 0, ghost).y, [10]);
+  assert.deepEqual(pointsOf(figure, 1, frames, 0, ghost).y, [0, 5]);
+});

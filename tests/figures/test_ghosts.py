@@ -1,0 +1,89 @@
+"""Ghosts of another run in a figure: what they draw, and what they leave alone."""
+
+import numpy as np
+import pytest
+
+from bnviz.figures.bindings.series import Series
+from bnviz.figures.ghosts import with_ghost
+from bnviz.figures.view import TITLES, View
+from bnviz.figures.views.catalogue import VIEWS, available_view
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+from tests.support import ROOT
+from tests.support.recordings import random_recording
+
+SETTINGS = Settings(hidden_layers=3, units=4, steps=40)
+RECORDING = random_recording(SETTINGS, 41)
+
+
+def ghosts(other, view=None, recording=RECORDING):
+    """The figure with the ghosts of another recording, and their traces at step 10 by binding."""
+    view = view or View()
+    plain = VIEWS[view.name].figure(recording, view)
+    figure = with_ghost(plain, recording, view, other)
+    drawn = figure.at(recording, 10, ghost=other)
+    assert figure.layout == plain.layout
+    assert figure.traces[: len(plain.traces)] == plain.traces
+    bindings = {at: figure.bindings[at] for at in figure.ghosts}
+    return {
+        binding.y if isinstance(binding, Series) else binding.counts: drawn.data[at]
+        for at, binding in bindings.items()
+    }
+
+
+def test_a_curve_is_that_of_the_whole_other_run():
+    other = random_recording(SETTINGS.replace(seed=2, steps=60), 50, seed=1)
+    curve = ghosts(other, View(run_scale="linear"))["bn/validation_loss"]
+    np.testing.assert_array_equal(curve.x, other.frames["step"])
+    np.testing.assert_array_equal(curve.y, other.frames["bn"]["validation_loss"])
+
+
+def test_over_examples_a_step_counts_with_the_batches_of_its_own_run():
+    other = random_recording(SETTINGS.replace(batch_size=7), 20, seed=1)
+    view = View(run_scale="linear", x_axis="examples")
+    curve = ghosts(other, view)["none/validation_accuracy"]
+    np.testing.assert_array_equal(curve.x, 7.0 * other.frames["step"])
+
+
+def test_histograms_are_those_of_the_same_step():
+    other = random_recording(SETTINGS.replace(steps=200), 100, seed=1)
+    drawn = ghosts(other)["bn/pre_activation_counts"]
+    figure = VIEWS["layers"].figure(other, View())
+    here = figure.at(other, other.index_at_step(10))
+    (same,) = [
+        here.data[number]
+        for number, binding in figure.bindings.items()
+        if getattr(binding, "counts", "") == "bn/pre_activation_counts"
+        and getattr(binding, "start", None) is False
+    ]
+    np.testing.assert_array_equal(drawn.y, same.y)
+
+
+@pytest.mark.parametrize("layers", [1, 5])
+def test_histograms_are_those_of_the_layers_that_both_have(layers):
+    other = random_recording(SETTINGS.replace(hidden_layers=layers), 20, seed=1)
+    drawn = ghosts(other)["bn/pre_activation_counts"]
+    outlines = np.isnan(np.asarray(drawn.y, float)).sum()
+    assert outlines == min(layers, 3)
+
+
+def test_histograms_in_other_bins_are_left_out():
+    other = random_recording(SETTINGS.replace(activation="sigmoid"), 20, seed=1)
+    recording = random_recording(SETTINGS.replace(activation="tanh"), 20)
+    view = View(quantity="activation")
+    assert "bn/activation_counts" not in ghosts(other, view, recording)
+    assert "bn/validation_loss" in ghosts(other, view, recording)
+
+
+@pytest.mark.parametrize("name", ["recording", "recording_2", "recording_5"])
+@pytest.mark.parametrize("view", TITLES)
+def test_what_the_other_run_has_not_measured_is_left_out(name, view):
+    other = Recording.load(ROOT / "tests" / "data_files" / f"{name}.npz")
+    recording = random_recording(SETTINGS.replace(third_arm="layer_norm", deep=True), 20)
+    ghosts(other, available_view(recording.layout, View(view)), recording)
+
+
+def test_what_another_run_without_a_third_network_has_is_drawn():
+    recording = random_recording(SETTINGS.replace(third_arm="layer_norm"), 20)
+    names = {name.partition("/")[0] for name in ghosts(RECORDING, recording=recording)}
+    assert names == {"none", "bn"}

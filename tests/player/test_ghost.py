@@ -1,0 +1,68 @@
+"""The frames of a second run on their way to the player."""
+
+import numpy as np
+import pytest
+
+from bnviz.player import ghost
+from bnviz.player.content import StageContent
+from bnviz.player.ghost import Ghost
+from bnviz.player.request import PlayerRequest
+from bnviz.settings import Settings
+from tests.support.messages import unpack
+from tests.support.recordings import random_recording
+
+SETTINGS = Settings(hidden_layers=1, units=4, steps=20)
+RECORDING, OTHER = (random_recording(SETTINGS.replace(seed=seed), 21, seed=seed) for seed in (1, 2))
+STAGE = StageContent("run", RECORDING, "recorded", "", ghost=Ghost("other", OTHER))
+
+
+def asked(**given):
+    """The part of the header and the bytes of the second run, and the frames of the first."""
+    header, data = unpack(STAGE.respond(PlayerRequest.read({"run": "run", "from": 21, **given})))
+    part = header["ghost"]
+    return part, data[len(data) - part["bytes"] :], data[: len(data) - part["bytes"]]
+
+
+def test_a_player_collects_all_of_its_frames(monkeypatch):
+    layout = OTHER.layout.overview
+    monkeypatch.setattr(ghost, "frame_bytes", lambda *_: 8 * layout.dtype.itemsize)
+    held = b""
+    part, data, own = asked()
+    assert own == b""
+    assert part["schema"] == layout.schema()
+    while len(held) < 21 * layout.dtype.itemsize:
+        assert data
+        held += data
+        first = len(held) // layout.dtype.itemsize
+        part, data, _ = asked(ghost={"run": "other", "from": first})
+    assert held == OTHER.slice(0, 21, layout)
+    assert (part["available"], data) == (21, b"")
+
+
+def test_its_figure_is_another_than_without_it():
+    view = PlayerRequest().view
+    alone = StageContent("run", RECORDING, "recorded", "")
+    assert STAGE.figure(view)["id"] != alone.figure(view)["id"]
+    assert STAGE.figure(view)["ghosts"]
+    assert not alone.figure(view)["ghosts"]
+
+
+def test_without_it_the_message_says_so():
+    header, _ = unpack(StageContent("run", RECORDING, "recorded", "").respond(PlayerRequest()))
+    assert header["ghost"] is None
+
+
+def test_frames_of_both_runs_arrive_together():
+    part, data, own = asked(**{"from": 0})
+    steps = np.frombuffer(own[:4], np.uint32)
+    assert steps[0] == 0
+    assert part["first"] == 0
+    assert data
+
+
+@pytest.mark.parametrize(
+    "given", [None, 3, "x", [], {"run": 4, "from": "x"}, {"run": "other", "from": -7}]
+)
+def test_a_malformed_request_gets_it_from_the_beginning(given):
+    part, _, _ = asked(ghost=given)
+    assert part["first"] == 0
