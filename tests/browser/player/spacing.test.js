@@ -37,7 +37,8 @@ test("panels move apart for the words between them, and fill the same height", (
   for (const each of [bare, titled]) spaceRows(each, 200);
   assert.ok(200 * gapOf(bare) > 40);
   assert.ok(200 * gapOf(titled) > 200 * gapOf(bare) + 15);
-  assert.deepEqual([titled.yaxis.domain[1], Math.round(1e6 * titled.yaxis2.domain[0])], [1, 0]);
+  assert.equal(titled.yaxis.domain[1], 1);
+  assert.ok(Math.abs(titled.yaxis2.domain[0]) < 1e-6);
 });
 
 test("a heading that is too long loses its explanation, and then takes two lines", () => {

@@ -12,9 +12,10 @@ import { context2d, newCanvas } from "./canvas.js";
 /** @typedef {{ x: PanelAxis, y: PanelAxis, heading: Heading | undefined }} Panel */
 /** @typedef {Annotation & { x: number, xref: string, font: { size: number } }} Heading */
 
-// Pixels that the words above and below a panel take.
+// Pixels that the words above and below a panel take; above them, half of a number that stands at the
+// lower end of the panel before.
 const LINE = 18;
-const ABOVE = 8;
+const ABOVE = 11;
 const NUMBERS = 18;
 const TITLE = 22;
 // Between a heading and the next panel.
