@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bnviz.export.tidy import tidy
 from bnviz.recording import Recording, RecordingError
@@ -19,6 +20,8 @@ from bnviz.terminal.options import (
     CommandError,
     output_folder,
     output_path,
+    read_integer,
+    require,
     save,
     show,
 )
@@ -55,6 +58,8 @@ def export(given: argparse.Namespace) -> int:
         raise CommandError(f"nothing to write: add one of {options}")
     if given.data is not None and "keras" not in paths:
         raise CommandError("--data is for --keras alone")
+    if (given.view is not None or given.step is not None) and not {"png", "svg"} & set(paths):
+        raise CommandError("--view and --step are for --png and --svg alone")
     saved = _load(Path(given.saved))
     try:
         # Nothing is written if one of them cannot be made.
@@ -128,10 +133,25 @@ def _page(saved: Saved, given: argparse.Namespace) -> Files:
     return {".": (text.encode(), "")}
 
 
+def _picture(saved: Saved, given: argparse.Namespace, kind: Literal["png", "svg"]) -> Files:
+    recording = _recording(saved, f"--{kind}")
+    require("kaleido", "Kaleido", task=f"--{kind}", extra="pictures")
+    from bnviz.export.picture import PictureError, drawing, picture
+
+    step = None if given.step is None else read_integer("step", given.step)
+    try:
+        figure = drawing(recording, given.view or "layers", step)
+        return {".": (picture(figure, kind), "")}
+    except PictureError as error:
+        raise CommandError(str(error)) from error
+
+
 #: What can be written, by option; the networks, which take longest, come last.
 _OUTPUTS = {
     "html": _Output(_page),
     "csv": _Output(_table),
+    "png": _Output(lambda saved, given: _picture(saved, given, "png")),
+    "svg": _Output(lambda saved, given: _picture(saved, given, "svg")),
     "tensorboard": _Output(_events, output_folder),
     "keras": _Output(_networks, output_folder),
 }

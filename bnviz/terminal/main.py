@@ -241,6 +241,8 @@ def _add_export_options(command: argparse.ArgumentParser) -> None:
         metavar="RUN.csv",
         help="the numbers of a run, one row for each step, network, layer and measure",
     )
+    command.add_argument("--png", metavar="STEP.png", help="the picture of a step, 2560 x 1440")
+    command.add_argument("--svg", metavar="STEP.svg", help="the same with words as words")
     command.add_argument(
         "--keras",
         metavar="FOLDER",
@@ -256,6 +258,15 @@ def _add_export_options(command: argparse.ArgumentParser) -> None:
         "--data", metavar="FILE", help="for --keras: the file that the run was trained on"
     )
     add_data_options(command)
+    picture = command.add_argument_group("the picture", "Chrome or Chromium draws it.")
+    picture.add_argument(
+        "--view", metavar="VIEW", help="what it shows, as in the page's address (default: layers)"
+    )
+    picture.add_argument(
+        "--step",
+        metavar="N",
+        help="the last recorded step up to this one is shown (default: the last of all)",
+    )
     page = command.add_argument_group("the page")
     page.add_argument(
         "--note", metavar="TEXT", default="", help="a note of yours above it, but not with --embed"

@@ -69,6 +69,10 @@ def test_networks_that_are_not_the_recorded_ones_are_written_and_that_is_said(tm
     [
         ([], "nothing to write: add one of --html, --csv, "),
         (["--csv", "a.csv", "--data", "a.csv"], "--data is for --keras alone"),
+        (["--csv", "a.csv", "--step", "3"], "--view and --step are for --png and --svg alone"),
+        (["--png", "a.png", "--view", "stage"], "the view 'stage' must be one of layers, drift,"),
+        (["--svg", "a.svg", "--view", "decision"], "This view shows"),
+        (["--png", "a.png", "--step", "x"], "a whole number"),
         (["--keras", "a/b"], "--keras a/b must be a folder, or a new one in an existing folder"),
         (["--keras", "a", "--data", "a.csv"], "this run trained on digits, so --data has no use"),
         (["--csv", "no/such/folder.csv"], "--csv no/such/folder.csv must be a file"),

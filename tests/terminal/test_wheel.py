@@ -32,7 +32,8 @@ def wheel(tmp_path_factory):
     """The wheel, built from a copy because a build leaves files behind."""
     copy, wheels = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheels")
     shutil.copytree(ROOT / "bnviz", copy / "bnviz", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+    requirements = [path.name for path in ROOT.glob("requirements*.txt")]
+    for name in ("pyproject.toml", *requirements, "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
     subprocess.run([*command, "-w", wheels, copy], check=True, capture_output=True)
@@ -114,20 +115,26 @@ def test_it_holds_every_file_of_the_package(wheel):
         assert {name for name in archive.namelist() if name.startswith("bnviz/")} == files
 
 
-def test_its_requirements_are_those_of_the_page(wheel):
+def test_its_requirements_are_those_of_the_page_and_of_pictures(wheel):
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         metadata = email.message_from_bytes(archive.read(name))
-    needs = {"": set(), 'extra == "page"': set()}
+    needs = {'extra == "page"': set(), 'extra == "pictures"': set(), "": set()}
     for requirement in metadata.get_all("Requires-Dist"):
         package, _, marker = requirement.partition(";")
-        extra = next(extra for extra in ('extra == "page"', "") if extra in marker)
+        extra = next(extra for extra in needs if extra in marker)
         needs[extra].add(str(Requirement(package)))
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    bare = [line.partition("#")[0].partition(";")[0].strip() for line in lines]
-    listed = {str(Requirement(line)) for line in bare if line}
+    listed = _listed("requirements.txt")
     assert needs['extra == "page"'] == listed
+    assert needs['extra == "pictures"'] == _listed("requirements-pictures.txt")
     assert needs[""] < listed
+
+
+def _listed(name: str) -> set[str]:
+    """The packages in a file of requirements, without their conditions."""
+    lines = (ROOT / name).read_text().splitlines()
+    bare = [line.partition("#")[0].partition(";")[0].strip() for line in lines]
+    return {str(Requirement(line)) for line in bare if line}
 
 
 def test_it_is_the_one_in_use(installation):
