@@ -63,7 +63,7 @@ def test_a_script_stops_waiting_when_it_is_to_stop(monkeypatch):
         ended.set()
 
     monkeypatch.setattr(reading_process, "report", read)
-    monkeypatch.setattr(file_reading, "_stop_if_asked", stop)
+    monkeypatch.setattr(file_reading, "stop_if_asked", stop)
     with pytest.raises(StopError):
         ReadFile.of(FILE)
     assert not ended.is_set()  # the next script of the session waits for the same

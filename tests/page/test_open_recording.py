@@ -1,15 +1,37 @@
 """The page with a recording that was opened from a file."""
 
+import io
+from dataclasses import replace
+
 import pytest
 
-from bnviz.page.shell import brought, visit
+from bnviz.page.shell import brought, kept_file, session, visit
+from bnviz.page.shell.own_file import Holders
+from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit_run import VisitRun
+from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 from tests.support.streamlit_page import new_page, open_page, player_message
 
 SETTINGS = Settings(hidden_layers=1, units=4, steps=20)
 OWN_DATA = SETTINGS.replace(dataset="upload", upload="0" * 32)
+
+
+def saved(recording: Recording) -> bytes:
+    file = io.BytesIO()
+    recording.save(file)
+    return file.getvalue()
+
+
+SAVED = saved(random_recording(SETTINGS, 21))
+DEFAULT = (BUNDLED / "default.npz").read_bytes()
+
+
+def allow(monkeypatch, **megabytes: float) -> None:
+    """Has the host allow so much."""
+    allowed = replace(limits(), **megabytes)
+    monkeypatch.setattr(session, "limits", lambda: allowed)
 
 
 @pytest.fixture
@@ -93,3 +115,48 @@ def test_the_run_on_the_stage_is_given_a_name(page):
     assert field.value == "1.npz"
     field.set_value("the *best*").run()
     assert cards(page) == ["` the *best* `", "` 0.npz `"]
+
+
+class TestChoosing:
+    """A file is chosen in the field that “Open a recording” unfolds."""
+
+    @pytest.fixture
+    def choose(self, monkeypatch):
+        monkeypatch.setattr(kept_file, "HOLDERS", Holders())
+        page = new_page()
+        page.session_state["open_recording"] = True
+        page.run()
+
+        def choose(data: bytes):
+            (field,) = [each for each in page.file_uploader if "NPZ" in each.label]
+            field.set_value(("mine.npz", data, "application/octet-stream")).run()
+            assert not page.exception
+            return page
+
+        return choose
+
+    def test_a_run_is_shown_and_listed_with_its_settings_in_the_form(self, choose):
+        page = choose(SAVED)
+        assert shown(page)[1:] == ("recorded", 21, "")
+        assert cards(page) == ["` mine.npz `"]
+        assert page.query_params["units"] == "4"
+        assert not [each for each in page.file_uploader if "NPZ" in each.label]
+
+    def test_a_host_takes_a_run_that_is_larger_than_own_data_may_be(self, choose, monkeypatch):
+        allow(monkeypatch, upload_mb=1)
+        assert len(DEFAULT) > 1e6
+        assert cards(choose(DEFAULT)) == ["` mine.npz `"]
+
+    def test_anything_else_is_refused_in_a_sentence(self, choose):
+        page = choose(b"a,b\n1,2\n")
+        (error,) = page.error
+        assert "mine.npz" in error.value
+        assert "cannot be opened: the file cannot be read as a recording" in error.value
+        assert cards(page) == []
+
+    @pytest.mark.parametrize("megabytes", [1, 5])  # for the file, and for it but not its frames
+    def test_one_without_room_is_refused_in_a_sentence(self, choose, monkeypatch, megabytes):
+        allow(monkeypatch, files_mb=megabytes)
+        page = choose(DEFAULT)
+        assert ["as much memory as this host allows" in each.value for each in page.error] == [True]
+        assert cards(page) == []

@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 
+from bnviz.data import bounded_process
 from bnviz.page.shell import recording_process
 from bnviz.page.shell.recording_process import read, tried
 from bnviz.recording import BUNDLED, Recording, RecordingError
@@ -73,11 +74,21 @@ def test_numbers_that_no_run_measures_are_drawn_all_the_same(seed):
 
 @pytest.mark.parametrize(
     ("program", "complaint"),
-    [("raise ValueError", "cannot be drawn"), ("import sys; sys.exit(3)", "too much")],
+    [
+        ("raise ValueError", "it cannot be drawn, or takes too much time or memory"),
+        ("import sys; sys.exit(3)", "it takes more than 1200 MB of memory to draw it"),
+    ],
 )
 def test_a_process_that_fails_ends_in_a_clause(monkeypatch, program, complaint):
     monkeypatch.setattr(recording_process, "_PROGRAM", ("-c", program))
-    with pytest.raises(RecordingError, match=complaint):
+    with pytest.raises(RecordingError) as error:
+        read(RUN)
+    assert str(error.value) == complaint
+
+
+def test_a_host_that_cannot_start_a_process_says_so(monkeypatch):
+    monkeypatch.setattr(bounded_process.sys, "executable", "/nowhere")
+    with pytest.raises(RecordingError, match="this host cannot read a file just now"):
         read(RUN)
 
 

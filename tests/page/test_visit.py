@@ -1,20 +1,22 @@
 """The runs of a visit: how many are kept, in how much memory, and for how long."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 
 from bnviz.engine.origin import Origin
 from bnviz.lesson.presets import NUM_POINTS
-from bnviz.page.shell import kept_file, visit
+from bnviz.page.shell import brought, kept_file, session, visit
+from bnviz.page.shell.kept_file import KeptFile
 from bnviz.page.shell.own_file import Holders, NoRoomError, Shelf
+from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit import MAX_RUNS, Visit
 from bnviz.page.shell.visit_run import MAX_NAME, VisitRun
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 
-ONE = Origin("browser", "here")
-RECORDING = random_recording(Settings(hidden_layers=1, units=4, steps=20), 21)
+ONE, AWAY = Origin("browser", "here"), Origin("another", "there")
+RECORDING = random_recording(Settings(hidden_layers=1, units=4, steps=200), 130)
 SIZE = RECORDING.frames.nbytes
 
 
@@ -26,6 +28,7 @@ def run(number: int) -> VisitRun:
 def _empty(monkeypatch):
     monkeypatch.setattr(kept_file, "HOLDERS", Holders())
     monkeypatch.setattr(visit, "_SHELF", Shelf(weigh=len))
+    monkeypatch.setattr(brought, "_brought", [])
 
 
 def names(visit: Visit) -> list[str]:
@@ -58,19 +61,60 @@ def test_a_run_that_was_trained_is_kept_without_its_frames():
     assert {len(points) for points in trained.curves.values()} == {NUM_POINTS}
 
 
-def test_their_frames_count_as_files_of_the_viewer(monkeypatch):
-    room = 2.5 * SIZE / 1e6
-    monkeypatch.setattr("bnviz.page.shell.session.limits", lambda: SimpleNamespace(files_mb=room))
-    mine, other = Visit(ONE, "a"), Visit(Origin("another", "there"), "b")
+@pytest.fixture
+def room(monkeypatch):
+    """Has the host allow memory for the frames of so many runs."""
+
+    def allow(runs: float) -> None:
+        allowed = replace(limits(), files_mb=runs * SIZE / 1e6)
+        monkeypatch.setattr(session, "limits", lambda: allowed)
+
+    return allow
+
+
+def test_their_frames_stay_within_the_share_of_one_viewer(room):
+    room(4.5)
+    mine, other = Visit(ONE, "a"), Visit(AWAY, "b")
     for number in range(4):
         mine.add(run(number))
     assert names(mine) == ["2.npz", "3.npz"]
-    assert kept_file.HOLDERS.held_bytes == 2 * SIZE
+    for number in range(2):
+        other.add(run(number))
+    assert names(other) == ["0.npz", "1.npz"]
+    assert kept_file.HOLDERS.held_bytes == 4 * SIZE
+
+
+def test_a_run_for_which_there_is_no_room_changes_nothing(room):
+    room(4.5)
+    mine = Visit(ONE, "a")
+    for number in range(2):
+        mine.add(run(number))
+    kept_file.HOLDERS.hold(room, AWAY, 4 * SIZE)
     with pytest.raises(NoRoomError):
-        other.add(run(5))
-    mine.leave()
-    other.add(run(5))
-    assert kept_file.HOLDERS.held_bytes == SIZE
+        mine.add(run(5))
+    assert names(mine) == ["0.npz", "1.npz"]
+    assert kept_file.HOLDERS.held_bytes == 6 * SIZE
+
+
+def test_the_oldest_opened_runs_make_room_for_a_file_of_ones_own(room):
+    room(4.5)
+    mine, file = Visit(ONE, "a"), KeptFile(ONE)
+    mine.add(VisitRun.trained("trained", RECORDING))
+    for number in range(2):
+        mine.add(run(number))
+    mine.give_way(lambda: file.choose("a.csv", bytes(SIZE)))
+    assert names(mine) == ["trained", "1.npz"]
+    with pytest.raises(NoRoomError):
+        mine.give_way(lambda: file.choose("a.csv", bytes(5 * SIZE)))
+    assert names(mine) == ["trained", "1.npz"]
+    assert kept_file.HOLDERS.held_bytes == 2 * SIZE
+
+
+def test_the_run_that_the_page_was_started_with_is_nobodys_file():
+    brought.bring(run(0))
+    visit = Visit(ONE, "a")
+    visit.add(run(0))
+    assert kept_file.HOLDERS.held_bytes == 0
 
 
 def test_a_lost_connection_gets_them_back():

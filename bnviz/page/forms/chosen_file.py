@@ -7,28 +7,28 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
-from bnviz.page.shell import session
-
 
 class ChosenFileError(ValueError):
     """A file that is not there or too large; the message is one sentence."""
 
 
 @contextmanager
-def content(chosen: UploadedFile | DeletedFile) -> Iterator[tuple[str, bytes]]:
+def content(chosen: UploadedFile | DeletedFile, max_mb: float) -> Iterator[tuple[str, bytes]]:
     """Gives name and content of a file, and drops Streamlit's copy of it afterwards.
 
+    Args:
+        chosen: The file.
+        max_mb: How many megabytes it may have.
+
     Raises:
-        ChosenFileError: If it has made room for others, or is larger than this host allows.
+        ChosenFileError: If it has made room for others, or is larger.
     """
     if isinstance(chosen, DeletedFile):
         raise ChosenFileError("The file made room for others before it was read; choose it again.")
     try:
         # The browser checks this too, but a file need not come from the browser.
-        if chosen.size > 1e6 * session.limits().upload_mb:
-            raise ChosenFileError(
-                f"On this host a file may have up to {session.limits().upload_mb:.0f} MB."
-            )
+        if chosen.size > 1e6 * max_mb:
+            raise ChosenFileError(f"Here a file may have up to {max_mb:.0f} MB.")
         yield chosen.name, chosen.getvalue()
     finally:
         # Streamlit keeps the state of a session that ends now for minutes, and with it this object.

@@ -1,19 +1,24 @@
 """Open recording: the button with which a viewer opens a saved run."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 
+from bnviz.data.bounds import MAX_FILE_BYTES
 from bnviz.page.forms import chosen_file, fields
 from bnviz.page.forms.chosen_file import ChosenFileError
-from bnviz.page.shell import recording_process, rerun, session, visit
+from bnviz.page.shell import recording_reading, rerun, visit
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import NoRoomError
+from bnviz.page.shell.recording_reading import UnopenedError
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
-from bnviz.recording import RecordingError
 
+#: Megabytes that a recording may have, whatever a host allows for own data: what the page's server
+#: receives.
+MAX_MB = MAX_FILE_BYTES // 1_000_000
 _FILE, _POPOVER = "recording_file", "open_recording"
 
 
@@ -23,22 +28,7 @@ def draw(show: Callable[[VisitRun], None]) -> None:
     Args:
         show: Called with the run that a viewer has opened.
     """
-
-    def take(chosen: UploadedFile | DeletedFile | None) -> None:
-        if chosen is None:
-            return
-        fields.set_value(_FILE, None)
-        state.recording_refusal = ""
-        try:
-            run = _opened(chosen)
-        except (ChosenFileError, NoRoomError) as error:
-            state.recording_refusal = str(error)
-        else:
-            if run is not None:
-                fields.set_value(_POPOVER, False)  # which closes it
-                show(run)
-        rerun.request()
-
+    _open(show)
     popover = st.popover(
         "Open a recording",
         icon=":material/folder_open:",
@@ -52,9 +42,9 @@ def draw(show: Callable[[VisitRun], None]) -> None:
             type=["npz"],
             help="Shown as its file says, with all views that it has. The file is kept in memory, "
             "for this session only.",
-            max_upload_size=int(session.limits().upload_mb),
+            max_upload_size=MAX_MB,
             key=fields.key(_FILE),
-            on_change=fields.when_changed(_FILE, take),
+            on_change=fields.when_changed(_FILE, _take),
         )
         if state.recording_refusal:
             popover.error(plain(state.recording_refusal))
@@ -62,20 +52,30 @@ def draw(show: Callable[[VisitRun], None]) -> None:
         state.recording_refusal = ""
 
 
-def _opened(chosen: UploadedFile | DeletedFile) -> VisitRun | None:
-    """The run of a file; None, with the reason in the session's state, if it is not a recording.
+def _take(chosen: UploadedFile | DeletedFile | None) -> None:
+    """Holds the file that the viewer has just chosen, and drops Streamlit's copy of it."""
+    if chosen is None:
+        return
+    fields.set_value(_FILE, None)
+    state.recording_refusal = ""
+    try:
+        with chosen_file.content(chosen, MAX_MB) as (name, data):
+            visit.here().give_way(partial(recording_reading.here().choose, name, data))
+    except (ChosenFileError, NoRoomError) as error:
+        state.recording_refusal = str(error)
+    rerun.request()
 
-    Raises:
-        ChosenFileError: If it is not there or too large.
-        NoRoomError: If there is no memory for it.
-    """
-    limits = session.limits()
-    with chosen_file.content(chosen) as (name, data):
-        try:
-            recording = recording_process.read(data, max_bytes=1e6 * limits.recording_mb)
-        except RecordingError as error:
-            state.recording_refusal = f"{name} cannot be opened: {error}."
-            return None
-        run = VisitRun.opened(name, data, recording)
-    visit.here().add(run)
-    return visit.find(run.token)
+
+def _open(show: Callable[[VisitRun], None]) -> None:
+    """Shows the run of the file that is held, once it has been read."""
+    try:
+        run = recording_reading.here().run()
+        if run is None:
+            return
+        visit.here().add(run)
+    except (UnopenedError, NoRoomError) as error:
+        state.recording_refusal = str(error)
+        return
+    fields.set_value(_POPOVER, False)  # which closes it
+    show(visit.find(run.token) or run)
+    st.rerun()

@@ -13,7 +13,15 @@ from bnviz.kinds import KEY_LENGTH
 from bnviz.page.forms import chosen_file, fields, reading_form
 from bnviz.page.forms.chosen_file import ChosenFileError
 from bnviz.page.forms.reading_form import ReadFile
-from bnviz.page.shell import clicks, file_reading, reading_link, rerun, session, tab_component
+from bnviz.page.shell import (
+    clicks,
+    file_reading,
+    reading_link,
+    rerun,
+    session,
+    tab_component,
+    visit,
+)
 from bnviz.page.shell.kept_file import kept
 from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
@@ -151,8 +159,8 @@ def _take(uploaded: UploadedFile | DeletedFile | None) -> None:
     fields.set_value(_FILE, None)
     state.file_refusal = ""
     try:
-        with chosen_file.content(uploaded) as (name, data):
-            _arrive(kept().choose(name, data))
+        with chosen_file.content(uploaded, session.limits().upload_mb) as (name, data):
+            _arrive(visit.here().give_way(partial(kept().choose, name, data)))
     except (ChosenFileError, NoRoomError) as error:
         state.file_refusal = str(error)
     state.tab_key = kept().tab_key

@@ -18,7 +18,7 @@ from bnviz.data.choices import Choices
 from bnviz.data.reading_process import Outcome
 from bnviz.engine.origin import Origin
 from bnviz.page.shell.own_file import OwnFile
-from bnviz.page.shell.reading_line import ReadingLine
+from bnviz.page.shell.reading_line import LINE, outcome_of
 from bnviz.page.shell.session import limits
 
 #: Bytes of a table that is read at once, in a fraction of the time that a process takes to start.
@@ -26,10 +26,6 @@ SMALL = 100_000
 #: Downloads of examples that may wait at a time: each occupies one of a few threads that all
 #: downloads share.
 MAX_DOWNLOADS = 2
-#: Seconds between two looks at whether a script that waits is to stop.
-_TICK = 0.05
-
-_line = ReadingLine()
 _downloads = threading.BoundedSemaphore(MAX_DOWNLOADS)
 
 
@@ -43,7 +39,7 @@ def report(file: OwnFile, origin: Origin) -> Outcome:
         origin: Whose it is.
     """
     try:
-        return _report(file, origin, _stop_if_asked)
+        return _report(file, origin, stop_if_asked)
     except CancelledError:
         st.stop()
 
@@ -68,7 +64,7 @@ def examples(file: OwnFile, origin: Origin) -> bytes:
         raise UploadError("Others are downloading examples just now; try again in a minute.")
     read = partial(reading_process.examples, file.name, file.data, file.choices)
     try:
-        found: bytes = _line.join(f"{file.owner} examples", file.key, origin, read).result()
+        found: bytes = LINE.join(f"{file.owner} examples", file.key, origin, read).result()
     except CancelledError:
         raise UploadError("The file is not held any more.") from None
     finally:
@@ -79,7 +75,7 @@ def examples(file: OwnFile, origin: Origin) -> bytes:
 def forget(file: OwnFile) -> None:
     """Ends the reading of a file that is not held any more."""
     for owner in (file.owner, f"{file.owner} examples"):
-        _line.leave(owner)
+        LINE.leave(owner)
 
 
 def _report(file: OwnFile, origin: Origin, meanwhile: Callable[[], None] | None = None) -> Outcome:
@@ -92,15 +88,10 @@ def _report(file: OwnFile, origin: Origin, meanwhile: Callable[[], None] | None 
     if uploads.is_table(file.name) and len(file.data) <= SMALL:
         return reading_process.outcome(file.name, file.data, file.choices, max_bytes)
     read = partial(reading_process.report, file.name, file.data, file.choices, max_bytes)
-    future: Future[Outcome] = _line.join(file.owner, file.key, origin, read)
-    while True:
-        try:
-            return future.result(_TICK)
-        except TimeoutError:
-            if meanwhile is not None:
-                meanwhile()
+    future: Future[Outcome] = LINE.join(file.owner, file.key, origin, read)
+    return outcome_of(future, meanwhile)
 
 
-def _stop_if_asked() -> None:
+def stop_if_asked() -> None:
     """Ends a script that is to stop, as Streamlit does when a script calls it."""
     st.session_state.get("any")

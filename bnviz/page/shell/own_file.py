@@ -84,7 +84,13 @@ class Holders:
         self._files: WeakKeyDictionary[object, tuple[Origin, int]] = WeakKeyDictionary()
 
     def hold(
-        self, holder: object, origin: Origin, size: int, *, max_bytes: float = math.inf
+        self,
+        holder: object,
+        origin: Origin,
+        size: int,
+        *,
+        max_bytes: float = math.inf,
+        several: bool = False,
     ) -> None:
         """Counts a file of so many bytes in place of what the holder held before.
 
@@ -94,6 +100,7 @@ class Holders:
             size: Size in bytes; 0 for no file.
             max_bytes: Maximum size of the files of all holders together. Those of one browser have
                 a share of it, and those of one address; but each may hold one file.
+            several: Whether the bytes are those of several files, for which there is no exception.
 
         Raises:
             NoRoomError: If there is no room; then nothing has changed.
@@ -103,12 +110,12 @@ class Holders:
             here = [each for each in others if each[0].address == origin.address]
             own = sum(held for other, held in here if other == origin)
             address = sum(held for _, held in here)
-            if own and own + size > BROWSER_SHARE * max_bytes:
+            if (own or several) and own + size > BROWSER_SHARE * max_bytes:
                 raise NoRoomError(
                     "Your files, in all tabs, take as much memory as this host allows one viewer; "
                     "remove one in another tab, or choose a smaller file."
                 )
-            if (address and address + size > ADDRESS_SHARE * max_bytes) or (
+            if ((address or several) and address + size > ADDRESS_SHARE * max_bytes) or (
                 size + sum(held for _, held in others) > max_bytes
             ):
                 raise NoRoomError(

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from bnviz.engine.origin import Origin
 from bnviz.engine.turns import Turns
 
 #: Files that are read at a time; of each address one.
 MAX_READING = 2
+#: Seconds between two looks at whether a script that waits is to stop.
+_TICK = 0.05
+
+T = TypeVar("T")
 
 #: Reads a file, until the event says that nobody waits for it any more.
 Read = Callable[[threading.Event], Any]
@@ -104,3 +108,25 @@ class ReadingLine:
             self._begin()
             if not file.future.cancelled():
                 outcome()
+
+
+def outcome_of(future: Future[T], meanwhile: Callable[[], None] | None = None) -> T:
+    """Waits for what was read of a file.
+
+    Args:
+        future: From `ReadingLine.join`.
+        meanwhile: Called again and again; ends the wait with what it raises.
+
+    Raises:
+        CancelledError: If the file has left the line.
+    """
+    while True:
+        try:
+            return future.result(_TICK)
+        except TimeoutError:
+            if meanwhile is not None:
+                meanwhile()
+
+
+#: Own data and recordings of all viewers: each takes several times its size in memory.
+LINE = ReadingLine()

@@ -20,37 +20,43 @@ MAX_PROCESSOR_SECONDS, MAX_SECONDS = 30, 90.0
 #: Bytes of address space that it may take, the program itself included.
 MAX_MEMORY = 1_200_000_000
 _PROGRAM = ("-m", "bnviz.page.shell.recording_process")
-#: Recordings that are read at a time, each of which may take several times its size in memory.
-_turns = threading.BoundedSemaphore(2)
+#: What is said of a process that gives no answer, by the reason. Libraries that run out of memory
+#: may end it without saying so.
+_FAILURES = {
+    "started": "this host cannot read a file just now; try later",
+    "memory": f"it takes more than {MAX_MEMORY / 1e6:.0f} MB of memory to draw it",
+    "ended": "it cannot be drawn, or takes too much time or memory",
+}
 
 
-def read(data: bytes, *, max_bytes: float = math.inf) -> Recording:
+def read(
+    data: bytes, max_bytes: float = math.inf, unwanted: threading.Event | None = None
+) -> Recording:
     """Reads a recording that the player can show.
 
     Args:
         data: Content of the file.
         max_bytes: The most bytes that its frames may take.
+        unwanted: Set when nobody waits for the recording any more, which ends the process.
 
     Raises:
-        RecordingError: If it is none, or if it takes too much; the message is one clause.
+        RecordingError: If the file is not a recording, or takes too much; the message is one
+            clause.
+        UnwantedError: If nobody waits for it any more.
     """
-    with _turns:
-        try:
-            answer = json.loads(bounded_process.answer(_PROGRAM, data, max_seconds=MAX_SECONDS))
-        except ProcessError as error:
-            if error.reason == "started":
-                raise RecordingError("this host cannot read a file just now; try later") from None
-            raise RecordingError(
-                "the recording cannot be drawn, or takes too much time or memory"
-            ) from None
-        if answer["complaint"]:
-            raise RecordingError(answer["complaint"])
-        if answer["bytes"] > max_bytes:
-            raise RecordingError(
-                f"its frames take {answer['bytes'] / 1e6:.0f} MB, and this host allows "
-                f"{max_bytes / 1e6:.0f} MB"
-            )
-        return Recording.load(io.BytesIO(data))
+    try:
+        found = bounded_process.answer(_PROGRAM, data, max_seconds=MAX_SECONDS, unwanted=unwanted)
+    except ProcessError as error:
+        raise RecordingError(_FAILURES[error.reason]) from None
+    answer = json.loads(found)
+    if answer["complaint"]:
+        raise RecordingError(answer["complaint"])
+    if answer["bytes"] > max_bytes:
+        raise RecordingError(
+            f"its frames take {answer['bytes'] / 1e6:.0f} MB, and this host allows "
+            f"{max_bytes / 1e6:.0f} MB"
+        )
+    return Recording.load(io.BytesIO(data))
 
 
 def tried(data: bytes) -> dict[str, object]:

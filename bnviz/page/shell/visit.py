@@ -1,7 +1,9 @@
 """Visit: the runs that a viewer can show again in this session."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,6 +15,8 @@ from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun, named
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+
+T = TypeVar("T")
 
 #: Maximum number of runs; the oldest make room for new ones.
 MAX_RUNS = 12
@@ -26,8 +30,9 @@ class Visit:
     """The runs of one session, the oldest first.
 
     It is a resource of the session and not a part of its state, which Streamlit keeps for minutes
-    after a page was closed. Frames of opened files count as files of this viewer; of the runs that
-    were trained it keeps names, settings and pictures, a few kilobytes each.
+    after a page was closed. Frames of opened files count as files of this viewer, and those of
+    several stay within a viewer's share; of the runs that were trained it keeps names, settings and
+    pictures, a few kilobytes each.
 
     Args:
         origin: Where the session's requests come from.
@@ -77,33 +82,62 @@ class Visit:
             )
 
     def add(self, run: VisitRun) -> None:
-        """Adds a run, unless it is there.
+        """Adds a run, unless it is there; older ones make room for its frames.
 
         Raises:
-            NoRoomError: If its frames would take more than this host allows; the older ones have
-                made room for it then.
+            NoRoomError: If its frames alone would take more than this host allows; then nothing
+                has changed.
         """
         if any(each.token == run.token for each in self._runs):
             return
-        self._runs = self._runs[max(0, len(self._runs) + 1 - MAX_RUNS) :]
-        if run.frame_bytes:
-            self._make_room(run.frame_bytes)
-        self._runs = (*self._runs, run)
-        kept_file.HOLDERS.hold(self, self._origin, _bytes_of(self._runs))
-
-    def _make_room(self, size: int) -> None:
-        """Drops the oldest runs until there is room for frames of so many bytes."""
-        max_bytes = 1e6 * session.limits().files_mb
+        kept = self._runs[max(0, len(self._runs) + 1 - MAX_RUNS) :]
         while True:
-            needed = _bytes_of(self._runs) + size
             try:
-                kept_file.HOLDERS.hold(self, self._origin, needed, max_bytes=max_bytes)
+                self._hold((*kept, run))
             except NoRoomError:
-                if not self._runs:
+                if not _bytes_of(kept):
                     raise
-                self._runs = self._runs[1:]
+                kept = _without_oldest(kept)
             else:
                 return
+
+    def give_way(self, take: Callable[[], T]) -> T:
+        """Calls a function that holds a file, whose room the oldest opened runs make.
+
+        Args:
+            take: The function.
+
+        Raises:
+            NoRoomError: If there is no room without any of the runs; then they are all kept.
+        """
+        kept = self._runs
+        while True:
+            try:
+                taken = take()
+            except NoRoomError:
+                if not _bytes_of(kept):
+                    kept_file.HOLDERS.hold(self, self._origin, _bytes_of(self._runs))
+                    raise
+                kept = _without_oldest(kept)
+                kept_file.HOLDERS.hold(self, self._origin, _bytes_of(kept))
+            else:
+                self._runs = kept
+                return taken
+
+    def _hold(self, runs: tuple[VisitRun, ...]) -> None:
+        """Keeps these runs in place of all others.
+
+        Raises:
+            NoRoomError: If there is no room for their frames; then nothing has changed.
+        """
+        kept_file.HOLDERS.hold(
+            self,
+            self._origin,
+            _bytes_of(runs),
+            max_bytes=1e6 * session.limits().files_mb if _bytes_of(runs[-1:]) else math.inf,
+            several=sum(bool(_bytes_of([run])) for run in runs) > 1,
+        )
+        self._runs = runs
 
     def leave(self) -> None:
         """Puts the runs on the shelf; called when the tab is closed or its connection is lost."""
@@ -149,5 +183,13 @@ def _visit(session_name: bytes) -> Visit:
     return Visit(session.origin(), name, _SHELF.claim(name) or ())
 
 
+def _without_oldest(runs: tuple[VisitRun, ...]) -> tuple[VisitRun, ...]:
+    """The runs without the oldest of those whose frames are counted."""
+    oldest = next(run for run in runs if _bytes_of([run]))
+    return tuple(run for run in runs if run is not oldest)
+
+
 def _bytes_of(runs: Iterable[VisitRun]) -> int:
-    return sum(run.frame_bytes for run in runs)
+    """Bytes of their frames, without those that all viewers share."""
+    shared = brought.run()
+    return sum(run.frame_bytes for run in runs if shared is None or run.token != shared.token)
