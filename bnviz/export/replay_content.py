@@ -32,7 +32,6 @@ def replay_content(content: StageContent, frames: PackedFrames) -> dict[str, Any
     header = _header(content, frames, detail=recording.layout.detail)
     return {
         "header": header,
-        "steps": recording.frames["step"][frames.indices].tolist(),
         "table": FigureTable.of(content).to_json(),
         "missing": {name: _missing(recording, name) for name in TITLES},
         "view": View().to_dict(),
@@ -54,7 +53,7 @@ def opening(content: StageContent, frames: PackedFrames, view: View, count: int)
     header = _header(content, frames, detail=VIEWS[view.name].detail)
     return {
         "header": header,
-        "steps": recording.frames["step"][frames.indices[:count]].tolist(),
+        "count": len(frames.indices[:count]),
         "table": FigureTable.single(content, view).to_json(),
         "missing": {view.name: _missing(recording, view.name)},
         "view": view.to_dict(),

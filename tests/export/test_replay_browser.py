@@ -207,7 +207,8 @@ def _lies_on(x, y, points):
 def test_an_address_leads_to_a_step_of_a_view(run):
     run.open("#view=drift&step=120&layer=2")
     assert run.page.locator(STAGE).get_attribute("data-view") == "drift"
-    assert 110 <= run.step() <= 120
+    # A file holds fewer frames than the run.
+    assert abs(run.step() - 120) <= 10
     assert run.page.locator("[data-part=play]").inner_text() == "▶"
     run.page.keyboard.press("End")
     run.page.wait_for_function("() => location.hash.includes('step=800')")

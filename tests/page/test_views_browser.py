@@ -194,3 +194,24 @@ def test_picture_transport_and_the_line_of_the_verdict_are_on_one_screen(visit, 
     unmoved = visitor.page.locator(f"{STAGE} .bnviz-figure")
     unmoved.wait_for()
     assert unmoved.bounding_box() == figure
+
+
+@pytest.mark.slow
+def test_a_link_leads_to_its_view_and_step(visit):
+    visitor = visit("#view=drift&step=339", permissions=["clipboard-read", "clipboard-write"])
+    visitor.until("s.view === 'drift' && s.step === '339'")
+    visitor.key("ArrowRight")
+    visitor.until("+s.step > 339")
+    step = visitor.data("step")
+    visitor.page.wait_for_function("step => location.hash === `#view=drift&step=${step}`", arg=step)
+    visitor.page.get_by_role("button", name="Save", exact=True).click()
+    visitor.button("Copy link to this step").click()
+    visitor.page.get_by_text("The link to this view and step is copied.").wait_for()
+    copied = visitor.page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(f"#view=drift&step={step}")
+    visitor.key("Escape")
+    # Another setting changes the link, which keeps view and step.
+    visitor.page.get_by_role("radio", name="Lesson").locator("visible=true").click()
+    visitor.page.wait_for_url(lambda url: "mode=lesson" in url or "chapter=" in url)
+    visitor.page.go_back()
+    visitor.until(f"s.view === 'drift' && s.step === '{step}'")

@@ -108,7 +108,7 @@ def test_a_prediction_is_remembered_and_an_address_leads_to_a_view(walk):
     walk.open("problem.html")
     walk.page.get_by_role("button", name="Skip the prediction").click()
     walk.open("problem.html#view=gradients&step=340")
-    walk.until("s.view === 'gradients' && +s.step > 320 && +s.step <= 340")
+    walk.until("s.view === 'gradients' && +s.step > 320 && +s.step < 360")
 
 
 def test_the_quiz_counts_and_leads_to_the_answers(walk):

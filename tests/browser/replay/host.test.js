@@ -17,7 +17,6 @@ const CONTENT = {
     schema: { size: 2 },
     shown: null,
   },
-  steps: [0, 10, 20],
   table: { layers: FIGURE, boundary: FIGURE },
   missing: { layers: null, boundary: { sentence: "not here", offer: "" } },
   view: VIEW,
@@ -97,14 +96,6 @@ test("what a view does not offer is as usual or within its limits", async () => 
   const host = new Host({ ...CONTENT, table, view }, new Arrival(CONTENT.header, FRAMES), player);
   host.open({ ...view, neuron: 500, gamma: 99 });
   assert.deepEqual(messages[0].header.figure.view, { name: "layers", neuron: 0, gamma: 10 });
-});
-
-test("a step is that of the last frame at or before it", () => {
-  const { host } = started();
-  assert.deepEqual(
-    [0, 9, 10, 99].map((step) => host.indexAt(step)),
-    [0, 0, 1, 2],
-  );
 });
 
 test("frames that have not arrived are sent as soon as they have", async () => {

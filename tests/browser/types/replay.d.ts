@@ -19,8 +19,6 @@ export type FigureTable = Record<string, Variant[]>;
 export interface Content {
   /** As of the first message of a host, with all frames. */
   header: Header;
-  /** The step of each frame. */
-  steps: number[];
   table: FigureTable;
   /** What stands in place of a view, by its name. */
   missing: Record<string, { sentence: string; offer: string } | null>;
@@ -30,8 +28,8 @@ export interface Content {
 
 /** What the page of a site holds of a run: bnviz/site/run_files.py. */
 export interface SitePicture {
-  /** How it begins, with the figure of one view alone. */
-  opening: Content;
+  /** How it begins, with the figure of one view alone and so many frames. */
+  opening: Content & { count: number };
   /** Its files: their folder, and how many frames each of them holds. */
   run: { folder: string; parts: number[] };
   /** The view in which it plays. */

@@ -22,6 +22,7 @@ import { unpack } from "./message.js";
 import { Moment } from "./moment.js";
 import { ASK_AGAIN, mount, partsOf } from "./mount.js";
 import { Notes } from "./notes.js";
+import { Place } from "./place.js";
 import { loadPlotly } from "./plotly.js";
 import { Presenting } from "./presenting.js";
 import { Ruler } from "./ruler.js";
@@ -86,19 +87,21 @@ export class Player {
       (presented) => this.send("present", presented),
       () => this.resize(true),
     );
-    new Saving(root, parts, () => this.#shown());
+    this.place = new Place(() => this.#here(), {
+      choose: (view) => this.choose(view),
+      go: () => this.#lead(),
+    });
+    new Saving(root, parts, () => this.#shown(), this.place);
     this.chart = new Chart(root, parts, {
       choose,
       dragging: (changes) => this.toolbar.write(changes),
-      goTo: (step) => {
-        const to = this.ruler.frameAt(this.ruler.share(step), this.frames.length);
-        this.transport.step(to - this.transport.at);
-      },
+      goTo: (step) => this.#goTo(step),
       report: (level) => this.toolbar.adapt(level),
     });
     parts.summarize.onclick = () => this.summarize();
     this.ruler = new Ruler((at) => (this.frames.length ? this.frames.value("step", at) : 0));
     this.transport = new Transport(parts, this.ruler, () => {
+      this.place.touch();
       this.say();
       this.draw();
     });
@@ -157,6 +160,7 @@ export class Player {
     if (header.figure) this.next = header.figure;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
+    this.#lead();
     this.seeds.show(header.seeds, header.opens_seeds);
     this.veil.show(header);
     showHook(this.parts.hook, header.hook);
@@ -210,11 +214,30 @@ export class Player {
     this.toolbar.build(figure);
     this.root.dataset.view = figure.view.name;
     this.parts.reading.textContent = figure.reading;
+    this.place.begin(figure.view);
+  }
+
+  /** Moves the cursor to the step that the address leads to, once its frame is there. */
+  #lead() {
+    const { frames, place } = this;
+    const { length } = frames;
+    if (place.step === undefined || length === 0) return;
+    if (length < this.transport.capacity && frames.value("step", length - 1) < place.step) return;
+    this.#goTo(place.step);
+  }
+
+  /**
+   * Pauses at the frame nearest to a step.
+   * @param {number} step
+   */
+  #goTo(step) {
+    this.transport.pause(this.ruler.frameAt(this.ruler.share(step), this.frames.length));
   }
 
   /** @param {Partial<View>} changes What a viewer has chosen. */
   choose(changes) {
     this.view = /** @type {View} */ ({ ...this.chart.figure?.view, ...this.view, ...changes });
+    this.place.touch();
     this.ask();
   }
 
@@ -342,6 +365,13 @@ export class Player {
     return true;
   }
 
+  /** What is shown, for the address. */
+  #here() {
+    const { view } = this;
+    if (!view) return undefined;
+    return { view, step: this.root.dataset.step, playing: this.transport.playing };
+  }
+
   /** What is drawn, for a file. */
   #shown() {
     const { frames, shown: at, figure, ghost } = this.chart;
@@ -382,6 +412,7 @@ export class Player {
     clearTimeout(this.timer);
     this.chart.close();
     this.notes.close();
+    this.place.close();
   }
 }
 

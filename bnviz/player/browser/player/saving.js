@@ -2,6 +2,7 @@
 
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Ground, Shown } from "./picture.js" */
+/** @import { Place } from "./place.js" */
 
 import { drawing, imageOf } from "./picture.js";
 import { loadPlotly } from "./plotly.js";
@@ -23,11 +24,13 @@ export class Saving {
    * @param {Pick<PlayerParts, "save" | "saves">} parts
    * @param {() => (Shown & { name: string }) | undefined} shown What is drawn, and the name of its
    *   file; nothing before the first frame.
+   * @param {Pick<Place, "link">} place Knows the link to what is shown.
    */
-  constructor(root, parts, shown) {
+  constructor(root, parts, shown, place) {
     this.root = root;
     this.parts = parts;
     this.shown = shown;
+    this.place = place;
     parts.save.onclick = () => this.#open();
   }
 
@@ -47,6 +50,7 @@ export class Saving {
     for (const [name, format, ground] of FILES) {
       buttons.append(this.#button(name, () => this.#save(format, ground)));
     }
+    buttons.append(this.#button("Copy link to this step", () => this.#copy()));
     this.outcome = document.createElement("p");
     this.outcome.setAttribute("role", "status");
     saves.append(
@@ -72,6 +76,16 @@ export class Saving {
   /** @param {string} text */
   #say(text) {
     if (this.outcome) this.outcome.textContent = text;
+  }
+
+  async #copy() {
+    const link = this.place.link();
+    try {
+      await navigator.clipboard.writeText(link);
+      this.#say("The link to this view and step is copied.");
+    } catch {
+      this.#say(`This browser does not let the page copy. The link: ${link}`);
+    }
   }
 
   /**

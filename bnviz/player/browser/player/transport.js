@@ -92,8 +92,16 @@ export class Transport {
    * @param {number} frames
    */
   step(frames) {
+    this.pause(this.at + frames);
+  }
+
+  /**
+   * Pauses at a frame, or at the nearest one that is there.
+   * @param {number} at
+   */
+  pause(at) {
     this.playing = false;
-    this.seek(this.at + frames);
+    this.seek(at);
   }
 
   /**

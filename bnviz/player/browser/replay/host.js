@@ -61,11 +61,9 @@ export class Host {
   /**
    * Shows the first picture.
    * @param {View} view
-   * @param {number} [step]
    */
-  open(view, step) {
-    const { begin } = this.content.header;
-    this.#respond({ view, from: 0, begin: step === undefined ? begin : this.indexAt(step) });
+  open(view) {
+    this.#respond({ view, from: 0, begin: this.content.header.begin });
   }
 
   /**
@@ -83,17 +81,6 @@ export class Host {
   grow(frames) {
     this.arrival.add(frames);
     this.#answer();
-  }
-
-  /**
-   * Index of the last frame at or before a step.
-   * @param {number} step
-   */
-  indexAt(step) {
-    return Math.max(
-      0,
-      this.content.steps.findLastIndex((each) => each <= step),
-    );
   }
 
   /**

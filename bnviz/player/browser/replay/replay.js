@@ -4,7 +4,6 @@
 
 import { Player } from "../player/player.js";
 import { buildSkeleton } from "../player/skeleton.js";
-import { followAddress, keepAddress, placeOf } from "./address.js";
 import { Arrival } from "./arrival.js";
 import { Host } from "./host.js";
 import { begin, held } from "./page.js";
@@ -17,12 +16,7 @@ async function play(content) {
   document.querySelector("main")?.replaceChildren(root);
   const player = new Player(root, { notes: false });
   const host = new Host(content, new Arrival(content.header, frames), player);
-  const { view, step } = placeOf(location.hash, content.view);
-  host.open(view, step);
-  // A step in the address is what is to be looked at.
-  if (step !== undefined) player.transport.step(0);
-  followAddress(player, host, content.view);
-  keepAddress(player, content.view);
+  host.open(content.view);
 }
 
 begin(play);

@@ -8,7 +8,6 @@
 import { Player } from "../player/player.js";
 import { loadPlotly } from "../player/plotly.js";
 import { buildSkeleton } from "../player/skeleton.js";
-import { followAddress, keepAddress, placeOf } from "../replay/address.js";
 import { Arrival } from "../replay/arrival.js";
 import { Host } from "../replay/host.js";
 import { held } from "../replay/page.js";
@@ -30,7 +29,7 @@ function newPlayer() {
  */
 async function beginning({ opening }, player) {
   const { header } = opening;
-  const count = { ...header, capacity: opening.steps.length };
+  const count = { ...header, capacity: opening.count };
   const frames = framesOf(await held("frames"), count);
   return new Host(opening, new Arrival(header, frames), player);
 }
@@ -59,25 +58,6 @@ async function load({ run, view, header }, begin, grow) {
 }
 
 /**
- * Goes where the address leads to, and keeps it right from then on.
- * @param {Player} player
- * @param {Host} host
- * @param {SitePicture} picture
- * @param {Promise<void>} loading Of all frames.
- */
-async function follow(player, host, { view: usual }, loading) {
-  const { view, step } = placeOf(location.hash, usual);
-  if (location.hash) player.choose(view);
-  if (step !== undefined) {
-    await loading;
-    // A step in the address is what is to be looked at.
-    player.transport.step(host.indexAt(step) - player.transport.at);
-  }
-  followAddress(player, host, usual);
-  keepAddress(player, usual);
-}
-
-/**
  * The page of an experiment: its run plays at once.
  * @param {SitePicture} picture
  */
@@ -85,15 +65,11 @@ export async function showExperiment(picture) {
   const player = newPlayer();
   const host = await beginning(picture, player);
   host.open(picture.view);
-  const loading = load(
+  await load(
     picture,
-    (content, arrival) => {
-      host.replace(content, arrival);
-      follow(player, host, picture, loading);
-    },
+    (content, arrival) => host.replace(content, arrival),
     (frames) => host.grow(frames),
   );
-  await loading;
 }
 
 /**
@@ -102,6 +78,8 @@ export async function showExperiment(picture) {
  */
 export async function showChapter(picture) {
   const player = newPlayer();
+  // The address may lead to what is hidden until then.
+  player.place.waits = true;
   const start = await beginning(picture, player);
   start.open(start.content.view);
   /** @type {Host | undefined} */
@@ -109,15 +87,15 @@ export async function showChapter(picture) {
   let answered = false;
   const goOn = () => {
     if (!host || !answered) return;
+    player.place.waits = false;
     host.open(picture.view);
-    follow(player, host, picture, loading);
   };
   onceAnswered(() => {
     answered = true;
     document.body.removeAttribute("data-unanswered");
     goOn();
   });
-  const loading = load(
+  await load(
     picture,
     (content, arrival) => {
       host = new Host(content, arrival, player);
@@ -125,5 +103,4 @@ export async function showChapter(picture) {
     },
     (frames) => host?.grow(frames),
   );
-  await loading;
 }
