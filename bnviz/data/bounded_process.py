@@ -67,7 +67,11 @@ def answer(
     watch = threading.Thread(target=_end_if, args=(process, unwanted, max_seconds), daemon=True)
     watch.start()
     with process:
-        written, _ = process.communicate(sent)
+        try:
+            written, _ = process.communicate(sent)
+        except BaseException:  # such as Ctrl+C, which does not reach it
+            process.kill()
+            raise
     watch.join()
     if unwanted.is_set():
         raise UnwantedError

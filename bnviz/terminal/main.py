@@ -68,8 +68,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: If the arguments cannot be parsed, with status 2, or for `--help`.
     """
     parser = _parser()
+    argv = sys.argv[1:] if argv is None else argv
     try:
         given, rest = parser.parse_known_args(argv)
+        if given.command == "show" and argv[1] in rest:
+            # Its value would be taken for the recording.
+            raise CommandError(f"{argv[1]} must follow the file: bnviz show RUN.npz {argv[1]} ...")
         if given.command in ("page", "show"):
             given.options = rest
         elif rest:
@@ -123,18 +127,19 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     table = commands.add_parser("table", help="print a built-in table as CSV, class last")
     table.add_argument("name", choices=builtin.TABLES)
-    further = "Further options, such as --server.port 8600, are passed to 'streamlit run'."
+    further = "such as --server.port 8600, are passed to 'streamlit run'."
     # Options of Streamlit must not be taken for abbreviations.
     commands.add_parser(
         "page",
         help="start the page in a browser",
-        description=f"Start the page. {further}",
+        description=f"Start the page. Further options, {further}",
         allow_abbrev=False,
     )
     shown = commands.add_parser(
         "show",
         help="start the page with a recording",
-        description=f"Start the page with a recording in its player. {further}",
+        description="Start the page with a recording in its player. Options that follow the file, "
+        f"{further}",
         allow_abbrev=False,
     )
     shown.add_argument("saved", metavar="RUN.npz", help="what 'bnviz train' or the page saved")

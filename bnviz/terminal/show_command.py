@@ -8,7 +8,7 @@ from bnviz.page.launch import launch
 from bnviz.page.shell import brought, recording_process
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import MAX_FILE_BYTES, RecordingError
-from bnviz.terminal.options import DONE, CommandError
+from bnviz.terminal.options import DONE, INTERRUPTED, CommandError
 from bnviz.terminal.page_command import require_page
 
 
@@ -26,6 +26,8 @@ def show(given: argparse.Namespace) -> int:
     try:
         data = read_limited(path, max_bytes=MAX_FILE_BYTES)
         recording = recording_process.read(data)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}") from error
     except (OversizeError, RecordingError) as error:

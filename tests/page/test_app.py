@@ -11,10 +11,13 @@ from bnviz.frames import frame_steps
 from bnviz.kinds import Key
 from bnviz.lesson.claims import evidence
 from bnviz.page.lesson import about_default
-from bnviz.page.shell import session
+from bnviz.page.shell import brought, session
+from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import recorded_default
 from bnviz.settings import KINDS, Settings, is_relevant
+from tests.support.engine import until
 from tests.support.everyday import everyday
+from tests.support.recordings import random_recording
 from tests.support.streamlit_page import new_page, open_page, player_message
 
 SHORT = {"dataset": "moons", "hidden_layers": "1", "units": "4", "steps": "30"}
@@ -76,6 +79,19 @@ def test_a_click_right_after_typing_trains_the_typed_value():
     page.button(key="train_wide").click().run()
     assert page.query_params["units"] == "7"
     assert page.query_params["train"] == "1"  # the run on the stage has the settings of the form
+
+
+def test_seeds_of_a_run_are_opened_also_after_a_recording_of_own_data(monkeypatch):
+    own_data = Settings(hidden_layers=1, units=4, steps=20, dataset="upload", upload="0" * 32)
+    run = VisitRun.opened("run.npz", b"", random_recording(own_data, 21))
+    monkeypatch.setattr(brought, "_brought", [run])
+    page = open_page()
+    assert not player_message(page)[0]["opens_seeds"]
+    for name, value in (("hidden_layers", 1), ("units", 4), ("steps", 30)):
+        page.sidebar.number_input(key=f"setting_{name}").set_value(value)
+    page.button(key="train_wide").click().run()
+    until(lambda: player_message(page.run())[0]["run"] != run.token)
+    assert player_message(page)[0]["opens_seeds"]
 
 
 def test_a_field_appears_with_the_choice_that_makes_it_relevant():

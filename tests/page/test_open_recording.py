@@ -1,6 +1,7 @@
 """The page with a recording that was opened from a file."""
 
 import io
+import secrets
 from dataclasses import replace
 
 import pytest
@@ -39,8 +40,8 @@ def bring(monkeypatch):
     """Has the page begin with a run of some settings."""
     monkeypatch.setattr(brought, "_brought", [])
 
-    def begin(settings: Settings) -> VisitRun:
-        run = VisitRun.opened("run.npz", b"", random_recording(settings, 21))
+    def begin(settings: Settings, frames: int = 21) -> VisitRun:
+        run = VisitRun.opened("run.npz", b"", random_recording(settings, frames))
         brought.bring(run)
         return run
 
@@ -57,6 +58,14 @@ def test_the_page_begins_with_it_and_its_settings(bring):
     page = open_page()
     assert shown(page) == (run.token, "recorded", 21, "")
     assert page.query_params["units"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("frames", "extent"), [(21, "a recording of 20 steps"), (5, "a recording up to step 4 of 20")]
+)
+def test_it_is_said_how_far_it_goes(bring, frames, extent):
+    bring(SETTINGS, frames)
+    assert f"run.npz: {extent}, opened from a file." in player_message(open_page())[0]["message"]
 
 
 def test_its_link_shows_it_and_another_does_not(bring):
@@ -79,21 +88,27 @@ def test_one_of_own_data_is_shown_although_its_data_are_not_here(bring):
     assert not player_message(page)[0]["opens_seeds"]
 
 
-@pytest.fixture
-def page():
-    """The page of a visit with two opened recordings."""
-    recordings = [random_recording(SETTINGS.replace(seed=seed), 21) for seed in (1, 2)]
-    runs = tuple(
-        VisitRun.opened(f"{number}.npz", str(number).encode(), recording)
-        for number, recording in enumerate(recordings)
-    )
-    name = b"a visit with two"
+def page_of(*runs: VisitRun):
+    """The page of a visit with these runs."""
+    name = secrets.token_bytes(16)
     visit._SHELF.put(name.hex(), runs)
     page = new_page()
     page.session_state["bnviz_session_name"] = name
     page.run()
     assert not page.exception
     return page
+
+
+@pytest.fixture
+def page():
+    """The page of a visit with two opened recordings."""
+    recordings = [random_recording(SETTINGS.replace(seed=seed), 21) for seed in (1, 2)]
+    return page_of(
+        *(
+            VisitRun.opened(f"{number}.npz", str(number).encode(), recording)
+            for number, recording in enumerate(recordings)
+        )
+    )
 
 
 def cards(page):
@@ -115,6 +130,18 @@ def test_the_run_on_the_stage_is_given_a_name(page):
     assert field.value == "1.npz"
     field.set_value("the *best*").run()
     assert cards(page) == ["` the *best* `", "` 0.npz `"]
+
+
+def test_a_run_of_own_data_says_what_it_lacks():
+    page = page_of(VisitRun.trained("mine", random_recording(OWN_DATA, 21)))
+    page.button(key="visit_0").click().run()
+    assert "data of this run are not here: choose their file" in page.warning[0].value
+    rows = "".join(f"{i},{i * i / 4},{'ab'[i % 2]}\n" for i in range(20)).encode()
+    page.file_uploader[0].set_value(("a.csv", rows, "text/csv")).run()
+    page.button(key="visit_0").click().run()
+    assert "“Train both” to train these settings on your file" in page.warning[0].value
+    assert page.query_params["units"] == "4"
+    assert not page.button(key="train_wide").disabled
 
 
 class TestChoosing:

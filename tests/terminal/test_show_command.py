@@ -2,7 +2,7 @@
 
 import pytest
 
-from bnviz.page.shell import brought
+from bnviz.page.shell import brought, recording_process
 from bnviz.recording import BUNDLED, Recording
 from bnviz.terminal.main import main
 
@@ -45,4 +45,19 @@ def test_anything_else_is_one_sentence_and_starts_nothing(
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"bnviz: {path}")
     assert sentence in line
+    assert not launched
+
+
+@pytest.mark.parametrize("option", ["--server.port", "--server.port=8600", "--nonsense"])
+def test_an_option_before_the_file_is_refused_in_a_sentence(launched, capsys, option):
+    assert main(["show", option, "8600", "run.npz"]) == 2
+    said = capsys.readouterr().err
+    assert said == f"bnviz: {option} must follow the file: bnviz show RUN.npz {option} ...\n"
+    assert not launched
+
+
+def test_ctrl_c_while_the_file_is_read_ends_without_a_traceback(monkeypatch, launched):
+    program = "import os, signal; os.kill(os.getppid(), signal.SIGINT); input()"
+    monkeypatch.setattr(recording_process, "_PROGRAM", ("-c", program))
+    assert main(["show", str(BUNDLED / "default.npz")]) == 130
     assert not launched

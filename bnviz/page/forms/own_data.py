@@ -75,6 +75,12 @@ def source(key: str) -> FileSource | None:
     )
 
 
+def is_readable() -> bool:
+    """Whether this session holds a file that can be trained on."""
+    file = kept().file
+    return file is not None and source(file.key) is not None
+
+
 def resolved(link: Link, action: str) -> tuple[Link, AwaitedFile | None]:
     """A link with the key of this session's file in the place of the file's digest.
 

@@ -118,7 +118,11 @@ def query(settings: Settings) -> dict[str, str]:
 def train(settings: Settings) -> None:
     """Trains these settings, or joins a run of them; does nothing if the host does not allow it."""
     if settings.dataset == UPLOAD and own_data.source(settings.upload) is None:
-        notices.refuse("The data of this run are not here: choose their file to train on them.")
+        notices.refuse(
+            "Press “Train both” to train these settings on your file."
+            if own_data.is_readable()
+            else "The data of this run are not here: choose their file to train on them."
+        )
         return
     if _excess(settings):
         return  # as the warning above the stage says

@@ -89,7 +89,9 @@ def content(
         of_viewer = session.viewer().state(here)
         # The view stays as the viewer has it.
         before = shown_run.replaced(LABORATORY) or replace(found, view=None)
-        found = shown_run.content(here, session.engine(), meanwhile=before, here=of_viewer)
+        found = shown_run.content(
+            here, session.engine(), meanwhile=before, here=of_viewer, opens_seeds=True
+        )
     return replace(
         _stand_in() or _beside_another(found),
         opened=state.opened,
@@ -134,12 +136,14 @@ def _is_of_other_data() -> bool:
 
 def _opened(run: VisitRun, recording: Recording) -> StageContent:
     """A recording that was opened from a file; without its data no other seed can be trained."""
-    settings = run.settings
+    settings, last = run.settings, int(recording.frames[-1]["step"])
+    complete = last == settings.steps
+    extent = f"of {last:,} steps" if complete else f"up to step {last:,} of {settings.steps:,}"
     return StageContent(
         run.token,
         recording,
         "recorded",
-        f"{run.name}: a recording of {settings.steps:,} steps, opened from a file.",
+        f"{run.name}: a recording {extent}, opened from a file.",
         opens_seeds=settings.dataset != UPLOAD,
     )
 

@@ -102,6 +102,7 @@ def content(
     *,
     meanwhile: StageContent | None = None,
     here: State | None = None,
+    opens_seeds: bool = False,
 ) -> StageContent:
     """What the player shows of a run in its present state.
 
@@ -111,6 +112,7 @@ def content(
         meanwhile: Shown until the first frame, and its view is kept afterwards; None for the
             recording that comes with the package.
         here: The run's state for the viewer, if that is another than for the engine.
+        opens_seeds: Whether a click opens the run of another seed.
     """
     before = meanwhile or StageContent.recorded()
     viewers, here = engine.viewers, here or run.state
@@ -126,8 +128,7 @@ def content(
         now["message"] += f" Meanwhile, {kind} is shown."
         awaited = run.recording.layout if here in ACTIVE else None
         return dataclasses.replace(before, awaited=awaited, **now)
-    opens = before.opens_seeds
-    return StageContent(run.token, run.recording, view=before.view, opens_seeds=opens, **now)
+    return StageContent(run.token, run.recording, view=before.view, opens_seeds=opens_seeds, **now)
 
 
 def waiting(job: Job, engine: Engine) -> str:

@@ -81,7 +81,7 @@ class SessionState:
         shortens_history: Whether the page has had its links replace each other in the browser.
         preset: Name of the preset whose recording the laboratory shows while it shows no run.
         opened_run: Token of the recording that it shows instead, which the viewer has opened; empty
-            if there is none.
+            if it shows none of these.
         stand_in: What the laboratory shows while the chosen settings have no run yet: one of
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
         compared: Token of the run of this visit that is drawn beside the one on the stage; else

@@ -8,8 +8,8 @@ import { ROOT } from "./frames.js";
 import { axisKey } from "./painter.js";
 
 /**
- * The step at a place on a panel that runs over the run; undefined if there is none. Where a step
- * of each network lies elsewhere, it is that of the network which is there last.
+ * The step at a place on a panel that runs over the run; undefined beside such panels. Where a
+ * step of each network lies elsewhere, it is that of the network which is there last.
  * @param {Pick<Figure, "data" | "bindings"> & Partial<Pick<Figure, "ghosts">>} figure
  * @param {FullLayout} layout
  * @param {number} left In pixels.
