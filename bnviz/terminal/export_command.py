@@ -1,7 +1,7 @@
 """The command `export`: a recording as files that need no bnviz."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.seeds_file import SeedsFileError
 from bnviz.terminal import network_files
+from bnviz.terminal.network_files import Files
 from bnviz.terminal.options import (
     DONE,
     INTERRUPTED,
@@ -28,9 +29,6 @@ from bnviz.terminal.options import (
 
 #: What a command may have saved.
 Saved = Recording | PhaseMap | SeedBands
-#: Files by their path below what an option gives, which is "." for a single file, and what there
-#: is to say of each.
-Files = Mapping[str, tuple[bytes, str]]
 
 
 @dataclass(frozen=True)

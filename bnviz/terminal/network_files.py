@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from bnviz.data.dataset import Dataset
 from bnviz.findings.wording import listed, with_arm
 from bnviz.frames import ARM_FILE_NAMES
-from bnviz.kinds import Key
 from bnviz.recording import Recording
 from bnviz.settings import UPLOAD
 from bnviz.terminal.options import CommandError, read_data, require
@@ -18,7 +17,8 @@ from bnviz.terminal.training import ProgressBar, timed
 if TYPE_CHECKING:
     from bnviz.lab.keras_files import KerasFiles
 
-#: Files by their path in the folder, and what there is to say of each.
+#: Files by their path below what an option gives, which is "." for a single file, and what there
+#: is to say of each.
 Files = Mapping[str, tuple[bytes, str]]
 
 
@@ -30,12 +30,14 @@ def keras(recording: Recording, given: argparse.Namespace) -> Files:
 
     Args:
         recording: The recording.
-        given: The options, of which `data` and those of `add_data_options` are read.
+        given: The options, of which `keras`, `data` and those of `add_data_options` are read.
 
     Raises:
-        CommandError: If the networks cannot be trained again.
+        CommandError: If the networks cannot be trained again, or the folder holds one of another
+            run.
         KeyboardInterrupt: If Ctrl-C ended it.
     """
+    _refuse_others(recording, Path(given.keras), "--keras", "{}.keras")
     dataset = _dataset(recording, given)
     made: list[KerasFiles] = []
 
@@ -74,15 +76,29 @@ def tensorboard(recording: Recording, folder: Path) -> Files:
         folder: Where the files are going to be.
 
     Raises:
-        CommandError: If TensorFlow is not installed, or the recording is empty.
+        CommandError: If TensorFlow is not installed, the recording is empty, or the folder holds a
+            network of another run.
     """
     require("tensorflow", "TensorFlow", task="--tensorboard", extra="page")
     if len(recording) == 0:
         raise CommandError("a run has to have begun before its curves can be saved")
-    from bnviz.lab.event_files import event_files
+    from bnviz.lab.event_files import FILE_NAME, event_files
 
+    _refuse_others(recording, folder, "--tensorboard", f"{{}}/{FILE_NAME}")
     remark = f"'tensorboard --logdir {folder}' shows it"
     return {path: (data, remark) for path, data in event_files(recording).items()}
+
+
+def _refuse_others(recording: Recording, folder: Path, option: str, name: str) -> None:
+    """Refuses a folder with the file of a network that the recording does not have."""
+    ours = {ARM_FILE_NAMES[arm] for arm in recording.layout.arms}
+    for other in sorted(set(ARM_FILE_NAMES.values()) - ours):
+        file = folder / name.format(other)
+        if file.exists():
+            raise CommandError(
+                f"{option} {folder} holds a network of another run, {file.relative_to(folder)}: "
+                "name another folder, or remove it"
+            )
 
 
 def _dataset(recording: Recording, given: argparse.Namespace) -> Dataset | None:
@@ -95,7 +111,10 @@ def _dataset(recording: Recording, given: argparse.Namespace) -> Dataset | None:
     if given.data is None:
         raise CommandError("the examples of this run came from a file: --keras needs --data FILE")
     dataset = read_data(Path(given.data), given).dataset
-    if dataset.digest.hex()[: Key.length] != settings.upload:
+    digest = dataset.digest.hex()
+    # The page names a file by a key of its own, so what counts is the data of the frames.
+    recorded = recording.certificate.data.values() if len(recording) else (settings.upload,)
+    if not all(digest.startswith(each) for each in recorded):
         raise CommandError(
             f"--data {given.data} is not the file of this run, or is not read as it was then"
         )

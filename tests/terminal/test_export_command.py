@@ -1,11 +1,11 @@
 """The command `export`."""
 
+import numpy as np
 import pytest
 
 from bnviz.data import builtin, uploads
-from bnviz.kinds import Key
 from bnviz.lab.event_files import FILE_NAME
-from bnviz.recording import BUNDLED
+from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import Settings
 from bnviz.terminal.main import main
 from tests.support.recordings import random_recording
@@ -30,6 +30,16 @@ def test_one_call_writes_all_files(recording, tmp_path, capsys):
     assert shown == [str(file) for file in written]
 
 
+def test_a_folder_with_a_network_of_another_run_is_refused(recording, tmp_path, capsys):
+    events = tmp_path / "events"
+    other = events / "layer_norm" / FILE_NAME
+    other.parent.mkdir(parents=True)
+    other.touch()
+    assert main(["export", recording, "--tensorboard", str(events)]) == 2
+    assert "holds a network of another run" in capsys.readouterr().err
+    assert list(events.iterdir()) == [other.parent]
+
+
 def test_networks_of_a_run_on_a_file_need_that_file(tmp_path, capsys):
     path, table = tmp_path / "run.npz", tmp_path / "other.csv"
     settings = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=4, steps=5)
@@ -49,9 +59,16 @@ def test_networks_of_a_run_on_a_file_need_that_file(tmp_path, capsys):
 def test_networks_that_are_not_the_recorded_ones_are_written_and_that_is_said(tmp_path, capsys):
     path, table, folder = tmp_path / "run.npz", tmp_path / "wine.csv", tmp_path / "nets"
     table.write_text(builtin.csv("wine"))
-    upload = uploads.read(table.name, table.read_bytes()).dataset.digest.hex()[: Key.length]
-    settings = Settings(dataset="upload", upload=upload, hidden_layers=1, units=4, steps=3)
-    random_recording(settings, 3).save(path)
+    digest = np.frombuffer(uploads.read(table.name, table.read_bytes()).dataset.digest, np.uint8)
+    # The key is one that the page has made.
+    settings = Settings(dataset="upload", upload="0" * 32, hidden_layers=1, units=4, steps=3)
+    recording = random_recording(settings, 3)
+    frames = recording.frames.copy()
+    for arm in recording.layout.arms:
+        frames[arm]["data_digest"] = digest[: frames[arm]["data_digest"].shape[-1]]
+    of_the_file = Recording(settings)
+    of_the_file.extend(0, frames.tobytes())
+    of_the_file.save(path)
     export = ["export", str(path), "--keras", str(folder), "--data", str(table)]
     assert main(export) == 0
     assert {file.name for file in folder.iterdir()} == {

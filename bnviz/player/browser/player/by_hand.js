@@ -4,6 +4,8 @@
 
 /** @import { Figure, View } from "types/message" */
 
+import { isMain } from "./clicks.js";
+
 // Pixels for a step of a number.
 const PIXELS = 4;
 
@@ -60,7 +62,7 @@ export class ByHand {
     const number = target instanceof Element ? target.closest("[data-hand]") : null;
     const name = /** @type {HTMLElement | null} */ (number)?.dataset.hand;
     const figure = this.figure();
-    if (!name || !figure) return;
+    if (!name || !figure || !isMain(event)) return;
     // No text is marked meanwhile. The number itself is written anew with every frame.
     event.preventDefault();
     this.formula.setPointerCapture(pointerId);
@@ -69,8 +71,8 @@ export class ByHand {
   }
 
   /** @param {PointerEvent} event */
-  #move({ clientX }) {
-    const { drag } = this;
+  #move({ clientX, isPrimary }) {
+    const drag = isPrimary ? this.drag : undefined;
     const choice = drag && this.figure()?.choices[drag.name];
     if (!choice) return;
     const to = dragged(drag.from, clientX - drag.left, choice);

@@ -5,6 +5,12 @@
 const STILL = 4;
 
 /**
+ * Whether it is the first finger, or the main button of a mouse.
+ * @param {PointerEvent} event
+ */
+export const isMain = ({ button, isPrimary }) => button === 0 && isPrimary;
+
+/**
  * Reports the clicks on a figure, but for those on its buttons.
  * @param {HTMLElement} figure May be scrolled sideways.
  * @param {(x: number, y: number) => void} onClick Told where, in pixels of what is drawn in it.
@@ -13,9 +19,10 @@ const STILL = 4;
 export function watchClicks(figure, onClick) {
   /** @type {[x: number, y: number] | undefined} */
   let pressed;
-  const onDown = (/** @type {PointerEvent} */ { target, clientX, clientY }) => {
+  const onDown = (/** @type {PointerEvent} */ event) => {
+    const { target, clientX, clientY } = event;
     const onButton = target instanceof Element && target.closest("button");
-    pressed = onButton ? undefined : [clientX, clientY];
+    pressed = onButton || !isMain(event) ? undefined : [clientX, clientY];
   };
   const onUp = (/** @type {PointerEvent} */ { clientX, clientY }) => {
     const from = pressed;

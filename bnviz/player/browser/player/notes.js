@@ -9,8 +9,10 @@ const MIN_WIDTH = 1000;
 const MIN_HEIGHT = 640;
 // From the window's edge; pixels.
 const EDGE = 8;
-// Until what a note touches is looked for again: the sidebar can come after the stage; milliseconds.
+// Until what a note touches is looked for again, and how often: the sidebar can come after the stage;
+// milliseconds.
 const RETRY = 200;
+const RETRIES = 50;
 
 // Between a note and words beside it; pixels.
 const BESIDE = 8;
@@ -116,6 +118,7 @@ export class Notes {
       if (event.key === "Escape" && this.layer) this.dismiss();
     };
     this.onMove = () => this.place();
+    this.retries = RETRIES;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.retry = undefined;
   }
@@ -134,8 +137,7 @@ export class Notes {
       const touched = place(this.root);
       note.hidden = !touched;
       if (!touched) {
-        clearTimeout(this.retry);
-        this.retry = setTimeout(this.onMove, RETRY);
+        this.#retry();
         return;
       }
       const { x, y, lead } = touched;
@@ -177,6 +179,15 @@ export class Notes {
 
   close() {
     this.#remove();
+  }
+
+  #retry() {
+    clearTimeout(this.retry);
+    if (this.retries === 0) return;
+    this.retry = setTimeout(() => {
+      this.retries -= 1;
+      this.place();
+    }, RETRY);
   }
 
   #build() {
