@@ -11,7 +11,7 @@ from bnviz.page.shell.own_file import Holders
 from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import BUNDLED, Recording
-from bnviz.settings import Settings
+from bnviz.settings import KINDS, Settings
 from tests.support.recordings import random_recording
 from tests.support.streamlit_page import new_page, open_page, player_message
 
@@ -132,6 +132,20 @@ def test_the_run_on_the_stage_is_given_a_name(page):
     assert cards(page) == ["` the *best* `", "` 0.npz `"]
 
 
+def test_a_run_that_stands_in_is_compared_like_the_one_that_it_stands_in_for(page):
+    page.button(key="visit_0").click().run()
+    shown_first = shown(page)[0]
+    page.button(key="visit_1").click().run()
+    page.session_state["bnviz_compared"] = shown_first
+    beside = player_message(page.run())[0]
+    for name in ("hidden_layers", "units", "steps"):
+        (field,) = [each for each in page.number_input if each.label == KINDS[name].label]
+        field.set_value(getattr(Settings(), name))
+    header, _ = player_message(page.run())
+    assert header["run"] != beside["run"]
+    assert header["ghost"]["run"] == beside["ghost"]["run"] == shown_first
+
+
 def test_a_run_of_own_data_says_what_it_lacks():
     page = page_of(VisitRun.trained("mine", random_recording(OWN_DATA, 21)))
     page.button(key="visit_0").click().run()
@@ -142,6 +156,16 @@ def test_a_run_of_own_data_says_what_it_lacks():
     assert "“Train both” to train these settings on your file" in page.warning[0].value
     assert page.query_params["units"] == "4"
     assert not page.button(key="train_wide").disabled
+
+
+def test_recordings_that_make_room_for_own_data_are_not_gone_in_silence(monkeypatch):
+    monkeypatch.setattr(kept_file, "HOLDERS", Holders())
+    allow(monkeypatch, files_mb=1)
+    page = page_of(VisitRun.opened("0.npz", b"0", random_recording(SETTINGS, 21)))
+    page.sidebar.selectbox(key="setting_dataset").set_value("upload").run()
+    page.file_uploader[0].set_value(("a.csv", bytes(600_000), "text/csv")).run()
+    assert cards(page) == []
+    assert "Recordings made room for your file" in page.warning[0].value
 
 
 class TestChoosing:

@@ -16,6 +16,7 @@ from bnviz.page.forms.reading_form import ReadFile
 from bnviz.page.shell import (
     clicks,
     file_reading,
+    notices,
     reading_link,
     rerun,
     session,
@@ -164,11 +165,14 @@ def _take(uploaded: UploadedFile | DeletedFile | None) -> None:
         return
     fields.set_value(_FILE, None)
     state.file_refusal = ""
+    runs = visit.here().runs
     try:
         with chosen_file.content(uploaded, session.limits().upload_mb) as (name, data):
             _arrive(visit.here().give_way(partial(kept().choose, name, data)))
     except (ChosenFileError, NoRoomError) as error:
         state.file_refusal = str(error)
+    if visit.here().runs != runs:
+        notices.refuse("Recordings made room for your file: open them again to see them.")
     state.tab_key = kept().tab_key
     rerun.request()
 

@@ -183,7 +183,7 @@ def stage(settings: Settings | None) -> None:
         return
     on_stage = laboratory_stage.recording()
     shown = on_stage.settings
-    comparison.draw_differences(shown, laboratory_stage.token())
+    comparison.draw_differences(shown, laboratory_stage.seen())
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
     files = st.expander("Take this run along", key="files", on_change="rerun")

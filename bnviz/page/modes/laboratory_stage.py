@@ -64,6 +64,11 @@ def token() -> str:
     return state.opened_run if here is None else here.settings.digest
 
 
+def seen() -> str:
+    """Token of the run that is seen, which may stand in for that on the stage."""
+    return token() if _stand_in() is None else state.stand_in
+
+
 def recording() -> Recording:
     """The recording that is seen."""
     stand_in = _stand_in()
@@ -93,7 +98,7 @@ def content(
             here, session.engine(), meanwhile=before, here=of_viewer, opens_seeds=True
         )
     return replace(
-        _stand_in() or _beside_another(found),
+        _beside_another(_stand_in() or found),
         opened=state.opened,
         other=_other(chosen, excess),
         presented=state.presenting,
@@ -102,11 +107,11 @@ def content(
 
 def _beside_another(found: StageContent) -> StageContent:
     """The content with the run that the viewer compares it with, if there is one."""
-    other = comparison.compared(token())
+    other = comparison.compared(seen())
     ghost = None if other is None else comparison.ghost(other)
     if other is None or ghost is None:
         return found
-    return replace(found, ghost=ghost, message=f"{found.message} Dashed: {other.name}.")
+    return replace(found, ghost=ghost, message=f"{found.message} Dashed: {other.name}.".lstrip())
 
 
 def _stand_in() -> StageContent | None:
