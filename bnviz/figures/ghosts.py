@@ -1,4 +1,6 @@
-"""Ghosts: another run in the same figure, as dashed lines and pale shapes at the same step.
+"""Ghosts: another run in the same figure, as dashed lines and pale shapes.
+
+The shapes are those of the same step, and end with the other run.
 
 A ghost has the binding of a curve or of the histograms of the figure, and takes its points from the
 frames of the other recording. What that one has not measured, or not in the same bins, has none.
@@ -86,7 +88,7 @@ def _is_measured(path: str, fields: Mapping[str, Any]) -> bool:
 def _histograms(
     binding: Ridges, fields: Mapping[str, Any], recording: Recording, ghost: Recording
 ) -> Binding | None:
-    """The histograms of the layers that both have; None if there are none in the same bins."""
+    """The histograms of the layers that both have; None if their bins differ or it has none."""
     quantity = binding.counts.partition("/")[2].removesuffix("_counts")
     if binding.counts not in fields or not np.array_equal(
         recording.header.edges(quantity), ghost.header.edges(quantity)

@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from bnviz.figures.bindings.binding import Binding
 from bnviz.figures.bindings.constants import CONSTANTS
+from bnviz.figures.bindings.shapes import Ridges
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.recording import Recording
 
@@ -63,20 +64,24 @@ class LiveFigure:
             recording: The recording that the figure was built for, with at least one frame.
             index: Index of the frame under the cursor; -1 is the last.
             layout: A key of `layouts`.
-            ghost: What the ghosts draw; they stay without points if None.
+            ghost: What the ghosts draw; they stay without points if None, and its histograms after
+                its last frame.
 
         Raises:
             IndexError: If there is no such frame.
         """
         frames = recording.frames
         index = range(len(frames))[index]
-        ghost_index = 0 if ghost is None else ghost.index_at_step(int(frames["step"][index]))
+        step = int(frames["step"][index])
+        ghost_index = 0 if ghost is None else ghost.index_at_step(step)
         snapshot = self.figure
         snapshot.update_layout(_still(self.layouts.get(layout, {})))
         for trace, binding in self.bindings.items():
             if trace not in self.ghosts:
                 snapshot.data[trace].update(binding.points(frames, index))
-            elif ghost is not None:
+            elif ghost is not None and not (
+                isinstance(binding, Ridges) and ghost.frames["step"][-1] < step
+            ):
                 snapshot.data[trace].update(binding.points(ghost.frames, ghost_index))
         return snapshot
 

@@ -191,8 +191,9 @@ class StageContent:
     def _figure_id(self, chosen: View) -> str:
         """An id that changes whenever the figure of a view changes."""
         view = available_view(self.recording.layout, chosen)
-        ghost = self.ghost.token if self.ghost else ""
-        version = f"{view} {chosen.name} {figure_version(self.recording, view)} {ghost}"
+        version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
+        if self.ghost is not None:
+            version += f" {self.ghost.token} {figure_version(self.ghost.recording, view)}"
         return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
 

@@ -15,10 +15,12 @@ class Ghost:
     Attributes:
         token: Names it.
         recording: With at least one frame; its detail is not drawn.
+        name: What its viewer calls it, plain text.
     """
 
     token: str
     recording: Recording
+    name: str = ""
 
     def respond(self, request: PlayerRequest, *, repeated: bool) -> tuple[dict[str, Any], bytes]:
         """What the player lacks of it: a part of the header, and the bytes of frames."""
@@ -30,6 +32,7 @@ class Ghost:
         data = self.recording.slice(first, min(first + count, available), layout)
         part = {
             "run": self.token,
+            "name": self.name,
             "first": first,
             "available": available,
             "bytes": len(data),

@@ -59,6 +59,18 @@ def test_histograms_are_those_of_the_same_step():
     np.testing.assert_array_equal(drawn.y, same.y)
 
 
+@pytest.mark.parametrize(("last", "drawn"), [(9, False), (10, True)])
+@pytest.mark.parametrize("view", ["layers", "neurons"])
+def test_histograms_end_with_the_other_run_and_curves_stay(view, last, drawn):
+    other = random_recording(SETTINGS.replace(steps=last), last + 1, seed=1)
+    found = ghosts(other, View(view))
+    histograms = [trace for path, trace in found.items() if path.endswith("_counts")]
+    assert histograms
+    assert {len(trace.y) > 0 for trace in histograms} == {drawn}
+    curves = [trace for path, trace in found.items() if not path.endswith("_counts")]
+    assert all(len(trace.y) == last + 1 for trace in curves)
+
+
 @pytest.mark.parametrize("layers", [1, 5])
 def test_histograms_are_those_of_the_layers_that_both_have(layers):
     other = random_recording(SETTINGS.replace(hidden_layers=layers), 20, seed=1)

@@ -115,6 +115,14 @@ def cards(page):
     return [each.label for each in page.button if (each.key or "").startswith("visit_")]
 
 
+def tables(page):
+    return [
+        each.proto.body
+        for each in page.get("html")
+        if "<table class='bnviz-diff" in each.proto.body
+    ]
+
+
 def test_a_click_on_its_card_shows_a_run_of_this_visit_again(page):
     assert cards(page) == ["` 1.npz `", "` 0.npz `"]
     page.button(key="visit_0").click().run()
@@ -144,6 +152,13 @@ def test_a_run_that_stands_in_is_compared_like_the_one_that_it_stands_in_for(pag
     header, _ = player_message(page.run())
     assert header["run"] != beside["run"]
     assert header["ghost"]["run"] == beside["ghost"]["run"] == shown_first
+    assert header["ghost"]["name"] == "1.npz"
+    (table,) = tables(page)
+    assert f"<td>{Settings().units}</td><td>4</td>" in table
+    # The field, from which the run on the stage is left out, says that nothing is compared.
+    page.session_state["bnviz_compared"] = beside["run"]
+    assert player_message(page.run())[0]["ghost"] is None
+    assert tables(page) == []
 
 
 def test_a_run_of_own_data_says_what_it_lacks():

@@ -47,6 +47,15 @@ def test_its_figure_is_another_than_without_it():
     assert not alone.figure(view)["ghosts"]
 
 
+def test_its_figure_is_another_once_its_steps_are_timed():
+    other = random_recording(SETTINGS.replace(seed=3), 21, seed=3)
+    stage = StageContent("run", RECORDING, "recorded", "", ghost=Ghost("other", other))
+    view = PlayerRequest().view
+    before = stage.figure(view)["id"]
+    other.seconds_per_step = dict.fromkeys(other.layout.arms, 0.001)
+    assert stage.figure(view)["id"] != before
+
+
 def test_without_it_the_message_says_so():
     header, _ = unpack(StageContent("run", RECORDING, "recorded", "").respond(PlayerRequest()))
     assert header["ghost"] is None

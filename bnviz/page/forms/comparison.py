@@ -16,19 +16,20 @@ from bnviz.settings import KINDS, Settings, is_relevant
 _FIELD = "compared"
 
 
-def compared(shown: str) -> VisitRun | None:
-    """The run that is drawn beside the one on the stage; None if none is.
+def compared(*shown: str) -> VisitRun | None:
+    """The run that is chosen to be drawn beside the one shown; None if none is.
 
     Args:
-        shown: Token of the run on the stage, which is not compared with itself.
+        shown: Tokens of the run on the stage and of what stands in for it, which are not compared
+            with themselves.
     """
-    return visit.find(state.compared) if state.compared != shown else None
+    return visit.find(state.compared) if state.compared not in shown else None
 
 
 def ghost(run: VisitRun) -> Ghost | None:
     """What the player draws of it; None if its frames are not kept any more."""
     recording = visit.recording_of(run)
-    return None if recording is None else Ghost(run.token, recording)
+    return None if recording is None else Ghost(run.token, recording, run.name)
 
 
 def draw_choice(shown: str) -> None:
@@ -50,19 +51,18 @@ def draw_choice(shown: str) -> None:
         format_func=lambda token: names.get(token, "nothing"),
         key=fields.key(_FIELD),
         on_change=fields.when_changed(_FIELD, _choose),
-        help="Draws another run of this visit into the same figure, at the same step: its curves "
-        "dashed, its histograms pale.",
+        help="Draws another run of this visit into the same figure: its curves dashed, its "
+        "histograms pale, at the same step up to its last one.",
     )
 
 
-def draw_differences(shown: Settings, token: str) -> None:
-    """Draws a table of what differs in the settings of both runs, if one is compared.
+def draw_differences(shown: Settings, run: VisitRun | None) -> None:
+    """Draws a table of what differs in the settings of both runs.
 
     Args:
-        shown: Settings of the run on the stage.
-        token: Its token.
+        shown: Settings of the run that is shown.
+        run: The run that it is compared with; None to draw nothing.
     """
-    run = compared(token)
     if run is None:
         return
     name = html.escape(run.name)
@@ -74,7 +74,7 @@ def draw_differences(shown: Settings, token: str) -> None:
     )
     st.html(
         "<table class='bnviz-differences'><thead><tr><th scope='col'>What differs</th>"
-        f"<th scope='col'>on the stage</th><th scope='col'>dashed: {name}</th></tr></thead>"
+        f"<th scope='col'>on the stage</th><th scope='col'>{name}</th></tr></thead>"
         f"<tbody>{rows or '<tr><td colspan=3>nothing</td></tr>'}</tbody></table>"
     )
 

@@ -183,7 +183,6 @@ def stage(settings: Settings | None) -> None:
         return
     on_stage = laboratory_stage.recording()
     shown = on_stage.settings
-    comparison.draw_differences(shown, laboratory_stage.seen())
     if not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
     files = st.expander("Take this run along", key="files", on_change="rerun")
@@ -208,14 +207,17 @@ def _player(chosen: Settings | None) -> None:
         # around.
         session.engine()
     active = session.is_active(run)
+    content = laboratory_stage.content(request, chosen, _excess)
     show(
-        laboratory_stage.content(request, chosen, _excess),
+        content,
         on_change=_intervene,
         on_seeds=_on_seeds,
         on_train=_on_train,
         on_open=folds.opened_in_player,
         on_present=presenting.requested_in_player,
     )
+    if not state.presenting:
+        comparison.draw_differences(content.recording.settings, laboratory_stage.compared(content))
     rerun.request_after_end(active)
 
 

@@ -45,7 +45,7 @@ def show_opened(run: VisitRun) -> None:
 def choose_stand_in(chosen: Settings | None) -> None:
     """Decides what stands in for a run of what is chosen while there is none.
 
-    A run that goes on stays on the stage.
+    An active run stays on the stage.
     """
     state.stand_in = ""
     here = run()
@@ -62,11 +62,6 @@ def token() -> str:
     """Token of the run on the stage among those of this visit, whether or not it is one of them."""
     here = run()
     return state.opened_run if here is None else here.settings.digest
-
-
-def seen() -> str:
-    """Token of the run that is seen, which may stand in for that on the stage."""
-    return token() if _stand_in() is None else state.stand_in
 
 
 def recording() -> Recording:
@@ -105,13 +100,19 @@ def content(
     )
 
 
+def compared(found: StageContent) -> VisitRun | None:
+    """The run that the viewer compares what the player shows with; None if none is.
+
+    Args:
+        found: What the player shows, which may stand in for the run on the stage.
+    """
+    return comparison.compared(token(), found.token)
+
+
 def _beside_another(found: StageContent) -> StageContent:
-    """The content with the run that the viewer compares it with, if there is one."""
-    other = comparison.compared(seen())
-    ghost = None if other is None else comparison.ghost(other)
-    if other is None or ghost is None:
-        return found
-    return replace(found, ghost=ghost, message=f"{found.message} Dashed: {other.name}.".lstrip())
+    """The content with the run that the viewer compares it with, if that has frames."""
+    other = compared(found)
+    return found if other is None else replace(found, ghost=comparison.ghost(other))
 
 
 def _stand_in() -> StageContent | None:

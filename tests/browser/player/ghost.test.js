@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Frames } from "../../../bnviz/player/browser/player/frames.js";
 import { Ghost, pointsOf } from "../../../bnviz/player/browser/player/ghost.js";
+import { smallPrint } from "../../../bnviz/player/browser/player/picture.js";
 
 const SCHEMA = { size: 4, fields: { step: { offset: 0, type: "u4", shape: [] } } };
 
@@ -9,7 +10,7 @@ const SCHEMA = { size: 4, fields: { step: { offset: 0, type: "u4", shape: [] } }
 const bytesOf = (...steps) => new Uint8Array(new Uint32Array(steps).buffer);
 
 /** @param {Partial<import("types/message").GhostPart>} part */
-const partOf = (part) => ({ run: "a", first: 0, available: 4, bytes: 0, ...part });
+const partOf = (part) => ({ run: "a", name: "A & <b>", first: 0, available: 4, bytes: 0, ...part });
 
 test("a ghost collects its frames in pieces and asks for the rest", () => {
   const ghost = new Ghost();
@@ -48,4 +49,31 @@ test("its traces take their points from its own frames", () => {
   ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0, 5));
   assert.deepEqual(pointsOf(figure, 0, frames, 0, ghost).y, [10]);
   assert.deepEqual(pointsOf(figure, 1, frames, 0, ghost).y, [0, 5]);
+});
+
+test("its histograms end with it", () => {
+  const ghost = new Ghost();
+  const fields = { ...SCHEMA.fields, counts: { offset: 0, type: "u1", shape: [1, 4] } };
+  const schema = { size: 4, fields };
+  ghost.receive(partOf({ schema }), bytesOf(0, 10));
+  const frames = new Frames(schema, 2);
+  frames.extend(0, bytesOf(10, 11));
+  const rows = { rows: [0], baselines: [0], positions: [0, 1, 2], first: 1, smoothing: 0 };
+  const binding = { kind: "ridges", counts: "counts", scale: 1, cap: 2, start: false, ...rows };
+  const figure = /** @type {any} */ ({ bindings: [binding], ghosts: [0], constants: {} });
+  assert.notEqual(pointsOf(figure, 0, frames, 0, ghost).y?.length, 0);
+  assert.deepEqual(pointsOf(figure, 0, frames, 1, ghost), { x: [], y: [] });
+});
+
+test("what is dashed is said only where something is, and in a picture as well", () => {
+  const ghost = new Ghost();
+  const [drawn, none] = [[1], []].map((ghosts) => /** @type {any} */ ({ ghosts }));
+  assert.equal(ghost.caption(drawn), "");
+  ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0));
+  assert.equal(ghost.caption(drawn), "Dashed: A & <b>.");
+  assert.equal(ghost.caption(none), "This view does not draw A & <b>.");
+  const settings = "units 4";
+  assert.deepEqual(smallPrint({ figure: none, ghost, settings }), [settings]);
+  const lines = [settings, "Dashed: A &amp; &lt;b>."];
+  assert.deepEqual(smallPrint({ figure: drawn, ghost, settings }), lines);
 });

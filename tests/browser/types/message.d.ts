@@ -212,6 +212,8 @@ export interface SeedStrip {
 /** What a message holds of the run that is drawn beside the other. */
 export interface GhostPart {
   run: string;
+  /** What the viewer calls it. */
+  name: string;
   /** Index of the first of its frames in the message. */
   first: number;
   /** Frames that the host has. */

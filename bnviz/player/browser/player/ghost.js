@@ -1,4 +1,5 @@
-// Ghost: the frames of another run, drawn in the same figure at the same step.
+// Ghost: the frames of another run, drawn in the same figure: its curves, and at the same step its
+// histograms up to its last step.
 
 /** @import { Figure, GhostPart } from "types/message" */
 
@@ -8,6 +9,8 @@ import { Frames } from "./frames.js";
 export class Ghost {
   constructor() {
     this.run = "";
+    // What the viewer calls it.
+    this.name = "";
     /** @type {Frames | undefined} */
     this.frames = undefined;
     // Frames that the host has.
@@ -24,6 +27,7 @@ export class Ghost {
     if (!part) {
       const had = this.frames !== undefined;
       this.run = "";
+      this.name = "";
       this.frames = undefined;
       this.available = 0;
       return had;
@@ -33,6 +37,7 @@ export class Ghost {
       this.run = part.run;
       this.frames = new Frames(part.schema, part.available);
     }
+    this.name = part.name;
     this.available = part.available;
     return this.frames?.extend(part.first, bytes) === true && bytes.length > 0;
   }
@@ -40,6 +45,15 @@ export class Ghost {
   /** What the player tells the host that it has of it. */
   get held() {
     return { run: this.run, from: this.frames?.length ?? 0 };
+  }
+
+  /**
+   * What is said of it beside a figure; empty without a ghost.
+   * @param {Pick<Figure, "ghosts"> | undefined} figure
+   */
+  caption(figure) {
+    if (!this.frames || !figure) return "";
+    return figure.ghosts.length ? `Dashed: ${this.name}.` : `This view does not draw ${this.name}.`;
   }
 
   /** Whether the host has more of it. */
@@ -76,6 +90,9 @@ export function pointsOf(figure, number, frames, at, ghost) {
   const binding = figure.bindings[number];
   if (!figure.ghosts.includes(number)) return points(binding, frames, at, figure.constants);
   if (!ghost?.frames?.length) return { x: [], y: [] };
-  const there = ghost.indexAt(frames.value("step", at));
+  const step = frames.value("step", at);
+  const ended = ghost.frames.value("step", ghost.frames.length - 1) < step;
+  if (binding.kind === "ridges" && ended) return { x: [], y: [] };
+  const there = ghost.indexAt(step);
   return points(binding, ghost.frames, there, figure.constants);
 }

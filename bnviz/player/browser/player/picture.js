@@ -17,6 +17,8 @@ const DOTS = 2;
 // Room for the title above and the settings below, in pixels.
 const TITLE = 34;
 const SETTINGS = 26;
+// A second line of small print.
+const LINE = 16;
 
 /** @typedef {"white" | "dark" | "transparent"} Ground */
 
@@ -37,6 +39,16 @@ const GROUNDS = {
  * @property {string} title
  * @property {string} settings In small print below.
  */
+
+/**
+ * Lines of small print: the settings, and what is dashed. Plotly takes texts for HTML.
+ * @param {Pick<Shown, "figure" | "ghost" | "settings">} shown
+ */
+export function smallPrint({ figure, ghost, settings }) {
+  if (!figure.ghosts.length || !ghost) return [settings];
+  const escaped = ghost.caption(figure).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return [settings, escaped].filter(Boolean);
+}
 
 /**
  * Traces with their points, and the layout with title and settings.
@@ -69,10 +81,12 @@ export function drawing(root, { figure, frames, at, ghost, title, settings }, gr
     showarrow: false,
     font: { size, color: colours.ink },
   });
+  const print = smallPrint({ figure, ghost, settings });
+  const below = SETTINGS + LINE * (print.length - 1);
   const annotations = [
     .../** @type {object[]} */ (layout.annotations ?? []),
     words(`<b>${title}</b>`, 1, t, 18),
-    words(settings, 0, -b, 12),
+    words(print.join("<br>"), 0, -b, 12),
   ];
   return {
     data: traces.map((trace, number) => ({
@@ -83,7 +97,7 @@ export function drawing(root, { figure, frames, at, ghost, title, settings }, gr
       ...layout,
       paper_bgcolor: colours.ground,
       plot_bgcolor: colours.ground,
-      margin: { .../** @type {object} */ (layout.margin), t: t + TITLE, b: b + SETTINGS },
+      margin: { .../** @type {object} */ (layout.margin), t: t + TITLE, b: b + below },
       annotations,
     },
   };

@@ -340,7 +340,8 @@ export class Player {
     this.root.dataset.state = state;
     this.root.dataset.framesHeld = String(this.frames.length);
     this.root.dataset.ghostHeld = String(this.chart.ghost.held.from);
-    if (status.textContent !== message) status.textContent = message;
+    const text = `${message} ${this.chart.ghost.caption(this.chart.figure)}`.trim();
+    if (status.textContent !== text) status.textContent = text;
     live.textContent = poll && available < capacity ? "● live" : "end";
   }
 
