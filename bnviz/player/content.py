@@ -55,6 +55,7 @@ class StageContent:
         poll: Milliseconds until the player's next request; 0 if nothing more will be known.
         ahead: Whether detail may be sent before a view needs it.
         view: The view at first; None keeps the viewer's own.
+        fixed: Whether it is shown in that view alone.
         check: Whether the run is checked on other seeds, as `bnviz.engine.runs.Run.check`.
         opens_seeds: Whether a click opens the run of another seed.
         opened: What of all that the player folds away at first is open, by name.
@@ -73,6 +74,7 @@ class StageContent:
     poll: int = 0
     ahead: bool = True
     view: View | None = None
+    fixed: bool = False
     opened: tuple[str, ...] = ()
     begin: int = 0
     check: str = "none"
@@ -115,7 +117,7 @@ class StageContent:
         # The recording may grow in the meantime.
         recording = self.recording.snapshot()
         new = request.run != self.token
-        chosen = self.view if new and self.view is not None else request.view
+        chosen = self.view if (new or self.fixed) and self.view is not None else request.view
         view = available_view(recording.layout, chosen)
         detail = recording.layout.detail and (
             VIEWS[view.name].detail or (request.detail and not new)
@@ -147,12 +149,14 @@ class StageContent:
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
             "opened": self.opened,
+            "fixed": self.fixed,
             "other": self.other,
             "presented": self.presented,
             "missing": missing(recording.layout, chosen.name, self.awaited),
         }
         if first == 0:
             header["schema"] = layout.schema()
+            header["usual"] = View().to_dict()
             header["shown"] = _shown(recording)
         if new or request.figure != self._figure_id(chosen):
             header["figure"] = self.figure(chosen)

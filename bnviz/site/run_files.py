@@ -107,6 +107,8 @@ class RunFiles:
             self.recording.beginning(step),
             "recorded",
             "This is how it begins. Answer the question, and it goes on.",
+            view=View(),
+            fixed=True,
             begin=step,
         )
         begun = opening(content, self.frames, View(), count)

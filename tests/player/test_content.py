@@ -1,5 +1,6 @@
 """The messages to a player follow the recording."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -187,6 +188,15 @@ def test_a_run_that_has_ended_begins_at_its_start_however_much_is_still_awaited(
     assert header(content)["begin"] == recording.index_of(settings.changes[0])
     recording.extend(0, whole.slice(0, len(whole)))
     assert header(content)["begin"] == 0
+
+
+def test_what_is_shown_in_one_view_alone_is_sent_in_no_other():
+    content = StageContent("begins", recorded_default(), "recorded", "", view=View(), fixed=True)
+    wanted = PlayerRequest(run="begins", first=1, view=View("inside"))
+    sent, _ = answer(content, wanted)
+    assert sent["fixed"]
+    assert sent["figure"]["view"]["name"] == View().name
+    assert answer(replace(content, fixed=False), wanted)[0]["figure"]["view"]["name"] == "inside"
 
 
 def test_detail_is_sent_ahead_only_if_the_host_allows_it():

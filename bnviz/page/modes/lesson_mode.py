@@ -177,6 +177,7 @@ def _recorded_content(chapter: Chapter) -> StageContent:
             "recorded",
             "This is how it begins. Answer the question, and it goes on.",
             view=View(),
+            fixed=True,
             begin=chapter.start_step,
         )
     message = f"A recorded run of chapter {chapter.number}. Train your own below the text."

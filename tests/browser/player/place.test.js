@@ -6,24 +6,30 @@ import { addressOf, Place, placeOf } from "../../../bnviz/player/browser/player/
 const USUAL = { name: "layers", value_axis: "linear", layer: 0, gamma: 1 };
 
 test("view, choices and step are read", () => {
-  const { view, step } = placeOf("#view=drift&step=340&layer=2&value_axis=symlog", USUAL);
+  const { view, step } = placeOf("#view=drift&step=340&layer=2&value_axis=symlog", USUAL, USUAL);
   assert.deepEqual(view, { ...USUAL, name: "drift", layer: 2, value_axis: "symlog" });
   assert.equal(step, 340);
 });
 
 test("without an address it begins as usual", () => {
-  assert.deepEqual(placeOf("", USUAL), { view: USUAL });
+  assert.deepEqual(placeOf("", USUAL, USUAL), { view: USUAL });
 });
 
 for (const hash of ["#step=-1", "#step=1.5", "#step=x", "#layer=x", "#__proto__=1", "#name=x"]) {
-  test(`${hash} is as usual`, () => assert.deepEqual(placeOf(hash, USUAL), { view: USUAL }));
+  test(`${hash} is as usual`, () => assert.deepEqual(placeOf(hash, USUAL, USUAL), { view: USUAL }));
 }
 
 test("an address leads back to what it was made of", () => {
   const view = { ...USUAL, name: "inside", gamma: -2.5 };
   const address = addressOf(view, USUAL, "12");
   assert.equal(address, "#view=inside&gamma=-2.5&step=12");
-  assert.deepEqual(placeOf(address, USUAL), { view, step: 12 });
+  assert.deepEqual(placeOf(address, USUAL, USUAL), { view, step: 12 });
+});
+
+test("an address that names no view leads to the view at first, and any other is as by default", () => {
+  const first = { ...USUAL, name: "inside", layer: 2 };
+  assert.deepEqual(placeOf("#step=3", first, USUAL), { view: first, step: 3 });
+  assert.deepEqual(placeOf("#view=drift", first, USUAL), { view: { ...USUAL, name: "drift" } });
 });
 
 let listeners;
@@ -118,6 +124,13 @@ test("a link has the step of a run that is played", () => {
   place.begin(USUAL);
   here = { ...here, playing: true };
   assert.equal(place.link(), "http://page/?units=8#view=layers&step=7");
+});
+
+test("what is not as by default is said, though it was so at first", () => {
+  here = { ...here, view: { ...USUAL, layer: 2 } };
+  place.defaults = USUAL;
+  place.begin(here.view);
+  assert.equal(place.link(), "http://page/?units=8#view=layers&layer=2&step=7");
 });
 
 test("while it waits the address means nothing", () => {

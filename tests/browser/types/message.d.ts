@@ -263,6 +263,10 @@ export interface Header {
   presented: boolean;
   /** In what it is not what the viewer has chosen, in one line; empty if it is. */
   other: string;
+  /** Whether it is shown in one view alone. */
+  fixed: boolean;
+  /** What each choice of a view is by default, with the first frames. */
+  usual?: View;
   /**
    * In place of a view that the recording cannot show: what it shows and why it is not there, and
    * what a button says that trains it, if anything.

@@ -7,20 +7,25 @@
 
 // Milliseconds between two looks at what the address is to say.
 const INTERVAL = 500;
+/** With what the page was opened: Streamlit drops it when it corrects what stands before it. */
+let entered = performance.getEntriesByType("navigation")[0]?.name.match(/#.*$/)?.[0] ?? "";
 
 const STEP = "step";
 const NAME = "view";
 
 /**
- * What an address leads to; what it does not say, or says wrongly, is as in `usual`.
+ * What an address leads to. What it does not say, or says wrongly, is as by default; one that names no
+ * view leads to the view at first.
  * @param {string} hash
  * @param {View} usual The view at first.
+ * @param {View} defaults What each choice is by default.
  * @returns {{ view: View, step?: number }}
  */
-export function placeOf(hash, usual) {
+export function placeOf(hash, usual, defaults) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const named = given.get(NAME);
   /** @type {View} */
-  const view = { ...usual, name: given.get(NAME) ?? usual.name };
+  const view = named === null ? { ...usual } : { ...defaults, name: named };
   for (const [name, value] of given) {
     if (!Object.hasOwn(usual, name) || name === "name") continue;
     if (typeof usual[name] === "string") view[name] = value;
@@ -33,13 +38,13 @@ export function placeOf(hash, usual) {
 /**
  * The address of a view, and of a step if one is given.
  * @param {View} view
- * @param {View} usual The view at first, whose choices need not be said.
+ * @param {View} defaults What each choice is by default, which need not be said.
  * @param {string} [step]
  */
-export function addressOf(view, usual, step) {
+export function addressOf(view, defaults, step) {
   const said = new URLSearchParams({ [NAME]: view.name });
   for (const [name, value] of Object.entries(view)) {
-    if (name !== "name" && value !== usual[name]) said.set(name, String(value));
+    if (name !== "name" && value !== defaults[name]) said.set(name, String(value));
   }
   if (step !== undefined) said.set(STEP, step);
   return `#${said}`;
@@ -58,10 +63,15 @@ export class Place {
     // Whether the address means nothing yet.
     this.waits = false;
     /**
-     * The view at first, whose choices the address need not say.
+     * The view at first.
      * @type {View | undefined}
      */
     this.usual = undefined;
+    /**
+     * What each choice is by default.
+     * @type {View | undefined}
+     */
+    this.defaults = undefined;
     /**
      * The step that the address leads to, until the cursor is there.
      * @type {number | undefined}
@@ -69,7 +79,7 @@ export class Place {
     this.step = undefined;
     // Whether a viewer has chosen anything.
     this.chosen = false;
-    this.onHash = () => this.follow();
+    this.onHash = () => this.follow(location.hash);
     window.addEventListener("hashchange", this.onHash);
     this.timer = setInterval(() => this.write(), INTERVAL);
   }
@@ -81,14 +91,20 @@ export class Place {
   begin(view) {
     if (this.usual || this.waits) return;
     this.usual = view;
-    if (location.hash) this.follow();
+    const entry = location.hash || entered;
+    entered = "";
+    if (entry) this.follow(entry);
   }
 
-  /** Goes where the address leads, unless this wrote it. */
-  follow() {
-    if (!this.usual || location.hash === this.written) return;
-    const { view, step } = placeOf(location.hash, this.usual);
-    if (addressOf(view, this.usual) !== addressOf(this.here()?.view ?? this.usual, this.usual)) {
+  /**
+   * Goes where an address leads, unless this wrote it.
+   * @param {string} hash
+   */
+  follow(hash) {
+    const { usual, defaults = usual } = this;
+    if (!usual || !defaults || hash === this.written) return;
+    const { view, step } = placeOf(hash, usual, defaults);
+    if (addressOf(view, defaults) !== addressOf(this.here()?.view ?? usual, defaults)) {
       this.lead.choose(view);
     }
     this.step = step;
@@ -105,7 +121,8 @@ export class Place {
   write() {
     const here = this.here();
     if (!here || !this.usual || !this.chosen || this.step !== undefined) return;
-    this.written = addressOf(here.view, this.usual, here.playing ? undefined : here.step);
+    const { defaults = this.usual } = this;
+    this.written = addressOf(here.view, defaults, here.playing ? undefined : here.step);
     if (this.written === location.hash) return;
     try {
       history.replaceState(history.state, "", this.written);
@@ -120,7 +137,8 @@ export class Place {
   link() {
     const here = this.here();
     const [page] = location.href.split("#");
-    return here && this.usual ? page + addressOf(here.view, this.usual, here.step) : page;
+    const { defaults = this.usual } = this;
+    return here && defaults ? page + addressOf(here.view, defaults, here.step) : page;
   }
 
   close() {

@@ -158,6 +158,8 @@ export class Player {
     this.folds.follow(header.opened);
     this.presenting.show(header.presented);
     if (header.figure) this.next = header.figure;
+    this.place.waits = header.fixed;
+    this.place.defaults = header.usual ?? this.place.defaults;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
     this.#lead();
@@ -236,6 +238,7 @@ export class Player {
 
   /** @param {Partial<View>} changes What a viewer has chosen. */
   choose(changes) {
+    if (this.header?.fixed) return;
     this.view = /** @type {View} */ ({ ...this.chart.figure?.view, ...this.view, ...changes });
     this.place.touch();
     this.ask();
@@ -369,7 +372,8 @@ export class Player {
   /** What is shown, for the address. */
   #here() {
     const { view } = this;
-    if (!view) return undefined;
+    // A player whose page has gone stays for a while.
+    if (!view || !this.root.isConnected) return undefined;
     return { view, step: this.root.dataset.step, playing: this.transport.playing };
   }
 
@@ -377,7 +381,7 @@ export class Player {
   #shown() {
     const { frames, shown: at, figure, ghost } = this.chart;
     if (!frames || !figure || at < 0 || !this.header) return undefined;
-    const { steps, about } = this.header;
+    const { steps, about, other } = this.header;
     const { name } = figure.view;
     const step = frames.value("step", at);
     const view = figure.tabs.find((tab) => tab.name === name)?.title ?? "";
@@ -389,6 +393,7 @@ export class Player {
       ghost,
       title,
       settings: about,
+      other,
       name: `bnviz-${name}-step-${step}`,
     };
   }

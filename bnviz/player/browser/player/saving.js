@@ -22,8 +22,8 @@ export class Saving {
   /**
    * @param {HTMLElement} root Of the player.
    * @param {Pick<PlayerParts, "save" | "saves">} parts
-   * @param {() => (Shown & { name: string }) | undefined} shown What is drawn, and the name of its
-   *   file; nothing before the first frame.
+   * @param {() => (Shown & { name: string, other: string }) | undefined} shown What is drawn, the name
+   *   of its file, and in what it is not what the page's settings say; nothing before the first frame.
    * @param {Pick<Place, "link">} place Knows the link to what is shown.
    */
   constructor(root, parts, shown, place) {
@@ -82,7 +82,11 @@ export class Saving {
     const link = this.place.link();
     try {
       await navigator.clipboard.writeText(link);
-      this.#say("The link to this view and step is copied.");
+      this.#say(
+        this.shown()?.other
+          ? "Copied: a link to the chosen settings, which are not those of the picture, at this step."
+          : "Copied: a link to these settings, this view and this step.",
+      );
     } catch {
       this.#say(`This browser does not let the page copy. The link: ${link}`);
     }

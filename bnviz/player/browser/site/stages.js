@@ -78,8 +78,6 @@ export async function showExperiment(picture) {
  */
 export async function showChapter(picture) {
   const player = newPlayer();
-  // The address may lead to what is hidden until then.
-  player.place.waits = true;
   const start = await beginning(picture, player);
   start.open(start.content.view);
   /** @type {Host | undefined} */
@@ -87,7 +85,6 @@ export async function showChapter(picture) {
   let answered = false;
   const goOn = () => {
     if (!host || !answered) return;
-    player.place.waits = false;
     host.open(picture.view);
   };
   onceAnswered(() => {
