@@ -37,8 +37,8 @@ def drawing(recording: Recording, view: str = "layers", step: int | None = None)
         step: The last frame at or before it is shown; None for the last of all.
 
     Raises:
-        PictureError: If the recording is empty or lacks what the view shows, or there is no such
-            view.
+        PictureError: If the recording is empty, lacks what the view shows, or the view is not
+            known.
     """
     if view not in TITLES:
         raise PictureError(f"the view {view!r} must be one of {', '.join(TITLES)}")
@@ -72,10 +72,17 @@ def picture(figure: go.Figure, kind: Literal["png", "svg"]) -> bytes:
         kind: The kind of file.
 
     Raises:
-        PictureError: If no browser is found, or it fails.
+        PictureError: If no browser is found, or it fails or takes too long.
     """
     import kaleido
-    from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
+    from choreographer.errors import ChannelClosedError, DevtoolsProtocolError
+    from kaleido.errors import (
+        BrowserClosedError,
+        BrowserFailedError,
+        ChromeNotFoundError,
+        JavascriptError,
+        KaleidoError,
+    )
 
     scale = DOTS if kind == "png" else 1
     options = {"format": kind, "width": WIDTH, "height": HEIGHT, "scale": scale}
@@ -91,6 +98,11 @@ def picture(figure: go.Figure, kind: Literal["png", "svg"]) -> bytes:
         ) from error
     except (BrowserClosedError, BrowserFailedError) as error:
         raise PictureError("the browser that draws pictures could not be started") from error
+    except TimeoutError as error:
+        raise PictureError("the browser that draws pictures took too long") from error
+    except (ChannelClosedError, DevtoolsProtocolError, JavascriptError, KaleidoError) as error:
+        reason = type(error).__name__
+        raise PictureError(f"the browser could not draw the picture ({reason})") from error
     return found
 
 

@@ -13,6 +13,8 @@ from bnviz.player import BROWSER
 FOLDER = BROWSER / "site"
 #: The drawing library, by its name in the site, where the player's own script looks for it.
 PLOTLY = "plotly-cartesian.min.js"
+#: Ends the title of every page.
+TITLE = " · Batch Normalization, seen"
 #: The pages that every page leads to: address and words.
 SECTIONS = {
     "index.html": "Start",
@@ -60,7 +62,7 @@ class SitePage:
         ahead = f'<link rel="preload" href="{PLOTLY}" as="script">' if self.picture else ""
         frame = (FOLDER / "site.html").read_text(encoding="utf-8")
         return string.Template(frame).substitute(
-            title=html.escape(f"{self.title} · Batch Normalization, seen"),
+            title=html.escape(f"{self.title}{TITLE}"),
             description=html.escape(self.description),
             policy=_policy(scheme),
             scheme=scheme,

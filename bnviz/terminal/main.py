@@ -122,7 +122,11 @@ def _parser() -> argparse.ArgumentParser:
     site = commands.add_parser(
         "site", help="write the lesson and the presets as static files, for any host or a disk"
     )
-    site.add_argument("folder", metavar="FOLDER", help="where to; it is made if need be")
+    site.add_argument(
+        "folder",
+        metavar="FOLDER",
+        help="where to: a new or an empty folder, or one with an earlier site",
+    )
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     table = commands.add_parser("table", help="print a built-in table as CSV, class last")

@@ -1,9 +1,14 @@
 """The command `site`: the lesson and the presets as static files."""
 
 import argparse
-from pathlib import Path
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 
-from bnviz.terminal.options import DONE, CommandError, show
+from bnviz.terminal.options import DONE, INTERRUPTED, CommandError, show
+
+#: How many files were written, and their bytes.
+Written = tuple[int, int]
 
 
 def site(given: argparse.Namespace) -> int:
@@ -12,15 +17,78 @@ def site(given: argparse.Namespace) -> int:
     from bnviz.site.site import files
 
     folder = Path(given.folder)
-    count = size = 0
     try:
-        for address, text in files():
-            path = folder / address
-            path.parent.mkdir(parents=True, exist_ok=True)
-            data = text.encode()
-            path.write_bytes(data)
-            count, size = count + 1, size + len(data)
+        count, size = write(files(), folder)
     except OSError as error:
         raise CommandError(f"{folder}: {error.strerror or error}") from error
+    except KeyboardInterrupt:
+        return INTERRUPTED
     show(f"{folder}: {count} files, {size / 1e6:.1f} MB; open index.html, or serve the folder")
     return DONE
+
+
+def write(files: Iterable[tuple[str, str]], folder: Path) -> Written:
+    """Writes a site to a folder once all of its files are made; until then nothing is changed.
+
+    Args:
+        files: Address and text of each file.
+        folder: A new or an empty folder, or one with an earlier site, which is replaced.
+
+    Raises:
+        CommandError: If the folder holds anything else.
+        OSError: If the files cannot be written.
+    """
+    _check(folder)
+    place = folder.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as beside:
+        made, before = Path(beside, "made"), Path(beside, "before")
+        made.mkdir()
+        addresses, size = [], 0
+        for address, text in files:
+            data, path = text.encode(), made / address
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            addresses.append(address)
+            size += len(data)
+        if not place.exists():
+            made.rename(place)
+            return len(addresses), size
+        _check(folder, addresses)
+        before.mkdir()
+        # The folder itself stays: it may be where the command was typed, or be served.
+        for old in list(place.iterdir()):
+            old.rename(before / old.name)
+        for new in list(made.iterdir()):
+            new.rename(place / new.name)
+    return len(addresses), size
+
+
+def _check(folder: Path, addresses: Iterable[str] | None = None) -> None:
+    """Checks that nothing is lost if a site takes the place of what a folder holds.
+
+    Args:
+        folder: The folder, which need not exist.
+        addresses: Those of the site; None if they are not known yet.
+
+    Raises:
+        CommandError: If the folder holds something else than an earlier site.
+    """
+    from bnviz.site.site_page import TITLE
+
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    index = folder / "index.html"
+    if not index.is_file() or f"{TITLE}</title>" not in index.read_text("utf-8", "replace"):
+        raise CommandError(
+            f"{folder} is neither empty nor a site that this command wrote; name a new folder"
+        )
+    if addresses is None:
+        return
+    held = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    # A recording may have had more files.
+    others = [each for each in held - {*addresses} if not PurePosixPath(each).match("runs/*/*.js")]
+    if others:
+        raise CommandError(
+            f"{folder} also holds {min(others)}, which is not of this site; name a new folder"
+        )

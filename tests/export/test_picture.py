@@ -4,7 +4,10 @@ import shutil
 import struct
 from xml.etree import ElementTree
 
+import kaleido
 import pytest
+from choreographer.errors import DevtoolsProtocolError
+from kaleido.errors import JavascriptError, KaleidoError
 
 from bnviz.export.picture import DOTS, HEIGHT, WIDTH, PictureError, drawing, picture
 from bnviz.figures.view import TITLES
@@ -59,4 +62,23 @@ def test_a_browser_that_is_not_there_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "chrome"))
     with pytest.raises(PictureError, match="BROWSER_PATH"):
+        picture(drawing(RECORDING, "layers"), "png")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        JavascriptError("Plotly is undefined\n at 1:1"),
+        KaleidoError(525, "plotly.js error"),
+        DevtoolsProtocolError({"error": {"code": -32000, "message": "No target"}}),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_browser_that_fails_is_an_error_of_one_sentence(error, monkeypatch):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(kaleido, "calc_fig_sync", fail)
+    with pytest.raises(PictureError, match=r"^the browser [^\n]+$"):
         picture(drawing(RECORDING, "layers"), "png")

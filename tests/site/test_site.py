@@ -15,7 +15,10 @@ from bnviz.lesson.quiz import QUIZ
 from bnviz.site.prose import anchor
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site import pages, run_files, shared_files, site_script
+from bnviz.site.site_page import TITLE
+from bnviz.terminal import site_command
 from bnviz.terminal.main import main
+from bnviz.terminal.options import INTERRUPTED, CommandError
 
 
 class Read(HTMLParser):
@@ -126,3 +129,52 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["site", str(tmp_path / "file" / "site")]) == 2
     assert "file/site: " in capsys.readouterr().err
+
+
+SITE = [("index.html", f"<title>Start{TITLE}</title>"), ("runs/default/0.js", "0")]
+
+
+def held(folder):
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in paths}
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_site_is_written_to_a_new_or_an_empty_folder_and_nothing_beside_it(made, tmp_path):
+    folder = tmp_path / "site"
+    if made:
+        folder.mkdir()
+    assert site_command.write(SITE, folder) == (2, sum(len(text.encode()) for _, text in SITE))
+    assert held(folder) == dict(SITE)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_an_earlier_site_is_replaced(tmp_path):
+    site_command.write([*SITE, ("runs/default/1.js", "old")], tmp_path / "site")
+    site_command.write(SITE, tmp_path / "site")
+    assert held(tmp_path / "site") == dict(SITE)
+
+
+@pytest.mark.parametrize("site_too", [False, True])
+@pytest.mark.parametrize("name", ["index.html", "notes/mine.txt", "quiz.html"])
+def test_a_folder_with_anything_else_is_refused_and_stays_as_it_is(name, site_too, tmp_path):
+    folder = tmp_path / "site"
+    if site_too:
+        site_command.write(SITE, folder)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("mine")
+    before = held(folder)
+    with pytest.raises(CommandError, match="name a new folder"):
+        site_command.write(SITE, folder)
+    assert held(folder) == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_an_interrupted_site_leaves_nothing(tmp_path, monkeypatch):
+    def interrupted():
+        yield from SITE
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bnviz.site.site.files", interrupted)
+    assert main(["site", str(tmp_path / "site")]) == INTERRUPTED
+    assert list(tmp_path.iterdir()) == []
