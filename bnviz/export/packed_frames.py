@@ -63,6 +63,16 @@ class PackedFrames:
         ends = np.cumsum(counts)[:-1]
         return [_compressed(part) for part in np.split(rows, ends)]
 
+    def sentence(self, recorded: int) -> str:
+        """How many of the recorded frames a page has, in a sentence."""
+        kept = len(self.indices)
+        if kept == recorded:
+            return f"All {recorded} recorded frames are in this page."
+        return (
+            f"{kept} of {recorded} recorded frames are in this page; what is said of the run, and "
+            "how far values moved since the frame before, is of all of them."
+        )
+
     def place(self, index: int) -> int:
         """Where a frame of the recording is among these, or the first one after it."""
         return min(int(np.searchsorted(self.indices, index)), len(self.indices) - 1)

@@ -50,18 +50,8 @@ def replay(
         again=how_again(settings),
         command=command("train", settings, Settings(), "--out run.npz"),
         settings=settings,
-        remark=_frames(len(frames.indices), len(recording)),
+        remark=frames.sentence(len(recording)),
         note=note,
         embed=embed,
     )
     return page.text()
-
-
-def _frames(kept: int, recorded: int) -> str:
-    """How many frames the page has, in a sentence."""
-    if kept == recorded:
-        return f"All {recorded} recorded frames are in this page."
-    return (
-        f"{kept} of {recorded} recorded frames are in this page; what is said of the run, and how "
-        "far values moved since the frame before, is of all of them."
-    )

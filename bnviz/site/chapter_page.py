@@ -12,11 +12,8 @@ from bnviz.recording import Recording
 from bnviz.site.prose import inline, prose
 from bnviz.site.question_markup import question_markup
 from bnviz.site.run_files import RunFiles
-from bnviz.site.site_page import START, WAITING, SitePage
+from bnviz.site.site_page import LESSON, QUIZ_PAGE, REMARK, START, WAITING, SitePage
 
-#: The page after the last chapter.
-QUIZ = "quiz.html"
-_FIRST = "problem.html"
 #: The script of the experiment, and the same as a notebook.
 SCRIPT, NOTEBOOK = "batch_normalization.py", "batch_normalization.ipynb"
 
@@ -65,10 +62,11 @@ def chapter_page(chapter: Chapter, run: RunFiles) -> SitePage:
         description=chapter.statement,
         body=f'<div class="site-text">\n{_lines(before)}\n</div>\n'
         f'<div class="site-stage">{WAITING}</div>\n'
-        f'<div class="site-after">\n{_lines(after)}\n</div>',
-        section=_FIRST,
+        f'<div class="site-after">\n<p class="site-small">{REMARK}</p>\n{_lines(after)}\n</div>',
+        section=LESSON,
         picture="chapter",
         data=partial(run.begins, chapter.start_step, View.read({**chapter.view}), message),
+        remark=run.remark,
         layout="site-chapter",
         asks=True,
     )
@@ -81,7 +79,7 @@ def way(here: str) -> str:
         here: Address of the open page.
     """
     places = {address(each): f"{each.number} · {each.title}" for each in CHAPTERS.values()}
-    places[QUIZ] = "Quiz"
+    places[QUIZ_PAGE] = "Quiz"
     addresses = list(places)
     at = addresses.index(here)
 
@@ -104,7 +102,7 @@ def way(here: str) -> str:
 def _next(chapter: Chapter) -> str:
     following = [each for each in CHAPTERS.values() if each.number == chapter.number + 1]
     if not following:
-        return f'<a href="{QUIZ}">Next: the quiz ›</a>'
+        return f'<a href="{QUIZ_PAGE}">Next: the quiz ›</a>'
     (after,) = following
     return f'<a href="{address(after)}">Next: {after.number} · {html.escape(after.title)} ›</a>'
 

@@ -20,7 +20,7 @@ from bnviz.site.chapter_page import address, way
 from bnviz.site.prose import GLOSSARY, anchor, inline
 from bnviz.site.question_markup import question_markup
 from bnviz.site.run_files import RunFiles
-from bnviz.site.site_page import START, WAITING, SitePage
+from bnviz.site.site_page import LESSON, QUIZ_PAGE, STAGE, START, WAITING, SitePage
 
 _TRAIN = f"Nothing is trained here. To train with settings of your own, start the page: {START}."
 
@@ -41,10 +41,10 @@ def front_page(run: RunFiles) -> SitePage:
     )
     body = (
         "<h1>Batch Normalization, seen</h1>\n"
-        f'<p class="site-about">{about} <a href="problem.html">Begin the lesson ›</a></p>\n'
-        f'<div class="site-stage">{WAITING}</div>\n'
+        f'<p class="site-about">{about} <a href="{LESSON}">Begin the lesson ›</a></p>\n'
+        f"{STAGE}\n"
         f"<h2>The lesson</h2>\n<ol>{chapters}</ol>\n"
-        f'<p>At the end there is a <a href="quiz.html">quiz</a>.</p>\n<p>{_TRAIN}</p>'
+        f'<p>At the end there is a <a href="{QUIZ_PAGE}">quiz</a>.</p>\n<p>{_TRAIN}</p>'
     )
     return SitePage(
         name="index.html",
@@ -54,6 +54,7 @@ def front_page(run: RunFiles) -> SitePage:
         section="index.html",
         picture="experiment",
         data=partial(run.plays, View()),
+        remark=run.remark,
     )
 
 
@@ -96,12 +97,12 @@ def experiment_page(name: str, run: RunFiles) -> SitePage:
         body=f"<h1>{html.escape(preset.title)}</h1>\n"
         f'<p class="site-about">{inline(preset.sentence)} '
         '<a href="experiments.html">All experiments</a></p>\n'
-        f'<div class="site-stage">{WAITING}</div>\n'
-        f"<p>This trains it again (after {START.partition(',')[0]}):</p>\n"
+        f"{STAGE}\n<p>This trains it again (after {START.partition(',')[0]}):</p>\n"
         f"<pre><code>{html.escape(again)}</code></pre>",
         section="experiments.html",
         picture="experiment",
         data=partial(run.plays, View(name=preset.view or View().name)),
+        remark=run.remark,
     )
 
 
@@ -147,12 +148,12 @@ def quiz_page() -> SitePage:
     sentences = score_sentences(QUESTIONS)
     known = json.dumps({f"{right} {given}": said for (right, given), said in sentences.items()})
     return SitePage(
-        name="quiz.html",
+        name=QUIZ_PAGE,
         title="Quiz",
         description=f"{len(QUIZ)} questions on Batch Normalization.",
-        body=f'{way("quiz.html")}\n<h1>Quiz</h1>\n<p class="site-statement" role="status" '
+        body=f'{way(QUIZ_PAGE)}\n<h1>Quiz</h1>\n<p class="site-statement" role="status" '
         f'data-scores="{html.escape(known)}">{sentences[0, 0]}</p>\n' + "\n".join(parts),
-        section="quiz.html",
+        section=QUIZ_PAGE,
     )
 
 

@@ -56,6 +56,10 @@ class RunFiles:
         limit = MAX_FIRST_BYTES if self.path == RECORDED else MAX_BYTES
         return PackedFrames.of(recording, needed, limit)
 
+    def remark(self) -> str:
+        """How many of its recorded frames the site has, in a sentence."""
+        return self.frames.sentence(len(self.recording))
+
     @property
     def counts(self) -> list[int]:
         """How many frames each file holds."""

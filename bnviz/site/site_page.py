@@ -15,14 +15,16 @@ FOLDER = BROWSER / "site"
 PLOTLY = "plotly-cartesian.min.js"
 #: Ends the title of every page.
 TITLE = " · Batch Normalization, seen"
+#: The lesson's first page, and the page after its last one.
+LESSON, QUIZ_PAGE = "problem.html", "quiz.html"
 #: The pages that every page leads to: address and words.
 SECTIONS = {
     "index.html": "Start",
-    "problem.html": "Lesson",
+    LESSON: "Lesson",
     "experiments.html": "Experiments",
     "map.html": "Phase map",
     "seeds.html": "Seeds",
-    "quiz.html": "Quiz",
+    QUIZ_PAGE: "Quiz",
     "glossary.html": "Glossary",
 }
 #: How whoever wants to train gets the page that does, in HTML.
@@ -41,6 +43,7 @@ class SitePage:
         section: Which of `SECTIONS` it belongs to.
         picture: What draws its data: a key of `PICTURES` in `site.js`; empty without a picture.
         data: Makes what it draws, by the id of its element, compressed; this takes a while.
+        remark: Makes what is said in place of `REMARK`, in a sentence; this takes a while.
         layout: Class of what is on it.
         asks: Whether its picture may not go on before its question is answered.
     """
@@ -52,6 +55,7 @@ class SitePage:
     section: str
     picture: str = ""
     data: Callable[[], Mapping[str, bytes]] = dict
+    remark: Callable[[], str] = str
     layout: str = "site-page"
     asks: bool = False
 
@@ -74,7 +78,7 @@ class SitePage:
                 for address, words in SECTIONS.items()
             ),
             layout=self.layout,
-            body=self.body,
+            body=self.body.replace(REMARK, html.escape(self.remark())),
             data="\n".join(
                 f'<script type="text/plain" id="{name}">{base64.b64encode(part).decode()}</script>'
                 for name, part in self.data().items()
@@ -84,6 +88,10 @@ class SitePage:
 
 #: What stands where the picture will be.
 WAITING = '<p data-replay="waiting" role="status">Loading the picture …</p>'
+#: What stands where the page's remark will be.
+REMARK = "<!-- remark -->"
+#: A run's picture, and below it how many of its frames the page has.
+STAGE = f'<div class="site-stage">{WAITING}</div>\n<p class="site-small">{REMARK}</p>'
 
 
 def _policy(script: str) -> str:

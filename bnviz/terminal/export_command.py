@@ -80,7 +80,7 @@ def _load(path: Path) -> Saved:
     """Reads a recording, a map, or a result over seeds.
 
     Raises:
-        CommandError: If it is none of them; it says why it is no recording.
+        CommandError: If it is not one of them; it says why it cannot be read as a recording.
     """
     try:
         return Recording.load(path)

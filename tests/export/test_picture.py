@@ -9,10 +9,20 @@ import pytest
 from choreographer.errors import DevtoolsProtocolError
 from kaleido.errors import JavascriptError, KaleidoError
 
-from bnviz.export.picture import DOTS, HEIGHT, WIDTH, PictureError, drawing, picture
+from bnviz.export.picture import (
+    _SETTINGS,
+    _TITLE,
+    DOTS,
+    HEIGHT,
+    WIDTH,
+    PictureError,
+    drawing,
+    picture,
+)
 from bnviz.figures.view import TITLES
 from bnviz.figures.views.catalogue import missing
 from bnviz.findings.described import described
+from bnviz.player import BROWSER
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.conftest import BROWSERS
@@ -32,6 +42,14 @@ def test_a_picture_has_the_step_before_and_says_what_was_trained(view):
     assert f"<b>{TITLES[view]}, step {RECORDING.steps[40]} of 1000</b>" in texts
     assert described(RECORDING.settings) in texts
     assert (figure.layout.width, figure.layout.height) == (WIDTH, HEIGHT)
+
+
+def test_the_player_draws_pictures_of_the_same_size():
+    script = (BROWSER / "player" / "picture.js").read_text()
+    assert f"width: {WIDTH}, height: {HEIGHT} }}" in script
+    sizes = {"DOTS": DOTS, "TITLE": _TITLE, "SETTINGS": _SETTINGS}
+    for name, size in sizes.items():
+        assert f"const {name} = {size};" in script
 
 
 def test_what_cannot_be_drawn_says_why():

@@ -92,7 +92,12 @@ def test_histograms_in_other_bins_are_left_out():
 def test_what_the_other_run_has_not_measured_is_left_out(name, view):
     other = Recording.load(ROOT / "tests" / "data_files" / f"{name}.npz")
     recording = random_recording(SETTINGS.replace(third_arm="layer_norm", deep=True), 20)
-    ghosts(other, available_view(recording.layout, View(view)), recording)
+    drawn = ghosts(other, available_view(recording.layout, View(view)), recording)
+    fields = other.layout.overview.schema()["fields"]
+    for path in drawn:
+        for measure in path.removeprefix("sqrt ").split(" - "):
+            named = "/".join(p for p in measure.partition("@")[0].split("/") if not p.isdigit())
+            assert named in fields
 
 
 def test_what_another_run_without_a_third_network_has_is_drawn():

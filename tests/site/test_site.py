@@ -1,5 +1,7 @@
 """The pages of the site, without the data of their pictures."""
 
+import base64
+import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
@@ -42,7 +44,10 @@ class Read(HTMLParser):
 
 @pytest.fixture(scope="module")
 def texts():
-    return {page.name: replace(page, data=dict).text() for page in pages(run_files())}
+    return {
+        page.name: replace(page, data=dict, remark=lambda: "How many frames.").text()
+        for page in pages(run_files())
+    }
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +95,11 @@ def test_all_chapters_presets_terms_and_questions_are_in_it(read):
         assert item.question.text in read["quiz.html"].words
 
 
+def test_each_page_with_a_run_says_how_many_frames_it_has(read):
+    names = {page.name for page in pages(run_files()) if page.picture in ("chapter", "experiment")}
+    assert {name for name, page in read.items() if "How many frames." in page.words} == names
+
+
 def test_what_answers_a_question_is_hidden(texts):
     for chapter in CHAPTERS.values():
         text = texts[f"{chapter.name}.html"]
@@ -105,8 +115,9 @@ def test_a_page_allows_no_script_but_those_of_the_site(texts):
         policy = text.partition('Content-Security-Policy" content="')[2].partition('"')[0]
         assert "default-src 'none'" in policy
         (scripts,) = [part for part in policy.split("; ") if part.startswith("script-src")]
-        assert scripts.startswith("script-src 'self' 'sha256-")
-        assert len(scripts.split()) == 3
+        (written,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(written.encode()).digest()).decode()
+        assert scripts == f"script-src 'self' 'sha256-{digest}'"
 
 
 def test_the_script_keeps_all_but_its_comments():

@@ -108,7 +108,7 @@ class Visit:
             take: The function.
 
         Raises:
-            NoRoomError: If there is no room without any of the runs; then they are all kept.
+            NoRoomError: If the room does not suffice without any of the runs; all of them are kept.
         """
         kept = self._runs
         while True:
@@ -128,7 +128,7 @@ class Visit:
         """Keeps these runs in place of all others.
 
         Raises:
-            NoRoomError: If there is no room for their frames; then nothing has changed.
+            NoRoomError: If their frames have no room; then nothing has changed.
         """
         kept_file.HOLDERS.hold(
             self,
