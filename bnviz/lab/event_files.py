@@ -5,8 +5,8 @@ count values themselves; here the recorded counts are written, in the recording'
 """
 
 import tempfile
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,8 @@ def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
             tag = f"{quantity.name}/{_layer(layer + 1, recording)}"
             for step, value in zip(by_step, _histograms(tag, counts[:, layer], edges), strict=True):
                 step.append(value)
-    now = time.time()
+    # The date of the file, as TensorBoard shows it; nothing is measured by it.
+    now = datetime.now(UTC).timestamp()
     events = [_Event(wall_time=now, file_version=_FORMAT)]
     events += [
         _Event(wall_time=now, step=int(step), summary={"value": found})
