@@ -6,7 +6,6 @@ count values themselves; here the recorded counts are written, in the recording'
 
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,9 @@ _Metadata = tf.compat.v1.SummaryMetadata
 
 def event_files(recording: Recording) -> dict[str, bytes]:
     """Returns a file for each network.
+
+    The time of a step is what training took up to it, in seconds of processor; 0 where that is not
+    known. The same recording gives the same files.
 
     Tags are `network/MEASURE` and `MEASURE/layer N`. Series that have no known value are left out.
     A histogram has the bins from the first to the last that is not empty; values beyond all edges
@@ -67,11 +69,10 @@ def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
             tag = f"{quantity.name}/{_layer(layer + 1, recording)}"
             for step, value in zip(by_step, _histograms(tag, counts[:, layer], edges), strict=True):
                 step.append(value)
-    # The date of the file, as TensorBoard shows it; nothing is measured by it.
-    now = datetime.now(UTC).timestamp()
-    events = [_Event(wall_time=now, file_version=_FORMAT)]
+    cost = recording.seconds_per_step.get(arm, 0.0)
+    events = [_Event(wall_time=0.0, file_version=_FORMAT)]
     events += [
-        _Event(wall_time=now, step=int(step), summary={"value": found})
+        _Event(wall_time=cost * int(step), step=int(step), summary={"value": found})
         for step, found in zip(recording.frames["step"], by_step, strict=True)
     ]
     return _records(events)

@@ -125,14 +125,8 @@ def test_the_probabilities_follow_the_cursor_while_they_are_open(visit):
     assert line.inner_text() != before
 
 
-@pytest.mark.parametrize(
-    "size",
-    [
-        (390, 844),
-        pytest.param((820, 1180), marks=pytest.mark.widest),
-        pytest.param((1280, 720), marks=pytest.mark.widest),
-    ],
-)
+@pytest.mark.widest
+@pytest.mark.parametrize("size", [(390, 844), (820, 1180), (1280, 720)])
 def test_the_row_fits_and_its_answers_do_not_touch(visit, size):
     visitor = still(visit, width=size[0], height=size[1])
     assert visitor.overflow() <= 0

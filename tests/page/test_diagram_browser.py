@@ -39,7 +39,8 @@ def taps(visitor, key):
     return visitor.page.locator(f'{STAGE} [data-part=taps] [data-key="{key}"]')
 
 
-@pytest.mark.parametrize("size", [(1400, 900), pytest.param((1280, 720), marks=pytest.mark.widest)])
+@pytest.mark.widest
+@pytest.mark.parametrize("size", [(1400, 900), (1280, 720)])
 def test_each_lead_runs_into_the_baseline_of_its_histogram(visit, size):
     visitor = held(visit, width=size[0], height=size[1])
     expect(visitor.page.locator(f"{STAGE} .bnviz-dot")).to_have_count(10)
