@@ -168,6 +168,10 @@ window.bnvizGeometry = (() => {
   const scrolls = (value) => value === "auto" || value === "scroll";
   const hides = (value) => value === "hidden" || value === "clip";
 
+  // A name that a viewer has given may be as long as they like: it ends in an ellipsis, and stands
+  // whole in its field.
+  const shortens = (element) => Boolean(element.closest(".st-key-visit_runs"));
+
   // The part of a box that an element's surroundings show, and what cuts it off.
   function shownPart(element, box) {
     const part = { ...box };
@@ -182,7 +186,7 @@ window.bnvizGeometry = (() => {
         const way = style[axis];
         if (way === "visible") continue;
         const less = Math.max(frame[low] - part[low], part[high] - frame[high]);
-        if (hides(way) && less > 1) cut ??= each;
+        if (hides(way) && less > 1 && !(low === "left" && shortens(each))) cut ??= each;
         if (hides(way) || scrolls(way)) {
           part[low] = Math.max(part[low], frame[low]);
           part[high] = Math.min(part[high], frame[high]);
