@@ -396,6 +396,7 @@ class TestWorkers:
                 frame_steps(LONG_RUN.steps)[: frames + 1],
             )
 
+    @pytest.mark.widest
     def test_a_run_that_takes_turns_has_the_frames_of_one_alone(self, engine):
         settings = LONG_RUN.replace(steps=20_000)
         with (

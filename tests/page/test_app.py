@@ -81,7 +81,7 @@ def test_a_click_right_after_typing_trains_the_typed_value():
     assert page.query_params["train"] == "1"  # the run on the stage has the settings of the form
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_seeds_of_a_run_are_opened_also_after_a_recording_of_own_data(monkeypatch):
     own_data = Settings(hidden_layers=1, units=4, steps=20, dataset="upload", upload="0" * 32)
     run = VisitRun.opened("run.npz", b"", random_recording(own_data, 21))

@@ -214,7 +214,7 @@ def test_a_class_behind_one_router_is_served_beside_many_tabs_of_attackers(port,
     assert set(theirs) <= {"queued", "running", "failed"}
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 @pytest.mark.skipif(not psutil.LINUX, reason="needs several addresses of this machine")
 def test_a_browser_has_few_runs_in_all_its_tabs_and_other_browsers_have_theirs(port):
     async def main():
