@@ -100,7 +100,7 @@ class Holders:
             size: Size in bytes; 0 for no file.
             max_bytes: Maximum size of the files of all holders together. Those of one browser have
                 a share of it, and those of one address; but each may hold one file.
-            several: Whether the bytes are those of several files, for which there is no exception.
+            several: Whether the bytes are those of several files, which may never exceed a share.
 
         Raises:
             NoRoomError: If there is no room; then nothing has changed.

@@ -37,7 +37,7 @@ class RecordingReading:
         """Holds a file that the viewer has chosen, in place of any other.
 
         Raises:
-            NoRoomError: If there is no memory for it.
+            NoRoomError: If the memory for files does not suffice.
         """
         max_bytes = 1e6 * session.limits().files_mb
         kept_file.HOLDERS.hold(self, self._origin, len(data), max_bytes=max_bytes)

@@ -12,7 +12,7 @@ import { applyTheme } from "./theme.js";
 import { fitTicks, widenMargin } from "./ticks.js";
 
 // Size in pixels, and dots to a pixel of a PNG file.
-const SIZE = { width: 1280, height: 720 };
+export const SIZE = { width: 1280, height: 720 };
 const DOTS = 2;
 // Room for the title above and the settings below, in pixels.
 const TITLE = 34;

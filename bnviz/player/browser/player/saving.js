@@ -4,7 +4,7 @@
 /** @import { Ground, Shown } from "./picture.js" */
 /** @import { Place } from "./place.js" */
 
-import { drawing, imageOf } from "./picture.js";
+import { drawing, imageOf, SIZE } from "./picture.js";
 import { loadPlotly } from "./plotly.js";
 
 /** @type {[name: string, format: "png" | "svg", ground: Ground][]} */
@@ -16,7 +16,7 @@ const FILES = [
 ];
 const EXPLANATION =
   "The picture at this step with its axes, without the cards and the way through the layers: " +
-  "1280 × 720, PNG with twice as many dots.";
+  `${SIZE.width} × ${SIZE.height}, PNG with twice as many dots.`;
 
 export class Saving {
   /**
