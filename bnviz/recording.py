@@ -1,14 +1,6 @@
-"""Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed.
-
-A saved recording is an NPZ file. One of this version of the measures is read by NumPy without this
-package; the README has the lines. `settings` is the JSON of the settings. `packed` is an XZ stream
-of one row for each byte of a frame, in the order of time, which holds what the byte gains over the
-frame before, modulo 256. `schema` is the JSON of `FrameLayout.schema`: where each measure lies in a
-frame, its little-endian type and its shape.
-"""
+"""Recording: what was compared and all frames of it; what is drawn, saved, shared and replayed."""
 
 import copy
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,47 +10,19 @@ from typing import BinaryIO
 import numpy as np
 
 from bnviz import other_seeds
-from bnviz.archive import Archive, ArchiveError, OversizeError, packed, read_limited, unpacked
 from bnviz.frame_layout import FrameLayout
 from bnviz.frame_schema import VERSION
 from bnviz.frames import Frame, Frames
 from bnviz.interventions import Intervention
-from bnviz.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
+from bnviz.other_seeds import OtherSeeds
+from bnviz.recording_file import RecordingError, RecordingFile
 from bnviz.recording_header import RecordingHeader
-from bnviz.settings import UPLOAD, Settings, SettingsError
+from bnviz.settings import Settings
 from bnviz.shown_examples import ShownExamples
 
 #: What the package brings along: the run and the map shown at first, the lesson's runs and the
 #: outcomes of its claims.
 BUNDLED = Path(__file__).parent / "recordings"
-#: The version of the measures whose files do not say so.
-_UNWRITTEN = 1
-#: Name of the array with the frames, one row for each byte of a frame in the order of time. From
-#: the fifth version on it holds what each byte gains over the last frame, modulo 256; from the
-#: sixth on, the XZ stream of these rows; its name says whether they are without detail.
-_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW = "frames", "gains", "packed", "packed_overview"
-_BODIES = {_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW}
-_GAINS_SINCE, _PACKED_SINCE = 5, 6
-#: Name of the array with the bytes of the layout's schema, as JSON, for readers without this
-#: package; here it follows from the settings.
-_SCHEMA = "schema"
-#: Name of the array with the costs of a step, if they are known.
-_COSTS = "seconds_per_step"
-#: Name of the array with the bytes of the records of other seeds, if there are any.
-_OTHER_SEEDS = "other_seeds"
-#: Name of the array with the bytes of what is drawn of the shown examples, as JSON, if it is known.
-_SHOWN = "shown"
-_FOREIGN = "the file is not a recording of this laboratory"
-_OTHER_VERSION = "the recording was made with another version of the laboratory"
-_TOO_LONG = "the file holds more than its settings can have produced"
-#: Maximum size of a recording file, and of the settings' text in it, in bytes.
-MAX_FILE_BYTES = 50_000_000
-_MAX_SETTINGS_BYTES = 100_000
-_MAX_SHOWN_BYTES = 400_000
-
-
-class RecordingError(ValueError):
-    """A file that cannot be read as a recording, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -276,38 +240,22 @@ class Recording:
         return Certificate(digests("data"), digests("kernels"), digests("batches"))
 
     def save(self, file: str | Path | BinaryIO) -> None:
-        """Writes the recording as a compressed NumPy archive without pickles.
-
-        Nothing that an upload holds is written: `shown` is left out of its recording.
+        """Writes the recording as `RecordingFile` does.
 
         Args:
             file: A path, or a file opened for writing bytes.
         """
         # A run that goes on adds frames meanwhile.
         count = len(self)
-        frames = np.frombuffer(self.slice(0, count), np.uint8)
-        # One row for each byte of a frame, in the order of time: this packs a third smaller, and
-        # what each gains over the last frame a further eighth.
-        frames = np.ascontiguousarray(frames.reshape(count, self.layout.dtype.itemsize).T)
-        arrays = {"settings": np.array(self.settings.to_json())}
-        gains = np.diff(frames, axis=1, prepend=np.uint8(0))
-        if self.header.version < _GAINS_SINCE:
-            arrays[_FRAMES] = frames
-        elif self.header.version < _PACKED_SINCE:
-            arrays[_GAINS] = gains
-        else:
-            body = _PACKED if self.layout.detail else _PACKED_OVERVIEW
-            arrays[body] = np.frombuffer(packed(gains.tobytes()), np.uint8)
-            arrays[_SCHEMA] = np.frombuffer(json.dumps(self.layout.schema()).encode(), np.uint8)
-        if self.header.version > _UNWRITTEN:
-            arrays["version"] = np.array(self.header.version, np.int64)
-        if self.seconds_per_step:
-            arrays[_COSTS] = np.array(list(self.seconds_per_step.values()), np.float64)
-        if self.other_seeds is not None:
-            arrays[_OTHER_SEEDS] = np.frombuffer(self.other_seeds.tobytes(), np.uint8)
-        if self.shown is not None and self.settings.dataset != UPLOAD:
-            arrays[_SHOWN] = np.frombuffer(self.shown.to_json().encode(), np.uint8)
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        RecordingFile(
+            self.settings,
+            self.header.version,
+            self.layout.detail,
+            self.slice(0, count),
+            tuple(self.seconds_per_step.values()),
+            self.other_seeds,
+            self.shown,
+        ).save(file)
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> "Recording":
@@ -319,126 +267,19 @@ class Recording:
         Raises:
             RecordingError: If the file is not a recording that this version can read.
         """
+        held = RecordingFile.load(file)
+        recording = cls(held.settings, version=held.version, detail=held.detail)
         try:
-            archive = Archive(read_limited(file, max_bytes=MAX_FILE_BYTES))
-            settings, version = _settings(archive), _version(archive)
-            recording = cls(settings, version=version)
-            if _is_overview(archive, recording.layout.overview.dtype.itemsize):
-                recording = cls(settings, version=version, detail=False)
-            _read_costs(archive, recording)
-            recording.extend(0, _frames(archive, recording))
-            _read_other_seeds(archive, recording)
-            _read_shown(archive, recording)
-        except RecordingError:
-            raise
-        except OversizeError as error:
-            raise RecordingError(str(error)) from error
-        except SettingsError as error:
-            raise RecordingError(f"the recording's settings are not valid: {error}") from error
-        except (OSError, ArchiveError) as error:
-            raise RecordingError("the file cannot be read as a recording") from error
+            recording.extend(0, held.frames)
         except ValueError as error:
             raise RecordingError("the recording's frames are not those of its settings") from error
-        return recording
-
-
-def _settings(archive: Archive) -> Settings:
-    names = set(archive.names)
-    extra = names - {"settings", *_BODIES}
-    if (
-        "settings" not in names
-        or len(names & _BODIES) != 1
-        or not extra <= {"version", _SCHEMA, _COSTS, _OTHER_SEEDS, _SHOWN}
-        or archive.size != len(names)
-    ):
-        raise RecordingError(_FOREIGN)
-    header = archive.header("settings")
-    if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
-        raise RecordingError(_FOREIGN)
-    return Settings.from_json(str(archive.array("settings")))
-
-
-def _version(archive: Archive) -> int:
-    if "version" not in archive.names:
-        return _UNWRITTEN
-    header = archive.header("version")
-    if header.dtype != np.int64 or header.shape:
-        raise RecordingError(_FOREIGN)
-    version = int(archive.array("version"))
-    if not _UNWRITTEN < version <= VERSION:
-        raise RecordingError(_OTHER_VERSION)
-    return version
-
-
-def _is_overview(archive: Archive, size: int) -> bool:
-    """Whether a file's frames are without detail, given the bytes of such a frame."""
-    (body,) = _BODIES & {*archive.names}
-    if body in (_PACKED, _PACKED_OVERVIEW):
-        return body == _PACKED_OVERVIEW
-    return archive.header(body).shape[:1] == (size,)
-
-
-def _frames(archive: Archive, recording: Recording) -> bytes:
-    """The frames of a file that a recording has room for."""
-    (body,) = _BODIES & {*archive.names}
-    header, size = archive.header(body), recording.layout.dtype.itemsize
-    most = recording._frames.nbytes
-    is_packed = body in (_PACKED, _PACKED_OVERVIEW)
-    # A stream of what cannot be packed is somewhat larger than that.
-    if header.nbytes > most + is_packed * (most // 100 + 1_000):
-        raise RecordingError(_TOO_LONG)
-    if header.dtype != np.uint8:
-        raise RecordingError(_OTHER_VERSION)
-    rows = archive.array(body)
-    if is_packed:
         try:
-            rows = np.frombuffer(unpacked(rows.tobytes(), max_bytes=most), np.uint8)
-        except OversizeError as error:
-            raise RecordingError(_TOO_LONG) from error
-        if len(rows) % size:
-            raise RecordingError(_OTHER_VERSION)
-        rows = rows.reshape(size, -1)
-    if rows.ndim != 2 or len(rows) != size:
-        raise RecordingError(_OTHER_VERSION)
-    frames = rows if body == _FRAMES else np.cumsum(rows, axis=1, dtype=np.uint8)
-    return frames.T.tobytes()
-
-
-def _read_costs(archive: Archive, recording: Recording) -> None:
-    """Gives a recording the costs of a step that its file holds, if any."""
-    if _COSTS not in archive.names:
-        return
-    arms, header = recording.layout.arms, archive.header(_COSTS)
-    if header.dtype != np.float64 or header.shape != (len(arms),):
-        raise RecordingError(_FOREIGN)
-    try:
-        recording.seconds_per_step = dict(zip(arms, archive.array(_COSTS).tolist(), strict=True))
-    except ValueError as error:
-        raise RecordingError(str(error)) from error
-
-
-def _read_other_seeds(archive: Archive, recording: Recording) -> None:
-    """Gives a recording the records of other seeds that its file holds, if any."""
-    if _OTHER_SEEDS not in archive.names:
-        return
-    header, kind = archive.header(_OTHER_SEEDS), other_seeds.dtype(len(recording.steps))
-    count, rest = divmod(header.nbytes, kind.itemsize)
-    if header.dtype != np.uint8 or len(header.shape) != 1 or rest or count > MAX_OTHER_SEEDS:
-        raise RecordingError(_FOREIGN)
-    try:
-        recording.other_seeds = np.frombuffer(archive.array(_OTHER_SEEDS).tobytes(), kind)
-    except ValueError as error:
-        raise RecordingError(str(error)) from error
-
-
-def _read_shown(archive: Archive, recording: Recording) -> None:
-    """Gives a recording what is drawn of its shown examples, if its file holds that."""
-    if _SHOWN not in archive.names:
-        return
-    header = archive.header(_SHOWN)
-    if header.dtype != np.uint8 or len(header.shape) != 1 or header.nbytes > _MAX_SHOWN_BYTES:
-        raise RecordingError(_FOREIGN)
-    try:
-        recording.shown = ShownExamples.from_json(archive.array(_SHOWN).tobytes().decode())
-    except ValueError as error:
-        raise RecordingError("the recording's examples cannot be read") from error
+            if held.costs:
+                arms = recording.layout.arms
+                recording.seconds_per_step = dict(zip(arms, held.costs, strict=True))
+            if held.other_seeds is not None:
+                recording.other_seeds = held.other_seeds
+        except ValueError as error:
+            raise RecordingError(str(error)) from error
+        recording.shown = held.shown
+        return recording

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bnviz import other_seeds
 from bnviz.archive import packed
 from bnviz.frame_schema import VERSION
-from bnviz.recording import BUNDLED, Recording, RecordingError
+from bnviz.recording import BUNDLED, Recording
+from bnviz.recording_file import RecordingError
 from bnviz.settings import Settings
 from bnviz.shown_examples import ShownExamples
 from tests.support.archives import npy, zipped

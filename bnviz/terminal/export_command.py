@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from bnviz.export.tidy import tidy
-from bnviz.recording import Recording, RecordingError
+from bnviz.recording import Recording
+from bnviz.recording_file import RecordingError
 from bnviz.studies import seeds_file
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands

@@ -15,7 +15,8 @@ from bnviz.page.shell import file_reading, kept_file, recording_process, session
 from bnviz.page.shell.reading_line import LINE, outcome_of
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
-from bnviz.recording import Recording, RecordingError
+from bnviz.recording import Recording
+from bnviz.recording_file import RecordingError
 
 
 class UnopenedError(ValueError):
