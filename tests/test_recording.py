@@ -313,8 +313,9 @@ class TestHostileFiles:
 
     @pytest.mark.parametrize("cost", [0.0, -1e-5, np.nan, np.inf])
     def test_with_costs_of_a_step_that_are_not_positive(self, cost):
+        frames = frames_member(*Recording(SETTINGS).steps)
         with pytest.raises(RecordingError, match="positive"):
-            load(hostile(**{"seconds_per_step.npy": npy(np.array([1e-5, cost]))}))
+            load(hostile(frames=frames, **{"seconds_per_step.npy": npy(np.array([1e-5, cost]))}))
 
     def test_with_more_frames_than_the_run_has(self):
         steps = [*Recording(SETTINGS).steps, 13]
