@@ -49,9 +49,9 @@ const HTML = `
       </div>
     </div>
     <div class="bnviz-transport" role="group" aria-label="Playback">
-      <button type="button" data-part="back" title="Previous frame (←)" aria-label="Previous frame">◂</button>
-      <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play">▶</button>
-      <button type="button" data-part="forward" title="Next frame (→)" aria-label="Next frame">▸</button>
+      <button type="button" data-part="back" title="Previous frame (←)" aria-label="Previous frame"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="M10 1v10L2 6z"/></svg></button>
+      <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play"><svg viewBox="0 0 12 12" aria-hidden="true"><path class="bnviz-to-play" d="M1.5 0v12L12 6z"/><path class="bnviz-to-pause" d="M1.5 0h3.5v12H1.5zM7 0h3.5v12H7z"/></svg></button>
+      <button type="button" data-part="forward" title="Next frame (→)" aria-label="Next frame"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 1v10l8-5z"/></svg></button>
       <select data-part="speed" title="Speed (+ and −)" aria-label="Speed"></select>
       <select data-part="change" title="Change something at the cursor's step; the networks are then trained again from the same seed" aria-label="Change at the cursor"></select>
       <div class="bnviz-axis">

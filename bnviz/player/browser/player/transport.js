@@ -199,7 +199,6 @@ export class Transport {
   /** Shows the cursor, what has arrived, and whether it plays. */
   show() {
     const { play, scrub, live } = this.parts;
-    play.textContent = this.playing ? "❚❚" : "▶";
     play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
     const at = this.ruler.place(this.at);
     scrub.value = String(at);
