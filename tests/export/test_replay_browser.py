@@ -275,6 +275,7 @@ def test_a_picture_is_saved_with_its_axes_and_settings(run):
     words = drawn.decode()
     for text in ("Layers, step 800 of 800", "training step", "seed 0", "without BN"):
         assert text in words
+    assert run.page.locator("[data-part=saves] .bnviz-files").count() == 1  # none for films
 
 
 @pytest.mark.widest

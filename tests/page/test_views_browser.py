@@ -2,6 +2,7 @@
 
 import base64
 import json
+import struct
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 #: Trained within a second or two.
 SHORT = "dataset=moons&hidden_layers=2&units=8&steps=60&learning_rate=0.1"
+#: How each frame of a GIF begins.
+FRAME = b"\x21\xf9\x04"
 #: The button of the further choices.
 MORE = f"{STAGE} [data-part=more]"
 #: Every view, with every choice that changes its bindings.
@@ -213,6 +216,14 @@ def test_a_link_leads_to_its_view_and_step(visit):
     ).wait_for()
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
     assert copied.endswith(f"#view=drift&step={step}")
+    visitor.page.get_by_label("to step").fill("4")
+    with visitor.page.expect_download() as download:
+        visitor.button("GIF").click()
+    assert download.value.suggested_filename == "bnviz-drift-steps-0-to-4.gif"
+    film = download.value.path().read_bytes()
+    assert film.startswith(b"GIF89a")
+    assert struct.unpack("<HH", film[6:10]) == (1280, 720)
+    assert film.count(FRAME) == int(np.sum(Recording.load(RECORDED).steps <= 4)) > 1
     visitor.key("Escape")
     # Another setting changes the link, which keeps view and step.
     visitor.page.get_by_role("radio", name="Lesson").locator("visible=true").click()

@@ -55,6 +55,7 @@ export interface RunAxis {
 
 export interface Annotation {
   text?: string;
+  xanchor?: string;
 }
 
 /** What a figure asks for: axes (`xaxis`, `yaxis2`, …), margins, fonts, annotations. */

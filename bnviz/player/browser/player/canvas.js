@@ -15,9 +15,10 @@ export function newCanvas(width, height) {
 /**
  * The drawing context of a canvas.
  * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [options]
  */
-export function context2d(canvas) {
-  const context = canvas.getContext("2d");
+export function context2d(canvas, options) {
+  const context = canvas.getContext("2d", options);
   if (!context) throw new Error("the browser provides no canvas");
   return context;
 }

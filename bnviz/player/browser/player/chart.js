@@ -16,8 +16,9 @@ import { watchClicks } from "./clicks.js";
 import { stepAt } from "./course.js";
 import { Diagram } from "./diagram.js";
 import { Formula } from "./formula.js";
-import { Ghost, pointsOf } from "./ghost.js";
+import { Ghost, movingTraces, pointsOf } from "./ghost.js";
 import { lowerColumns, placeHeads } from "./heads.js";
+import { wordAreas } from "./lettering.js";
 import { Painter } from "./painter.js";
 import { heightLeft, layoutName } from "./space.js";
 import { fitHeadings, spaceRows } from "./spacing.js";
@@ -236,36 +237,12 @@ export class Chart {
   #paint() {
     const layout = this.parts.plot._fullLayout;
     if (!this.axes || !layout || this.shown < 0) return;
-    const ghosts = this.figure?.ghosts ?? [];
-    const others = Object.keys(this.traces)
-      .map(Number)
-      .filter((each) => !ghosts.includes(each));
-    // Ghosts are painted first, below the others.
-    const moving = [...ghosts, ...others].flatMap((number) =>
-      number in this.#bindings
-        ? [{ trace: this.traces[number], points: this.#points(number) }]
-        : [],
-    );
-    this.taken ??= this.#standing();
-    this.painter.draw(moving, layout, this.taken);
-  }
-
-  /** Where the words stand that do not move with the cursor. */
-  #standing() {
+    const { figure, frames } = this;
+    if (!figure || !frames) return;
+    const moving = movingTraces(figure, this.traces, frames, this.shown, this.ghost);
     const { canvas, plot, wiring } = this.parts;
-    const frame = canvas.getBoundingClientRect();
-    const texts = [plot, wiring].flatMap((each) => [...each.querySelectorAll("text")]);
-    return texts
-      .filter((text) => text.textContent)
-      .map((text) => {
-        const { left, top, right, bottom } = text.getBoundingClientRect();
-        return {
-          left: left - frame.left,
-          top: top - frame.top,
-          right: right - frame.left,
-          bottom: bottom - frame.top,
-        };
-      });
+    this.taken ??= wordAreas(canvas, [plot, wiring]);
+    this.painter.draw(moving, layout, this.taken);
   }
 
   get #bindings() {

@@ -1,7 +1,9 @@
 // Ghost: the frames of another run, drawn in the same figure: its curves, and at the same step its
 // histograms up to its last step.
 
+/** @import { Points } from "types/bindings" */
 /** @import { Figure, GhostPart } from "types/message" */
+/** @import { Trace } from "types/plotly" */
 
 import { points } from "./bindings.js";
 import { Frames } from "./frames.js";
@@ -95,4 +97,26 @@ export function pointsOf(figure, number, frames, at, ghost) {
   if (binding.kind === "ridges" && ended) return { x: [], y: [] };
   const there = ghost.indexAt(step);
   return points(binding, ghost.frames, there, figure.constants);
+}
+
+/**
+ * The moving traces with their points, in the order in which they are painted.
+ * @param {Figure} figure
+ * @param {Trace[]} traces In the colours of the page.
+ * @param {Frames} frames Of the run.
+ * @param {number} at Index of the frame at the cursor.
+ * @param {Ghost} [ghost]
+ * @returns {{ trace: Trace, points: Points }[]}
+ */
+export function movingTraces(figure, traces, frames, at, ghost) {
+  const { bindings, ghosts } = figure;
+  const others = Object.keys(bindings).map(Number);
+  // Ghosts are painted first, below the others.
+  const order = [...ghosts, ...others.filter((number) => !ghosts.includes(number))];
+  return order
+    .filter((number) => number in bindings)
+    .map((number) => ({
+      trace: traces[number],
+      points: pointsOf(figure, number, frames, at, ghost),
+    }));
 }

@@ -226,3 +226,25 @@ export function writeWords(context, words, area, { family, back, muted }) {
     context.fillText(line, left, foot);
   });
 }
+
+/**
+ * Where the words of drawings stand, in pixels of what covers them.
+ * @param {Element} cover
+ * @param {Element[]} drawings
+ * @returns {Area[]}
+ */
+export function wordAreas(cover, drawings) {
+  const frame = cover.getBoundingClientRect();
+  return drawings
+    .flatMap((each) => [...each.querySelectorAll("text")])
+    .filter((text) => text.textContent)
+    .map((text) => {
+      const { left, top, right, bottom } = text.getBoundingClientRect();
+      return {
+        left: left - frame.left,
+        top: top - frame.top,
+        right: right - frame.left,
+        bottom: bottom - frame.top,
+      };
+    });
+}

@@ -150,9 +150,13 @@ function wordsOf(context, trace, points, xAxis, yAxis, family) {
 }
 
 export class Painter {
-  /** @param {HTMLCanvasElement} canvas */
-  constructor(canvas) {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} [dots] To a pixel of the figure; those of the screen if not given.
+   */
+  constructor(canvas, dots) {
     this.canvas = canvas;
+    this.dots = dots;
     this.context = context2d(canvas);
   }
 
@@ -207,13 +211,13 @@ export class Painter {
   }
 
   /**
-   * Clears the canvas, in the resolution of the screen.
+   * Clears the canvas.
    * @param {number} width In CSS pixels.
    * @param {number} height
    */
   #fit(width, height) {
     const { canvas, context } = this;
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = this.dots ?? (window.devicePixelRatio || 1);
     if (
       canvas.width !== Math.round(width * ratio) ||
       canvas.height !== Math.round(height * ratio)

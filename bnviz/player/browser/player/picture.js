@@ -1,7 +1,7 @@
 // Picture: the frame drawn as a figure for slides and papers.
 
 /** @import { Figure } from "types/message" */
-/** @import { Plotly } from "types/plotly" */
+/** @import { Annotation, Plotly } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
 /** @import { Ghost } from "./ghost.js" */
 /** @import { Margin } from "./heads.js" */
@@ -15,15 +15,16 @@ import { fitTicks, widenMargin } from "./ticks.js";
 export const SIZE = { width: 1280, height: 720 };
 const DOTS = 2;
 // Room for the title above and the settings below, in pixels.
-const TITLE = 34;
+export const TITLE = 34;
 const SETTINGS = 26;
+export const TITLE_SIZE = 18;
 // A second line of small print.
 const LINE = 16;
 
 /** @typedef {"white" | "dark" | "transparent"} Ground */
 
 /** @type {Record<Ground, { ink: string, back: string, ground: string }>} */
-const GROUNDS = {
+export const GROUNDS = {
   white: { ink: "#1f2530", back: "#ffffff", ground: "#ffffff" },
   dark: { ink: "#fafafa", back: "#0e1117", ground: "#0e1117" },
   transparent: { ink: "#1f2530", back: "#ffffff", ground: "rgba(0,0,0,0)" },
@@ -36,7 +37,7 @@ const GROUNDS = {
  * @property {Frames} frames
  * @property {number} at Index of the frame.
  * @property {Ghost} [ghost] What is drawn beside the run.
- * @property {string} title
+ * @property {(step: number) => string} entitle The title at a step.
  * @property {string} settings In small print below.
  */
 
@@ -51,43 +52,76 @@ export function smallPrint({ figure, ghost, settings }) {
 }
 
 /**
- * Traces with their points, and the layout with title and settings.
+ * Traces, and the layout with the settings below and room for the title above.
  * @param {HTMLElement} root Of the player, whose font it takes.
  * @param {Shown} shown
  * @param {Ground} ground
  */
-export function drawing(root, { figure, frames, at, ghost, title, settings }, ground) {
+export function layOut(root, { figure, ghost, settings }, ground) {
   const colours = GROUNDS[ground];
   const { layout, traces } = applyTheme(root, figure, "wide", SIZE, 1, colours);
   widenMargin(layout, figure.run);
   const { b, l, r, t } = /** @type {Margin} */ (layout.margin);
   fitHeadings(layout, l, SIZE.width - l - r);
   fitTicks(layout, figure.run, l, r);
-  /**
-   * @param {string} text
-   * @param {number} y In paper units, from 0 at the bottom.
-   * @param {number} yshift
-   * @param {number} size
-   */
-  const words = (text, y, yshift, size) => ({
-    text,
-    x: 0,
-    y,
-    xref: "paper",
-    yref: "paper",
-    xanchor: "left",
-    yanchor: y ? "bottom" : "top",
-    yshift,
-    showarrow: false,
-    font: { size, color: colours.ink },
-  });
   const print = smallPrint({ figure, ghost, settings });
   const below = SETTINGS + LINE * (print.length - 1);
-  const annotations = [
-    .../** @type {object[]} */ (layout.annotations ?? []),
-    words(`<b>${title}</b>`, 1, t, 18),
-    words(print.join("<br>"), 0, -b, 12),
-  ];
+  return {
+    traces,
+    layout: {
+      ...layout,
+      paper_bgcolor: colours.ground,
+      plot_bgcolor: colours.ground,
+      margin: { .../** @type {Margin} */ (layout.margin), t: t + TITLE, b: b + below },
+      annotations: [
+        ...(layout.annotations ?? []).map(fromTheLeft),
+        words(print.join("<br>"), 0, -b, 12, colours.ink),
+      ],
+    },
+  };
+}
+
+/**
+ * Words begin where they are to, also in a font of another width than they were measured in: a
+ * picture has the fonts of the system only.
+ * @param {Annotation} annotation
+ */
+const fromTheLeft = (annotation) =>
+  annotation.xanchor === "left" ? { ...annotation, align: "left" } : annotation;
+
+/**
+ * Words at the left end of a picture.
+ * @param {string} text
+ * @param {number} y In paper units, from 0 at the bottom.
+ * @param {number} yshift
+ * @param {number} size
+ * @param {string} color
+ */
+const words = (text, y, yshift, size, color) => ({
+  text,
+  x: 0,
+  y,
+  xref: "paper",
+  yref: "paper",
+  xanchor: "left",
+  yanchor: y ? "bottom" : "top",
+  yshift,
+  align: "left",
+  showarrow: false,
+  font: { size, color },
+});
+
+/**
+ * Traces with their points, and the layout with title and settings.
+ * @param {HTMLElement} root Of the player, whose font it takes.
+ * @param {Shown} shown
+ * @param {Ground} ground
+ */
+export function drawing(root, shown, ground) {
+  const { figure, frames, at, ghost, entitle } = shown;
+  const { layout, traces } = layOut(root, shown, ground);
+  const { t } = /** @type {Margin} */ (layout.margin);
+  const title = `<b>${entitle(frames.value("step", at))}</b>`;
   return {
     data: traces.map((trace, number) => ({
       ...trace,
@@ -95,10 +129,10 @@ export function drawing(root, { figure, frames, at, ghost, title, settings }, gr
     })),
     layout: {
       ...layout,
-      paper_bgcolor: colours.ground,
-      plot_bgcolor: colours.ground,
-      margin: { .../** @type {object} */ (layout.margin), t: t + TITLE, b: b + below },
-      annotations,
+      annotations: [
+        ...layout.annotations,
+        words(title, 1, t - TITLE, TITLE_SIZE, GROUNDS[ground].ink),
+      ],
     },
   };
 }
@@ -106,7 +140,7 @@ export function drawing(root, { figure, frames, at, ghost, title, settings }, gr
 /**
  * The picture as a file.
  * @param {Plotly} Plotly
- * @param {ReturnType<typeof drawing>} drawn
+ * @param {{ data: object[], layout: object }} drawn
  * @param {"png" | "svg"} format
  * @returns {Promise<Blob>}
  */

@@ -8,6 +8,7 @@
 
 /** @import { Figure, Header, Send, View } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
+/** @import { Films } from "./saving.js" */
 
 import { Cards } from "./cards.js";
 import { Changes } from "./changes.js";
@@ -40,9 +41,11 @@ import { Verdict } from "./verdict.js";
 export class Player {
   /**
    * @param {HTMLElement} root
-   * @param {{ notes?: boolean }} [options] Whether a newcomer to the page sees notes on it.
+   * @param {object} [options]
+   * @param {boolean} [options.notes] Whether a newcomer to the page sees notes on it.
+   * @param {Films} [options.films] Loads what makes films of the run.
    */
-  constructor(root, { notes = true } = {}) {
+  constructor(root, { notes = true, films } = {}) {
     this.root = root;
     /** @type {PlayerParts} */
     const parts = partsOf(root);
@@ -91,7 +94,7 @@ export class Player {
       choose: (view) => this.choose(view),
       go: () => this.#lead(),
     });
-    new Saving(root, parts, () => this.#shown(), this.place);
+    new Saving(root, parts, () => this.#shown(), this.place, films);
     this.chart = new Chart(root, parts, {
       choose,
       dragging: (changes) => this.toolbar.write(changes),
@@ -383,18 +386,16 @@ export class Player {
     if (!frames || !figure || at < 0 || !this.header) return undefined;
     const { steps, about, other } = this.header;
     const { name } = figure.view;
-    const step = frames.value("step", at);
     const view = figure.tabs.find((tab) => tab.name === name)?.title ?? "";
-    const title = `${view}, step ${step} of ${steps}`;
     return {
       figure,
       frames,
       at,
       ghost,
-      title,
+      entitle: (/** @type {number} */ step) => `${view}, step ${step} of ${steps}`,
       settings: about,
       other,
-      name: `bnviz-${name}-step-${step}`,
+      name: `bnviz-${name}`,
     };
   }
 
@@ -424,5 +425,5 @@ export class Player {
 
 export default mount(() => {
   loadPlotly();
-  return new Player(buildSkeleton());
+  return new Player(buildSkeleton(), { films: () => import("./film/film_form.js") });
 });

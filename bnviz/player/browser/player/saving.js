@@ -3,7 +3,11 @@
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Ground, Shown } from "./picture.js" */
 /** @import { Place } from "./place.js" */
+/** @import { FilmForm } from "./film/film_form.js" */
 
+/** @typedef {() => Promise<{ FilmForm: typeof FilmForm }>} Films */
+
+import { download } from "./download.js";
 import { drawing, imageOf, SIZE } from "./picture.js";
 import { loadPlotly } from "./plotly.js";
 
@@ -22,15 +26,17 @@ export class Saving {
   /**
    * @param {HTMLElement} root Of the player.
    * @param {Pick<PlayerParts, "save" | "saves">} parts
-   * @param {() => (Shown & { name: string, other: string }) | undefined} shown What is drawn, the name
-   *   of its file, and in what it is not what the page's settings say; nothing before the first frame.
+   * @param {() => (Shown & { name: string, other: string }) | undefined} shown What is drawn, how its
+   *   files are called, and in what it is not what the page's settings say; nothing before the first frame.
    * @param {Pick<Place, "link">} place Knows the link to what is shown.
+   * @param {Films} [films] Loads what makes films, where they can be made.
    */
-  constructor(root, parts, shown, place) {
+  constructor(root, parts, shown, place, films) {
     this.root = root;
     this.parts = parts;
     this.shown = shown;
     this.place = place;
+    this.films = films;
     parts.save.onclick = () => this.#open();
   }
 
@@ -38,6 +44,7 @@ export class Saving {
     const { saves } = this.parts;
     if (!saves.firstChild) this.#build();
     this.#say("");
+    this.film?.open();
     if (!saves.open) saves.showModal();
   }
 
@@ -53,12 +60,30 @@ export class Saving {
     buttons.append(this.#button("Copy link to this step", () => this.#copy()));
     this.outcome = document.createElement("p");
     this.outcome.setAttribute("role", "status");
+    const film = document.createElement("div");
     saves.append(
       explanation,
       buttons,
       this.outcome,
+      film,
       this.#button("Close", () => saves.close()),
     );
+    if (this.films) this.#offerFilms(this.films, film);
+  }
+
+  /**
+   * @param {Films} films
+   * @param {HTMLElement} place
+   */
+  async #offerFilms(films, place) {
+    try {
+      const { FilmForm } = await films();
+      this.film = new FilmForm(this.root, place, this.shown);
+      this.film.open();
+      this.parts.saves.addEventListener("close", () => this.film?.stop());
+    } catch {
+      place.textContent = "What makes moving pictures could not be loaded.";
+    }
   }
 
   /**
@@ -101,13 +126,9 @@ export class Saving {
     if (!shown) return this.#say("The first picture is still to come.");
     try {
       const file = await imageOf(await loadPlotly(), drawing(this.root, shown, ground), format);
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = `${shown.name}.${format}`;
-      link.click();
-      // The browser reads it after the click.
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-      this.#say(`Saved as ${link.download}.`);
+      const name = `${shown.name}-step-${shown.frames.value("step", shown.at)}.${format}`;
+      download(file, name);
+      this.#say(`Saved as ${name}.`);
     } catch (error) {
       this.#say(`It cannot be saved: ${error instanceof Error ? error.message : error}.`);
     }

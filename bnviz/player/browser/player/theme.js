@@ -24,7 +24,7 @@ function coloursOf(root) {
  * @param {{ ink: string, back: string }} theme
  * @returns {Record<string, string>}
  */
-function themeColours(theme) {
+export function themeColours(theme) {
   /** @param {string} colour */
   const channels = (colour) => {
     const context = context2d(newCanvas(1, 1));
