@@ -52,6 +52,7 @@ class Expected(Generic[J]):
         queued: Whether it has never had a turn.
         long: Whether it has more than `SHORT` seconds of training to go.
         turn: Seconds of its present turn that are left; None if it waits.
+        compiling: Seconds of these until its networks are compiled.
     """
 
     job: J
@@ -60,6 +61,16 @@ class Expected(Generic[J]):
     queued: bool
     long: bool
     turn: float | None = None
+    compiling: float = 0.0
+
+
+def share_address(some: Collection[Origin], others: Collection[Origin]) -> bool:
+    """Whether two jobs are waited for at one address.
+
+    A worker compiles for one job of each address at a time. It compiles in the order in which jobs
+    begin, so whoever begins ever new architectures would keep all others from the compiler.
+    """
+    return not {each.address for each in some}.isdisjoint(each.address for each in others)
 
 
 def priority(
@@ -112,10 +123,21 @@ def expected_starts(
     order = {id(job): number for number, job in enumerate(jobs)}
     waiting = [job for job in jobs if job.turn is None]
     left = {id(job): job.seconds - (job.turn or 0.0) for job in jobs}
+    compiling = {id(job): max(0.0, job.compiling - (job.turn or 0.0)) for job in jobs}
     starts: dict[J, float] = {}
     queued = sum(job.queued for job in waiting)
     begun = {id(job) for job in jobs if not job.queued or job.turn is not None}
     num_short = sum(id(job) in begun and not job.long for job in jobs)
+
+    def may_begin(job: Expected[J]) -> bool:
+        compiled_first = sum(
+            id(other) in begun
+            and compiling[id(other)] > 0
+            and share_address(job.origins, other.origins)
+            for other in (jobs if compiling[id(job)] else ())
+        )
+        return compiled_first < workers and (job.long or num_short < max_short * workers)
+
     now, long_at = 0.0, -since_long
     for _ in range(_MAX_TURNS):
         if len(starts) == queued:
@@ -123,8 +145,7 @@ def expected_starts(
         now, _, ended = heapq.heappop(ends)
         if ended is not None and left[id(ended)] > 0:
             waiting.append(ended)
-        has_room = num_short < max_short * workers
-        ready = [job for job in waiting if has_room or job.long or id(job) in begun]
+        ready = [job for job in waiting if id(job) in begun or may_begin(job)]
         if not ready:
             continue
         chosen = min(
@@ -150,6 +171,7 @@ def expected_starts(
         if chosen.long:
             long_at = now + seconds
         left[id(chosen)] = remaining - seconds
+        compiling[id(chosen)] = max(0.0, compiling[id(chosen)] - seconds)
         if not chosen.long:
             num_short += (id(chosen) not in begun) - (left[id(chosen)] <= 0)
         begun.add(id(chosen))

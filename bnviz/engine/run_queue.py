@@ -8,7 +8,14 @@ from typing import Any
 
 from bnviz.engine.data_shapes import DataShape
 from bnviz.engine.duration import compile_seconds
-from bnviz.engine.forecast import SHORT, Expected, expected_starts, priority, share
+from bnviz.engine.forecast import (
+    SHORT,
+    Expected,
+    expected_starts,
+    priority,
+    share,
+    share_address,
+)
 from bnviz.engine.job import QueuePosition
 from bnviz.engine.pace import Pace
 from bnviz.engine.runs import Run
@@ -72,10 +79,12 @@ class RunQueue:
 
     def seconds_left(self, run: Run) -> float:
         """Returns the predicted seconds until a run is complete, here, compilation included."""
-        seconds = self._training_left(run)
-        if architecture(run.settings) not in self._compiled:
-            seconds += self.pace.factor * compile_seconds(run.settings, run.source)
-        return seconds
+        return self._training_left(run) + self._compiling_left(run)
+
+    def _compiling_left(self, run: Run) -> float:
+        if architecture(run.settings) in self._compiled:
+            return 0.0
+        return self.pace.factor * compile_seconds(run.settings, run.source)
 
     def _training_left(self, run: Run) -> float:
         return (1 - run.progress) * run.predicted * self.pace.factor
@@ -159,6 +168,12 @@ class RunQueue:
         own, held = _example_bytes(run), sum(map(_example_bytes, begun))
         if own and held and own + held > MAX_BEGUN_EXAMPLES * max(1, self.workers):
             return False
+        compiled_first = sum(
+            self._compiling_left(other) > 0 and share_address(run.origins, other.origins)
+            for other in (begun if self._compiling_left(run) else ())
+        )
+        if compiled_first >= max(1, self.workers):
+            return False
         long = self._is_long(run)
         begun = [other for other in begun if self._is_long(other) is long]
         if not long:
@@ -196,7 +211,8 @@ class RunQueue:
                 turn = max(0.0, min(seconds, whole) - (now - run.in_turn))
                 seconds = max(seconds, turn)
             queued, long = run.state == "queued", self._is_long(run)
-            jobs.append(Expected(run, run.origins, seconds, queued, long, turn))
+            compiling = self._compiling_left(run)
+            jobs.append(Expected(run, run.origins, seconds, queued, long, turn, compiling))
         starts = expected_starts(
             jobs,
             self.turns,

@@ -1,6 +1,7 @@
 """Block training: trains the runs of a block together, both arms side by side."""
 
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.frames import ARMS
 from bnviz.lab.arms import DIVERGENCE, architecture
-from bnviz.lab.compiler import Compilation
+from bnviz.lab.compiler import TICK, Compilation, acquire_all
 from bnviz.lab.datasets import DataError
 from bnviz.lab.experiment import ExperimentError
 from bnviz.lab.initial_kernels import initial_kernels
@@ -137,8 +138,13 @@ class BlockTraining:
             if not self.compile(should_continue):
                 return False
             stacks = {arm: _stack(self._runs[0], arm, self._data) for arm in ARMS}
-            for stack in stacks.values():
-                held.enter_context(stack.lock)
+            locks = [stack.lock for stack in stacks.values()]
+            while not acquire_all(locks):
+                time.sleep(TICK)
+                if not should_continue():
+                    return False
+            for lock in locks:
+                held.callback(lock.release)
             for arm in self._arms.values():
                 arm.take_up()
             if not self._arms:

@@ -7,8 +7,9 @@ To compile a function means to call it. A network that is being compiled must no
 so each has a lock, which is held by whoever has its turn with it, or compiles it.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Lock
 
 #: Seconds between two looks at whether it is done.
 TICK = 0.05
@@ -51,6 +52,22 @@ class Compilation:
         while not wait([self._future], TICK).done:
             yield
         self._future.result()
+
+
+def acquire_all(locks: Sequence[Lock]) -> bool:
+    """Acquires the locks of some networks, or none if one of them is being compiled.
+
+    To wait for a lock would take the turns of everybody whose networks are compiled.
+
+    Returns:
+        Whether they are acquired.
+    """
+    for number, lock in enumerate(locks):
+        if not lock.acquire(blocking=False):
+            for acquired in locks[:number]:
+                acquired.release()
+            return False
+    return True
 
 
 def is_busy() -> bool:

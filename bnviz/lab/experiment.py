@@ -1,7 +1,16 @@
 """Experiment: trains the arms of a run side by side and measures them frame by frame."""
 
 import threading
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import (
+    Callable,
+    Collection,
+    Generator,
+    Hashable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from functools import partial
@@ -25,7 +34,7 @@ from bnviz.lab.arms import (
     intervene,
     new_arm,
 )
-from bnviz.lab.compiler import Compilation
+from bnviz.lab.compiler import TICK, Compilation, acquire_all
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
@@ -110,17 +119,22 @@ class Experiment:
 
         Yields:
             The frames that have not been taken yet; None now and then while its networks are
-            compiled, which goes on in the background. Those that are still not taken at the end of
-            the context are there in the next turn.
+            compiled, for this run or another, which goes on in the background. Those that are still
+            not taken at the end of the context are there in the next turn.
         """
         with _lock:
-            self._pipeline.take_up()
             try:
-                yield self._frames
+                yield self._of_turn()
             except BaseException:
                 self.close()
                 raise
             self._pipeline.set_aside()
+
+    def _of_turn(self) -> Iterator[Frame | None]:
+        yield from self._pipeline.taking_up()
+        # Not `yield from`, which would end the run together with its turn.
+        for frame in self._frames:  # noqa: UP028
+            yield frame
 
     def close(self) -> None:
         """Ends the run, so that what it holds is released now."""
@@ -139,7 +153,7 @@ def _frames(pipeline: "_Pipeline") -> Generator[Frame | None, None, None]:
     """Measures each frame while the arms already train on to the next."""
     with closing(pipeline):
         yield from pipeline.compiling(pipeline.compile_measuring)
-        pipeline.begin()
+        yield from pipeline.beginning()
         for stop in pipeline.steps:
             if changes := pipeline.changes_due():
                 # The last snapshot shows the arms before the change: it is measured before it.
@@ -222,7 +236,7 @@ class _Pipeline:
         self._compilation = Compilation(parts)
         yield from self._compilation.waits()
         self._compilation = None
-        self.take_up()
+        yield from self.taking_up()
 
     @property
     def _shapes(self) -> tuple[Hashable, ...]:
@@ -245,10 +259,11 @@ class _Pipeline:
         """Compiles what trains a network, without training a step."""
         compiled.trainer.prepare(*self._train)
 
-    def begin(self) -> None:
-        """Sets all arms to step 0."""
+    def beginning(self) -> Iterator[None]:
+        """Sets all arms to step 0, once nobody compiles their networks; gives way meanwhile."""
         names = self._layout.arms
-        self._hold(compiled_network(self._settings, name, self._data) for name in names)
+        networks = [compiled_network(self._settings, name, self._data) for name in names]
+        yield from self._holding(networks)
         self.arms = {name: new_arm(self._settings, name, self._data) for name in names}
 
     def start_training(self, stop: int) -> None:
@@ -273,19 +288,26 @@ class _Pipeline:
             arm.set_aside()
         self._release()
 
-    def take_up(self) -> None:
-        """Goes on with the state that was saved, unless the networks are being compiled."""
+    def taking_up(self) -> Iterator[None]:
+        """Goes on with the state that was saved, unless the networks are compiled for this run.
+
+        Gives way while they are compiled for another run of the same architecture.
+        """
         if self._held or self._compilation is not None:
             return
-        self._hold(arm.compiled for arm in self.arms.values())
+        yield from self._holding([arm.compiled for arm in self.arms.values()])
         for arm in self.arms.values():
             arm.take_up()
 
-    def _hold(self, networks: Iterable[CompiledNetwork]) -> None:
-        """Lets nobody else use these networks."""
-        for compiled in networks:
-            compiled.lock.acquire()
-            self._held.append(compiled)
+    def _holding(self, networks: Collection[CompiledNetwork]) -> Iterator[None]:
+        """Lets nobody else use these networks, once nobody compiles one of them."""
+        # A turn that begins while this waits may have held them already.
+        while not self._held:
+            if not networks or acquire_all([each.lock for each in networks]):
+                self._held.extend(networks)
+                return
+            time.sleep(TICK)
+            yield
 
     def _release(self) -> None:
         while self._held:
@@ -310,8 +332,10 @@ class _Pipeline:
             for name, arm in self.arms.items():
                 self.arms[name] = intervene(arm, change, *context)
         # No other network is compiled in the background than those with which an arm begins.
-        arms = self.arms.values()
-        self._hold(arm.compiled for arm in arms if arm.compiled not in self._held)
+        for arm in self.arms.values():
+            if arm.compiled not in self._held:
+                arm.compiled.lock.acquire()
+                self._held.append(arm.compiled)
 
     def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:
         """Trains one arm up to step `stop` and takes a snapshot."""

@@ -163,6 +163,17 @@ class TestForecast:
         first = expected("first", [ANN], 5.0, queued=True)
         assert self.starts(begun, first) == {"first": 0.0}
 
+    def test_an_address_has_one_architecture_compiled_after_the_other(self):
+        jobs = [
+            replace(expected(name, [origin], 9.0, queued=True), compiling=4.0)
+            for name, origin in (("a", ANN), ("b", BOB), ("c", EVE))
+        ]
+        starts = self.starts(*jobs)
+        assert (starts["a"], starts["c"]) == (0.0, SHARED)
+        # The two that compile take turns.
+        assert starts["b"] == pytest.approx(2 * 4.0, abs=2 * SHARED)
+        assert self.starts(*jobs, workers=2)["b"] <= 2 * SHARED
+
     def test_every_queued_run_is_in_it_however_many_there_are(self):
         jobs = [expected(n, [Origin(f"{n}", "x")], 1000.0, queued=True) for n in range(700)]
         found = self.starts(*jobs)
@@ -292,6 +303,17 @@ class TestNextRun:
         beside.stop()
         begun.stop()
         assert self.next_run(registry) is waits
+
+    def test_an_address_has_one_architecture_compiled_after_the_other(self):
+        registry = self.registry()
+        begun = self.begin(registry, LONG_RUN.replace(hidden_layers=9), ANN)
+        registry.queue.turns.charge([EVE], 50.0)
+        more = registry.start(LONG_RUN.replace(hidden_layers=8), origin=BOB)
+        assert self.next_run(registry) is begun
+        elsewhere = registry.start(LONG_RUN.replace(hidden_layers=7), origin=EVE)
+        assert self.next_run(registry) is elsewhere
+        registry.queue.note_compiled(begun.settings)
+        assert self.next_run(registry) is more
 
     def test_a_browser_has_few_of_them(self):
         registry = self.registry()

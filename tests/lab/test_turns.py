@@ -1,10 +1,14 @@
 """Turns: runs and blocks that are set aside while others train on the same compiled networks."""
 
+import threading
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
 from bnviz.frames import ARMS
-from bnviz.lab.block_training import BlockTraining, train
+from bnviz.lab.arms import compiled_network
+from bnviz.lab.block_training import BlockTraining, _stack, train
 from bnviz.lab.experiment import Experiment, run
 from bnviz.settings import Settings
 from bnviz.studies.study import CURVES, Block
@@ -90,6 +94,49 @@ def test_two_runs_of_a_new_network_are_compiled_one_after_the_other():
         own += taken(experiment, 1000)
         alone = [frame.tobytes() for frame in run(settings.replace(seed=seed))]
         assert [frame.tobytes() for frame in own] == alone
+
+
+@pytest.fixture
+def compiled_for_another():
+    """Holds networks as the compiler does, for some seconds at most, in case somebody waits."""
+    with ExitStack() as held:
+
+        def hold(lock):
+            held.enter_context(lock)
+            timer = threading.Timer(5, held.close)
+            held.callback(timer.cancel)
+            timer.start()
+            return held
+
+        yield hold
+
+
+@pytest.mark.parametrize("begun", [0, 2])
+def test_a_run_gives_up_its_turn_while_its_networks_are_compiled_for_another(
+    compiled_for_another, begun
+):
+    settings = SMALL.replace(seed=6)
+    alone = [frame.tobytes() for frame in run(settings)]
+    experiment = Experiment(settings)
+    found = taken(experiment, begun) if begun else []
+    held = compiled_for_another(compiled_network(settings, "bn", experiment.data).lock)
+    with experiment.turn() as frames:
+        assert next(frames) is None
+    held.close()
+    found += taken(experiment, 1000)
+    assert [frame.tobytes() for frame in found] == alone
+
+
+def test_a_block_gives_up_its_turn_while_its_networks_are_compiled_for_another(
+    compiled_for_another,
+):
+    training = BlockTraining(Block((SMALL,), (0, 20)))
+    assert training.compile()
+    held = compiled_for_another(_stack(SMALL, "bn", training._data).lock)
+    assert not training.advance(lambda: False)
+    assert not training._arms  # not begun
+    held.close()
+    assert training.advance()
 
 
 def test_a_run_that_is_closed_while_it_is_compiled_leaves_room_for_others():

@@ -1,7 +1,7 @@
 """MessageGate: a connection is read from as fast as a viewer may send, and only what is needed."""
 
 import pytest
-from starlette.websockets import WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from bnviz.page.shell import message_gate
@@ -92,14 +92,15 @@ class Connection:
 
     client = None
 
-    def __init__(self):
+    def __init__(self, state=WebSocketState.CONNECTED):
         self.scope = {}
         self.cookies = {}
+        self.application_state = state
 
 
-def let_through(*sent):
+def let_through(*sent, state=WebSocketState.CONNECTED):
     """What comes through the gate of these messages; after the last, the connection ends."""
-    waiting, connection = list(sent), Connection()
+    waiting, connection = list(sent), Connection(state)
 
     async def receive(_):
         if not waiting:
@@ -156,6 +157,9 @@ class TestGate:
         state = {"id": "a", "json_value": "1" * (MAX_STATE + is_too_long)}
         sent = [rerun(widget_states={"widgets": [{"id": "b"}, state]})]
         assert let_through(*sent) == ([] if is_too_long else sent)
+
+    def test_a_connection_that_is_lost_while_its_message_waits_ends_quietly(self):
+        assert let_through(rerun(), state=WebSocketState.DISCONNECTED) == []
 
     def test_what_streamlit_itself_refuses_is_left_to_it(self):
         sent = [b"\xff", rerun(query_string="a" * 2_000_000)]

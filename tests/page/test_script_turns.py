@@ -1,9 +1,17 @@
 """ScriptTurns: while too many scripts run, whoever has used least is next."""
 
 import asyncio
+import threading
 
 from bnviz.engine.origin import Origin
-from bnviz.page.shell.script_turns import MAX_RUNNING, ScriptTurns
+from bnviz.page.shell.script_turns import (
+    MAX_RUNNING,
+    PAUSE,
+    THREAD,
+    ScriptTurns,
+    scripts_running,
+    waiting,
+)
 from tests.support.loop import run
 
 FLOOD, HONEST = Origin("flood", "here"), Origin("honest", "here")
@@ -23,8 +31,8 @@ class Host:
         self.looks += 1
         return self.running
 
-    async def send(self, origin, cost=1.0):
-        await self.turns.take(origin, cost)
+    async def send(self, origin, seconds=1.0):
+        await self.turns.take(origin, seconds)
         self.running += 1
         self.order.append(origin)
 
@@ -61,6 +69,7 @@ def test_a_further_message_waits_for_the_end_of_a_script():
     async def main():
         host = Host(MAX_RUNNING)
         (waiting,) = await in_line(host, HONEST)
+        host.now = PAUSE / 2
         while host.looks < 5:
             await asyncio.sleep(0)
         assert not waiting.done()
@@ -97,7 +106,7 @@ def test_ever_new_browsers_of_one_address_share():
 def test_what_was_used_is_forgotten():
     async def main():
         host = Host(MAX_RUNNING - 1)
-        await host.send(FLOOD, cost=100)
+        await host.send(FLOOD, seconds=100)
         host.now = 1e4
         host.running = 0
         await host.send(HONEST)
@@ -119,6 +128,22 @@ def test_scripts_that_wait_for_something_do_not_stop_the_page():
         return host.running
 
     assert run(main()) == MAX_RUNNING + 2
+
+
+def test_a_script_that_says_that_it_waits_is_not_counted():
+    counts = []
+
+    def script():
+        counts.append(scripts_running())
+        with waiting():
+            counts.append(scripts_running())
+        counts.append(scripts_running())
+
+    before = scripts_running()
+    thread = threading.Thread(target=script, name=THREAD)
+    thread.start()
+    thread.join()
+    assert [count - before for count in counts] == [1, 0, 1]
 
 
 def test_who_leaves_the_line_does_not_hold_it_up():

@@ -14,14 +14,14 @@ from collections.abc import Callable, Coroutine
 from functools import cache
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.runtime_util import get_max_widget_state_size_bytes
 
 from bnviz.page.shell.drawing_rate import DrawingRate
 from bnviz.page.shell.leavings import Leavings
 from bnviz.page.shell.origins import origin_of
-from bnviz.page.shell.script_turns import ScriptTurns
+from bnviz.page.shell.script_turns import PAGE_SECONDS, SECONDS, ScriptTurns
 
 #: What a message may cost that a connection sends at once, and each second after that. The player
 #: requests at most eight a second; a key that is held on a field sends thirty, for a few seconds.
@@ -50,6 +50,8 @@ MAX_STATE = 50_000
 _KEY = "bnviz.allowance"
 #: Status of a connection that violates a policy (RFC 6455, 7.4.1).
 _POLICY_VIOLATION = 1008
+#: Status of a connection that ended without one.
+_LOST = 1006
 
 #: Reads the next message of a connection.
 Receive = Callable[[WebSocket], Coroutine[Any, Any, bytes]]
@@ -122,6 +124,10 @@ def bounded(
                 _log.warning("Closed a connection that sent more than it may for %d s.", PATIENCE)
                 raise WebSocketDisconnect(_POLICY_VIOLATION) from None
             try:
+                if connection.application_state is not WebSocketState.CONNECTED:
+                    # It was lost while its last message waited, as came out when it was answered.
+                    # Starlette would take it for one that was never accepted.
+                    raise WebSocketDisconnect(_LOST)
                 data = await receive(connection)
             except WebSocketDisconnect:
                 leavings.note()
@@ -138,7 +144,7 @@ def bounded(
                 origin = origin_of(connection.cookies, client.host if client else None)
                 if cost == PAGE_COST:
                     await asyncio.sleep(drawing.wait(origin))
-                await turns.take(origin, cost)
+                await turns.take(origin, PAGE_SECONDS if cost == PAGE_COST else SECONDS)
             return data
 
     return receive_bytes

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bnviz.engine.origin import Origin
 from bnviz.engine.turns import Turns
+from bnviz.page.shell import script_turns
 
 #: Files that are read at a time; of each address one.
 MAX_READING = 2
@@ -122,7 +123,8 @@ def outcome_of(future: Future[T], meanwhile: Callable[[], None] | None = None) -
     """
     while True:
         try:
-            return future.result(_TICK)
+            with script_turns.waiting():
+                return future.result(_TICK)
         except TimeoutError:
             if meanwhile is not None:
                 meanwhile()

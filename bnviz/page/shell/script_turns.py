@@ -7,27 +7,47 @@ at a time get on as fast as many, and the loop gets its share.
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bnviz.engine.origin import Origin
 from bnviz.engine.turns import Turns
+from bnviz.page.shell.polling import RESPONSE_COST
 
+#: Seconds of the interpreter that a script of the whole page takes, about, and any other one.
+PAGE_SECONDS, SECONDS = 0.12, 1e-3 * RESPONSE_COST
 #: Scripts that run at a time before others wait.
-MAX_RUNNING = 3
-#: Seconds after which one more may start all the same: a script that waits for something, such as a
-#: file that is being read, is running too.
-PAUSE = 0.05
+MAX_RUNNING = 2
+#: Seconds after which one more may start all the same, in case those that run wait for something
+#: that is not known here. With less, scripts start faster than they end while a crowd comes.
+PAUSE = 1.0
 #: Seconds between two looks at what is running, while messages wait.
 _TICK = 0.005
 #: Seconds after which half of what was used is forgotten.
 HALF_LIFE = 10.0
 #: Name that Streamlit gives to the threads of its scripts.
-_THREAD = "ScriptRunner.scriptThread"
+THREAD = "ScriptRunner.scriptThread"
+
+#: Threads of scripts that leave the interpreter to others.
+_idle: set[int] = set()
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """While this context lasts, the script of this thread waits, so that another one may run."""
+    thread = threading.get_ident()
+    _idle.add(thread)
+    try:
+        yield
+    finally:
+        _idle.discard(thread)
 
 
 def scripts_running() -> int:
-    """Number of Streamlit's scripts that run in this process."""
-    return sum(thread.name == _THREAD for thread in threading.enumerate())
+    """Number of Streamlit's scripts that run in this process and do not wait for something."""
+    return sum(
+        thread.name == THREAD and thread.ident not in _idle for thread in threading.enumerate()
+    )
 
 
 class ScriptTurns:
@@ -51,17 +71,17 @@ class ScriptTurns:
         self._timer: asyncio.TimerHandle | None = None
         self._let_through_at = clock()
 
-    async def take(self, origin: Origin, cost: float) -> None:
+    async def take(self, origin: Origin, seconds: float) -> None:
         """Waits for a message's turn.
 
         Args:
             origin: Where a message comes from.
-            cost: What it costs to run the script that the message starts.
+            seconds: What the script takes that the message starts.
         """
         if self._waiting or not self._is_free():
             await self._wait(origin)
         self._let_through_at = self._clock()
-        self._turns.charge([origin], cost)
+        self._turns.charge([origin], seconds)
 
     async def _wait(self, origin: Origin) -> None:
         turn = (origin, asyncio.get_running_loop().create_future())
