@@ -28,7 +28,12 @@ _FILL = 0.1
 
 
 def with_ghost(
-    figure: LiveFigure, recording: Recording, view: View, ghost: Recording
+    figure: LiveFigure,
+    recording: Recording,
+    view: View,
+    ghost: Recording,
+    *,
+    aligned: bool = False,
 ) -> LiveFigure:
     """Returns a figure with the ghosts of another recording; its axes stay as they are.
 
@@ -37,9 +42,12 @@ def with_ghost(
         recording: The recording that it was built for.
         view: What it shows.
         ghost: The other recording, with at least one frame; its detail is not drawn.
+        aligned: Whether its frames stand for those of the recording, so that its curves run over
+            the same.
     """
     fields = ghost.layout.overview.schema()["fields"]
-    run, ghost_run = RunAxis(recording, view), RunAxis(ghost, view)
+    run = RunAxis(recording, view)
+    ghost_run = run if aligned else RunAxis(ghost, view)
     traces, bindings = list(figure.traces), dict(figure.bindings)
     for number, binding in figure.bindings.items():
         trace, found = figure.traces[number], None

@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from bnviz.figures.bindings.binding import Binding
+from bnviz.figures.bindings.binding import Binding, column
 from bnviz.figures.bindings.constants import CONSTANTS
 from bnviz.figures.bindings.shapes import Ridges
 from bnviz.figures.style import STILL_COLOURS
@@ -65,7 +65,7 @@ class LiveFigure:
             index: Index of the frame under the cursor; -1 is the last.
             layout: A key of `layouts`.
             ghost: What the ghosts draw; they stay without points if None, and its histograms after
-                its last frame.
+                its last frame and where they have no counts.
 
         Raises:
             IndexError: If there is no such frame.
@@ -80,7 +80,8 @@ class LiveFigure:
             if trace not in self.ghosts:
                 snapshot.data[trace].update(binding.points(frames, index))
             elif ghost is not None and not (
-                isinstance(binding, Ridges) and ghost.frames["step"][-1] < step
+                isinstance(binding, Ridges)
+                and (ghost.frames["step"][-1] < step or _is_empty(binding, ghost, ghost_index))
             ):
                 snapshot.data[trace].update(binding.points(ghost.frames, ghost_index))
         return snapshot
@@ -103,6 +104,12 @@ class LiveFigure:
         }
         figure: dict[str, Any] = json.loads(json.dumps(parts, default=list))
         return figure
+
+
+def _is_empty(binding: Ridges, recording: Recording, index: int) -> bool:
+    """Whether none of the histograms has a count in a frame."""
+    frame = recording.frames[index : index + 1]
+    return not any(column(frame, f"{binding.counts}/{row}").any() for row in binding.rows)
 
 
 def _still(part: Any) -> Any:

@@ -177,7 +177,9 @@ class StageContent:
         hidden = view != chosen
         figure = VIEWS[view.name].figure(self.recording, view)
         if self.ghost is not None:
-            figure = with_ghost(figure, self.recording, view, self.ghost.recording)
+            figure = with_ghost(
+                figure, self.recording, view, self.ghost.recording, aligned=self.ghost.aligned
+            )
         return figure.to_json() | {
             "id": self._figure_id(chosen),
             "view": chosen.to_dict(),
@@ -197,7 +199,9 @@ class StageContent:
         view = available_view(self.recording.layout, chosen)
         version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
         if self.ghost is not None:
-            version += f" {self.ghost.token} {figure_version(self.ghost.recording, view)}"
+            version += f" {self.ghost.token}"
+            if not self.ghost.aligned:  # else its curves run over what the recording's do
+                version += f" {figure_version(self.ghost.recording, view)}"
         return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
 

@@ -1,6 +1,7 @@
 """The command `site`: the lesson and the presets as static files."""
 
 import argparse
+import signal
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -17,12 +18,16 @@ def site(given: argparse.Namespace) -> int:
     from bnviz.site.site import files
 
     folder = Path(given.folder)
+    # Ended from outside, it leaves as little behind as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         count, size = write(files(), folder)
     except OSError as error:
         raise CommandError(f"{folder}: {error.strerror or error}") from error
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, before)
     show(f"{folder}: {count} files, {size / 1e6:.1f} MB; open index.html, or serve the folder")
     return DONE
 

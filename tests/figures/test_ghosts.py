@@ -7,10 +7,11 @@ from bnviz.figures.bindings.series import Series
 from bnviz.figures.ghosts import with_ghost
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, available_view
+from bnviz.findings.alignment import by_accuracy
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support import ROOT
-from tests.support.recordings import random_recording
+from tests.support.recordings import random_recording, with_accuracies
 
 SETTINGS = Settings(hidden_layers=3, units=4, steps=40)
 RECORDING = random_recording(SETTINGS, 41)
@@ -69,6 +70,29 @@ def test_histograms_end_with_the_other_run_and_curves_stay(view, last, drawn):
     assert {len(trace.y) > 0 for trace in histograms} == {drawn}
     curves = [trace for path, trace in found.items() if not path.endswith("_counts")]
     assert all(len(trace.y) == last + 1 for trace in curves)
+
+
+@pytest.mark.parametrize("x_axis", ["steps", "examples"])
+def test_at_the_same_accuracy_it_runs_over_what_the_run_does_and_has_nothing_where_it_never_was(
+    x_axis,
+):
+    other = random_recording(SETTINGS.replace(batch_size=7), 41, seed=1)
+    other = with_accuracies(other, np.linspace(0, 0.5, 41))
+    recording = with_accuracies(RECORDING, np.linspace(0, 1, 41))
+    aligned = by_accuracy(recording, other)
+    view = View(run_scale="linear", x_axis=x_axis)
+    plain = VIEWS["layers"].figure(recording, view)
+    figure = with_ghost(plain, recording, view, aligned, aligned=True)
+    for at, drawn in ((20, True), (21, False)):
+        still = figure.at(recording, at, ghost=aligned)
+        for number in figure.ghosts:
+            binding, trace = figure.bindings[number], still.data[number]
+            if isinstance(binding, Series):
+                unit = 1 if x_axis == "steps" else recording.settings.batch_size
+                np.testing.assert_array_equal(trace.x, unit * recording.frames["step"])
+                assert np.isnan(np.asarray(trace.y, float)[21:]).all()
+            else:
+                assert (trace.y is not None and len(trace.y) > 0) is drawn
 
 
 @pytest.mark.parametrize("layers", [1, 5])

@@ -56,6 +56,17 @@ def test_its_figure_is_another_once_its_steps_are_timed():
     assert stage.figure(view)["id"] != before
 
 
+def test_at_the_accuracies_of_the_run_it_has_a_frame_for_each_of_the_runs():
+    other = random_recording(SETTINGS.replace(seed=3, steps=9), 10, seed=3)
+    aligned = Ghost("other", other).at_accuracies("run", RECORDING)
+    stage = StageContent("run", RECORDING, "recorded", "", ghost=aligned)
+    header, _ = unpack(stage.respond(PlayerRequest()))
+    part = header["ghost"]
+    assert (part["aligned"], part["available"]) == (True, len(RECORDING))
+    assert STAGE.figure(PlayerRequest().view)["id"] != header["figure"]["id"]
+    assert unpack(STAGE.respond(PlayerRequest()))[0]["ghost"]["aligned"] is False
+
+
 def test_without_it_the_message_says_so():
     header, _ = unpack(StageContent("run", RECORDING, "recorded", "").respond(PlayerRequest()))
     assert header["ghost"] is None

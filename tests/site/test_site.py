@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import signal
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -181,11 +182,15 @@ def test_a_folder_with_anything_else_is_refused_and_stays_as_it_is(name, site_to
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_an_interrupted_site_leaves_nothing(tmp_path, monkeypatch):
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_site_leaves_nothing(sent, tmp_path, monkeypatch):
+    handler = signal.getsignal(signal.SIGTERM)
+
     def interrupted():
         yield from SITE
-        raise KeyboardInterrupt
+        signal.raise_signal(sent)
 
     monkeypatch.setattr("bnviz.site.site.files", interrupted)
     assert main(["site", str(tmp_path / "site")]) == INTERRUPTED
     assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == handler

@@ -1,5 +1,7 @@
 """Recordings filled with random numbers, for tests of what draws them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bnviz.frames import Frame
@@ -46,6 +48,17 @@ def recorded_accuracies(none: list[float], bn: list[float]) -> Recording:
             frame[arm]["diverged_at"] = -1
         recording.append(frame[()])
     return recording
+
+
+def with_accuracies(recording: Recording, accuracies: Sequence[float]) -> Recording:
+    """The same recording, in whose frames all networks have these validation accuracies."""
+    frames = recording.frames.copy()
+    for arm in recording.layout.arms:
+        frames[arm]["validation_accuracy"] = accuracies
+    changed = Recording(recording.settings)
+    changed.extend(0, frames.tobytes())
+    changed.seconds_per_step = recording.seconds_per_step
+    return changed
 
 
 def _fill(part: Frame, generator: np.random.Generator, broken: float) -> None:

@@ -10,10 +10,13 @@ from bnviz.page.forms.settings_form import in_words
 from bnviz.page.shell import visit
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
+from bnviz.player.content import StageContent
 from bnviz.player.ghost import Ghost
 from bnviz.settings import KINDS, Settings, is_relevant
 
-_FIELD = "compared"
+_FIELD, _ALIGNED = "compared", "aligned"
+#: What the other run is drawn at, by whether its frames are those of `alignment.by_accuracy`.
+_AT = {False: "step", True: "accuracy"}
 
 
 def compared(*shown: str) -> VisitRun | None:
@@ -26,10 +29,20 @@ def compared(*shown: str) -> VisitRun | None:
     return visit.find(state.compared) if state.compared not in shown else None
 
 
-def ghost(run: VisitRun) -> Ghost | None:
-    """What the player draws of it; None if its frames are not kept any more."""
+def ghost(run: VisitRun, beside: StageContent) -> Ghost | None:
+    """What the player draws of it; None if its frames are not kept any more.
+
+    Args:
+        run: The run.
+        beside: What the player shows.
+    """
     recording = visit.recording_of(run)
-    return None if recording is None else Ghost(run.token, recording, run.name)
+    if recording is None:
+        return None
+    found = Ghost(run.token, recording, run.name)
+    if not state.aligned or not len(beside.recording):
+        return found
+    return found.at_accuracies(beside.token, beside.recording.snapshot())
 
 
 def draw_choice(shown: str) -> None:
@@ -52,7 +65,22 @@ def draw_choice(shown: str) -> None:
         key=fields.key(_FIELD),
         on_change=fields.when_changed(_FIELD, _choose),
         help="Draws another run of this visit into the same figure: its curves dashed, its "
-        "histograms pale, at the same step up to its last one.",
+        "histograms pale, at the same step up to its last one, or at the same accuracy.",
+    )
+    if not chosen:
+        return
+    fields.set_value(_ALIGNED, state.aligned)
+    st.radio(
+        "at the same",
+        list(_AT),
+        list(_AT).index(state.aligned),
+        format_func=lambda aligned: _AT[aligned],
+        horizontal=True,
+        key=fields.key(_ALIGNED),
+        on_change=fields.when_changed(_ALIGNED, _align),
+        help="At the same accuracy: for each step of the run on the stage, each network of the "
+        "other run is drawn as it was at its first recorded step with at least the validation "
+        "accuracy that the same network has here; nothing where it never had that.",
     )
 
 
@@ -101,3 +129,7 @@ def _value(name: str, values: dict[str, object]) -> str:
 
 def _choose(token: str) -> None:
     state.compared = token
+
+
+def _align(aligned: bool) -> None:
+    state.aligned = aligned

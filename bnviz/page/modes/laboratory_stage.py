@@ -112,7 +112,7 @@ def compared(found: StageContent) -> VisitRun | None:
 def _beside_another(found: StageContent) -> StageContent:
     """The content with the run that the viewer compares it with, if that has frames."""
     other = compared(found)
-    return found if other is None else replace(found, ghost=comparison.ghost(other))
+    return found if other is None else replace(found, ghost=comparison.ghost(other, found))
 
 
 def _stand_in() -> StageContent | None:

@@ -86,6 +86,7 @@ class SessionState:
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
         compared: Token of the run of this visit that is drawn beside the one on the stage; else
             empty.
+        aligned: Whether it is drawn at the accuracies of that run, not at its steps.
         run_settings: Settings of the run that a mode shows, by the mode's name.
         studies: The studies begun in this session, by name.
         map_sweep: The sweep whose map is on the page.
@@ -124,6 +125,7 @@ class SessionState:
     opened_run = _Value("")
     stand_in = _Value("")
     compared = _Value("")
+    aligned = _Value(False)
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)
     map_sweep = _Value[Sweep | None](None)

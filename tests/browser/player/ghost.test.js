@@ -10,7 +10,16 @@ const SCHEMA = { size: 4, fields: { step: { offset: 0, type: "u4", shape: [] } }
 const bytesOf = (...steps) => new Uint8Array(new Uint32Array(steps).buffer);
 
 /** @param {Partial<import("types/message").GhostPart>} part */
-const partOf = (part) => ({ run: "a", name: "A & <b>", first: 0, available: 4, bytes: 0, ...part });
+const partOf = (part) => ({
+  run: "a",
+  name: "A & <b>",
+  first: 0,
+  available: 4,
+  capacity: 4,
+  bytes: 0,
+  aligned: false,
+  ...part,
+});
 
 test("a ghost collects its frames in pieces and asks for the rest", () => {
   const ghost = new Ghost();
@@ -20,6 +29,16 @@ test("a ghost collects its frames in pieces and asks for the rest", () => {
   assert.deepEqual(ghost.held, { run: "a", from: 2 });
   assert.equal(ghost.receive(partOf({ first: 2 }), bytesOf(20, 30)), true);
   assert.equal(ghost.lacks, false);
+});
+
+test("a ghost grows with the run whose accuracies it follows", () => {
+  const ghost = new Ghost();
+  ghost.receive(partOf({ schema: SCHEMA, available: 1 }), bytesOf(0));
+  assert.equal(ghost.lacks, false);
+  ghost.receive(partOf({ first: 1, available: 2 }), bytesOf());
+  assert.equal(ghost.lacks, true);
+  ghost.receive(partOf({ first: 1, available: 2 }), bytesOf(10));
+  assert.deepEqual([ghost.held.from, ghost.lacks], [2, false]);
 });
 
 test("its frame is the last one at or before the step", () => {
@@ -51,8 +70,9 @@ test("its traces take their points from its own frames", () => {
   assert.deepEqual(pointsOf(figure, 1, frames, 0, ghost).y, [0, 5]);
 });
 
-test("its histograms end with it", () => {
+test("its histograms end with it, and it has none without counts", () => {
   const ghost = new Ghost();
+  // The counts are the bytes of the step: those of step 0 are none.
   const fields = { ...SCHEMA.fields, counts: { offset: 0, type: "u1", shape: [1, 4] } };
   const schema = { size: 4, fields };
   ghost.receive(partOf({ schema }), bytesOf(0, 10));
@@ -63,6 +83,9 @@ test("its histograms end with it", () => {
   const figure = /** @type {any} */ ({ bindings: [binding], ghosts: [0], constants: {} });
   assert.notEqual(pointsOf(figure, 0, frames, 0, ghost).y?.length, 0);
   assert.deepEqual(pointsOf(figure, 0, frames, 1, ghost), { x: [], y: [] });
+  const early = new Frames(schema, 1);
+  early.extend(0, bytesOf(3));
+  assert.deepEqual(pointsOf(figure, 0, early, 0, ghost), { x: [], y: [] });
 });
 
 test("what is dashed is said only where something is, and in a picture as well", () => {
@@ -76,4 +99,6 @@ test("what is dashed is said only where something is, and in a picture as well",
   assert.deepEqual(smallPrint({ figure: none, ghost, settings }), [settings]);
   const lines = [settings, "Dashed: A &amp; &lt;b>."];
   assert.deepEqual(smallPrint({ figure: drawn, ghost, settings }), lines);
+  ghost.receive(partOf({ aligned: true }), bytesOf());
+  assert.match(ghost.caption(drawn), /^Dashed: A & <b>, each network at the first step/);
 });

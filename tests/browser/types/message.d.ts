@@ -214,10 +214,14 @@ export interface GhostPart {
   run: string;
   /** What the viewer calls it. */
   name: string;
+  /** Whether its frames are those of the accuracies of the run: bnviz/findings/alignment.py. */
+  aligned: boolean;
   /** Index of the first of its frames in the message. */
   first: number;
   /** Frames that the host has. */
   available: number;
+  /** Frames that it may have one day. */
+  capacity: number;
   /** Bytes of its frames, at the end of the message. */
   bytes: number;
   /** With the first frames. */

@@ -1,7 +1,7 @@
 // Ghost: the frames of another run, drawn in the same figure: its curves, and at the same step its
 // histograms up to its last step.
 
-/** @import { Points } from "types/bindings" */
+/** @import { Points, Ridges } from "types/bindings" */
 /** @import { Figure, GhostPart } from "types/message" */
 /** @import { Trace } from "types/plotly" */
 
@@ -13,6 +13,8 @@ export class Ghost {
     this.run = "";
     // What the viewer calls it.
     this.name = "";
+    // Whether its frames are those of the accuracies of the run, not of its steps.
+    this.aligned = false;
     /** @type {Frames | undefined} */
     this.frames = undefined;
     // Frames that the host has.
@@ -37,9 +39,10 @@ export class Ghost {
     if (part.run !== this.run) {
       if (!part.schema) return false;
       this.run = part.run;
-      this.frames = new Frames(part.schema, part.available);
+      this.frames = new Frames(part.schema, part.capacity);
     }
     this.name = part.name;
+    this.aligned = part.aligned;
     this.available = part.available;
     return this.frames?.extend(part.first, bytes) === true && bytes.length > 0;
   }
@@ -55,7 +58,10 @@ export class Ghost {
    */
   caption(figure) {
     if (!this.frames || !figure) return "";
-    return figure.ghosts.length ? `Dashed: ${this.name}.` : `This view does not draw ${this.name}.`;
+    if (!figure.ghosts.length) return `This view does not draw ${this.name}.`;
+    return this.aligned
+      ? `Dashed: ${this.name}, each network at the first step at which it had at least this run's validation accuracy.`
+      : `Dashed: ${this.name}.`;
   }
 
   /** Whether the host has more of it. */
@@ -81,6 +87,15 @@ export class Ghost {
 }
 
 /**
+ * Whether none of the histograms has a count in a frame.
+ * @param {Ridges} binding
+ * @param {Frames} frames
+ * @param {number} at Index of the frame.
+ */
+const isEmpty = ({ counts, rows }, frames, at) =>
+  rows.every((row) => frames.row(`${counts}/${row}`, at).every((count) => count === 0));
+
+/**
  * The points of a moving trace, of the run or of its ghost.
  * @param {Figure} figure
  * @param {number} number Of the trace.
@@ -94,8 +109,12 @@ export function pointsOf(figure, number, frames, at, ghost) {
   if (!ghost?.frames?.length) return { x: [], y: [] };
   const step = frames.value("step", at);
   const ended = ghost.frames.value("step", ghost.frames.length - 1) < step;
-  if (binding.kind === "ridges" && ended) return { x: [], y: [] };
   const there = ghost.indexAt(step);
+  if (binding.kind === "ridges") {
+    /** @type {any} */
+    const ridges = binding;
+    if (ended || isEmpty(ridges, ghost.frames, there)) return { x: [], y: [] };
+  }
   return points(binding, ghost.frames, there, figure.constants);
 }
 

@@ -1,0 +1,49 @@
+"""Alignment: the frames of another run at the accuracies that a run has reached."""
+
+from typing import Any
+
+import numpy as np
+
+from bnviz.recording import Recording
+
+_REACHED = "validation_accuracy"
+
+
+def by_accuracy(recording: Recording, other: Recording) -> Recording:
+    """Returns what another run was when it first had the accuracies of a run.
+
+    Frame i has the step of the run's frame i. Of each network it has the measures that the other
+    run's network of the same name had at its first recorded step with at least the validation
+    accuracy of frame i. Where it never had that, and of a network that the run lacks, all numbers
+    are NaN and all counts 0.
+
+    Args:
+        recording: The run, complete or growing; frames of a longer one are the same.
+        other: The other run; its detail is left out.
+    """
+    overview = other.layout.overview
+    theirs = np.frombuffer(other.slice(0, len(other), overview), overview.dtype)
+    ours = recording.frames
+    frames = np.zeros(len(ours), overview.dtype)
+    frames["step"] = ours["step"]
+    for arm in overview.arms:
+        frames[arm] = _unknown(overview.dtype[arm])
+        if arm in recording.layout.arms and len(theirs):
+            best = np.maximum.accumulate(np.nan_to_num(theirs[arm][_REACHED], nan=-np.inf))
+            first = np.searchsorted(best, ours[arm][_REACHED])
+            reached = first < len(best)
+            frames[arm][reached] = theirs[arm][first[reached]]
+    # A change in mid-run may lie beyond the steps of the run.
+    settings = other.settings.replace(steps=recording.settings.steps, interventions="")
+    aligned = Recording(settings, version=other.header.version, detail=False)
+    aligned.extend(0, frames.tobytes())
+    return aligned
+
+
+def _unknown(dtype: np.dtype[Any]) -> Any:
+    """The measures of a network of which nothing is known, of a structured dtype."""
+    values = np.zeros((), dtype)
+    for name in dtype.names or ():
+        if dtype[name].base.kind == "f":
+            values[name] = np.nan
+    return values
