@@ -17,6 +17,7 @@ import pytest
 from bnviz.engine import Engine, Run, cluster, failures, supervisor
 from bnviz.page.shell.shown_run import content
 from bnviz.settings import Settings
+from bnviz.studies.seeds import SeedBands
 from tests.support import ROOT
 from tests.support.engine import PATIENCE, DaskCluster, free_port, until, workers_of
 
@@ -97,6 +98,36 @@ class TestMemory:
         assert (run.state, "memory" in run.error) == ("failed", True), run.error
         limit_memory(UNLIMITED)
         assert_finishes(engine.start(SHORT.replace(seed=2)))
+        assert not worker.is_running()
+        assert len(workers_of()) == 1
+
+    @pytest.mark.widest
+    @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's process limits")
+    def test_a_block_without_memory_fails_with_an_explanation_and_the_next_one_works(
+        self, engine: Engine
+    ):
+        small, large = (
+            SeedBands(settings, 5)
+            for settings in (
+                SHORT,
+                Settings(hidden_layers=50, units=256, batch_size=1024, steps=20),
+            )
+        )
+        first = engine.study(small)
+        assert first.wait(PATIENCE)
+        assert first.state == "finished", first.error
+        [worker] = workers_of()
+        # Enough for everything except the block, whose networks take gigabytes.
+        limit = worker.memory_info().vms + 150_000_000
+        study = engine.study(large)
+        limit_memory(limit)
+        assert study.wait(PATIENCE)
+        assert (study.state, "memory" in study.error) == ("failed", True), study.error
+        limit_memory(UNLIMITED)
+        # Nothing else is begun on the worker, although it is still there for a moment.
+        again = engine.study(SeedBands(SHORT.replace(seed=3), 5))
+        assert again.wait(PATIENCE)
+        assert again.state == "finished", again.error
         assert not worker.is_running()
         assert len(workers_of()) == 1
 
