@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.duration import training_seconds
-from bnviz.engine.job import COMPLETE, Job, QueuePosition
+from bnviz.engine.job import COMPLETE, Job, QueuePosition, State
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.shown_examples import ShownExamples
@@ -60,6 +60,7 @@ class Run(Job):
         self.check: Check = "none"
         self.check_from = 0.0
         self._asked = time.monotonic()
+        self._opened = threading.Event()
 
     @property
     def progress(self) -> float:
@@ -72,6 +73,15 @@ class Run(Job):
         """Whether its first frame may be a moment away: it has none, and is new."""
         recent = time.monotonic() - self._asked < OPENING
         return self.active and recent and not len(self.recording)
+
+    def await_frame(self, timeout: float) -> None:
+        """Waits for its first frame if that may be a moment away, or for its end.
+
+        Args:
+            timeout: Maximum number of seconds to wait.
+        """
+        if self.is_opening:
+            self._opened.wait(timeout)
 
     @property
     def awaits_more(self) -> bool:
@@ -118,8 +128,14 @@ class Run(Job):
                 self.recording.extend(first, data)
             except ValueError:
                 self.fail("The workers run a different version of bnviz than this page.")
+            if len(self.recording):
+                self._opened.set()
             if self.recording.complete:
                 last = self.recording.frames[-1]
                 arms = self.recording.layout.arms
                 diverged = any(last[arm]["diverged_at"] >= 0 for arm in arms)
                 self._end("diverged" if diverged else "finished")
+
+    def _end(self, state: State, error: str = "") -> None:
+        super()._end(state, error)
+        self._opened.set()

@@ -118,11 +118,7 @@ def cursor(
             number,
             CursorLine(**panels.run.binding(arm), low=low, high=high),
             mode="lines",
-            line={
-                "color": INK if len(places) == 1 else ARM_COLOURS[arm],
-                "width": 1.5,
-                "dash": "dot",
-            },
+            line={"color": INK if len(places) == 1 else ARM_COLOURS[arm], "width": 1},
         )
 
 
@@ -247,7 +243,7 @@ def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> No
     panels.panel(
         number,
         f"<b>Layer {panels.layer + 1} {CHOICES['quantity']['options'][quantity]}</b>",
-        "15th, 50th, 85th percentiles",
+        "median and middle 70 %",
         x=panels.run.axis(titled=titled, ticks=titled),
         y={"nticks": 5, **axis},
     )

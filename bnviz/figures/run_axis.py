@@ -15,7 +15,7 @@ TITLES = {
     "seconds": "seconds of processor time: steps × cost",
 }
 #: Follows the title; the player leaves out a span's text where it does not fit.
-_BY_ROOT = "<span>, by square root</span>"
+_BY_ROOT = "<span>, early steps wider</span>"
 #: Room beyond the end, as a share of the axis.
 _ROOM = 0.005
 #: Least distance of two ticks in a still figure, as a share of the axis. The player, which knows

@@ -64,7 +64,7 @@ def _over_seeds(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[
     if not tally.agrees:
         return "BN is ", words, f", but not in this one: {_steps(found)}."
     start, how, steps = _compared(recording, found, speed_up)
-    return start, how, f"{steps} ", capitalized(words), "."
+    return start, how, f"{steps} ", capitalized(words), " (random starts)."
 
 
 def _in_this_run(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[str, ...]:

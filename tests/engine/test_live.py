@@ -1,7 +1,9 @@
 """Live runs: those that follow a viewer's changes by themselves."""
 
+import threading
 import time
 
+import numpy as np
 import pytest
 
 from bnviz.engine import Engine, idle_work
@@ -60,6 +62,18 @@ def test_nothing_follows_while_another_viewer_waits(engine, kind):
 
 def test_what_the_workers_compile_unasked_is_not_said_to_be_compiled_by_a_change(engine):
     assert begun(engine, Settings(seed=1)) == NOT_READY
+
+
+@pytest.mark.parametrize("how", ["first frame", "end"])
+def test_who_waits_for_the_first_frame_goes_on_with_it_or_at_the_end(engine, how):
+    run = engine.start(SHORT)
+    frame = np.zeros(1, run.recording.layout.dtype).tobytes()
+    come = (lambda: run.receive(0, frame)) if how == "first frame" else run.stop
+    threading.Timer(0.05, come).start()
+    run.await_frame(timeout=600)
+    assert len(run.recording) == (how == "first frame")
+    assert run.active == (how == "first frame")
+    run.await_frame(timeout=600)
 
 
 def test_only_complete_runs_on_bundled_data_stand_in_for_others(engine):

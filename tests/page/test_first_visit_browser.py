@@ -41,7 +41,7 @@ def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
     visitor = visit(newcomer=True, measured=True)
     page = visitor.page
     expect(page.locator(f"{NOTES} p:visible")).to_have_text(
-        ["1 Watch this layer", "2 Here BN normalizes", "3 Begin the lesson"]
+        ["New here? The lesson", "1 Here BN normalizes", "2 Watch this layer"]
     )
     # The sidebar lies over all else.
     assert page.locator(NOTES).evaluate("layer => layer.matches(':popover-open')")

@@ -178,17 +178,23 @@ def _losses(panels: Panels, number: int) -> None:
     low, high = (10**end for end in axis["range"]) if log else axis["range"]
     train = statistics.training_measure(panels.recording, "loss")
     panels.panel(
-        number, "<b>Loss</b>", "validation; training dotted", x=panels.run.axis(ticks=False), y=axis
+        number, "<b>Loss</b>", "validation; training thin", x=panels.run.axis(ticks=False), y=axis
     )
     for arm in panels.arms:
-        curve(panels, number, arm, train, name="training loss", width=1.5, dash="dot")
+        curve(panels, number, arm, train, name="training loss", width=1)
         curve(panels, number, arm, "validation_loss")
     markers(panels, number, "validation_loss", low, high)
 
 
 def _accuracies(panels: Panels, number: int) -> None:
     axis = accuracy_axis(*_ACCURACY_RANGE)
-    panels.panel(number, "<b>Validation accuracy</b>", x=panels.run.axis(ticks=False), y=axis)
+    panels.panel(
+        number,
+        "<b>Validation accuracy</b>",
+        "pale: later steps",
+        x=panels.run.axis(ticks=False),
+        y=axis,
+    )
     for arm in panels.arms:
         curve(panels, number, arm, "validation_accuracy")
     markers(panels, number, "validation_accuracy", *_ACCURACY_RANGE, unit="%")

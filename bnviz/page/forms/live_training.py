@@ -13,6 +13,9 @@ from bnviz.settings import Settings
 
 #: Seconds without a further change after which training begins.
 PAUSE = 0.05
+#: Seconds for which the response after a change waits for the first frame, as asking again takes
+#: longer.
+FIRST_FRAME = 0.25
 _FIELD, _LINE = "live", "live_line"
 
 

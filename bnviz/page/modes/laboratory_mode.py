@@ -71,7 +71,7 @@ def follow(link: Link) -> tuple[Problem, ...]:
 
 
 def form() -> Settings | None:
-    """Draws the presets, and the form of all settings.
+    """Draws the presets, the form of all settings, and the runs of this visit.
 
     Returns:
         The settings; None while the viewer's own data are missing.
@@ -80,8 +80,9 @@ def form() -> Settings | None:
     settings = settings_form.form()
     with cards:  # which of them is chosen is known now
         preset_cards.draw(presets.name_of(settings), _choose)
-        with st.container(key="visit"):
-            visit_cards.draw(laboratory_stage.token(), _show_again)
+    # However many runs there are, the settings stay where they are.
+    with st.container(key="visit"):
+        visit_cards.draw(laboratory_stage.token(), _show_again)
         comparison.draw_choice(laboratory_stage.token())
         open_recording.draw(_open)
     return settings
@@ -201,6 +202,8 @@ def _player(chosen: Settings | None) -> None:
     """Draws the player; runs again whenever the player requests more."""
     run = laboratory_stage.run()
     session.viewer().watch(run)
+    if run is not None and live_training.is_on():
+        run.await_frame(live_training.FIRST_FRAME)
     request = last_request()
     if request.ask:
         # The first picture is drawn; the workers may load TensorFlow while the visitor looks

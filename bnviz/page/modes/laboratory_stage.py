@@ -13,7 +13,7 @@ from bnviz.figures.views.catalogue import available_view
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.nearest import nearest
-from bnviz.page.forms import comparison, shown_settings
+from bnviz.page.forms import comparison, live_training, shown_settings
 from bnviz.page.shell import session, shown_run, visit
 from bnviz.page.shell.links import LABORATORY
 from bnviz.page.shell.player_component import last_request
@@ -92,8 +92,11 @@ def content(
         found = shown_run.content(
             here, session.engine(), meanwhile=before, here=of_viewer, opens_seeds=True
         )
+    shown = _beside_another(_stand_in() or found)
     return replace(
-        _beside_another(_stand_in() or found),
+        shown,
+        # What few views draw would compete with the run of the next change.
+        ahead=shown.ahead and not live_training.is_on(),
         opened=state.opened,
         other=_other(chosen, excess),
         presented=state.presenting,

@@ -12,13 +12,13 @@ const frames = framesOf(
 
 test("a target, and what it is, is reached once the cursor has passed the step", () => {
   const pair = { target: 0.9, share: "the most", reached: { bn: 50 } };
-  assert.equal(arrival("bn", frames, 0, pair), "90 % (the most) not reached");
-  assert.equal(arrival("bn", frames, 1, pair), "90 % (the most) at step 50");
+  assert.equal(arrival("bn", frames, 0, pair), "90 % accuracy not reached");
+  assert.equal(arrival("bn", frames, 1, pair), "90 % accuracy at step 50");
 });
 
 test("a target that is never reached says so at every step", () => {
   const pair = { target: 0.9, share: "the most", reached: { bn: null } };
-  assert.equal(arrival("bn", frames, 2, pair), "90 % (the most) not reached");
+  assert.equal(arrival("bn", frames, 2, pair), "90 % accuracy not reached");
 });
 
 test("without a target nothing is said", () => {
@@ -33,7 +33,7 @@ test("an arm that has diverged says so, from that step on", () => {
   );
   const pair = { target: 0.9, share: "the most", reached: { bn: null } };
   assert.equal(arrival("bn", broken, 2, pair), "diverged at step 7");
-  assert.equal(arrival("bn", broken, 0, pair), "90 % (the most) not reached");
+  assert.equal(arrival("bn", broken, 0, pair), "90 % accuracy not reached");
 });
 
 test("a speed-up is told once both arms have reached the target", () => {
@@ -56,13 +56,13 @@ test("with what a step costs, seconds take the place of steps", () => {
     speeds: { bn: "12.0 times fewer steps" },
     speeds_in_seconds: { bn: "8.0 times less time" },
   };
-  assert.equal(arrival("bn", frames, 1, pair, 9e-5), "90 % (the most) in 4.5 ms");
+  assert.equal(arrival("bn", frames, 1, pair, 9e-5), "90 % accuracy in 4.5 ms");
   assert.equal(speedUp("bn", 600, pair, 9e-5), "8.0 times less time");
   assert.equal(speedUp("bn", 599, pair, 9e-5), "");
   assert.equal(speedUp("bn", 600, pair, null), "12.0 times fewer steps");
-  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "90 % (the most) not reached");
+  assert.equal(arrival("bn", frames, 0, pair, 9e-5), "90 % accuracy not reached");
   const never = { ...pair, reached: { none: 600, bn: null } };
-  assert.equal(arrival("bn", frames, 2, never, 1e-3), "90 % (the most) not reached");
+  assert.equal(arrival("bn", frames, 2, never, 1e-3), "90 % accuracy not reached");
 });
 
 test("a time has two digits and its unit", () => {
@@ -82,7 +82,7 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [{ ...fakeParts("value loss speed card"), target: [{}, {}, {}] }];
+  cards.cards = [{ ...fakeParts("value loss line speed card"), target: [{}, {}, {}] }];
   for (const [accuracy, text] of [
     [0.0625, "6.3 %"],
     [0.25, "25 %"],
@@ -101,7 +101,7 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
   }
 });
 
-test("a narrow card can leave out what the target is a share of", () => {
+test("a narrow card can leave out of what the target is a share, which its title says", () => {
   const fields = {
     ...FIELDS,
     "bn/validation_accuracy": ["f4"],
@@ -109,11 +109,12 @@ test("a narrow card can leave out what the target is a share of", () => {
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [{ ...fakeParts("value loss speed card"), target: [{}, {}, {}] }];
+  cards.cards = [{ ...fakeParts("value loss line speed card"), target: [{}, {}, {}] }];
   const pair = { target: 0.9, share: "the most", reached: { bn: 2 } };
   cards.draw(framesOf(fields, [{ step: 3, "bn/diverged_at": -1 }]), 0, pair);
   const told = cards.cards[0].target.map(({ textContent }) => textContent);
-  assert.deepEqual(told, ["90 %", " (the most)", " at step 2"]);
+  assert.deepEqual(told, ["90 %", " accuracy", " at step 2"]);
+  assert.equal(cards.cards[0].line.title, "The target is the most accuracy");
 });
 
 test("an arm that diverges in the first step, and right at the cursor, has diverged", () => {

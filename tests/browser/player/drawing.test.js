@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellIndices, paintHeat } from "../../../bnviz/player/browser/player/heat.js";
 import { Painter } from "../../../bnviz/player/browser/player/painter.js";
-import { heightLeft, layoutName } from "../../../bnviz/player/browser/player/space.js";
+import { heightAbove, heightLeft, layoutName } from "../../../bnviz/player/browser/player/space.js";
 import { applyTheme } from "../../../bnviz/player/browser/player/theme.js";
 import { FakeElement } from "../support/dom.js";
 
@@ -131,6 +131,20 @@ test("the canvas has the resolution of the screen", () => {
 
 test("screens below 700 pixels take the narrow layout", () => {
   assert.deepEqual([699, 700].map(layoutName), ["narrow", "wide"]);
+});
+
+test("above a bar at the lower edge a figure has the room before anything is scrolled", () => {
+  globalThis.window = { innerHeight: 800 };
+  globalThis.getComputedStyle = ({ bottom }) => ({ bottom });
+  const figure = (scrolled) => ({
+    getBoundingClientRect: () => ({ top: 300 - scrolled }),
+    parentElement: { scrollTop: scrolled, parentElement: { scrollTop: 0, parentElement: null } },
+  });
+  assert.equal(heightAbove(figure(0), { offsetHeight: 100, bottom: "0px" }), 400);
+  assert.equal(heightAbove(figure(120), { offsetHeight: 100, bottom: "0px" }), 400);
+  // The last 40 pixels of the bar are below the edge.
+  assert.equal(heightAbove(figure(0), { offsetHeight: 100, bottom: "-40px" }), 440);
+  assert.equal(heightAbove(figure(0), { offsetHeight: 100, bottom: "auto" }), 400);
 });
 
 test("the height left is what the page above and the other parts leave of the window", () => {

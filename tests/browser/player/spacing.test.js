@@ -41,6 +41,15 @@ test("panels move apart for the words between them, and fill the same height", (
   assert.ok(Math.abs(titled.yaxis2.domain[0]) < 1e-6);
 });
 
+test("of an explanation that is too long its end is kept, if that fits", () => {
+  const headings = ["<b>arm</b><span> · values, dotted</span>", "<b>b</b><span> · of all</span>"];
+  const long = layout({ headings });
+  fitHeadings(long, 0, 150);
+  const [first, second] = long.annotations;
+  assert.equal(first.text, "<b>arm</b><span> · dotted</span>");
+  assert.equal(second.text, headings[1]);
+});
+
 test("a heading that is too long loses its explanation, and then takes two lines", () => {
   const long = layout({
     headings: [

@@ -22,6 +22,7 @@ export interface PlayerParts {
   choices: HTMLElement;
   toolbar: HTMLElement;
   figure: HTMLElement;
+  transport: HTMLElement;
   strip: HTMLElement;
   wiring: Element;
   taps: HTMLElement;

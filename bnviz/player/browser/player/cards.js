@@ -44,17 +44,17 @@ function buildCard(arm, all) {
   line.append(loss, ...target);
   const speed = element("div", "bnviz-small");
   card.append(head, answers.root, line, speed);
-  return { value, loss, target, speed, card, answers };
+  return { value, loss, line, target, speed, card, answers };
 }
 
 /**
- * When a target was reached in parts: what it is a share of stands apart, for which a narrow card has
- * no room.
+ * When a target was reached in parts: of what it is a share stands apart, for which a narrow card has no
+ * room.
  * @param {string} text As `arrival` returns it.
  */
 function partsOfTarget(text) {
-  const [before, share = "", after = ""] = text.split(/( \([^)]*\))/);
-  return [before, share, after];
+  const [before, measure = "", after = ""] = text.split(/( accuracy)/);
+  return [before, measure, after];
 }
 
 export class Cards {
@@ -119,6 +119,7 @@ export class Cards {
       partsOfTarget(arrival(name, frames, at, pair, cost)).forEach((text, part) => {
         card.target[part].textContent = text;
       });
+      card.line.title = pair.target ? `The target is ${pair.share} accuracy` : "";
       card.speed.textContent = speedUp(name, frames.value("step", at), pair, cost);
     });
     for (const row of this.rows) row.draw(frames, at);
@@ -136,10 +137,10 @@ export class Cards {
         .join(""),
     );
     if (others.some((digest) => digest !== first)) {
-      return "✗ The arms differ in more than BN: the pair certificate does not hold.";
+      return "✗ The networks differ in more than BN: their checksums are not the same.";
     }
     const [kernels, batches] = [first.slice(16, 24), first.slice(32, 40)];
-    return `✓ Same data, initial weights and batches up to here: certificate ${kernels}·${batches}`;
+    return `✓ Same data, first weights and batches up to here, by checksums: ${kernels}·${batches}`;
   }
 }
 
@@ -151,12 +152,12 @@ export class Cards {
  * @param {Pair} pair
  * @param {number | null} [cost] Seconds of a step, to tell seconds in place of steps.
  */
-export function arrival(name, frames, at, { target, share, reached }, cost) {
+export function arrival(name, frames, at, { target, reached }, cost) {
   const step = frames.value("step", at);
   const diverged = frames.value(`${name}/diverged_at`, at);
   if (diverged >= 0 && diverged <= step) return `diverged at step ${diverged}`;
   if (!target) return "";
-  const goal = `${(100 * target).toFixed(0)} % (${share})`;
+  const goal = `${(100 * target).toFixed(0)} % accuracy`;
   const when = reached?.[name] ?? Infinity;
   if (when > step) return `${goal} not reached`;
   return cost

@@ -20,7 +20,7 @@ import { Ghost, movingTraces, pointsOf } from "./ghost.js";
 import { lowerColumns, placeHeads } from "./heads.js";
 import { wordAreas } from "./lettering.js";
 import { Painter } from "./painter.js";
-import { heightLeft, layoutName } from "./space.js";
+import { heightAbove, heightLeft, layoutName } from "./space.js";
 import { fitHeadings, spaceRows } from "./spacing.js";
 import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
@@ -29,6 +29,11 @@ import { fitTicks, widenMargin } from "./ticks.js";
 // Height in pixels of a figure that has none of its own.
 const MIN_HEIGHT = 330;
 const MAX_HEIGHT = 1000;
+// In a strip: least height of a layer's row, height of what is above and below the rows, and of the
+// numbers below them, which need not be seen at once; pixels.
+const ROW = 46;
+const AROUND = 90;
+const BELOW = 42;
 // Milliseconds for which the cursor must rest.
 const SETTLED = 250;
 const CONFIG = {
@@ -119,7 +124,9 @@ export class Chart {
       }),
     );
     const fitting = Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, left));
-    const height = figure.layouts[name].height ?? fitting;
+    const own = figure.layouts[name].height;
+    const height =
+      own && this.strip.names.length ? this.#heightInStrip(figure, own) : (own ?? fitting);
     const same = width === this.width && Math.abs(height - this.height) < 3;
     if (same && Math.abs(heads - this.heads) < 3 && !force) return false;
     this.width = width;
@@ -145,6 +152,19 @@ export class Chart {
     this.axes = false;
     this.shown = -1;
     return true;
+  }
+
+  /**
+   * Height of a figure of which one part is seen at a time: as many layers as can be had at once.
+   * @param {Figure} figure
+   * @param {number} most
+   */
+  #heightInStrip(figure, most) {
+    const { transport } = this.parts;
+    const layers = figure.diagram.baselines?.length ?? 0;
+    const least = Math.max(MIN_HEIGHT, ROW * layers + AROUND);
+    const room = Math.round(heightAbove(this.parts.figure, transport)) + BELOW;
+    return Math.min(most, Math.max(least, room));
   }
 
   /**

@@ -5,7 +5,7 @@
 /** @import { FullLayout } from "types/plotly" */
 /** @import { Box, Level, Place, Room } from "./wiring.js" */
 
-import { drawBand, drawInput, drawRow } from "./diagram_picture.js";
+import { drawBand, drawInput, drawLegend, drawRow } from "./diagram_picture.js";
 import { bandOf, layerAt, levelOf, roomsOf, rowsOf } from "./wiring.js";
 
 // Side of the area around a tap that answers clicks; pixels.
@@ -65,6 +65,7 @@ export class Diagram {
     spec.columns.forEach(({ parts }, column) => {
       const rows = rowsOf(parts, spec.quantity, rooms[column], level);
       wiring.append(...drawInput(rows[0], rooms[column], level));
+      if (column === 0) wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level));
       rows.forEach((row, index) => {
         const layer = index + 1;
         wiring.append(...drawRow(row, { spec, column, layer, level, room: rooms[column] }));

@@ -9,6 +9,8 @@ const SVG = "http://www.w3.org/2000/svg";
 // Least height of a row with a name, and least length of the wire from a named input; pixels.
 const NAMED = 17;
 const LONG = 34;
+// From the last baseline to the foot of the words below it; pixels.
+const UNDER = 22;
 
 /**
  * A row's place in the diagram.
@@ -64,6 +66,18 @@ export function drawInput({ boxes }, { top }, level) {
   ];
   const wire = [shape("path", { class: "bnviz-wire", d: path(places) }), arrow(x, end)];
   return named ? [...wire, shape("text", { x: left, y: top + 12 }, "input")] : wire;
+}
+
+/**
+ * What the boxes of a network are, below its last row.
+ * @param {Row} row The last one.
+ * @param {Room} room
+ * @param {Level} level
+ */
+export function drawLegend({ boxes }, { baselines }, level) {
+  if (level !== "full") return [];
+  const y = baselines[baselines.length - 1] + UNDER;
+  return [shape("text", { x: boxes[0].left, y }, "W: weights")];
 }
 
 /**

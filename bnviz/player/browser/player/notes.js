@@ -51,24 +51,21 @@ const meets = (name, box) =>
   name.left < box.right &&
   name.right > box.left;
 
-/** @type {Note[]} */
+/** In the order in which they are seen, from above. @type {Note[]} */
 const NOTES = [
   {
-    text: "1 Watch this layer",
-    // Below the numbers of the axis, beside its title.
-    place(root) {
-      const row = boxOf(root.querySelector('[data-part="taps"] [data-key^="row"][tabindex="0"]'));
-      const number = boxOf(root.querySelector(".xtick text"));
-      const title = boxOf(root.querySelector(".xtitle"));
-      if (!row || !number || !title) return undefined;
-      const left = title.right + BESIDE;
-      const y = row.bottom - row.height / 4;
-      return { x: left + ROUND, y, lead: number.bottom + 1 - y, left };
+    text: "New here? The lesson",
+    place() {
+      const sidebar = document.querySelector('[data-testid="stSidebar"]');
+      const buttons = [...(sidebar?.querySelectorAll("button, label") ?? [])];
+      const box = boxOf(buttons.find((each) => each.textContent?.trim() === "Lesson"));
+      // Above the line below the page's name.
+      return box && { x: box.left + box.width / 2, y: box.top, lead: 30 };
     },
-    side: 1,
+    side: -1,
   },
   {
-    text: "2 Here BN normalizes",
+    text: "1 Here BN normalizes",
     // Above the name of the layer, its line beside that.
     place(root) {
       const tap = root.querySelector('[data-part="taps"] [data-key^="norm 1 "]');
@@ -82,15 +79,18 @@ const NOTES = [
     side: -1,
   },
   {
-    text: "3 Begin the lesson",
-    place() {
-      const sidebar = document.querySelector('[data-testid="stSidebar"]');
-      const buttons = [...(sidebar?.querySelectorAll("button, label") ?? [])];
-      const box = boxOf(buttons.find((each) => each.textContent?.trim() === "Lesson"));
-      // Above the line below the page's name.
-      return box && { x: box.left + box.width / 2, y: box.top, lead: 30 };
+    text: "2 Watch this layer",
+    // Below the numbers of the axis, beside its title.
+    place(root) {
+      const row = boxOf(root.querySelector('[data-part="taps"] [data-key^="row"][tabindex="0"]'));
+      const number = boxOf(root.querySelector(".xtick text"));
+      const title = boxOf(root.querySelector(".xtitle"));
+      if (!row || !number || !title) return undefined;
+      const left = title.right + BESIDE;
+      const y = row.bottom - row.height / 4;
+      return { x: left + ROUND, y, lead: number.bottom + 1 - y, left };
     },
-    side: -1,
+    side: 1,
   },
 ];
 

@@ -48,7 +48,7 @@ const HTML = `
         <button type="button" data-part="offer"></button>
       </div>
     </div>
-    <div class="bnviz-transport" role="group" aria-label="Playback">
+    <div class="bnviz-transport" data-part="transport" role="group" aria-label="Playback">
       <button type="button" data-part="back" title="Previous frame (←)" aria-label="Previous frame"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="M10 1v10L2 6z"/></svg></button>
       <button type="button" data-part="play" class="bnviz-play" title="Play or pause (space)" aria-label="Play"><svg viewBox="0 0 12 12" aria-hidden="true"><path class="bnviz-to-play" d="M1.5 0v12L12 6z"/><path class="bnviz-to-pause" d="M1.5 0h3.5v12H1.5zM7 0h3.5v12H7z"/></svg></button>
       <button type="button" data-part="forward" title="Next frame (→)" aria-label="Next frame"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 1v10l8-5z"/></svg></button>

@@ -30,6 +30,20 @@ export function heightLeft(root, figure, { last, foot } = {}) {
 }
 
 /**
+ * Height in pixels that is left for a figure above a bar that sticks to the lower edge of the screen,
+ * before anything is scrolled.
+ * @param {HTMLElement} figure
+ * @param {HTMLElement} bar
+ */
+export function heightAbove(figure, bar) {
+  let { top } = figure.getBoundingClientRect();
+  for (let each = figure.parentElement; each; each = each.parentElement) top += each.scrollTop;
+  // Of the bar, as much may be below the edge.
+  const seen = bar.offsetHeight + (Number.parseFloat(getComputedStyle(bar).bottom) || 0);
+  return window.innerHeight - top - seen;
+}
+
+/**
  * Reports changes of the room that a figure has, and of the page's colours.
  * @param {HTMLElement[]} elements Whose size matters; the first is the component.
  * @param {(force?: boolean) => void} resize With `force` if the colours have changed.

@@ -21,6 +21,8 @@ const TITLE = 22;
 // Between a heading and the next panel.
 const BESIDE = 10;
 const EXPLANATION = /<span>.*<\/span>/;
+// What is left out of an explanation first.
+const LESS = /(<span> · )[^<]*, /;
 
 /**
  * The panels of a layout.
@@ -43,7 +45,8 @@ function panelsOf(layout) {
 }
 
 /**
- * Shortens headings that are too long for their place: without their explanation, else in two lines.
+ * Shortens headings that are too long for their place: with the end of their explanation alone, without
+ * it, else in two lines.
  * @param {Layout} layout Is changed.
  * @param {number} left Where shares begin, in pixels.
  * @param {number} width Of what they are shares, in pixels.
@@ -73,6 +76,8 @@ export function fitHeadings(layout, left, width) {
     const end = Math.min(left + width + 2, ...starts);
     const start = left + (x.domain[0] + heading.x * (x.domain[1] - x.domain[0])) * width;
     const fits = (/** @type {string} */ text) => lengthOf(text, heading.font.size) <= end - start;
+    if (fits(heading.text)) continue;
+    heading.text = heading.text.replace(LESS, "$1");
     if (fits(heading.text)) continue;
     heading.text = heading.text.replace(EXPLANATION, "");
     if (!fits(heading.text)) heading.text = heading.text.replace(/ · (?!.* · )/, "<br>");
