@@ -13,7 +13,6 @@ from bnviz.data.dataset import Dataset
 from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.lab.compiled_function import xla_compilations
-from bnviz.lab.drift import DriftReference
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
 from bnviz.lab.layer_maps import LayerReference
@@ -77,7 +76,6 @@ class Arm:
         first_loss: Training loss at step 0.
         diverged_at: First step at which its loss was NaN or over `DIVERGENCE` times the first loss,
             or -1.
-        drift_reference: The earlier pre-activations that its drift is measured against.
         references: The maps of its layers at step 0 and, if the costly measures are taken, at the
             last frame; empty before step 0 is observed.
         change_losses: Validation loss right before and right after a change of BN since the last
@@ -91,7 +89,6 @@ class Arm:
     kernels_digest: bytes
     first_loss: float = np.nan
     diverged_at: int = -1
-    drift_reference: DriftReference = field(default_factory=DriftReference)
     references: tuple[LayerReference, ...] = ()
     change_losses: tuple[float, float] = UNCHANGED
     saved: TrainingState | None = None

@@ -18,8 +18,9 @@ class CompiledFunction:
     """A function of tensors that is compiled once for each combination of their shapes.
 
     A `tf.function` takes a quarter of a millisecond per call to look up which of its compiled
-    versions fits the arguments, as long as many a training step. This class looks it up by the
-    shapes alone.
+    versions fits the arguments, as long as many a training step, and as long again to compare a
+    dozen arguments with the signature of that version. This class looks it up by the shapes, and
+    compares nothing else.
 
     Args:
         function: Function to compile; the dtype of each of its tensors must never change.
@@ -29,16 +30,24 @@ class CompiledFunction:
     def __init__(self, function: Callable[..., Any], *, jit_compile: bool = False):
         self._jit_compile = jit_compile
         self._function = tf.function(function, jit_compile=jit_compile or None, autograph=False)
-        self._by_shapes: dict[Any, Callable[..., Any]] = {}
+        self._by_shapes: dict[Any, Callable[[list[tf.Tensor]], Any]] = {}
 
     def __call__(self, *tensors: tf.Tensor) -> Any:
         shapes = tuple(tuple(tensor.shape) for tensor in tensors)
         compiled = self._by_shapes.get(shapes)
         if compiled is None:
-            compiled = self._function.get_concrete_function(*tensors)
+            compiled = self._compile(tensors)
             self._by_shapes[shapes] = compiled
             _xla_compilations.extend([None] * self._jit_compile)
-        return compiled(*tensors)
+        return compiled([*tensors])
+
+    def _compile(self, tensors: tuple[tf.Tensor, ...]) -> Callable[[list[tf.Tensor]], Any]:
+        """The function for tensors of these shapes, as one of their list."""
+        concrete = self._function.get_concrete_function(*tensors)
+        variables = concrete.captured_inputs
+        # The concrete function itself would compare all arguments with its signature.
+        call = concrete.inference_fn.call_preflattened
+        return lambda flat: call(flat + variables)
 
     @property
     def compilations(self) -> int:

@@ -34,6 +34,8 @@ class SortedValues:
 class DriftReference:
     """The pre-activations of earlier frames that drift is measured against.
 
+    The layers are those of one network, or of all networks of a run, one after another.
+
     Attributes:
         first: Pre-activations at step 0; None until that is measured.
         last: Pre-activations at the last measured frame, or None.
@@ -50,7 +52,7 @@ class DriftReference:
         Args:
             now: Pre-activations of this frame.
             crossings: The maps of step 0 and, if the costly measures are taken, of the last frame,
-                each crossed with those of now.
+                each crossed with those of now, as arrays.
         """
         first, last = self.first or now, self.last or now
         measures: dict[str, Any] = {
@@ -62,13 +64,13 @@ class DriftReference:
         ):
             mapped = self.mapped if prefix == "drift" else None
             if mapped is None:
-                mapped = np.sort(crossing.values.numpy(), axis=2)
+                mapped = by_neuron(crossing.values)
             if prefix == "drift":
                 self.mapped = mapped
             distances = {
                 _WHOLE: distance(earlier.by_neuron, now.by_neuron),
-                _PREVIOUS: distance(mapped, np.sort(crossing.moved_inputs.numpy(), axis=2)),
-                _OWN: distance(mapped, np.sort(crossing.moved_weights.numpy(), axis=2)),
+                _PREVIOUS: distance(mapped, by_neuron(crossing.moved_inputs)),
+                _OWN: distance(mapped, by_neuron(crossing.moved_weights)),
             }
             for part, value in distances.items():
                 measures[f"{prefix}_{part}"] = value
@@ -95,8 +97,24 @@ def drift(earlier: SortedValues, later: SortedValues) -> NDArray[np.float64]:
         Shape (layers,); NaN where a value is not finite or all earlier values are equal.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        moved = np.abs(later.ordered - earlier.ordered).mean(axis=1, dtype=np.float64)
+        moved = later.ordered - earlier.ordered
+        moved = np.abs(moved, out=moved).mean(axis=1, dtype=np.float64)
         return _ratio(moved, earlier.std)
+
+
+def by_neuron(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Sorts the values of each neuron.
+
+    Args:
+        values: Shape (layers, num_examples, units).
+
+    Returns:
+        The values of each neuron in ascending order, NaN last, (layers, units, num_examples).
+    """
+    # Copied first, since sorting along an axis that is not the last in memory takes longer.
+    ordered = values.transpose(0, 2, 1).copy()
+    ordered.sort(axis=2)
+    return ordered
 
 
 def distance(earlier: NDArray[np.float32], later: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -113,7 +131,8 @@ def distance(earlier: NDArray[np.float32], later: NDArray[np.float32]) -> NDArra
         Shape (layers,); NaN where a value is not finite.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        moved = np.abs(later - earlier).mean(axis=(1, 2), dtype=np.float64)
+        moved = later - earlier
+        moved = np.abs(moved, out=moved).mean(axis=(1, 2), dtype=np.float64)
     return np.where(np.isfinite(moved), moved, np.nan)
 
 

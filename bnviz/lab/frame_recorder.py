@@ -13,6 +13,7 @@ from bnviz.frame_layout import FrameLayout
 from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
 from bnviz.lab.answers import answers
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
+from bnviz.lab.drift import DriftReference
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
 from bnviz.lab.propagation import effective_rates
@@ -52,6 +53,7 @@ class FrameRecorder:
 
     def __init__(self, layout: FrameLayout, data: Dataset, measured: MeasuredExamples):
         self._layout = layout
+        self._drift_reference = DriftReference()
         self._data_digest = data.digest
         self._labels = measured.validation[1][measured.shown]
         self._of_data: dict[str, Any] = {"majority_share": majority_share(measured.validation[1])}
@@ -59,21 +61,23 @@ class FrameRecorder:
             self._of_data |= _points(*measured.probe)
 
     def frame(self, arms: Mapping[str, Arm], snapshots: Mapping[str, ArmSnapshot]) -> Frame:
-        """Makes a frame from one snapshot of each arm.
+        """Makes the next frame from one snapshot of each arm.
 
         Args:
-            arms: The arms by name; drift reference, first loss, step of divergence and change
-                losses of each are updated.
+            arms: The arms by name; first loss, step of divergence and change losses of each are
+                updated.
             snapshots: Their snapshots by name, all at the same step.
         """
         record = np.zeros((), self._layout.dtype)
         for name, value in self._of_data.items():
             record[name] = value
-        for name, arm in arms.items():
+        observations = [snapshots[name].observation for name in arms]
+        measured = measure(observations, self._layout, self._drift_reference)
+        for (name, arm), measures in zip(arms.items(), measured, strict=True):
             snapshot = snapshots[name]
             record["step"] = snapshot.step
             self._certify(record[name], arm, snapshot)
-            self._measure(record[name], arm, snapshot)
+            self._write(record[name], arm, snapshot, measures)
         # Indexing a 0-dimensional array by () returns its record, which its type does not tell.
         return record[()]  # type: ignore[return-value]
 
@@ -87,9 +91,10 @@ class FrameRecorder:
         for name, digest in digests.items():
             record[name] = np.frombuffer(digest, np.uint8, DIGEST_SIZE)
 
-    def _measure(self, record: Any, arm: Arm, snapshot: ArmSnapshot) -> None:
-        """Writes the measures of an arm."""
-        measures = measure(snapshot.observation, self._layout, arm.drift_reference)
+    def _write(
+        self, record: Any, arm: Arm, snapshot: ArmSnapshot, measures: dict[str, Any]
+    ) -> None:
+        """Writes the measures of an arm, those that others share the calls of among them."""
         measures |= snapshot.costly
         measures |= answers(snapshot.observation.shown.numpy(), self._labels)
         # A change of the rate at this step is made after the frame is measured.

@@ -43,7 +43,7 @@ class LayerReference(NamedTuple):
     Attributes:
         maps: The maps.
         reaching: What reached each layer but the first, shape (layers - 1, num_examples, units).
-        values: What the maps made of it, shape (layers, units, num_examples).
+        values: What the maps made of it, shape (layers, num_examples, units).
     """
 
     maps: LayerMaps
@@ -56,7 +56,7 @@ class LayerCrossing(NamedTuple):
 
     Attributes:
         values: What the earlier maps made of what reached them then, shape
-            (layers, units, num_examples).
+            (layers, num_examples, units).
         moved_inputs: What they make of what reaches the layers now, of the same shape.
         moved_weights: What the maps of now make of what reached the layers then.
     """
@@ -109,7 +109,7 @@ def apply(
             not each neuron over the examples.
 
     Returns:
-        Pre-activations by neuron, shape (layers, units, num_examples).
+        Pre-activations, shape (layers, num_examples, units).
     """
     bias, mean, variance, beta, gamma = tf.unstack(maps.neurons)
     first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
@@ -127,4 +127,4 @@ def apply(
     if maps.noise.shape[0]:
         noisy = zip(tf.unstack(values), tf.unstack(maps.noise), strict=True)
         values = tf.stack([perturbed(of_layer, seed) for of_layer, seed in noisy])
-    return tf.transpose(values, (0, 2, 1))
+    return values

@@ -1,13 +1,16 @@
 """Measures: the numbers of a frame, computed with NumPy from an observation."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import NUM_SINGLE, PERCENTILES, QUANTITIES, edges
-from bnviz.lab.drift import DriftReference, SortedValues
+from bnviz.lab.drift import DriftReference, SortedValues, by_neuron
+from bnviz.lab.layer_maps import LayerCrossing
 from bnviz.lab.observer import Observation
 from bnviz.lab.propagation import example_similarity, gradient_growth, neuron_spread
 from bnviz.scores import NO_SCORE, encode
@@ -19,35 +22,62 @@ CAN_DIE = ("relu",)
 
 
 def measure(
-    observation: Observation, layout: FrameLayout, reference: DriftReference
-) -> dict[str, Any]:
-    """Computes the measures of one arm, keyed by the names of a frame's fields.
+    observations: Sequence[Observation], layout: FrameLayout, reference: DriftReference
+) -> list[dict[str, Any]]:
+    """Computes the measures of all arms, those of each keyed by the names of a frame's fields.
+
+    The layers of all arms are measured in the same calls: of so small arrays, many calls take
+    longer than what they compute.
 
     Args:
-        observation: What was observed of the arm.
+        observations: What was observed of each arm.
         layout: Layout of the run's frames.
-        reference: Pre-activations of the arm's earlier frames; updated with those of this one.
+        reference: Pre-activations of the arms' earlier frames; updated with those of this one.
     """
-    measures: dict[str, Any] = observation.outcome()
+    of_layers = _measure_layers(observations, layout, reference)
+    num_arms = len(observations)
+    by_arm = {
+        name: values.reshape(num_arms, -1, *values.shape[1:]) for name, values in of_layers.items()
+    }
+    return [
+        {name: values[number] for name, values in by_arm.items()}
+        | _measure_network(observation, layout)
+        for number, observation in enumerate(observations)
+    ]
+
+
+def _measure_layers(
+    observations: Sequence[Observation], layout: FrameLayout, reference: DriftReference
+) -> dict[str, NDArray[Any]]:
+    """Measures that each layer has, (arms * layers, ...): all layers of one arm, then the next."""
+    measures: dict[str, NDArray[Any]] = {}
     for quantity in QUANTITIES:
-        values = getattr(observation, f"{quantity}s").numpy()
+        values = _joined(getattr(each, f"{quantity}s") for each in observations)
         ordered = np.sort(values.reshape(len(values), -1), axis=1)
         description = describe(ordered, edges(quantity, layout.activation))
         measures |= {f"{quantity}_{name}": value for name, value in description.items()}
         if quantity == "pre_activation":
-            by_neuron = np.sort(values.transpose(0, 2, 1), axis=2)
-            now = SortedValues(ordered, description["std"], by_neuron)
-            measures |= reference.measure(now, observation.crossed)
+            of_neurons = by_neuron(values)
+            now = SortedValues(ordered, description["std"], of_neurons)
+            crossed = zip(*(each.crossed for each in observations), strict=True)
+            crossings = [LayerCrossing(*map(_joined, zip(*each, strict=True))) for each in crossed]
+            measures |= reference.measure(now, crossings)
             mean, std = neuron_moments(values)
             measures["neuron_spread"] = neuron_spread(std)
             shown = slice(layout.neurons)
-            neurons = describe_neurons(mean[:, shown], std[:, shown], by_neuron[:, shown])
+            neurons = describe_neurons(mean[:, shown], std[:, shown], of_neurons[:, shown])
             measures |= {f"neuron_{name}": value for name, value in neurons.items()}
     measures["example_similarity"] = example_similarity(
         values, np.maximum(-ordered[:, 0], ordered[:, -1])
     )
     measures["saturated"] = saturated_share(ordered, layout.activation)
     measures["dead"] = dead_share(values, layout.activation)
+    return measures
+
+
+def _measure_network(observation: Observation, layout: FrameLayout) -> dict[str, Any]:
+    """Measures of one arm, of its kernels, its normalization and its outcome."""
+    measures: dict[str, Any] = observation.outcome()
     gradients, updates, kernels = observation.kernel_measures.numpy()
     measures["gradient_norm"], measures["kernel_norm"] = gradients, kernels
     measures["gradient_growth"] = gradient_growth(gradients)
@@ -55,15 +85,21 @@ def measure(
         ratios = np.log10(updates)
     measures["update_ratio"] = np.where(np.isinf(ratios), np.nan, ratios)
     normalization = observation.normalization.numpy()[..., : layout.neurons]
-    by_name = dict(zip(observation.normalization_names, normalization, strict=True))
-    measures |= {name: round_mantissa(values) for name, values in by_name.items()}
+    names = observation.normalization_names
+    measures |= dict(zip(names, round_mantissa(normalization), strict=True))
     if observation.norm_inputs is not None:
         inputs = observation.norm_inputs.numpy()[..., : layout.neurons]
+        by_name = dict(zip(names, normalization, strict=True))
         mean, variance = by_name["batch_mean"], by_name["batch_variance"]
         measures["example_scores"] = example_scores(inputs, mean, variance)
     if observation.boundary is not None and layout.plane:
         measures["boundary"] = np.nan_to_num(np.round(255 * observation.boundary.numpy()))
     return measures
+
+
+def _joined(tensors: Iterable[tf.Tensor]) -> NDArray[np.float32]:
+    """Tensors of several arms, one after another along the first axis."""
+    return np.concatenate([tensor.numpy() for tensor in tensors])
 
 
 def example_scores(
@@ -163,8 +199,8 @@ def histogram(ordered: NDArray[np.float32], bin_edges: NDArray[np.float32]) -> N
     """
     starts = np.empty(len(bin_edges) + 2, np.int64)
     starts[0], starts[-1] = 0, len(ordered)
-    starts[1:-1] = np.searchsorted(ordered, bin_edges)
-    starts[-2] = np.searchsorted(ordered, bin_edges[-1], side="right")
+    starts[1:-1] = ordered.searchsorted(bin_edges)
+    starts[-2] = ordered.searchsorted(bin_edges[-1], side="right")
     return starts[1:] - starts[:-1]
 
 
@@ -220,7 +256,7 @@ def _percentiles_and_moments(
     mean = values.mean(axis=-1)
     values -= mean[..., np.newaxis]
     # Not a matrix product: a threaded BLAS that competes with TensorFlow's threads takes 4 ms.
-    return percentiles, np.stack([mean, np.sqrt(np.square(values).mean(axis=-1))])
+    return percentiles, np.stack([mean, np.sqrt(np.square(values, out=values).mean(axis=-1))])
 
 
 def _percentiles(ordered: NDArray[Any]) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.frame_schema import IN_STD
-from bnviz.lab.drift import distance
+from bnviz.lab.drift import by_neuron, distance
 
 
 class LastLayer(NamedTuple):
@@ -57,18 +57,13 @@ def last_layer_drift(first: LastLayer, now: LastLayer) -> dict[str, NDArray[np.f
     with np.errstate(all="ignore"):
         values = first.values(first.reaching)
         std = values.std(axis=(1, 2), dtype=np.float64)
-        start = _by_neuron(values)
+        start = by_neuron(values)
         measures = {}
         for part, moved in (
             ("previous_layers", first.values(now.reaching)),
             ("own_weights", now.values(first.reaching)),
         ):
-            found = distance(start, _by_neuron(moved))
+            found = distance(start, by_neuron(moved))
             measures[f"drift_{part}"] = found
             measures[f"drift_{part}{IN_STD}"] = np.where(std > 0, found / std, np.nan)
         return measures
-
-
-def _by_neuron(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The values of each neuron in ascending order, shape (networks, units, num_examples)."""
-    return np.sort(values.transpose(0, 2, 1), axis=2)

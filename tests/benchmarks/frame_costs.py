@@ -34,7 +34,7 @@ from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples
 from bnviz.frame_layout import FrameLayout
 from bnviz.lab.answers import answers
-from bnviz.lab.arms import Arm, new_arm
+from bnviz.lab.arms import new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.measures import measure
@@ -56,26 +56,31 @@ def costs(settings: Settings, data: Dataset, rounds: int) -> list[str]:
     x, y = tf.constant(data.x_train), tf.constant(data.y_train)
     arms = [new_arm(settings, name, data) for name in layout.arms]
     references = {arm.name: (arm.compiled.observer.reference(probe[0]),) for arm in arms}
-    drifts = {arm.name: DriftReference() for arm in arms}
+    drift = DriftReference()
     generator = np.random.default_rng(0)
     spent: dict[str, list[float]] = {"bare": [], "whole": [], "measured": [], "unsplit": []}
 
-    def timed(part: str, work: Callable[[Arm], Any]) -> list[Any]:
+    def timed(part: str, work: Callable[[], list[Any]]) -> list[Any]:
         start = time.process_time()
-        results = [work(arm) for arm in arms]
+        results = work()
         spent[part].append(1e3 * (time.process_time() - start))
         return results
 
-    def observed(arm: Arm, *, split: bool) -> Observation:
-        earlier = references[arm.name] if split else ()
-        return arm.compiled.observer.observe(probe, validation, earlier, shown)
+    def observed(*, split: bool) -> list[Observation]:
+        return [
+            arm.compiled.observer.observe(
+                probe, validation, references[arm.name] if split else (), shown
+            )
+            for arm in arms
+        ]
 
-    def numbers(arm: Arm, *, split: bool) -> dict[str, Any]:
-        observation = seen[arm.name]
-        if not split:
-            observation = replace(observation, crossed=())
-        of_shown = answers(observation.shown.numpy(), labels)
-        return measure(observation, layout, drifts[arm.name]) | of_shown
+    def numbers(*, split: bool) -> list[dict[str, Any]]:
+        observations = whole if split else [replace(each, crossed=()) for each in whole]
+        measured = measure(observations, layout, drift)
+        return [
+            measures | answers(observation.shown.numpy(), labels)
+            for measures, observation in zip(measured, observations, strict=True)
+        ]
 
     for _ in range(rounds + 3):
         shape = (_STEPS, settings.batch_size)
@@ -84,7 +89,6 @@ def costs(settings: Settings, data: Dataset, rounds: int) -> list[str]:
             arm.compiled.trainer.train(x, y, indices)
         timed("bare", partial(observed, split=False))
         whole = timed("whole", partial(observed, split=True))
-        seen = {arm.name: each for arm, each in zip(arms, whole, strict=True)}
         timed("measured", partial(numbers, split=True))
         timed("unsplit", partial(numbers, split=False))
     bare, with_split, of_measures, unsplit = (median(values[3:]) for values in spent.values())

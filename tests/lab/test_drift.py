@@ -12,6 +12,7 @@ from bnviz.frame_schema import DRIFT_PARTS
 from bnviz.frames import VALUE_EDGES
 from bnviz.lab.drift import DriftReference, SortedValues, distance, drift
 from bnviz.lab.experiment import run
+from bnviz.lab.layer_maps import LayerCrossing
 from bnviz.lab.measures import describe
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
@@ -90,7 +91,8 @@ class Probed:
 
     def observe(self) -> dict[str, np.ndarray]:
         seen = self.observer.observe(self.pair, self.pair, (self.reference,))
-        return self.drift.measure(sorted_values(seen.pre_activations.numpy()), seen.crossed)
+        crossings = [LayerCrossing(*(part.numpy() for part in each)) for each in seen.crossed]
+        return self.drift.measure(sorted_values(seen.pre_activations.numpy()), crossings)
 
     def change(self, layers=range(LAYERS)) -> None:
         """Changes every weight of some layers."""

@@ -27,7 +27,8 @@ def test_equal_a_forward_pass_in_numpy(position):
     pairs = [tuple(map(tf.constant, pair)) for pair in (measured.probe, measured.validation)]
     observer, network = arm.compiled.observer, arm.compiled.network
     observation = observer.observe(*pairs, (observer.reference(pairs[0][0]),))
-    found = measure(observation, FrameLayout.of(settings), DriftReference())["example_scores"]
+    (measures,) = measure([observation], FrameLayout.of(settings), DriftReference())
+    found = measures["example_scores"]
     x = measured.probe[0]
     for layer, (hidden, dense) in enumerate(
         zip(network.hidden_layers, network.dense_layers, strict=False)
