@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from bnviz.engine import Engine
+from bnviz.player import PLOTLY
 from bnviz.player.message import MAX_BYTES
 from tests.support import ROOT
 from tests.support.engine import until
@@ -70,7 +71,7 @@ class TestCode:
     def test_the_player_writes_no_markup_from_outside(self, name):
         folder = ROOT / "bnviz/player/browser/player"
         for file in folder.glob("*.js"):
-            if file.name in (name, "plotly-cartesian.min.js"):
+            if file.name in (name, PLOTLY.name):
                 continue
             text = file.read_text()
             for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

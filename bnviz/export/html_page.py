@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bnviz.export.joined_script import joined_script, joined_style
-from bnviz.player import BROWSER
+from bnviz.player import BROWSER, PLOTLY
 from bnviz.settings import KINDS, UPLOAD, Settings
 
 #: Longest note, in characters.
 MAX_NOTE = 2_000
 _FOLDER = BROWSER / "replay"
-_PLOTLY = BROWSER / "player" / "plotly-cartesian.min.js"
 
 
 class PageError(ValueError):
@@ -62,7 +61,7 @@ class HtmlPage:
             length = f"{MAX_NOTE:,} characters, not {len(self.note):,}"
             raise PageError(f"a note may have {length}")
         script = joined_script(_FOLDER / self.script)
-        data = {**self.data, "plotly": zlib.compress(_PLOTLY.read_bytes(), 9)}
+        data = {**self.data, "plotly": zlib.compress(PLOTLY.read_bytes(), 9)}
         return string.Template((_FOLDER / "replay.html").read_text(encoding="utf-8")).substitute(
             title=html.escape(self.title),
             about=html.escape(self.about),

@@ -7,3 +7,5 @@ from pathlib import Path
 
 #: Scripts and styles, one folder per component; nothing else, because a host serves all of it.
 BROWSER = Path(__file__).parent / "browser"
+#: The drawing library, made by `tests/browser/plotly/build.js`.
+PLOTLY = BROWSER / "player" / "plotly-scatter-heatmap.min.js"

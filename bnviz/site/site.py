@@ -8,11 +8,11 @@ from bnviz.export import keras_script
 from bnviz.export.joined_script import joined_script, joined_style
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.presets import FIRST, PRESETS, path_of
-from bnviz.player import BROWSER
+from bnviz.player import PLOTLY
 from bnviz.site import other_pages
 from bnviz.site.chapter_page import NOTEBOOK, SCRIPT, chapter_page
 from bnviz.site.run_files import RunFiles
-from bnviz.site.site_page import FOLDER, PLOTLY, SitePage
+from bnviz.site.site_page import FOLDER, SitePage
 
 #: Comments that take lines of their own, which readers of a site need not load.
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)
@@ -46,7 +46,8 @@ def pages(runs: dict[Path, RunFiles]) -> Iterator[SitePage]:
 
 def shared_files() -> Iterator[tuple[str, str]]:
     """Yields the address and the text of each file that pages share, beside the runs."""
-    yield PLOTLY, (BROWSER / "player" / PLOTLY).read_text(encoding="utf-8")
+    # The player's own script looks for it under its name.
+    yield PLOTLY.name, PLOTLY.read_text(encoding="utf-8")
     yield "site.js", site_script()
     yield "site.css", joined_style(FOLDER / "site.css")
     (shown,) = (each for each in CHAPTERS.values() if each.script)

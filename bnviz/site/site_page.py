@@ -7,12 +7,10 @@ import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bnviz.player import BROWSER
+from bnviz.player import BROWSER, PLOTLY
 
 #: Folder of the site's scripts, style sheets and frame.
 FOLDER = BROWSER / "site"
-#: The drawing library, by its name in the site, where the player's own script looks for it.
-PLOTLY = "plotly-cartesian.min.js"
 #: Ends the title of every page.
 TITLE = " · Batch Normalization, seen"
 #: The lesson's first page, and the page after its last one.
@@ -63,7 +61,7 @@ class SitePage:
         """Returns the file's text."""
         scheme = (FOLDER / "scheme.js").read_text(encoding="utf-8")
         marks = f' data-picture="{self.picture}"' if self.picture else ""
-        ahead = f'<link rel="preload" href="{PLOTLY}" as="script">' if self.picture else ""
+        ahead = f'<link rel="preload" href="{PLOTLY.name}" as="script">' if self.picture else ""
         frame = (FOLDER / "site.html").read_text(encoding="utf-8")
         return string.Template(frame).substitute(
             title=html.escape(f"{self.title}{TITLE}"),

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from bnviz.findings.events import events
 from bnviz.frames import frame_steps
-from bnviz.player import BROWSER
+from bnviz.player import BROWSER, PLOTLY
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
 from bnviz.settings import Settings
@@ -47,7 +47,7 @@ def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(
     )
     own = sorted(name for name, _ in fetched if name.startswith("bnviz.player/"))
     assert own == sorted(f"bnviz.player/{each.name}" for each in PLAYER.glob("*.js"))
-    assert dict(fetched)["bnviz.player/plotly-cartesian.min.js"] == "link"
+    assert dict(fetched)[f"bnviz.player/{PLOTLY.name}"] == "link"
     assert not [name for name, _ in fetched if "SyntaxHighlighter" in name]
     visitor.unfold(CODE)
     expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text(

@@ -7,7 +7,7 @@ import pytest
 
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.player import BROWSER
+from bnviz.player import PLOTLY
 from bnviz.player.content import RECORDED, StageContent, recorded_default
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
@@ -211,7 +211,7 @@ def test_detail_is_sent_ahead_only_if_the_host_allows_it():
 def test_the_players_plotly_js_has_the_version_of_the_python_package():
     import plotly.offline
 
-    script = (BROWSER / "player" / "plotly-cartesian.min.js").read_text()
+    script = PLOTLY.read_text()
     assert f"v{plotly.offline.get_plotlyjs_version()}" in script[:200]
 
 

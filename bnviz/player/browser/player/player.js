@@ -173,7 +173,10 @@ export class Player {
     this.events.show(header.events, this.cards.names);
     this.showStatus(header);
     // What is around the figure determines its height, so that comes first.
-    if (figure) this.resize(true);
+    if (figure) {
+      this.write(this.transport.at);
+      this.resize(true);
+    }
     this.draw();
     this.planRequest();
   }
@@ -302,10 +305,7 @@ export class Player {
     try {
       const Plotly = await loadPlotly();
       this.chart.draw(Plotly, this.frames, at);
-      this.cards.draw(this.frames, at, this.header?.pair ?? {});
-      this.events.moveTo(at);
-      this.say();
-      this.parts.proof.textContent = this.cards.certificate(this.frames, at);
+      this.write(at);
       this.drawn += 1;
       this.notes.place();
       if (this.drawn === 1) this.planRequest();
@@ -318,14 +318,29 @@ export class Player {
     }
   }
 
-  /** Says in words what the frame drawn shows. */
-  say() {
-    const { frames, shown, figure } = this.chart;
-    if (!frames || !figure || shown < 0) return;
+  /**
+   * Writes what a frame shows around the figure.
+   * @param {number} at Index of the frame.
+   */
+  write(at) {
+    if (this.frames.length === 0) return;
+    this.cards.draw(this.frames, at, this.header?.pair ?? {});
+    this.events.moveTo(at);
+    this.say(at);
+    this.parts.proof.textContent = this.cards.certificate(this.frames, at);
+  }
+
+  /**
+   * Says in words what a frame shows.
+   * @param {number} [at] Its index; that of the frame drawn without it.
+   */
+  say(at = this.chart.shown) {
+    const { figure } = this.chart;
+    if (!figure || at < 0) return;
     const { arms, layer } = figure.cards;
     this.moment.show(
-      frames,
-      shown,
+      this.frames,
+      at,
       { arms, layer, events: this.events.events },
       this.transport.playing,
     );

@@ -16,10 +16,9 @@ export const held = (name) => bytesOf(document.getElementById(name)?.textContent
 export async function begin(draw) {
   offerSchemes();
   try {
-    const [code, content] = await Promise.all(["plotly", "content"].map(held));
-    await run(code);
-    await loadPlotly();
-    await draw(JSON.parse(textOf(content)));
+    // What is drawn is prepared while the browser reads the library.
+    const library = loadPlotly(async () => run(await held("plotly")));
+    await Promise.all([library, held("content").then(textOf).then(JSON.parse).then(draw)]);
   } catch (error) {
     sayFailed(error);
   }

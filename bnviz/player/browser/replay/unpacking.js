@@ -6,7 +6,10 @@
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function bytesOf(text) {
-  const packed = Uint8Array.from(atob(text.trim()), (sign) => sign.charCodeAt(0));
+  const signs = atob(text.trim());
+  const packed = new Uint8Array(signs.length);
+  // `Uint8Array.from` would take ten times as long.
+  for (let i = 0; i < signs.length; i++) packed[i] = signs.charCodeAt(i);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
