@@ -141,12 +141,13 @@ window.bnvizGeometry = (() => {
   // The ground under an element: the backgrounds of what it is in, one over the other.
   function ground(element) {
     const layers = [];
-    // Letters of a picture stand on its last shape before them.
-    const { left, top } = element.getBoundingClientRect();
+    // Letters of a picture stand on its last shape before them, whose edges their line may reach over.
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const [x, y] = [left + width / 2, top + height / 2];
     if (element instanceof SVGElement) {
       for (let each = element.previousElementSibling; each; each = each.previousElementSibling) {
         const area = each.getBoundingClientRect();
-        if (each.localName !== "rect" || left < area.left || top < area.top || left > area.right || top > area.bottom) continue;
+        if (each.localName !== "rect" || x < area.left || y < area.top || x > area.right || y > area.bottom) continue;
         const { fill, fillOpacity } = getComputedStyle(each);
         const [red, green, blue, alpha] = channels(fill);
         layers.push([red, green, blue, alpha * +fillOpacity]);

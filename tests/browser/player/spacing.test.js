@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitHeadings, spaceRows } from "../../../bnviz/player/browser/player/spacing.js";
+import { fitHeadings, spaceRows, thinTicks } from "../../../bnviz/player/browser/player/spacing.js";
 
 globalThis.document = {
   createElement: () => ({
@@ -63,4 +63,42 @@ test("a heading that is too long loses its explanation, and then takes two lines
   assert.deepEqual(text(), before);
   fitHeadings(long, 0, 100);
   assert.deepEqual(text(), ["<b>arm</b>", "<b>with BN</b><br>layer 1"]);
+});
+
+test("a heading ends before the numbers of a higher panel beside it", () => {
+  const headings = ["<b>arm</b><span> · of all</span>", "<b>b</b>"];
+  const beside = layout({ headings, gap: 0.1 });
+  beside.xaxis.domain = [0, 0.5];
+  beside.yaxis.domain = [0, 0.8];
+  beside.xaxis2.domain = [0.5, 1];
+  beside.yaxis2.domain = [0.7, 1];
+  const text = () => beside.annotations[0].text;
+  fitHeadings(beside, 0, 360);
+  assert.equal(text(), headings[0]);
+  fitHeadings(beside, 0, 300);
+  assert.equal(text(), "<b>arm</b>");
+});
+
+test("a low panel has as many numbers as fit one above the other, and at least one", () => {
+  const low = layout({ gap: 0 });
+  low.yaxis.nticks = 5;
+  low.yaxis2.nticks = 2;
+  const countsAt = (height) => {
+    const each = structuredClone(low);
+    thinTicks(each, height);
+    return [each.yaxis.nticks, each.yaxis2.nticks];
+  };
+  assert.deepEqual(countsAt(1000), [5, 2]);
+  assert.deepEqual(countsAt(110), [3, 2]);
+  assert.deepEqual(countsAt(20), [1, 1]);
+});
+
+test("numbers at a fixed distance are that far apart, or a multiple of it", () => {
+  const distanceAt = (height) => {
+    const log = layout({ gap: 0 });
+    Object.assign(log.yaxis, { dtick: 1, range: [-2, 4] });
+    thinTicks(log, height);
+    return log.yaxis.dtick;
+  };
+  assert.deepEqual([1000, 100, 20].map(distanceAt), [1, 3, 6]);
 });

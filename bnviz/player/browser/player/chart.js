@@ -21,7 +21,7 @@ import { lowerColumns, placeHeads } from "./heads.js";
 import { wordAreas } from "./lettering.js";
 import { Painter } from "./painter.js";
 import { heightAbove, heightLeft, layoutName } from "./space.js";
-import { fitHeadings, spaceRows } from "./spacing.js";
+import { fitHeadings, spaceRows, thinTicks } from "./spacing.js";
 import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
 import { fitTicks, widenMargin } from "./ticks.js";
@@ -147,6 +147,7 @@ export class Chart {
     fitHeadings(layout, l, width - l - r);
     fitTicks(layout, figure.run, l, r);
     spaceRows(layout, (height - t - b) / this.scale);
+    thinTicks(layout, height - t - b);
     this.layout = layout;
     this.traces = traces;
     this.axes = false;

@@ -8,7 +8,15 @@
 import { context2d, newCanvas } from "./canvas.js";
 
 /** @typedef {[low: number, high: number]} Domain */
-/** @typedef {{ domain: Domain, showticklabels?: boolean, title?: { text: string } }} PanelAxis */
+/**
+ * @typedef {object} PanelAxis
+ * @property {Domain} domain
+ * @property {boolean} [showticklabels]
+ * @property {{ text: string }} [title]
+ * @property {number} [nticks] How many numbers it has at most.
+ * @property {number} [dtick] How far apart they are, as drawn.
+ * @property {[low: number, high: number]} [range]
+ */
 /** @typedef {{ x: PanelAxis, y: PanelAxis, heading: Heading | undefined }} Panel */
 /** @typedef {Annotation & { x: number, xref: string, font: { size: number } }} Heading */
 
@@ -20,6 +28,12 @@ const NUMBERS = 18;
 const TITLE = 22;
 // Between a heading and the next panel.
 const BESIDE = 10;
+// The numbers beside a panel, and the distance of two of them one above the other, as multiples of the
+// size of their font.
+const WIDE = 2.5;
+const APART = 1.5;
+// Shares of a layout differ by rounding.
+const CLOSE = 1e-4;
 const EXPLANATION = /<span>.*<\/span>/;
 // What is left out of an explanation first.
 const LESS = /(<span> · )[^<]*, /;
@@ -66,12 +80,16 @@ export function fitHeadings(layout, left, width) {
   };
   for (const { x, y, heading } of panels) {
     if (!heading?.text) continue;
+    const top = y.domain[1];
+    // Those that begin at the same height, and those beside whose numbers it stands.
     const next = panels.filter(
-      (each) => each.x.domain[0] >= x.domain[1] && each.y.domain[1] === y.domain[1],
+      (each) =>
+        each.x.domain[0] >= x.domain[1] && each.y.domain[0] < top && each.y.domain[1] > top - CLOSE,
     );
     const starts = next.map((each) => {
       const indent = (each.heading?.x ?? 0) * (each.x.domain[1] - each.x.domain[0]);
-      return left + (each.x.domain[0] + indent) * width - BESIDE;
+      const numbers = each.y.domain[1] > top + CLOSE ? WIDE * (layout.font?.size ?? 12) : 0;
+      return left + (each.x.domain[0] + indent) * width - BESIDE - numbers;
     });
     const end = Math.min(left + width + 2, ...starts);
     const start = left + (x.domain[0] + heading.x * (x.domain[1] - x.domain[0])) * width;
@@ -112,6 +130,21 @@ export function spaceRows(layout, height) {
       panel.y.domain = [low, high];
       high = low - (wanted[i] ?? 0);
     });
+  }
+}
+
+/**
+ * Leaves axes at the left of low panels as many numbers as fit.
+ * @param {Layout} layout Is changed.
+ * @param {number} height Of what the domains are shares, in pixels.
+ */
+export function thinTicks(layout, height) {
+  const apart = APART * (layout.font?.size ?? 12);
+  for (const { y } of panelsOf(layout)) {
+    const most = Math.max(1, Math.floor(((y.domain[1] - y.domain[0]) * height) / apart));
+    if (y.nticks) y.nticks = Math.min(y.nticks, most);
+    if (!y.dtick || !y.range) continue;
+    y.dtick *= Math.max(1, Math.ceil((y.range[1] - y.range[0]) / (most * y.dtick)));
   }
 }
 
