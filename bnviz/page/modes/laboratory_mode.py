@@ -29,6 +29,7 @@ from bnviz.page.shell import (
     presenting,
     rerun,
     run_files,
+    script_turns,
     session,
     shown_run,
     visit,
@@ -203,7 +204,8 @@ def _player(chosen: Settings | None) -> None:
     run = laboratory_stage.run()
     session.viewer().watch(run)
     if run is not None and live_training.is_on():
-        run.await_frame(live_training.FIRST_FRAME)
+        with script_turns.waiting():
+            run.await_frame(live_training.FIRST_FRAME)
     request = last_request()
     if request.ask:
         # The first picture is drawn; the workers may load TensorFlow while the visitor looks
