@@ -31,11 +31,15 @@ await build({
   globalName: "Plotly",
   target: "es2022",
   define: { global: "window" },
+  // Else that of a folder above counts, and the result depends on the place.
+  tsconfigRaw: {},
   alias: { stream: "stream-browserify" },
   banner: {
     js:
       `/* plotly.js v${version} (scatter and heatmap), copyright Plotly, Inc., MIT licence.\n` +
-      "   Made by tests/browser/plotly/build.js. */",
+      "   Made by tests/browser/plotly/build.js. */\n" +
+      // As in its own builds.
+      '"use strict";',
   },
   legalComments: "eof",
   plugins: [wordless],
