@@ -23,6 +23,8 @@ from bnviz.recording import Recording
 
 _LINE: dict[str, Any] = {"width": 1.6, "dash": "dash"}
 _OPACITY = 0.75
+#: Width up to which a curve is thin, in pixels.
+_THIN = 1
 #: Opacity of the inside of a histogram.
 _FILL = 0.1
 
@@ -52,7 +54,7 @@ def with_ghost(
     for number, binding in figure.bindings.items():
         trace, found = figure.traces[number], None
         match binding:
-            case Series(part="past" | "all") if trace["line"].get("dash", "solid") == "solid":
+            case Series(part="past" | "all") if _is_drawn(binding, trace["line"]):
                 found = _curve(binding, fields, ghost_run) if run.unit == ghost_run.unit else None
             case Ridges(start=False):
                 found = _histograms(binding, fields, recording, ghost)
@@ -65,6 +67,16 @@ def with_ghost(
         bindings=bindings,
         ghosts=tuple(range(len(figure.traces), len(traces))),
     )
+
+
+def _is_drawn(binding: Series, line: Mapping[str, Any]) -> bool:
+    """Whether a curve has a ghost.
+
+    Ghosts look alike, so that of a dotted or thin curve would be taken for that of the curve beside
+    which it stands.
+    """
+    thin = binding.part == "past" and line["width"] <= _THIN
+    return not thin and line.get("dash", "solid") == "solid"
 
 
 def _ghostly(trace: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,13 @@ def test_a_curve_is_that_of_the_whole_other_run():
     np.testing.assert_array_equal(curve.y, other.frames["bn"]["validation_loss"])
 
 
+def test_a_thin_curve_beside_the_measure_of_a_panel_has_none():
+    drawn = ghosts(random_recording(SETTINGS.replace(seed=2), 41, seed=1))
+    assert [path for path in drawn if path.startswith("bn/") and "loss" in path] == [
+        "bn/validation_loss"
+    ]
+
+
 def test_over_examples_a_step_counts_with_the_batches_of_its_own_run():
     other = random_recording(SETTINGS.replace(batch_size=7), 20, seed=1)
     view = View(run_scale="linear", x_axis="examples")
