@@ -67,8 +67,9 @@ class Expected(Generic[J]):
 def share_address(some: Collection[Origin], others: Collection[Origin]) -> bool:
     """Whether two jobs are waited for at one address.
 
-    A worker compiles for one job of each address at a time. It compiles in the order in which jobs
-    begin, so whoever begins ever new architectures would keep all others from the compiler.
+    At most as many jobs of an address have begun and are not compiled as there are workers. A
+    worker compiles in the order in which jobs begin, so whoever begins ever new architectures would
+    keep all others from the compiler.
     """
     return not {each.address for each in some}.isdisjoint(each.address for each in others)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from bnviz.page.forms import fields
-from bnviz.page.shell import rerun
+from bnviz.page.shell import rerun, script_turns
 from bnviz.page.shell.components import component
 from bnviz.page.shell.state import state
 from bnviz.settings import Settings
@@ -46,7 +46,8 @@ def draw(settings: Settings | None, shown: Settings, follow: Callable[[Settings]
         _shorten_history(on)
         if on and settings is not None and settings != shown:
             # Whoever goes on changing things ends this run of the script at the element below.
-            time.sleep(PAUSE)
+            with script_turns.waiting():
+                time.sleep(PAUSE)
             place = st.empty()
             why = follow(settings)
             if why:
