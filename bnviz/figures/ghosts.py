@@ -1,6 +1,6 @@
 """Ghosts: another run in the same figure, as dashed lines and pale shapes.
 
-The shapes are those of the same step, and end with the other run.
+The shapes are those of the same step, and end with the other run; or those of the same accuracy.
 
 A ghost has the binding of a curve or of the histograms of the figure, and takes its points from the
 frames of the other recording. What that one has not measured, or not in the same bins, has none.

@@ -8,6 +8,19 @@ from tests.support.recordings import random_recording
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.widest]
 
+#: Keeps the encoders of videos, to see which are still at work.
+FOLLOWED = """() => {
+  window.encoders = [];
+  window.VideoEncoder = class extends VideoEncoder {
+    constructor(init) { super(init); window.encoders.push(this); }
+  };
+}"""
+#: How many have been made, once none is at work any more.
+CLOSED = "encoders.every(({ state }) => state === 'closed') && encoders.length"
+BEGUN = "document.querySelector('.bnviz-files progress').value > 0"
+#: Chosen behind an open dialog, as by the browser's way back.
+TO_SEEDS = """[...document.querySelectorAll('[role=radio]')]
+  .find((each) => each.checkVisibility() && each.textContent.includes('Seeds')).click()"""
 SETTINGS = Settings(hidden_layers=2, units=4, steps=20)
 
 
@@ -32,6 +45,11 @@ def opened(visitor, path):
     visitor.until("s.framesHeld === '21'")
 
 
+def compare_with(visitor, name):
+    visitor.page.get_by_role("combobox", name="compare with").click()
+    visitor.page.get_by_role("option", name=name).click()
+
+
 def test_a_run_is_opened_beside_another(visit, files, tmp_path):
     visitor = visit()
     wrong = tmp_path / "wrong.npz"
@@ -47,13 +65,62 @@ def test_a_run_is_opened_beside_another(visit, files, tmp_path):
     visitor.key("End")
     visitor.until("s.step === '20'")
     alone = visitor.page.evaluate(picture)
-    visitor.page.get_by_role("combobox", name="compare with").click()
-    visitor.page.get_by_role("option", name="first.npz").click()
+    compare_with(visitor, "first.npz")
     visitor.until("s.ghostHeld === '21'")
     visitor.page.wait_for_function(f"{picture} !== {alone!r}")
     row = visitor.page.locator(".bnviz-differences tr").filter(has_text="learning rate")
     expect(row).to_contain_text("20.1", timeout=60_000)
-    visitor.page.get_by_role("combobox", name="compare with").click()
-    visitor.page.get_by_role("option", name="nothing").click()
+    compare_with(visitor, "nothing")
     visitor.until("s.ghostHeld === '0'")
     visitor.page.wait_for_function(f"{picture} === {alone!r}")
+
+
+def test_films_are_stopped_by_their_viewer_and_with_their_player(visit, files):
+    visitor = visit()
+    page = visitor.page
+    downloads = []
+    page.on("download", lambda download: downloads.append(download))
+    page.evaluate(FOLLOWED)
+    save = page.get_by_role("button", name="Save", exact=True)
+    for path in files:
+        opened(visitor, path)
+    sizes = []
+    for chosen, held in (("nothing", 0), ("first.npz", 21)):
+        compare_with(visitor, chosen)
+        visitor.until(f"s.ghostHeld === '{held}'")
+        save.click()
+        with page.expect_download() as download:
+            visitor.button("GIF").click()
+        assert download.value.suggested_filename == "bnviz-layers-steps-0-to-20.gif"
+        sizes.append(len(download.value.path().read_bytes()))
+        visitor.key("Escape")
+    assert sizes[0] < sizes[1]
+    save.click()
+    with page.expect_download() as download:
+        visitor.button("Video").click()
+    video = download.value.path().read_bytes()
+    assert b"ftyp" in video[:16] or video.startswith(b"\x1a\x45\xdf\xa3")
+    visitor.key("Escape")
+    made = page.evaluate(CLOSED)
+    assert made
+    downloads.clear()
+    visitor.open()
+    page.evaluate(FOLLOWED)
+    visitor.key("Home")
+    visitor.until("s.step === '0'")
+    save.click()
+    visitor.key("ArrowRight")  # for the dialog, not for the player behind it
+    visitor.button("Video").click()
+    page.wait_for_function(BEGUN)
+    expect(visitor.button("Stop")).to_be_focused()
+    visitor.key("Enter")
+    expect(page.get_by_text("Stopped; nothing is saved.")).to_be_visible()
+    expect(visitor.button("Video")).to_be_focused()
+    assert page.evaluate(CLOSED)
+    assert visitor.data("step") == "0"
+    page.evaluate("encoders.length = 0")
+    visitor.button("Video").click()
+    page.wait_for_function(BEGUN)
+    page.evaluate(TO_SEEDS)
+    page.wait_for_function(CLOSED)
+    assert not downloads

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { filmFrames, MAX_FRAMES } from "../../../bnviz/player/browser/player/film/film.js";
+import { filmName, isQuarter } from "../../../bnviz/player/browser/player/film/film_form.js";
 import { changes } from "../../../bnviz/player/browser/player/film/gif.js";
 import { Frames } from "../../../bnviz/player/browser/player/frames.js";
 
@@ -30,6 +31,30 @@ test("a long film keeps both ends and its frames are evenly chosen", () => {
   assert.equal(chosen.at(-1), 990);
   const apart = new Set(chosen.slice(1).map((at, i) => at - chosen[i]));
   assert.deepEqual([...apart].sort(), [7, 8]);
+});
+
+test("a film is called by the steps that it has", () => {
+  const frames = framesOf(9);
+  const indices = filmFrames(frames, -1.5, 1e300);
+  assert.equal(
+    filmName("bnviz-drift", frames, indices, "image/gif"),
+    "bnviz-drift-steps-0-to-80.gif",
+  );
+  const video = filmName(
+    "bnviz-drift",
+    frames,
+    filmFrames(frames, 11, 49),
+    'video/webm; codecs="vp9"',
+  );
+  assert.equal(video, "bnviz-drift-steps-20-to-40.webm");
+});
+
+test("how far a film is is said at its quarters alone", () => {
+  const said = (/** @type {number} */ all) =>
+    Array.from({ length: all }, (_, i) => i + 1).filter((made) => isQuarter(made, all));
+  assert.deepEqual(said(2), [1, 2]);
+  assert.deepEqual(said(21), [6, 11, 16, 21]);
+  assert.deepEqual(said(MAX_FRAMES), [32, 63, 94, 125]);
 });
 
 test("a frame of a GIF leaves out what is as before", () => {

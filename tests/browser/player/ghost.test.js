@@ -88,6 +88,28 @@ test("its histograms end with it, and it has none without counts", () => {
   assert.deepEqual(pointsOf(figure, 0, early, 0, ghost), { x: [], y: [] });
 });
 
+test("at the same accuracy its last histograms stand until the next ones come", () => {
+  const ghost = new Ghost();
+  ghost.receive(partOf({ schema: SCHEMA, available: 2 }), bytesOf(0, 10));
+  assert.deepEqual([ghost.endsBefore(10), ghost.endsBefore(11)], [false, true]);
+  ghost.receive(partOf({ available: 2, aligned: true }), bytesOf());
+  assert.equal(ghost.endsBefore(11), false);
+  // What the host has already may be of quite another accuracy.
+  ghost.receive(partOf({ available: 4, aligned: true }), bytesOf());
+  assert.equal(ghost.endsBefore(11), true);
+});
+
+test("what it is by now stays when it is another's or grows", () => {
+  const ghost = new Ghost();
+  ghost.receive(partOf({ schema: SCHEMA }), bytesOf(0, 10));
+  const kept = ghost.snapshot();
+  ghost.receive(partOf({ first: 2 }), bytesOf(20));
+  assert.equal(kept.indexAt(99), 1);
+  ghost.receive(null, bytesOf());
+  assert.deepEqual([kept.held, kept.name], [{ run: "a", from: 2 }, "A & <b>"]);
+  assert.deepEqual(kept.frames?.column("step", 0, 1), [0, 10]);
+});
+
 test("what is dashed is said only where something is, and in a picture as well", () => {
   const ghost = new Ghost();
   const [drawn, none] = [[1], []].map((ghosts) => /** @type {any} */ ({ ghosts }));

@@ -4,6 +4,8 @@ export interface FilmEncoder {
   /** Adds the picture as it is painted now, to be seen for so many milliseconds. */
   add(milliseconds: number): Promise<void>;
   finish(): Promise<Blob>;
+  /** Lets go of what it holds, where no file is wanted any more. */
+  cancel(): Promise<void>;
 }
 
 export interface Gifenc {
@@ -42,6 +44,7 @@ export interface Mediabunny {
     addVideoTrack(source: object, metadata: { frameRate: number }): void;
     start(): Promise<void>;
     finalize(): Promise<void>;
+    cancel(): Promise<void>;
   };
   CanvasSource: new (
     canvas: HTMLCanvasElement,

@@ -75,6 +75,12 @@ export class Frames {
     return true;
   }
 
+  /** Those that have arrived by now, of the same bytes. */
+  snapshot() {
+    const { schema, capacity, detail, length, bytes } = this;
+    return Object.assign(new Frames(schema, 0, detail), { capacity, length, bytes });
+  }
+
   /**
    * One number of a frame.
    * @param {string} path

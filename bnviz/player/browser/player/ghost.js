@@ -1,5 +1,5 @@
-// Ghost: the frames of another run, drawn in the same figure: its curves, and at the same step its
-// histograms up to its last step.
+// Ghost: the frames of another run, drawn in the same figure: its curves, and its histograms at the
+// same step, up to its last one, or at the same accuracy.
 
 /** @import { Points, Ridges } from "types/bindings" */
 /** @import { Figure, GhostPart } from "types/message" */
@@ -69,6 +69,24 @@ export class Ghost {
     return this.frames !== undefined && this.frames.length < this.available;
   }
 
+  /** What it is by now. */
+  snapshot() {
+    return Object.assign(new Ghost(), this, { frames: this.frames?.snapshot() });
+  }
+
+  /**
+   * Whether it has ended before a step, or its frame of then is still to come.
+   * @param {number} step
+   */
+  endsBefore(step) {
+    const { frames } = this;
+    if (!frames?.length) return true;
+    // The frames at the accuracies of a live run come after the run's own: the last one stands until
+    // then, lest it blink.
+    if (this.aligned && !this.lacks) return false;
+    return frames.value("step", frames.length - 1) < step;
+  }
+
   /**
    * Index of its last frame at or before a step, at least 0.
    * @param {number} step
@@ -108,12 +126,11 @@ export function pointsOf(figure, number, frames, at, ghost) {
   if (!figure.ghosts.includes(number)) return points(binding, frames, at, figure.constants);
   if (!ghost?.frames?.length) return { x: [], y: [] };
   const step = frames.value("step", at);
-  const ended = ghost.frames.value("step", ghost.frames.length - 1) < step;
   const there = ghost.indexAt(step);
   if (binding.kind === "ridges") {
     /** @type {any} */
     const ridges = binding;
-    if (ended || isEmpty(ridges, ghost.frames, there)) return { x: [], y: [] };
+    if (ghost.endsBefore(step) || isEmpty(ridges, ghost.frames, there)) return { x: [], y: [] };
   }
   return points(binding, ghost.frames, there, figure.constants);
 }

@@ -11,6 +11,8 @@ const BUTTONS = "button, summary, a";
  * @param {HTMLElement} scrub The player's own slider.
  */
 export function isForOthers(event, scrub) {
+  // Before an open dialog nothing else is used, also where the focus is lost.
+  if (scrub.ownerDocument.querySelector("dialog[open]")) return true;
   const target = event.target instanceof Element ? event.target : undefined;
   const field = target?.closest(FIELDS);
   if (field && field !== scrub) return true;

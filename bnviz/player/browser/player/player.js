@@ -94,7 +94,7 @@ export class Player {
       choose: (view) => this.choose(view),
       go: () => this.#lead(),
     });
-    new Saving(root, parts, () => this.#shown(), this.place, films);
+    this.saving = new Saving(root, parts, () => this.#shown(), this.place, films);
     this.chart = new Chart(root, parts, {
       choose,
       dragging: (changes) => this.toolbar.write(changes),
@@ -404,9 +404,10 @@ export class Player {
     const view = figure.tabs.find((tab) => tab.name === name)?.title ?? "";
     return {
       figure,
-      frames,
+      // What a film shows is what there was when it was begun.
+      frames: frames.snapshot(),
       at,
-      ghost,
+      ghost: ghost.snapshot(),
       entitle: (/** @type {number} */ step) => `${view}, step ${step} of ${steps}`,
       settings: about,
       other,
@@ -433,6 +434,7 @@ export class Player {
     cancelAnimationFrame(this.clock);
     clearTimeout(this.timer);
     this.chart.close();
+    this.saving.close();
     this.notes.close();
     this.place.close();
   }

@@ -62,8 +62,6 @@ export class Presenting {
    * @returns {boolean} Whether the key is one of these.
    */
   key({ key }) {
-    // The open list closes by itself.
-    if (this.parts.keys.open) return false;
     if (key === "?") this.#list();
     else if (key === "p") this.ask(!this.presented);
     else if (key === "Escape" && this.presented) this.ask(false);

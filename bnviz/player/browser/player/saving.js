@@ -48,6 +48,11 @@ export class Saving {
     if (!saves.open) saves.showModal();
   }
 
+  /** Stops what is being made. */
+  close() {
+    this.film?.stop();
+  }
+
   #build() {
     const { saves } = this.parts;
     const explanation = document.createElement("p");
@@ -60,15 +65,13 @@ export class Saving {
     buttons.append(this.#button("Copy link to this step", () => this.#copy()));
     this.outcome = document.createElement("p");
     this.outcome.setAttribute("role", "status");
-    const film = document.createElement("div");
-    saves.append(
-      explanation,
-      buttons,
-      this.outcome,
-      film,
-      this.#button("Close", () => saves.close()),
-    );
-    if (this.films) this.#offerFilms(this.films, film);
+    saves.append(explanation, buttons, this.outcome);
+    if (this.films) {
+      const film = document.createElement("div");
+      saves.append(film);
+      this.#offerFilms(this.films, film);
+    }
+    saves.append(this.#button("Close", () => saves.close()));
   }
 
   /**
@@ -80,7 +83,7 @@ export class Saving {
       const { FilmForm } = await films();
       this.film = new FilmForm(this.root, place, this.shown);
       this.film.open();
-      this.parts.saves.addEventListener("close", () => this.film?.stop());
+      this.parts.saves.addEventListener("close", () => this.close());
     } catch {
       place.textContent = "What makes moving pictures could not be loaded.";
     }

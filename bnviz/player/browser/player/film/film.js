@@ -48,8 +48,11 @@ export function filmFrames(frames, from, to) {
  */
 export async function makeFilm(root, shown, { indices, ground, encoder }, progress, signal) {
   const picture = await PaintedPicture.begin(await loadPlotly(), root, shown, ground);
+  /** @type {FilmEncoder | undefined} */
+  let encoded;
   try {
-    const encoded = await encoder(picture, indices);
+    signal.throwIfAborted();
+    encoded = await encoder(picture, indices);
     let made = 0;
     for (const at of indices) {
       signal.throwIfAborted();
@@ -58,7 +61,12 @@ export async function makeFilm(root, shown, { indices, ground, encoder }, progre
       progress(made);
       await new Promise((resolve) => setTimeout(resolve));
     }
-    return await encoded.finish();
+    const file = await encoded.finish();
+    signal.throwIfAborted();
+    return file;
+  } catch (error) {
+    await encoded?.cancel();
+    throw error;
   } finally {
     picture.close();
   }

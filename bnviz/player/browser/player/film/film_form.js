@@ -1,5 +1,6 @@
 // FilmForm: from which step to which a film is made, of what kind, and how far it is.
 
+/** @import { Frames } from "../frames.js" */
 /** @import { Shown } from "../picture.js" */
 /** @import { BeginEncoder } from "./film.js" */
 
@@ -19,6 +20,26 @@ const KINDS = [
 
 /** @typedef {Shown & { name: string }} Named */
 
+/**
+ * The name of a film's file, by the steps that it has.
+ * @param {string} name
+ * @param {Frames} frames
+ * @param {number[]} indices
+ * @param {string} type Of the file, such as "video/mp4".
+ */
+export function filmName(name, frames, indices, type) {
+  const [from, to] = [0, -1].map((at) => frames.value("step", Number(indices.at(at))));
+  return `${name}-steps-${from}-to-${to}.${type.split(/[/;]/)[1]}`;
+}
+
+/**
+ * Whether as many frames as are made complete a quarter of all.
+ * @param {number} made
+ * @param {number} all
+ */
+export const isQuarter = (made, all) =>
+  Math.floor((4 * made) / all) > Math.floor((4 * (made - 1)) / all);
+
 export class FilmForm {
   /**
    * @param {HTMLElement} root Of the player.
@@ -34,6 +55,9 @@ export class FilmForm {
     explanation.textContent = EXPLANATION;
     this.from = stepField();
     this.to = stepField();
+    this.progress = document.createElement("progress");
+    this.progress.ariaLabel = "Frames made";
+    this.progress.value = 0;
     this.ground = document.createElement("select");
     for (const name of ["white", "dark"]) this.ground.add(new Option(name, name));
     const fields = document.createElement("div");
@@ -43,22 +67,22 @@ export class FilmForm {
       labelled("to step", this.to),
       labelled("ground", this.ground),
     );
-    this.buttons = KINDS.map(([name, encoder]) => button(name, () => this.#make(name, encoder)));
+    this.buttons = KINDS.map(([name], at) => button(name, () => this.#make(at)));
+    this.fields = [...this.buttons, this.from, this.to, this.ground];
     this.stopping = button("Stop", () => this.stop());
     this.stopping.disabled = true;
-    fields.append(...this.buttons, this.stopping);
+    fields.append(...this.buttons, this.stopping, this.progress);
     this.outcome = document.createElement("p");
     this.outcome.setAttribute("role", "status");
     place.append(explanation, fields, this.outcome);
   }
 
-  /** Sets both steps to the ends of what is there. */
+  /** Sets the steps to the ends of what is there, those that a viewer has chosen apart. */
   open() {
     const { frames } = this.shown() ?? {};
-    const last = frames?.length ? frames.value("step", frames.length - 1) : 0;
-    for (const field of [this.from, this.to]) field.max = String(last);
-    this.from.value = "0";
-    this.to.value = String(last);
+    const last = String(frames?.length ? frames.value("step", frames.length - 1) : 0);
+    for (const field of [this.from, this.to]) field.max = last;
+    this.to.defaultValue = last;
     this.outcome.textContent = "";
   }
 
@@ -66,42 +90,65 @@ export class FilmForm {
     this.making?.abort();
   }
 
-  /**
-   * @param {string} kind
-   * @param {BeginEncoder} encoder
-   */
-  async #make(kind, encoder) {
+  /** @param {number} at Index in the list of kinds. */
+  async #make(at) {
+    const [kind, encoder] = KINDS[at];
     const shown = this.shown();
+    if (!shown) return this.#say("The first picture is still to come.");
+    const { frames, name } = shown;
     const [from, to] = [this.from.valueAsNumber, this.to.valueAsNumber];
-    const indices = shown ? filmFrames(shown.frames, from, to) : [];
-    if (!shown || indices.length < 2) {
-      this.#say("Fewer than two recorded steps lie between these.");
-      return;
+    if (Number.isNaN(from) || Number.isNaN(to)) {
+      const last = frames.value("step", frames.length - 1);
+      return this.#say(`Both steps must be numbers from 0 to ${last}.`);
     }
-    this.making = new AbortController();
-    this.#follow(true);
+    const indices = filmFrames(frames, from, to);
+    if (indices.length < 2) {
+      return this.#say("Fewer than two recorded steps lie between these.");
+    }
+    const { signal } = this.#begin();
     this.#say(`${kind}: begun.`);
     try {
       const ground = /** @type {"white" | "dark"} */ (this.ground.value);
       const film = { indices, ground, encoder };
-      const progress = (/** @type {number} */ made) =>
-        this.#say(`${kind}: ${made} of ${indices.length} frames.`);
-      const file = await makeFilm(this.root, shown, film, progress, this.making.signal);
-      const name = `${shown.name}-steps-${from}-to-${to}.${file.type.split(/[/;]/)[1]}`;
-      download(file, name);
-      this.#say(`Saved as ${name}, ${(file.size / 1e6).toFixed(1)} MB.`);
+      const progress = (/** @type {number} */ made) => this.#count(kind, made, indices.length);
+      const file = await makeFilm(this.root, shown, film, progress, signal);
+      const saved = filmName(name, frames, indices, file.type);
+      download(file, saved);
+      this.#say(`Saved as ${saved}, ${(file.size / 1e6).toFixed(1)} MB.`);
     } catch (error) {
-      if (this.making.signal.aborted) this.#say("Stopped; nothing is saved.");
+      if (signal.aborted) this.#say("Stopped; nothing is saved.");
       else this.#say(`It cannot be made: ${error instanceof Error ? error.message : error}.`);
     } finally {
-      this.#follow(false);
+      this.#end(this.buttons[at]);
     }
   }
 
-  /** @param {boolean} making */
-  #follow(making) {
-    for (const each of [...this.buttons, this.from, this.to, this.ground]) each.disabled = making;
-    this.stopping.disabled = !making;
+  #begin() {
+    this.making = new AbortController();
+    this.stopping.disabled = false;
+    // A button that is disabled has no focus any more, and keys would lead out of the dialog.
+    this.stopping.focus();
+    for (const each of this.fields) each.disabled = true;
+    return this.making;
+  }
+
+  /** @param {HTMLElement} begun The button that began it. */
+  #end(begun) {
+    for (const each of this.fields) each.disabled = false;
+    if (document.activeElement === this.stopping) begun.focus();
+    this.stopping.disabled = true;
+    this.progress.value = 0;
+  }
+
+  /**
+   * Shows how far it is; what is said is read aloud, and so only at each quarter.
+   * @param {string} kind
+   * @param {number} made
+   * @param {number} all
+   */
+  #count(kind, made, all) {
+    this.progress.value = made / all;
+    if (isQuarter(made, all)) this.#say(`${kind}: ${made} of ${all} frames.`);
   }
 
   /** @param {string} text */
@@ -114,6 +161,7 @@ function stepField() {
   const field = document.createElement("input");
   field.type = "number";
   field.min = "0";
+  field.defaultValue = "0";
   return field;
 }
 

@@ -50,6 +50,7 @@ export async function gif(picture, indices) {
       const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (file.bytes());
       return new Blob([bytes], { type: "image/gif" });
     },
+    async cancel() {},
   };
 }
 

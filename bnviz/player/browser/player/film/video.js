@@ -41,5 +41,6 @@ export async function video({ canvas }) {
       await output.finalize();
       return new Blob([target.buffer ?? new ArrayBuffer(0)], { type: format.mimeType });
     },
+    cancel: () => output.cancel(),
   };
 }
