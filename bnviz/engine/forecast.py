@@ -1,7 +1,8 @@
 """Forecast: how long a turn is, and when each waiting run is expected to begin."""
 
 import heapq
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,8 @@ BLOCK_SHARE, BLOCK_BETWEEN, IDLE_SHARE = 0.5, 0.2, 0.25
 _LAST = 1.5
 #: While shorter runs keep coming, longer ones together have a turn after so many seconds without.
 LONG_PAUSE = 4.0
+#: Seconds of a turn in which a run waits until its file is read or its networks are compiled.
+COMPILING_SHARE = 0.25
 #: A prediction may be wrong by this factor, and by a second.
 _DOUBT, _DOUBT_SECONDS = 2.0, 1.0
 #: Maximum number of turns that are looked ahead, of all runs and of one.
@@ -48,11 +51,11 @@ class Expected(Generic[J]):
     Attributes:
         job: The job.
         origins: Who waits for it.
-        seconds: How long it is expected to take from now on.
+        seconds: How long it is expected to train from now on.
         queued: Whether it has never had a turn.
         long: Whether it has more than `SHORT` seconds of training to go.
         turn: Seconds of its present turn that are left; None if it waits.
-        compiling: Seconds of these until its networks are compiled.
+        compiling: Seconds until its networks are compiled, once the compiler has come to them.
     """
 
     job: J
@@ -64,14 +67,25 @@ class Expected(Generic[J]):
     compiling: float = 0.0
 
 
-def share_address(some: Collection[Origin], others: Collection[Origin]) -> bool:
-    """Whether two jobs are waited for at one address.
+def addresses(origins: Iterable[Origin]) -> set[str]:
+    """Where those are who wait for a job."""
+    return {each.address for each in origins}
+
+
+def may_compile(origins: Iterable[Origin], compiling: Counter[str], *, workers: int) -> bool:
+    """Whether a job that is not compiled may begin.
 
     At most as many jobs of an address have begun and are not compiled as there are workers. A
     worker compiles in the order in which jobs begin, so whoever begins ever new architectures would
-    keep all others from the compiler.
+    keep all others from the compiler. Who waits for a job together with others waits no longer than
+    any of them would.
+
+    Args:
+        origins: Who waits for the job.
+        compiling: How many jobs of each address have begun and are not compiled.
+        workers: Number of workers.
     """
-    return not {each.address for each in some}.isdisjoint(each.address for each in others)
+    return any(compiling[each] < max(1, workers) for each in addresses(origins))
 
 
 def priority(
@@ -123,21 +137,28 @@ def expected_starts(
     heapq.heapify(ends)
     order = {id(job): number for number, job in enumerate(jobs)}
     waiting = [job for job in jobs if job.turn is None]
-    left = {id(job): job.seconds - (job.turn or 0.0) for job in jobs}
-    compiling = {id(job): max(0.0, job.compiling - (job.turn or 0.0)) for job in jobs}
+    left = {id(job): job.seconds for job in jobs}
     starts: dict[J, float] = {}
     queued = sum(job.queued for job in waiting)
-    begun = {id(job) for job in jobs if not job.queued or job.turn is not None}
-    num_short = sum(id(job) in begun and not job.long for job in jobs)
+    begun: set[int] = set()
+    compilers = _Compilers(workers)
+    num_short = 0
 
-    def may_begin(job: Expected[J]) -> bool:
-        compiled_first = sum(
-            id(other) in begun
-            and compiling[id(other)] > 0
-            and share_address(job.origins, other.origins)
-            for other in (jobs if compiling[id(job)] else ())
-        )
-        return compiled_first < workers and (job.long or num_short < max_short * workers)
+    def begin(job: Expected[J], now: float) -> None:
+        nonlocal num_short
+        begun.add(id(job))
+        num_short += not job.long
+        compilers.begin(job, now)
+
+    for job in jobs:
+        if not job.queued or job.turn is not None:
+            begin(job, 0.0)
+    for job in jobs:
+        if job.turn is not None:
+            left[id(job)] -= max(0.0, job.turn - compilers.until_compiled(job, 0.0))
+
+    def may_begin(job: Expected[J], now: float) -> bool:
+        return compilers.may_begin(job, now) and (job.long or num_short < max_short * workers)
 
     now, long_at = 0.0, -since_long
     for _ in range(_MAX_TURNS):
@@ -146,7 +167,7 @@ def expected_starts(
         now, _, ended = heapq.heappop(ends)
         if ended is not None and left[id(ended)] > 0:
             waiting.append(ended)
-        ready = [job for job in waiting if id(job) in begun or may_begin(job)]
+        ready = [job for job in waiting if id(job) in begun or may_begin(job, now)]
         if not ready:
             continue
         chosen = min(
@@ -165,19 +186,59 @@ def expected_starts(
         waiting.remove(chosen)
         if chosen.queued:
             starts.setdefault(chosen.job, now)
+        if id(chosen) not in begun:
+            begin(chosen, now)
         remaining = left[id(chosen)]
-        turn = share(remaining, others_wait=bool(waiting))
-        seconds = min(remaining, max(turn, chosen.seconds / _MAX_TURNS_OF_ONE))
+        seconds = compilers.until_compiled(chosen, now)
+        if seconds > 0:
+            seconds = min(seconds, max(COMPILING_SHARE, seconds / _MAX_TURNS_OF_ONE))
+        else:
+            turn = share(remaining, others_wait=bool(waiting))
+            seconds = min(remaining, max(turn, chosen.seconds / _MAX_TURNS_OF_ONE))
+            left[id(chosen)] = remaining - seconds
         turns.begin(chosen.origins, seconds)
         if chosen.long:
             long_at = now + seconds
-        left[id(chosen)] = remaining - seconds
-        compiling[id(chosen)] = max(0.0, compiling[id(chosen)] - seconds)
-        if not chosen.long:
-            num_short += (id(chosen) not in begun) - (left[id(chosen)] <= 0)
-        begun.add(id(chosen))
+        num_short -= not chosen.long and left[id(chosen)] <= 0
         heapq.heappush(ends, (now + seconds + between, next(numbers), chosen))
     for job in waiting:
         if job.queued:
             starts.setdefault(job.job, now)
     return starts
+
+
+class _Compilers:
+    """What the workers have compiled when: side by side with turns, in the order of beginning.
+
+    Args:
+        workers: Number of workers, each with a compiler.
+    """
+
+    def __init__(self, workers: int):
+        self._free_at = [0.0] * workers
+        self._compiled_at: dict[int, float] = {}
+        #: When, and whose; the next one first.
+        self._compiling: list[tuple[float, int, set[str]]] = []
+        self._of_address: Counter[str] = Counter()
+
+    def begin(self, job: Expected[Any], now: float) -> None:
+        """Puts the networks of a job that begins into the shortest line."""
+        if job.compiling <= 0:
+            return
+        ready_at = max(now, heapq.heappop(self._free_at)) + job.compiling
+        heapq.heappush(self._free_at, ready_at)
+        self._compiled_at[id(job)] = ready_at
+        heapq.heappush(self._compiling, (ready_at, id(job), addresses(job.origins)))
+        self._of_address.update(addresses(job.origins))
+
+    def until_compiled(self, job: Expected[Any], now: float) -> float:
+        """Seconds from now until the networks of a job that has begun are compiled."""
+        return max(0.0, self._compiled_at.get(id(job), now) - now)
+
+    def may_begin(self, job: Expected[Any], now: float) -> bool:
+        """Whether a job may begin now, which is never earlier than at the last call."""
+        while self._compiling and self._compiling[0][0] <= now:
+            self._of_address.subtract(heapq.heappop(self._compiling)[2])
+        return job.compiling <= 0 or may_compile(
+            job.origins, self._of_address, workers=len(self._free_at)
+        )

@@ -4,17 +4,20 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import Any
 
 from bnviz.engine.data_shapes import DataShape
 from bnviz.engine.duration import compile_seconds
 from bnviz.engine.forecast import (
+    COMPILING_SHARE,
     SHORT,
     Expected,
+    addresses,
     expected_starts,
+    may_compile,
     priority,
     share,
-    share_address,
 )
 from bnviz.engine.job import QueuePosition
 from bnviz.engine.pace import Pace
@@ -82,7 +85,7 @@ class RunQueue:
         return self._training_left(run) + self._compiling_left(run)
 
     def _compiling_left(self, run: Run) -> float:
-        if architecture(run.settings) in self._compiled:
+        if run.progress or architecture(run.settings) in self._compiled:
             return 0.0
         return self.pace.factor * compile_seconds(run.settings, run.source)
 
@@ -97,7 +100,7 @@ class RunQueue:
         """Seconds since a long run had a turn, as many as there would be with one worker."""
         return (now - self._long_at) * max(1, self.workers)
 
-    def next_run(self, address: str, addresses: Collection[str]) -> Run | None:
+    def next_run(self, address: str, workers: Collection[str]) -> Run | None:
         """Returns the run whose turn it is on a worker, or None.
 
         See `bnviz.engine.forecast.priority`; equal runs have their turns in the order in which they
@@ -105,17 +108,18 @@ class RunQueue:
 
         Args:
             address: Address of the worker.
-            addresses: Addresses of all workers; what was set aside by another is begun again.
+            workers: Addresses of all workers; what was set aside by another is begun again.
         """
         with self._lock:
             waiting = [run for run in self._active() if run.in_turn is None]
             for run in waiting:
-                if run.worker not in addresses:
+                if run.worker not in workers:
                     run.worker = None
+            begun = [run for run in self._active() if run.worker is not None]
             eligible = [
                 run
                 for run in waiting
-                if run.worker == address or (run.worker is None and self._has_room(run))
+                if run.worker == address or (run.worker is None and self._has_room(run, begun))
             ]
             since_long = self._since_long(time.monotonic())
 
@@ -162,18 +166,20 @@ class RunQueue:
             for run in self._active():
                 run.in_turn = None
 
-    def _has_room(self, run: Run) -> bool:
+    def _has_room(self, run: Run, begun: Collection[Run]) -> bool:
         """Whether a run that has not begun may begin besides those that have."""
-        begun = [other for other in self._active() if other.worker is not None]
         own, held = _example_bytes(run), sum(map(_example_bytes, begun))
         if own and held and own + held > MAX_BEGUN_EXAMPLES * max(1, self.workers):
             return False
-        compiled_first = sum(
-            self._compiling_left(other) > 0 and share_address(run.origins, other.origins)
-            for other in (begun if self._compiling_left(run) else ())
-        )
-        if compiled_first >= max(1, self.workers):
-            return False
+        if self._compiling_left(run):
+            compiling = Counter(
+                address
+                for other in begun
+                if self._compiling_left(other)
+                for address in addresses(other.origins)
+            )
+            if not may_compile(run.origins, compiling, workers=self.workers):
+                return False
         long = self._is_long(run)
         begun = [other for other in begun if self._is_long(other) is long]
         if not long:
@@ -204,14 +210,13 @@ class RunQueue:
     def _positions(self, now: float) -> dict[Run, QueuePosition]:
         jobs = []
         for run in self._active():
-            seconds, turn = self.seconds_left(run), None
+            seconds, compiling, turn = self._training_left(run), self._compiling_left(run), None
             if run.in_turn is not None:
                 # A turn that takes longer than expected is about to end.
-                whole = share(seconds, others_wait=len(self._active()) > 1)
-                turn = max(0.0, min(seconds, whole) - (now - run.in_turn))
-                seconds = max(seconds, turn)
+                whole = min(seconds, share(seconds, others_wait=len(self._active()) > 1))
+                whole = min(compiling, COMPILING_SHARE) if compiling else whole
+                turn = max(0.0, whole - (now - run.in_turn))
             queued, long = run.state == "queued", self._is_long(run)
-            compiling = self._compiling_left(run)
             jobs.append(Expected(run, run.origins, seconds, queued, long, turn, compiling))
         starts = expected_starts(
             jobs,
@@ -290,6 +295,7 @@ def _example_bytes(run: Run) -> int:
     return count if count > FEW_EXAMPLES else 0
 
 
+@lru_cache(maxsize=1024)
 def architecture(settings: Settings) -> object:
     """What decides, roughly, what is compiled for a run."""
     default = Settings()

@@ -9,12 +9,10 @@ from typing import Any, Literal
 
 from bnviz.data.bounds import UploadError
 from bnviz.engine import failures, watchdog
+from bnviz.engine.forecast import COMPILING_SHARE
 from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.studies.study import Outcome
-
-#: Seconds of a turn in which a run waits until its file is read or its networks are compiled.
-COMPILING = 0.25
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +72,7 @@ class Clock:
 
     def should_prepare(self) -> bool:
         """Whether the turn goes on if there is nothing to train yet."""
-        return self.seconds < COMPILING and self.should_continue()
+        return self.seconds < COMPILING_SHARE and self.should_continue()
 
 
 def take_turn(

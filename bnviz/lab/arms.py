@@ -126,7 +126,8 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
         name: One of `bnviz.frames.ARM_LABELS`.
         data: Examples of the run, which decide the numbers of features and classes.
     """
-    compiled = _at_step_0(settings, name, name, data)
+    compiled = compiled_network(settings, name, data)
+    _reset(compiled, settings)
     sha = hashlib.sha256()
     for layer in compiled.network.dense_layers:
         sha.update(layer.kernel.numpy().tobytes())
@@ -141,8 +142,33 @@ def compiled_network(settings: Settings, name: str, data: Dataset) -> CompiledNe
         name: One of `bnviz.frames.ARM_LABELS`.
         data: Examples of the run, which decide the numbers of features and classes.
     """
-    sizes = (data.num_features, len(data.classes))
-    return _compiled(architecture(settings, name), name, name, *sizes, False)
+    return _network(settings, name, name, data)
+
+
+def network_after(
+    arm: Arm, change: Intervention, settings: Settings, data: Dataset
+) -> CompiledNetwork:
+    """Returns the network that an arm goes on with after a change, in whatever state it is.
+
+    Args:
+        arm: The arm before the change.
+        change: The change.
+        settings: Settings of the run.
+        data: Examples of the run, which decide the numbers of features and classes.
+    """
+    kind, frozen = _kind_after(arm, change)
+    if (kind, frozen) == (arm.kind, False):
+        return arm.compiled
+    return _network(settings, arm.name, kind, data, frozen=frozen)
+
+
+def _kind_after(arm: Arm, change: Intervention) -> tuple[str, bool]:
+    """How the network that an arm goes on with is built, and whether a change freezes its BN."""
+    if change.action == "insert_bn" and arm.kind == "none":
+        return "bn", False
+    if change.action == "remove_bn" and arm.kind == "bn":
+        return "none", False
+    return arm.kind, change.action == "freeze_bn" and arm.kind in BN_ARMS
 
 
 def intervene(
@@ -176,18 +202,11 @@ def intervene(
     if change.action == LEARNING_RATE:
         arm.compiled.trainer.learning_rate = change.value
         return arm
-    kind, frozen = arm.kind, False
-    if change.action == "insert_bn" and arm.kind == "none":
-        kind = "bn"
-    elif change.action == "remove_bn" and arm.kind == "bn":
-        kind = "none"
-    elif change.action == "freeze_bn" and arm.kind in BN_ARMS:
-        frozen = True
-    else:
+    old, new = arm.compiled, network_after(arm, change, settings, data)
+    if new is old:
         return arm
-    old = arm.compiled
     kernels = [layer.kernel.numpy() for layer in old.network.dense_layers]
-    new = _at_step_0(settings, arm.name, kind, data, kernels=kernels, frozen=frozen)
+    _reset(new, settings, kernels)
     if change.action == "insert_bn":
         insert_normalization(old.network, new.network, tf.constant(data.x_train))
     elif change.action == "remove_bn":
@@ -201,25 +220,24 @@ def intervene(
     )
     new.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
     losses = before["validation_loss"], after["validation_loss"]
+    kind, _ = _kind_after(arm, change)
     return replace(arm, kind=kind, compiled=new, change_losses=losses)
 
 
-def _at_step_0(
-    settings: Settings,
-    name: str,
-    kind: str,
-    data: Dataset,
-    *,
-    kernels: list[NDArray[np.float32]] | None = None,
-    frozen: bool = False,
-) -> CompiledNetwork:
-    """A compiled network of this kind, reset to step 0, with the initial kernels if None."""
-    compiled_for = architecture(settings, kind)
-    sizes = (data.num_features, len(data.classes))
-    compiled = _compiled(compiled_for, name, kind, *sizes, frozen)
+def _reset(
+    compiled: CompiledNetwork, settings: Settings, kernels: list[NDArray[np.float32]] | None = None
+) -> None:
+    """Sets a network to step 0, with the initial kernels if None."""
     reset(compiled.network, settings, kernels)
     compiled.trainer.reset(settings)
-    return compiled
+
+
+def _network(
+    settings: Settings, name: str, kind: str, data: Dataset, *, frozen: bool = False
+) -> CompiledNetwork:
+    """A network of this kind, in whatever state it is."""
+    sizes = (data.num_features, len(data.classes))
+    return _compiled(architecture(settings, kind), name, kind, *sizes, frozen)
 
 
 def architecture(settings: Settings, kind: str) -> Settings:

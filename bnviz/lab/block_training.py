@@ -1,7 +1,6 @@
 """Block training: trains the runs of a block together, both arms side by side."""
 
 import threading
-import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.frames import ARMS
 from bnviz.lab.arms import DIVERGENCE, architecture
-from bnviz.lab.compiler import TICK, Compilation, acquire_all
+from bnviz.lab.compiler import Compilation, acquire_all
 from bnviz.lab.datasets import DataError
 from bnviz.lab.experiment import ExperimentError
 from bnviz.lab.initial_kernels import initial_kernels
@@ -92,7 +91,9 @@ class BlockTraining:
         self._compiling: Compilation | None = None
 
     def close(self) -> None:
-        """Releases what it holds."""
+        """Releases what it holds, and lets others use the compiler."""
+        if self._compiling is not None:
+            self._compiling.cancel()
         self._arms.clear()
 
     def compile(self, should_continue: Callable[[], bool] = _always) -> bool:
@@ -140,7 +141,6 @@ class BlockTraining:
             stacks = {arm: _stack(self._runs[0], arm, self._data) for arm in ARMS}
             locks = [stack.lock for stack in stacks.values()]
             while not acquire_all(locks):
-                time.sleep(TICK)
                 if not should_continue():
                     return False
             for lock in locks:

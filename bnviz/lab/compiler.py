@@ -15,7 +15,8 @@ from threading import Lock
 TICK = 0.05
 
 _thread = ThreadPoolExecutor(1, "compiler")
-_last: Future[None] | None = None
+#: What is being compiled or waits for it.
+_pending: set[Future[None]] = set()
 #: The names of what has been compiled.
 _done: set[Hashable] = set()
 
@@ -30,16 +31,22 @@ class Compilation:
     """
 
     def __init__(self, parts: Mapping[Hashable, Callable[[], None]]):
-        global _last
         self._parts = {name: part for name, part in parts.items() if name not in _done}
         self._future: Future[None] | None = None
         if self._parts:
-            self._future = _last = _thread.submit(self._compile)
+            self._future = _thread.submit(self._compile)
+            _pending.add(self._future)
+            self._future.add_done_callback(_pending.discard)
 
     def _compile(self) -> None:
         with ThreadPoolExecutor(len(self._parts)) as threads:
             list(threads.map(lambda part: part(), self._parts.values()))
         _done.update(self._parts)
+
+    def cancel(self) -> None:
+        """Compiles nothing of it, unless that has begun."""
+        if self._future is not None:
+            self._future.cancel()
 
     def waits(self) -> Iterator[None]:
         """Waits until all is compiled, and gives way now and then.
@@ -55,15 +62,15 @@ class Compilation:
 
 
 def acquire_all(locks: Sequence[Lock]) -> bool:
-    """Acquires the locks of some networks, or none if one of them is being compiled.
+    """Acquires the locks of some networks, or none if one of them is compiled for much longer.
 
-    To wait for a lock would take the turns of everybody whose networks are compiled.
+    To wait until it has been would take everybody's turns.
 
     Returns:
         Whether they are acquired.
     """
     for number, lock in enumerate(locks):
-        if not lock.acquire(blocking=False):
+        if not lock.acquire(timeout=TICK):
             for acquired in locks[:number]:
                 acquired.release()
             return False
@@ -72,4 +79,4 @@ def acquire_all(locks: Sequence[Lock]) -> bool:
 
 def is_busy() -> bool:
     """Whether something is being compiled in this process's compiler."""
-    return _last is not None and not _last.done()
+    return bool(_pending)

@@ -46,13 +46,15 @@ class DriftReference:
     last: SortedValues | None = None
     mapped: NDArray[np.float32] | None = None
 
-    def measure(self, now: SortedValues, crossings: Sequence[LayerCrossing]) -> dict[str, Any]:
+    def measure(
+        self, now: SortedValues, crossings: Sequence[LayerCrossing[NDArray[np.float32]]]
+    ) -> dict[str, Any]:
         """Measures the drift since step 0 and since the last frame, which this one becomes.
 
         Args:
             now: Pre-activations of this frame.
             crossings: The maps of step 0 and, if the costly measures are taken, of the last frame,
-                each crossed with those of now, as arrays.
+                each crossed with those of now.
         """
         first, last = self.first or now, self.last or now
         measures: dict[str, Any] = {

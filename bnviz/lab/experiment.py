@@ -1,7 +1,6 @@
 """Experiment: trains the arms of a run side by side and measures them frame by frame."""
 
 import threading
-import time
 from collections.abc import (
     Callable,
     Collection,
@@ -32,9 +31,10 @@ from bnviz.lab.arms import (
     architecture,
     compiled_network,
     intervene,
+    network_after,
     new_arm,
 )
-from bnviz.lab.compiler import TICK, Compilation, acquire_all
+from bnviz.lab.compiler import Compilation, acquire_all
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
@@ -125,10 +125,10 @@ class Experiment:
         with _lock:
             try:
                 yield self._of_turn()
+                self._pipeline.set_aside()
             except BaseException:
                 self.close()
                 raise
-            self._pipeline.set_aside()
 
     def _of_turn(self) -> Iterator[Frame | None]:
         yield from self._pipeline.taking_up()
@@ -158,7 +158,7 @@ def _frames(pipeline: "_Pipeline") -> Generator[Frame | None, None, None]:
             if changes := pipeline.changes_due():
                 # The last snapshot shows the arms before the change: it is measured before it.
                 yield from pipeline.measure()
-                pipeline.intervene(changes)
+                yield from pipeline.intervening(changes)
             pipeline.start_training(stop)
             yield from pipeline.measure()
             pipeline.finish_training()
@@ -212,7 +212,9 @@ class _Pipeline:
         self._compilation: Compilation | None = None
 
     def close(self) -> None:
-        """Ends the threads, and lets others use the networks."""
+        """Ends the threads, and lets others use the networks and the compiler."""
+        if self._compilation is not None:
+            self._compilation.cancel()
         self._threads.shutdown()
         self._release()
 
@@ -302,12 +304,11 @@ class _Pipeline:
     def _holding(self, networks: Collection[CompiledNetwork]) -> Iterator[None]:
         """Lets nobody else use these networks, once nobody compiles one of them."""
         # A turn that begins while this waits may have held them already.
-        while not self._held:
-            if not networks or acquire_all([each.lock for each in networks]):
-                self._held.extend(networks)
-                return
-            time.sleep(TICK)
-            yield
+        while missing := [each for each in networks if each not in self._held]:
+            if acquire_all([each.lock for each in missing]):
+                self._held.extend(missing)
+            else:
+                yield
 
     def _release(self) -> None:
         while self._held:
@@ -325,17 +326,17 @@ class _Pipeline:
         self._changes = self._changes[len(due) :]
         return due
 
-    def intervene(self, changes: Sequence[Intervention]) -> None:
-        """Makes changes to all arms that they apply to, in order."""
+    def intervening(self, changes: Sequence[Intervention]) -> Iterator[None]:
+        """Makes changes to all arms that they apply to, in order.
+
+        Gives way while a network that an arm goes on with is compiled for another run.
+        """
         context = (self._settings, self._data, self._probe, self._validation, self._shown)
         for change in changes:
-            for name, arm in self.arms.items():
-                self.arms[name] = intervene(arm, change, *context)
-        # No other network is compiled in the background than those with which an arm begins.
-        for arm in self.arms.values():
-            if arm.compiled not in self._held:
-                arm.compiled.lock.acquire()
-                self._held.append(arm.compiled)
+            for name in self._layout.arms:
+                network = network_after(self.arms[name], change, self._settings, self._data)
+                yield from self._holding([network])
+                self.arms[name] = intervene(self.arms[name], change, *context)
 
     def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:
         """Trains one arm up to step `stop` and takes a snapshot."""

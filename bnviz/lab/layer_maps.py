@@ -4,12 +4,14 @@ They answer whose doing it is that a layer's values moved: the map of then is ap
 reaches the layer now, and the map of now to what reached it then.
 """
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import tensorflow as tf
 
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import perturbed
+
+T = TypeVar("T")
 
 
 class LayerMaps(NamedTuple):
@@ -51,8 +53,8 @@ class LayerReference(NamedTuple):
     values: tf.Tensor
 
 
-class LayerCrossing(NamedTuple):
-    """The maps of two steps, each applied to what the other was given.
+class LayerCrossing(NamedTuple, Generic[T]):
+    """The maps of two steps, each applied to what the other was given; tensors or arrays.
 
     Attributes:
         values: What the earlier maps made of what reached them then, shape
@@ -61,9 +63,9 @@ class LayerCrossing(NamedTuple):
         moved_weights: What the maps of now make of what reached the layers then.
     """
 
-    values: tf.Tensor
-    moved_inputs: tf.Tensor
-    moved_weights: tf.Tensor
+    values: T
+    moved_inputs: T
+    moved_weights: T
 
 
 def layer_maps(network: Network) -> LayerMaps:

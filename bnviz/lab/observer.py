@@ -45,7 +45,7 @@ class Observation:
     normalization: tf.Tensor
     normalization_names: tuple[str, ...]
     norm_inputs: tf.Tensor | None
-    crossed: tuple[LayerCrossing, ...]
+    crossed: tuple[LayerCrossing[tf.Tensor], ...]
     shown: tf.Tensor
     boundary: tf.Tensor | None
 

@@ -8,6 +8,7 @@ import pytest
 
 from bnviz.engine import Engine
 from bnviz.engine.forecast import (
+    COMPILING_SHARE,
     LONG_PAUSE,
     RUN_SHARE,
     SHARED,
@@ -169,13 +170,29 @@ class TestForecast:
             for name, origin in (("a", ANN), ("b", BOB), ("c", EVE))
         ]
         starts = self.starts(*jobs)
-        assert (starts["a"], starts["c"]) == (0.0, SHARED)
-        # The two that compile take turns.
-        assert starts["b"] == pytest.approx(2 * 4.0, abs=2 * SHARED)
+        assert (starts["a"], starts["c"]) == (0.0, COMPILING_SHARE)
+        assert starts["b"] == pytest.approx(4.0, abs=SHARED)
         assert self.starts(*jobs, workers=2)["b"] <= 2 * SHARED
 
+    def test_others_train_while_networks_are_compiled(self):
+        compiled = replace(expected("compiled", [ANN], 9.0, queued=False), compiling=4.0)
+        beside = expected("beside", [EVE], 2.0, queued=False)
+        later = replace(expected("later", [BOB], 1.0, queued=True), compiling=1.0)
+        assert self.starts(compiled, beside, later)["later"] == pytest.approx(4.0, abs=SHARED)
+
+    def test_a_run_shared_by_two_addresses_waits_for_no_longer_than_either_of_them(self):
+        begun = replace(expected("begun", [ANN], 9.0, queued=False), compiling=4.0)
+        own, shared = (
+            replace(expected("queued", origins, 9.0, queued=True), compiling=4.0)
+            for origins in ([BOB], [BOB, EVE])
+        )
+        assert self.starts(begun, shared)["queued"] < self.starts(begun, own)["queued"]
+
     def test_every_queued_run_is_in_it_however_many_there_are(self):
-        jobs = [expected(n, [Origin(f"{n}", "x")], 1000.0, queued=True) for n in range(700)]
+        jobs = [
+            replace(expected(n, [Origin(f"{n}", f"{n % 50}")], 1000.0, queued=True), compiling=4.0)
+            for n in range(700)
+        ]
         found = self.starts(*jobs)
         assert len(found) == 700
         assert list(found.values()) == sorted(found.values())
@@ -314,6 +331,13 @@ class TestNextRun:
         assert self.next_run(registry) is elsewhere
         registry.queue.note_compiled(begun.settings)
         assert self.next_run(registry) is more
+
+    def test_a_run_begins_if_nothing_is_compiled_for_one_of_those_who_wait_for_it(self):
+        registry = self.registry()
+        self.begin(registry, LONG_RUN.replace(hidden_layers=9), ANN)
+        shared = registry.start(LONG_RUN.replace(hidden_layers=8), origin=BOB)
+        shared.origins.add(EVE)
+        assert self.next_run(registry) is shared
 
     def test_a_browser_has_few_of_them(self):
         registry = self.registry()

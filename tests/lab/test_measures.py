@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PERCENTILES, VALUE_EDGES, edges
+from bnviz.lab.drift import DriftReference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.measures import (
     dead_share,
     describe,
     describe_neurons,
+    measure,
     neuron_moments,
     round_mantissa,
     saturated_share,
@@ -230,3 +233,44 @@ def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
     by_batch = arm in ("bn", "bn_other", "noisy_bn")
     alike = outcome["train_loss"] == pytest.approx(outcome["train_loss_in_inference"], rel=1e-4)
     assert alike != by_batch
+
+
+def test_arms_measured_together_are_measured_as_each_alone():
+    settings = Settings(hidden_layers=2, units=6, third_arm="layer_norm")
+    layout = FrameLayout.of(settings)
+    generator = np.random.default_rng(5)
+    probe = (
+        tf.constant(generator.normal(size=(50, 4)).astype(np.float32)),
+        tf.constant(generator.integers(0, 3, 50).astype(np.int32)),
+    )
+    frames = []
+    networks = [build(settings, arm, 4, 3) for arm in layout.arms]
+    for network in networks:
+        reset(network, settings, initial_kernels(settings, 4, 3))
+    observers = [
+        Observer(each, [tf.Variable(k.kernel) for k in each.dense_layers]) for each in networks
+    ]
+    references = [(observer.reference(probe[0]),) for observer in observers]
+    # Step 0, a step at which each has moved by itself, and one at which the first has diverged.
+    for scale, lost in ((0.0, ()), (0.5, ()), (0.5, networks[:1])):
+        for network in networks:
+            for layer in network.dense_layers:
+                layer.kernel.assign_add(scale * generator.normal(size=layer.kernel.shape))
+        for network in lost:
+            network.dense_layers[0].kernel.assign(
+                np.full(network.dense_layers[0].kernel.shape, np.nan)
+            )
+        frames.append(
+            [
+                observer.observe(probe, probe, reference)
+                for observer, reference in zip(observers, references, strict=True)
+            ]
+        )
+    together, alone = DriftReference(), [DriftReference() for _ in networks]
+    for observations in frames:
+        found = measure(observations, layout, together)
+        for arm, observation, reference in zip(found, observations, alone, strict=True):
+            (expected,) = measure([observation], layout, reference)
+            assert arm.keys() == expected.keys()
+            for name, values in expected.items():
+                np.testing.assert_array_equal(arm[name], values, err_msg=name)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from bnviz.frames import ARMS
-from bnviz.lab.arms import compiled_network
+from bnviz.interventions import Intervention
+from bnviz.lab.arms import compiled_network, network_after
 from bnviz.lab.block_training import BlockTraining, _stack, train
 from bnviz.lab.experiment import Experiment, run
 from bnviz.settings import Settings
@@ -122,6 +123,27 @@ def test_a_run_gives_up_its_turn_while_its_networks_are_compiled_for_another(
     held = compiled_for_another(compiled_network(settings, "bn", experiment.data).lock)
     with experiment.turn() as frames:
         assert next(frames) is None
+    held.close()
+    found += taken(experiment, 1000)
+    assert [frame.tobytes() for frame in found] == alone
+
+
+def test_a_run_gives_up_its_turn_while_the_network_after_a_change_is_compiled_for_another(
+    compiled_for_another,
+):
+    settings = SMALL.replace(seed=6, interventions="5:insert_bn")
+    alone = [frame.tobytes() for frame in run(settings)]
+    experiment = Experiment(settings)
+    found = taken(experiment, 3)
+    change = Intervention(5, "insert_bn")
+    network = network_after(experiment.arms["none"], change, settings, experiment.data)
+    held = compiled_for_another(network.lock)
+    with experiment.turn() as frames:
+        for frame in frames:
+            if frame is None:
+                break
+            found.append(frame)
+    assert len(found) < len(alone)
     held.close()
     found += taken(experiment, 1000)
     assert [frame.tobytes() for frame in found] == alone

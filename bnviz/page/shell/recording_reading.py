@@ -5,6 +5,7 @@ and it is not read once its session has ended.
 """
 
 import secrets
+import threading
 from concurrent.futures import CancelledError, Future
 from functools import partial
 
@@ -32,6 +33,8 @@ class RecordingReading:
 
     def __init__(self, origin: Origin) -> None:
         self._origin, self._owner = origin, f"{secrets.token_hex(16)} recording"
+        # A tab is closed in another thread than that of its script.
+        self._lock = threading.Lock()
         self._file: tuple[str, bytes] | None = None
 
     def choose(self, name: str, data: bytes) -> None:
@@ -42,8 +45,9 @@ class RecordingReading:
         """
         max_bytes = 1e6 * session.limits().files_mb
         kept_file.HOLDERS.hold(self, self._origin, len(data), max_bytes=max_bytes)
-        LINE.leave(self._owner)
-        self._file = name, data
+        with self._lock:
+            LINE.leave(self._owner)
+            self._file = name, data
 
     def run(self) -> VisitRun | None:
         """The run of the file, which is not held any more then; None if none is held.
@@ -54,11 +58,12 @@ class RecordingReading:
         Raises:
             UnopenedError: If it cannot be shown.
         """
-        if self._file is None:
-            return None
-        name, data = self._file
-        read = partial(recording_process.read, data, 1e6 * session.limits().recording_mb)
-        waiting: Future[Recording] = LINE.join(self._owner, name, self._origin, read)
+        with self._lock:
+            if self._file is None:
+                return None
+            name, data = self._file
+            read = partial(recording_process.read, data, 1e6 * session.limits().recording_mb)
+            waiting: Future[Recording] = LINE.join(self._owner, name, self._origin, read)
         try:
             recording = outcome_of(waiting, file_reading.stop_if_asked)
         except CancelledError:
@@ -71,8 +76,9 @@ class RecordingReading:
 
     def leave(self) -> None:
         """Holds no file; called when the tab is closed or its connection is lost, too."""
-        LINE.leave(self._owner)
-        self._file = None
+        with self._lock:
+            LINE.leave(self._owner)
+            self._file = None
         kept_file.HOLDERS.hold(self, self._origin, 0)
 
 
