@@ -58,13 +58,14 @@ def _over_seeds(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[
     """Says how fast BN learns in this run, and in how many seeds that is so."""
     tally = over_seeds.speed_tally(over_seeds.speeds(recording))
     words = tally.words(_SPEEDS)
+    scope = f" ({over_seeds.short_scope(recording.settings)})"
     if not tally.decided:
         who = "BN is " if any(tally.votes) else ""
-        return "", "No clear difference in speed", f" over the seeds: {who}{words}."
+        return "", "No clear difference in speed", f" over the seeds: {who}{words}{scope}."
     if not tally.agrees:
-        return "BN is ", words, f", but not in this one: {_steps(found)}."
+        return "BN is ", words, f"{scope}, but not in this one: {_steps(found)}."
     start, how, steps = _compared(recording, found, speed_up)
-    return start, how, f"{steps} ", capitalized(words), " (random starts)."
+    return start, how, f"{steps} ", capitalized(words), f"{scope}."
 
 
 def _in_this_run(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ SCOPE = (
 )
 #: The same where the data follow from the seed.
 SCOPE_IN_PLANE = "The seeds differ in initial weights, the order of batches and the points."
+#: Both in a few words, which a line has room for.
+_SHORT_SCOPE, _SHORT_SCOPE_IN_PLANE = "weights, batches", "weights, data"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ def count(recording: Recording) -> int:
 def scope(settings: Settings) -> str:
     """Returns in what the seeds of a run differ, in one sentence."""
     return SCOPE_IN_PLANE if settings.dataset in PLANE_DATASETS else SCOPE
+
+
+def short_scope(settings: Settings) -> str:
+    """Returns in what the seeds of a run differ, in a few words."""
+    return _SHORT_SCOPE_IN_PLANE if settings.dataset in PLANE_DATASETS else _SHORT_SCOPE
 
 
 def speeds(recording: Recording) -> dict[int, Speed]:

@@ -7,6 +7,7 @@ from bnviz.findings.headline import headline
 from bnviz.player.content import recorded_default
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from tests.findings.test_over_seeds import FAST, SLOW, checked
 from tests.findings.test_verdict import EARLY, FRAMES, LATE, NEVER, recorded
 
 STEPS = Recording(Settings(steps=50_000)).steps
@@ -28,6 +29,19 @@ def test_the_recorded_run_says_how_fast_bn_is_and_in_how_many_seeds():
     said = headline(recorded_default())
     assert "times as fast" in said[1]
     assert "of 9 seeds" in said[3]
+    assert said[4] == " (weights, batches)."
+
+
+@pytest.mark.parametrize(
+    ("none", "bn", "own", "said"),
+    [
+        ([SLOW] * 8, [FAST] * 8, (SLOW, FAST), "Faster in 9 of 9 seeds (weights, batches)."),
+        ([SLOW] * 4 + [FAST] * 4, [FAST] * 4 + [SLOW] * 4, (SLOW, FAST), "slower in 4 (weights, b"),
+        ([SLOW] * 8, [FAST] * 8, (SLOW, SLOW), "8 of 9 seeds (weights, batches), but not in this"),
+    ],
+)
+def test_in_what_the_seeds_differ_is_said_wherever_they_are_counted(none, bn, own, said):
+    assert said in "".join(headline(checked(none, bn, own=own)))
 
 
 def test_steps_are_those_of_the_run():

@@ -351,7 +351,8 @@ export class Player {
     const steps = this.header?.steps;
     this.root.dataset.step = String(step);
     this.root.dataset.framesDrawn = String(this.drawn);
-    this.parts.readout.textContent = `step ${step} / ${steps}`;
+    // In a narrow place a line may end before the stroke, not after it.
+    this.parts.readout.textContent = `step ${step} /\u00a0${steps}`;
     this.parts.scrub.setAttribute("aria-valuetext", `step ${step} of ${steps}`);
   }
 

@@ -1,6 +1,6 @@
 // Space: how much room a figure has on the screen, and when that changes.
 
-// Narrower figures take the layout for a phone; pixels.
+// Figures up to so wide take the layout for a phone, as screens do in the styles; pixels.
 const NARROW = 700;
 const MARGIN = 14;
 // Screens at least so high are high; pixels.
@@ -10,7 +10,7 @@ const HIGH = 800;
  * Which of a figure's layouts fits a width in pixels.
  * @param {number} width
  */
-export const layoutName = (width) => (width < NARROW ? "narrow" : "wide");
+export const layoutName = (width) => (width <= NARROW ? "narrow" : "wide");
 
 /**
  * Height in pixels that is left for a figure if all of a component fits on one screen.
