@@ -129,10 +129,6 @@ test("the canvas has the resolution of the screen", () => {
   assert.deepEqual([canvas.width, canvas.height, canvas.style.width], [400, 200, "200px"]);
 });
 
-test("screens below 700 pixels take the narrow layout", () => {
-  assert.deepEqual([699, 700].map(layoutName), ["narrow", "wide"]);
-});
-
 test("above a bar at the lower edge a figure has the room before anything is scrolled", () => {
   globalThis.window = { innerHeight: 800 };
   globalThis.getComputedStyle = ({ bottom }) => ({ bottom });
