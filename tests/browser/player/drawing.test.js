@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellIndices, paintHeat } from "../../../bnviz/player/browser/player/heat.js";
 import { Painter } from "../../../bnviz/player/browser/player/painter.js";
-import { heightAbove, heightLeft, layoutName } from "../../../bnviz/player/browser/player/space.js";
+import { heightAbove, heightLeft } from "../../../bnviz/player/browser/player/space.js";
 import { applyTheme } from "../../../bnviz/player/browser/player/theme.js";
 import { FakeElement } from "../support/dom.js";
 
