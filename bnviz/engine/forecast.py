@@ -1,8 +1,9 @@
 """Forecast: how long a turn is, and when each waiting run is expected to begin."""
 
 import heapq
+import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Generic, TypeVar
@@ -52,10 +53,13 @@ class Expected(Generic[J]):
         job: The job.
         origins: Who waits for it.
         seconds: How long it is expected to train from now on.
-        queued: Whether it has never had a turn.
+        queued: Whether it has not been trained yet.
         long: Whether it has more than `SHORT` seconds of training to go.
         turn: Seconds of its present turn that are left; None if it waits.
-        compiling: Seconds until its networks are compiled, once the compiler has come to them.
+        begun: Seconds since it had its first turn; None if it has had none.
+        compiling: Seconds that its networks take to compile; 0 if they are compiled.
+        architecture: What is compiled, which is compiled once for all jobs of the same; None if no
+            other job has the same.
     """
 
     job: J
@@ -64,7 +68,9 @@ class Expected(Generic[J]):
     queued: bool
     long: bool
     turn: float | None = None
+    begun: float | None = None
     compiling: float = 0.0
+    architecture: Hashable = None
 
 
 def addresses(origins: Iterable[Origin]) -> set[str]:
@@ -75,10 +81,10 @@ def addresses(origins: Iterable[Origin]) -> set[str]:
 def may_compile(origins: Iterable[Origin], compiling: Counter[str], *, workers: int) -> bool:
     """Whether a job that is not compiled may begin.
 
-    At most as many jobs of an address have begun and are not compiled as there are workers. A
-    worker compiles in the order in which jobs begin, so whoever begins ever new architectures would
-    keep all others from the compiler. Who waits for a job together with others waits no longer than
-    any of them would.
+    An address has it begin while fewer of its jobs have begun and are not compiled than there are
+    workers. A worker compiles in the order in which jobs begin, so whoever begins ever new
+    architectures would keep all others from the compiler. Who waits for a job together with others
+    waits no longer than any of them would.
 
     Args:
         origins: Who waits for the job.
@@ -116,7 +122,7 @@ def expected_starts(
     since_long: float,
     max_short: int,
 ) -> dict[J, float]:
-    """Returns the seconds until each queued job begins, in the order in which they do.
+    """Returns the seconds until each queued job is trained, in the order in which they are.
 
     A job for which there is no end in sight is expected after all the others.
 
@@ -139,23 +145,26 @@ def expected_starts(
     waiting = [job for job in jobs if job.turn is None]
     left = {id(job): job.seconds for job in jobs}
     starts: dict[J, float] = {}
-    queued = sum(job.queued for job in waiting)
+    queued = sum(job.queued for job in jobs)
     begun: set[int] = set()
     compilers = _Compilers(workers)
     num_short = 0
 
-    def begin(job: Expected[J], now: float) -> None:
+    def begin(job: Expected[J], at: float) -> None:
         nonlocal num_short
         begun.add(id(job))
         num_short += not job.long
-        compilers.begin(job, now)
+        compilers.begin(job, at)
 
+    for job in sorted(jobs, key=lambda job: -(job.begun or 0.0)):
+        if job.begun is not None:
+            begin(job, -job.begun)
     for job in jobs:
-        if not job.queued or job.turn is not None:
-            begin(job, 0.0)
-    for job in jobs:
-        if job.turn is not None:
-            left[id(job)] -= max(0.0, job.turn - compilers.until_compiled(job, 0.0))
+        training = (job.turn or 0.0) - compilers.until_compiled(job, 0.0)
+        if training > 0:
+            left[id(job)] -= training
+            if job.queued:
+                starts[job.job] = 0.0
 
     def may_begin(job: Expected[J], now: float) -> bool:
         return compilers.may_begin(job, now) and (job.long or num_short < max_short * workers)
@@ -167,8 +176,13 @@ def expected_starts(
         now, _, ended = heapq.heappop(ends)
         if ended is not None and left[id(ended)] > 0:
             waiting.append(ended)
+        compilers.advance(now)
         ready = [job for job in waiting if id(job) in begun or may_begin(job, now)]
         if not ready:
+            if not ends:
+                break
+            # Until something else happens.
+            heapq.heappush(ends, (ends[0][0], next(numbers), None))
             continue
         chosen = min(
             ready,
@@ -184,15 +198,22 @@ def expected_starts(
             ),
         )
         waiting.remove(chosen)
-        if chosen.queued:
-            starts.setdefault(chosen.job, now)
         if id(chosen) not in begun:
             begin(chosen, now)
-        remaining = left[id(chosen)]
-        seconds = compilers.until_compiled(chosen, now)
-        if seconds > 0:
-            seconds = min(seconds, max(COMPILING_SHARE, seconds / _MAX_TURNS_OF_ONE))
+        until_compiled = compilers.until_compiled(chosen, now)
+        if until_compiled > 0:
+            others = [
+                compilers.until_compiled(job, now) if id(job) in begun else 0.0
+                for job in ready
+                if job is not chosen
+            ]
+            # While all others are being compiled, too, nothing happens until the first of them is.
+            nothing_else = min(others, default=until_compiled)
+            seconds = min(until_compiled, max(COMPILING_SHARE, nothing_else))
         else:
+            if chosen.queued:
+                starts.setdefault(chosen.job, now)
+            remaining = left[id(chosen)]
             turn = share(remaining, others_wait=bool(waiting))
             seconds = min(remaining, max(turn, chosen.seconds / _MAX_TURNS_OF_ONE))
             left[id(chosen)] = remaining - seconds
@@ -201,7 +222,7 @@ def expected_starts(
             long_at = now + seconds
         num_short -= not chosen.long and left[id(chosen)] <= 0
         heapq.heappush(ends, (now + seconds + between, next(numbers), chosen))
-    for job in waiting:
+    for job in jobs:
         if job.queued:
             starts.setdefault(job.job, now)
     return starts
@@ -215,30 +236,41 @@ class _Compilers:
     """
 
     def __init__(self, workers: int):
-        self._free_at = [0.0] * workers
-        self._compiled_at: dict[int, float] = {}
-        #: When, and whose; the next one first.
+        self._free_at = [-math.inf] * workers
+        #: When what is compiled, by its architecture.
+        self._compiled_at: dict[Hashable, float] = {}
+        #: When the networks of a job are, and whose they are; the next one first.
         self._compiling: list[tuple[float, int, set[str]]] = []
         self._of_address: Counter[str] = Counter()
 
-    def begin(self, job: Expected[Any], now: float) -> None:
-        """Puts the networks of a job that begins into the shortest line."""
+    def begin(self, job: Expected[Any], at: float) -> None:
+        """Puts the networks of a job that begins into the shortest line, unless they are there."""
         if job.compiling <= 0:
             return
-        ready_at = max(now, heapq.heappop(self._free_at)) + job.compiling
-        heapq.heappush(self._free_at, ready_at)
-        self._compiled_at[id(job)] = ready_at
-        heapq.heappush(self._compiling, (ready_at, id(job), addresses(job.origins)))
-        self._of_address.update(addresses(job.origins))
+        key = _architecture(job)
+        if key not in self._compiled_at:
+            free_at = heapq.heappop(self._free_at)
+            self._compiled_at[key] = max(at, free_at) + job.compiling
+            heapq.heappush(self._free_at, self._compiled_at[key])
+        whose = addresses(job.origins)
+        heapq.heappush(self._compiling, (self._compiled_at[key], id(job), whose))
+        self._of_address.update(whose)
+
+    def advance(self, now: float) -> None:
+        """Lets time pass."""
+        while self._compiling and self._compiling[0][0] <= now:
+            self._of_address.subtract(heapq.heappop(self._compiling)[2])
 
     def until_compiled(self, job: Expected[Any], now: float) -> float:
         """Seconds from now until the networks of a job that has begun are compiled."""
-        return max(0.0, self._compiled_at.get(id(job), now) - now)
+        return max(0.0, self._compiled_at.get(_architecture(job), now) - now)
 
     def may_begin(self, job: Expected[Any], now: float) -> bool:
-        """Whether a job may begin now, which is never earlier than at the last call."""
-        while self._compiling and self._compiling[0][0] <= now:
-            self._of_address.subtract(heapq.heappop(self._compiling)[2])
-        return job.compiling <= 0 or may_compile(
-            job.origins, self._of_address, workers=len(self._free_at)
-        )
+        """Whether a job may begin now."""
+        if job.compiling <= 0 or self._compiled_at.get(_architecture(job), math.inf) <= now:
+            return True
+        return may_compile(job.origins, self._of_address, workers=len(self._free_at))
+
+
+def _architecture(job: Expected[Any]) -> Hashable:
+    return ("of this job", id(job)) if job.architecture is None else job.architecture

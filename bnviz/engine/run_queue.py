@@ -85,7 +85,8 @@ class RunQueue:
         return self._training_left(run) + self._compiling_left(run)
 
     def _compiling_left(self, run: Run) -> float:
-        if run.progress or architecture(run.settings) in self._compiled:
+        on_this_worker = run.worker is not None and run.progress > 0
+        if on_this_worker or architecture(run.settings) in self._compiled:
             return 0.0
         return self.pace.factor * compile_seconds(run.settings, run.source)
 
@@ -114,7 +115,7 @@ class RunQueue:
             waiting = [run for run in self._active() if run.in_turn is None]
             for run in waiting:
                 if run.worker not in workers:
-                    run.worker = None
+                    run.worker = run.begun_at = None
             begun = [run for run in self._active() if run.worker is not None]
             eligible = [
                 run
@@ -142,6 +143,7 @@ class RunQueue:
             seconds = share(seconds_left, others_wait=others_wait)
             charged = min(seconds, seconds_left)
             run.in_turn = time.monotonic()
+            run.begun_at = run.begun_at or run.in_turn
             if self._is_long(run):
                 self._long_at = run.in_turn + charged
             self.turns.begin(run.origins, charged)
@@ -217,7 +219,20 @@ class RunQueue:
                 whole = min(compiling, COMPILING_SHARE) if compiling else whole
                 turn = max(0.0, whole - (now - run.in_turn))
             queued, long = run.state == "queued", self._is_long(run)
-            jobs.append(Expected(run, run.origins, seconds, queued, long, turn, compiling))
+            has_begun = run.worker is not None or run.in_turn is not None
+            jobs.append(
+                Expected(
+                    run,
+                    run.origins,
+                    seconds,
+                    queued,
+                    long,
+                    turn,
+                    begun=now - run.begun_at if has_begun and run.begun_at else None,
+                    compiling=compiling,
+                    architecture=architecture(run.settings),
+                )
+            )
         starts = expected_starts(
             jobs,
             self.turns,

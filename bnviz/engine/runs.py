@@ -34,6 +34,7 @@ class Run(Job):
         deaths: How many workers vanished while the run had its turn.
         worker: Address of the worker that has set it aside, or None.
         in_turn: Whether it has its turn, and since when, on the `time.monotonic` clock.
+        begun_at: When it had its first turn on its worker, on the same clock, or None.
         predicted: Predicted seconds of the whole run on the reference host.
         check: What is known of other seeds: "none" if they are not to be trained, "planned" until
             the run has ended, "offered" if they are once somebody asks for it, "awaited", or
@@ -56,6 +57,7 @@ class Run(Job):
         self.attempts = self.deaths = 0
         self.worker: str | None = None
         self.in_turn: float | None = None
+        self.begun_at: float | None = None
         self.predicted = training_seconds(settings, source)
         self.check: Check = "none"
         self.check_from = 0.0

@@ -156,19 +156,30 @@ def network_after(
         settings: Settings of the run.
         data: Examples of the run, which decide the numbers of features and classes.
     """
-    kind, frozen = _kind_after(arm, change)
-    if (kind, frozen) == (arm.kind, False):
+    built = built_after(arm, change)
+    if built is None:
         return arm.compiled
+    kind, frozen = built
     return _network(settings, arm.name, kind, data, frozen=frozen)
 
 
-def _kind_after(arm: Arm, change: Intervention) -> tuple[str, bool]:
-    """How the network that an arm goes on with is built, and whether a change freezes its BN."""
+def built_after(arm: Arm, change: Intervention) -> tuple[str, bool] | None:
+    """What a change of BN has an arm go on with.
+
+    Args:
+        arm: The arm before the change.
+        change: The change.
+
+    Returns:
+        The kind of network, and whether its BN is frozen; None if the arm keeps its network.
+    """
     if change.action == "insert_bn" and arm.kind == "none":
         return "bn", False
     if change.action == "remove_bn" and arm.kind == "bn":
         return "none", False
-    return arm.kind, change.action == "freeze_bn" and arm.kind in BN_ARMS
+    if change.action == "freeze_bn" and arm.kind in BN_ARMS:
+        return arm.kind, True
+    return None
 
 
 def intervene(
@@ -202,9 +213,10 @@ def intervene(
     if change.action == LEARNING_RATE:
         arm.compiled.trainer.learning_rate = change.value
         return arm
-    old, new = arm.compiled, network_after(arm, change, settings, data)
-    if new is old:
+    built = built_after(arm, change)
+    if built is None:
         return arm
+    old, new = arm.compiled, network_after(arm, change, settings, data)
     kernels = [layer.kernel.numpy() for layer in old.network.dense_layers]
     _reset(new, settings, kernels)
     if change.action == "insert_bn":
@@ -220,8 +232,7 @@ def intervene(
     )
     new.trainer.prepare(tf.constant(data.x_train), tf.constant(data.y_train))
     losses = before["validation_loss"], after["validation_loss"]
-    kind, _ = _kind_after(arm, change)
-    return replace(arm, kind=kind, compiled=new, change_losses=losses)
+    return replace(arm, kind=built[0], compiled=new, change_losses=losses)
 
 
 def _reset(

@@ -45,8 +45,9 @@ class Compilation:
 
     def cancel(self) -> None:
         """Compiles nothing of it, unless that has begun."""
-        if self._future is not None:
-            self._future.cancel()
+        if self._future is not None and self._future.cancel():
+            # The thread keeps this until it comes to it.
+            self._parts.clear()
 
     def waits(self) -> Iterator[None]:
         """Waits until all is compiled, and gives way now and then.
@@ -62,9 +63,9 @@ class Compilation:
 
 
 def acquire_all(locks: Sequence[Lock]) -> bool:
-    """Acquires the locks of some networks, or none if one of them is compiled for much longer.
+    """Acquires the locks of some networks, or none if one of them is held for more than a tick.
 
-    To wait until it has been would take everybody's turns.
+    To wait until it is not would take everybody's turns.
 
     Returns:
         Whether they are acquired.

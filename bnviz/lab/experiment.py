@@ -29,6 +29,7 @@ from bnviz.lab.arms import (
     Arm,
     CompiledNetwork,
     architecture,
+    built_after,
     compiled_network,
     intervene,
     network_after,
@@ -212,7 +213,7 @@ class _Pipeline:
         self._compilation: Compilation | None = None
 
     def close(self) -> None:
-        """Ends the threads, and lets others use the networks and the compiler."""
+        """Ends the threads, lets others use the networks, and has nothing more compiled."""
         if self._compilation is not None:
             self._compilation.cancel()
         self._threads.shutdown()
@@ -230,11 +231,15 @@ class _Pipeline:
             with compiled.lock:
                 compile_(compiled)
 
-        self.set_aside()
         parts: dict[Hashable, Callable[[], None]] = {}
         for name in self._layout.arms:
             of_arm = (compile_.__name__, name, architecture(self._settings, name))
             parts[*of_arm, *self._shapes] = partial(compile_arm, name)
+        yield from self._waiting_for(parts)
+
+    def _waiting_for(self, parts: Mapping[Hashable, Callable[[], None]]) -> Iterator[None]:
+        """Has something compiled, and gives way meanwhile; the arms are set aside."""
+        self.set_aside()
         self._compilation = Compilation(parts)
         yield from self._compilation.waits()
         self._compilation = None
@@ -329,14 +334,29 @@ class _Pipeline:
     def intervening(self, changes: Sequence[Intervention]) -> Iterator[None]:
         """Makes changes to all arms that they apply to, in order.
 
-        Gives way while a network that an arm goes on with is compiled for another run.
+        Gives way while a network that an arm goes on with is compiled, for this run or another.
         """
         context = (self._settings, self._data, self._probe, self._validation, self._shown)
         for change in changes:
+            parts: dict[Hashable, Callable[[], None]] = {}
+            for name, arm in self.arms.items():
+                if (built := built_after(arm, change)) is not None:
+                    of_arm = ("changed", name, *built, architecture(self._settings, built[0]))
+                    parts[*of_arm, *self._shapes] = partial(self._compile_after, arm, change)
+            if parts:
+                yield from self._waiting_for(parts)
             for name in self._layout.arms:
-                network = network_after(self.arms[name], change, self._settings, self._data)
+                arm = self.arms[name]
+                network = network_after(arm, change, self._settings, self._data)
                 yield from self._holding([network])
-                self.arms[name] = intervene(self.arms[name], change, *context)
+                self.arms[name] = intervene(arm, change, *context)
+
+    def _compile_after(self, arm: Arm, change: Intervention) -> None:
+        """Compiles all that is called of the network with which an arm goes on after a change."""
+        compiled = network_after(arm, change, self._settings, self._data)
+        with compiled.lock:
+            self.compile_measuring(compiled)
+            self.compile_training(compiled)
 
     def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:
         """Trains one arm up to step `stop` and takes a snapshot."""

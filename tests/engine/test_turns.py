@@ -105,7 +105,8 @@ class TestTurns:
 
 def expected(name, origins, seconds, queued, turn=None):
     """A run whose networks are compiled."""
-    return Expected(name, origins, seconds, queued=queued, long=seconds > SHORT, turn=turn)
+    begun = None if queued and turn is None else 0.0
+    return Expected(name, origins, seconds, queued, seconds > SHORT, turn, begun)
 
 
 class TestForecast:
@@ -170,15 +171,34 @@ class TestForecast:
             for name, origin in (("a", ANN), ("b", BOB), ("c", EVE))
         ]
         starts = self.starts(*jobs)
-        assert (starts["a"], starts["c"]) == (0.0, COMPILING_SHARE)
-        assert starts["b"] == pytest.approx(4.0, abs=SHARED)
-        assert self.starts(*jobs, workers=2)["b"] <= 2 * SHARED
+        # C begins while A's networks are compiled, and B after that.
+        for name, seconds in (("a", 4.0), ("c", 8.0), ("b", 12.0)):
+            assert starts[name] == pytest.approx(seconds, abs=2 * SHARED)
+        assert self.starts(*jobs, workers=2)["b"] == pytest.approx(8.0, abs=2 * SHARED)
 
-    def test_others_train_while_networks_are_compiled(self):
-        compiled = replace(expected("compiled", [ANN], 9.0, queued=False), compiling=4.0)
-        beside = expected("beside", [EVE], 2.0, queued=False)
-        later = replace(expected("later", [BOB], 1.0, queued=True), compiling=1.0)
-        assert self.starts(compiled, beside, later)["later"] == pytest.approx(4.0, abs=SHARED)
+    def test_those_of_other_addresses_begin_while_networks_are_compiled(self):
+        jobs = [
+            replace(expected(n, [Origin("", f"{n}")], 9.0, queued=True), compiling=20.0)
+            for n in range(8)
+        ]
+        compiled = expected("compiled", [EVE], 9.0, queued=True)
+        assert self.starts(*jobs, compiled)["compiled"] <= 8 * COMPILING_SHARE
+
+    def test_the_same_networks_are_compiled_once_for_all(self):
+        jobs = [
+            replace(expected(n, [ANN], 1.0, True), compiling=4.0, architecture="the same")
+            for n in range(3)
+        ]
+        assert max(self.starts(*jobs).values()) == pytest.approx(4.0, abs=4 * SHARED)
+
+    def test_what_is_being_compiled_is_waited_for_as_long_as_it_still_takes(self):
+        begun = replace(expected("begun", [ANN], 1.0, True), begun=3.0, compiling=4.0)
+        assert self.starts(begun)["begun"] == pytest.approx(1.0)
+
+    def test_a_run_that_has_its_turn_and_was_not_heard_of_yet_begins_now(self):
+        first = expected("first", [ANN], 9.0, queued=True, turn=0.3)
+        others = [expected(name, [EVE], 9.0, queued=True) for name in "ab"]
+        assert self.starts(first, *others)["first"] == 0.0
 
     def test_a_run_shared_by_two_addresses_waits_for_no_longer_than_either_of_them(self):
         begun = replace(expected("begun", [ANN], 9.0, queued=False), compiling=4.0)

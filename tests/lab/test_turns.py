@@ -149,6 +149,24 @@ def test_a_run_gives_up_its_turn_while_the_network_after_a_change_is_compiled_fo
     assert [frame.tobytes() for frame in found] == alone
 
 
+def test_others_have_their_turns_while_the_network_after_a_change_is_compiled():
+    settings = SMALL.replace(units=15, interventions="5:insert_bn")
+    experiment, end = Experiment(settings), object()
+    found, waited = [], []
+    while True:
+        with experiment.turn() as frames:
+            frame = next(frames, end)
+        if frame is end:
+            break
+        if frame is None:
+            waited.append(len(found))
+        else:
+            found.append(frame)
+    # Those of steps 0 to 5.
+    assert 6 in waited
+    assert [frame.tobytes() for frame in found] == [frame.tobytes() for frame in run(settings)]
+
+
 def test_a_block_gives_up_its_turn_while_its_networks_are_compiled_for_another(
     compiled_for_another,
 ):

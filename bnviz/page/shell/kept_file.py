@@ -90,18 +90,22 @@ class KeptFile:
 
     def made(self, make: Callable[[OwnFile], T]) -> T | None:
         """What a function makes of the file, made once for the file and its choices."""
-        if self._file is None:
+        # The tab may be closed meanwhile, in another thread.
+        file, made = self._file, self._made
+        if file is None:
             return None
-        if self._made[0] != self._file.key:
-            self._made = (self._file.key, make(self._file))
-        found: T = self._made[1]
+        if made[0] != file.key:
+            made = self._made = (file.key, make(file))
+        found: T = made[1]
         return found
 
     def leave(self) -> None:
         """Puts the file on the shelf; called when the tab is closed or its connection is lost."""
-        if self._file is not None:
-            _SHELF.put(self._tab_key, self._file)
+        file = self._file
+        # Before the tab's next session may take it and have it read.
         self._forget()
+        if file is not None:
+            _SHELF.put(self._tab_key, file)
         self._file, self._made = None, ("", None)
         self._hold(0)
 
@@ -110,8 +114,8 @@ class KeptFile:
 
     def _forget(self) -> None:
         """Ends what is being read of the file."""
-        if self._file is not None:
-            file_reading.forget(self._file)
+        if (file := self._file) is not None:
+            file_reading.forget(file)
 
 
 def kept() -> KeptFile:

@@ -44,8 +44,8 @@ class RecordingReading:
             NoRoomError: If the memory for files does not suffice.
         """
         max_bytes = 1e6 * session.limits().files_mb
-        kept_file.HOLDERS.hold(self, self._origin, len(data), max_bytes=max_bytes)
         with self._lock:
+            kept_file.HOLDERS.hold(self, self._origin, len(data), max_bytes=max_bytes)
             LINE.leave(self._owner)
             self._file = name, data
 
@@ -79,7 +79,7 @@ class RecordingReading:
         with self._lock:
             LINE.leave(self._owner)
             self._file = None
-        kept_file.HOLDERS.hold(self, self._origin, 0)
+            kept_file.HOLDERS.hold(self, self._origin, 0)
 
 
 def here() -> RecordingReading:
