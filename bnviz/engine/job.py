@@ -23,11 +23,13 @@ class QueuePosition:
 
     Attributes:
         number: 1 for the job that is next.
-        seconds: Expected wait.
+        seconds: Expected wait until it is trained.
+        compiling: Whether its networks are being compiled.
     """
 
     number: int
     seconds: float
+    compiling: bool = False
 
 
 class Job:

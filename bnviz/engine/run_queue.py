@@ -241,8 +241,9 @@ class RunQueue:
             since_long=self._since_long(now),
             max_short=MAX_BEGUN,
         )
+        compiled_now = {job.job for job in jobs if job.begun is not None and job.compiling}
         positions = {
-            run: QueuePosition(number, seconds)
+            run: QueuePosition(number, seconds, compiling=run in compiled_now)
             for number, (run, seconds) in enumerate(starts.items(), 1)
         }
         # One that has its turn and has not been heard of yet is about to begin.

@@ -1,6 +1,6 @@
 """How long a paired step of training takes: one step of both networks on the same batch.
 
-    python tests/benchmarks/training.py [--data mnist.npz] [--rounds 7] [--quick]
+    python tests/benchmarks/training.py [--data mnist.npz] [--rounds 7] [--steps 50000] [--quick]
 
 The following take turns in every round, so that a disturbance hits all of them; ratios are taken
 within a round and reported as the median over the rounds with the lowest and highest values.
@@ -13,7 +13,8 @@ within a round and reported as the median over the rounds with the lowest and hi
   weights, not of activations, as often as ours records frames.
 - PyTorch + hooks: both networks in eager PyTorch with hooks that keep the mean, standard deviation
   and a histogram of every hidden layer's outputs for each batch.
-- ours: `bnviz.lab.experiment.run` for 50,000 steps, with every frame measured and handed over.
+- ours: `bnviz.lab.experiment.run` for 50,000 or `--steps` steps, every frame measured and handed
+  over.
   The rounds proceed through the run from its start, where frames are densest, to its end.
 - floor: the bare matrix products of one forward and backward pass of both networks in NumPy,
   with one thread or with the default number of BLAS threads, whichever is faster.
@@ -64,7 +65,8 @@ RATIOS = (
     ("PyTorch + hooks", "ours"),
     ("ours", "floor"),
 )
-#: Steps of our run, steps of `fit` per round, and their divisor for `fit` with the callback.
+#: Steps of our run by default, steps of `fit` per round, and their divisor for `fit` with the
+#: callback.
 RUN_STEPS, FIT_STEPS, WATCHED = 50_000, 400, 8
 #: Shape of the random images.
 IMAGES, FEATURES, CLASSES = 60_000, 784, 10
@@ -203,7 +205,7 @@ def images(file: Path | None) -> Dataset:
     return Dataset(x, y, x[:2_000], y[:2_000], tuple("0123456789"))
 
 
-def of_the_paper(data: Dataset) -> Settings:
+def of_the_paper(data: Dataset, steps: int = RUN_STEPS) -> Settings:
     """The network of section 4.1 of Ioffe & Szegedy 2015 on these examples."""
     return Settings(
         dataset=UPLOAD,
@@ -212,18 +214,16 @@ def of_the_paper(data: Dataset) -> Settings:
         units=100,
         activation="sigmoid",
         batch_size=60,
-        steps=RUN_STEPS,
+        steps=steps,
     )
 
 
-def contests(data: Dataset, rounds: int, share: int) -> Iterator[tuple[str, Contest]]:
+def contests(data: Dataset, rounds: int, share: int, steps: int) -> Iterator[tuple[str, Contest]]:
     """Yields the title and the prepared contest of each of the two architectures in turn."""
     sizes = f"{data.num_features}-100-100-100-{len(data.classes)}"
-    with closing(Contest(of_the_paper(data), data, rounds, share)) as contest:
+    with closing(Contest(of_the_paper(data, steps), data, rounds, share)) as contest:
         yield f"{sizes} sigmoid, batch 60, SGD", contest
-    settings = Settings(
-        dataset="moons", hidden_layers=5, units=16, activation="tanh", steps=RUN_STEPS
-    )
+    settings = Settings(dataset="moons", hidden_layers=5, units=16, activation="tanh", steps=steps)
     with closing(Contest(settings, load(settings), rounds, share)) as contest:
         yield "2-16×5-2 tanh, batch 32, SGD", contest
 
@@ -235,8 +235,8 @@ def figures(contest: Contest) -> dict[str, str]:
         f"{way}, ms a paired step": machine.spread([1e3 * each[way] for each in times], 3)
         for way in times[0]
     }
-    whole = contest.seconds / contest.steps * RUN_STEPS
-    found[f"ours, s for {RUN_STEPS} paired steps"] = f"{whole:.1f}"
+    whole = contest.seconds / contest.steps * contest.settings.steps
+    found[f"ours, s for {contest.settings.steps} paired steps"] = f"{whole:.1f}"
     found["ours, frames a second"] = f"{contest.frames / contest.seconds:.1f}"
     for one, other in RATIOS:
         if one not in times[0]:
@@ -251,10 +251,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time a paired training step.")
     parser.add_argument("--data", type=Path, help="NPZ file in the layout of keras.datasets")
     parser.add_argument("--rounds", type=int, default=7, help="number of rounds")
+    parser.add_argument("--steps", type=int, default=RUN_STEPS, help="steps of our run")
     parser.add_argument("--quick", action="store_true", help="trial: two short rounds")
     given = parser.parse_args()
     rounds, share = (2, 4) if given.quick else (given.rounds, 1)
-    contested = contests(images(given.data), rounds, share)
+    contested = contests(images(given.data), rounds, share, given.steps)
     columns = {name: figures(contest) for name, contest in contested}
     names = next(iter(columns.values()))
     rows = [[name, *(column[name] for column in columns.values())] for name in names]

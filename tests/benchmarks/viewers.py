@@ -150,6 +150,7 @@ class Viewer:
         self.message = header["message"]
         if "place " in header["message"]:
             self.places.append(int(header["message"].split("place ")[1].split()[0]))
+        if " s to wait" in header["message"]:
             wait = int(header["message"].split("about ")[1].split()[0])
             self.told.append((time.monotonic() - self._opened, wait))
 

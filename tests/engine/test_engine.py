@@ -95,6 +95,7 @@ class TestRunRegistry:
     def test_a_free_worker_means_no_wait(self):
         registry = RunRegistry(grace=9, cache_bytes=0, changed=lambda: None)
         registry.queue.workers = 2
+        registry.queue.note_compiled(SHORT)
         queued = [registry.start(SHORT.replace(seed=seed)) for seed in range(4)]
         waits = [run.position().seconds for run in queued]
         assert waits[:2] == [0, 0]

@@ -352,6 +352,14 @@ class TestNextRun:
         registry.queue.note_compiled(begun.settings)
         assert self.next_run(registry) is more
 
+    def test_a_run_whose_networks_are_compiled_says_so(self):
+        registry = self.registry()
+        begun, waiting = (registry.start(SHORT_RUN.replace(units=n), origin=ANN) for n in (7, 8))
+        registry.queue.begin_turn(begun)
+        assert begun.position().compiling
+        assert 0 < begun.position().seconds < waiting.position().seconds
+        assert not waiting.position().compiling
+
     def test_a_run_begins_if_nothing_is_compiled_for_one_of_those_who_wait_for_it(self):
         registry = self.registry()
         self.begin(registry, LONG_RUN.replace(hidden_layers=9), ANN)

@@ -138,10 +138,10 @@ def waiting(job: Job, engine: Engine) -> str:
     position = job.position()
     if position is None:
         return "The run is about to start."
-    return (
-        f"All workers are busy: place {position.number} in the queue, about "
-        f"{max(1, round(position.seconds))} s to wait."
-    )
+    why = f"All workers are busy: place {position.number} in the queue"
+    if position.compiling:
+        why = "The networks are being compiled"
+    return f"{why}, about {max(1, round(position.seconds))} s to wait."
 
 
 def still_trained(job: Job) -> str:
