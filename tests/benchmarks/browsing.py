@@ -10,9 +10,6 @@ from typing import Any
 import machine  # noqa: F401  (puts the repository on the path)
 from playwright.sync_api import Browser, sync_playwright
 
-from bnviz.frames import frame_steps
-from bnviz.settings import Settings
-
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -131,8 +128,8 @@ class View:
             When the page registered the click, seconds since the epoch, and the index of the change
             with which the run replaced the recording.
         """
-        recorded = len(frame_steps(Settings().steps))
-        self.first(lambda change: change["held"] == recorded)
+        self.moving()
+        recorded = self.first(lambda change: change["state"] == "recorded")["held"]
         clicked = self.click(TRAIN)
         run = self.first(lambda change: change["held"] < recorded, after=clicked)
         return clicked, self.seen.index(run)
