@@ -68,7 +68,7 @@ class Panels:
         self._traces: list[dict[str, Any]] = []
         self._bindings: dict[int, Binding] = {}
         self._axes: dict[str, Any] = {}
-        self._headings: dict[int, tuple[str, str]] = {}
+        self._headings: dict[int, dict[str, str]] = {}
         self._guides: list[dict[str, Any]] = []
         self._indents: dict[int, float] = {}
         self.run = RunAxis(recording, view)
@@ -80,6 +80,7 @@ class Panels:
         heading: str,
         explanation: str = "",
         *,
+        narrow: bool = True,
         x: dict[str, Any],
         y: dict[str, Any],
     ) -> None:
@@ -89,13 +90,16 @@ class Panels:
             number: Number of the panel, from 1.
             heading: Name above it.
             explanation: Text beside the name, if there is room.
+            narrow: Whether it stands there on narrow screens, too.
             x: Attributes of the axis below.
             y: Attributes of the axis at the left.
         """
         for letter, axis in (("x", x), ("y", y)):
             common = {"gridcolor": GRID, "zeroline": False, "color": MUTED}
             self._axes[axis_name(letter, number)] = common | axis
-        self._headings[number] = (heading, explanation)
+        # The player leaves out a span's text where it does not fit.
+        explained = f"{heading}<span> · {explanation}</span>" if explanation else heading
+        self._headings[number] = {"wide": explained, "narrow": explained if narrow else heading}
 
     def add(self, number: int, binding: Binding, kind: str = "scatter", **attributes: Any) -> None:
         """Adds a moving trace.
@@ -189,23 +193,20 @@ class Panels:
             **self._axes,
         }
         layouts = {
-            "wide": self._layout(wide, explained=True),
-            "narrow": {"height": height, **self._layout(narrow, explained=False)},
+            "wide": self._layout(wide, "wide"),
+            "narrow": {"height": height, **self._layout(narrow, "narrow")},
         }
         run = self.run.to_json(sorted(self._run_axes))
         return LiveFigure(self._traces, layout, self._bindings, layouts, run=run)
 
-    def _layout(self, domains: Sequence[Domain], *, explained: bool) -> dict[str, Any]:
+    def _layout(self, domains: Sequence[Domain], screen: str) -> dict[str, Any]:
         layout: dict[str, Any] = {"annotations": []}
         for number, (x, y) in enumerate(domains, start=1):
             suffix = axis_suffix(number)
             layout[axis_name("x", number)] = {"domain": list(x), "anchor": f"y{suffix}"}
             layout[axis_name("y", number)] = {"domain": list(y), "anchor": f"x{suffix}"}
-            name, more = self._headings[number]
-            # The player leaves out a span's text where it does not fit.
-            text = f"{name}<span> · {more}</span>" if explained and more else name
-            heading = panel_heading(number, text)
-            heading["x"] = -self._indents.get(number, 0) if explained else 0
+            heading = panel_heading(number, self._headings[number][screen])
+            heading["x"] = -self._indents.get(number, 0) if screen == "wide" else 0
             layout["annotations"].append(heading)
         return layout
 

@@ -82,17 +82,20 @@ def _in_this_run(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple
 
 def _compared(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[str, ...]:
     """Says how many times as fast BN is in this run, or as slow."""
-    goal = percent(found.target or 0.0)
-    when = "In this run" if recording.complete else "So far"
+    goal = f"{percent(found.target or 0.0)} accuracy"
     if found.this.step is None:
-        return f"{when} BN is ", "slower", f": {goal} accuracy is {_steps(found)}."
+        when = "In this run" if recording.complete else "So far"
+        return f"{when} BN is ", "slower", f": {goal} is {_steps(found)}."
     slower = speed_up.ratio < 1
     how = f"in {speed_up.inverse} as many steps" if slower else f"{speed_up} as fast"
-    return f"{when} BN reaches {goal} accuracy ", how, f": {_steps(found)}."
+    # One line has little room.
+    when = "Here" if recording.complete else "So far"
+    share = percent(speed.TARGET_SHARE)
+    return f"{when} BN reaches {goal} ({share} of the best) ", how, f": {_steps(found)}."
 
 
 def _steps(found: Speed) -> str:
-    """When the two networks reach the target: "38 steps instead of 270"."""
+    """When the two networks reach the target: "38 steps, not 270"."""
     if found.first.step is not None and found.this.step is not None:
-        return f"{found.this} instead of {found.first.spent:,}"
+        return f"{found.this}, not {found.first.spent:,}"
     return f"{found.this} with BN, {found.first} without"

@@ -292,6 +292,9 @@ def test_a_phone_shows_everything_without_horizontal_scrolling(visit, scheme):
     assert box["x"] + box["width"] <= 390
     expect(visitor.button("Train both")).to_be_visible()
     expect(visitor.button("Pause")).to_be_visible()
+    for name in ("Speed", "Change at the cursor"):
+        box = visitor.page.get_by_role("combobox", name=name).bounding_box()
+        assert box["y"] + box["height"] <= 844
     background = visitor.page.evaluate(
         "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
     )

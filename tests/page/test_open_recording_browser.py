@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from bnviz.settings import Settings
+from tests.page.test_lesson_browser import serious
 from tests.support.recordings import random_recording
+from tests.support.visitor import STAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.widest]
 
@@ -124,3 +126,32 @@ def test_films_are_stopped_by_their_viewer_and_with_their_player(visit, files):
     page.evaluate(TO_SEEDS)
     page.wait_for_function(CLOSED)
     assert page.evaluate(CLOSED) < ALL
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_core_finds_no_serious_violation_in_what_is_opened(visit, files, scheme):
+    visitor = visit(scheme=scheme)
+    page = visitor.page
+    visitor.button("Save").click()
+    page.get_by_label("to step").wait_for()
+    assert serious(page) == []
+    visitor.key("Escape")
+    page.get_by_text("Train as I change things").click()
+    expect(page.get_by_role("switch", name="Train as I change things")).to_be_checked()
+    assert serious(page) == []
+    visitor.button("Open a recording").click()
+    page.locator("input[type=file]").wait_for(state="attached")
+    assert serious(page) == []
+    visitor.key("Escape")
+    for path in files:
+        opened(visitor, path)
+    compare_with(visitor, "first.npz")
+    visitor.until("s.ghostHeld === '21'")
+    page.locator(".bnviz-differences").wait_for()
+    assert serious(page) == []
+    visitor.button("Present").click()
+    page.locator(f"{STAGE}[data-presented]").wait_for()
+    assert serious(page) == []
+    visitor.key("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    assert serious(page) == []

@@ -21,8 +21,13 @@ READING = (
     "dotted outline shows where they lay at step 0. A shape that wanders shows "
     "values that move, by whose doing “What moved it” tells; a spike shows values that are nearly "
     "all the same. All rows share one axis; the height is the square root of the share of values. "
+    "A percentage at an end of the axis is the share of the values beyond it. "
     "The dot beside a row marks where its values are taken, before or after the activation."
 )
+#: What the dotted lines are.
+_START = "dotted: step 0"
+#: What a share at an end of an axis is of; the player leaves it out where it does not fit.
+_BEYOND = "<span> beyond</span>"
 #: Maximum number of layers with a name beside each row; beyond that one in several has one.
 _MAX_NAMED = 16
 #: Range of the accuracies, with room for labels above and below.
@@ -68,6 +73,7 @@ def layers(recording: Recording, view: View | None = None) -> LiveFigure:
             **diagram(panels, baselines, positions[0]),
             "heads": across,
             "strip": ["Layers", "Curves"],
+            "legend": _START,
         },
     )
 
@@ -84,11 +90,13 @@ def _column(panels: Panels, number: int, arm: str, baselines: list[float]) -> No
     # With three columns there is no room for the full text.
     explanation = f"{kind} of each layer" if len(panels.arms) < 3 else kind
     if number == 1:
-        explanation = f"{kind}, dotted: at step 0" if len(panels.arms) < 3 else "dotted: step 0"
+        explanation = f"{kind}, {_START}" if len(panels.arms) < 3 else _START
     panels.panel(
         number,
         f"<b>{ARM_LABELS[arm]}</b>",
         explanation,
+        # There the legend of the strip says so.
+        narrow=False,
         x={
             "showgrid": True,
             "gridcolor": GRID,
@@ -150,8 +158,8 @@ def _outside(panels: Panels, number: int, arm: str, baselines: dict[int, float])
     last = first + len(positions) - 1
     total = len(edges(quantity, panels.recording.layout.activation)) + 1
     sides = (
-        ("top right", axis["range"][0], 0, first, "", "◂ {} %"),
-        ("top left", axis["range"][1], last, total, f"{arm}/{quantity}_nan", "{} % ▸"),
+        ("top right", axis["range"][0], 0, first, "", f"◂ {{}} %{_BEYOND}"),
+        ("top left", axis["range"][1], last, total, f"{arm}/{quantity}_nan", f"{{}} %{_BEYOND} ▸"),
     )
     for position, x, start, stop, nan, text in sides:
         panels.add(
@@ -178,7 +186,7 @@ def _losses(panels: Panels, number: int) -> None:
     low, high = (10**end for end in axis["range"]) if log else axis["range"]
     train = statistics.training_measure(panels.recording, "loss")
     panels.panel(
-        number, "<b>Loss</b>", "validation; training thin", x=panels.run.axis(ticks=False), y=axis
+        number, "<b>Loss</b>", "validation, thin: training", x=panels.run.axis(ticks=False), y=axis
     )
     for arm in panels.arms:
         curve(panels, number, arm, train, name="training loss", width=1)

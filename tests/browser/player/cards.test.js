@@ -82,7 +82,7 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [{ ...fakeParts("value loss line speed card"), target: [{}, {}, {}] }];
+  cards.cards = [{ ...fakeParts("value loss line note card"), target: [{}, {}, {}] }];
   for (const [accuracy, text] of [
     [0.0625, "6.3 %"],
     [0.25, "25 %"],
@@ -93,11 +93,11 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
     const frame = { step: 3, "bn/diverged_at": 2, "bn/validation_loss": 0.5 };
     const all = framesOf(fields, [{ ...frame, "bn/validation_accuracy": accuracy }]);
     cards.draw(all, 0, {});
-    const [{ value, loss, target, speed }] = cards.cards;
+    const [{ value, loss, target, note }] = cards.cards;
     assert.equal(value.textContent, text);
     assert.equal(loss.textContent, "loss 0.50");
     const told = target.map(({ textContent }) => textContent);
-    assert.deepEqual([...told, speed.textContent], ["diverged at step 2", "", "", ""]);
+    assert.deepEqual([...told, note.textContent], ["diverged at step 2", "", "", ""]);
   }
 });
 
@@ -109,7 +109,7 @@ test("a narrow card can leave out of what the target is a share, which its title
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [{ ...fakeParts("value loss line speed card"), target: [{}, {}, {}] }];
+  cards.cards = [{ ...fakeParts("value loss line note card"), target: [{}, {}, {}] }];
   const pair = { target: 0.9, share: "the most", reached: { bn: 2 } };
   cards.draw(framesOf(fields, [{ step: 3, "bn/diverged_at": -1 }]), 0, pair);
   const told = cards.cards[0].target.map(({ textContent }) => textContent);

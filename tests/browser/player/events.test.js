@@ -56,10 +56,11 @@ test("every event of a known arm is in one group", () => {
 test("the sentence is that of the event just passed, for thirty frames", () => {
   const events = [event(10), event(20)];
   assert.equal(latestEvent(events, 9).text, "");
-  assert.deepEqual(latestEvent(events, 10), { text: "at 10", colour: "bn" });
+  assert.deepEqual(latestEvent(events, 10), { text: "at 10", colour: "bn", passed: false });
+  assert.equal(latestEvent(events, 11).passed, true);
   assert.equal(latestEvent(events, 20).text, "at 20");
   assert.equal(latestEvent(events, 50).text, "at 20");
-  assert.deepEqual(latestEvent(events, 51), { text: "", colour: "transparent" });
+  assert.deepEqual(latestEvent(events, 51), { text: "", colour: "transparent", passed: false });
 });
 
 /** The events of a run of 101 frames on an axis of 1,012 pixels: ten pixels a frame. */

@@ -47,6 +47,15 @@ test("words go to the other side of their point rather than far from it", () => 
   assert.equal(area.right, 91);
 });
 
+test("words do not leave their panel for the other side of their point, nor for another panel", () => {
+  const wall = { left: 100, top: 0, right: 200, bottom: 90 };
+  const panel = { left: 95, top: 70, right: 300, bottom: 100 };
+  const own = { ...words(98, 80), panel };
+  const [area] = placeWords([own], [wall], ROOM);
+  assert.ok(area.left > 98 && area.top > 90);
+  assert.deepEqual(placeWords([own], [{ ...wall, bottom: 120 }], ROOM), [null]);
+});
+
 test("words without any room are left out", () => {
   assert.deepEqual(placeWords([words(100, 100)], [ROOM], ROOM), [null]);
 });

@@ -48,6 +48,9 @@ test("of an explanation that is too long its end is kept, if that fits", () => {
   const [first, second] = long.annotations;
   assert.equal(first.text, "<b>arm</b><span> · dotted</span>");
   assert.equal(second.text, headings[1]);
+  const bare = layout({ headings: ["<span>values, dotted</span>", "<b>b</b>"] });
+  fitHeadings(bare, 0, 100);
+  assert.equal(bare.annotations[0].text, "<span>dotted</span>");
 });
 
 test("a heading that is too long loses its explanation, and then takes two lines", () => {
@@ -91,6 +94,19 @@ test("a low panel has as many numbers as fit one above the other, and at least o
   assert.deepEqual(countsAt(1000), [5, 2]);
   assert.deepEqual(countsAt(110), [3, 2]);
   assert.deepEqual(countsAt(20), [1, 1]);
+});
+
+test("of numbers that have their places a low panel has the ends alone", () => {
+  const shownAt = (height) => {
+    const share = layout({ gap: 0 });
+    Object.assign(share.yaxis, { tickvals: [0, 0.5, 1], range: [0, 1] });
+    thinTicks(share, height);
+    return share.yaxis.tickvals;
+  };
+  assert.deepEqual([200, 60].map(shownAt), [
+    [0, 0.5, 1],
+    [0, 1],
+  ]);
 });
 
 test("numbers at a fixed distance are that far apart, or a multiple of it", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rootTicks } from "../../../bnviz/player/browser/player/ticks.js";
+import { rootTicks, widenMargin } from "../../../bnviz/player/browser/player/ticks.js";
 
 const whole = (end, share) => {
   const drawn = Math.sqrt(end);
@@ -47,4 +47,33 @@ test("the end has no number where half of it would reach too far", () => {
   assert.equal(cut.at(0), 0);
   assert.ok(cut.at(-1) < 800);
   assert.ok(Math.sqrt(cut.at(-1)) + apart / 2 <= drawn + 0.25 * apart + 1e-9);
+});
+
+test("the left margin has room for the numbers of the first panel, however large", () => {
+  globalThis.document = {
+    createElement: () => {
+      const context = {
+        measureText: (text) => ({ width: text.length * parseFloat(context.font) }),
+      };
+      return { getContext: () => context };
+    },
+  };
+  const leftAt = (size, shown = true) => {
+    const layout = {
+      width: 508,
+      margin: { l: 8, r: 0 },
+      font: { size },
+      xaxis: { domain: [0.1, 0.5] },
+      yaxis: { showticklabels: shown },
+      xaxis2: { domain: [0.6, 1] },
+      yaxis2: {},
+    };
+    widenMargin(layout, { axes: [], end: 800, whole: true });
+    return layout.margin.l;
+  };
+  assert.deepEqual(
+    [10, 20].map((size) => leftAt(size)),
+    [8, 34],
+  );
+  assert.equal(leftAt(20, false), 8);
 });

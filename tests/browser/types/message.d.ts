@@ -118,8 +118,9 @@ export interface Diagram {
   layer: number;
   /** Left and right end of each column on a wide screen, as shares of the figure. */
   heads: [number, number][];
-  /** Names of its parts, which stand side by side on a narrow screen. */
+  /** Names of its parts, which stand side by side on a narrow screen, and what the first one's lines mean. */
   strip: string[];
+  legend: string;
 }
 
 export interface Cards {

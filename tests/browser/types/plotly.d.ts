@@ -56,6 +56,7 @@ export interface RunAxis {
 export interface Annotation {
   text?: string;
   xanchor?: string;
+  xref?: string;
 }
 
 /** What a figure asks for: axes (`xaxis`, `yaxis2`, …), margins, fonts, annotations. */

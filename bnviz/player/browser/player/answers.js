@@ -84,6 +84,12 @@ export function spoken(shown, example, arms, answers) {
   return `${exampleName(shown, example)}: ${says.join("; ")}`;
 }
 
+/**
+ * What the examples are: no more than a sample, which is not what an accuracy is taken on.
+ * @param {Shown} shown
+ */
+export const sampleOf = ({ labels }) => `${labels.length} of the validation examples are shown`;
+
 /** A row of examples, each with the answers of one or more arms under it. */
 export class AnswerRow {
   /**
@@ -98,8 +104,6 @@ export class AnswerRow {
     this.root.className = `bnviz-answers ${className}`;
     this.root.setAttribute("role", "group");
     this.root.hidden = true;
-    const whose = arms.map((arm) => arm.label).join(" and ");
-    this.root.setAttribute("aria-label", `What the networks say of examples, ${whose}`);
     /** @type {Shown | null} */
     this.shown = null;
     /** @type {{ button: HTMLElement, says: HTMLElement[], label: string }[]} */
@@ -125,6 +129,8 @@ export class AnswerRow {
     this.items = [];
     this.root.replaceChildren();
     if (!shown) return;
+    const whose = this.arms.map((arm) => arm.label).join(" and ");
+    this.root.setAttribute("aria-label", `${sampleOf(shown)}: what is said of them ${whose}`);
     const line = document.createElement("div");
     line.className = "bnviz-examples";
     this.names = shortNames(shown.classes);

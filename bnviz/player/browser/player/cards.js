@@ -4,7 +4,7 @@
 /** @import { PlayerParts } from "types/parts" */
 /** @import { Frames } from "./frames.js" */
 
-import { AnswerRow } from "./answers.js";
+import { AnswerRow, sampleOf } from "./answers.js";
 import { formatted } from "./scales.js";
 
 const DIGESTS = ["data", "kernels", "batches"];
@@ -42,9 +42,11 @@ function buildCard(arm, all) {
   const target = ["", "bnviz-share", ""].map((name) => element("span", name));
   const line = element("div", "bnviz-small");
   line.append(loss, ...target);
-  const speed = element("div", "bnviz-small");
-  card.append(head, answers.root, line, speed);
-  return { value, loss, line, target, speed, card, answers };
+  // The speed-up; in the card of the first arm, which has none, what the examples are.
+  const note = element("div", "bnviz-small");
+  note.classList.toggle("bnviz-sample", arm === all[0]);
+  card.append(head, answers.root, line, note);
+  return { value, loss, line, target, note, card, answers };
 }
 
 /**
@@ -90,7 +92,7 @@ export class Cards {
     this.cards = spec.arms.map((arm) => buildCard(arm, spec.arms));
     const whole = new AnswerRow(spec.arms, spec.arms, "bnviz-of-all");
     this.rows = [...this.cards.map(({ answers }) => answers), whole];
-    for (const row of this.rows) row.build(this.shown);
+    this.#build();
     this.root.dataset.arms = String(spec.arms.length);
     this.holder.replaceChildren(...this.cards.map(({ card }) => card), whole.root);
   }
@@ -102,7 +104,14 @@ export class Cards {
   showExamples(shown) {
     if (JSON.stringify(shown) === JSON.stringify(this.shown)) return;
     this.shown = shown;
-    for (const row of this.rows) row.build(shown);
+    this.#build();
+  }
+
+  /** Puts the examples into the rows. */
+  #build() {
+    for (const row of this.rows) row.build(this.shown);
+    const [first] = this.cards;
+    if (first) first.note.textContent = this.shown ? sampleOf(this.shown) : "";
   }
 
   /**
@@ -120,7 +129,7 @@ export class Cards {
         card.target[part].textContent = text;
       });
       card.line.title = pair.target ? `The target is ${pair.share} accuracy` : "";
-      card.speed.textContent = speedUp(name, frames.value("step", at), pair, cost);
+      if (i) card.note.textContent = speedUp(name, frames.value("step", at), pair, cost);
     });
     for (const row of this.rows) row.draw(frames, at);
   }

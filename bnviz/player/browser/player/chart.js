@@ -126,7 +126,7 @@ export class Chart {
     const fitting = Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, left));
     const own = figure.layouts[name].height;
     const height =
-      own && this.strip.names.length ? this.#heightInStrip(figure, own) : (own ?? fitting);
+      own && this.strip.names.length ? this.#heightInStrip(figure, own, left) : (own ?? fitting);
     const same = width === this.width && Math.abs(height - this.height) < 3;
     if (same && Math.abs(heads - this.heads) < 3 && !force) return false;
     this.width = width;
@@ -159,12 +159,14 @@ export class Chart {
    * Height of a figure of which one part is seen at a time: as many layers as can be had at once.
    * @param {Figure} figure
    * @param {number} most
+   * @param {number} left What is left of the screen beside all else that must be seen at once.
    */
-  #heightInStrip(figure, most) {
+  #heightInStrip(figure, most, left) {
     const { transport } = this.parts;
     const layers = figure.diagram.baselines?.length ?? 0;
     const least = Math.max(MIN_HEIGHT, ROW * layers + AROUND);
-    const room = Math.round(heightAbove(this.parts.figure, transport)) + BELOW;
+    const sticks = getComputedStyle(transport).position === "sticky";
+    const room = sticks ? Math.round(heightAbove(this.parts.figure, transport)) + BELOW : left;
     return Math.min(most, Math.max(least, room));
   }
 

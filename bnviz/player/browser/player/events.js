@@ -51,17 +51,17 @@ export function groupEvents(events, arms, distance, shareOf) {
 }
 
 /**
- * The sentence of the event just passed, and the colour of its arm.
+ * The sentence of the event just passed, the colour of its arm, and whether its frame has passed.
  * @param {RunEvent[]} events By step.
  * @param {number} index Of the frame at the cursor.
  */
 export function latestEvent(events, index) {
-  const passed = events.filter((event) => event.index <= index && index - event.index <= NEAR);
-  const last = Math.max(...passed.map((event) => event.index));
-  const latest = passed.filter((event) => event.index === last);
-  if (!latest.length) return { text: "", colour: "transparent" };
+  const near = events.filter((event) => event.index <= index && index - event.index <= NEAR);
+  const last = Math.max(...near.map((event) => event.index));
+  const latest = near.filter((event) => event.index === last);
+  if (!latest.length) return { text: "", colour: "transparent", passed: false };
   const more = latest.length > 1 ? ` And ${latest.length - 1} more.` : "";
-  return { text: latest[0].sentence + more, colour: latest[0].colour };
+  return { text: latest[0].sentence + more, colour: latest[0].colour, passed: last < index };
 }
 
 export class Events {

@@ -32,8 +32,11 @@ export function placeHeads(root, { summary, cards }, figure, name, width) {
   return height;
 }
 
+// The name in the heading of a column, before what explains it.
+const NAME = /^<b>.*<\/b>(?:(<span>) · )?/;
+
 /**
- * Has the columns of a figure begin lower.
+ * Has the columns of a figure begin lower, without the names that stand in the cards above them.
  * @param {Layout} layout
  * @param {Figure} figure
  * @param {number} pixels
@@ -42,9 +45,12 @@ export function placeHeads(root, { summary, cards }, figure, name, width) {
 export function lowerColumns(layout, figure, pixels, height) {
   const { t, b } = /** @type {Margin} */ (layout.margin);
   for (const { panel } of figure.diagram.columns ?? []) {
-    const name = `yaxis${panel === 1 ? "" : panel}`;
+    const suffix = panel === 1 ? "" : panel;
+    const name = `yaxis${suffix}`;
     const axis = /** @type {{ domain: [number, number] }} */ (layout[name]);
     const [low, high] = axis.domain;
     layout[name] = { ...axis, domain: [low, high - pixels / (height - t - b)] };
+    const heading = layout.annotations?.find(({ xref }) => xref === `x${suffix} domain`);
+    if (heading) heading.text = heading.text?.replace(NAME, "$1");
   }
 }

@@ -16,6 +16,7 @@
  * @property {Font} font
  * @property {number} width Of the longest line.
  * @property {[x: number, y: number]} [mark] The mark that they name, if it is not at the point.
+ * @property {Area} [panel] Their axes; words that move stay there, or right above or below.
  */
 
 // Pixels between a point and its words, sideways and up or down, and between words.
@@ -149,7 +150,7 @@ function wishes(all) {
 
 /**
  * Where words stand: at their own side of the point, else moved up or down there or at the other
- * side, whatever is nearer; null if it fits nowhere.
+ * side, whatever is nearer, but not into another panel; null if it fits nowhere.
  * @param {Words[]} all The most important first.
  * @param {Area[]} taken By other words.
  * @param {Area} room The picture.
@@ -162,10 +163,19 @@ export function placeWords(all, taken, room) {
     const [vertical, horizontal] = words.position.split(" ");
     const other = { left: "right", right: "left" }[horizontal];
     const wanted = wanting[number];
-    const sides = [wanted, ...(other ? [areaOf(words, vertical, other)] : [])];
+    const { panel = room } = words;
+    const beyond = other ? [areaOf(words, vertical, other)] : [];
+    const inside = beyond.filter(({ left, right }) => left >= panel.left && right <= panel.right);
+    const sides = [wanted, ...inside];
+    const around = wanted.bottom - wanted.top + ABOVE;
+    const own = {
+      ...room,
+      top: Math.max(room.top, Math.min(wanted.top, panel.top - around)),
+      bottom: Math.min(room.bottom, Math.max(wanted.bottom, panel.bottom + around)),
+    };
     const [best] = sides
       .flatMap((side, i) => {
-        const area = nearest(side, held, room);
+        const area = nearest(side, held, own);
         if (!area) return [];
         const moved = Math.hypot(area.left - side.left, area.top - side.top);
         return moved > FARTHEST ? [] : [{ area, cost: moved + (i && FAR) }];

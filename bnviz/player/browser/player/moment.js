@@ -19,6 +19,8 @@ const RATIOS = [
 const STEADY = "about as wide";
 // Widths below, less than a hundredth of the axis, cannot be seen.
 const SEEN = 0.1;
+// What the sentence of an event begins with once its step has passed.
+const EARLIER = "Earlier.";
 // Milliseconds for which a sentence stands at least while the cursor moves by itself.
 const STANDS = 700;
 
@@ -116,16 +118,17 @@ export class Moment {
    */
   show(frames, at, { arms, layer, events }, moving) {
     const write = () => {
-      const { text, colour } = latestEvent(events, at);
+      const { text, colour, passed } = latestEvent(events, at);
       const step = `Step ${frames.value("step", at).toLocaleString("en")}.`;
+      // The sentence of an event names its own step.
+      const lead = text ? passed && EARLIER : !moving && step;
       // Moving frames pass while it stands.
       const begins = moving && frames.value("step", at) === 0;
       const said = text || (begins ? "Training begins." : moment(frames, at, arms, layer));
       this.line.style.setProperty("--arm", colour);
-      const number = document.createElement("strong");
-      number.textContent = step;
-      // The sentence of an event names its own step.
-      this.line.replaceChildren(...(text || moving ? [] : [number, " "]), said);
+      const strong = document.createElement("strong");
+      strong.textContent = lead || "";
+      this.line.replaceChildren(...(lead ? [strong, " "] : []), said);
     };
     if (!moving) {
       this.close();

@@ -14,6 +14,9 @@ import { placeWords, writeWords } from "./lettering.js";
 
 // Pixels from an end of the axes within which a dot is taken to be there.
 const END = 0.5;
+// Words that can be left out, and the share of an axis that a line with them may take.
+const SPAN = /<span>(.*?)<\/span>/;
+const MOST = 0.45;
 /** @type {Record<string, number[]>} */
 const DASHES = { dot: [2, 3], dash: [6, 4] };
 /**
@@ -120,6 +123,20 @@ function paintMarkers(context, { marker }, { x, y }, xAxis, yAxis, back) {
 }
 
 /**
+ * A line of words without tags, and without what a span holds if it is too long.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} line
+ * @param {number} room In pixels.
+ */
+function fitting(context, line, room) {
+  if (!SPAN.test(line)) return line;
+  const whole = line.replace(SPAN, "$1");
+  // What has one digit is as long as what has two: all lines of a figure have their words, or none.
+  const longest = whole.replace(/\d+/, "00");
+  return context.measureText(longest).width <= room ? whole : line.replace(SPAN, "");
+}
+
+/**
  * The words of a trace, at their points of the picture.
  * @param {CanvasRenderingContext2D} context
  * @param {Trace} trace
@@ -138,12 +155,19 @@ function wordsOf(context, trace, points, xAxis, yAxis, family) {
   return Array.from(x).flatMap((left, i) => {
     const top = y[i];
     if (!text[i] || left === null || top === null || !Number.isFinite(top)) return [];
-    const lines = text[i].split("<br>");
+    const all = text[i].split("<br>");
+    const lines = all.map((line) => fitting(context, line, MOST * xAxis._length));
     const width = Math.max(...lines.map((line) => context.measureText(line).width));
     const place = xAxis._offset + xAxis.d2p(left);
     const height = (/** @type {number} */ value) => yAxis._offset + yAxis.d2p(value);
+    const panel = {
+      left: xAxis._offset,
+      right: xAxis._offset + xAxis._length,
+      top: yAxis._offset,
+      bottom: yAxis._offset + yAxis._length,
+    };
     /** @type {Words} */
-    const words = { lines, x: place, y: height(top), position, font, width };
+    const words = { lines, x: place, y: height(top), position, font, width, panel };
     const named = customdata?.[i] ?? null;
     return [named === null ? words : { ...words, mark: [place, height(named)] }];
   });

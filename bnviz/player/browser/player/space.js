@@ -38,9 +38,7 @@ export function heightLeft(root, figure, { last, foot } = {}) {
 export function heightAbove(figure, bar) {
   let { top } = figure.getBoundingClientRect();
   for (let each = figure.parentElement; each; each = each.parentElement) top += each.scrollTop;
-  // Of the bar, as much may be below the edge.
-  const seen = bar.offsetHeight + (Number.parseFloat(getComputedStyle(bar).bottom) || 0);
-  return window.innerHeight - top - seen;
+  return window.innerHeight - top - bar.offsetHeight;
 }
 
 /**

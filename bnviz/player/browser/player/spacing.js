@@ -15,6 +15,8 @@ import { context2d, newCanvas } from "./canvas.js";
  * @property {{ text: string }} [title]
  * @property {number} [nticks] How many numbers it has at most.
  * @property {number} [dtick] How far apart they are, as drawn.
+ * @property {number[]} [tickvals] Where they stand.
+ * @property {string[]} [ticktext] What stands there in their place.
  * @property {[low: number, high: number]} [range]
  */
 /** @typedef {{ x: PanelAxis, y: PanelAxis, heading: Heading | undefined }} Panel */
@@ -36,7 +38,7 @@ const APART = 1.5;
 const CLOSE = 1e-4;
 const EXPLANATION = /<span>.*<\/span>/;
 // What is left out of an explanation first.
-const LESS = /(<span> · )[^<]*, /;
+const LESS = /(<span>(?: · )?)[^<]*, /;
 
 /**
  * The panels of a layout.
@@ -141,10 +143,16 @@ export function spaceRows(layout, height) {
 export function thinTicks(layout, height) {
   const apart = APART * (layout.font?.size ?? 12);
   for (const { y } of panelsOf(layout)) {
-    const most = Math.max(1, Math.floor(((y.domain[1] - y.domain[0]) * height) / apart));
+    const length = (y.domain[1] - y.domain[0]) * height;
+    const most = Math.max(1, Math.floor(length / apart));
     if (y.nticks) y.nticks = Math.min(y.nticks, most);
-    if (!y.dtick || !y.range) continue;
-    y.dtick *= Math.max(1, Math.ceil((y.range[1] - y.range[0]) / (most * y.dtick)));
+    if (!y.range) continue;
+    const unit = length / (y.range[1] - y.range[0]);
+    const [first, second] = y.tickvals ?? [];
+    if (y.tickvals && !y.ticktext && unit * (second - first) < apart) {
+      y.tickvals = [first, y.tickvals[y.tickvals.length - 1]];
+    }
+    if (y.dtick) y.dtick *= Math.max(1, Math.ceil((y.range[1] - y.range[0]) / (most * y.dtick)));
   }
 }
 

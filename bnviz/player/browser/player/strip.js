@@ -16,6 +16,10 @@ export class Strip {
     this.holder = strip;
     /** @type {string[]} */
     this.names = [];
+    /** @type {HTMLElement[]} */
+    this.buttons = [];
+    // What the lines of the first part mean.
+    this.legend = document.createElement("span");
     figure.addEventListener("scroll", () => this.#mark());
   }
 
@@ -27,11 +31,14 @@ export class Strip {
    * @returns {number} Width of the whole figure, in pixels.
    */
   fit(figure, layout, width) {
-    const names = layout === "narrow" ? (figure.diagram.strip ?? []) : [];
+    const { strip = [], legend = "" } = figure.diagram;
+    const names = layout === "narrow" ? strip : [];
+    this.legend.textContent = legend;
     this.root.toggleAttribute("data-strip", names.length > 0);
     if (String(names) !== String(this.names)) {
       this.names = names;
-      this.holder.replaceChildren(...names.map((name, i) => this.#button(name, i)));
+      this.buttons = names.map((name, i) => this.#button(name, i));
+      this.holder.replaceChildren(...this.buttons, this.legend);
       this.figure.scrollLeft = 0;
     }
     this.#mark();
@@ -53,8 +60,9 @@ export class Strip {
   /** Marks the part that is seen. */
   #mark() {
     const at = Math.round(this.figure.scrollLeft / (PART * this.figure.clientWidth || 1));
-    [...this.holder.children].forEach((button, i) => {
+    this.buttons.forEach((button, i) => {
       button.setAttribute("aria-pressed", String(i === at));
     });
+    this.legend.hidden = at > 0;
   }
 }

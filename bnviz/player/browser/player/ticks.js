@@ -15,6 +15,9 @@ const GAP = 16;
 const BESIDE = 8;
 // Lengths and heights in a layout are shares that differ by rounding.
 const CLOSE = 1e-4;
+// The widest of usual numbers beside a panel, and how far it stands from it; pixels.
+const WIDEST = "100%";
+const NEAR = 4;
 const BY_ROOT = /<span>.*<\/span>/;
 
 /**
@@ -76,16 +79,31 @@ function measureIn({ font }, share) {
 }
 
 /**
- * Makes room at the right margin for the half of the last number that reaches into it.
+ * Whether numbers stand at the left of a panel.
+ * @param {Layout} layout
+ * @param {string} key Of its horizontal axis.
+ */
+const isNumbered = (layout, key) =>
+  /** @type {RunAxis} */ (layout[key.replace("x", "y")])?.showticklabels !== false;
+
+/**
+ * Makes room at the left margin for the numbers beside the first panels, and at the right one for the
+ * half of the last number that reaches into it.
  * @param {Layout} layout Is changed.
  * @param {Run} run
  */
 export function widenMargin(layout, { axes, end, whole }) {
-  const margin = /** @type {{ r: number }} */ (layout.margin);
+  const margin = /** @type {{ l: number, r: number }} */ (layout.margin);
+  const lengthOf = measureIn(layout, 1);
+  const starts = Object.keys(layout)
+    .filter((key) => key.startsWith("xaxis") && isNumbered(layout, key))
+    .map((key) => /** @type {RunAxis} */ (layout[key]).domain[0]);
+  const first = Math.min(1, ...starts) * (Number(layout.width) - margin.l - margin.r);
+  const l = Math.max(margin.l, Math.ceil(lengthOf(WIDEST) + NEAR - first));
   const last = axes.map((key) => /** @type {RunAxis} */ (layout[key]));
-  if (!last.some((axis) => axis.showticklabels && axis.domain[1] > 1 - CLOSE)) return;
-  const half = measureIn(layout, 1)(textOf(end, whole)) / 2;
-  layout.margin = { ...margin, r: Math.max(margin.r, Math.ceil(half) + 1) };
+  const ends = last.some((axis) => axis.showticklabels && axis.domain[1] > 1 - CLOSE);
+  const half = ends ? Math.ceil(lengthOf(textOf(end, whole)) / 2) + 1 : 0;
+  layout.margin = { ...margin, l, r: Math.max(margin.r, half) };
 }
 
 /**
