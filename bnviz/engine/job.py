@@ -22,7 +22,7 @@ class QueuePosition:
     """A position in the queue.
 
     Attributes:
-        number: 1 for the job that is next.
+        number: 1 for the job that has waited longest, which is not always the next.
         seconds: Expected wait until it is trained.
         compiling: Whether its networks are being compiled.
     """

@@ -242,12 +242,11 @@ class RunQueue:
             max_short=MAX_BEGUN,
         )
         compiled_now = {job.job for job in jobs if job.begun is not None and job.compiling}
-        positions = {
-            run: QueuePosition(number, seconds, compiling=run in compiled_now)
-            for number, (run, seconds) in enumerate(starts.items(), 1)
+        in_line = [run for run in self._active() if run.state == "queued"]
+        return {
+            run: QueuePosition(number, starts.get(run, 0.0), compiling=run in compiled_now)
+            for number, run in enumerate(in_line, 1)
         }
-        # One that has its turn and has not been heard of yet is about to begin.
-        return {run: QueuePosition(1, 0.0) for run in self._active()} | positions
 
     def until_free(self) -> float:
         """Returns the seconds until a worker is expected to be free; 0 if one is."""

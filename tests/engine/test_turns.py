@@ -360,6 +360,16 @@ class TestNextRun:
         assert 0 < begun.position().seconds < waiting.position().seconds
         assert not waiting.position().compiling
 
+    def test_a_place_in_the_queue_does_not_rise_when_another_one_passes(self):
+        registry = self.registry()
+        self.begin(registry, LONG_RUN.replace(hidden_layers=9), ANN)
+        waiting = registry.start(LONG_RUN.replace(hidden_layers=8), origin=BOB)
+        assert waiting.position().number == 1
+        passing = registry.start(SHORT_RUN, origin=EVE)
+        registry.queue.changed()
+        assert passing.position().seconds < waiting.position().seconds
+        assert (waiting.position().number, passing.position().number) == (1, 2)
+
     def test_a_run_begins_if_nothing_is_compiled_for_one_of_those_who_wait_for_it(self):
         registry = self.registry()
         self.begin(registry, LONG_RUN.replace(hidden_layers=9), ANN)
