@@ -98,6 +98,11 @@ def how_again(settings: Settings) -> str:
     return "The page of bnviz trains it again with the settings below; so does the command:"
 
 
+def training_command(settings: Settings) -> str:
+    """Returns the command of the terminal that trains a run and saves it."""
+    return command("train", settings, Settings(), "--out run.npz")
+
+
 def command(name: str, settings: Settings, usual: Settings, options: str) -> str:
     """Returns a command of the terminal that trains settings.
 

@@ -4,14 +4,20 @@ The file holds the player's own scripts and styles, the drawing library, the fra
 of all figures. Its content security policy lets nothing else run or load.
 """
 
-from bnviz.export.html_page import HtmlPage, PageError, command, compressed_json, how_again
+from bnviz.export.html_page import (
+    HtmlPage,
+    PageError,
+    compressed_json,
+    how_again,
+    training_command,
+)
 from bnviz.export.packed_frames import PackedFrames
 from bnviz.export.replay_content import needed_frames, replay_content
 from bnviz.findings.described import described
 from bnviz.frames import ARM_LABELS
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import UPLOAD
 
 #: Bytes of packed frames of a file, unless all are asked for: with the rest, about 3 MB.
 MAX_FRAME_BYTES = 1_250_000
@@ -48,7 +54,7 @@ def replay(
         script="replay.js",
         data={"content": compressed_json(replay_content(content, frames)), "frames": frames.data},
         again=how_again(settings),
-        command=command("train", settings, Settings(), "--out run.npz"),
+        command=training_command(settings),
         settings=settings,
         remark=frames.sentence(len(recording)),
         note=note,

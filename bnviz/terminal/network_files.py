@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bnviz.data.dataset import Dataset
+from bnviz.export.event_files import FILE_NAME, event_files
 from bnviz.findings.wording import listed, with_arm
 from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
 from bnviz.settings import UPLOAD
-from bnviz.terminal.options import CommandError, read_data, require
+from bnviz.terminal.options import CommandError, read_data
 from bnviz.terminal.training import ProgressBar, timed
 
 if TYPE_CHECKING:
@@ -76,14 +77,10 @@ def tensorboard(recording: Recording, folder: Path) -> Files:
         folder: Where the files are going to be.
 
     Raises:
-        CommandError: If TensorFlow is not installed, the recording is empty, or the folder holds a
-            network of another run.
+        CommandError: If the recording is empty, or the folder holds a network of another run.
     """
-    require("tensorflow", "TensorFlow", task="--tensorboard", extra="page")
     if len(recording) == 0:
         raise CommandError("a run has to have begun before its curves can be saved")
-    from bnviz.lab.event_files import FILE_NAME, event_files
-
     _refuse_others(recording, folder, "--tensorboard", f"{{}}/{FILE_NAME}")
     remark = f"'tensorboard --logdir {folder}' shows it"
     return {path: (data, remark) for path, data in event_files(recording).items()}

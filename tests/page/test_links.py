@@ -1,5 +1,8 @@
 """Links: what is read of them, and what is said about the rest."""
 
+from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from bnviz.page.modes.registry import MODES
@@ -136,3 +139,27 @@ def test_a_link_may_hold_whole_floats_and_decimal_commas():
     assert understood(learning_rate="0,5").settings == Settings(
         **links.FORMER_DEFAULTS | {"learning_rate": 0.5}
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://example.org/bnviz", "https://example.org/bnviz/?units=8&v=2&train=1"),
+        (None, ""),
+        ("javascript:alert(1)", ""),
+        ("https://a\nThe run: https://b", ""),
+        ("https://" + 501 * "a", ""),
+    ],
+)
+def test_a_link_to_a_run_begins_with_the_address_of_the_page_if_it_is_one(
+    address, link, monkeypatch
+):
+    monkeypatch.setattr(links.st, "context", SimpleNamespace(url=address))
+    made = links.to_run(Settings(units=8).to_query())
+    assert made == link
+    if link:
+        query = dict(parse_qsl(urlsplit(made).query))
+        assert (understood(**query).settings, understood(**query).train) == (
+            Settings(units=8),
+            True,
+        )

@@ -25,7 +25,7 @@ def test_each_kind_has_a_button():
     tester = AppTest.from_function(page, default_timeout=60).run()
     assert not tester.exception
     labels = [button.proto.label for button in tester.get("download_button")]
-    assert labels == ["Page that plays it", "Recording", "Numbers"]
+    assert labels == ["Page that plays it", "Recording", "Numbers", "Curves for TensorBoard"]
 
 
 def test_a_button_gives_its_file(tmp_path):

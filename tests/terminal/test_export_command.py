@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz.data import builtin, uploads
-from bnviz.lab.event_files import FILE_NAME
+from bnviz.export.event_files import FILE_NAME
 from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import Settings
 from bnviz.terminal.main import main

@@ -16,6 +16,7 @@ from bnviz.page.forms.reading_form import ReadFile
 from bnviz.page.shell import (
     clicks,
     file_reading,
+    links,
     notices,
     reading_link,
     rerun,
@@ -28,7 +29,7 @@ from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import NoRoomError, OwnFile
 from bnviz.page.shell.state import state
-from bnviz.settings import UPLOAD
+from bnviz.settings import UPLOAD, Settings
 
 _FILE = "own_file"
 #: Key of a file that is not there.
@@ -116,6 +117,13 @@ def in_link(query: dict[str, str]) -> dict[str, str]:
     reading = "" if read is None else reading_link.as_text(file.choices, read.columns)
     named = {reading_link.READING: reading} if reading else {}
     return query | {"upload": file.digest} | named
+
+
+def link_of(settings: Settings) -> str:
+    """A link to a run of these settings; empty if its file is not here, or the page's address."""
+    if settings.dataset == UPLOAD and source(settings.upload) is None:
+        return ""
+    return links.to_run(in_link(settings.to_query()))
 
 
 def draw_tab_key() -> None:

@@ -1,7 +1,9 @@
 """Links: what the page shows, in its URL."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -37,6 +39,8 @@ OTHERS = frozenset(
     }
 )
 OTHERS_BEGIN = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "__hs", "mc_", "gad_")
+#: Where the page may be, as a browser says it.
+_ADDRESS = re.compile(r"https?://[!-~]{1,500}")
 
 
 @dataclass(frozen=True)
@@ -179,15 +183,33 @@ def write(query: Mapping[str, str], *, mode: str, train: bool, opened: Collectio
         train: Whether opening the link trains it.
         opened: Which of `FOLDS` are open.
     """
-    new = ({MODE: mode} if mode else {}) | dict(query)
-    if train or _names_experiment(mode, set(query)):
-        new[DEFAULTS] = _CURRENT
-    if train:
-        new[TRAIN] = "1"
+    new = _parameters(query, mode, train=train)
     if opened:
         new[OPEN] = ",".join(opened)
     if st.query_params.to_dict() != new:
         st.query_params.from_dict(new)
+
+
+def to_run(query: Mapping[str, str]) -> str:
+    """Returns a link with which others train a run again; empty if the page's address is not known.
+
+    Args:
+        query: The settings.
+    """
+    address = st.context.url or ""
+    if not _ADDRESS.fullmatch(address):
+        return ""
+    return f"{address.rstrip('/')}/?{urlencode(_parameters(query, LABORATORY, train=True))}"
+
+
+def _parameters(query: Mapping[str, str], mode: str, *, train: bool) -> dict[str, str]:
+    """The parameters of a link, without what is open."""
+    found = ({MODE: mode} if mode else {}) | dict(query)
+    if train or _names_experiment(mode, set(query)):
+        found[DEFAULTS] = _CURRENT
+    if train:
+        found[TRAIN] = "1"
+    return found
 
 
 def _added_by_others(name: str) -> bool:

@@ -3,18 +3,74 @@
 import io
 import threading
 import weakref
-from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
-from bnviz.export.replay_process import ReplayProcessError, made_of
+from bnviz.export.replay_process import Kind, ReplayProcessError, made_of
+from bnviz.page.forms import own_data
 from bnviz.recording import Recording
 
 #: Files that are made at a time, and seconds that a further one waits for its turn: each occupies
 #: one of a few threads that all downloads share.
 MAX_FILES, PATIENCE = 2, 20.0
 _turns = threading.BoundedSemaphore(MAX_FILES)
+
+
+@dataclass(frozen=True)
+class _RunFile:
+    """A kind of file.
+
+    Attributes:
+        kind: What it is.
+        label: On its button.
+        ending: Of its name.
+        mime: Its media type.
+        help: What it is, in words.
+    """
+
+    kind: Kind | Literal["npz"]
+    label: str
+    ending: str
+    mime: str
+    help: str
+
+
+_FILES = (
+    _RunFile(
+        "html",
+        "Page that plays it",
+        ".html",
+        "text/html",
+        "One file of about 3 MB with all views of this run. It opens by double click, without "
+        "bnviz and without a network.",
+    ),
+    _RunFile(
+        "npz",
+        "Recording",
+        ".npz",
+        "application/zip",
+        "All that was measured, for “bnviz export” and for NumPy; see the README.",
+    ),
+    _RunFile(
+        "csv",
+        "Numbers",
+        ".csv",
+        "text/csv",
+        "The curves and the numbers of each layer: a row for each step, network, layer and "
+        "measure.",
+    ),
+    _RunFile(
+        "tensorboard",
+        "Curves for TensorBoard",
+        "_curves.zip",
+        "application/zip",
+        "The same numbers and the histograms as TensorBoard reads them: a folder for each network, "
+        "in one ZIP file.",
+    ),
+)
 
 
 def draw(recording: Recording, *, key: str) -> None:
@@ -27,46 +83,22 @@ def draw(recording: Recording, *, key: str) -> None:
     # The session keeps the buttons for minutes after a page was closed, but no frames with them.
     held = weakref.ref(recording)
     name = f"batch_normalization_{recording.settings.digest[:8]}"
-    files: list[tuple[str, Callable[[], bytes], str, str, str]] = [
-        (
-            "Page that plays it",
-            partial(_made, held, "html"),
-            f"{name}.html",
-            "text/html",
-            "One file of about 3 MB with all views of this run. It opens by double click, without "
-            "bnviz and without a network.",
-        ),
-        (
-            "Recording",
-            partial(_made, held, "npz"),
-            f"{name}.npz",
-            "application/zip",
-            "All that was measured, for “bnviz export” and for NumPy; see the README.",
-        ),
-        (
-            "Numbers",
-            partial(_made, held, "csv"),
-            f"{name}.csv",
-            "text/csv",
-            "The curves and the numbers of each layer: a row for each step, network, layer and "
-            "measure.",
-        ),
-    ]
-    for column, (label, data, file, mime, help_) in zip(st.columns(len(files)), files, strict=True):
-        column.download_button(
-            label,
-            data=data,
-            file_name=file,
-            mime=mime,
-            help=help_,
-            width="stretch",
-            on_click="ignore",
-            key=f"{key}_{mime}",
-            icon=":material/download:",
-        )
+    link = own_data.link_of(recording.settings)
+    with st.container(horizontal=True):
+        for file in _FILES:
+            st.download_button(
+                file.label,
+                data=partial(_made, held, file.kind, link),
+                file_name=f"{name}{file.ending}",
+                mime=file.mime,
+                help=file.help,
+                on_click="ignore",
+                key=f"{key}_{file.kind}",
+                icon=":material/download:",
+            )
 
 
-def _made(held: "weakref.ref[Recording]", kind: str) -> bytes:
+def _made(held: "weakref.ref[Recording]", kind: Kind | Literal["npz"], link: str = "") -> bytes:
     """The file of a recording, unless it is not there any more.
 
     Raises:
@@ -78,12 +110,10 @@ def _made(held: "weakref.ref[Recording]", kind: str) -> bytes:
     if not _turns.acquire(timeout=PATIENCE):
         raise ReplayProcessError("Others are saving their runs just now; try again in a minute.")
     try:
-        match kind:
-            case "html" | "csv":
-                return made_of(recording.snapshot(), kind)
-            case _:
-                file = io.BytesIO()
-                recording.save(file)
-                return file.getvalue()
+        if kind != "npz":
+            return made_of(recording.snapshot(), kind, link)
+        file = io.BytesIO()
+        recording.save(file)
+        return file.getvalue()
     finally:
         _turns.release()

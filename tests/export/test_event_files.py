@@ -7,8 +7,8 @@ from tensorboard.plugins.histogram.metadata import PLUGIN_NAME as HISTOGRAMS
 from tensorboard.plugins.scalar.metadata import PLUGIN_NAME as SCALARS
 from tensorboard.util.tensor_util import make_ndarray
 
+from bnviz.export.event_files import FILE_NAME, event_files
 from bnviz.frames import ARM_FILE_NAMES
-from bnviz.lab.event_files import FILE_NAME, event_files
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
