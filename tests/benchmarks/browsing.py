@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import machine  # noqa: F401  (puts the repository on the path)
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -25,6 +25,15 @@ STOP = ".st-key-stop_wide button"
 PLAY = "#bnviz-stage [data-part=play]"
 #: Maximum wait for anything, seconds.
 PATIENCE = 120.0
+#: States of a run that has trained to its last step.
+ENDED = ("finished", "diverged")
+#: A slow line: bytes a second either way, and milliseconds of delay.
+SLOW_LINE = {
+    "offline": False,
+    "latency": 100,
+    "downloadThroughput": 5e6 / 8,
+    "uploadThroughput": 5e6 / 8,
+}
 
 #: Records every change of the stage, with the browser frame it occurred in, and every click.
 _WATCH = """
@@ -67,8 +76,21 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def slow_down(page: Page) -> CDPSession:
+    """Loads everything of a page over `SLOW_LINE`; returns the session that tells of it."""
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW_LINE)
+    return line
+
+
 class View:
     """A page in its own profile, with empty caches, that records how its stage changes.
+
+    Args:
+        browser: The browser that opens it.
+        url: Its address.
+        slow: Whether it loads over `SLOW_LINE`.
 
     Attributes:
         page: The page.
@@ -76,10 +98,12 @@ class View:
         seen: All changes fetched from it so far.
     """
 
-    def __init__(self, browser: Browser, url: str):
+    def __init__(self, browser: Browser, url: str, *, slow: bool = False):
         self._context = browser.new_context(viewport={"width": 1400, "height": 900})
         self.page = self._context.new_page()
         self.page.add_init_script(_WATCH)
+        if slow:
+            slow_down(self.page)
         self.seen: list[Change] = []
         self.opened = time.time()
         self.page.goto(url, wait_until="commit")
@@ -133,6 +157,14 @@ class View:
         clicked = self.click(TRAIN)
         run = self.first(lambda change: change["held"] < recorded, after=clicked)
         return clicked, self.seen.index(run)
+
+    def train(self) -> tuple[float, float]:
+        """Trains a run; returns the seconds from click to its first frame drawn and to its end."""
+        clicked, number = self.begin()
+        end = self.first(lambda change: change["state"] in ENDED, after=clicked)
+        before = self.seen[number - 1]["drawn"]
+        first = next(change for change in self.seen[number:] if change["drawn"] > before)
+        return first["at"] / 1e3 - clicked, end["at"] / 1e3 - clicked
 
     def click(self, selector: str) -> float:
         """Clicks and returns when the page registered it, seconds since the epoch."""

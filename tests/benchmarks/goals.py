@@ -6,6 +6,7 @@ import machine
 
 START = "`streamlit run` to a moving page, s"
 FURTHER = "further viewer, while a first one plays: opening to moving, s"
+SLOW = "the same over a line of 5 Mbit/s and 100 ms, s"
 SEEN = "click to first live frame drawn, architecture seen before, s"
 NEW = "click to first live frame drawn, new architecture, s"
 COMPLETE = "click to the default run complete, s"
@@ -22,6 +23,7 @@ WORKER = "worker after the default run; at the end of all, MB"
 GOALS = {
     START: "4",
     FURTHER: "2.5",
+    SLOW: "5",
     SEEN: "0.6",
     NEW: "1.5",
     COMPLETE: "3",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import machine
 from browsing import View, chromium
-from goals import COMPLETE, FURTHER, NEW, PAGE, SEEN, START, WORKER, Figures
+from goals import COMPLETE, FURTHER, NEW, PAGE, SEEN, SLOW, START, WORKER, Figures
 from picture import measure_chart, measure_live, measure_recorded
 from playwright.sync_api import Browser
 from serving import Server
@@ -24,8 +24,6 @@ from bnviz.settings import Settings
 APP = machine.ROOT / "app.py"
 CHART_PAGE = Path(__file__).parent / "chart_page.py"
 PLAIN = Path(__file__).parent / "plain_page.py"
-#: States of a run that has trained to its last step.
-ENDED = ("finished", "diverged")
 
 
 def answered(view: View, text: str) -> float:
@@ -43,11 +41,15 @@ def measure_start(browser: Browser, figures: Figures) -> None:
 
 
 def measure_further(browser: Browser, server: Server, plain: Server, figures: Figures) -> None:
-    """Measures the wait of another viewer for a moving page, while a first one plays."""
+    """Measures the waits of further viewers for a moving page, while a first one plays."""
     with closing(View(browser, plain.url)) as view:
         bare = answered(view, "open") - view.opened
     with closing(View(browser, server.url)) as view:
         figures.add(FURTHER, view.moving() - view.opened, bare)
+    with closing(View(browser, plain.url, slow=True)) as view:
+        bare = answered(view, "open") - view.opened
+    with closing(View(browser, server.url, slow=True)) as view:
+        figures.add(SLOW, view.moving() - view.opened, bare)
 
 
 def measure_clicks(browser: Browser, server: Server, plain: Server, figures: Figures) -> None:
@@ -69,11 +71,7 @@ def measure_clicks(browser: Browser, server: Server, plain: Server, figures: Fig
 def train(browser: Browser, url: str) -> tuple[float, float]:
     """Trains from a new page; returns the seconds from click to first frame and to the end."""
     with closing(View(browser, url)) as view:
-        clicked, number = view.begin()
-        end = view.first(lambda change: change["state"] in ENDED, after=clicked)
-        before = view.seen[number - 1]["drawn"]
-        first = next(change for change in view.seen[number:] if change["drawn"] > before)
-        return first["at"] / 1e3 - clicked, end["at"] / 1e3 - clicked
+        return view.train()
 
 
 def workers_mb(server: Server) -> str:

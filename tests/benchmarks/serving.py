@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 from urllib.parse import urlencode
 
@@ -37,6 +38,7 @@ class Server:
         script: The script that it runs.
         prepare: Called in the new process before it becomes the server.
         log: File for what it writes to standard error; None for that of this process.
+        variables: Environment variables besides those of this process.
 
     Attributes:
         url: Its address.
@@ -50,6 +52,7 @@ class Server:
         *,
         prepare: Callable[[], None] | None = None,
         log: IO[bytes] | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
     ):
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}/"
@@ -63,7 +66,7 @@ class Server:
         started = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), *options],
             cwd=machine.ROOT,
-            env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **variables},
             stdout=subprocess.DEVNULL,
             stderr=log,
             preexec_fn=prepare,

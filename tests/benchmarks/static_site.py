@@ -18,19 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from browsing import PATIENCE, chromium
+from browsing import PATIENCE, chromium, slow_down
 from machine import ROOT
 from playwright.sync_api import Browser, BrowserContext
 
 from bnviz.lesson.chapters import CHAPTERS
 
-#: The line: bytes a second either way, and milliseconds of delay.
-LINE = {
-    "offline": False,
-    "latency": 100,
-    "downloadThroughput": 5e6 / 8,
-    "uploadThroughput": 5e6 / 8,
-}
 TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -101,10 +94,7 @@ class Reader:
         self.page.add_init_script(WATCH)
         self.address = address
         self.bytes = 0
-        line = context.new_cdp_session(self.page)
-        line.send("Network.enable")
-        line.send("Network.emulateNetworkConditions", LINE)
-        line.on("Network.loadingFinished", self._count)
+        slow_down(self.page).on("Network.loadingFinished", self._count)
 
     def _count(self, event: dict[str, float]) -> None:
         self.bytes += int(event["encodedDataLength"])
