@@ -36,7 +36,8 @@ from bnviz.frames import (
     PROBE_SIZE,
     Frames,
 )
-from bnviz.recording_header import ArmSpec, RecordingHeader
+from bnviz.recorded_networks import ArmSpec
+from bnviz.recording_header import RecordingHeader
 from bnviz.settings import Settings
 
 
@@ -106,8 +107,15 @@ class FrameLayout:
 
     @property
     def neurons(self) -> int:
-        """How many neurons of each layer have measures of their own; they are the first ones."""
+        """How many neurons of the widest layer have measures of their own; they are the first ones.
+
+        The rows of narrower layers are as long and end with NaN.
+        """
         return min(self.units, max(MIN_NEURONS, MAX_NEURONS // self.hidden_layers))
+
+    def neurons_of(self, layer: int) -> int:
+        """How many neurons of a layer, counted from 0, have measures of their own."""
+        return min(self.header.layers[layer].width, self.neurons)
 
     @cached_property
     def dtype(self) -> np.dtype[np.void]:
@@ -167,7 +175,8 @@ class FrameLayout:
 
     @property
     def _count_type(self) -> str:
-        fits = PROBE_SIZE * self.units <= np.iinfo(np.uint16).max
+        values = max(layer.width * layer.positions for layer in self.header.layers)
+        fits = PROBE_SIZE * values <= np.iinfo(np.uint16).max
         return "uint16" if fits else "uint32"
 
     def schema(self) -> dict[str, Any]:

@@ -18,6 +18,10 @@ ARM_LABELS = {
     "layer_norm": "layer norm",
     "noisy_bn": "noisy BN",
 }
+#: The same as additions to a noun.
+ARM_ADDITIONS = {
+    arm: label if label.startswith("with") else f"with {label}" for arm, label in ARM_LABELS.items()
+}
 #: The same in names of files and folders.
 ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LABELS.items()}
 #: The arms of every run; `Settings.third_arm` adds a third one.

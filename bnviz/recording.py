@@ -70,7 +70,6 @@ class Recording:
     def __init__(
         self, run: Settings | RecordingHeader, *, version: int = VERSION, detail: bool = True
     ):
-        self._settings = run if isinstance(run, Settings) else None
         self.header = RecordingHeader.of(run, version=version) if isinstance(run, Settings) else run
         self.layout = FrameLayout(self.header, detail)
         self.steps = np.array(self.header.steps)
@@ -90,9 +89,9 @@ class Recording:
         Raises:
             ValueError: If the networks are not the laboratory's own.
         """
-        if self._settings is None:
+        if self.header.settings is None:
             raise ValueError("only a run of the laboratory has settings; use the header")
-        return self._settings
+        return self.header.settings
 
     @property
     def complete(self) -> bool:
@@ -152,7 +151,7 @@ class Recording:
 
     def overview(self) -> "Recording":
         """A copy without the detail of `FrameLayout`, which is most of a frame."""
-        brief = Recording(self._settings or self.header, version=self.header.version, detail=False)
+        brief = Recording(self.header, detail=False)
         brief.extend(0, self.slice(0, len(self), brief.layout))
         brief._seconds_per_step, brief._other_seeds = self._seconds_per_step, self._other_seeds
         brief.shown = self.shown
@@ -248,8 +247,7 @@ class Recording:
         # A run that goes on adds frames meanwhile.
         count = len(self)
         RecordingFile(
-            self.settings,
-            self.header.version,
+            self.header,
             self.layout.detail,
             self.slice(0, count),
             tuple(self.seconds_per_step.values()),
@@ -268,7 +266,7 @@ class Recording:
             RecordingError: If the file is not a recording that this version can read.
         """
         held = RecordingFile.load(file)
-        recording = cls(held.settings, version=held.version, detail=held.detail)
+        recording = cls(held.header, detail=held.detail)
         try:
             recording.extend(0, held.frames)
         except ValueError as error:

@@ -1,10 +1,11 @@
 """RecordingFile: what the file of a recording holds, and how it is read and written.
 
 It is an NPZ file. One of this version of the measures is read by NumPy without this package; the
-README has the lines. `settings` is the JSON of the settings. `packed` is an XZ stream of one row
-for each byte of a frame, in the order of time, which holds what the byte gains over the frame
-before, modulo 256. `schema` is the JSON of `FrameLayout.schema`: where each measure lies in a
-frame, its little-endian type and its shape.
+README has the lines. `settings` is the JSON of the settings; of networks that were not trained by
+the laboratory it holds `networks` instead, the JSON of `bnviz.header_text`. `packed` is an XZ
+stream of one row for each byte of a frame, in the order of time, which holds what the byte gains
+over the frame before, modulo 256. `schema` is the JSON of `FrameLayout.schema`: where each measure
+lies in a frame, its little-endian type and its shape.
 """
 
 import json
@@ -16,15 +17,18 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz import other_seeds
+from bnviz import header_text, other_seeds
 from bnviz.archive import Archive, OversizeError, packed, read_limited, unpacked
 from bnviz.frame_layout import FrameLayout
 from bnviz.frame_schema import VERSION
+from bnviz.header_text import HeaderError
 from bnviz.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
 from bnviz.recording_header import RecordingHeader
-from bnviz.settings import UPLOAD, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
 from bnviz.shown_examples import ShownExamples
 
+#: Name of the array that tells what was run: settings, or networks that no settings describe.
+_SETTINGS, _NETWORKS = "settings", "networks"
 #: The version of the measures whose files do not say so.
 _UNWRITTEN = 1
 #: Name of the array with the frames, one row for each byte of a frame in the order of time. From
@@ -33,6 +37,8 @@ _UNWRITTEN = 1
 _FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW = "frames", "gains", "packed", "packed_overview"
 _BODIES = {_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW}
 _GAINS_SINCE, _PACKED_SINCE = 5, 6
+#: Since when there are recordings of networks that no settings describe.
+_NETWORKS_SINCE = 6
 #: Name of the array with the bytes of the layout's schema, as JSON, for readers without this
 #: package; here it follows from the settings.
 _SCHEMA = "schema"
@@ -45,9 +51,9 @@ _SHOWN = "shown"
 _FOREIGN = "the file is not a recording of this laboratory"
 _OTHER_VERSION = "the recording was made with another version of the laboratory"
 _TOO_LONG = "the file holds more than its settings can have produced"
-#: Maximum size of a recording file, and of the settings' text in it, in bytes.
+#: Maximum size of a recording file, and of the text of what was run in it, in bytes.
 MAX_FILE_BYTES = 50_000_000
-_MAX_SETTINGS_BYTES = 100_000
+_MAX_TEXT_BYTES = {_SETTINGS: 100_000, _NETWORKS: 400_000}
 _MAX_SHOWN_BYTES = 400_000
 
 
@@ -60,8 +66,7 @@ class RecordingFile:
     """What the file of a recording holds.
 
     Attributes:
-        settings: What was run.
-        version: The version of the measures.
+        header: What was compared and measured.
         detail: Whether the frames have the detail of `FrameLayout`.
         frames: The bytes of whole frames, in the order of time.
         costs: Processor seconds of a training step, in the order of the arms; empty if not known.
@@ -69,8 +74,7 @@ class RecordingFile:
         shown: What is drawn of the examples whose answers the frames keep; None if not known.
     """
 
-    settings: Settings
-    version: int
+    header: RecordingHeader
     detail: bool
     frames: bytes
     costs: tuple[float, ...] = ()
@@ -80,7 +84,7 @@ class RecordingFile:
     @cached_property
     def layout(self) -> FrameLayout:
         """Where each measure stands in a frame."""
-        return _layout(self.settings, self.version, detail=self.detail)
+        return FrameLayout(self.header, self.detail)
 
     def save(self, file: str | Path | BinaryIO) -> None:
         """Writes it as a compressed NumPy archive without pickles.
@@ -95,22 +99,27 @@ class RecordingFile:
         rows = np.frombuffer(self.frames, np.uint8).reshape(-1, self.layout.dtype.itemsize).T
         rows = np.ascontiguousarray(rows)
         gains = np.diff(rows, axis=1, prepend=np.uint8(0))
-        arrays: dict[str, NDArray[Any]] = {"settings": np.array(self.settings.to_json())}
-        if self.version < _GAINS_SINCE:
+        arrays: dict[str, NDArray[Any]] = {}
+        version, settings = self.header.version, self.header.settings
+        if settings is not None:
+            arrays[_SETTINGS] = np.array(settings.to_json())
+        else:
+            arrays[_NETWORKS] = np.array(header_text.to_text(self.header))
+        if version < _GAINS_SINCE:
             arrays[_FRAMES] = rows
-        elif self.version < _PACKED_SINCE:
+        elif version < _PACKED_SINCE:
             arrays[_GAINS] = gains
         else:
             body = _PACKED if self.detail else _PACKED_OVERVIEW
             arrays[body] = np.frombuffer(packed(gains.tobytes()), np.uint8)
             arrays[_SCHEMA] = np.frombuffer(json.dumps(self.layout.schema()).encode(), np.uint8)
-        if self.version > _UNWRITTEN:
-            arrays["version"] = np.array(self.version, np.int64)
+        if version > _UNWRITTEN:
+            arrays["version"] = np.array(version, np.int64)
         if self.costs:
             arrays[_COSTS] = np.array(self.costs, np.float64)
         if self.other_seeds is not None:
             arrays[_OTHER_SEEDS] = np.frombuffer(self.other_seeds.tobytes(), np.uint8)
-        if self.shown is not None and self.settings.dataset != UPLOAD:
+        if self.shown is not None and not self.header.from_upload:
             arrays[_SHOWN] = np.frombuffer(self.shown.to_json().encode(), np.uint8)
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
@@ -129,22 +138,21 @@ class RecordingFile:
         """
         try:
             archive = Archive(read_limited(file, max_bytes=MAX_FILE_BYTES))
-            settings, version = _settings(archive), _version(archive)
-            overview = _layout(settings, version, detail=False)
+            header = _header(archive)
+            overview = FrameLayout(header, detail=False)
             detail = not _is_overview(archive, overview.dtype.itemsize)
-            layout = _layout(settings, version, detail=detail)
+            layout = FrameLayout(header, detail)
             return cls(
-                settings,
-                version,
+                header,
                 detail,
                 costs=_costs(archive, len(layout.arms)),
                 frames=_frames(archive, layout),
-                other_seeds=_other_seeds(archive, len(layout.header.steps)),
+                other_seeds=_other_seeds(archive, len(header.steps)),
                 shown=_shown(archive),
             )
         except RecordingError:
             raise
-        except OversizeError as error:
+        except (OversizeError, HeaderError) as error:
             raise RecordingError(str(error)) from error
         except SettingsError as error:
             raise RecordingError(f"the recording's settings are not valid: {error}") from error
@@ -152,24 +160,28 @@ class RecordingFile:
             raise RecordingError("the file cannot be read as a recording") from error
 
 
-def _layout(settings: Settings, version: int, *, detail: bool) -> FrameLayout:
-    return FrameLayout(RecordingHeader.of(settings, version=version), detail)
-
-
-def _settings(archive: Archive) -> Settings:
+def _header(archive: Archive) -> RecordingHeader:
+    """What was compared and measured, if a file has the members of a recording."""
     names = set(archive.names)
-    extra = names - {"settings", *_BODIES}
+    told = names & _MAX_TEXT_BYTES.keys()
+    extra = names - {*told, *_BODIES}
     if (
-        "settings" not in names
+        len(told) != 1
         or len(names & _BODIES) != 1
         or not extra <= {"version", _SCHEMA, _COSTS, _OTHER_SEEDS, _SHOWN}
         or archive.size != len(names)
     ):
         raise RecordingError(_FOREIGN)
-    header = archive.header("settings")
-    if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SETTINGS_BYTES:
+    (what,) = told
+    found = archive.header(what)
+    if found.dtype.kind != "U" or found.shape or found.nbytes > _MAX_TEXT_BYTES[what]:
         raise RecordingError(_FOREIGN)
-    return Settings.from_json(str(archive.array("settings")))
+    text, version = str(archive.array(what)), _version(archive)
+    if what == _SETTINGS:
+        return RecordingHeader.of(Settings.from_json(text), version=version)
+    if version < _NETWORKS_SINCE or _OTHER_SEEDS in names:
+        raise RecordingError(_FOREIGN)
+    return header_text.read(text, version)
 
 
 def _version(archive: Archive) -> int:

@@ -1,16 +1,22 @@
 """Header of a recording: what was compared and what was measured, whatever the networks were.
 
-Everything that reads frames needs this much and no more, so a recording of other networks than
-the laboratory's own needs no `Settings`.
+Everything that reads frames needs this much and no more. A run of the laboratory has its `Settings`
+besides, which tell how to train it again.
 """
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.arm_colours import ARM_COLOURS
+from bnviz.described import described
 from bnviz.frame_schema import VERSION
 from bnviz.frames import (
+    ACTIVATION_RANGES,
+    ARM_ADDITIONS,
     ARM_LABELS,
     ARMS,
     BN_ARMS,
@@ -19,37 +25,9 @@ from bnviz.frames import (
     edges,
     frame_steps,
 )
-from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, Settings
-
-
-@dataclass(frozen=True)
-class ArmSpec:
-    """One of the networks compared.
-
-    Attributes:
-        name: Name of its field in a frame.
-        label: What it is called on pages and in reports.
-        normalization: What it normalizes by: "none", "batch" or "layer".
-    """
-
-    name: str
-    label: str
-    normalization: str = "none"
-
-
-@dataclass(frozen=True)
-class LayerSpec:
-    """One of the hidden layers that are measured, the same in every arm.
-
-    Attributes:
-        name: What it is called.
-        width: Its units.
-        activation: Name of its non-linearity.
-    """
-
-    name: str
-    width: int
-    activation: str
+from bnviz.interventions import Intervention
+from bnviz.recorded_networks import NUMBERED, ArmSpec, LayerSpec, NormSpec
+from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 
 
 @dataclass(frozen=True)
@@ -78,6 +56,13 @@ class RecordingHeader:
         plane: Whether the examples are points in a plane, so that the classifier can be drawn.
         deep: Whether the costly measures are taken.
         version: The version of the measures (`bnviz.frame_schema.VERSION`).
+        title: What is shown, in a few words.
+        about: Data, networks and training in a line.
+        batch_size: Examples of a step; None if it is not known or not always the same.
+        learning_rate: The rate at step 0; None if it is not known or changes by a schedule.
+        changes: What was changed in mid-run, in the order of the steps.
+        unknown: Names of measures that are not taken of these networks; they are NaN or 0.
+        settings: How the laboratory trains it again; None if it cannot.
     """
 
     arms: tuple[ArmSpec, ...]
@@ -87,31 +72,67 @@ class RecordingHeader:
     plane: bool = False
     deep: bool = False
     version: int = VERSION
+    title: str = ""
+    about: str = ""
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    changes: tuple[Intervention, ...] = ()
+    unknown: tuple[str, ...] = ()
+    settings: Settings | None = None
 
     @classmethod
     def of(cls, settings: Settings, *, version: int = VERSION) -> "RecordingHeader":
         """The header of a run of these settings, measured as in a version."""
         names = ARMS if settings.third_arm == "no" else (*ARMS, settings.third_arm)
+        layers = tuple(
+            LayerSpec(f"{NUMBERED}{number}", settings.units, settings.activation)
+            for number in range(1, settings.hidden_layers + 1)
+        )
         return cls(
-            arms=tuple(ArmSpec(name, ARM_LABELS[name], _normalization(name)) for name in names),
-            layers=tuple(
-                LayerSpec(f"layer {number}", settings.units, settings.activation)
-                for number in range(1, settings.hidden_layers + 1)
-            ),
-            quantities=tuple(
-                QuantitySpec(name, tuple(edges(name, settings.activation).tolist()))
-                for name in QUANTITIES
-            ),
+            arms=tuple(_arm(settings, name) for name in names),
+            layers=layers,
+            quantities=quantities(layers),
             steps=tuple(frame_steps(settings.steps).tolist()),
             plane=settings.dataset in PLANE_DATASETS,
             deep=settings.deep,
             version=version,
+            title="The same network " + " and ".join(ARM_LABELS[name] for name in names),
+            about=described(settings),
+            batch_size=settings.batch_size,
+            learning_rate=settings.learning_rate,
+            changes=settings.changes,
+            settings=settings,
         )
+
+    @property
+    def num_steps(self) -> int:
+        """Training steps of a complete run."""
+        return self.steps[-1]
+
+    @cached_property
+    def digest(self) -> str:
+        """16 hexadecimal characters that identify what was run."""
+        if self.settings is not None:
+            return self.settings.digest
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    @property
+    def from_upload(self) -> bool:
+        """Whether the examples are those of a viewer's own file, nothing of which is written."""
+        return self.settings is not None and self.settings.dataset == UPLOAD
+
+    def arm(self, name: str) -> ArmSpec:
+        """One of the networks by its name."""
+        return next(arm for arm in self.arms if arm.name == name)
+
+    def knows(self, measure: str) -> bool:
+        """Whether a measure that frames have is taken of these networks."""
+        return measure not in self.unknown
 
     @property
     def splits_drift(self) -> bool:
         """Whether drift is split by who moved the values; the first version pooled it."""
-        return self.version > 1
+        return self.version > 1 and self.knows("drift_whole")
 
     @property
     def measures_propagation(self) -> bool:
@@ -139,10 +160,51 @@ class RecordingHeader:
         """
         return self.keeps_scores or self.deep
 
+    @property
+    def batch_norm_arms(self) -> tuple[str, ...]:
+        """Names of the networks that normalize by the statistics of a batch."""
+        return tuple(arm.name for arm in self.arms if arm.normalization == "batch")
+
+    @property
+    def normalized_arms(self) -> tuple[str, ...]:
+        """Names of the networks with a gamma and a beta for each neuron."""
+        return tuple(arm.name for arm in self.arms if arm.normalization != "none")
+
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""
         (spec,) = (each for each in self.quantities if each.name == quantity)
         return np.array(spec.edges, np.float32)
+
+    def bounds(self, quantity: str) -> tuple[float, float] | None:
+        """The lowest and the highest value that a quantity can have; None without bounds."""
+        return ACTIVATION_RANGES.get(_bounding(self.layers)) if quantity == "activation" else None
+
+
+def quantities(layers: tuple[LayerSpec, ...]) -> tuple[QuantitySpec, ...]:
+    """What distributions are kept of in layers, with edges that suit all of them."""
+    activation = _bounding(layers)
+    return tuple(QuantitySpec(name, tuple(edges(name, activation).tolist())) for name in QUANTITIES)
+
+
+def _bounding(layers: tuple[LayerSpec, ...]) -> str:
+    """The activation whose range all layers share; "" if they have none in common."""
+    activations = {layer.activation for layer in layers}
+    return activations.pop() if len(activations) == 1 else ""
+
+
+def _arm(settings: Settings, name: str) -> ArmSpec:
+    """One of the laboratory's networks."""
+    label, position = ARM_LABELS[name], normalization_position(settings, name)
+    kind = "batch" if name in BN_ARMS else "layer" if position else "none"
+    norm = NormSpec(kind, position, settings.bn_epsilon) if position else None
+    return ArmSpec(
+        name,
+        label,
+        kind,
+        ARM_COLOURS[name],
+        (norm,) * settings.hidden_layers,
+        ARM_ADDITIONS[name],
+    )
 
 
 def normalization_position(settings: Settings, arm: str) -> str:
@@ -157,9 +219,3 @@ def normalization_position(settings: Settings, arm: str) -> str:
     if arm == "bn_other":
         return next(other for other in BN_POSITIONS if other != settings.bn_position)
     return settings.bn_position
-
-
-def _normalization(arm: str) -> str:
-    if arm in BN_ARMS:
-        return "batch"
-    return "layer" if arm in NORMALIZED_ARMS else "none"

@@ -18,8 +18,9 @@ from bnviz.frame_schema import (
     measures_table,
 )
 from bnviz.frames import ARM_LABELS, ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
+from bnviz.recorded_networks import ArmSpec, LayerSpec
 from bnviz.recording import Recording
-from bnviz.recording_header import ArmSpec, LayerSpec, QuantitySpec, RecordingHeader
+from bnviz.recording_header import QuantitySpec, RecordingHeader
 from bnviz.settings import (
     ACTIVATIONS,
     FORMER_DEFAULTS,

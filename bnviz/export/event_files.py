@@ -46,21 +46,21 @@ def event_files(recording: Recording) -> dict[str, bytes]:
     stand in a bin without width at the outermost one.
 
     Args:
-        recording: A run of the laboratory with at least one frame.
+        recording: With at least one frame.
 
     Returns:
         The contents of the files by path, a folder for each network.
     """
     numbers = list(series(recording))
     return {
-        f"{ARM_FILE_NAMES[arm]}/{FILE_NAME}": _file(recording, arm, numbers)
+        f"{ARM_FILE_NAMES.get(arm, arm)}/{FILE_NAME}": _file(recording, arm, numbers)
         for arm in recording.layout.arms
     }
 
 
 def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
     by_step: list[list[bytes]] = [[] for _ in recording.frames]
-    by_step[0].append(_settings(recording.settings))
+    by_step[0].append(_words(recording))
     for each in numbers:
         if each.arm == arm and not np.isnan(each.values).all():
             for step, value in zip(by_step, _scalars(each, recording), strict=True):
@@ -82,7 +82,8 @@ def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
 
 
 def _layer(number: int, recording: Recording) -> str:
-    return f"layer {number}" if number <= recording.layout.hidden_layers else _OUTPUT
+    layers = recording.header.layers
+    return layers[number - 1].name if number <= len(layers) else _OUTPUT
 
 
 def _scalars(each: Series, recording: Recording) -> Iterator[bytes]:
@@ -127,12 +128,20 @@ def _histograms(
         about = b""
 
 
-def _settings(settings: Settings) -> bytes:
+def _words(recording: Recording) -> bytes:
+    """The settings as a table in Markdown; of networks without any, the line about them."""
+    header = recording.header
+    tag, text = ("about", header.about)
+    if header.settings is not None:
+        tag, text = "settings", _table(header.settings)
+    tensor = _integer(1, _STRING) + _text(8, text.encode())
+    return _value(tag, tensor, _about("text", _TENSOR))
+
+
+def _table(settings: Settings) -> str:
     """The settings as a table in Markdown."""
     rows = [f"| {kind.label} | {settings.text(name)} |" for name, kind in KINDS.items()]
-    table = "\n".join(["| setting | value |", "|---|---|", *rows])
-    tensor = _integer(1, _STRING) + _text(8, table.encode())
-    return _value("settings", tensor, _about("text", _TENSOR))
+    return "\n".join(["| setting | value |", "|---|---|", *rows])
 
 
 def _value(tag: str, tensor: bytes, about: bytes) -> bytes:

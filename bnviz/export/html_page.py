@@ -17,10 +17,52 @@ from bnviz.settings import KINDS, UPLOAD, Settings
 #: Longest note, in characters.
 MAX_NOTE = 2_000
 _FOLDER = BROWSER / "replay"
+#: What stands below a page, by whether it can be trained again.
+_AGAIN = """<summary>Settings, and how to train this again</summary>
+<p>$again</p>
+<pre>$command</pre>
+<table>$table</table>"""
+_ELSEWHERE = (
+    "These networks trained outside of bnviz, which watched them; it cannot train them again."
+)
 
 
 class PageError(ValueError):
     """What cannot be put into a page; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """How what a page shows is trained again.
+
+    Attributes:
+        settings: Its settings.
+        command: The command that does so.
+    """
+
+    settings: Settings
+    command: str
+
+    @classmethod
+    def of(cls, name: str, settings: Settings, usual: Settings, options: str) -> "Training":
+        """Returns it with a command of the terminal.
+
+        Args:
+            name: Of the command.
+            settings: The settings.
+            usual: Those that it trains by itself.
+            options: Its other options.
+        """
+        return cls(settings, command(name, settings, usual, options))
+
+    @property
+    def table(self) -> str:
+        """The settings as rows in HTML."""
+        return "\n".join(
+            f"<tr><th>{html.escape(kind.label)}</th>"
+            f"<td>{html.escape(self.settings.text(name))}</td></tr>"
+            for name, kind in KINDS.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -32,9 +74,7 @@ class HtmlPage:
         about: More on that, in a line.
         script: Name of its script in the folder of the replay.
         data: What the script draws, by the id of its element; each is compressed.
-        again: How to train it again, in a sentence.
-        command: The command that does so.
-        settings: Its settings.
+        training: How to train it again; None if it was trained elsewhere.
         remark: What else there is to know, in a sentence.
         note: What its owner has to say of it.
         embed: Whether it is meant for a slide or another page: without title, note and controls.
@@ -44,9 +84,7 @@ class HtmlPage:
     about: str
     script: str
     data: Mapping[str, bytes]
-    again: str
-    command: str
-    settings: Settings
+    training: Training | None
     remark: str = ""
     note: str = ""
     embed: bool = False
@@ -67,10 +105,8 @@ class HtmlPage:
             about=html.escape(self.about),
             description=html.escape(self.note or self.about),
             note=f'<p class="note">{html.escape(self.note)}</p>' if self.note else "",
-            again=html.escape(self.again),
-            command=html.escape(self.command),
+            details=self._details(),
             remark=html.escape(self.remark),
-            table="\n".join(map(self._row, KINDS)),
             embed=" data-embed" if self.embed else "",
             policy=_policy(script),
             style=joined_style(_FOLDER / "replay.css"),
@@ -81,9 +117,15 @@ class HtmlPage:
             script=script,
         )
 
-    def _row(self, name: str) -> str:
-        label, value = KINDS[name].label, self.settings.text(name)
-        return f"<tr><th>{html.escape(label)}</th><td>{html.escape(value)}</td></tr>"
+    def _details(self) -> str:
+        """How to train it again, or that this page cannot tell."""
+        if self.training is None:
+            return f"<summary>Where this was trained</summary>\n<p>{_ELSEWHERE}</p>"
+        return string.Template(_AGAIN).substitute(
+            again=html.escape(how_again(self.training.settings)),
+            command=html.escape(self.training.command),
+            table=self.training.table,
+        )
 
 
 def compressed_json(value: object) -> bytes:

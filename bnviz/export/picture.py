@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 from bnviz.figures.style import INK, STILL_COLOURS
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, missing
-from bnviz.findings.described import described
 from bnviz.recording import Recording
 
 #: Size in pixels, and dots to a pixel of a PNG file.
@@ -51,9 +50,9 @@ def drawing(recording: Recording, view: str = "layers", step: int | None = None)
     figure = VIEWS[view].figure(recording, View(name=view)).at(recording, index)
     shown = int(recording.frames["step"][index])
     margin = figure.layout.margin
-    title = f"<b>{TITLES[view]}, step {shown} of {recording.settings.steps}</b>"
+    title = f"<b>{TITLES[view]}, step {shown} of {recording.header.num_steps}</b>"
     figure.add_annotation(_words(title, 1, margin.t, _TITLE_SIZE))
-    figure.add_annotation(_words(described(recording.settings), 0, -margin.b, _SETTINGS_SIZE))
+    figure.add_annotation(_words(recording.header.about, 0, -margin.b, _SETTINGS_SIZE))
     return figure.update_layout(
         width=WIDTH,
         height=HEIGHT,

@@ -7,17 +7,15 @@ of all figures. Its content security policy lets nothing else run or load.
 from bnviz.export.html_page import (
     HtmlPage,
     PageError,
+    Training,
     compressed_json,
-    how_again,
     training_command,
 )
 from bnviz.export.packed_frames import PackedFrames
 from bnviz.export.replay_content import needed_frames, replay_content
-from bnviz.findings.described import described
-from bnviz.frames import ARM_LABELS
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
-from bnviz.settings import UPLOAD
+from bnviz.settings import Settings
 
 #: Bytes of packed frames of a file, unless all are asked for: with the rest, about 3 MB.
 MAX_FRAME_BYTES = 1_250_000
@@ -42,22 +40,27 @@ def replay(
     if len(recording) == 0:
         raise PageError("a run has to have begun before it can be saved as a page")
     recording = recording.snapshot()
-    settings = recording.settings
-    if settings.dataset == UPLOAD:
+    header = recording.header
+    if header.from_upload:
         recording.shown = None
     content = StageContent(_NAME, recording, "recorded", "A recorded run.", loops=True)
     limit = len(recording) * recording.layout.dtype.itemsize * 2 if all_frames else MAX_FRAME_BYTES
     frames = PackedFrames.of(recording, needed_frames(recording), limit)
     page = HtmlPage(
-        title="The same network " + " and ".join(ARM_LABELS[arm] for arm in recording.layout.arms),
-        about=described(settings),
+        title=header.title,
+        about=header.about,
         script="replay.js",
         data={"content": compressed_json(replay_content(content, frames)), "frames": frames.data},
-        again=how_again(settings),
-        command=training_command(settings),
-        settings=settings,
+        training=_training(header.settings),
         remark=frames.sentence(len(recording)),
         note=note,
         embed=embed,
     )
     return page.text()
+
+
+def _training(settings: Settings | None) -> Training | None:
+    """How a run of the laboratory is trained again; None if it trained elsewhere."""
+    if settings is None:
+        return None
+    return Training(settings, training_command(settings))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bnviz.export.html_page import HtmlPage, command, compressed_json, how_again
-from bnviz.findings.described import described
+from bnviz.described import described
+from bnviz.export.html_page import HtmlPage, Training, compressed_json
 from bnviz.player.map_content import MapContent
 from bnviz.player.request import MapRequest
 from bnviz.player.seeds_content import SeedsContent
@@ -37,8 +37,7 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
     return _page(
         f"Without BN and with BN over {label(sweep.x)} and {label(sweep.y)}",
         map_messages(known),
-        sweep.base,
-        command("sweep", sweep.base, Sweep().base, " ".join([*options, "--out map.npz"])),
+        Training.of("sweep", sweep.base, Sweep().base, " ".join([*options, "--out map.npz"])),
         note=note,
         embed=embed,
     )
@@ -64,8 +63,7 @@ def seeds_page(bands: SeedBands, *, note: str = "", embed: bool = False) -> str:
     return _page(
         f"The same networks without BN and with BN, {bands.seeds} seeds",
         seeds_messages(bands),
-        bands.settings,
-        command("seeds", bands.settings, Settings(), f"--seeds {bands.seeds} --out seeds.npz"),
+        Training.of("seeds", bands.settings, Settings(), f"--seeds {bands.seeds} --out seeds.npz"),
         note=note,
         embed=embed,
     )
@@ -74,20 +72,17 @@ def seeds_page(bands: SeedBands, *, note: str = "", embed: bool = False) -> str:
 def _page(
     title: str,
     messages: Mapping[str, dict[str, Any]],
-    settings: Settings,
-    again: str,
+    training: Training,
     *,
     note: str,
     embed: bool,
 ) -> str:
     page = HtmlPage(
         title=title,
-        about=described(settings),
+        about=described(training.settings),
         script="study.js",
         data={"content": compressed_json(messages)},
-        again=how_again(settings),
-        command=again,
-        settings=settings,
+        training=training,
         note=note,
         embed=embed,
     )

@@ -31,8 +31,10 @@ def tidy(recording: Recording) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     steps = recording.frames["step"].tolist()
+    own = recording.header.settings is not None
+    names = {arm.name: arm.name if own else arm.label for arm in recording.header.arms}
     for each in series(recording):
         for step, value in zip(steps, each.values.tolist(), strict=True):
             shown = "" if value != value else f"{value:.7g}"
-            writer.writerow((step, each.arm, each.layer or "", each.name, shown))
+            writer.writerow((step, names[each.arm], each.layer or "", each.name, shown))
     return text.getvalue()

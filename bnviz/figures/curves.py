@@ -13,9 +13,9 @@ from bnviz.figures.bindings.series import (
     Series,
 )
 from bnviz.figures.panels import LINEAR_RANGE, Panels
-from bnviz.figures.style import ARM_COLOURS, INK, translucent
+from bnviz.figures.style import INK, translucent
 from bnviz.figures.view import CHOICES
-from bnviz.frames import ARM_LABELS, PERCENTILES
+from bnviz.frames import PERCENTILES
 
 #: Opacity of the part of a curve that the cursor has not reached.
 FUTURE = 0.32
@@ -39,7 +39,7 @@ def curve(panels: Panels, number: int, arm: str, path: str, **options: Any) -> N
         options: `colour`, `width`, `dash`, `transform` and `name`, to replace the usual ones.
     """
     line = {
-        "color": options.get("colour", ARM_COLOURS[arm]),
+        "color": options.get("colour", panels.colour(arm)),
         "width": options.get("width", 2.5),
         "dash": options.get("dash", "solid"),
     }
@@ -55,7 +55,7 @@ def curve(panels: Panels, number: int, arm: str, path: str, **options: Any) -> N
             opacity=opacity,
             hoverinfo="x+y+name",
             **panels.run.hover,
-            name=f"{ARM_LABELS[arm]} · {options.get('name', path.replace('_', ' '))}",
+            name=f"{panels.label(arm)} · {options.get('name', path.replace('_', ' '))}",
         )
 
 
@@ -67,7 +67,7 @@ def line(
         number,
         Series(**panels.run.binding(arm), y=f"{arm}/{path}", part="all", transform=transform),
         mode="lines",
-        line={"color": ARM_COLOURS[arm], "width": width},
+        line={"color": panels.colour(arm), "width": width},
     )
 
 
@@ -82,7 +82,7 @@ def band(panels: Panels, number: int, arm: str, lower: str, upper: str, **option
         upper: Path of the upper measure within the arm.
         options: `colour`, `opacity` and `transform`, to replace the usual ones.
     """
-    colour, opacity = options.get("colour", ARM_COLOURS[arm]), options.get("opacity", 0.28)
+    colour, opacity = options.get("colour", panels.colour(arm)), options.get("opacity", 0.28)
     for part, share in (("future", 0.35 * opacity), ("past", opacity)):
         panels.add(
             number,
@@ -118,7 +118,7 @@ def cursor(
             number,
             CursorLine(**panels.run.binding(arm), low=low, high=high),
             mode="lines",
-            line={"color": INK if len(places) == 1 else ARM_COLOURS[arm], "width": 1},
+            line={"color": INK if len(places) == 1 else panels.colour(arm), "width": 1},
         )
 
 
@@ -147,13 +147,13 @@ def markers(
                 low=low,
                 high=high,
                 middle=panels.run.place(0.6),
-                text=f"{ARM_LABELS[arm]} {{}}",
+                text=f"{panels.label(arm)} {{}}",
                 before=tuple(paths[:place]),
                 after=tuple(paths[place + 1 :]),
                 **options,
             ),
             mode="markers+text",
-            marker={"color": ARM_COLOURS[arm], "size": 9},
+            marker={"color": panels.colour(arm), "size": 9},
             textfont={"color": INK, "size": 12},
             cliponaxis=False,
         )
@@ -242,7 +242,7 @@ def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> No
         axis = axis | {"range": [_PERCENTILES * end for end in axis["range"]]}
     panels.panel(
         number,
-        f"<b>Layer {panels.layer + 1} {CHOICES['quantity']['options'][quantity]}</b>",
+        f"<b>{panels.name(panels.layer)} {CHOICES['quantity']['options'][quantity]}</b>",
         "median and middle 70 %",
         x=panels.run.axis(titled=titled, ticks=titled),
         y={"nticks": 5, **axis},

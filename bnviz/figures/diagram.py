@@ -9,15 +9,14 @@ import numpy as np
 
 from bnviz.figures.bindings.passage import ACTIVATIONS
 from bnviz.figures.panels import Panels
-from bnviz.figures.style import ARM_COLOURS, contrast
-from bnviz.frames import ARM_LABELS
-from bnviz.recording_header import normalization_position
+from bnviz.figures.style import contrast
+from bnviz.recorded_networks import ArmSpec
 
-#: Short and full name of the normalization of each arm that has one.
+#: Short and full name of each normalization, and of that of an arm which has one of its own.
 NORMALIZATIONS = {
-    "bn": ("BN", "Batch Normalization"),
-    "bn_other": ("BN", "Batch Normalization"),
-    "layer_norm": ("LN", "layer normalization"),
+    "batch": ("BN", "Batch Normalization"),
+    "layer": ("LN", "layer normalization"),
+    "group": ("GN", "group normalization"),
     "noisy_bn": ("BN~", "Batch Normalization followed by noise"),
 }
 #: The arguments from which to which an activation is drawn, and at how many of them.
@@ -34,21 +33,40 @@ def diagram(panels: Panels, baselines: list[float], start: float) -> dict[str, A
 
     Returns:
         `columns` with the parts of each arm's layers in order, `curve` with the points of the
-        activation in a unit square, and what the histograms show.
+        activation in a unit square, and what the histograms show. Of networks whose layers may
+        differ, `rows` has name, activation and curve of each layer, and its parts in each arm.
     """
-    return {
+    layers = panels.recording.header.layers
+    first = layers[0].activation
+    described: dict[str, Any] = {
         "columns": [_column(panels, number, arm) for number, arm in enumerate(panels.arms, 1)],
-        "activation": panels.recording.layout.activation,
-        "curve": curve(panels.recording.layout.activation),
+        "activation": first,
+        "curve": curve(first),
         "baselines": baselines,
         "start": start,
         "quantity": panels.view.quantity,
         "layer": panels.layer + 1,
     }
+    if panels.recording.header.settings is None:
+        described["rows"] = [
+            {
+                "name": layer.name,
+                "activation": layer.activation,
+                "curve": curve(layer.activation),
+                "parts": [_parts(panels.recording.header.arm(arm), number) for arm in panels.arms],
+            }
+            for number, layer in enumerate(layers)
+        ]
+    return described
 
 
 def curve(activation: str) -> list[list[float]]:
-    """Returns the points of an activation, its arguments and its values scaled to [0, 1]."""
+    """Returns the points of an activation, its arguments and its values scaled to [0, 1].
+
+    Nothing for an activation of which only the name is known.
+    """
+    if activation not in ACTIVATIONS:
+        return []
     low, high, count = _ARGUMENTS
     x = np.linspace(low, high, count)
     y = ACTIVATIONS[activation](x)
@@ -57,17 +75,22 @@ def curve(activation: str) -> list[list[float]]:
 
 
 def _column(panels: Panels, number: int, arm: str) -> dict[str, Any]:
-    position = normalization_position(panels.recording.settings, arm)
-    parts = ["weights", "activation"]
-    if position:
-        parts.insert(1 if position == "before" else 2, "normalization")
-    short, full = NORMALIZATIONS.get(arm, ("", ""))
+    spec = panels.recording.header.arm(arm)
+    short, full = NORMALIZATIONS.get(arm) or NORMALIZATIONS.get(spec.normalization, ("", ""))
     return {
         "panel": number,
-        "arm": ARM_LABELS[arm],
-        "colour": ARM_COLOURS[arm],
-        "contrast": contrast(ARM_COLOURS[arm]),
-        "parts": parts,
+        "arm": spec.label,
+        "colour": spec.colour,
+        "contrast": contrast(spec.colour),
+        "parts": _parts(spec, 0),
         "short": short,
         "full": full,
     }
+
+
+def _parts(arm: ArmSpec, layer: int) -> list[str]:
+    """What a layer of a network consists of, in order."""
+    parts, norm = ["weights", "activation"], arm.norm(layer)
+    if norm is not None:
+        parts.insert(1 if norm.position == "before" else 2, "normalization")
+    return parts

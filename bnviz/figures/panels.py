@@ -11,7 +11,6 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.run_axis import RunAxis
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View
-from bnviz.frames import ACTIVATION_RANGES, edges
 from bnviz.recording import Recording
 
 #: End of the linear value axis; the share of values beyond it is written there.
@@ -54,7 +53,8 @@ class Panels:
         arms: Names of the arms.
         layers: Number of hidden layers.
         layer: Index of the chosen hidden layer.
-        neuron: Index of the chosen neuron in that layer.
+        neurons: How many neurons of it have measures of their own.
+        neuron: Index of the chosen one of them.
         run: The axis that the curves run over.
     """
 
@@ -64,7 +64,8 @@ class Panels:
         self.arms = recording.layout.arms
         self.layers = recording.layout.hidden_layers
         self.layer = (min(view.layer, self.layers) or self.layers) - 1
-        self.neuron = min(view.neuron, recording.layout.neurons - 1)
+        self.neurons = recording.layout.neurons_of(self.layer)
+        self.neuron = min(view.neuron, self.neurons - 1)
         self._traces: list[dict[str, Any]] = []
         self._bindings: dict[int, Binding] = {}
         self._axes: dict[str, Any] = {}
@@ -122,9 +123,9 @@ class Panels:
         Returns:
             The edges as drawn, the index of the first count drawn, and the axis.
         """
-        activation = self.recording.layout.activation
-        values = edges(quantity, activation).astype(float)
-        bounds = ACTIVATION_RANGES.get(activation) if quantity == "activation" else None
+        header = self.recording.header
+        values = header.edges(quantity).astype(float)
+        bounds = header.bounds(quantity)
         if self.view.value_axis == "symlog":
             drawn = symlog(values)
             ticks = [tick for tick in _SYMLOG_TICKS if values[0] <= tick <= values[-1]]
@@ -137,6 +138,30 @@ class Panels:
         shown = np.flatnonzero((values >= low - 1e-6) & (values <= high + 1e-6))
         room = 0.02 * (high - low)
         return values[shown].tolist(), int(shown[0]) + 1, {"range": [low - room, high + room]}
+
+    def label(self, arm: str) -> str:
+        """What an arm is called."""
+        return self.recording.header.arm(arm).label
+
+    def colour(self, arm: str) -> str:
+        """An arm's colour."""
+        return self.recording.header.arm(arm).colour
+
+    def name(self, layer: int) -> str:
+        """What a hidden layer, counted from 0, is called at the beginning of a line."""
+        return self.recording.header.layers[layer].title
+
+    def percentile(self, path: str, layer: int, percent: int) -> str:
+        """Returns the path of a percentile over the neurons of a layer, counted from 0.
+
+        Args:
+            path: Path of a number of each neuron.
+            layer: The layer.
+            percent: The percentile.
+        """
+        count = self.recording.layout.neurons_of(layer)
+        length = "" if count == self.recording.layout.neurons else f":{count}"
+        return f"{path}/{layer}@{percent}{length}"
 
     @property
     def transform(self) -> str:
@@ -188,7 +213,7 @@ class Panels:
             "hovermode": "closest",
             "dragmode": "zoom",
             # The zoom is kept as long as the axes mean the same.
-            "uirevision": f"{self.recording.settings.digest} {self.view} {self.run.unit}",
+            "uirevision": f"{self.recording.header.digest} {self.view} {self.run.unit}",
             "shapes": self._guides,
             **self._axes,
         }

@@ -5,8 +5,6 @@ from typing import Any
 from bnviz.figures.bindings.profiles import Profile
 from bnviz.figures.curves import arm_path
 from bnviz.figures.panels import Panels
-from bnviz.figures.style import ARM_COLOURS
-from bnviz.frames import ARM_LABELS
 
 #: Maximum number of layers with a tick each; beyond that one in several has one.
 _MAX_TICKS = 10
@@ -49,9 +47,9 @@ def profile(panels: Panels, number: int, arm: str, path: str, **options: Any) ->
             chosen layer has a dot; `output`, whether the output layer has the measure too;
             `start`, whether the first frame is drawn too, thin.
     """
-    colour = ARM_COLOURS[arm]
+    colour = panels.colour(arm)
     row, count = arm_path(arm, path), panels.layers + options.get("output", False)
-    name = f"{ARM_LABELS[arm]} · {options.get('name', path.replace('_', ' '))}"
+    name = f"{panels.label(arm)} · {options.get('name', path.replace('_', ' '))}"
     line = {
         "color": colour,
         "width": options.get("width", 2.5),

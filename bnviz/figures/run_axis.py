@@ -33,16 +33,18 @@ class RunAxis:
     By the square root, step 60 of 800 lies at 27 % of the axis and not at 7 %.
 
     Attributes:
-        unit: "steps", "examples" or "seconds"; steps in place of seconds that are not known.
+        unit: "steps", "examples" or "seconds"; steps in place of others that are not known.
         is_root: Whether it is drawn by the square root.
     """
 
     def __init__(self, recording: Recording, view: View):
         costs = step_costs.of_recording(recording)
-        self.unit = "steps" if view.x_axis == "seconds" and not costs else view.x_axis
+        header = recording.header
+        unknown = {"seconds": not costs, "examples": header.batch_size is None}
+        self.unit = "steps" if unknown.get(view.x_axis) else view.x_axis
         self.is_root = view.run_scale == "root"
-        self._steps = recording.settings.steps
-        per_step = {"steps": 1.0, "examples": float(recording.settings.batch_size)}
+        self._steps = header.num_steps
+        per_step = {"steps": 1.0, "examples": float(header.batch_size or 1)}
         arms = recording.layout.arms
         self._scales = costs if self.unit == "seconds" else dict.fromkeys(arms, per_step[self.unit])
 

@@ -1,15 +1,5 @@
 """Style: the colours that all figures share."""
 
-#: One colour per arm that colour-blind readers can tell apart (Okabe & Ito), the same everywhere;
-#: at most one of the last three is shown beside the first two.
-ARM_COLOURS = {
-    "none": "#D55E00",
-    "bn": "#0072B2",
-    "bn_other": "#009E73",
-    "layer_norm": "#009E73",
-    "noisy_bn": "#009E73",
-}
-
 #: Colours that follow the page's theme; a still figure has those of `STILL_COLOURS`.
 INK, MUTED, GRID = "var(--bnviz-ink)", "var(--bnviz-muted)", "var(--bnviz-grid)"
 #: Transparent ink.

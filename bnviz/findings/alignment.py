@@ -1,5 +1,6 @@
 """Alignment: the frames of another run at the accuracies that a run has reached."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,11 @@ def by_accuracy(recording: Recording, other: Recording) -> Recording:
             first = np.searchsorted(best, ours[arm][_REACHED])
             reached = first < len(best)
             frames[arm][reached] = theirs[arm][first[reached]]
-    # A change in mid-run may lie beyond the steps of the run.
-    settings = other.settings.replace(steps=recording.settings.steps, interventions="")
-    aligned = Recording(settings, version=other.header.version, detail=False)
+    # No settings train this.
+    header = dataclasses.replace(
+        other.header, steps=recording.header.steps, changes=(), settings=None
+    )
+    aligned = Recording(header, detail=False)
     aligned.extend(0, frames.tobytes())
     return aligned
 

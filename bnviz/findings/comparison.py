@@ -51,11 +51,12 @@ class Reached:
 
     Attributes:
         step: A recorded step, so it is exact to the distance between two frames.
-        examples: Examples trained on by then; an example counts each time it is used.
+        examples: Examples trained on by then; an example counts each time it is used. None where
+            the size of the batches is not known.
     """
 
     step: int
-    examples: int
+    examples: int | None
 
 
 def compare(one: float, other: float) -> int:
@@ -108,4 +109,5 @@ def reached(recording: Recording, name: str, accuracy: float) -> Reached | None:
     if index is None:
         return None
     step = int(recording.frames["step"][index])
-    return Reached(step, step * recording.settings.batch_size)
+    batch = recording.header.batch_size
+    return Reached(step, None if batch is None else step * batch)

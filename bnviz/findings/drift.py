@@ -14,7 +14,6 @@ from bnviz.findings.over_seeds import Tally
 from bnviz.findings.statistics import SMALL_BATCH
 from bnviz.findings.wording import capitalized, number, with_arm
 from bnviz.frame_schema import DRIFT_PARTS, IN_STD
-from bnviz.frames import BN_ARMS
 from bnviz.recording import Recording
 
 #: Ratio above which one distance, or shift of the gradient, is called larger than another. Among 20
@@ -51,15 +50,17 @@ def split(recording: Recording) -> dict[str, dict[str, list[float]]] | None:
 def sentence(recording: Recording) -> str:
     """Says who moved the values in the last hidden layer, and how far, without a full stop.
 
-    It is empty if an arm has diverged or has no drift at the last frame.
+    It is empty of a single network, and if one has diverged or has no drift at the last frame.
     """
     arms = recording.layout.arms
+    if len(arms) < 2:
+        return ""
     if any(comparison.arm_result(recording, arm).diverged_at is not None for arm in arms):
         return ""
-    layer = recording.layout.hidden_layers
+    layer, name = recording.layout.hidden_layers, recording.header.layers[-1].name
     if not recording.header.splits_drift:
         text = _pooled(recording)
-        words = f"in this run the values in layer {layer} were moved, whoever moved them, {text}"
+        words = f"in this run the values in {name} were moved, whoever moved them, {text}"
         return text and capitalized(words)
     # Nothing moves the features, which reach the first layer.
     parts = [part for part in _BY_WHOM if layer > 1 or part == "own_weights"]
@@ -67,14 +68,14 @@ def sentence(recording: Recording) -> str:
     if not all(said):
         return ""
     where = "" if over_seeds.count(recording) > 1 else "in this run "
-    where += f"{_where(recording)} values in layer {layer}"
+    where += f"{_where(recording)} values in {name}"
     return capitalized(f"{where} were moved {' and '.join(said)}{_last_moves(recording)}")
 
 
 def _where(recording: Recording) -> str:
     """Says that the probe is not how BN trains, if batches are small; else just "the"."""
-    batch = recording.settings.batch_size
-    if batch > SMALL_BATCH or not set(BN_ARMS) & {*recording.layout.arms}:
+    batch = recording.header.batch_size
+    if batch is None or batch > SMALL_BATCH or not recording.header.batch_norm_arms:
         return "the"
     return f"on the probe, which BN normalizes as one batch and not in batches of {batch}, the"
 
@@ -132,23 +133,26 @@ def _compared(
     first, arm, *_ = arms = recording.layout.arms
     found = _agreeing(own, in_std)
     values = dict(zip(arms, own, strict=True))
-    others = ", ".join(f"{with_arm(name)} {number(values[name])}" for name in arms if name != arm)
+    others = ", ".join(
+        f"{with_arm(recording, name)} {number(values[name])}" for name in arms if name != arm
+    )
     distances = f"{number(values[arm])} since step 0, {others}"
     if tally is not None:
         seeds = tally.words(_SIDES, none="shows a difference in both units")
         if not tally.decided:
-            units = f"in standard deviations {number(in_std[1])}, {with_arm(first)} "
+            units = f"in standard deviations {number(in_std[1])}, {with_arm(recording, first)} "
             units += number(in_std[0])
             return f"{by_whom} {distances} ({units}; no clear difference: {seeds})"
         but = "" if tally.agrees else ", but not in this run"
-        return f"{by_whom} {_WORDS[tally.decided]} {with_arm(arm)}{but} ({distances}; {seeds})"
+        where = f"{with_arm(recording, arm)}{but}"
+        return f"{by_whom} {_WORDS[tally.decided]} {where} ({distances}; {seeds})"
     if found is None:
         stds = dict(zip(arms, map(number, in_std), strict=True))
         return (
             f"{by_whom} {distances} (in standard deviations {stds[arm]} and {stds[first]}, so "
             "neither counts as more)"
         ).strip()
-    return f"{by_whom} {_WORDS[found]} {with_arm(arm)} ({distances})".strip()
+    return f"{by_whom} {_WORDS[found]} {with_arm(recording, arm)} ({distances})".strip()
 
 
 def _agreeing(one_unit: Sequence[float], other_unit: Sequence[float]) -> int | None:
@@ -216,7 +220,9 @@ def _typical(recording: Recording, measure: str) -> list[float]:
 
 def _against(recording: Recording, values: Sequence[float]) -> str:
     """The second arm's number and that of the first: "0.5, without BN 2"."""
-    return f"{number(values[1])}, {with_arm(recording.layout.arms[0])} {number(values[0])}"
+    return (
+        f"{number(values[1])}, {with_arm(recording, recording.layout.arms[0])} {number(values[0])}"
+    )
 
 
 def _here(recording: Recording) -> str:

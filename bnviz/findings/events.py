@@ -107,6 +107,7 @@ def symptoms(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
     small = (hidden * GRADIENT_RATIO < output) & np.isfinite(output)
     large = (hidden > output * GRADIENT_RATIO) & (output > 0)
     moves = np.isfinite(measured["update_ratio"][:, :-1]) | ~np.isfinite(hidden)
+    moves |= not recording.header.knows("update_ratio")
     after_start = (recording.frames["step"] > 0)[:, np.newaxis]
     before_divergence = measured["diverged_at"][:, np.newaxis] < 0
     found = (
@@ -123,8 +124,8 @@ def symptoms(recording: Recording, arm: str) -> dict[str, NDArray[np.bool_]]:
 
 def _changes_of_rate(recording: Recording) -> list[Event]:
     """Returns learning rates set in mid-run; they concern all arms and are marked at the first."""
-    found, rate = [], recording.settings.learning_rate
-    for change in recording.settings.changes:
+    found, rate = [], recording.header.learning_rate
+    for change in recording.header.changes:
         index = recording.index_of(change)
         if change.action != LEARNING_RATE or index >= len(recording):
             continue
@@ -139,7 +140,7 @@ def _changes_of_rate(recording: Recording) -> list[Event]:
 def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
     """Returns changes made to an arm's BN in mid-run, and whether the loss jumped."""
     found = []
-    for change in recording.settings.changes:
+    for change in recording.header.changes:
         index = recording.index_of(change)
         if change.action == LEARNING_RATE or index + 1 >= len(recording):
             continue
@@ -149,8 +150,8 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
         step = int(recording.steps[index])
         jumps = "does not jump" if abs(after - before) <= JUMP * before else "jumps"
         sentence = (
-            f"Step {step:,}: {_CHANGES[change.action]} {with_arm(arm)}. The loss {jumps}: "
-            f"{before:.4g} before, {after:.4g} after."
+            f"Step {step:,}: {_CHANGES[change.action]} {with_arm(recording, arm)}. "
+            f"The loss {jumps}: {before:.4g} before, {after:.4g} after."
         )
         name = _NAMES[change.action]
         found.append(Event(step, index, arm, None, "change", sentence, name))
@@ -177,8 +178,9 @@ _CHANGES = {
 
 def _accuracy_mark(recording: Recording) -> tuple[float, str]:
     """Returns the accuracy that is an event, and what it is in words."""
-    if recording.complete and not recording.settings.changes:
-        goal = next(iter(speed.of_recording(recording).values())).goal
+    if recording.complete and not recording.header.changes:
+        timed = next(iter(speed.of_recording(recording).values()), None)
+        goal = None if timed is None else timed.goal
         if goal is not None:
             return goal, f"{percent(speed.TARGET_SHARE)} of the best at the end"
     return HIGH_ACCURACY, "a fixed mark"
@@ -187,12 +189,12 @@ def _accuracy_mark(recording: Recording) -> tuple[float, str]:
 def _of_network(recording: Recording, arm: str) -> list[Event]:
     """Returns an arm's events of leaving chance late, of high accuracy and of divergence."""
     found = []
-    name = f"the network {with_arm(arm)}"
+    name = recording.header.arm(arm).network
     stood = standstill(recording, arm)
     if stood and stood.left_at is not None:
         step = int(recording.steps[stood.left_at])
         sentence = f"Step {step:,}: {name} leaves chance; it {stood}."
-        at_last = f"{with_arm(arm)} leaves chance"
+        at_last = f"{with_arm(recording, arm)} leaves chance"
         found.append(Event(step, stood.left_at, arm, None, "chance", sentence, at_last))
     mark, explained = _accuracy_mark(recording)
     reached = comparison.reached(recording, arm, mark)
@@ -201,14 +203,14 @@ def _of_network(recording: Recording, arm: str) -> list[Event]:
         sentence = (
             f"Step {step:,}: {name} reaches {percent(mark)} validation accuracy ({explained})."
         )
-        accurate = f"{with_arm(arm)} {percent(mark)}"
+        accurate = f"{with_arm(recording, arm)} {percent(mark)}"
         found.append(Event(step, index, arm, None, "accuracy", sentence, accurate))
     diverged_at = recording.frames[arm]["diverged_at"]
     if (diverged_at >= 0).any():
         index = int((diverged_at >= 0).argmax())
         step = int(diverged_at[index])
         sentence = f"Step {step:,}: {name} diverges; its loss grows without bound."
-        lost = f"{with_arm(arm)} diverges"
+        lost = f"{with_arm(recording, arm)} diverges"
         found.append(Event(step, index, arm, None, "diverged", sentence, lost))
     return found
 
@@ -223,11 +225,15 @@ def _of_layers(
         starts[0] |= _worst_at_start(recording, arm, affected[0])
     layers = np.flatnonzero(starts.any(axis=0))
     firsts = starts.argmax(axis=0)[layers]
+
+    def name_of(layer: int) -> str:
+        return recording.header.layers[layer].name
+
     if len(layers) > MAX_LAYERS:
         index, last = int(firsts.min()), int(firsts.max())
         sentence = (
-            f"Step {steps[index]:,}: {_MANY[kind]} {with_arm(arm)}, first in layer "
-            f"{layers[firsts.argmin()] + 1}, and by step {steps[last]:,} in {len(layers)} of "
+            f"Step {steps[index]:,}: {_MANY[kind]} {with_arm(recording, arm)}, first in "
+            f"{name_of(layers[firsts.argmin()])}, and by step {steps[last]:,} in {len(layers)} of "
             f"{affected.shape[1]} layers."
         )
         return [Event(int(steps[index]), index, arm, None, kind, sentence, _MANY[kind])]
@@ -239,7 +245,7 @@ def _of_layers(
             layer=layer + 1,
             kind=kind,
             sentence=_sentence(recording, arm, kind, index, layer),
-            name=f"layer {layer + 1} {_NAMES[kind]}",
+            name=f"{name_of(layer)} {_NAMES[kind]}",
         )
         for layer, index in zip(layers.tolist(), firsts.tolist(), strict=True)
     ]
@@ -272,7 +278,10 @@ _MANY = {
 def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int) -> str:
     """Returns a layer's symptom in words, with the number that shows it."""
     frame = recording.frames[index]
-    measured, where = frame[arm], f"layer {layer + 1} {with_arm(arm)}"
+    measured, where = (
+        frame[arm],
+        f"{recording.header.layers[layer].name} {with_arm(recording, arm)}",
+    )
     start = f"Step {frame['step']:,}:"
     if kind == "saturated":
         share = percent(measured["saturated"][layer])

@@ -8,7 +8,6 @@ from bnviz.findings.wording import capitalized, listed, percent, with_arm
 from bnviz.frames import ARMS
 from bnviz.recording import Recording
 
-_BEFORE = "Nothing has happened yet: all networks start from the same weights."
 #: How BN learns that needs fewer steps, or more.
 _SPEEDS = {1: "faster", -1: "slower"}
 
@@ -24,10 +23,13 @@ def headline(recording: Recording) -> tuple[str, ...]:
     """
     recording = recording.snapshot()
     if len(recording) < 2:
-        return (_BEFORE,)
+        return (nothing_yet(recording),)
     diverged = _divergence(recording)
     if diverged:
         return diverged
+    if recording.header.settings is None:
+        # What these networks differ in is not known, so no line says that BN does it.
+        return (learning(recording)[-1],)
     found = speed.of_recording(recording)[ARMS[1]]
     changed = speed.num_unchanged(recording) < len(recording)
     if changed or found.speed_up is None:
@@ -37,15 +39,21 @@ def headline(recording: Recording) -> tuple[str, ...]:
     return _in_this_run(recording, found, found.speed_up)
 
 
+def nothing_yet(recording: Recording) -> str:
+    """Says that no step is trained."""
+    alike = ": all networks start from the same weights"
+    return f"Nothing has happened yet{alike if recording.header.settings is not None else ''}."
+
+
 def _divergence(recording: Recording) -> tuple[str, ...]:
     """Says which networks have diverged, and how accurate the others are; empty if none has."""
     results = {arm: arm_result(recording, arm) for arm in recording.layout.arms}
     steps = {arm: each.diverged_at for arm, each in results.items() if each.diverged_at is not None}
     if not steps:
         return ()
-    lost = listed(f"{with_arm(arm)} at step {step:,}" for arm, step in steps.items())
+    lost = listed(f"{with_arm(recording, arm)} at step {step:,}" for arm, step in steps.items())
     others = [
-        f"{with_arm(arm)} validation accuracy is {percent(each.validation_accuracy)}"
+        f"{with_arm(recording, arm)} validation accuracy is {percent(each.validation_accuracy)}"
         for arm, each in results.items()
         if arm not in steps
     ]
@@ -58,7 +66,7 @@ def _over_seeds(recording: Recording, found: Speed, speed_up: SpeedUp) -> tuple[
     """Says how fast BN learns in this run, and in how many seeds that is so."""
     tally = over_seeds.speed_tally(over_seeds.speeds(recording))
     words = tally.words(_SPEEDS)
-    scope = f" ({over_seeds.short_scope(recording.settings)})"
+    scope = f" ({over_seeds.short_scope(recording.header)})"
     if not tally.decided:
         who = "BN is " if any(tally.votes) else ""
         return "", "No clear difference in speed", f" over the seeds: {who}{words}{scope}."

@@ -1,19 +1,19 @@
 """Health: sentences on the generalisation gap and on the problems of layers and networks."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.findings import comparison, over_seeds, speed, statistics
 from bnviz.findings.comparison import SAME_LOSS
-from bnviz.findings.events import events, symptoms
+from bnviz.findings.events import MAX_LAYERS, events, symptoms
 from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.learning import name_at
 from bnviz.findings.standstill import standstill, waited
 from bnviz.findings.wording import capitalized, hundredths, listed, with_arm
-from bnviz.frames import BN_ARMS
+from bnviz.recorded_networks import NUMBERED
 from bnviz.recording import Recording
 
 #: What a gap is called that is larger, or smaller.
@@ -56,7 +56,8 @@ def _present(affected: NDArray[np.bool_]) -> tuple[int, ...]:
 
 def _gap(recording: Recording) -> str:
     """Compares the generalisation gaps, leaving out networks that have learnt nothing."""
-    first, arm, *_ = recording.layout.arms
+    first, *others = recording.layout.arms
+    arm = others[0] if others else first
     gaps = {
         name: comparison.arm_result(recording, name).generalisation_gap
         for name in (arm, first)
@@ -105,7 +106,7 @@ def _problems(recording: Recording) -> str:
         if problems
     ]
     stood = [standstill(recording, arm) for arm in recording.layout.arms]
-    parts += [f"{with_arm(each.arm)} the network {each}" for each in stood if each]
+    parts += [f"{with_arm(recording, each.arm)} the network {each}" for each in stood if each]
     if parts:
         return "; ".join(parts)
     past = next((event for event in events(recording) if event.kind in _PAST), None)
@@ -113,9 +114,9 @@ def _problems(recording: Recording) -> str:
         learnt = any(speed.learnt(recording, arm) for arm in recording.layout.arms)
         smooth = learnt and not waited(recording)
         return "no problems found" if smooth else "no layer shows a problem"
-    where = f"layer {past.layer}" if past.layer else "layers"
+    where = recording.header.layers[past.layer - 1].name if past.layer else "layers"
     return (
-        f"no problems now, but {where} {with_arm(past.arm)} {_PAST[past.kind]} "
+        f"no problems now, but {where} {with_arm(recording, past.arm)} {_PAST[past.kind]} "
         f"at step {past.step:,}"
     )
 
@@ -135,18 +136,21 @@ def _of_arm(recording: Recording, arm: str) -> list[str]:
             found.append(_motionless(recording, arm, layers))
         else:
             by_layers.setdefault(layers, []).append(_NOW[kind][len(layers) > 1])
-    found += [f"{_layers(layers)} {listed(words)}" for layers, words in by_layers.items()]
+    found += [
+        f"{_layers(recording, layers)} {listed(words)}" for layers, words in by_layers.items()
+    ]
     return found
 
 
-def _motionless(recording: Recording, arm: str, layers: Iterable[int]) -> str:
+def _motionless(recording: Recording, arm: str, layers: Collection[int]) -> str:
     """Says that kernels do not move, and with small batches what the probe is beside them."""
-    numbers = _layers(layers)
-    several = numbers.startswith("layers")
+    numbers = _layers(recording, layers)
+    several = len(layers) > 1
     kernels, do = ("kernels", "do") if several else ("kernel", "does")
     words = f"the {kernels} of {numbers} {do} not move"
-    batch = recording.settings.batch_size
-    if arm not in BN_ARMS or batch > statistics.SMALL_BATCH:
+    batch = recording.header.batch_size
+    by_batches = arm in recording.header.batch_norm_arms
+    if batch is None or not by_batches or batch > statistics.SMALL_BATCH:
         return words
     return (
         f"{words} (drift and gradients are those of the probe, which is normalized as one batch of "
@@ -155,8 +159,12 @@ def _motionless(recording: Recording, arm: str, layers: Iterable[int]) -> str:
     )
 
 
-def _layers(numbers: Iterable[int]) -> str:
-    """Returns layers in words: "layer 2", "layers 1 to 3 and 5"."""
+def _layers(recording: Recording, numbers: Collection[int]) -> str:
+    """Returns layers in words: "layer 2", "layers 1 to 3 and 5", or by their names."""
+    names = [recording.header.layers[number - 1].name for number in numbers]
+    if not all(name.startswith(NUMBERED) for name in names):
+        more = len(names) - MAX_LAYERS
+        return listed(names if more < 1 else [*names[:MAX_LAYERS], f"{more} further layers"])
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

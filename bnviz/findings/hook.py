@@ -20,13 +20,17 @@ def hook(recording: Recording) -> tuple[Part, ...]:
     """Returns what the networks of a run share and what differs, as the columns show them.
 
     Returns:
-        Parts of one line; nothing if the digests say that the networks do not share it.
+        Parts of one line; nothing if the digests say that the networks do not share it, or they
+        are not the laboratory's.
     """
     recording = recording.snapshot()
     if len(recording) and not recording.certificate.holds:
         return ()
-    settings, (_, bn, *third) = recording.settings, recording.layout.arms
-    changes = any(each.action in BN_CHANGES for each in settings.changes)
+    settings = recording.header.settings
+    if settings is None:
+        return ()
+    _, bn, *third = recording.layout.arms
+    changes = any(each.action in BN_CHANGES for each in recording.header.changes)
     if third:
         position = f"{third[0]} {settings.bn_position}"
         middle, right = _BOTH[position if position in _BOTH else third[0]]

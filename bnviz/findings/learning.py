@@ -9,7 +9,7 @@ import math
 from bnviz.findings import over_seeds, speed
 from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.frames import ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.recording import Recording
 
@@ -55,18 +55,18 @@ def name_at(recording: Recording, arm: str, index: int) -> str:
         arm: One of `recording.layout.arms`.
         index: Index of the frame.
     """
-    changes = recording.settings.changes
+    changes = recording.header.changes
     actions = {change.action for change in changes if recording.index_of(change) < index}
     names = [
         name for (of, action), name in _CHANGED_ARMS.items() if of == arm and action in actions
     ]
-    return names[-1] if names else with_arm(arm)
+    return names[-1] if names else with_arm(recording, arm)
 
 
 def _changes_made(recording: Recording) -> dict[int, list[Intervention]]:
     """Returns the changes that frames have followed, by the index of the frame before them."""
     made: dict[int, list[Intervention]] = {}
-    for change in recording.settings.changes:
+    for change in recording.header.changes:
         index = recording.index_of(change)
         if index + 1 < len(recording):
             made.setdefault(index, []).append(change)
@@ -78,6 +78,8 @@ def _start(recording: Recording) -> str:
     found = speed.of_recording(recording)
     end = speed.num_unchanged(recording) - 1
     accuracies = f"validation accuracy is {_accuracies(recording, end)}"
+    if not found:
+        return accuracies
     known = {arm: each for arm, each in found.items() if each.speed_up is not None}
     if not known:
         reasons = list(dict.fromkeys(each.reason for each in found.values()))
@@ -87,7 +89,7 @@ def _start(recording: Recording) -> str:
     compared = "; ".join(_compared(recording, arm, each) for arm, each in known.items())
     timed = next(iter(known.values()))
     first, *others = speed.arrivals(recording, found).items()
-    when = ", ".join(f"{arrival} {with_arm(arm)}" for arm, arrival in (*others, first))
+    when = ", ".join(f"{arrival} {with_arm(recording, arm)}" for arm, arrival in (*others, first))
     by = "by then" if end + 1 < len(recording) else "at the end" if recording.complete else "so far"
     share = f"{percent(speed.TARGET_SHARE)} of the best {by}"
     return f"{compared} (to {percent(timed.target or 0.0)} accuracy, {share}: {when})"
@@ -95,7 +97,7 @@ def _start(recording: Recording) -> str:
 
 def _compared(recording: Recording, arm: str, found: Speed) -> str:
     """Says how fast an arm learns compared with the first one."""
-    name, speed_up = ARM_LABELS[arm].removeprefix("with "), found.speed_up
+    name, speed_up = _subject(recording, arm), found.speed_up
     if speed_up is None:
         return ""
     if arm == ARMS[1] and over_seeds.count(recording) > 1:
@@ -111,6 +113,12 @@ def _compared(recording: Recording, arm: str, found: Speed) -> str:
         f"{name} makes no clear difference in speed ({speed_up} as fast in steps; one run cannot "
         f"tell less than {speed.CLEAR_SPEED:g} times from chance)"
     )
+
+
+def _subject(recording: Recording, arm: str) -> str:
+    """Returns who learns: of the laboratory's networks what alone they differ in."""
+    spec = recording.header.arm(arm)
+    return spec.network if recording.header.settings is None else spec.label.removeprefix("with ")
 
 
 def _over_seeds(recording: Recording, name: str, speed_up: SpeedUp) -> str:
@@ -168,4 +176,4 @@ def _by_arm(recording: Recording, index: int) -> dict[str, str]:
 def _accuracies(recording: Recording, index: int) -> str:
     """Returns the accuracies at a frame: "90 % without BN and 95 % with BN"."""
     texts = _by_arm(recording, index)
-    return listed(f"{text} {with_arm(arm)}" for arm, text in texts.items())
+    return listed(f"{text} {with_arm(recording, arm)}" for arm, text in texts.items())

@@ -20,7 +20,7 @@ from bnviz.findings.speed import Speed
 from bnviz.frame_schema import IN_STD
 from bnviz.frames import ARMS
 from bnviz.recording import Recording
-from bnviz.settings import PLANE_DATASETS, Settings
+from bnviz.recording_header import RecordingHeader
 
 #: The smallest differences that count as a seed's vote: ratios of steps and of drifts, and a
 #: difference of generalisation gaps in nats. They are those of the lesson's claims.
@@ -81,18 +81,18 @@ def count(recording: Recording) -> int:
     return 1 if others is None else 1 + len(others)
 
 
-def scope(settings: Settings) -> str:
+def scope(header: RecordingHeader) -> str:
     """Returns in what the seeds of a run differ, in one sentence."""
-    return SCOPE_IN_PLANE if settings.dataset in PLANE_DATASETS else SCOPE
+    return SCOPE_IN_PLANE if header.plane else SCOPE
 
 
-def short_scope(settings: Settings) -> str:
+def short_scope(header: RecordingHeader) -> str:
     """Returns in what the seeds of a run differ, in a few words."""
-    return _SHORT_SCOPE_IN_PLANE if settings.dataset in PLANE_DATASETS else _SHORT_SCOPE
+    return _SHORT_SCOPE_IN_PLANE if header.plane else _SHORT_SCOPE
 
 
 def speeds(recording: Recording) -> dict[int, Speed]:
-    """Returns the speed of BN in each seed, that of the run first."""
+    """Returns the speed of BN in each seed of a run of the laboratory, that of the run first."""
     second = ARMS[1]
     found = {recording.settings.seed: speed.of_recording(recording)[second]}
     for seed in _others(recording):

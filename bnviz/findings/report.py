@@ -9,7 +9,6 @@ from typing import Any
 from bnviz.findings import comparison, drift, over_seeds, speed, statistics, step_costs
 from bnviz.findings.speed import Speed
 from bnviz.findings.wording import percent, with_arm
-from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
 #: Measures of an arm in the `history` of the JSON.
@@ -26,11 +25,12 @@ def as_text(recording: Recording, seconds: float) -> str:
         seconds: Wall time of the run, including the measuring.
     """
     settings, arms = recording.settings, recording.layout.arms
+    labels = [arm.label for arm in recording.header.arms]
     figures = [comparison.arm_result(recording, name) for name in arms]
     speeds = speed.of_recording(recording)
     arrivals = speed.arrivals(recording, speeds)
     rows = [
-        ("", [ARM_LABELS[name] for name in arms]),
+        ("", labels),
         ("training loss", [f"{arm.train_loss:.4g}" for arm in figures]),
         ("… moving statistics", [f"{arm.train_loss_in_inference:.4g}" for arm in figures]),
         ("validation loss", [f"{arm.validation_loss:.4g}" for arm in figures]),
@@ -50,7 +50,7 @@ def as_text(recording: Recording, seconds: float) -> str:
             f"{settings.activation}, {settings.optimizer} {settings.learning_rate:g}, "
             f"digest {settings.digest}",
             *lines,
-            *(_speed(arm, each) for arm, each in speeds.items()),
+            *(_speed(recording, arm, each) for arm, each in speeds.items()),
             *[_target(recording)] * (goal is not None),
             *_seeds(recording),
             *_costs(recording, speeds),
@@ -60,8 +60,10 @@ def as_text(recording: Recording, seconds: float) -> str:
     )
 
 
-def _speed(arm: str, found: Speed) -> str:
-    return f"speed-up in steps {with_arm(arm)}: {found.speed_up or f'none, {found.reason}'}"
+def _speed(recording: Recording, arm: str, found: Speed) -> str:
+    return (
+        f"speed-up in steps {with_arm(recording, arm)}: {found.speed_up or f'none, {found.reason}'}"
+    )
 
 
 def _seeds(recording: Recording) -> list[str]:
@@ -74,7 +76,7 @@ def _seeds(recording: Recording) -> list[str]:
     median = f"{range_}, median {range_.median}; " if range_ else ""
     return [
         f"over {len(found)} seeds: {median}BN is {tally}",
-        f"({over_seeds.scope(recording.settings)})",
+        f"({over_seeds.scope(recording.header)})",
     ]
 
 
@@ -90,7 +92,10 @@ def _costs(recording: Recording, speeds: Mapping[str, Speed]) -> list[str]:
     }
     return [
         step_costs.sentence(costs),
-        *(f"speed-up in processor time {with_arm(arm)}: {each}" for arm, each in timed.items()),
+        *(
+            f"speed-up in processor time {with_arm(recording, arm)}: {each}"
+            for arm, each in timed.items()
+        ),
         *["(steps to the target times what a step costs)"] * bool(timed),
     ]
 

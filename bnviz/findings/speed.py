@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnviz.findings.wording import with_arm
+from bnviz.frames import ARM_ADDITIONS
 from bnviz.recording import Recording
 
 #: The target: this share of the better network's final validation accuracy. Most of what can be
@@ -157,6 +157,7 @@ def speeds(
     *,
     chance: float = 0.0,
     share: float = TARGET_SHARE,
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Speed]:
     """Returns the speed of every arm but the first, compared with the first.
 
@@ -169,6 +170,7 @@ def speeds(
         chance: Share of the largest class among the validation examples; 0 if not known. The
             accuracies at step 0 are reached by chance, too.
         share: The target as a share of the better final accuracy.
+        names: What each network is called, as a noun; None for those of the laboratory.
     """
     at = np.asarray(steps, np.int64)
     curves = {arm: np.asarray(values, np.float64) for arm, values in accuracy.items()}
@@ -189,7 +191,7 @@ def speeds(
         elif target <= luck:
             reason = BY_CHANCE
         else:
-            reason = _excluded(pair, kept)
+            reason = _excluded(pair, kept, names or {})
         speed_up = None if reason else _ratio(arrivals[first], arrivals[arm])
         found[arm] = Speed(target, arrivals[first], arrivals[arm], speed_up, reason)
     return found
@@ -214,7 +216,7 @@ def first_at(accuracy: NDArray[Any], target: float) -> int | None:
 
 def num_unchanged(recording: Recording) -> int:
     """Returns how many frames so far were measured before the first change in mid-run."""
-    indices = [recording.index_of(change) + 1 for change in recording.settings.changes]
+    indices = [recording.index_of(change) + 1 for change in recording.header.changes]
     return min([len(recording), *indices])
 
 
@@ -241,12 +243,18 @@ def of_recording(recording: Recording, share: float = TARGET_SHARE) -> dict[str,
         {arm: int(frames[arm]["diverged_at"][-1]) for arm in arms},
         chance=chance_of(recording),
         share=share,
+        names={arm.name: arm.network for arm in recording.header.arms},
     )
 
 
 def arrivals(recording: Recording, found: Mapping[str, Speed]) -> dict[str, Arrival]:
-    """Returns when each arm of a recording reached the target, from its `of_recording`."""
-    timed = next(iter(found.values()))
+    """Returns when each arm of a recording reached the target, from its `of_recording`.
+
+    Nothing of a single network, which is compared with none.
+    """
+    timed = next(iter(found.values()), None)
+    if timed is None:
+        return {}
     return {recording.layout.arms[0]: timed.first} | {arm: each.this for arm, each in found.items()}
 
 
@@ -265,19 +273,23 @@ def _arrival(steps: NDArray[np.int64], accuracy: NDArray[np.float64], target: fl
     return Arrival(int(steps[index]), int(steps[index - 1]) if index else -1)
 
 
-def _excluded(pair: Mapping[str, Arrival], kept: Mapping[str, bool]) -> str:
+def _excluded(
+    pair: Mapping[str, Arrival], kept: Mapping[str, bool], names: Mapping[str, str]
+) -> str:
     """Returns why two arms have no ratio although the target says something; empty if they have.
 
     Args:
         pair: When each of the two arms reached the target.
         kept: By arm, whether it has learnt something in the end and has not diverged.
+        names: What each network is called; the laboratory's are left out.
     """
     arrived = [arm for arm, arrival in pair.items() if arrival.step is not None]
     if not arrived:
         return "neither network has reached the target"
     for arm in arrived:
         if not kept[arm]:
-            return f"the network {with_arm(arm)} has reached the target and lost it again"
+            name = names.get(arm) or f"the network {ARM_ADDITIONS[arm]}"
+            return f"{name} has reached the target and lost it again"
     fewest = min(arrival.spent for arrival in pair.values())
     return f"fewer than {MIN_STEPS} steps" if fewest < MIN_STEPS else ""
 

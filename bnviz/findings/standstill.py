@@ -24,7 +24,7 @@ class Standstill:
         accuracy: Validation accuracy at that step.
         left_at: Index of the first frame above chance; None if there is none.
         ongoing: Whether the network is still at chance in the last frame.
-        other: The network that was first to leave chance.
+        other: The network that was first to leave chance, as an addition to a noun.
         other_left_at: First recorded step at which that one was above chance.
     """
 
@@ -39,7 +39,7 @@ class Standstill:
     def __str__(self) -> str:
         return (
             f"{'has stood' if self.ongoing else 'stood'} at chance from step 0 to {self.last:,} "
-            f"(validation accuracy {percent(self.accuracy)}; {with_arm(self.other)} it had left "
+            f"(validation accuracy {percent(self.accuracy)}; {self.other} it had left "
             f"chance by step {self.other_left_at:,})"
         )
 
@@ -74,7 +74,7 @@ def standstill(recording: Recording, arm: str) -> Standstill | None:
         accuracy=float(recording.frames[arm]["validation_accuracy"][last]),
         left_at=ours,
         ongoing=ours is None and count == len(recording),
-        other=other,
+        other=with_arm(recording, other),
         other_left_at=int(steps[index]),
     )
 

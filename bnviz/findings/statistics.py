@@ -6,7 +6,7 @@ generalises with how far its moving statistics lag behind. Distributions and gra
 on the probe, which BN normalizes as one batch.
 """
 
-from bnviz.frames import BN_ARMS, QUANTITIES
+from bnviz.frames import QUANTITIES
 from bnviz.recording import Recording
 
 #: Batches of at most this many examples are far from the probe: their mean and variance follow
@@ -49,8 +49,10 @@ def of_training(recording: Recording) -> str:
 
 def of_probe(recording: Recording) -> str:
     """Says that BN normalizes the probe otherwise than a small batch; "" for larger ones."""
-    batch = recording.settings.batch_size
-    if batch > SMALL_BATCH or not set(BN_ARMS) & {*recording.layout.arms} or not len(recording):
+    batch = recording.header.batch_size
+    if batch is None or batch > SMALL_BATCH or not len(recording):
+        return ""
+    if not recording.header.batch_norm_arms:
         return ""
     return (
         f"Measured on the probe: {probe_size(recording)} examples that BN normalizes as one batch. "
@@ -67,4 +69,4 @@ def probe_size(recording: Recording) -> int:
     (quantity, *_), (layer, *_) = QUANTITIES, recording.header.layers
     measured = recording.frames[0][recording.layout.arms[0]]
     values = measured[f"{quantity}_counts"][0].sum() + measured[f"{quantity}_nan"][0]
-    return int(values) // layer.width
+    return int(values) // (layer.width * layer.positions)

@@ -7,7 +7,8 @@ arm: the other arms train beside it on the same processors.
 from collections.abc import Mapping
 
 from bnviz.findings.speed import SpeedUp
-from bnviz.findings.wording import listed, number, with_arm
+from bnviz.findings.wording import listed, number
+from bnviz.frames import ARM_ADDITIONS
 from bnviz.interventions import BN_CHANGES
 from bnviz.recording import Recording
 
@@ -26,7 +27,7 @@ def unknown(recording: Recording) -> str:
 
 def changed(recording: Recording) -> bool:
     """Returns whether a change in mid-run gives a network steps of another cost."""
-    return any(change.action in BN_CHANGES for change in recording.settings.changes)
+    return any(change.action in BN_CHANGES for change in recording.header.changes)
 
 
 def speed_up(steps: SpeedUp, costs: Mapping[str, float], arm: str) -> SpeedUp:
@@ -42,15 +43,15 @@ def speed_up(steps: SpeedUp, costs: Mapping[str, float], arm: str) -> SpeedUp:
 
 
 def sentence(costs: Mapping[str, float]) -> str:
-    """Returns what a step of each arm costs, in words.
+    """Returns what a step of each of the laboratory's arms costs, in words.
 
     Args:
         costs: Seconds of a step by arm, the first arm first.
     """
     first = next(iter(costs))
-    words = [f"{in_words(costs[first])} {with_arm(first)}"]
+    words = [f"{in_words(costs[first])} {ARM_ADDITIONS[first]}"]
     words += [
-        f"{in_words(cost)} {with_arm(arm)} ({cost / costs[first]:.1f} times)"
+        f"{in_words(cost)} {ARM_ADDITIONS[arm]} ({cost / costs[first]:.1f} times)"
         for arm, cost in costs.items()
         if arm != first
     ]

@@ -5,6 +5,7 @@ there is no difference, the inputs drift more with BN.
 """
 
 from bnviz.findings import drift, speed
+from bnviz.findings.headline import nothing_yet
 from bnviz.findings.health import health, moves
 from bnviz.findings.learning import learning
 from bnviz.recording import Recording
@@ -21,7 +22,7 @@ def verdict(recording: Recording) -> tuple[str, ...]:
     """
     recording = recording.snapshot()
     if len(recording) < 2:
-        return ("Nothing has happened yet: all networks start from the same weights.",)
+        return (nothing_yet(recording),)
     changed = speed.num_unchanged(recording) < len(recording)
     # A network whose kernels stand still does not drift less for any reason of interest.
     moved = "" if changed or not moves(recording) else _drift(recording)

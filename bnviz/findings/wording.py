@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from bnviz.frames import ARM_LABELS
+from bnviz.recording import Recording
 
 
-def with_arm(arm: str) -> str:
-    """Returns an arm as an addition to a noun: "without BN", "with layer norm"."""
-    label = ARM_LABELS[arm]
-    return label if label.startswith("with") else f"with {label}"
+def with_arm(recording: Recording, arm: str) -> str:
+    """Returns an arm as an addition to a noun: "without BN", "in “my network”"."""
+    return recording.header.arm(arm).with_it
 
 
 def percent(share: float) -> str:

@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 
 from bnviz.figures.bindings.plane import MAX_BYTE
 from bnviz.figures.ghosts import with_ghost
-from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import (
     VIEWS,
@@ -20,14 +19,14 @@ from bnviz.figures.views.catalogue import (
     tabs,
 )
 from bnviz.findings import over_seeds, speed, step_costs
-from bnviz.findings.described import described
 from bnviz.findings.events import events
 from bnviz.findings.headline import headline
 from bnviz.findings.hook import hook
+from bnviz.findings.proof import proof
 from bnviz.findings.verdict import verdict
 from bnviz.findings.wording import percent
 from bnviz.frame_layout import FrameLayout
-from bnviz.frames import ARM_LABELS, NO_ANSWER, NUM_GUESSES
+from bnviz.frames import NO_ANSWER, NUM_GUESSES
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.ghost import Ghost
 from bnviz.player.message import frame_bytes, pack
@@ -143,9 +142,9 @@ class StageContent:
             "first": first,
             "available": available,
             "capacity": len(recording.steps),
-            "steps": recording.settings.steps,
+            "steps": recording.header.num_steps,
             "begin": begin,
-            "about": described(recording.settings),
+            "about": recording.header.about,
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
             "opened": self.opened,
@@ -191,6 +190,7 @@ class StageContent:
                 "arms": _arms(self.recording, view),
                 "layer": _layer(self.recording, view),
                 "layers": self.recording.layout.hidden_layers,
+                **_names(self.recording),
             },
         }
 
@@ -209,9 +209,21 @@ def _arms(recording: Recording, view: View) -> list[dict[str, Any]]:
     """The arms as their cards show them; with costs, these tell seconds in place of steps."""
     costs = step_costs.of_recording(recording) if view.x_axis == "seconds" else {}
     return [
-        {"name": arm, "label": ARM_LABELS[arm], "colour": ARM_COLOURS[arm], "cost": costs.get(arm)}
-        for arm in recording.layout.arms
+        {
+            "name": arm.name,
+            "label": arm.label,
+            "colour": arm.colour,
+            "cost": costs.get(arm.name),
+            **({} if recording.header.settings is not None else {"with": arm.with_it}),
+        }
+        for arm in recording.header.arms
     ]
+
+
+def _names(recording: Recording) -> dict[str, Any]:
+    """What layers are called in sentences, if not by their numbers."""
+    header = recording.header
+    return {} if header.settings else {"names": [layer.name for layer in header.layers]}
 
 
 def _layer(recording: Recording, view: View) -> int:
@@ -239,37 +251,41 @@ def _findings(recording: Recording, snapshot: Recording, check: str) -> dict[str
     known = _FINDINGS.get(recording)
     basis = (len(snapshot), snapshot.seconds_per_step, over_seeds.count(snapshot), check)
     if known is None or known[0] != basis:
-        found = {
+        colours = {arm.name: arm.colour for arm in snapshot.header.arms}
+        found: dict[str, Any] = {
             "pair": _pair(snapshot),
             "changes": _changes(snapshot),
             "events": _events(snapshot),
-            "hook": [(text, ARM_COLOURS.get(arm, "")) for text, arm in hook(snapshot)],
+            "hook": [(text, colours.get(arm, "")) for text, arm in hook(snapshot)],
             "headline": headline(snapshot),
             "verdict": verdict(snapshot),
             "seeds": seed_strip(snapshot, check),
         }
+        if snapshot.header.settings is None:
+            found["proof"] = proof(snapshot)
         known = _FINDINGS[recording] = (basis, found)
     return known[1]
 
 
 def _changes(recording: Recording) -> dict[str, Any]:
     """The learning rate at step 0, the changes made in mid-run, and the possible ones."""
-    settings, kind = recording.settings, KINDS[LEARNING_RATE]
-    made = [dataclasses.asdict(change) for change in settings.changes]
+    header, kind = recording.header, KINDS[LEARNING_RATE]
+    made = [dataclasses.asdict(change) for change in header.changes]
     rates = [kind.nearest(end) for end in (0.0, 1e9)]
-    return {"rate": settings.learning_rate, "rates": rates, "made": made, "of_bn": BN_CHANGES}
+    of_bn = BN_CHANGES if header.settings is not None else {}
+    return {"rate": header.learning_rate or 0.0, "rates": rates, "made": made, "of_bn": of_bn}
 
 
 def _begin(recording: Recording) -> int:
     """Index of the frame at which a live player begins: the last change in mid-run, or 0."""
-    changes = recording.settings.changes
+    changes = recording.header.changes
     return recording.index_of(changes[-1]) if changes else 0
 
 
 def _events(recording: Recording) -> list[dict[str, Any]]:
     """The events as they are marked on the time axis."""
     return [
-        dataclasses.asdict(event) | {"colour": ARM_COLOURS[event.arm]}
+        dataclasses.asdict(event) | {"colour": recording.header.arm(event.arm).colour}
         for event in events(recording)
     ]
 
@@ -277,12 +293,14 @@ def _events(recording: Recording) -> list[dict[str, Any]]:
 def _pair(recording: Recording) -> dict[str, Any]:
     """The target accuracy, when each arm reached it, and its speed-ups over the first as text.
 
-    A target that chance reaches is none.
+    A target that chance reaches is none; a single network has none.
     """
     if len(recording) == 0:
         return {}
     speeds = speed.of_recording(recording)
-    timed = next(iter(speeds.values()))
+    timed = next(iter(speeds.values()), None)
+    if timed is None:
+        return {}
     arrivals = speed.arrivals(recording, speeds)
     costs = step_costs.of_recording(recording)
     in_seconds = {

@@ -33,7 +33,8 @@ def seed_strip(recording: Recording, check: str) -> dict[str, Any] | None:
         return {"text": f"Checked on {OTHER_SEEDS} other seeds once it has ended."}
     if check == "offered":
         return {"text": "", "offer": f"Check on {OTHER_SEEDS} other seeds"}
-    why = unchecked(recording.settings)
+    settings = recording.header.settings
+    why = unchecked(settings) if settings is not None else ""
     return {"text": why} if why else None
 
 
@@ -48,7 +49,7 @@ def _known(recording: Recording) -> dict[str, Any]:
     ticks = [tick for tick in _TICKS if low <= tick <= high]
     return {
         "text": f"speed-up in {len(found)} seeds",
-        "title": over_seeds.scope(recording.settings),
+        "title": over_seeds.scope(recording.header),
         "ticks": [{"at": position(tick), "text": f"{tick:g}×"} for tick in ticks],
         "dots": _dots(found, position, recording.settings.seed),
     }

@@ -13,8 +13,8 @@ from bnviz.findings.over_seeds import CLEAR_STEPS
 from bnviz.findings.seed_speeds import TargetSpeeds, of, reasons, speed_range, target_speeds
 from bnviz.findings.sign_test import NEARLY_ALL, decision
 from bnviz.findings.speed import NOT_LEARNT, TARGET_SHARE, TARGET_SHARES, Speed
-from bnviz.findings.wording import percent, with_arm
-from bnviz.frames import ARMS, frame_steps
+from bnviz.findings.wording import percent
+from bnviz.frames import ARM_ADDITIONS, ARMS, frame_steps
 from bnviz.other_seeds import END, OtherSeeds
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies import study
@@ -193,7 +193,7 @@ class SeedBands(PlannedStudy):
             low, median, high = (
                 percent(values[-1]) for values in (band.low, band.median, band.high)
             )
-            accuracies.append(f"{median} {with_arm(arm)} ({low.removesuffix(' %')} to {high})")
+            accuracies.append(f"{median} {ARM_ADDITIONS[arm]} ({low.removesuffix(' %')} to {high})")
         return f"Validation accuracy after {self._steps()}: {', '.join(accuracies)}."
 
     def _steps(self) -> str:

@@ -99,12 +99,20 @@ def _recording(saved: Saved, option: str) -> Recording:
     return saved
 
 
+def _run(saved: Saved, option: str) -> Recording:
+    """A recording that bnviz trained itself."""
+    recording = _recording(saved, option)
+    if recording.header.settings is None:
+        raise CommandError(f"{option} needs a run that bnviz trained; this one it only watched")
+    return recording
+
+
 def _table(saved: Saved, _: argparse.Namespace) -> Files:
     return {".": (tidy(_recording(saved, "--csv")).encode(), "")}
 
 
 def _networks(saved: Saved, given: argparse.Namespace) -> Files:
-    return network_files.keras(_recording(saved, "--keras"), given)
+    return network_files.keras(_run(saved, "--keras"), given)
 
 
 def _events(saved: Saved, given: argparse.Namespace) -> Files:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bnviz.data.dataset import Dataset
 from bnviz.export.event_files import FILE_NAME, event_files
-from bnviz.findings.wording import listed, with_arm
-from bnviz.frames import ARM_FILE_NAMES
+from bnviz.findings.wording import listed
+from bnviz.frames import ARM_ADDITIONS, ARM_FILE_NAMES
 from bnviz.recording import Recording
 from bnviz.settings import UPLOAD
 from bnviz.terminal.options import CommandError, read_data
@@ -88,7 +88,7 @@ def tensorboard(recording: Recording, folder: Path) -> Files:
 
 def _refuse_others(recording: Recording, folder: Path, option: str, name: str) -> None:
     """Refuses a folder with the file of a network that the recording does not have."""
-    ours = {ARM_FILE_NAMES[arm] for arm in recording.layout.arms}
+    ours = {ARM_FILE_NAMES.get(arm, arm) for arm in recording.layout.arms}
     for other in sorted(set(ARM_FILE_NAMES.values()) - ours):
         file = folder / name.format(other)
         if file.exists():
@@ -124,7 +124,7 @@ def _departure(recording: Recording, networks: "KerasFiles") -> list[str]:
         return []
     last = int(recording.frames[-1]["step"])
     pairs = [
-        f"{accuracy:.4f} {with_arm(arm)} (recorded: {networks.recorded[arm][1]:.4f})"
+        f"{accuracy:.4f} {ARM_ADDITIONS[arm]} (recorded: {networks.recorded[arm][1]:.4f})"
         for arm, (_, accuracy) in networks.outcomes.items()
     ]
     return [

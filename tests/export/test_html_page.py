@@ -33,6 +33,6 @@ def test_that_of_a_map_has_all_its_options():
 
 
 def test_a_note_has_a_limit():
-    page = HtmlPage("", "", "study.js", {}, "", "", Settings(), note="a" * 2_001)
+    page = HtmlPage("", "", "study.js", {}, None, note="a" * 2_001)
     with pytest.raises(PageError, match="2,000 characters"):
         page.text()

@@ -9,6 +9,7 @@ import pytest
 from choreographer.errors import DevtoolsProtocolError
 from kaleido.errors import JavascriptError, KaleidoError
 
+from bnviz.described import described
 from bnviz.export.picture import (
     _SETTINGS,
     _TITLE,
@@ -21,7 +22,6 @@ from bnviz.export.picture import (
 )
 from bnviz.figures.view import TITLES
 from bnviz.figures.views.catalogue import missing
-from bnviz.findings.described import described
 from bnviz.player import BROWSER
 from bnviz.recording import Recording
 from bnviz.settings import Settings

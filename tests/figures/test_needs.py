@@ -14,7 +14,7 @@ LACKING = [name for name in TITLES if missing(FrameLayout.of(DEFAULT), name)]
 
 def test_every_view_with_a_need_says_what_it_shows_and_no_other():
     assert {name for name, spec in VIEWS.items() if spec.shows} == {
-        name for name, spec in VIEWS.items() if spec.need or spec.detail
+        name for name, spec in VIEWS.items() if spec.needs or spec.detail
     }
 
 
@@ -23,14 +23,18 @@ def test_one_sentence_says_what_the_view_shows_and_why_the_run_does_not_have_it(
     found = missing(FrameLayout.of(DEFAULT), name)
     assert found["sentence"].startswith(f"This view shows {VIEWS[name].shows}; ")
     assert found["sentence"].count(".") == 1
-    reason = "costly measures" if VIEWS[name].need is COSTLY else "points in a plane"
+    reason = (
+        "costly measures"
+        if VIEWS[name].lacking(FrameLayout.of(DEFAULT)) is COSTLY
+        else "points in a plane"
+    )
     assert reason in found["sentence"]
 
 
 @pytest.mark.parametrize("settings", [DEFAULT, Settings(dataset="upload", upload="0" * 32)])
 @pytest.mark.parametrize("name", LACKING)
 def test_the_offered_run_has_what_the_view_draws_and_differs_in_nothing_else(name, settings):
-    need = VIEWS[name].need
+    need = VIEWS[name].lacking(FrameLayout.of(DEFAULT))
     offered = need.meet(settings)
     assert missing(FrameLayout.of(offered), name) is None
     assert offered.replace(**{each: getattr(settings, each) for each in need.changes}) == settings
@@ -40,7 +44,7 @@ def test_the_offered_run_has_what_the_view_draws_and_differs_in_nothing_else(nam
 @pytest.mark.parametrize("name", LACKING)
 def test_nothing_is_offered_while_a_run_that_has_it_begins(name):
     layout = FrameLayout.of(DEFAULT)
-    coming = FrameLayout.of(VIEWS[name].need.meet(DEFAULT))
+    coming = FrameLayout.of(VIEWS[name].lacking(layout).meet(DEFAULT))
     found = missing(layout, name, coming)
     assert found["offer"] == ""
     assert "first frame" in found["sentence"]

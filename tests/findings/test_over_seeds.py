@@ -10,6 +10,7 @@ from bnviz.findings.verdict import verdict
 from bnviz.frames import ARMS
 from bnviz.other_seeds import dtype
 from bnviz.recording import Recording
+from bnviz.recording_header import RecordingHeader
 from bnviz.settings import Settings
 
 #: Steps to the target of the run itself and of eight others, without BN.
@@ -189,5 +190,5 @@ def test_the_json_has_median_lowest_and_highest_of_the_paired_ratios():
 
 
 def test_the_scope_is_said():
-    assert "validation examples are the same" in over_seeds.scope(Settings())
-    assert "the points" in over_seeds.scope(Settings(dataset="moons"))
+    assert "validation examples are the same" in over_seeds.scope(RecordingHeader.of(Settings()))
+    assert "the points" in over_seeds.scope(RecordingHeader.of(Settings(dataset="moons")))

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from bnviz.figures.style import ARM_COLOURS, CLASS_COLOURS
+from bnviz.arm_colours import ARM_COLOURS
+from bnviz.figures.style import CLASS_COLOURS
 from bnviz.frames import ARMS
 from bnviz.lesson.presets import FIRST, PRESETS
 from tests.support.streamlit_page import open_page, player_message

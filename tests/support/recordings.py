@@ -6,18 +6,20 @@ import numpy as np
 
 from bnviz.frames import Frame
 from bnviz.recording import Recording
+from bnviz.recording_header import RecordingHeader
 from bnviz.settings import Settings
 
 SHARES = ("accuracy", "saturated", "dead")
 
 
 def random_recording(
-    settings: Settings, frames: int, *, seed: int = 0, broken: float = 0.0
+    settings: Settings | RecordingHeader, frames: int, *, seed: int = 0, broken: float = 0.0
 ) -> Recording:
     """A recording with made-up numbers in every measure.
 
     Args:
-        settings: Of which the layout follows. A step costs each arm one unit more than the last.
+        settings: Or a header, of which the layout follows. A step costs each arm one unit more
+            than the last.
         frames: How many.
         seed: From which the numbers follow.
         broken: Share of the numbers that are NaN or infinite.

@@ -49,9 +49,9 @@ def column(frames: Frames, path: str) -> NDArray[Any]:
     Args:
         frames: Shape (num_frames,).
         path: Field names joined by "/", then indices: "bn/pre_activation_percentiles/3/1". A
-            suffix such as "@25" takes the 25th percentile of the row that the path names, NaN if
-            the row holds a value that is not finite. Two paths joined by " - " give their
-            difference. After `ROOT` a path gives the square root.
+            suffix such as "@25" takes the 25th percentile of the row that the path names, "@25:8"
+            that of the first 8 numbers of it; NaN if one of them is not finite. Two paths joined
+            by " - " give their difference. After `ROOT` a path gives the square root.
 
     Returns:
         Shape (num_frames, ...), with the axes that no index has removed.
@@ -63,13 +63,16 @@ def column(frames: Frames, path: str) -> NDArray[Any]:
         with np.errstate(invalid="ignore"):
             difference = column(frames, minuend).astype(np.float64) - column(frames, subtrahend)
         return np.asarray(difference)
-    path, _, percent = path.partition("@")
+    path, _, part = path.partition("@")
+    percent, _, length = part.partition(":")
     names = [part for part in path.split("/") if not part.isdigit()]
     indices = [int(part) for part in path.split("/") if part.isdigit()]
     values: Any = frames
     for name in names:
         values = values[name]
     values = values[(slice(None), *indices)]
+    if length:
+        values = values[..., : int(length)]
     if percent:
         finite = np.isfinite(values).all(axis=-1)
         known = np.where(finite[:, None], values, 0.0).astype(np.float64)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, panel_heading
 from bnviz.figures.studies import map_axes, speed_panels
-from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.figures.style import GRID, INK, MUTED, translucent
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS

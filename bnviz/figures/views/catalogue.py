@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bnviz.figures.live import LiveFigure
+from bnviz.figures.panels import Panels
 from bnviz.figures.view import CHOICES, MAX_BY_HAND, NUMBERS, TABS, TITLES, View
 from bnviz.figures.views import (
     decision,
@@ -21,9 +22,21 @@ from bnviz.figures.views import (
     scale_and_shift,
     signal,
 )
-from bnviz.figures.views.needs import COSTLY, DETAIL, EXAMPLES, PLANE, PROPAGATION, Need
+from bnviz.figures.views.needs import (
+    BATCH_NORM,
+    COSTLY,
+    DETAIL,
+    EXAMPLES,
+    GRADIENTS,
+    KERNELS,
+    NORMALIZED,
+    PLANE,
+    PROPAGATION,
+    Need,
+)
 from bnviz.findings import statistics, step_costs
 from bnviz.frame_layout import FrameLayout
+from bnviz.recorded_networks import NUMBERED
 from bnviz.recording import Recording
 
 
@@ -49,7 +62,7 @@ class ViewSpec:
         reading: How to read it, in a few sentences.
         choices: The attributes of `View` that it depends on.
         first_choices: Those of them that a beginner needs; the others are folded away.
-        need: What it draws that not every run has measured; None if every run has all of it.
+        needs: What it draws that not every run has measured.
         shows: What it shows, to follow "This view shows"; for the views that a recording may lack.
         ranges: Returns the ends of its axes that depend on the frames so far.
         note: Says what else a reader of a recording must know of its numbers; "" if nothing.
@@ -60,7 +73,7 @@ class ViewSpec:
     reading: str
     choices: tuple[str, ...]
     first_choices: tuple[str, ...] = ()
-    need: Need | None = None
+    needs: tuple[Need, ...] = ()
     shows: str = ""
     ranges: Callable[[Recording, View], object] = _fixed_ranges
     note: Callable[[Recording], str] = _no_note
@@ -68,8 +81,8 @@ class ViewSpec:
 
     def lacking(self, layout: FrameLayout) -> Need | None:
         """What a recording with a given layout lacks for it; None if nothing."""
-        needs = (self.need, DETAIL if self.detail else None)
-        return next((need for need in needs if need and not need.is_met(layout)), None)
+        needs = (*self.needs, *[DETAIL] * self.detail)
+        return next((need for need in needs if not need.is_met(layout)), None)
 
     def reading_of(self, recording: Recording) -> str:
         """How to read it for a recording."""
@@ -97,7 +110,7 @@ VIEWS = {
         inside.READING,
         ("value_axis", "layer", "neuron", "by_hand"),
         ("layer", "neuron", "by_hand"),
-        EXAMPLES,
+        (EXAMPLES, BATCH_NORM),
         inside.SHOWS,
         detail=True,
     ),
@@ -105,6 +118,8 @@ VIEWS = {
         gradients.gradients,
         gradients.READING,
         ("x_axis", "run_scale"),
+        needs=(GRADIENTS,),
+        shows=gradients.SHOWS,
         ranges=gradients.ranges,
         note=statistics.of_probe,
     ),
@@ -122,7 +137,8 @@ VIEWS = {
         scale_and_shift.READING,
         ("x_axis", "run_scale", "layer"),
         ("layer",),
-        shows=scale_and_shift.SHOWS,
+        (NORMALIZED,),
+        scale_and_shift.SHOWS,
         ranges=scale_and_shift.ranges,
         detail=True,
     ),
@@ -133,14 +149,14 @@ VIEWS = {
         note=statistics.of_training,
     ),
     "decision": ViewSpec(
-        decision.decision, decision.READING, (), (), PLANE, decision.SHOWS, detail=True
+        decision.decision, decision.READING, (), (), (PLANE,), decision.SHOWS, detail=True
     ),
     "inference": ViewSpec(
         inference.inference,
         inference.READING,
         ("x_axis", "run_scale"),
         (),
-        COSTLY,
+        (COSTLY,),
         inference.SHOWS,
         inference.ranges,
     ),
@@ -149,7 +165,7 @@ VIEWS = {
         landscape.READING,
         ("x_axis", "run_scale"),
         (),
-        COSTLY,
+        (COSTLY,),
         landscape.SHOWS,
         landscape.ranges,
     ),
@@ -158,7 +174,7 @@ VIEWS = {
         signal.READING,
         ("x_axis", "run_scale", "layer"),
         ("layer",),
-        PROPAGATION,
+        (PROPAGATION,),
         signal.SHOWS,
         signal.ranges,
         note=statistics.of_probe,
@@ -168,7 +184,7 @@ VIEWS = {
         effective_rate.READING,
         ("x_axis", "run_scale", "layer"),
         ("layer",),
-        PROPAGATION,
+        (PROPAGATION, KERNELS),
         effective_rate.SHOWS,
         effective_rate.ranges,
         note=effective_rate.note,
@@ -234,7 +250,7 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
         Of each choice its label and help, its default, whether it is folded away, and either its
         options with their names or, for a number, its lowest and highest value and its step.
     """
-    layout = recording.layout
+    layout, panels = recording.layout, Panels(recording, view)
     every = {
         **CHOICES,
         "x_axis": _x_axis(recording, view),
@@ -244,14 +260,17 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
             "list": True,
             "options": {
                 "0": "last",
-                **{str(n + 1): str(n + 1) for n in range(layout.hidden_layers)},
+                **{
+                    str(number): layer.name.removeprefix(NUMBERED)
+                    for number, layer in enumerate(layout.header.layers, 1)
+                },
             },
         },
         "neuron": {
             "label": "neuron",
             "help": "the highlighted neuron in that layer",
             "list": True,
-            "options": {str(n): str(n + 1) for n in range(layout.neurons)},
+            "options": {str(n): str(n + 1) for n in range(panels.neurons)},
         },
     }
     offered = {name: every[name] for name in VIEWS[view.name].choices}
@@ -273,11 +292,17 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
 
 
 def _x_axis(recording: Recording, view: View) -> dict[str, Any]:
-    """What the curves can run over; seconds that are not known only if a viewer asks for them."""
+    """What the curves can run over.
+
+    Seconds that are not known are offered only if a viewer asks for them, examples that are not
+    known never.
+    """
     choice, reason = CHOICES["x_axis"], step_costs.unknown(recording)
     options = dict(choice["options"])
     if reason and view.x_axis == "seconds":
         options["seconds"] = f"seconds: {reason}"
     elif reason:
         del options["seconds"]
+    if recording.header.batch_size is None:
+        del options["examples"]
     return choice | {"options": options}

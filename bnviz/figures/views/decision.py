@@ -8,7 +8,7 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.style import CLASS_COLOURS, INK, PROBABILITY
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, PLANE_GRID, PLANE_RANGE
+from bnviz.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.recording import Recording
 
 #: What the view shows, to follow "This view shows".
@@ -60,7 +60,7 @@ def _square(panels: Panels, number: int, arm: str) -> None:
     sides = {"range": [-PLANE_RANGE, PLANE_RANGE], "dtick": 1, "showgrid": False}
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
+        f"<b>{panels.label(arm)}</b>",
         " ".join(
             f'<span style="color:{colour}">●</span> class {label}'
             for label, colour in enumerate(CLASS_COLOURS)

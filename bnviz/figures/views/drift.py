@@ -15,7 +15,7 @@ from bnviz.figures.style import HEAT
 from bnviz.figures.view import View
 from bnviz.frame_layout import FrameLayout
 from bnviz.frame_schema import IN_STD
-from bnviz.frames import ARM_LABELS, PERCENTILES
+from bnviz.frames import PERCENTILES
 from bnviz.recording import Recording
 
 READING = (
@@ -100,9 +100,9 @@ def ranges(recording: Recording, view: View) -> object:
 
 def _measures(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
     """The measures of shift of a layer."""
-    name = f"Layer {layer + 1}"
+    name = layout.header.layers[layer].title
     split = layout.header.splits_drift
-    measures = _split(layout, layer, view) if split else _pooled(layer)
+    measures = _split(layout, layer, view) if split else _pooled(layout, layer)
     if not layout.deep:
         return measures
     shift, heading = f"gradient_shift/{layer}", f"<b>{name}: gradient shift</b>"
@@ -128,7 +128,7 @@ def _split(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
         _ShiftMeasure(
             path,
             f"<b>By {who}</b>",
-            f"layer {layer + 1}, {unit}{since}",
+            f"{layout.header.layers[layer].name}, {unit}{since}",
             paths,
             log=False,
         )
@@ -136,10 +136,12 @@ def _split(layout: FrameLayout, layer: int, view: View) -> list[_ShiftMeasure]:
     ]
 
 
-def _pooled(layer: int) -> list[_ShiftMeasure]:
-    """The drift that recordings of the first version hold."""
+def _pooled(layout: FrameLayout, layer: int) -> list[_ShiftMeasure]:
+    """The drift where it is not split by who moved the values."""
     return [
-        _ShiftMeasure(path, f"<b>Layer {layer + 1}: {heading}</b>", explanation, (path,))
+        _ShiftMeasure(
+            path, f"<b>{layout.header.layers[layer].title}: {heading}</b>", explanation, (path,)
+        )
         for path, heading, explanation in (
             (f"drift_start/{layer}", "pooled drift", "std since step 0"),
             (f"drift_step/{layer}", "last move", "std since last frame"),
@@ -184,7 +186,7 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
     leftmost = number % len(panels.arms) == 1
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b> · layer {row + 1}",
+        f"<b>{panels.label(arm)}</b> · {panels.recording.header.layers[row].name}",
         x=panels.run.axis(titled=lowest, ticks=lowest) | {"matches": "x"},
         y={"nticks": 5, **axis, "showticklabels": leftmost, "matches": "y"},
     )

@@ -62,7 +62,9 @@ def ranges(recording: Recording, _: View) -> object:
 
 def note(recording: Recording) -> str:
     """Says what in a run changes the meaning of its effective rates; "" if nothing does."""
-    settings, notes = recording.settings, []
+    settings, notes = recording.header.settings, []
+    if settings is None:
+        return ""
     if settings.l2:
         notes.append(f"This run’s L2 penalty is {settings.l2:g}.")
     if settings.bn_position == "after":
@@ -122,7 +124,7 @@ def _over_run(panels: Panels, number: int, path: str, name: str, axis: _Axis) ->
     markers(panels, number, of_layer, low, high)
     panels.panel(
         number,
-        f"<b>Layer {panels.layer + 1}: {name}</b>",
+        f"<b>{panels.name(panels.layer)}: {name}</b>",
         _EXPLANATIONS[path],
         x=panels.run.axis(titled=True),
         y=_layout(axis),

@@ -5,10 +5,8 @@ from bnviz.figures.curves import NamedCurve, band, curve, markers, named_curves
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import first_loss, loss_axis
-from bnviz.figures.style import ARM_COLOURS
 from bnviz.figures.view import View
 from bnviz.findings import statistics
-from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
 READING = (
@@ -45,7 +43,7 @@ def _training_and_validation(
 ) -> None:
     train = statistics.training_measure(panels.recording, measure)
     validation = f"validation_{measure}"
-    colour = ARM_COLOURS[arm]
+    colour = panels.colour(arm)
     curves = [
         NamedCurve(path=train, name="training", colour=colour, width=2, dash="dot"),
         NamedCurve(path=validation, name="validation", colour=colour),
@@ -60,7 +58,7 @@ def _losses(panels: Panels, number: int, arm: str) -> None:
     _training_and_validation(panels, number, arm, "loss", *axis["range"], log=log)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b> · loss",
+        f"<b>{panels.label(arm)}</b> · loss",
         x=panels.run.axis(ticks=False),
         y=axis | matching("y", number),
     )
@@ -70,7 +68,7 @@ def _accuracies(panels: Panels, number: int, arm: str) -> None:
     _training_and_validation(panels, number, arm, "accuracy", *ACCURACY_RANGE, log=False)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b> · accuracy",
+        f"<b>{panels.label(arm)}</b> · accuracy",
         x=panels.run.axis(titled=True),
         y=accuracy_axis(*ACCURACY_RANGE),
     )

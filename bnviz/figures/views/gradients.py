@@ -7,11 +7,12 @@ from bnviz.figures.curves import NamedCurve, named_curves
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import bounds, decades
-from bnviz.figures.style import ARM_COLOURS, shaded
+from bnviz.figures.style import shaded
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS
 from bnviz.recording import Recording
 
+#: What the view shows, to follow "This view shows".
+SHOWS = "the gradient of each layer and how far a step moves its weights"
 READING = (
     "How to read: each line is one layer, from the first (pale) to the output (dark). Lines far "
     "apart mean that some layers learn while others hardly do: a norm that shrinks towards the "
@@ -64,8 +65,8 @@ def _curves(panels: Panels, arm: str, measure: str) -> list[NamedCurve]:
     return [
         NamedCurve(
             path=f"{measure}/{layer}",
-            name="output" if layer == count - 1 else f"layer {layer + 1}",
-            colour=shaded(ARM_COLOURS[arm], place / (len(drawn) - 1)),
+            name="output" if layer == count - 1 else panels.recording.header.layers[layer].name,
+            colour=shaded(panels.colour(arm), place / (len(drawn) - 1)),
             width=2,
         )
         for place, layer in enumerate(drawn.tolist())
@@ -78,7 +79,7 @@ def _norms(panels: Panels, number: int, arm: str) -> None:
     named_curves(panels, number, arm, curves, low, high, log=True)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b> · gradient norm",
+        f"<b>{panels.label(arm)}</b> · gradient norm",
         "L2, by layer" if number == 1 else "",
         x=panels.run.axis(ticks=False),
         y=log_axis(low, high) | matching("y", number),
@@ -92,7 +93,7 @@ def _ratios(panels: Panels, number: int, arm: str) -> None:
     first = len(panels.arms) + 1
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b> · update : weights",
+        f"<b>{panels.label(arm)}</b> · update : weights",
         "log₁₀ of std ratio" if number == first else "",
         x=panels.run.axis(titled=True),
         y={"range": [low, high], "dtick": 1} | matching("y", number, first),

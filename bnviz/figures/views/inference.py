@@ -5,9 +5,9 @@ from bnviz.figures.curves import NamedCurve, named_curves
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import decades
-from bnviz.figures.style import ARM_COLOURS, shaded
+from bnviz.figures.style import shaded
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, BN_ARMS, INFERENCE_STATISTICS
+from bnviz.frames import INFERENCE_STATISTICS
 from bnviz.recording import Recording
 
 #: What the view shows, to follow "This view shows".
@@ -38,7 +38,7 @@ def inference(recording: Recording, view: View | None = None) -> LiveFigure:
         view: Only what the curves run over matters.
     """
     panels = Panels(recording, view or View("inference"))
-    arms = _arms(recording)
+    arms = recording.header.batch_norm_arms
     for side, arm in enumerate(arms):
         _losses(panels, side + 1, arm)
         _accuracies(panels, len(arms) + side + 1, arm)
@@ -54,30 +54,26 @@ def ranges(recording: Recording, _: View) -> object:
     return _loss_decades(recording)
 
 
-def _arms(recording: Recording) -> list[str]:
-    return [arm for arm in recording.layout.arms if arm in BN_ARMS]
-
-
 def _loss_decades(recording: Recording) -> tuple[int, int]:
-    return decades(recording, ["inference_loss"], -1, 1, _arms(recording))
+    return decades(recording, ["inference_loss"], -1, 1, recording.header.batch_norm_arms)
 
 
-def _curves(arm: str, measure: str) -> list[NamedCurve]:
+def _curves(panels: Panels, arm: str, measure: str) -> list[NamedCurve]:
     """One curve for each of `INFERENCE_STATISTICS`."""
     curves = []
     for place, statistics in enumerate(INFERENCE_STATISTICS):
         name, dash, shade = _CURVES[statistics]
-        colour = shaded(ARM_COLOURS[arm], shade)
+        colour = shaded(panels.colour(arm), shade)
         curves.append(NamedCurve(path=f"{measure}/{place}", name=name, colour=colour, dash=dash))
     return curves
 
 
 def _losses(panels: Panels, number: int, arm: str) -> None:
     low, high = _loss_decades(panels.recording)
-    named_curves(panels, number, arm, _curves(arm, "inference_loss"), low, high, log=True)
+    named_curves(panels, number, arm, _curves(panels, arm, "inference_loss"), low, high, log=True)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
+        f"<b>{panels.label(arm)}</b>",
         "validation loss by the statistics used",
         x=panels.run.axis(ticks=False),
         y=log_axis(low, high) | matching("y", number),
@@ -85,10 +81,10 @@ def _losses(panels: Panels, number: int, arm: str) -> None:
 
 
 def _accuracies(panels: Panels, number: int, arm: str) -> None:
-    named_curves(panels, number, arm, _curves(arm, "inference_accuracy"), *ACCURACY_RANGE)
+    named_curves(panels, number, arm, _curves(panels, arm, "inference_accuracy"), *ACCURACY_RANGE)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
+        f"<b>{panels.label(arm)}</b>",
         "validation accuracy",
         x=panels.run.axis(titled=True),
         y=accuracy_axis(*ACCURACY_RANGE),

@@ -8,9 +8,10 @@ from bnviz.figures.bindings.passage import Passage, ScaleAndShift
 from bnviz.figures.bindings.series import Caption
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
-from bnviz.figures.style import ARM_COLOURS, INK, MUTED, translucent
+from bnviz.figures.style import INK, MUTED, translucent
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, BATCH_VALUES, NUM_SINGLE
+from bnviz.frames import BATCH_VALUES, NUM_SINGLE
+from bnviz.recorded_networks import NormSpec
 from bnviz.recording import Recording
 
 #: What the view shows, to follow "This view shows".
@@ -27,7 +28,6 @@ READING = (
     "dragging them in the formula; those of the identity restore the input. Mean and variance are "
     "those of all fixed examples, as one batch."
 )
-_ARM = "bn"
 #: Number of the trace of the example in ink.
 _INK_TRACE = 1
 _QUANTITY = "pre_activation"
@@ -41,16 +41,20 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
         view: Only the value axis, the layer, the neuron, and gamma and beta matter.
     """
     panels = Panels(recording, view or View("inside"))
-    settings = recording.settings
+    arm, layer, activation = (
+        _arm(recording),
+        recording.header.layers[panels.layer],
+        _activation(panels),
+    )
     stages = ["values x", "− mean", "÷ √(var + ε)", "× γ + β"]
-    if settings.bn_position == "before":
-        stages.append(settings.activation)
+    if activation:
+        stages.append(activation)
     _examples(panels)
     _captions(panels)
     _, _, axis = panels.value_axis(_QUANTITY)
     panels.panel(
         1,
-        f"<b>{ARM_LABELS[_ARM]}</b> · layer {panels.layer + 1}, neuron {panels.neuron + 1}",
+        f"<b>{panels.label(arm)}</b> · {layer.name}, neuron {panels.neuron + 1}",
         f"{_count(recording)} of the fixed examples",
         x={
             "range": [0.6, len(stages) + 0.4],
@@ -63,8 +67,25 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     figure = panels.figure([([0.05, 1], [0, 1])], [([0.1, 1], [0, 1])], height=480)
     # Room below for the names of the stages and the example's values.
     layout = {**figure.layout, "margin": {**figure.layout["margin"], "b": 58}}
-    formula = {"trace": _INK_TRACE, "activation": settings.activation}
+    formula = {"trace": _INK_TRACE, "activation": layer.activation}
     return replace(figure, layout=layout, formula=formula)
+
+
+def _arm(recording: Recording) -> str:
+    """The network whose neurons are shown: the first one with BN."""
+    return recording.header.batch_norm_arms[0]
+
+
+def _norm(panels: Panels) -> NormSpec | None:
+    """What it normalizes by at the chosen layer; None if it does not."""
+    return panels.recording.header.arm(_arm(panels.recording)).norm(panels.layer)
+
+
+def _activation(panels: Panels) -> str:
+    """The activation that follows BN at the chosen layer; "" if BN follows it."""
+    norm = _norm(panels)
+    before = norm is not None and norm.position == "before"
+    return panels.recording.header.layers[panels.layer].activation if before else ""
 
 
 def _count(recording: Recording) -> int:
@@ -74,13 +95,14 @@ def _count(recording: Recording) -> int:
 
 def _neuron(panels: Panels) -> dict[str, Any]:
     """The attributes that all bindings of the chosen neuron share."""
-    place = f"{panels.layer}/{panels.neuron}"
+    place, norm = f"{panels.layer}/{panels.neuron}", _norm(panels)
+    arm = _arm(panels.recording)
     return {
-        "mean": f"{_ARM}/batch_mean/{place}",
-        "variance": f"{_ARM}/batch_variance/{place}",
-        "gamma": f"{_ARM}/gamma/{place}",
-        "beta": f"{_ARM}/beta/{place}",
-        "epsilon": panels.recording.settings.bn_epsilon,
+        "mean": f"{arm}/batch_mean/{place}",
+        "variance": f"{arm}/batch_variance/{place}",
+        "gamma": f"{arm}/gamma/{place}",
+        "beta": f"{arm}/beta/{place}",
+        "epsilon": 0.0 if norm is None else norm.epsilon,
         "by_hand": panels.view.by_hand,
         "hand": (panels.view.gamma, panels.view.beta),
     }
@@ -88,16 +110,16 @@ def _neuron(panels: Panels) -> dict[str, Any]:
 
 def _examples(panels: Panels) -> None:
     """One line per example, the first again in ink on top."""
-    settings = panels.recording.settings
+    arm = _arm(panels.recording)
     coded = panels.recording.header.keeps_scores
     measure = "example_scores" if coded else "batch_values"
     common = _neuron(panels) | {
-        "values": f"{_ARM}/{measure}/{panels.layer}/{panels.neuron}",
+        "values": f"{arm}/{measure}/{panels.layer}/{panels.neuron}",
         "coded": coded,
-        "activation": settings.activation if settings.bn_position == "before" else "",
+        "activation": _activation(panels),
         "transform": panels.transform,
     }
-    colour = ARM_COLOURS[_ARM]
+    colour = panels.colour(arm)
     lines = (
         (tuple(range(_count(panels.recording))), translucent(colour, 0.6), colour, 1.2),
         ((0,), INK, INK, 2.5),

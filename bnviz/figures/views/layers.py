@@ -10,10 +10,9 @@ from bnviz.figures.diagram import diagram
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import loss_axis
-from bnviz.figures.style import ARM_COLOURS, GRID, INK, MUTED, translucent
+from bnviz.figures.style import GRID, INK, MUTED, translucent
 from bnviz.figures.view import CHOICES, View
 from bnviz.findings import statistics
-from bnviz.frames import ARM_LABELS, edges
 from bnviz.recording import Recording
 
 READING = (
@@ -93,7 +92,7 @@ def _column(panels: Panels, number: int, arm: str, baselines: list[float]) -> No
         explanation = f"{kind}, {_START}" if len(panels.arms) < 3 else _START
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b>",
+        f"<b>{panels.label(arm)}</b>",
         explanation,
         # There the legend of the strip says so.
         narrow=False,
@@ -111,7 +110,7 @@ def _column(panels: Panels, number: int, arm: str, baselines: list[float]) -> No
             "range": [-0.12, panels.layers + 0.45],
             "showgrid": False,
             "tickvals": [baselines[row] for row in named],
-            "ticktext": [f"layer {row + 1}" for row in named],
+            "ticktext": [panels.recording.header.layers[row].name for row in named],
             "color": INK,
             "showticklabels": number == 1,
             # The rows stay where the diagram leads to them.
@@ -123,7 +122,7 @@ def _column(panels: Panels, number: int, arm: str, baselines: list[float]) -> No
 
 def _ridges(panels: Panels, number: int, arm: str, baselines: list[float]) -> None:
     """The outlines of the histograms, now and at step 0."""
-    quantity, colour = panels.view.quantity, ARM_COLOURS[arm]
+    quantity, colour = panels.view.quantity, panels.colour(arm)
     positions, first, _ = panels.value_axis(quantity)
     common: dict[str, Any] = {
         "counts": f"{arm}/{quantity}_counts",
@@ -156,7 +155,7 @@ def _outside(panels: Panels, number: int, arm: str, baselines: dict[int, float])
     quantity = panels.view.quantity
     positions, first, axis = panels.value_axis(quantity)
     last = first + len(positions) - 1
-    total = len(edges(quantity, panels.recording.layout.activation)) + 1
+    total = len(panels.recording.header.edges(quantity)) + 1
     sides = (
         ("top right", axis["range"][0], 0, first, "", f"◂ {{}} %{_BEYOND}"),
         ("top left", axis["range"][1], last, total, f"{arm}/{quantity}_nan", f"{{}} %{_BEYOND} ▸"),

@@ -48,6 +48,30 @@ PLANE = Need(
     f"Train the same settings on the {_PLANE} data",
     {"dataset": _PLANE, "upload": ""},
 )
+BATCH_NORM = Need(
+    lambda layout: bool(layout.header.batch_norm_arms),
+    "none of these networks has Batch Normalization",
+    "",
+    {},
+)
+NORMALIZED = Need(
+    lambda layout: bool(layout.header.normalized_arms),
+    "none of these networks normalizes",
+    "",
+    {},
+)
+GRADIENTS = Need(
+    lambda layout: layout.header.knows("gradient_norm"),
+    "the gradients of these networks were not recorded",
+    "",
+    {},
+)
+KERNELS = Need(
+    lambda layout: layout.header.knows("effective_rate"),
+    "the weights of these networks and their learning rate were not recorded",
+    "",
+    {},
+)
 DETAIL = Need(
     lambda layout: layout.detail,
     "this run was recorded without it",

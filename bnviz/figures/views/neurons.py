@@ -8,9 +8,9 @@ from bnviz.figures.bindings.series import Caption
 from bnviz.figures.bindings.shapes import SMOOTHING, Ridges
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, stacked
-from bnviz.figures.style import ARM_COLOURS, INK, MUTED, translucent
+from bnviz.figures.style import INK, MUTED, translucent
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, PERCENTILES
+from bnviz.frames import PERCENTILES
 from bnviz.recording import Recording
 
 READING = (
@@ -48,8 +48,8 @@ def neurons(recording: Recording, view: View | None = None) -> LiveFigure:
 
 def _strip(panels: Panels, number: int, arm: str) -> None:
     """The neurons of a layer one by one, the chosen one again in ink on top."""
-    every = tuple(range(panels.recording.layout.neurons))
-    colour = ARM_COLOURS[arm]
+    every = tuple(range(panels.neurons))
+    colour = panels.colour(arm)
     if len(every) <= MAX_SHAPES:
         panels.add(
             number,
@@ -72,7 +72,7 @@ def _strip(panels: Panels, number: int, arm: str) -> None:
     _, _, axis = panels.value_axis(_QUANTITY)
     panels.panel(
         number,
-        f"<b>{ARM_LABELS[arm]}</b> · layer {panels.layer + 1}",
+        f"<b>{panels.label(arm)}</b> · {panels.recording.header.layers[panels.layer].name}",
         "values of each neuron",
         x={
             "range": [0.3, len(every) + 0.7],
@@ -113,7 +113,8 @@ def _captions(panels: Panels, number: int, arm: str) -> None:
     _, _, axis = panels.value_axis(_QUANTITY)
     low, high = axis["range"]
     std, mean = f"{arm}/neuron_std/{panels.layer}", f"{arm}/neuron_mean/{panels.layer}"
-    layer = (f"{std}@50", f"{arm}/{_QUANTITY}_std/{panels.layer}")
+    typical = panels.percentile(f"{arm}/neuron_std", panels.layer, 50)
+    layer = (typical, f"{arm}/{_QUANTITY}_std/{panels.layer}")
     neuron = (f"{mean}/{panels.neuron}", f"{std}/{panels.neuron}")
     captions = (
         (high, "bottom right", "std: typical neuron {}, pooled {}", layer),
@@ -145,8 +146,8 @@ def _pooled(panels: Panels, number: int, arm: str) -> None:
         ),
         mode="lines",
         fill="toself",
-        fillcolor=translucent(ARM_COLOURS[arm], 0.32),
-        line={"color": ARM_COLOURS[arm], "width": 2},
+        fillcolor=translucent(panels.colour(arm), 0.32),
+        line={"color": panels.colour(arm), "width": 2},
     )
     panels.panel(
         number,

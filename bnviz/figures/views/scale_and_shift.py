@@ -8,9 +8,8 @@ from bnviz.figures.curves import band, cursor, curve
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import bounds
-from bnviz.figures.style import ARM_COLOURS, translucent
+from bnviz.figures.style import translucent
 from bnviz.figures.view import View
-from bnviz.frames import ARM_LABELS, NORMALIZED_ARMS
 from bnviz.recording import Recording
 
 READING = (
@@ -60,14 +59,10 @@ def _rows(panels: Panels) -> tuple[int, ...]:
     return tuple(range(panels.layers)) if panels.layers <= MAX_LAYERS else (panels.layer,)
 
 
-def _arms(recording: Recording) -> list[str]:
-    return [arm for arm in recording.layout.arms if arm in NORMALIZED_ARMS]
-
-
 def _bounds(panels: Panels, part: str) -> tuple[float, float]:
     low, high = (0.0, 2.0) if part == "gamma" else (-1.0, 1.0)
     paths = [f"{part}/{row}" for row in _rows(panels)]
-    return bounds(panels.recording, paths, low, high, _arms(panels.recording))
+    return bounds(panels.recording, paths, low, high, panels.recording.header.normalized_arms)
 
 
 def _axis(panels: Panels, part: str, number: int, first: int) -> dict[str, object]:
@@ -83,19 +78,19 @@ def _range(panels: Panels, part: str) -> list[float]:
 
 
 def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -> None:
-    path = f"{part}/{row}"
-    arms = _arms(panels.recording)
+    at = {percent: panels.percentile(part, row, percent) for percent in (5, 25, 50, 75, 95)}
+    arms = panels.recording.header.normalized_arms
     for arm in arms:
-        band(panels, number, arm, f"{path}@5", f"{path}@95", opacity=0.16)
-        band(panels, number, arm, f"{path}@25", f"{path}@75", opacity=0.3)
-        curve(panels, number, arm, f"{path}@50", name=f"median {part}")
+        band(panels, number, arm, at[5], at[95], opacity=0.16)
+        band(panels, number, arm, at[25], at[75], opacity=0.3)
+        curve(panels, number, arm, at[50], name=f"median {part}")
     cursor(panels, number, *_range(panels, part), arms=arms)
     panels.guide(number, 1 if part == "gamma" else 0, "")
     letter, meaning = _PARTS[part]
     lowest = part == "beta"
     panels.panel(
         number,
-        f"<b>{letter}</b> layer {row + 1}",
+        f"<b>{letter}</b> {panels.recording.header.layers[row].name}",
         meaning if number == first else "",
         x=panels.run.axis(titled=lowest and number == first, ticks=lowest) | {"nticks": 4},
         y=_axis(panels, part, number, first),
@@ -104,7 +99,7 @@ def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -
 
 def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
     low, high = _bounds(panels, part)
-    arms = _arms(panels.recording)
+    arms = panels.recording.header.normalized_arms
     for arm in arms:
         panels.add(
             number,
@@ -115,15 +110,15 @@ def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
             ),
             mode="lines",
             fill="toself",
-            fillcolor=translucent(ARM_COLOURS[arm], 0.32),
-            line={"color": ARM_COLOURS[arm], "width": 1.5},
+            fillcolor=translucent(panels.colour(arm), 0.32),
+            line={"color": panels.colour(arm), "width": 1.5},
         )
-    neurons = panels.recording.layout.neurons
-    names = ", ".join(ARM_LABELS[arm] for arm in arms)
+    neurons = panels.neurons
+    names = ", ".join(panels.label(arm) for arm in arms)
     title = {"title": {"text": "neurons", "standoff": 4}} if part == "beta" else {}
     panels.panel(
         number,
-        f"<b>{_PARTS[part][0]}</b> now, layer {panels.layer + 1}",
+        f"<b>{_PARTS[part][0]}</b> now, {panels.recording.header.layers[panels.layer].name}",
         names if len(arms) == 1 else "",
         x={"range": [0, 1.02 * neurons], "nticks": 4, **title},
         y=_axis(panels, part, number, first),

@@ -137,7 +137,7 @@ def _similarity_over_run(panels: Panels, number: int) -> None:
     markers(panels, number, path, *_SIMILARITY_RANGE)
     panels.panel(
         number,
-        f"<b>Layer {panels.layer + 1}: similarity</b>",
+        f"<b>{panels.name(panels.layer)}: similarity</b>",
         x=panels.run.axis(titled=True),
         y={"range": _SIMILARITY_RANGE, "tickvals": [0, 0.5, 1]},
     )
@@ -152,7 +152,7 @@ def _spread_over_run(panels: Panels, number: int) -> None:
     markers(panels, number, own, 10.0**low, 10.0**high)
     panels.panel(
         number,
-        f"<b>Layer {panels.layer + 1}: spread</b>",
+        f"<b>{panels.name(panels.layer)}: spread</b>",
         "std of a neuron; dotted: of all",
         x=panels.run.axis(titled=True),
         y=log_axis(low, high),

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.bindings.binding import Points
 from bnviz.figures.bindings.plane import Boundary, ClassPoints
-from bnviz.figures.style import ARM_COLOURS, CLASS_COLOURS
+from bnviz.figures.style import CLASS_COLOURS
 from bnviz.frames import ARMS, PLANE_GRID, PLANE_RANGE
 from bnviz.lesson import presets
 from bnviz.lesson.presets import PRESETS

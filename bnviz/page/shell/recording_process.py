@@ -29,6 +29,12 @@ _FAILURES = {
     "ended": "it cannot be drawn, or takes too much time or memory",
 }
 
+#: What is said of a recording of networks that the page cannot train again.
+_ELSEWHERE = (
+    "its networks trained outside of bnviz, and the page compares only runs that it can train "
+    "again; 'bnviz export --html' makes a page of it that plays"
+)
+
 
 def read(
     data: bytes, max_bytes: float = math.inf, unwanted: threading.Event | None = None
@@ -68,6 +74,8 @@ def tried(data: bytes) -> dict[str, object]:
         return {"complaint": str(error), "bytes": 0}
     if not len(recording):
         return {"complaint": "the recording has not a single frame", "bytes": 0}
+    if recording.header.settings is None:
+        return {"complaint": _ELSEWHERE, "bytes": 0}
     # What draws takes a second to load.
     from bnviz.figures.view import TITLES, View
     from bnviz.player.content import StageContent

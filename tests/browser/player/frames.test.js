@@ -104,3 +104,9 @@ test("two paths with a minus between them are a difference, also of percentiles"
 test("a path that the schema lacks is named", () => {
   assert.throws(() => framesOf(FIELDS, [made(0)]).value("bn/gain/1", 0), /bn\/gain/);
 });
+
+test("a percentile of the first numbers of a row leaves out what follows them", () => {
+  const frames = framesOf({ row: ["f4", 2, 4] }, [{ row: [9, 9, 9, 9, 1, 2, 3, Number.NaN] }]);
+  assert.equal(frames.value("row/1@50:3", 0), 2);
+  assert.ok(Number.isNaN(frames.value("row/1@50", 0)));
+});

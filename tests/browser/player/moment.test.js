@@ -164,3 +164,18 @@ test("the line gives the step, or the event that has just passed, and stands whi
   t.mock.timers.tick(5000);
   assert.equal(text(), "Step 20: it ends.");
 });
+
+test("networks and layers that have names of their own are called by them", () => {
+  const { frames, arms } = made([
+    { step: 0, widths: [1] },
+    { step: 9, widths: [3] },
+  ]);
+  const own = arms.map((arm) => ({ ...arm, label: "mine", with: "in “mine”" }));
+  assert.equal(
+    moment(frames, 1, own, 2, "conv_2"),
+    "Compared with step 0, the values in conv_2 are spread more than twice as wide.",
+  );
+  const lost = made([{ step: 9, widths: [1, 1], diverged: [-1, 9] }]);
+  const second = [lost.arms[0], { ...own[0], name: "bn" }];
+  assert.match(moment(lost.frames, 0, second, 2), /^In “mine”, the network has diverged/);
+});

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { shortened } from "../../../bnviz/player/browser/player/diagram_picture.js";
 import {
   bandOf,
   layerAt,
@@ -164,4 +165,23 @@ test("a place in a row is in its layer and its band, one outside in none", () =>
   assert.equal(layerAt(made, left - 1, baselines[0]), 0);
   assert.equal(layerAt(made, made[1].end + 1, baselines[0]), 0);
   assert.equal(layerAt(made, left + 1, baselines[4] + 12), 0);
+});
+
+test("each layer may consist of other parts", () => {
+  const [room] = rooms(3, 2);
+  const each = [PARTS.none, PARTS.before, PARTS.after];
+  const rows = rowsOf(each, "activation", room, "full");
+  assert.deepEqual(
+    rows.map(({ boxes }) => boxes.map(({ kind }) => kind)),
+    each,
+  );
+});
+
+test("a name that is too long keeps its beginning and its end", () => {
+  assert.equal(shortened("layer 12", 8), "layer 12");
+  for (const most of [8, 9, 16]) {
+    const short = shortened("block_13/expand_relu", most);
+    assert.equal(short.length, most);
+    assert.match(short, /^blo.*….*elu$/);
+  }
 });

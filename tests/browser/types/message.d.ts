@@ -90,6 +90,8 @@ export interface CardArm {
   label: string;
   colour: string;
   cost?: number | null;
+  /** What follows a noun to say that it is this network's, if that does not follow from the label. */
+  with?: string;
 }
 
 /** The way through the layers of each network: bnviz/figures/diagram.py. */
@@ -110,6 +112,11 @@ export interface Diagram {
   activation: string;
   /** Points of the activation in a unit square. */
   curve: [number, number][];
+  /**
+   * Of networks whose layers may differ: of each layer its name, its activation and the points of
+   * it, which are none of an unknown one, and its parts in each column.
+   */
+  rows?: { name: string; activation: string; curve: [number, number][]; parts: string[][] }[];
   /** Height of each layer's baseline on the vertical axes, and where they begin. */
   baselines: number[];
   start: number;
@@ -128,6 +135,8 @@ export interface Cards {
   /** The hidden layer that sentences tell of, from 1; and how many there are. */
   layer: number;
   layers: number;
+  /** What the layers are called, if not by their numbers. */
+  names?: string[];
 }
 
 /** The examples whose answers the frames keep: bnviz/shown_examples.py. */
@@ -251,6 +260,8 @@ export interface Header {
   begin: number;
   /** The settings that matter most, in one line. */
   about: string;
+  /** What the networks have in common, if they are not the laboratory's. */
+  proof?: string;
   pair: Pair;
   changes: ChangeOptions;
   events: RunEvent[];

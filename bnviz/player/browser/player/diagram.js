@@ -63,7 +63,8 @@ export class Diagram {
     wiring.append(drawBand(rooms, spec.layer));
     const lacks = Boolean(figure.tabs.find(({ name }) => name === "inside")?.lacks);
     spec.columns.forEach(({ parts }, column) => {
-      const rows = rowsOf(parts, spec.quantity, rooms[column], level);
+      const each = spec.rows?.map((row) => row.parts[column]) ?? parts;
+      const rows = rowsOf(each, spec.quantity, rooms[column], level);
       wiring.append(...drawInput(rows[0], rooms[column], level));
       if (column === 0) wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level));
       rows.forEach((row, index) => {
@@ -123,7 +124,7 @@ export class Diagram {
     const { layer: chosen, baselines } = /** @type {Spec} */ (this.spec);
     const area = { left: room.left, width: room.right - room.left, ...bandOf(room, layer) };
     const choose = () => this.#chooseLayer(layer);
-    const button = this.#button(`row ${layer}`, area, `Layer ${layer}`, choose);
+    const button = this.#button(`row ${layer}`, area, this.#nameOf(layer), choose);
     button.setAttribute("aria-pressed", String(layer === chosen));
     // One stop for the tabulator; up and down lead to the other layers.
     button.tabIndex = layer === chosen ? 0 : -1;
@@ -145,9 +146,10 @@ export class Diagram {
    * @param {number} column
    */
   #addTap(quantity, [x, y], layer, column) {
-    const { layer: chosen, quantity: shown, activation } = /** @type {Spec} */ (this.spec);
+    const { layer: chosen, quantity: shown, activation, rows } = /** @type {Spec} */ (this.spec);
     const area = { left: x - TOUCH / 2, top: y - TOUCH / 2, width: TOUCH, height: TOUCH };
-    const label = `Show the ${TAPS[quantity]} (${activation})`;
+    const function_ = rows?.[layer - 1].activation ?? activation;
+    const label = `Show the ${TAPS[quantity]} (${function_})`;
     const choose = () => this.choose({ quantity });
     const button = this.#button(`${quantity} ${layer} ${column}`, area, label, choose);
     button.className = "bnviz-tap";
@@ -170,7 +172,7 @@ export class Diagram {
       if (lacks) this.#chooseLayer(layer);
       else this.choose({ name: "inside", layer: this.#valueOf(layer) });
     });
-    button.setAttribute("aria-label", `Layer ${layer}, ${arm}: ${label}`);
+    button.setAttribute("aria-label", `${this.#nameOf(layer)}, ${arm}: ${label}`);
     button.tabIndex = layer === chosen && !lacks ? 0 : -1;
   }
 
@@ -178,6 +180,14 @@ export class Diagram {
   #focus(key) {
     const buttons = [...this.taps.querySelectorAll("button")];
     buttons.find((button) => button.dataset.key === key)?.focus();
+  }
+
+  /**
+   * What a layer is called at the beginning of a line.
+   * @param {number} layer
+   */
+  #nameOf(layer) {
+    return this.spec?.rows?.[layer - 1].name ?? `Layer ${layer}`;
   }
 
   /**

@@ -9,6 +9,10 @@ const SVG = "http://www.w3.org/2000/svg";
 // Least height of a row with a name, and least length of the wire from a named input; pixels.
 const NAMED = 17;
 const LONG = 34;
+// Room for a layer's name above its boxes, and of one letter of it; pixels. Fewest letters of a name.
+const LONGEST = 120;
+const LETTER = 7;
+const FEWEST = 8;
 // From the last baseline to the foot of the words below it; pixels.
 const UNDER = 22;
 
@@ -33,6 +37,17 @@ function shape(tag, attributes, text = "") {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
   node.textContent = text;
   return node;
+}
+
+/**
+ * A layer's name with at most so many letters, which begins and ends as it does.
+ * @param {string} name
+ * @param {number} most
+ */
+export function shortened(name, most) {
+  if (name.length <= most) return name;
+  const end = Math.floor((most - 1) / 2);
+  return `${name.slice(0, most - 1 - end)}…${name.slice(name.length - end)}`;
 }
 
 /**
@@ -112,7 +127,9 @@ function drawBox(box, { spec, column, layer, level }) {
   const { colour, contrast, short } = spec.columns[column];
   const rect = { class: "bnviz-box", x, y, width, height, rx: Math.min(5, height / 4) };
   if (kind === "activation") {
-    const curve = { class: "bnviz-curve", d: path(curveIn(box, spec.curve)) };
+    const points = spec.rows?.[layer - 1].curve ?? spec.curve;
+    if (!points.length) return [shape("rect", rect)];
+    const curve = { class: "bnviz-curve", d: path(curveIn(box, points)) };
     return [shape("rect", rect), shape("path", curve)];
   }
   const weights = kind === "weights";
@@ -145,7 +162,9 @@ function nameOf([x, y], { spec, column, layer, level, room }) {
   const beside = { x: level === "dots" ? x : x + 16, y: y + 4, "text-anchor": "end" };
   const place = level === "full" ? { x, y } : beside;
   const chosen = layer === spec.layer ? "bnviz-chosen" : "";
-  return [shape("text", { ...place, class: chosen }, `layer ${layer}`)];
+  const most = Math.floor((level === "full" ? LONGEST : place.x) / LETTER);
+  const name = spec.rows?.[layer - 1].name ?? `layer ${layer}`;
+  return [shape("text", { ...place, class: chosen }, shortened(name, Math.max(FEWEST, most)))];
 }
 
 /**

@@ -35,7 +35,7 @@ function percentile(row, share) {
  *
  * A path names a number of a frame by field names and then indices:
  * "bn/pre_activation_percentiles/3/1". "@25" at its end means the 25th percentile of the row that
- * it names; " - " between two paths means their difference; `ROOT` before a path means the square
+ * it names, "@25:8" that of its first 8 numbers; " - " between two paths means their difference; `ROOT` before a path means the square
  * root.
  */
 export class Frames {
@@ -124,7 +124,8 @@ export class Frames {
     let measure = this.measures.get(path);
     if (measure) return measure;
     const [minuend, subtrahend] = path.split(" - ");
-    const [plain, percent] = path.split("@");
+    const [plain, part = ""] = path.split("@");
+    const [percent, length] = part.split(":");
     if (path.startsWith(ROOT)) {
       const squared = this.#measure(path.slice(ROOT.length));
       measure = (at) => Math.sqrt(squared(at));
@@ -136,7 +137,9 @@ export class Frames {
       /** @type {number[]} */
       const known = [];
       measure = (at) => {
-        known[at] ??= percentile(this.row(plain, at), Number(percent) / 100);
+        const row = this.row(plain, at);
+        const some = length ? row.subarray(0, Number(length)) : row;
+        known[at] ??= percentile(some, Number(percent) / 100);
         return known[at];
       };
     } else {

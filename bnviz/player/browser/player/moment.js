@@ -1,6 +1,6 @@
 // Moment: what a frame shows, in one sentence that follows from its numbers alone.
 
-/** @import { Cards, RunEvent } from "types/message" */
+/** @import { CardArm, Cards, RunEvent } from "types/message" */
 /** @import { Frames } from "./frames.js" */
 
 import { latestEvent } from "./events.js";
@@ -40,8 +40,9 @@ export function compared(now, start) {
   return STEADY;
 }
 
-/** @param {string} label Of an arm. */
-const withArm = (label) => (label.startsWith("with") ? label : `with ${label}`);
+/** @param {CardArm} arm */
+const withArm = ({ label, with: given }) =>
+  given ?? (label.startsWith("with") ? label : `with ${label}`);
 
 /** @param {string} text */
 const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -69,8 +70,9 @@ function width(frames, arm, layer, at) {
  * @param {number} at Index of the frame.
  * @param {Cards["arms"]} arms
  * @param {number} layer The hidden layer whose values it tells of, from 1.
+ * @param {string} [name] What it is called.
  */
-export function moment(frames, at, arms, layer) {
+export function moment(frames, at, arms, layer, name = `layer ${layer}`) {
   const step = frames.value("step", at);
   if (step === 0) return "Nothing is trained yet.";
   const lost = arms.filter(({ name }) => {
@@ -79,23 +81,25 @@ export function moment(frames, at, arms, layer) {
   });
   if (lost.length === arms.length) return "No network is left: all have diverged.";
   if (lost.length) {
-    const names = listed(lost.map(({ label }) => withArm(label)));
+    const names = listed(lost.map(withArm));
     return `${capitalized(names)}, the ${lost.length > 1 ? "networks have" : "network has"} diverged.`;
   }
   if (frames.value("step", 0) !== 0) return "";
   const widths = arms
-    .map(({ name, label }) => ({
-      label: withArm(label),
-      words: compared(width(frames, name, layer, at), width(frames, name, layer, 0)),
+    .map((arm) => ({
+      label: withArm(arm),
+      words: compared(width(frames, arm.name, layer, at), width(frames, arm.name, layer, 0)),
     }))
     .filter(({ words }) => words);
   if (!widths.length) return "";
   const [first, ...others] = widths;
+  if (arms.length === 1)
+    return `Compared with step 0, the values in ${name} are spread ${first.words}.`;
   const alike = widths.length === arms.length && others.every(({ words }) => words === first.words);
   const found = alike
     ? `${first.words} in ${arms.length > 2 ? "all" : "both"} networks`
     : listed(widths.map(({ label, words }) => `${words} ${label}`));
-  return `Compared with step 0, the values in layer ${layer} are spread ${found}.`;
+  return `Compared with step 0, the values in ${name} are spread ${found}.`;
 }
 
 export class Moment {
@@ -113,10 +117,10 @@ export class Moment {
    * cursor moves by itself each sentence stands for a while, so it does not name the frame's step.
    * @param {Frames} frames
    * @param {number} at Index of the frame.
-   * @param {{ arms: Cards["arms"], layer: number, events: RunEvent[] }} about
+   * @param {Cards & { events: RunEvent[] }} about
    * @param {boolean} moving Whether the cursor moves by itself.
    */
-  show(frames, at, { arms, layer, events }, moving) {
+  show(frames, at, { arms, layer, names, events }, moving) {
     const write = () => {
       const { text, colour, passed } = latestEvent(events, at);
       const step = `Step ${frames.value("step", at).toLocaleString("en")}.`;
@@ -124,7 +128,8 @@ export class Moment {
       const lead = text ? passed && EARLIER : !moving && step;
       // Moving frames pass while it stands.
       const begins = moving && frames.value("step", at) === 0;
-      const said = text || (begins ? "Training begins." : moment(frames, at, arms, layer));
+      const said =
+        text || (begins ? "Training begins." : moment(frames, at, arms, layer, names?.[layer - 1]));
       this.line.style.setProperty("--arm", colour);
       const strong = document.createElement("strong");
       strong.textContent = lead || "";

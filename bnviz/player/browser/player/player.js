@@ -327,7 +327,8 @@ export class Player {
     this.cards.draw(this.frames, at, this.header?.pair ?? {});
     this.events.moveTo(at);
     this.say(at);
-    this.parts.proof.textContent = this.cards.certificate(this.frames, at);
+    const proof = this.header?.proof;
+    this.parts.proof.textContent = proof ?? this.cards.certificate(this.frames, at);
   }
 
   /**
@@ -337,11 +338,10 @@ export class Player {
   say(at = this.chart.shown) {
     const { figure } = this.chart;
     if (!figure || at < 0) return;
-    const { arms, layer } = figure.cards;
     this.moment.show(
       this.frames,
       at,
-      { arms, layer, events: this.events.events },
+      { ...figure.cards, events: this.events.events },
       this.transport.playing,
     );
   }
@@ -420,9 +420,8 @@ export class Player {
   summarize() {
     const { frames, shown, figure } = this.chart;
     if (!frames || !figure || shown < 0) return;
-    const { arms, layer } = figure.cards;
     const view = figure.tabs.find(({ name }) => name === figure.view.name)?.title ?? "";
-    const about = { arms, layer, view, steps: this.header?.steps ?? 0 };
+    const about = { ...figure.cards, view, steps: this.header?.steps ?? 0 };
     this.parts.spoken.textContent = summaryOf(frames, shown, about);
   }
 

@@ -29,9 +29,9 @@ function leader(arms) {
  * What a frame shows: where it is, how each network does and which is ahead, and what its values do.
  * @param {Frames} frames
  * @param {number} at Index of the frame.
- * @param {{ arms: Cards["arms"], layer: number, view: string, steps: number }} about
+ * @param {Pick<Cards, "arms" | "layer" | "names"> & { view: string, steps: number }} about
  */
-export function summaryOf(frames, at, { arms, layer, view, steps }) {
+export function summaryOf(frames, at, { arms, layer, names, view, steps }) {
   const found = arms.map(({ name, label }) => ({
     label,
     accuracy: frames.value(`${name}/validation_accuracy`, at),
@@ -41,6 +41,9 @@ export function summaryOf(frames, at, { arms, layer, view, steps }) {
     ({ label, accuracy, loss }) =>
       `${label}: validation accuracy ${percent(accuracy)}, loss ${formatted(loss)}.`,
   );
-  const place = `${view}, layer ${layer}, step ${frames.value("step", at)} of ${steps}.`;
-  return [place, ...each, leader(found), moment(frames, at, arms, layer)].filter(Boolean).join(" ");
+  const name = names?.[layer - 1] ?? `layer ${layer}`;
+  const place = `${view}, ${name}, step ${frames.value("step", at)} of ${steps}.`;
+  return [place, ...each, leader(found), moment(frames, at, arms, layer, name)]
+    .filter(Boolean)
+    .join(" ");
 }

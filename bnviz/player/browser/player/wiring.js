@@ -98,7 +98,7 @@ export function levelOf(rooms) {
 
 /**
  * The rows of a network, the first layer first.
- * @param {string[]} parts What a layer consists of, in order.
+ * @param {string[] | string[][]} parts What every layer, or each of them, consists of, in order.
  * @param {string} quantity Which of the taps is chosen.
  * @param {Room} room
  * @param {Level} level
@@ -120,7 +120,9 @@ export function rowsOf(parts, quantity, room, level) {
   const drop = level === "full" ? Math.min(10, 0.14 * pitch) : 4;
   return baselines.map((base, number) => {
     const middle = base - drop - height / 2;
-    const { boxes, taps, end } = boxesOf(parts, room, middle, height, widths);
+    const own = parts[number];
+    const consists = /** @type {string[]} */ (Array.isArray(own) ? own : parts);
+    const { boxes, taps, end } = boxesOf(consists, room, middle, height, widths);
     const [x, y] = taps[quantity];
     const wire = wireOf(boxes, middle, end, base, baselines[number + 1] - base);
     return {

@@ -1,0 +1,93 @@
+"""RecordedNetworks: what the networks of a recording are called, and what they consist of."""
+
+from dataclasses import dataclass
+
+from bnviz.arm_colours import FURTHER_COLOURS
+
+#: What a network may normalize by.
+NORMALIZATIONS = ("batch", "layer", "group")
+#: What the label of a network begins with that can follow a noun as it is: "with BN".
+_ADDITION = "with"
+#: What the names of layers begin with that are known by their numbers.
+NUMBERED = "layer "
+
+
+@dataclass(frozen=True)
+class NormSpec:
+    """What a network normalizes by at one of its layers.
+
+    Attributes:
+        kind: One of `NORMALIZATIONS`.
+        position: "before" or "after" the activation.
+        epsilon: Constant added to the variance.
+    """
+
+    kind: str
+    position: str
+    epsilon: float
+
+
+@dataclass(frozen=True)
+class ArmSpec:
+    """One of the networks compared.
+
+    Attributes:
+        name: Name of its field in a frame.
+        label: What it is called on pages and in reports.
+        normalization: What it normalizes by: "none", or one of `NORMALIZATIONS`; "batch" if it does
+            so at any layer.
+        colour: A colour such as #D55E00, which only a network without BN has; #0072B2 is that of
+            one with BN.
+        norms: What it normalizes by at each layer, None where it does not; empty for none.
+        addition: What follows a noun to say that it is this network's; "" to follow from the label.
+    """
+
+    name: str
+    label: str
+    normalization: str = "none"
+    colour: str = FURTHER_COLOURS[0]
+    norms: tuple[NormSpec | None, ...] = ()
+    addition: str = ""
+
+    def norm(self, layer: int) -> NormSpec | None:
+        """What it normalizes by at a layer, counted from 0; None if it does not."""
+        return self.norms[layer] if self.norms else None
+
+    @property
+    def with_it(self) -> str:
+        """What follows a noun: "with BN", "in “my network”"."""
+        if self.addition:
+            return self.addition
+        return self.label if self.label.startswith(_ADDITION) else f"in “{self.label}”"
+
+    @property
+    def network(self) -> str:
+        """The network as a noun: "the network with BN", "the network “my network”"."""
+        if self.addition or self.label.startswith(_ADDITION):
+            return f"the network {self.with_it}"
+        return f"the network “{self.label}”"
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One of the hidden layers that are measured, the same in every arm.
+
+    Attributes:
+        name: What it is called.
+        width: Its neurons: units, or channels of a convolution.
+        activation: Name of its non-linearity.
+        kind: "dense" or "convolution".
+        positions: Values of a neuron for each example, which are more than one in a convolution.
+    """
+
+    name: str
+    width: int
+    activation: str
+    kind: str = "dense"
+    positions: int = 1
+
+    @property
+    def title(self) -> str:
+        """The name at the beginning of a line."""
+        counted = self.name.startswith(NUMBERED)
+        return self.name.capitalize() if counted else self.name
