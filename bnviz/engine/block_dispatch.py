@@ -12,9 +12,9 @@ from distributed import fire_and_forget
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
-from bnviz.engine.forecast import BLOCK_BETWEEN, BLOCK_SHARE, IDLE_SHARE
 from bnviz.engine.study_runs import StudyRegistry, StudyRun
 from bnviz.engine.task import forget, keep, train_block
+from bnviz.engine.turn_rules import BLOCK_BETWEEN, BLOCK_SHARE, IDLE_SHARE
 from bnviz.engine.turns import Turns
 from bnviz.engine.worker_turn import Turn
 from bnviz.studies.study import Block

@@ -11,12 +11,12 @@ from bnviz.engine import failures
 from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
-from bnviz.engine.forecast import BLOCK_BETWEEN
 from bnviz.engine.pricing import Pricing
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.study_runs import StudyRegistry
 from bnviz.engine.task import load, train, warm_up
+from bnviz.engine.turn_rules import BLOCK_BETWEEN
 from bnviz.engine.worker_turn import Turn
 from bnviz.settings import Settings
 

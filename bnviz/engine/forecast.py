@@ -1,48 +1,21 @@
-"""Forecast: how long a turn is, and when each waiting run is expected to begin."""
+"""Forecast: when each waiting run is expected to be trained."""
 
 import heapq
 import math
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Generic, TypeVar
 
 from bnviz.engine.origin import Origin
+from bnviz.engine.turn_rules import COMPILING_SHARE, addresses, may_compile, priority, share
 from bnviz.engine.turns import Turns
 
-#: A run with at most this many seconds of training to go is short.
-SHORT = 3.0
-#: Seconds of a turn of a run while no other one waits, and while another one does.
-RUN_SHARE, SHARED = 1.0, 0.5
-#: Seconds of a turn of a block of a study while no run waits, and between turns of runs; and of
-#: what nobody waits for.
-BLOCK_SHARE, BLOCK_BETWEEN, IDLE_SHARE = 0.5, 0.2, 0.25
-#: A run that is expected to end within so many turns is trained to its end in one.
-_LAST = 1.5
-#: While shorter runs keep coming, longer ones together have a turn after so many seconds without.
-LONG_PAUSE = 4.0
-#: Seconds of a turn in which a run waits until its file is read or its networks are compiled.
-COMPILING_SHARE = 0.25
-#: A prediction may be wrong by this factor, and by a second.
-_DOUBT, _DOUBT_SECONDS = 2.0, 1.0
 #: Maximum number of turns that are looked ahead, of all runs and of one.
 _MAX_TURNS, _MAX_TURNS_OF_ONE = 500, 20
 
 J = TypeVar("J")
-
-
-def share(seconds_left: float, *, others_wait: bool) -> float:
-    """Returns the seconds of a run's next turn.
-
-    Args:
-        seconds_left: Seconds that the run is expected to need.
-        others_wait: Whether other runs wait for their turn.
-    """
-    turn = SHARED if others_wait else RUN_SHARE
-    if seconds_left > _LAST * turn:
-        return turn
-    return _DOUBT * seconds_left + _DOUBT_SECONDS
 
 
 @dataclass
@@ -73,46 +46,6 @@ class Expected(Generic[J]):
     architecture: Hashable = None
 
 
-def addresses(origins: Iterable[Origin]) -> set[str]:
-    """Where those are who wait for a job."""
-    return {each.address for each in origins}
-
-
-def may_compile(origins: Iterable[Origin], compiling: Counter[str], *, workers: int) -> bool:
-    """Whether a job that is not compiled may begin.
-
-    An address has it begin while fewer of its jobs have begun and are not compiled than there are
-    workers. A worker compiles in the order in which jobs begin, so whoever begins ever new
-    architectures would keep all others from the compiler. Who waits for a job together with others
-    waits no longer than any of them would.
-
-    Args:
-        origins: Who waits for the job.
-        compiling: How many jobs of each address have begun and are not compiled.
-        workers: Number of workers.
-    """
-    return any(compiling[each] < max(1, workers) for each in addresses(origins))
-
-
-def priority(
-    origins: Collection[Origin], turns: Turns, *, begun: bool, long: bool, since_long: float
-) -> Any:
-    """Returns what the run with the smallest value of has the next turn.
-
-    Short runs go before long ones, unless these have waited for `LONG_PAUSE` seconds; those that
-    have nothing to show yet before those that have begun, of which there are few. Then what an
-    address has used lately decides, and then what a browser has.
-
-    Args:
-        origins: Who waits for the run.
-        turns: What origins have used.
-        begun: Whether it has had a turn.
-        long: Whether it has more than `SHORT` seconds of training to go.
-        since_long: Seconds since a long run had a turn.
-    """
-    return long is not (since_long >= LONG_PAUSE), begun, turns.rank(origins)
-
-
 def expected_starts(
     jobs: Sequence[Expected[J]],
     turns: Turns,
@@ -135,97 +68,143 @@ def expected_starts(
         max_short: Short runs that a worker may have begun and not ended.
     """
     workers = max(1, workers)
-    turns, numbers = turns.copy(), count()
-    busy = [(job.turn, next(numbers), job) for job in jobs if job.turn is not None]
-    idle = workers - len(busy)
-    ends: list[tuple[float, int, Expected[J] | None]] = [*busy]
-    ends += [(0.0, next(numbers), None) for _ in range(idle)]
-    heapq.heapify(ends)
-    order = {id(job): number for number, job in enumerate(jobs)}
-    waiting = [job for job in jobs if job.turn is None]
-    left = {id(job): job.seconds for job in jobs}
-    starts: dict[J, float] = {}
+    rehearsal = _Rehearsal(jobs, turns.copy(), workers, between, max_short * workers)
+    rehearsal.long_at = -since_long
     queued = sum(job.queued for job in jobs)
-    begun: set[int] = set()
-    compilers = _Compilers(workers)
-    num_short = 0
-
-    def begin(job: Expected[J], at: float) -> None:
-        nonlocal num_short
-        begun.add(id(job))
-        num_short += not job.long
-        compilers.begin(job, at)
-
-    for job in sorted(jobs, key=lambda job: -(job.begun or 0.0)):
-        if job.begun is not None:
-            begin(job, -job.begun)
-    for job in jobs:
-        training = (job.turn or 0.0) - compilers.until_compiled(job, 0.0)
-        if training > 0:
-            left[id(job)] -= training
-            if job.queued:
-                starts[job.job] = 0.0
-
-    def may_begin(job: Expected[J], now: float) -> bool:
-        return compilers.may_begin(job, now) and (job.long or num_short < max_short * workers)
-
-    now, long_at = 0.0, -since_long
     for _ in range(_MAX_TURNS):
-        if len(starts) == queued:
+        if len(rehearsal.starts) == queued or not rehearsal.give_turn():
             break
-        now, _, ended = heapq.heappop(ends)
-        if ended is not None and left[id(ended)] > 0:
-            waiting.append(ended)
-        compilers.advance(now)
-        ready = [job for job in waiting if id(job) in begun or may_begin(job, now)]
+    for job in jobs:
+        if job.queued:
+            rehearsal.starts.setdefault(job.job, rehearsal.now)
+    return rehearsal.starts
+
+
+class _Rehearsal(Generic[J]):
+    """The turns to come, given one after another as they are expected to be.
+
+    Args:
+        jobs: The jobs, in the order in which they were started.
+        turns: What origins have used until now; charged with the turns to come.
+        workers: Number of workers, at least one.
+        between: Seconds between two turns of a worker.
+        max_short: Short runs that may have begun and not ended.
+
+    Attributes:
+        now: Seconds until what has been rehearsed is past.
+        long_at: When a long run had its last turn.
+        starts: When each queued job that has got so far is trained.
+    """
+
+    def __init__(
+        self,
+        jobs: Sequence[Expected[J]],
+        turns: Turns,
+        workers: int,
+        between: float,
+        max_short: int,
+    ):
+        self._turns, self._between, self._max_short = turns, between, max_short
+        self._order = {id(job): number for number, job in enumerate(jobs)}
+        self._waiting = [job for job in jobs if job.turn is None]
+        self._left = {id(job): job.seconds for job in jobs}
+        self._begun: set[int] = set()
+        self._num_short = 0
+        self._compilers = _Compilers(workers)
+        self._numbers = count()
+        #: When the workers' turns end, and whose they are; the next one first.
+        self._ends: list[tuple[float, int, Expected[J] | None]] = []
+        self.now, self.long_at = 0.0, -math.inf
+        self.starts: dict[J, float] = {}
+        for job in jobs:
+            if job.turn is not None:
+                self._end_at(job.turn, job)
+        for _ in range(workers - len(self._ends)):
+            self._end_at(0.0, None)
+        for job in sorted(jobs, key=lambda job: -(job.begun or 0.0)):
+            if job.begun is not None:
+                self._begin(job, -job.begun)
+        for job in jobs:
+            self._note_present_turn(job)
+
+    def give_turn(self) -> bool:
+        """Gives the worker whose turn ends next another one; returns whether there is any."""
+        self.now, _, ended = heapq.heappop(self._ends)
+        if ended is not None and self._left[id(ended)] > 0:
+            self._waiting.append(ended)
+        self._compilers.advance(self.now)
+        ready = [job for job in self._waiting if id(job) in self._begun or self._may_begin(job)]
         if not ready:
-            if not ends:
-                break
-            # Until something else happens.
-            heapq.heappush(ends, (ends[0][0], next(numbers), None))
-            continue
-        chosen = min(
-            ready,
-            key=lambda job: (
-                priority(
-                    job.origins,
-                    turns,
-                    begun=id(job) in begun,
-                    long=job.long,
-                    since_long=now - long_at,
-                ),
-                order[id(job)],
-            ),
+            if self._ends:
+                self._end_at(self._ends[0][0], None)  # until something else happens
+            return bool(self._ends)
+        chosen = min(ready, key=self._rank)
+        self._waiting.remove(chosen)
+        if id(chosen) not in self._begun:
+            self._begin(chosen, self.now)
+        seconds = self._seconds(chosen, ready)
+        self._turns.begin(chosen.origins, seconds)
+        if chosen.long:
+            self.long_at = self.now + seconds
+        self._num_short -= not chosen.long and self._left[id(chosen)] <= 0
+        self._end_at(self.now + seconds + self._between, chosen)
+        return True
+
+    def _end_at(self, when: float, job: Expected[J] | None) -> None:
+        heapq.heappush(self._ends, (when, next(self._numbers), job))
+
+    def _begin(self, job: Expected[J], at: float) -> None:
+        self._begun.add(id(job))
+        self._num_short += not job.long
+        self._compilers.begin(job, at)
+
+    def _note_present_turn(self, job: Expected[J]) -> None:
+        """Notes what a job will have been trained when its present turn ends."""
+        training = (job.turn or 0.0) - self._compilers.until_compiled(job, 0.0)
+        if training > 0:
+            self._left[id(job)] -= training
+            if job.queued:
+                self.starts[job.job] = 0.0
+
+    def _may_begin(self, job: Expected[J]) -> bool:
+        has_room = job.long or self._num_short < self._max_short
+        return has_room and self._compilers.may_begin(job, self.now)
+
+    def _rank(self, job: Expected[J]) -> Any:
+        """The job with the smallest has the next turn."""
+        first = priority(
+            job.origins,
+            self._turns,
+            begun=id(job) in self._begun,
+            long=job.long,
+            since_long=self.now - self.long_at,
         )
-        waiting.remove(chosen)
-        if id(chosen) not in begun:
-            begin(chosen, now)
-        until_compiled = compilers.until_compiled(chosen, now)
+        return first, self._order[id(job)]
+
+    def _seconds(self, job: Expected[J], ready: Collection[Expected[J]]) -> float:
+        """How long the turn is that a job has now, in which it waits for its networks or trains.
+
+        Args:
+            job: The job.
+            ready: All jobs that could have had the turn.
+        """
+        until_compiled = self._compilers.until_compiled(job, self.now)
         if until_compiled > 0:
             others = [
-                compilers.until_compiled(job, now) if id(job) in begun else 0.0
-                for job in ready
-                if job is not chosen
+                self._compilers.until_compiled(each, self.now) if id(each) in self._begun else 0.0
+                for each in ready
+                if each is not job
             ]
             # While all others are being compiled, too, nothing happens until the first of them is.
             nothing_else = min(others, default=until_compiled)
-            seconds = min(until_compiled, max(COMPILING_SHARE, nothing_else))
-        else:
-            if chosen.queued:
-                starts.setdefault(chosen.job, now)
-            remaining = left[id(chosen)]
-            turn = share(remaining, others_wait=bool(waiting))
-            seconds = min(remaining, max(turn, chosen.seconds / _MAX_TURNS_OF_ONE))
-            left[id(chosen)] = remaining - seconds
-        turns.begin(chosen.origins, seconds)
-        if chosen.long:
-            long_at = now + seconds
-        num_short -= not chosen.long and left[id(chosen)] <= 0
-        heapq.heappush(ends, (now + seconds + between, next(numbers), chosen))
-    for job in jobs:
+            return min(until_compiled, max(COMPILING_SHARE, nothing_else))
         if job.queued:
-            starts.setdefault(job.job, now)
-    return starts
+            self.starts.setdefault(job.job, self.now)
+        left = self._left[id(job)]
+        turn = share(left, others_wait=bool(self._waiting))
+        seconds = min(left, max(turn, job.seconds / _MAX_TURNS_OF_ONE))
+        self._left[id(job)] = left - seconds
+        return seconds
 
 
 class _Compilers:

@@ -7,9 +7,9 @@ from typing import Any
 from bnviz.data.file_source import FileSource
 from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import forget_on
-from bnviz.engine.forecast import IDLE_SHARE
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.task import measure_step_cost
+from bnviz.engine.turn_rules import IDLE_SHARE
 from bnviz.engine.worker_turn import Turn
 from bnviz.settings import Settings
 

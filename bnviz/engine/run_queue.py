@@ -9,19 +9,18 @@ from typing import Any
 
 from bnviz.engine.data_shapes import DataShape
 from bnviz.engine.duration import compile_seconds
-from bnviz.engine.forecast import (
+from bnviz.engine.forecast import Expected, expected_starts
+from bnviz.engine.job import QueuePosition
+from bnviz.engine.pace import Pace
+from bnviz.engine.runs import Run
+from bnviz.engine.turn_rules import (
     COMPILING_SHARE,
     SHORT,
-    Expected,
     addresses,
-    expected_starts,
     may_compile,
     priority,
     share,
 )
-from bnviz.engine.job import QueuePosition
-from bnviz.engine.pace import Pace
-from bnviz.engine.runs import Run
 from bnviz.engine.turns import Turns
 from bnviz.interventions import BN_CHANGES
 from bnviz.settings import Settings
@@ -104,8 +103,8 @@ class RunQueue:
     def next_run(self, address: str, workers: Collection[str]) -> Run | None:
         """Returns the run whose turn it is on a worker, or None.
 
-        See `bnviz.engine.forecast.priority`; equal runs have their turns in the order in which they
-        were started. A run waits until there is room for it, see `MAX_BEGUN`.
+        See `bnviz.engine.turn_rules.priority`; equal runs have their turns in the order in which
+        they were started. A run waits until there is room for it, see `MAX_BEGUN`.
 
         Args:
             address: Address of the worker.

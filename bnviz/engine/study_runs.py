@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine import failures
-from bnviz.engine.forecast import BLOCK_SHARE
 from bnviz.engine.job import Job, QueuePosition
 from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.registry import Registry
+from bnviz.engine.turn_rules import BLOCK_SHARE
 from bnviz.studies.study import Block, Outcome, Study
 
 #: Maximum number of ended studies to keep; a large one takes about 10 MB.

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from bnviz.data.bounds import UploadError
 from bnviz.engine import failures, watchdog
-from bnviz.engine.forecast import COMPILING_SHARE
 from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
+from bnviz.engine.turn_rules import COMPILING_SHARE
 from bnviz.studies.study import Outcome
 
 _log = logging.getLogger(__name__)

@@ -7,21 +7,13 @@ import numpy as np
 import pytest
 
 from bnviz.engine import Engine
-from bnviz.engine.forecast import (
-    COMPILING_SHARE,
-    LONG_PAUSE,
-    RUN_SHARE,
-    SHARED,
-    SHORT,
-    Expected,
-    expected_starts,
-    share,
-)
+from bnviz.engine.forecast import Expected, expected_starts
 from bnviz.engine.origin import Origin
 from bnviz.engine.pace import MAX_TURNS, Pace
 from bnviz.engine.run_queue import MAX_BEGUN, MAX_BEGUN_OF_BROWSER
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.set_aside import KEPT_SECONDS, SetAside
+from bnviz.engine.turn_rules import COMPILING_SHARE, LONG_PAUSE, RUN_SHARE, SHARED, SHORT, share
 from bnviz.engine.turns import CREDIT, HALF_LIFE, Turns
 from bnviz.frames import frame_steps
 from bnviz.settings import Settings
