@@ -113,6 +113,7 @@ class TestUploads:
         assert player_message(other)[0]["state"] == "recorded"
         assert "a.csv" not in str(other)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("name", ["../../a.csv", "/etc/a.csv", "..\\a.csv", "a\n.csv"])
     def test_an_upload_writes_no_file_whatever_its_name(self, name, tmp_path, monkeypatch):
         from bnviz.page.shell import session

@@ -221,6 +221,7 @@ def report(process: subprocess.Popen[bytes]) -> dict[str, Any]:
     return json.loads(process.stdout.readline())
 
 
+@pytest.mark.slow
 def test_a_killed_page_leaves_no_worker_and_no_file(tmp_path: Path):
     files = tmp_path / "temporary"
     files.mkdir()

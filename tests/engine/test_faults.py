@@ -83,6 +83,7 @@ class TestClock:
 
 
 class TestMemory:
+    @pytest.mark.widest
     @pytest.mark.skipif(not psutil.LINUX, reason="needs Linux's process limits")
     def test_a_run_without_memory_fails_with_an_explanation_and_the_next_one_works(
         self, engine: Engine

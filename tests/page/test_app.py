@@ -186,6 +186,7 @@ def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(mo
     page.button(key="stop_wide").click().run()
 
 
+@pytest.mark.slow
 def test_training_reaches_the_end_and_the_player_gets_every_frame():
     page = open_page({**SHORT, **NOW})
     page.button(key="train_wide").click().run()

@@ -32,6 +32,6 @@ def test_a_change_trains_by_itself_without_an_entry_in_the_history(visit):
     choose(visitor, "hidden layers", "3")
     expect(page.locator(".st-key-live_line")).to_contain_text("press “Train both”")
     expect(page.locator(f"{STAGE} [data-part=other]")).to_contain_text("hidden layers 2")
-    visitor.train()
+    choose(visitor, "hidden layers", "2")
     visitor.until("s.state === 'finished' && s.other === undefined")
     expect(page.locator(".st-key-live_line")).to_have_text("")
