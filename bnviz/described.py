@@ -1,6 +1,7 @@
 """Described: the settings of a run that matter most, in one line."""
 
 from bnviz.settings import UPLOAD, Settings
+from bnviz.written_numbers import written
 
 
 def described(settings: Settings) -> str:
@@ -8,6 +9,6 @@ def described(settings: Settings) -> str:
     data = "own examples" if settings.dataset == UPLOAD else settings.dataset
     return (
         f"{data}, {settings.hidden_layers} × {settings.units} {settings.activation}, "
-        f"{settings.initializer} weights, {settings.optimizer} at {settings.learning_rate:g}, "
-        f"batches of {settings.batch_size}, seed {settings.seed}"
+        f"{settings.initializer} weights, {settings.optimizer} at "
+        f"{written(settings.learning_rate)}, batches of {settings.batch_size}, seed {settings.seed}"
     )

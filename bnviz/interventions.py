@@ -7,6 +7,7 @@ them. A run with interventions starts again from its seed, so it is as repeatabl
 from dataclasses import dataclass
 
 from bnviz import typed_numbers
+from bnviz.written_numbers import written
 
 #: Maximum number of changes in one run.
 MAX_CHANGES = 8
@@ -93,7 +94,7 @@ def _parse_one(
         raise InterventionError("the learning rate is not a number") from None
     if not learning_rates[0] <= rate <= learning_rates[1]:
         raise InterventionError(
-            f"a learning rate is from {learning_rates[0]:g} to {learning_rates[1]:g}"
+            f"a learning rate is from {written(learning_rates[0])} to {written(learning_rates[1])}"
         )
     # Rounded as `to_text` writes it, so that the same text means the same run.
     return Intervention(at, action, float(f"{rate:g}"))

@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 from bnviz import typed_numbers
 from bnviz.interventions import MAX_CHANGES, parse, to_text
 from bnviz.scales import LINEAR, Scale
+from bnviz.written_numbers import written
 
 Value = str | int | float | bool
 Number = TypeVar("Number", bound=float, covariant=True)
@@ -137,7 +138,7 @@ class Float(Kind):
         return float(number) + 0.0
 
     def allowed(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g}"
+        return f"a number from {written(self.low)} to {written(self.high)}"
 
     def parse(self, text: str) -> float:
         return typed_numbers.real(text)

@@ -12,6 +12,7 @@ from bnviz.figures.run_axis import RunAxis
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 #: End of the linear value axis; the share of values beyond it is written there.
 LINEAR_RANGE = 6.0
@@ -131,7 +132,7 @@ class Panels:
             ticks = [tick for tick in _SYMLOG_TICKS if values[0] <= tick <= values[-1]]
             axis: dict[str, Any] = {
                 "tickvals": symlog(ticks).tolist(),
-                "ticktext": [f"{tick:g}".replace("e+0", "e") for tick in ticks],
+                "ticktext": [written(tick) for tick in ticks],
             }
             return drawn.tolist(), 1, axis | {"range": [drawn[0], drawn[-1]]}
         low, high = bounds or (-LINEAR_RANGE, LINEAR_RANGE)

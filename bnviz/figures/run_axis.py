@@ -7,6 +7,7 @@ from bnviz.figures.bindings.binding import ROOT
 from bnviz.figures.view import View
 from bnviz.findings import step_costs
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 #: Title of the axis, by what the curves run over.
 TITLES = {
@@ -147,4 +148,4 @@ def _roundest(low: float, high: float, *, whole: bool) -> float | None:
 
 def tick_text(value: float, *, whole: bool) -> str:
     """Returns a tick as text: "50,000", or with up to three digits if it need not be whole."""
-    return f"{value:,.0f}" if whole else f"{value:.3g}"
+    return written(value, ",.0f" if whole else ".3g")

@@ -19,6 +19,7 @@ from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import percent, with_arm
 from bnviz.interventions import LEARNING_RATE
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 #: A layer is saturated if more than this share of its values is at the ends of their range: most of
 #: the layer then passes no gradient on.
@@ -130,8 +131,10 @@ def _changes_of_rate(recording: Recording) -> list[Event]:
         if change.action != LEARNING_RATE or index >= len(recording):
             continue
         step = int(recording.steps[index])
-        sentence = f"Step {step:,}: the learning rate changes from {rate:g} to {change.value:g}."
-        name = f"learning rate {change.value:g}"
+        new = written(change.value)
+        known = "" if rate is None else f" from {written(rate)}"
+        sentence = f"Step {step:,}: the learning rate changes{known} to {new}."
+        name = f"learning rate {new}"
         found.append(Event(step, index, recording.layout.arms[0], None, "change", sentence, name))
         rate = change.value
     return found
@@ -150,8 +153,8 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
         step = int(recording.steps[index])
         jumps = "does not jump" if abs(after - before) <= JUMP * before else "jumps"
         sentence = (
-            f"Step {step:,}: {_CHANGES[change.action]} {with_arm(recording, arm)}. "
-            f"The loss {jumps}: {before:.4g} before, {after:.4g} after."
+            f"Step {step:,}: {_CHANGES[change.action]} {with_arm(recording, arm)}. The loss "
+            f"{jumps}: {written(before, '.4g')} before, {written(after, '.4g')} after."
         )
         name = _NAMES[change.action]
         found.append(Event(step, index, arm, None, "change", sentence, name))
@@ -298,7 +301,7 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
         return f"{happens} it is {1 / ratio:,.0f} times smaller than the output layer's."
     if kind == "exploding" and ratio > GRADIENT_RATIO:
         return f"{happens} it is {ratio:,.0f} times the output layer's."
-    return f"{happens} its norm is {norm:.2g}."
+    return f"{happens} its norm is {written(norm, '.2g')}."
 
 
 _VERBS = {"vanishing": "vanishes", "exploding": "explodes"}

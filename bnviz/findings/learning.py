@@ -12,6 +12,7 @@ from bnviz.findings.wording import capitalized, listed, percent, with_arm
 from bnviz.frames import ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 _CHANGES = {
     "insert_bn": "BN is inserted into the network without it",
@@ -147,7 +148,7 @@ def _after(recording: Recording, start: int, end: int, made: dict[int, list[Inte
     """Says how far the accuracies go from one frame, after which a change is made, to another."""
     steps = recording.frames["step"]
     changes = listed(
-        f"the learning rate becomes {change.value:g}"
+        f"the learning rate becomes {written(change.value)}"
         if change.action == LEARNING_RATE
         else _CHANGES[change.action]
         for change in made[start]

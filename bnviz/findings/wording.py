@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 
 def with_arm(recording: Recording, arm: str) -> str:
@@ -17,7 +18,7 @@ def percent(share: float) -> str:
 
 def number(value: float) -> str:
     """Returns a number to two digits, or whole from 100 on."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
+    return written(value, ",.0f" if value >= 100 else ".2g")
 
 
 def listed(words: Iterable[str]) -> str:
@@ -32,5 +33,5 @@ def capitalized(words: str) -> str:
 
 
 def hundredths(value: float) -> str:
-    """Returns a number with two decimals, never -0.00."""
-    return f"{round(value, 2) + 0.0:.2f}"
+    """Returns a number with two decimals."""
+    return written(value, ".2f")

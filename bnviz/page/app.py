@@ -4,7 +4,15 @@ import streamlit as st
 
 from bnviz.page.forms import own_data
 from bnviz.page.modes import registry
-from bnviz.page.shell import STYLE_SHEET, clicks, components, notices, rerun, upload_memory
+from bnviz.page.shell import (
+    STYLE_SHEET,
+    arrivals,
+    clicks,
+    components,
+    notices,
+    rerun,
+    upload_memory,
+)
 
 #: For the keyboard: leads past the form (fields.js), and is seen only where it has the focus.
 SKIP = '<a class="bnviz-skip" href="#bnviz-stage">Skip to the picture</a>'
@@ -19,7 +27,9 @@ def show() -> None:
     st.html(STYLE_SHEET)
     components.fetch_ahead("player")
     with st.container(key="fields_script"):
-        components.component("fields")(key="fields", data=None)
+        components.component("fields")(
+            key="fields", data={"refusals": arrivals.REFUSALS, "otherwise": arrivals.UNRECEIVED}
+        )
     registry.follow_link()
     own_data.draw_tab_key()
 

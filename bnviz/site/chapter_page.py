@@ -13,6 +13,7 @@ from bnviz.site.prose import inline, prose
 from bnviz.site.question_markup import question_markup
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site_page import LESSON, QUIZ_PAGE, REMARK, START, WAITING, SitePage
+from bnviz.written_numbers import written
 
 #: The script of the experiment, and the same as a notebook.
 SCRIPT, NOTEBOOK = "batch_normalization.py", "batch_normalization.ipynb"
@@ -131,15 +132,17 @@ def _by_hand() -> str:
         "x − mean": tuple(value - steps.mean for value in steps.x),
         "x̂": steps.x_hat,
     }
-    table = "".join(
-        f"<tr><th>{name}</th>{''.join(f'<td>{value:.3f}</td>' for value in values)}</tr>"
+    cells = {
+        name: "".join(f"<td>{written(value, '.3f')}</td>" for value in values)
         for name, values in rows.items()
-    )
+    }
+    table = "".join(f"<tr><th>{name}</th>{row}</tr>" for name, row in cells.items())
     return (
         "<h2>By hand</h2>\n"
         f"<p>One neuron's values for a batch: {typed_batch.EXAMPLE}. Mean "
-        f"<strong>{steps.mean:.4g}</strong>, variance <strong>{steps.variance:.4g}</strong>, "
-        f"√(variance + ε) <strong>{scale:.4g}</strong>.</p>\n<table>{table}</table>"
+        f"<strong>{written(steps.mean, '.4g')}</strong>, variance "
+        f"<strong>{written(steps.variance, '.4g')}</strong>, √(variance + ε) "
+        f"<strong>{written(scale, '.4g')}</strong>.</p>\n<table>{table}</table>"
     )
 
 

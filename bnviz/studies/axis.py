@@ -9,6 +9,7 @@ import numpy as np
 from bnviz import typed_numbers
 from bnviz.kinds import Float, Integer
 from bnviz.settings import KINDS, Problem, SettingsError
+from bnviz.written_numbers import written
 
 #: Settings that an axis can have.
 AXES = (
@@ -106,7 +107,7 @@ class Axis:
     def label(self, index: int) -> str:
         """Returns a value as it is written beside the map: whole, or to three digits."""
         value = self.values[index]
-        return f"{value:,}" if isinstance(value, int) else f"{value:.3g}"
+        return written(value, "," if isinstance(value, int) else ".3g")
 
     def nearest(self, value: float) -> int:
         """Returns the index of the value nearest to another one, as the axis is drawn."""

@@ -17,6 +17,7 @@ from bnviz.studies.axis import Axis
 from bnviz.studies.map_file import MapRuns
 from bnviz.studies.map_speeds import between, bracket
 from bnviz.studies.sweep import Sweep
+from bnviz.written_numbers import written
 
 _RATE = "learning_rate"
 
@@ -47,7 +48,9 @@ class BestRates:
 
     def sentence(self) -> str:
         """Says how many times as fast BN is."""
-        rates = ", ".join(f"{rate:.3g} {ARM_LABELS[arm]}" for arm, rate in self.rates.items())
+        rates = ", ".join(
+            f"{written(rate, '.3g')} {ARM_LABELS[arm]}" for arm, rate in self.rates.items()
+        )
         none, bn = (
             f"{steps:,.0f}" if math.isfinite(steps) else f"not reached in {self.last:,}"
             for steps in self.steps.values()

@@ -8,6 +8,7 @@ from bnviz.kinds import Kind
 from bnviz.settings import KINDS
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, Cell, Sweep
+from bnviz.written_numbers import written
 
 #: From which gain in accuracy on the moving statistics a cell names the other ones: smaller gains
 #: are within what one seed differs from another.
@@ -33,7 +34,7 @@ def _amount(numbers: MapNumbers, value: float) -> str:
         case measure if measure in ACCURACIES:
             return "not kept" if math.isnan(value) else percent(value)
         case "validation_loss":
-            return "diverged" if math.isinf(value) else f"{value:.3g}"
+            return "diverged" if math.isinf(value) else written(value, ".3g")
         case "steps_to_target" | "steps_to_share":
             if math.isnan(value):
                 return "unknown"

@@ -12,6 +12,7 @@ from bnviz.frames import ARMS
 from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
+from bnviz.written_numbers import written
 
 #: Maximum number of seeds of each learning rate.
 MAX_SEEDS = 10
@@ -218,7 +219,8 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
     if not learning:
         return (
             f"Neither network learns within {steps:,} steps at any learning rate from "
-            f"{LEARNING_RATES.low:g} to {LEARNING_RATES.high:g}: no difference to be seen."
+            f"{written(LEARNING_RATES.low)} to {written(LEARNING_RATES.high)}: no difference to "
+            "be seen."
         )
     if len(learning) == 1:
         able, unable = ("With", "without") if learning[0] is bn else ("Without", "with")
@@ -245,7 +247,7 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
 
 def _up_to(limit: Limit) -> str:
     highest = ", the highest allowed" if limit.at_bound else ""
-    return f"{limit.stable:.2g}{highest}"
+    return f"{written(limit.stable, '.2g')}{highest}"
 
 
 def _times(ratio: float) -> str:

@@ -20,6 +20,7 @@ from bnviz.data.examples import Examples
 from bnviz.data.uploads import Upload
 from bnviz.kinds import Key
 from bnviz.settings import UPLOAD, Problem, Settings, SettingsError
+from bnviz.written_numbers import MINUS
 
 T = TypeVar("T")
 
@@ -235,7 +236,8 @@ def show(*texts: str) -> bool:
     """
     try:
         for text in texts:
-            print(text)
+            # Programs read it, and some consoles cannot write a minus sign.
+            print(text.replace(MINUS, "-"))
         sys.stdout.flush()
     except BrokenPipeError:
         # Python would try again at the end, and complain.

@@ -159,7 +159,7 @@ def test_a_path_may_name_a_percentile_or_a_difference():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0.00"), (999.9, "999.90"), (1000, "1.0e3"), (0.0096, "9.6e-3"), (-0.00031, "-3.1e-4")],
+    [(0, "0.00"), (999.9, "999.90"), (1000, "1.0e3"), (0.0096, "9.6e−3"), (-0.00031, "−3.1e−4")],
 )
 def test_tiny_and_huge_values_are_written_with_two_digits(value, text):
     assert format_value(value) == text

@@ -70,7 +70,7 @@ def test_the_note_names_what_is_special_about_a_batch(text, words):
         ({"text": "1 " * 13}, "13 numbers; type at most 12"),
         ({"text": "1 2", "gamma": "much"}, "Gamma contains 'much'"),
         ({"text": "1 2", "beta": float("inf")}, "Beta contains 'inf'"),
-        ({"text": "1 2", "epsilon": 0.0}, "Epsilon is '0.0'; it must be a number from 1e-07"),
+        ({"text": "1 2", "epsilon": 0.0}, "Epsilon is '0.0'; it must be a number from 1e−7"),
     ],
 )
 def test_bad_input_is_refused_with_a_sentence_that_helps(given, words):

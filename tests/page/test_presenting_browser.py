@@ -17,7 +17,9 @@ ON_SCREEN = f"""(height) => {{
     return line.bottom <= height && line.bottom > 0.8 * height;
 }}"""
 
-PLAYER = f"document.querySelector('{STAGE} [data-part=transport]')"
+PLAYER, VERDICT = (
+    f"document.querySelector('{STAGE} [data-part={part}]')" for part in ("transport", "headline")
+)
 
 
 def check_letters(visitor, height):
@@ -79,8 +81,11 @@ def test_the_lesson_before_a_class_is_in_large_letters(browser, page_address, pl
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
             check_letters(visitor, height)
-            if place != "quiz" and not skipped:
-                assert page.evaluate(f"{PLAYER}.getBoundingClientRect().bottom") <= height
+            if place == "quiz":
+                continue
+            last = VERDICT if skipped else PLAYER
+            assert page.evaluate(f"{last}.getBoundingClientRect().bottom") <= height
+            if not skipped:
                 dotted = page.locator(STAGE).get_by_text("dotted: step 0")
                 expect(dotted.locator("visible=true")).to_have_count(1)
         assert visitor.overflow() <= 0

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from bnviz.data.bounds import MAX_FILE_BYTES
+from bnviz.page.shell.arrivals import REFUSALS
 from tests.support.proxy import Proxy
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -226,3 +228,18 @@ def test_the_key_of_the_file_is_nowhere_but_in_the_storage_of_the_tab(visit, fil
     assert key not in visitor.page.url
     assert visitor.page.evaluate("JSON.stringify(localStorage)").count(key) == 0
     assert all(key not in cookie["value"] for cookie in visitor.context.cookies())
+
+
+@pytest.mark.widest
+def test_a_file_that_the_server_refuses_has_a_sentence(visit, tmp_path):
+    visitor = visit(SMALL)
+    visitor.page.get_by_role("combobox", name="data set").click()
+    visitor.page.get_by_role("option", name="your own file").click()
+    # Streamlit's field would refuse it before it is sent.
+    visitor.page.evaluate("Object.defineProperty(File.prototype, 'size', { get: () => 1000 })")
+    file = tmp_path / "large.csv"
+    file.write_bytes(b"1,2\n" * (MAX_FILE_BYTES // 3))
+    choose(visitor, file)
+    said = visitor.page.get_by_test_id("stFileChip").get_by_role("alert")
+    expect(said).to_have_text(REFUSALS[413], timeout=60_000)
+    expect(said).to_be_visible()

@@ -68,6 +68,8 @@ def test_what_comes_too_slowly_is_refused_in_a_sentence():
     with pytest.raises(HTTPException, match="too slowly") as refused:
         received(PART, headers=[(b"content-length", b"70")], grace=0.01)
     assert refused.value.status_code == 408
+    # Else the browser reads no response before it has sent the whole file.
+    assert refused.value.headers == {"Connection": "close"}
 
 
 def test_a_connection_that_ends_is_no_error_of_the_server():

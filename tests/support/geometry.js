@@ -2,8 +2,9 @@
 //
 // Run before the page's own scripts. `bnvizGeometry.faults()` names words that touch others, that
 // are cut off or too pale; dots beside their lines; and lines that leave their axes unmarked.
-// `smallest()` is the size of the smallest letters, and `unreachable()` names controls that something
-// else covers wherever the page is scrolled. What is drawn on a canvas is noted while it is drawn.
+// `words()` are all words with their boxes, `smallest()` is the size of the smallest letters, and
+// `unreachable()` names controls that something else covers wherever the page is scrolled. What is
+// drawn on a canvas is noted while it is drawn.
 
 window.bnvizGeometry = (() => {
   // Pixels by which two boxes of words may share, and by which a dot may miss its line.
@@ -407,5 +408,5 @@ window.bnvizGeometry = (() => {
     for (let i = 0; i < 4; i++) await new Promise((next) => requestAnimationFrame(next));
   }
 
-  return { dressed, faults, settled, seek, smallest, unreachable };
+  return { dressed, faults, settled, seek, smallest, unreachable, words: allWords };
 })();

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.frames import Frames
+from bnviz.written_numbers import written
 
 #: Beginning of a path that takes the square root of the measure that follows.
 ROOT = "sqrt "
@@ -126,8 +127,5 @@ def format_value(value: float, unit: str = "") -> str:
     if np.isinf(value):
         return "∞" if value > 0 else "−∞"
     if unit == "%":
-        return f"{100 * value:.0f} %"
-    if value == 0 or 0.01 <= abs(value) < 1000:
-        return f"{value:.2f}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits}e{int(exponent)}"
+        return f"{written(100 * value, '.0f')} %"
+    return written(value, ".2f" if value == 0 or 0.01 <= abs(value) < 1000 else ".1e")

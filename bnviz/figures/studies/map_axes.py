@@ -8,6 +8,7 @@ from typing import Any
 from bnviz.figures.style import MUTED
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_words import setting_label
+from bnviz.written_numbers import written
 
 #: Unit of an axis whose name does not say it.
 UNITS = {
@@ -45,7 +46,7 @@ def plotly_axis(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
         "type": axis.scale,
         "range": ends,
         "tickvals": ticks,
-        "ticktext": [f"{tick:g}" for tick in ticks],
+        "ticktext": [written(tick) for tick in ticks],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

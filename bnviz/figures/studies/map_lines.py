@@ -21,6 +21,7 @@ from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import Cell
+from bnviz.written_numbers import written
 
 #: Where infinite numbers are drawn above the highest one, and where the axis ends, as shares of it.
 _INFINITE, _ROOM = 0.16, 0.34
@@ -176,14 +177,14 @@ def _value_axis(numbers: MapNumbers) -> tuple[dict[str, Any], float]:
             low, high = map_scales.loss_decades(numbers)
             infinite = float(f"{10.0 ** (high + _INFINITE * (high - low)):.4g}")
             ticks = [10.0**power for power in range(low, high + 1)]
-            names = [f"{tick:g}" for tick in ticks] + ["diverged"]
+            names = [written(tick) for tick in ticks] + ["diverged"]
             span = {"type": "log", "range": [low, high + _ROOM * (high - low)]}
             ticks.append(infinite)
         case "steps_to_target" | "steps_to_share":
             steps = float(numbers.sweep.base.steps)
             infinite = (1 + _INFINITE) * steps
             ticks = [0.0, steps / 2, steps, infinite]
-            names = [*(f"{tick:g}" for tick in ticks[:3]), "never"]
+            names = [*(written(tick) for tick in ticks[:3]), "never"]
             span = {"range": [-0.04 * steps, (1 + _ROOM) * steps]}
         case _:
             infinite = 1.0

@@ -12,6 +12,7 @@ from bnviz.findings.wording import percent
 from bnviz.frames import ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES
+from bnviz.written_numbers import written
 
 #: From bad to good, lighter all the way: also readable in grey and by colour-blind readers.
 VALUES = (
@@ -90,7 +91,7 @@ def arm_scale(numbers: MapNumbers) -> ColourScale:
             return ColourScale(ARM_MEASURES[measure], 0, 1, ticks, VALUES)
         case "validation_loss":
             low, high = loss_decades(numbers)
-            ticks = [(power, f"{10.0**power:g}") for power in range(low, high + 1)]
+            ticks = [(power, written(10.0**power)) for power in range(low, high + 1)]
             colours = _reversed(VALUES)
             return ColourScale("final validation loss", low, high, ticks, colours, log=True)
         case "steps_to_target" | "steps_to_share":
@@ -115,7 +116,7 @@ def gain_scale(numbers: MapNumbers) -> ColourScale:
             ticks = [(-2.0, "× 100"), (-1.0, "× 10"), (0.0, "equal"), (1.0, "÷ 10"), (2.0, "÷ 100")]
             return ColourScale("loss with BN ÷ loss without BN", -_RATIO, _RATIO, ticks, GAIN)
         case "steps_to_target":
-            ticks = [(-steps, f"−{steps:g}"), (0.0, "0"), (steps, f"+{steps:g}")]
+            ticks = [(-steps, written(-steps)), (0.0, "0"), (steps, written(steps, "+g"))]
             return ColourScale("steps saved by BN", -steps, steps, ticks, GAIN)
         case "speed_up":
             ticks = [(n, f"{2.0**n:g}×") for n in (0, 2, 4)]

@@ -17,6 +17,7 @@ from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.studies.seeds import Band, SeedBands
+from bnviz.written_numbers import written
 
 READING = (
     "How to read: every seed draws different initial weights and a different order of the batches, "
@@ -184,7 +185,7 @@ def _last(curve: str, band: Band) -> str:
     if curve == "validation_accuracy":
         return f"{percent(median)} ({100 * low:.0f} to {percent(high)})"
     low_text, text, high_text = (
-        "diverged" if math.isinf(each) else f"{each:.2g}" for each in (low, median, high)
+        "diverged" if math.isinf(each) else written(each, ".2g") for each in (low, median, high)
     )
     return f"{text} ({low_text} to {high_text})"
 
@@ -201,7 +202,7 @@ def _value_axis(curve: str, by_arm: dict[str, Band]) -> tuple[dict[str, Any], fl
     high = min(math.ceil(4 * powers.max(initial=0.5)) / 4, _DECADES[1])
     ticks = map_axes.log_ticks(10.0**low, 10.0**high)
     axis = {"type": "log", "range": [low, high], "tickvals": ticks}
-    return axis | {"ticktext": [f"{tick:g}" for tick in ticks]}, low, high
+    return axis | {"ticktext": [written(tick) for tick in ticks]}, low, high
 
 
 def _capped(values: NDArray[np.float64], top: float) -> list[float]:

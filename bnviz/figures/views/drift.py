@@ -184,9 +184,12 @@ def _heat(panels: Panels, number: int, arm: str, row: int, *, lowest: bool) -> N
         line(panels, number, arm, path, width=width, transform=panels.transform)
     cursor(panels, number, *axis["range"], arms=(arm,))
     leftmost = number % len(panels.arms) == 1
+    name = panels.recording.header.layers[row].name
+    heading, explanation = (name, "") if row else (f"<b>{panels.label(arm)}</b>", name)
     panels.panel(
         number,
-        f"<b>{panels.label(arm)}</b> · {panels.recording.header.layers[row].name}",
+        heading,
+        explanation,
         x=panels.run.axis(titled=lowest, ticks=lowest) | {"matches": "x"},
         y={"nticks": 5, **axis, "showticklabels": leftmost, "matches": "y"},
     )

@@ -11,6 +11,7 @@ from bnviz.figures.profiles import layer_axis, profile
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import View
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 #: What the view shows, to follow "This view shows".
 SHOWS = "the size of each layer’s weights, and how far a step turns them"
@@ -66,7 +67,7 @@ def note(recording: Recording) -> str:
     if settings is None:
         return ""
     if settings.l2:
-        notes.append(f"This run’s L2 penalty is {settings.l2:g}.")
+        notes.append(f"This run’s L2 penalty is {written(settings.l2)}.")
     if settings.bn_position == "after":
         notes.append(
             "In this run BN follows the activation, not the weights directly, so their size still "

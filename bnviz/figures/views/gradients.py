@@ -10,6 +10,7 @@ from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import shaded
 from bnviz.figures.view import View
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 #: What the view shows, to follow "This view shows".
 SHOWS = "the gradient of each layer and how far a step moves its weights"
@@ -89,7 +90,7 @@ def _norms(panels: Panels, number: int, arm: str) -> None:
 def _ratios(panels: Panels, number: int, arm: str) -> None:
     low, high = _ratio_bounds(panels.recording)
     named_curves(panels, number, arm, _curves(panels, arm, "update_ratio"), low, high)
-    panels.guide(number, GUIDE, f"a thousandth: {GUIDE}".replace("-", "−"))
+    panels.guide(number, GUIDE, f"a thousandth: {written(GUIDE)}")
     first = len(panels.arms) + 1
     panels.panel(
         number,

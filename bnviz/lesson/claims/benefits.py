@@ -48,6 +48,7 @@ from bnviz.lesson.claims.readings import (
     working,
 )
 from bnviz.recording import Recording
+from bnviz.written_numbers import written
 
 _GAP = "validation loss − training loss, both in inference"
 
@@ -229,7 +230,7 @@ GAP = (
                 of_run(
                     f"update_{run}",
                     "update over weights in the last hidden layer",
-                    f"penalty {settings.l2:g}",
+                    f"penalty {written(settings.l2)}",
                     update_share,
                     "bn",
                     run=run,
@@ -240,7 +241,7 @@ GAP = (
                 of_run(
                     f"accuracy_{run}",
                     "final validation accuracy",
-                    f"penalty {settings.l2:g}",
+                    f"penalty {written(settings.l2)}",
                     accuracy,
                     "bn",
                     run=run,

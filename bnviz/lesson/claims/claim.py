@@ -12,17 +12,18 @@ from bnviz.lesson.claims.criteria import Criterion, More
 from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from bnviz.written_numbers import written
 
 #: Ways to write a number, by name.
 FORMS: dict[str, Callable[[float], str]] = {
-    "number": lambda value: f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}",
-    "rate": lambda value: f"{value:g}" if value else "none",
+    "number": lambda value: written(value, ",.0f" if abs(value) >= 100 else ".2g"),
+    "rate": lambda value: written(value) if value else "none",
     "count": lambda value: f"{value:,.0f}",
-    "percent": lambda value: f"{100 * value:.1f} %",
-    "decimal": lambda value: f"{value:.1f}",
-    "loss": lambda value: f"{value:.3f}",
-    "tiny": lambda value: f"{value:.0e}" if value else "0",
-    "factor": lambda value: f"{value:.3f}",
+    "percent": lambda value: f"{written(100 * value, '.1f')} %",
+    "decimal": lambda value: written(value, ".1f"),
+    "loss": lambda value: written(value, ".3f"),
+    "tiny": lambda value: written(value, ".0e") if value else "0",
+    "factor": lambda value: written(value, ".3f"),
     "time": step_costs.in_words,
 }
 
@@ -185,7 +186,7 @@ class ClaimResult:
             for criterion, votes in zip(self.claim.criteria, self.votes, strict=True)
             if isinstance(criterion, More)
         ]
-        p = f", p = {max(compared):.2g}" if compared else ""
+        p = f", p = {written(max(compared), '.2g')}" if compared else ""
         return f"{count} of {seeds} seeds{p}"
 
 

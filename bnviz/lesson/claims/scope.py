@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bnviz.settings import KINDS, PLANE_DATASETS, Settings
+from bnviz.written_numbers import written
 
 #: Settings that every scope names in its own words, in this order.
 _NAMED = (
@@ -74,5 +75,5 @@ def _written(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:g}"
+            return written(value)
     return str(value)

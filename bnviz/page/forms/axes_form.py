@@ -14,6 +14,7 @@ from bnviz.settings import KINDS, Settings, SettingsError, bounds
 from bnviz.studies.axis import AXES, DEFAULT_AXES, MAX_VALUES, SCALES, Axis
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import MAX_SEEDS, MEASURES, Sweep
+from bnviz.written_numbers import written
 
 #: The sides of a map, and what its form calls them.
 HEADINGS = {"x": "Horizontal axis", "y": "Vertical axis"}
@@ -74,7 +75,7 @@ def sweep(base: Settings, arguments: dict[str, Any]) -> Sweep | None:
 
 def in_words(axis: Axis) -> str:
     """An axis as text, such as "learning rate 0.01 to 10 (16 values)"."""
-    label = f"{setting_label(axis.name)} {axis.low:g} to {axis.high:g}"
+    label = f"{setting_label(axis.name)} {written(axis.low)} to {written(axis.high)}"
     return f"{label} ({axis.count} values, {axis.scale})"
 
 
@@ -139,7 +140,9 @@ def _axis(side: str) -> Axis | None:
         return Axis(name, low, high, SCALES[values["log"]], values["places"])
     except SettingsError as error:
         allowed = error.problems[0].allowed
-        st.error(plain(f"The axis cannot run from {low:g} to {high:g}; choose {allowed}."))
+        st.error(
+            plain(f"The axis cannot run from {written(low)} to {written(high)}; choose {allowed}.")
+        )
         return None
 
 

@@ -12,6 +12,7 @@ from bnviz.page.shell import rerun
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
 from bnviz.settings import KINDS, UPLOAD, Settings, groups, is_relevant
+from bnviz.written_numbers import written
 
 #: Settings that each mode keeps for itself: studies have many runs, which are best kept short.
 _PER_MODE = ("steps",)
@@ -142,7 +143,7 @@ def in_words(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "on" if value else "off"
-    return _readable(value) if isinstance(value, str) else f"{value:g}"
+    return _readable(value) if isinstance(value, str) else written(value)
 
 
 def _readable(option: str) -> str:

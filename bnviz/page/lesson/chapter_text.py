@@ -18,6 +18,7 @@ from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.sweep import Sweep
+from bnviz.written_numbers import written
 
 #: Distinguishes the questions of the chapters from those of the quiz.
 _WHERE = "predict"
@@ -110,8 +111,8 @@ def _draw_typed_batch() -> None:
         return
     scale, shift = steps.identity
     st.markdown(
-        f"mean **{steps.mean:.4g}**, variance **{steps.variance:.4g}**, √(variance + ε) "
-        f"**{scale:.4g}**"
+        f"mean **{written(steps.mean, '.4g')}**, variance **{written(steps.variance, '.4g')}**, "
+        f"√(variance + ε) **{written(scale, '.4g')}**"
     )
     rows = {
         "x": steps.x,
@@ -119,10 +120,11 @@ def _draw_typed_batch() -> None:
         "x̂": steps.x_hat,
         "γ x̂ + β": steps.y,
     }
-    table = {name: [f"{value:.3f}" for value in values] for name, values in rows.items()}
+    table = {name: [written(value, ".3f") for value in values] for name, values in rows.items()}
     st.table(table, border="horizontal")
     st.caption(
-        f"With gamma {scale:.4g} and beta {shift:.4g}, the output is the input. {steps.note}"
+        f"With gamma {written(scale, '.4g')} and beta {written(shift, '.4g')}, the output is the "
+        f"input. {steps.note}"
     )
 
 

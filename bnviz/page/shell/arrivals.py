@@ -16,17 +16,26 @@ MAX_QUEUE = 20.0
 MIN_RATE, GRACE = 100_000, 30.0
 #: Seconds that a file waits to be taken by a field: the browser says so as soon as it has sent it.
 MAX_WAIT = 60.0
+#: Why a file is not received, by the status of the response (RFC 9110). A file that is too large is
+#: refused before it arrives, by Streamlit's server or by one in front of it.
+REFUSALS = {
+    408: "The file arrives too slowly; choose a smaller one, or a faster connection.",
+    413: "The file is too large for this server; choose a smaller one.",
+    503: "Too many files are arriving here; try again in a minute.",
+}
+#: The same for any other status, and where no response arrives.
+UNRECEIVED = "The file did not arrive; try again, or reload the page."
 
 
 class ArrivalError(Exception):
     """A file that is not received; the message is one sentence.
 
     Attributes:
-        status: Status of the response (RFC 9110).
+        status: One of `REFUSALS`.
     """
 
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, status: int) -> None:
+        super().__init__(REFUSALS[status])
         self.status = status
 
 
@@ -72,9 +81,7 @@ class Arrivals:
                 async with asyncio.timeout(self._max_queue):
                     await self._room.wait_for(lambda: self._fits(session, address, size))
             except TimeoutError:
-                raise ArrivalError(
-                    503, "Too many files are arriving here; try again in a minute."
-                ) from None
+                raise ArrivalError(503) from None
             self._files[session] = (address, size)
         try:
             async with asyncio.timeout(self._grace) as patience:
@@ -86,9 +93,7 @@ class Arrivals:
 
                 return await receive(note)
         except TimeoutError:
-            raise ArrivalError(
-                408, "The file arrives too slowly; choose a smaller one, or a faster connection."
-            ) from None
+            raise ArrivalError(408) from None
         finally:
             del self._files[session]
             async with self._room:

@@ -16,7 +16,7 @@ from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from bnviz.data.bounds import MAX_FILE_BYTES
-from bnviz.page.shell.arrivals import ArrivalError, Arrivals, Untaken
+from bnviz.page.shell.arrivals import UNRECEIVED, ArrivalError, Arrivals, Untaken
 from bnviz.page.shell.session import limits
 
 #: Share of `Limits.files_mb` that may arrive at a time, and as much again may wait to be taken.
@@ -49,9 +49,11 @@ def bounded(form: Form, arrivals: Arrivals, untaken: Untaken) -> Form:
         try:
             found: FormData = await arrivals.receive(session, address, size, receive)
         except ArrivalError as error:
-            raise HTTPException(error.status, str(error)) from None
+            # A browser that is still sending reads no response until the connection ends.
+            ends = {"Connection": "close"} if error.status == 408 else None
+            raise HTTPException(error.status, str(error), ends) from None
         except ClientDisconnect:
-            raise HTTPException(400, "The file did not arrive.") from None
+            raise HTTPException(400, UNRECEIVED) from None
         untaken.make_room(session, size)
         return found
 

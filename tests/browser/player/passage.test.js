@@ -47,7 +47,7 @@ test("gamma and beta of the identity return the input; those by hand are used", 
 test("gamma and beta are written", () => {
   const words = { ...PASSAGE, kind: "scale_and_shift", x: 1, y: 2 };
   const { text } = points(words, FRAMES, 0, CONSTANTS);
-  assert.deepEqual(text, ["γ 2.00<br>β -1.00"]);
+  assert.deepEqual(text, ["γ 2.00<br>β −1.00"]);
 });
 
 // Values at -1 and 1 by other means: gelu(1) is the normal distribution's Φ(1).

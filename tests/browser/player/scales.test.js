@@ -23,16 +23,17 @@ test("the figure's constant says where it turns", () => {
 
 for (const [value, unit, text] of [
   [0, "", "0.00"],
-  [-1.239, "", "-1.24"],
+  [-1.239, "", "−1.24"],
   [999.9, "", "999.90"],
   [1000, "", "1.0e3"],
   [0.01, "", "0.01"],
-  [0.0096, "", "9.6e-3"],
-  [-0.00031, "", "-3.1e-4"],
+  [0.0096, "", "9.6e−3"],
+  [-0.00031, "", "−3.1e−4"],
   [NaN, "", "not a number"],
   [Infinity, "", "∞"],
   [-Infinity, "", "−∞"],
   [0.876, "%", "88 %"],
+  [-0.004, "%", "0 %"],
   [NaN, "%", "not a number"],
 ]) {
   test(`${value}${unit} is written as ${text}`, () => assert.equal(formatted(value, unit), text));

@@ -4,9 +4,11 @@ import { fitHeadings, spaceRows, thinTicks } from "../../../bnviz/player/browser
 
 globalThis.document = {
   createElement: () => ({
-    getContext: () => ({ measureText: (text) => ({ width: 10 * text.length }) }),
+    getContext: () => ({ measureText: (text) => ({ width: lengthOf(text) }) }),
   }),
 };
+
+const lengthOf = (text) => 10 * text.length;
 
 function layout({ gap = 0.1, title = "", headings = ["<b>a</b>", "<b>b</b>"] } = {}) {
   const half = (1 - gap) / 2;
@@ -66,6 +68,17 @@ test("a heading that is too long loses its explanation, and then takes two lines
   assert.deepEqual(text(), before);
   fitHeadings(long, 0, 100);
   assert.deepEqual(text(), ["<b>arm</b>", "<b>with BN</b><br>layer 1"]);
+});
+
+test("a heading of one part is written smaller, but not below the numbers of the axes", () => {
+  const name = "<b>by itself</b>";
+  const narrow = layout({ headings: [name, "<b>b</b>"] });
+  const size = () => narrow.annotations[0].font.size;
+  fitHeadings(narrow, 0, 0.95 * lengthOf("by itself"));
+  assert.ok(size() < 14 && size() > 12, String(size()));
+  fitHeadings(narrow, 0, 20);
+  assert.equal(narrow.annotations[0].text, name);
+  assert.equal(size(), 12);
 });
 
 test("a heading ends before the numbers of a higher panel beside it", () => {

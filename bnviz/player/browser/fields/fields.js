@@ -6,6 +6,7 @@
 // refused beside the field, which keeps it until it is corrected. Streamlit itself says which
 // numbers are allowed.
 
+import * as refusals from "./refusals.js";
 import * as sidebar from "./sidebar.js";
 import * as tracks from "./tracks.js";
 
@@ -135,8 +136,14 @@ function skip(event) {
   picture.focus();
 }
 
-/** Called by Streamlit for every message; the page listens only once. */
-export default function fields() {
+/**
+ * Called by Streamlit for every message; the page listens only once.
+ *
+ * @param {object} component
+ * @param {import("./refusals.js").Sentences} component.data
+ */
+export default function fields({ data }) {
+  refusals.know(data);
   if (listening) return;
   listening = true;
   // Before Streamlit, which listens at the root of the page.
@@ -146,5 +153,6 @@ export default function fields() {
   document.addEventListener("keydown", take, true);
   document.addEventListener("focusout", take, true);
   tracks.listen(write);
+  refusals.listen();
   sidebar.listen();
 }

@@ -2,6 +2,8 @@
 
 /** @import { ChangeOptions } from "types/message" */
 
+import { withMinus } from "./scales.js";
+
 const FACTORS = [10, 2, 0.5, 0.1];
 
 /**
@@ -22,7 +24,7 @@ export function possibleChanges({ rate: first, rates: [low, high], made, of_bn: 
         (other) =>
           /** @type {[string, string]} */ ([
             `learning_rate=${other}`,
-            `learning rate ${rate} → ${other}`,
+            `learning rate ${withMinus(rate)} → ${withMinus(other)}`,
           ]),
       ),
     ...open,

@@ -5,7 +5,7 @@
 
 /** @import { Figure, View } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
-/** @import { Layout, Plotly, Trace } from "types/plotly" */
+/** @import { Layout, Plotly, RunAxis, Trace } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
 /** @import { Margin } from "./heads.js" */
 /** @import { Area } from "./lettering.js" */
@@ -26,8 +26,11 @@ import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
 import { fitTicks, widenMargin } from "./ticks.js";
 
-// Height in pixels of a figure that has none of its own.
+// Height in pixels of a figure that has none of its own; before a class all else must fit beside it.
 const MIN_HEIGHT = 330;
+const MIN_PRESENTED = 200;
+// Least width of a panel that stands beside others on a narrow screen; pixels.
+const MIN_PANEL = 130;
 const MAX_HEIGHT = 1000;
 // In a strip: least height of a layer's row, height of what is above and below the rows, and of the
 // numbers below them, which need not be seen at once; pixels.
@@ -114,16 +117,20 @@ export class Chart {
     const room = Math.round(this.parts.figure.clientWidth);
     if (!figure || !room) return false;
     // A formula may stand beside the figure: the room of both tells the size of the screen.
-    const name = layoutName(this.parts.figure.parentElement?.clientWidth ?? room);
+    const screen = this.parts.figure.parentElement?.clientWidth ?? room;
+    const name = this.#standsBeside(figure, room) ? "wide" : layoutName(screen);
     const width = this.strip.fit(figure, name, room);
     const heads = placeHeads(this.root, this.parts, figure, name, width);
     const left = Math.round(
       heightLeft(this.root, this.parts.figure, {
         last: this.parts.headline,
         foot: this.parts.foot,
+        // It says what is dashed.
+        footed: figure.ghosts.length > 0,
       }),
     );
-    const fitting = Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, left));
+    const least = this.root.hasAttribute("data-presented") ? MIN_PRESENTED : MIN_HEIGHT;
+    const fitting = Math.max(least, Math.min(MAX_HEIGHT, left));
     const own = figure.layouts[name].height;
     const height =
       own && this.strip.names.length ? this.#heightInStrip(figure, own, left) : (own ?? fitting);
@@ -156,6 +163,21 @@ export class Chart {
   }
 
   /**
+   * Whether panels stand side by side however narrow the screen is: before a class nothing is scrolled
+   * to. Those of a strip are swiped, and others must have room for their words.
+   * @param {Figure} figure
+   * @param {number} room
+   */
+  #standsBeside({ diagram, formula, layouts }, room) {
+    if (this.scale === 1 || diagram.strip?.length || formula.trace !== undefined) return false;
+    const axes = Object.entries(layouts.wide).filter(([key]) => key.startsWith("xaxis"));
+    return axes.every(([, axis]) => {
+      const [left, right] = /** @type {RunAxis} */ (axis).domain;
+      return room * (right - left) >= MIN_PANEL;
+    });
+  }
+
+  /**
    * Height of a figure of which one part is seen at a time: as many layers as can be had at once.
    * @param {Figure} figure
    * @param {number} most
@@ -164,7 +186,7 @@ export class Chart {
   #heightInStrip(figure, most, left) {
     const { transport } = this.parts;
     const layers = figure.diagram.baselines?.length ?? 0;
-    const least = Math.max(MIN_HEIGHT, ROW * layers + AROUND);
+    const least = this.scale > 1 ? MIN_PRESENTED : Math.max(MIN_HEIGHT, ROW * layers + AROUND);
     const sticks = getComputedStyle(transport).position === "sticky";
     const room = sticks ? Math.round(heightAbove(this.parts.figure, transport)) + BELOW : left;
     return Math.min(most, Math.max(least, room));

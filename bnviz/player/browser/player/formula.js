@@ -9,7 +9,7 @@
 /** @import { Frames } from "./frames.js" */
 
 import { stagesOf } from "./passage.js";
-import { formatted } from "./scales.js";
+import { formatted, rounded } from "./scales.js";
 
 /** The stages by number: how each is written, and what it does to the values. */
 const STAGES = [
@@ -60,19 +60,13 @@ function fraction(sign, { x, mean, root, gamma, beta }, byHand = false) {
 const signed = (value) => `${value < 0 ? "−" : "+"} ${formatted(Math.abs(value))}`;
 
 /**
- * A number with a minus of the same width as a plus.
- * @param {number} value
- */
-const plain = (value) => formatted(value).replace(/^-/, "−");
-
-/**
  * A number in brackets if it has a sign, to follow an operator.
  * @param {number} value
  */
-const within = (value) => (value < 0 ? `(${plain(value)})` : plain(value));
+const within = (value) => (value < 0 ? `(${formatted(value)})` : formatted(value));
 
 /** @param {number} value */
-const asWritten = (value) => Number(formatted(value));
+const asWritten = (value) => Number(rounded(value));
 
 /**
  * The sign between a calculation and its result, each number of which is rounded by itself: whether
@@ -185,10 +179,10 @@ export class Formula {
     const std = Math.sqrt(variance + passage.epsilon);
     const [x, centred, normalized, scaled] = values;
     const parts = {
-      x: plain(x),
+      x: formatted(x),
       mean: signed(-mean),
       root: `√(${formatted(variance)} + ${passage.epsilon})`,
-      gamma: plain(gamma),
+      gamma: formatted(gamma),
       beta: signed(beta),
     };
     const known = values.every(Number.isFinite);
@@ -200,9 +194,9 @@ export class Formula {
     );
     const sums = [
       "",
-      `${plain(x)} ${signed(-mean)} ${relation((a, b) => a + b, [x, -mean], centred)}`,
-      `${plain(centred)} ÷ ${formatted(std)} ${relation((a, b) => a / b, [centred, std], normalized)}`,
-      `${plain(normalized)} · ${within(gamma)} ${signed(beta)} ${relation(
+      `${formatted(x)} ${signed(-mean)} ${relation((a, b) => a + b, [x, -mean], centred)}`,
+      `${formatted(centred)} ÷ ${formatted(std)} ${relation((a, b) => a / b, [centred, std], normalized)}`,
+      `${formatted(normalized)} · ${within(gamma)} ${signed(beta)} ${relation(
         (a, b, c) => a * b + c,
         [normalized, gamma, beta],
         scaled,
@@ -211,10 +205,10 @@ export class Formula {
     ];
     panel.querySelectorAll(".bnviz-steps button").forEach((button, stage) => {
       button.children[1].textContent = known ? sums[stage] : "";
-      button.children[2].textContent = known ? plain(values[stage]) : "";
+      button.children[2].textContent = known ? formatted(values[stage]) : "";
     });
     [...this.columns.children].forEach((column, stage) => {
-      column.children[1].textContent = known ? plain(values[stage]) : "";
+      column.children[1].textContent = known ? formatted(values[stage]) : "";
     });
     this.#light(this.lit);
   }

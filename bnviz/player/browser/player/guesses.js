@@ -3,6 +3,8 @@
 /** @import { CardArm, Shown } from "types/message" */
 /** @import { Answer } from "./answers.js" */
 
+import { withMinus } from "./scales.js";
+
 /**
  * A probability that was kept in 8 bits.
  * @param {number} share
@@ -12,12 +14,6 @@ export function percentOf(share) {
   if (percent < 1) return "< 1 %";
   return percent > 99 ? "> 99 %" : `${percent} %`;
 }
-
-/**
- * A number with a minus sign that is as wide as a plus.
- * @param {number} value
- */
-const signed = (value) => String(value).replace(/-/g, "−");
 
 /**
  * The lines of an arm: its guesses, the example's own class if it is not among them, and all other
@@ -68,7 +64,7 @@ export function buildGuesses(shown, example, title, arms, answers) {
   const all = document.createDocumentFragment();
   all.append(part("bnviz-odds-title", title));
   if (shown.names.length) {
-    const values = shown.names.map((name, i) => `${name} ${signed(shown.values[example][i])}`);
+    const values = shown.names.map((name, i) => `${name} ${withMinus(shown.values[example][i])}`);
     all.append(part("bnviz-odds-values", values.join(" · ")));
   }
   const columns = part("bnviz-odds-arms");

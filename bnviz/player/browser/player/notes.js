@@ -16,8 +16,13 @@ const RETRIES = 50;
 
 // Between a note and words beside it; pixels.
 const BESIDE = 8;
-// From a note's end to the line that leads to what it touches, at least; pixels.
+// From a note's end to the line that leads to what it touches: at least, in pixels, and as a share.
 const ROUND = 16;
+const BEFORE = 0.64;
+// Between that line and words beside it; pixels.
+const CLEAR = 3;
+// How far the line to a row reaches into it; pixels.
+const INTO = 3;
 
 /**
  * What a note touches, in pixels of the window, and where it stands.
@@ -25,7 +30,7 @@ const ROUND = 16;
  * @property {number} x
  * @property {number} y
  * @property {number} lead How far from that it stands, in pixels.
- * @property {number} [left] Where it begins; without it, its middle is at `x`.
+ * @property {number} [left] Where it begins; without it, `BEFORE` of it stands before `x`.
  */
 /**
  * @typedef {object} Note
@@ -59,8 +64,8 @@ const NOTES = [
       const sidebar = document.querySelector('[data-testid="stSidebar"]');
       const buttons = [...(sidebar?.querySelectorAll("button, label") ?? [])];
       const box = boxOf(buttons.find((each) => each.textContent?.trim() === "Lesson"));
-      // Above the line below the page's name.
-      return box && { x: box.left + box.width / 2, y: box.top, lead: 30 };
+      // Above the line below the page's name, and its own line beside that.
+      return box && { x: box.left + 0.72 * box.width, y: box.top, lead: 30 };
     },
     side: -1,
   },
@@ -73,21 +78,21 @@ const NOTES = [
       if (!box) return undefined;
       const names = [...root.querySelectorAll('[data-part="wiring"] text')].map(boxOf);
       const over = names.find((name) => name && meets(name, box));
-      const x = over ? over.right : box.left + box.width / 2;
+      const x = over ? over.right + CLEAR : box.left + box.width / 2;
       return { x, y: box.top, lead: over ? box.top - over.top + 3 : 4, left: x - ROUND };
     },
     side: -1,
   },
   {
     text: "2 Watch this layer",
-    // Below the numbers of the axis, beside its title.
+    // Below the numbers of the axis, beside its title. It touches the row where no words are.
     place(root) {
       const row = boxOf(root.querySelector('[data-part="taps"] [data-key^="row"][tabindex="0"]'));
       const number = boxOf(root.querySelector(".xtick text"));
       const title = boxOf(root.querySelector(".xtitle"));
       if (!row || !number || !title) return undefined;
       const left = title.right + BESIDE;
-      const y = row.bottom - row.height / 4;
+      const y = row.bottom - INTO;
       return { x: left + ROUND, y, lead: number.bottom + 1 - y, left };
     },
     side: 1,
@@ -141,7 +146,7 @@ export class Notes {
         return;
       }
       const { x, y, lead } = touched;
-      const wanted = touched.left ?? x - note.offsetWidth / 2;
+      const wanted = touched.left ?? x - BEFORE * note.offsetWidth;
       const left = Math.min(Math.max(wanted, EDGE), innerWidth - note.offsetWidth - EDGE);
       note.style.left = `${left}px`;
       note.style.top = `${side > 0 ? y + lead : y - lead - note.offsetHeight}px`;

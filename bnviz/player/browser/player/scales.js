@@ -16,6 +16,22 @@ export function transformed(values, transform, { symlog_linear: linear }) {
 }
 
 /**
+ * A number in words or beside a mark, with a minus sign where code has a hyphen.
+ * @param {number | string} number
+ */
+export const withMinus = (number) => String(number).replace(/-/g, "−");
+
+/**
+ * A value in two decimals, or in two digits and a power of 10 if it is tiny or huge.
+ * @param {number} value
+ */
+export function rounded(value) {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
+  return value.toExponential(1).replace("e+", "e");
+}
+
+/**
  * A value as text: two decimals, or two digits and a power of 10 if it is tiny or huge.
  * @param {number} value
  * @param {"" | "%"} unit "%" if the value is a share.
@@ -23,8 +39,7 @@ export function transformed(values, transform, { symlog_linear: linear }) {
 export function formatted(value, unit = "") {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  if (unit === "%") return `${(100 * value).toFixed(0)} %`;
-  const size = Math.abs(value);
-  if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
-  return value.toExponential(1).replace("e+", "e");
+  // Never −0.
+  if (unit === "%") return `${withMinus(Number((100 * value).toFixed(0)))} %`;
+  return withMinus(rounded(value));
 }

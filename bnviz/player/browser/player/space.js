@@ -16,16 +16,17 @@ export const layoutName = (width) => (width <= NARROW ? "narrow" : "wide");
  * Height in pixels that is left for a figure if all of a component fits on one screen.
  * @param {HTMLElement} root
  * @param {HTMLElement} figure
- * @param {{ last?: HTMLElement, foot?: HTMLElement }} [parts] The last part of the component that
- *   must fit, if not all of it; and a part after it that does so too on a high screen.
+ * @param {{ last?: HTMLElement, foot?: HTMLElement, footed?: boolean }} [parts] The last part of the
+ *   component that must fit, if not all of it; and a part after it that does so too on a high screen,
+ *   or, if it is footed, on any.
  */
-export function heightLeft(root, figure, { last, foot } = {}) {
+export function heightLeft(root, figure, { last, foot, footed = false } = {}) {
   const place = root.getBoundingClientRect();
   const top = place.top + window.scrollY;
   // One that is hidden has no place.
   const ends = last && last.offsetParent !== null;
   const height = ends ? last.getBoundingClientRect().bottom - place.top : root.scrollHeight;
-  const more = foot && window.innerHeight >= HIGH ? foot.offsetHeight : 0;
+  const more = foot && (footed || window.innerHeight >= HIGH) ? foot.offsetHeight : 0;
   return window.innerHeight - top - (height - figure.offsetHeight) - more - MARGIN;
 }
 

@@ -39,6 +39,8 @@ const CLOSE = 1e-4;
 const EXPLANATION = /<span>.*<\/span>/;
 // What is left out of an explanation first.
 const LESS = /(<span>(?: · )?)[^<]*, /;
+// Between the parts of a heading, the last time.
+const PARTS = / · (?!.* · )/;
 
 /**
  * The panels of a layout.
@@ -62,7 +64,7 @@ function panelsOf(layout) {
 
 /**
  * Shortens headings that are too long for their place: with the end of their explanation alone, without
- * it, else in two lines.
+ * it, else in two lines, or in letters that are at least as large as those of axes.
  * @param {Layout} layout Is changed.
  * @param {number} left Where shares begin, in pixels.
  * @param {number} width Of what they are shares, in pixels.
@@ -100,7 +102,14 @@ export function fitHeadings(layout, left, width) {
     heading.text = heading.text.replace(LESS, "$1");
     if (fits(heading.text)) continue;
     heading.text = heading.text.replace(EXPLANATION, "");
-    if (!fits(heading.text)) heading.text = heading.text.replace(/ · (?!.* · )/, "<br>");
+    if (fits(heading.text)) continue;
+    const parted = heading.text.replace(PARTS, "<br>");
+    if (parted !== heading.text) heading.text = parted;
+    else {
+      const { size } = heading.font;
+      const fitting = (size * (end - start)) / lengthOf(heading.text, size);
+      heading.font = { ...heading.font, size: Math.max(fitting, layout.font?.size ?? 12) };
+    }
   }
 }
 

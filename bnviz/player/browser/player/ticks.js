@@ -5,6 +5,7 @@
 /** @import { Layout, RunAxis } from "types/plotly" */
 
 import { context2d, newCanvas } from "./canvas.js";
+import { withMinus } from "./scales.js";
 
 // Ticks are at most so many times the least distance apart, unless no number lies between.
 const REACH = 2.4;
@@ -65,7 +66,7 @@ export function rootTicks([low, high], apart, { end, whole }, over = apart) {
  * @param {boolean} whole
  */
 const textOf = (value, whole) =>
-  whole ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+  whole ? Math.round(value).toLocaleString("en") : withMinus(Number(value.toPrecision(3)));
 
 /**
  * Measures words in the font of a layout's axes.

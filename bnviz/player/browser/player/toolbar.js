@@ -3,6 +3,7 @@
 /** @import { Choice, Choose, Figure, View } from "types/message" */
 /** @import { Level } from "./wiring.js" */
 
+import { withMinus } from "./scales.js";
 import { optionButton, replace } from "./tabs.js";
 
 /**
@@ -76,7 +77,7 @@ function controlFor(choice) {
  * @param {string | number} value
  */
 function changed(choice, value) {
-  const text = choice.options?.[value] ?? String(value);
+  const text = choice.options?.[value] ?? withMinus(value);
   return value === choice.default ? "" : `${choice.label} ${text}`;
 }
 
