@@ -109,7 +109,7 @@ class FrameLayout:
     def neurons(self) -> int:
         """How many neurons of the widest layer have measures of their own; they are the first ones.
 
-        The rows of narrower layers are as long and end with NaN.
+        The rows of narrower layers are as long and end with NaN, those of scores with `NO_SCORE`.
         """
         return min(self.units, max(MIN_NEURONS, MAX_NEURONS // self.hidden_layers))
 

@@ -21,7 +21,7 @@ CONDITIONS = {
 DIMENSIONS = {
     "layers": "hidden layers",
     "kernels": "layers with a kernel: the hidden layers, then the output",
-    "neurons": "the first neurons of each hidden layer, as many as `FrameLayout.neurons`",
+    "neurons": "the first neurons of each hidden layer, `FrameLayout.neurons` or all that it has",
     "percentiles": "`PERCENTILES`",
     "counts": "bins of the quantity's edges, between values below and values above all of them",
     "probe": "the fixed training examples that are measured, at most `PROBE_SIZE`",

@@ -7,7 +7,7 @@ from bnviz.arm_colours import FURTHER_COLOURS
 #: What a network may normalize by.
 NORMALIZATIONS = ("batch", "layer", "group")
 #: What the label of a network begins with that can follow a noun as it is: "with BN".
-_ADDITION = "with"
+_ADDITIONS = ("with ", "without ")
 #: What the names of layers begin with that are known by their numbers.
 NUMBERED = "layer "
 
@@ -58,12 +58,12 @@ class ArmSpec:
         """What follows a noun: "with BN", "in “my network”"."""
         if self.addition:
             return self.addition
-        return self.label if self.label.startswith(_ADDITION) else f"in “{self.label}”"
+        return self.label if self.label.startswith(_ADDITIONS) else f"in “{self.label}”"
 
     @property
     def network(self) -> str:
         """The network as a noun: "the network with BN", "the network “my network”"."""
-        if self.addition or self.label.startswith(_ADDITION):
+        if self.addition or self.label.startswith(_ADDITIONS):
             return f"the network {self.with_it}"
         return f"the network “{self.label}”"
 
@@ -90,4 +90,4 @@ class LayerSpec:
     def title(self) -> str:
         """The name at the beginning of a line."""
         counted = self.name.startswith(NUMBERED)
-        return self.name.capitalize() if counted else self.name
+        return self.name[0].upper() + self.name[1:] if counted else self.name

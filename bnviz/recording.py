@@ -270,7 +270,7 @@ class Recording:
         try:
             recording.extend(0, held.frames)
         except ValueError as error:
-            raise RecordingError("the recording's frames are not those of its settings") from error
+            raise RecordingError("its frames do not fit what it says of itself") from error
         try:
             if held.costs:
                 arms = recording.layout.arms

@@ -40,7 +40,7 @@ _GAINS_SINCE, _PACKED_SINCE = 5, 6
 #: Since when there are recordings of networks that no settings describe.
 _NETWORKS_SINCE = 6
 #: Name of the array with the bytes of the layout's schema, as JSON, for readers without this
-#: package; here it follows from the settings.
+#: package; here it follows from the header.
 _SCHEMA = "schema"
 #: Name of the array with the costs of a step, if they are known.
 _COSTS = "seconds_per_step"
@@ -50,7 +50,7 @@ _OTHER_SEEDS = "other_seeds"
 _SHOWN = "shown"
 _FOREIGN = "the file is not a recording of this laboratory"
 _OTHER_VERSION = "the recording was made with another version of the laboratory"
-_TOO_LONG = "the file holds more than its settings can have produced"
+_TOO_LONG = "the file holds more than what it says of itself allows"
 #: Maximum size of a recording file, and of the text of what was run in it, in bytes.
 MAX_FILE_BYTES = 50_000_000
 _MAX_TEXT_BYTES = {_SETTINGS: 100_000, _NETWORKS: 400_000}
@@ -205,7 +205,7 @@ def _is_overview(archive: Archive, size: int) -> bool:
 
 
 def _frames(archive: Archive, layout: FrameLayout) -> bytes:
-    """The frames of a file, no more than its settings can have produced."""
+    """The frames of a file, no more than its header allows."""
     (body,) = _BODIES & {*archive.names}
     header, size = archive.header(body), layout.dtype.itemsize
     most = len(layout.header.steps) * size

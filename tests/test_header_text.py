@@ -74,7 +74,7 @@ HOSTILE = {
     "a width of 0": (("layers", 0, "width"), 0),
     "a huge width": (("layers", 0, "width"), 10**12),
     "a truth value as a width": (("layers", 0, "width"), True),
-    "more values than memory holds": (("layers", 1, "positions"), 65_536 * 64),
+    "more values than memory holds": (("layers", 2, "positions"), 65_536),
     "an unknown kind": (("layers", 0, "kind"), "recurrent"),
     "an activation that is a list": (("layers", 0, "activation"), []),
     "steps that fall": (("steps",), [0, 2, 1]),

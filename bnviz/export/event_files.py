@@ -41,7 +41,7 @@ def event_files(recording: Recording) -> dict[str, bytes]:
     The time of a step is what training took up to it, in seconds of processor; 0 where that is not
     known. The same recording gives the same files.
 
-    Tags are `network/MEASURE` and `MEASURE/layer N`. Series that have no known value are left out.
+    Tags are `network/MEASURE` and `MEASURE/LAYER`. Series that have no known value are left out.
     A histogram has the bins from the first to the last that is not empty; values beyond all edges
     stand in a bin without width at the outermost one.
 
@@ -53,9 +53,15 @@ def event_files(recording: Recording) -> dict[str, bytes]:
     """
     numbers = list(series(recording))
     return {
-        f"{ARM_FILE_NAMES.get(arm, arm)}/{FILE_NAME}": _file(recording, arm, numbers)
-        for arm in recording.layout.arms
+        f"{folder}/{FILE_NAME}": _file(recording, arm, numbers)
+        for arm, folder in folders(recording).items()
     }
+
+
+def folders(recording: Recording) -> dict[str, str]:
+    """The folder of each network, by its name."""
+    names = {} if recording.header.settings is None else ARM_FILE_NAMES
+    return {arm: names.get(arm, arm) for arm in recording.layout.arms}
 
 
 def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
@@ -131,7 +137,8 @@ def _histograms(
 def _words(recording: Recording) -> bytes:
     """The settings as a table in Markdown; of networks without any, the line about them."""
     header = recording.header
-    tag, text = ("about", header.about)
+    # As code, since TensorBoard would take it for Markdown, and a picture in it for one to load.
+    tag, text = "about", f"    {header.about}"
     if header.settings is not None:
         tag, text = "settings", _table(header.settings)
     tensor = _integer(1, _STRING) + _text(8, text.encode())

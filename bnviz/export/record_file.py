@@ -41,7 +41,12 @@ def checksums(texts: Sequence[bytes]) -> list[int]:
 
     Args:
         texts: Each of at least four bytes.
+
+    Raises:
+        ValueError: If one is shorter.
     """
+    if min(map(len, texts), default=4) < 4:
+        raise ValueError("a text of fewer than four bytes")
     counts = [-(-len(text) // _PIECE) for text in texts]
     padded = np.zeros(_PIECE * sum(counts), np.uint8)
     end = 0

@@ -11,14 +11,15 @@ from bnviz.figures.bindings.passage import ACTIVATIONS
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import contrast
 from bnviz.recorded_networks import ArmSpec
+from bnviz.recording_header import RecordingHeader
 
-#: Short and full name of each normalization, and of that of an arm which has one of its own.
-NORMALIZATIONS = {
+#: Short and full name of each normalization, and of that which noise follows.
+_NAMES = {
     "batch": ("BN", "Batch Normalization"),
     "layer": ("LN", "layer normalization"),
     "group": ("GN", "group normalization"),
-    "noisy_bn": ("BN~", "Batch Normalization followed by noise"),
 }
+_NOISY = ("BN~", "Batch Normalization followed by noise")
 #: The arguments from which to which an activation is drawn, and at how many of them.
 _ARGUMENTS = (-3.0, 3.0, 25)
 
@@ -34,7 +35,8 @@ def diagram(panels: Panels, baselines: list[float], start: float) -> dict[str, A
     Returns:
         `columns` with the parts of each arm's layers in order, `curve` with the points of the
         activation in a unit square, and what the histograms show. Of networks whose layers may
-        differ, `rows` has name, activation and curve of each layer, and its parts in each arm.
+        differ, `rows` has name, activation and curve of each layer, and in each arm its parts
+        and the names of its normalization.
     """
     layers = panels.recording.header.layers
     first = layers[0].activation
@@ -54,6 +56,7 @@ def diagram(panels: Panels, baselines: list[float], start: float) -> dict[str, A
                 "activation": layer.activation,
                 "curve": curve(layer.activation),
                 "parts": [_parts(panels.recording.header.arm(arm), number) for arm in panels.arms],
+                "norms": [_norm(panels.recording.header, arm, number) for arm in panels.arms],
             }
             for number, layer in enumerate(layers)
         ]
@@ -76,16 +79,23 @@ def curve(activation: str) -> list[list[float]]:
 
 def _column(panels: Panels, number: int, arm: str) -> dict[str, Any]:
     spec = panels.recording.header.arm(arm)
-    short, full = NORMALIZATIONS.get(arm) or NORMALIZATIONS.get(spec.normalization, ("", ""))
     return {
         "panel": number,
         "arm": spec.label,
         "colour": spec.colour,
         "contrast": contrast(spec.colour),
         "parts": _parts(spec, 0),
-        "short": short,
-        "full": full,
+        **_norm(panels.recording.header, arm, 0),
     }
+
+
+def _norm(header: RecordingHeader, arm: str, layer: int) -> dict[str, str]:
+    """Short and full name of what a network normalizes by at a layer; empty without it."""
+    norm = header.arm(arm).norm(layer)
+    names = ("", "") if norm is None else _NAMES[norm.kind]
+    if arm == "noisy_bn" and header.settings is not None:
+        names = _NOISY
+    return dict(zip(("short", "full"), names, strict=True))
 
 
 def _parts(arm: ArmSpec, layer: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 
+from bnviz.recorded_networks import ArmSpec
 from bnviz.recording_header import RecordingHeader
 
 #: Growth of the gradient's norm with each layer of BN and ReLU at step 0, in networks and batches
@@ -11,7 +12,15 @@ RELU_GROWTH = math.sqrt(math.pi / (math.pi - 1))
 
 
 def growing_arm(header: RecordingHeader) -> str | None:
-    """Returns the first arm whose gradient grows by `RELU_GROWTH` in theory; None without one."""
-    if any(layer.activation != "relu" for layer in header.layers):
+    """Returns the first arm whose gradient grows by `RELU_GROWTH` in theory; None without one.
+
+    All layers are dense, of ReLU, and have BN.
+    """
+    if any(layer.activation != "relu" or layer.kind != "dense" for layer in header.layers):
         return None
-    return next((arm.name for arm in header.arms if arm.normalization == "batch"), None)
+    return next((arm.name for arm in header.arms if _is_batch_norm(arm)), None)
+
+
+def _is_batch_norm(arm: ArmSpec) -> bool:
+    """Whether BN stands in every layer of a network."""
+    return bool(arm.norms) and all(norm and norm.kind == "batch" for norm in arm.norms)

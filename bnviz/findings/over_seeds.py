@@ -128,14 +128,14 @@ def drift_tally(recording: Recording, measure: str) -> Tally | None:
     Returns:
         None while no other seed is known.
     """
+    seeds = _others(recording)
+    if not len(seeds):
+        return None  # and then the networks may be any others
     last = recording.frames[-1]
-    own = [[float(last[arm][name][-1]) for arm in ARMS] for name in (measure, measure + IN_STD)]
-    others = [
-        [[float(seed[arm][name]) for arm in ARMS] for name in (measure, measure + IN_STD)]
-        for seed in _others(recording)
-    ]
-    votes = tuple(_drift_vote(units) for units in (own, *others))
-    return Tally(votes) if others else None
+    units = (measure, measure + IN_STD)
+    own = [[float(last[arm][name][-1]) for arm in ARMS] for name in units]
+    others = [[[float(seed[arm][name]) for arm in ARMS] for name in units] for seed in seeds]
+    return Tally(tuple(_drift_vote(each) for each in (own, *others)))
 
 
 def gap_tally(recording: Recording, own: int) -> Tally | None:

@@ -28,10 +28,10 @@ def proof(recording: Recording) -> str:
         digests = {last[arm][f"{name}_digest"].tobytes() for arm in arms}
         known = recording.header.knows(f"{name}_digest")
         (unknown if not known else same if len(digests) == 1 else other).append(words)
-    said = [
-        f"{what} {listed(words)}"
-        for what, words in (("same", same), ("not the same", other), ("not known", unknown))
-        if words
-    ]
-    text = "; ".join(said)
-    return f"Of these networks, by checksums: {text}."
+    parts = (
+        ("the same in all networks", same),
+        ("not the same", other),
+        ("not known", unknown),
+    )
+    text = "; ".join(f"{what}: {listed(words)}" for what, words in parts if words)
+    return f"By checksums, {text}."

@@ -281,7 +281,7 @@ def _excluded(
     Args:
         pair: When each of the two arms reached the target.
         kept: By arm, whether it has learnt something in the end and has not diverged.
-        names: What each network is called; the laboratory's are left out.
+        names: What each network is called, if it is none of the laboratory's.
     """
     arrived = [arm for arm, arrival in pair.items() if arrival.step is not None]
     if not arrived:

@@ -13,6 +13,12 @@ def test_checksums_are_those_of_the_published_examples():
     assert checksums(texts) == [0x8A9136AA, 0x62A8AB43, 0x46DD794E, 0x113FDB5C]
 
 
+@pytest.mark.parametrize("text", [b"", b"abc"])
+def test_texts_too_short_for_this_way_are_refused(text):
+    with pytest.raises(ValueError, match="four bytes"):
+        checksums([b"abcd", text])
+
+
 @pytest.mark.parametrize("lengths", [[], [4], [4, 255, 256, 257, 5, 70_000]])
 def test_tensorflow_reads_what_is_written(lengths, tmp_path):
     generator = np.random.default_rng(0)

@@ -11,17 +11,21 @@ from bnviz.export.figure_table import FigureTable
 from bnviz.export.picture import drawing
 from bnviz.export.replay import replay
 from bnviz.export.tidy import tidy
+from bnviz.figures.diagram import diagram
+from bnviz.figures.panels import Panels
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views.catalogue import VIEWS
+from bnviz.findings.gradient_growth import growing_arm
 from bnviz.findings.headline import headline
 from bnviz.findings.verdict import verdict
 from bnviz.page.shell import recording_process
 from bnviz.player.content import StageContent
 from bnviz.player.message import unpack
 from bnviz.player.request import PlayerRequest
+from bnviz.recorded_networks import LayerSpec
 from bnviz.recording import Recording
 from tests.support.everyday import everyday
-from tests.support.networks import UNKNOWN, header_of
+from tests.support.networks import BEFORE, BY_EXAMPLE, UNKNOWN, header_of
 from tests.support.recordings import random_recording
 
 SHAPES = [(1, [4]), (2, [8, 64, 512]), (1, [16] * 30), (3, [32] * 7), (2, [3] * 100)]
@@ -54,8 +58,8 @@ def test_every_view_answers(arms, widths, frames):
     for name in TITLES:
         header = respond(shown, View(name))
         assert header["figure"]["view"]["name"] == name
-        if header["missing"] is None and frames:
-            VIEWS[name].figure(shown, View(name)).at(shown)
+        for layer in range(1, len(widths) + 1) if header["missing"] is None and frames else ():
+            VIEWS[name].figure(shown, View(name, layer=layer)).at(shown)
 
 
 def test_the_stage_names_each_layer_with_its_activation_and_its_place_of_bn():
@@ -128,6 +132,35 @@ def test_sentences_name_networks_and_layers_and_never_the_laboratorys(arms, fram
         assert "“plain”" in said
 
 
+@pytest.mark.parametrize("arms", [2, 3])
+def test_networks_of_which_all_is_measured_have_a_verdict(arms):
+    assert verdict(recording(arms, unknown=()))
+
+
+def test_a_layer_is_drawn_with_its_own_normalization():
+    networks = header_of(2, (8, 8, 8))
+    mixed = dataclasses.replace(networks.arms[1], name="batch", norms=(BY_EXAMPLE, BEFORE, None))
+    header = dataclasses.replace(networks, arms=(networks.arms[0], mixed))
+    rows = diagram(Panels(random_recording(header, 2), View()), [0.0] * 3, 0.0)["rows"]
+    assert [row["norms"][1]["short"] for row in rows] == ["LN", "BN", ""]
+    assert [row["norms"][0]["short"] for row in rows] == ["", "", ""]
+
+
+def test_theory_is_drawn_where_every_layer_has_it():
+    header = header_of(2, (8, 8))
+    layers = tuple(LayerSpec(f"dense_{n}", 8, "relu") for n in range(2))
+    for norms, growing in (((BEFORE, BEFORE), "arm_2"), ((BEFORE, None), None)):
+        arm = dataclasses.replace(header.arms[1], norms=norms)
+        of_dense = dataclasses.replace(header, arms=(header.arms[0], arm), layers=layers)
+        assert growing_arm(of_dense) == growing
+
+
+def test_nothing_is_said_to_be_trainable_that_only_the_laboratory_trains():
+    lacking = respond(recording(), View("landscape"))["missing"]
+    assert lacking["offer"] == ""
+    assert "trained outside of bnviz" in lacking["sentence"]
+
+
 def test_events_name_their_layer():
     shown = recording(1, (8, 64))
     frames = shown.frames.copy()
@@ -158,8 +191,8 @@ def test_the_proof_says_what_is_the_same_and_what_is_not_known():
     again = Recording(shown.header)
     again.extend(0, frames.tobytes())
     assert respond(again, View())["proof"] == (
-        "Of these networks, by checksums: same data; not the same first weights of the layers "
-        "shown; not known order of batches."
+        "By checksums, the same in all networks: data; not the same: first weights of the layers "
+        "shown; not known: order of batches."
     )
     assert respond(recording(1), View())["proof"] == ""
 

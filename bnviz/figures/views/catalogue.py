@@ -218,6 +218,8 @@ def missing(
     if need is None:
         return None
     reason, offer = need.reason, need.offer
+    if offer and layout.header.settings is None:
+        reason, offer = "this is not measured of networks that trained outside of bnviz", ""
     if awaited is not None and not spec.lacking(awaited):
         reason, offer = "it opens with the first frame of the run that has been started", ""
     return {"sentence": f"This view shows {spec.shows}; {reason}.", "offer": offer}

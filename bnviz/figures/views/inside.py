@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bnviz.figures.bindings.binding import Binding
-from bnviz.figures.bindings.passage import Passage, ScaleAndShift
+from bnviz.figures.bindings.passage import ACTIVATIONS, Passage, ScaleAndShift
 from bnviz.figures.bindings.series import Caption
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
@@ -77,15 +77,18 @@ def _arm(recording: Recording) -> str:
 
 
 def _norm(panels: Panels) -> NormSpec | None:
-    """What it normalizes by at the chosen layer; None if it does not."""
-    return panels.recording.header.arm(_arm(panels.recording)).norm(panels.layer)
+    """Its BN at the chosen layer; None if it has none there."""
+    norm = panels.recording.header.arm(_arm(panels.recording)).norm(panels.layer)
+    return norm if norm is not None and norm.kind == "batch" else None
 
 
 def _activation(panels: Panels) -> str:
-    """The activation that follows BN at the chosen layer; "" if BN follows it."""
-    norm = _norm(panels)
-    before = norm is not None and norm.position == "before"
-    return panels.recording.header.layers[panels.layer].activation if before else ""
+    """The activation that follows BN at the chosen layer.
+
+    "" if BN follows it, or if only its name is known.
+    """
+    norm, name = _norm(panels), panels.recording.header.layers[panels.layer].activation
+    return name if norm is not None and norm.position == "before" and name in ACTIVATIONS else ""
 
 
 def _count(recording: Recording) -> int:

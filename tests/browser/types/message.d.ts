@@ -116,7 +116,13 @@ export interface Diagram {
    * Of networks whose layers may differ: of each layer its name, its activation and the points of
    * it, which are none of an unknown one, and its parts in each column.
    */
-  rows?: { name: string; activation: string; curve: [number, number][]; parts: string[][] }[];
+  rows?: {
+    name: string;
+    activation: string;
+    curve: [number, number][];
+    parts: string[][];
+    norms: { short: string; full: string }[];
+  }[];
   /** Height of each layer's baseline on the vertical axes, and where they begin. */
   baselines: number[];
   start: number;

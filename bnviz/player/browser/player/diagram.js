@@ -165,8 +165,9 @@ export class Diagram {
    * @param {boolean} lacks Whether the recording lacks what the view draws.
    */
   #addNormalization(box, layer, column, lacks) {
-    const { layer: chosen, columns } = /** @type {Spec} */ (this.spec);
-    const { arm, full } = columns[column];
+    const { layer: chosen, columns, rows } = /** @type {Spec} */ (this.spec);
+    const { arm } = columns[column];
+    const { full } = rows?.[layer - 1].norms[column] ?? columns[column];
     const label = lacks ? full : `${full}: look inside a neuron`;
     const button = this.#button(`norm ${layer} ${column}`, box, label, () => {
       if (lacks) this.#chooseLayer(layer);

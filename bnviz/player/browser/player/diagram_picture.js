@@ -124,7 +124,8 @@ export function drawRow({ boxes, taps, lead, wire, name }, about) {
  */
 function drawBox(box, { spec, column, layer, level }) {
   const { kind, left: x, top: y, width, height } = box;
-  const { colour, contrast, short } = spec.columns[column];
+  const { colour, contrast } = spec.columns[column];
+  const { short } = spec.rows?.[layer - 1].norms[column] ?? spec.columns[column];
   const rect = { class: "bnviz-box", x, y, width, height, rx: Math.min(5, height / 4) };
   if (kind === "activation") {
     const points = spec.rows?.[layer - 1].curve ?? spec.curve;
