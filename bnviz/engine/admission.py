@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from bnviz.engine.limits import Limits, recording_bytes
-from bnviz.settings import Settings
+from bnviz.engine.limits import Limits
 
 #: The part of all places, and of the memory of all frames, that may go to one address and to one
 #: browser.
@@ -16,7 +15,7 @@ class Holding:
 
     Attributes:
         jobs: Runs, or studies, that are queued or running.
-        frames: Bytes of frames that known runs hold or will hold; see `RunRegistry.held_bytes`.
+        frames: Bytes of what known runs hold or will hold; see `RunRegistry.held_bytes`.
     """
 
     jobs: int = 0
@@ -24,7 +23,7 @@ class Holding:
 
 
 def shortage(
-    settings: Settings,
+    size: int,
     *,
     everybody: Holding,
     address: Holding,
@@ -34,7 +33,7 @@ def shortage(
     """Explains in one sentence why a run cannot be admitted.
 
     Args:
-        settings: Settings of the new run.
+        size: Bytes of what the new run will hold.
         everybody: What all have.
         address: What the address has from which it is asked for.
         browser: What the browser has from which it is asked for.
@@ -46,7 +45,7 @@ def shortage(
     crowd = crowded("runs", everybody=everybody, address=address, browser=browser, limits=limits)
     if crowd:
         return crowd
-    size, room = recording_bytes(settings), 1e6 * limits.memory_mb
+    room = 1e6 * limits.memory_mb
     if size + everybody.frames > room:
         return (
             "The runs being watched take as much memory as this host allows; train again in a "

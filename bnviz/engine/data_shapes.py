@@ -1,4 +1,4 @@
-"""Data shapes: how many features, classes and examples a run trains on and is measured on."""
+"""Data shapes: what a run trains on and is measured on, and how large its networks are."""
 
 import math
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from bnviz.data import uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
 from bnviz.data.preparation import VALIDATION_SHARE
+from bnviz.frame_layout import FrameLayout
 from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.settings import Settings
 
@@ -71,6 +72,10 @@ SHAPES = {
 }
 #: The data sets in the plane.
 PLANE_SHAPE = DataShape(2, 2, 800, 200)
+#: Numbers of a neuron's BN, and numbers that an optimizer remembers of each weight.
+_BN_NUMBERS, _OPTIMIZER_SLOTS = 4, {"sgd": 0, "momentum": 1, "rmsprop": 1, "adam": 2}
+#: The most bytes of a network's file beside its numbers, and of each hidden layer in it.
+_NETWORK_BYTES, _LAYER_BYTES = 60_000, 40_000
 
 
 def parameters(settings: Settings, source: FileSource | None = None) -> int:
@@ -78,3 +83,18 @@ def parameters(settings: Settings, source: FileSource | None = None) -> int:
     shape = DataShape.of(settings, source)
     sizes = [shape.features, *[settings.units] * settings.hidden_layers, shape.classes]
     return sum((before + 1) * after for before, after in pairwise(sizes))
+
+
+def network_bytes(settings: Settings, source: FileSource | None = None) -> int:
+    """Returns the most bytes that the trained networks of a run take as files, with the examples.
+
+    Args:
+        settings: Settings of the run.
+        source: The file with the examples, if the run uses them.
+    """
+    shape, hidden = DataShape.of(settings, source), settings.hidden_layers
+    numbers = parameters(settings, source) + _BN_NUMBERS * hidden * settings.units
+    network = _NETWORK_BYTES + hidden * _LAYER_BYTES
+    network += 4 * numbers * (1 + _OPTIMIZER_SLOTS[settings.optimizer])
+    examples = 4 * (shape.measured_validation + 4) * (shape.features + 1)
+    return len(FrameLayout.of(settings).arms) * network + examples

@@ -11,11 +11,12 @@ from bnviz.engine import failures
 from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
 from bnviz.engine.cluster import Cluster
+from bnviz.engine.network_run import NetworkRun
 from bnviz.engine.pricing import Pricing
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.study_runs import StudyRegistry
-from bnviz.engine.task import load, train, warm_up
+from bnviz.engine.task import load, train, train_networks, warm_up
 from bnviz.engine.turn_rules import BLOCK_BETWEEN
 from bnviz.engine.worker_turn import Turn
 from bnviz.settings import Settings
@@ -143,14 +144,19 @@ class Dispatch:
         go_on = run.worker is not None
         self._tokens[run.token] = run
         share, charged = self._runs.queue.begin_turn(run)
+        task: Callable[..., Turn] = train
+        more: tuple[int, ...] = ()
+        if isinstance(run, NetworkRun):
+            task, more = train_networks, (run.num_frames,)
         future = self._client.submit(
-            train,
+            task,
             run.settings.to_json(),
             None if go_on else run.source,
             self._topic,
             run.token,
             share,
             go_on,
+            *more,
             # A tuple, because a scheduler keeps a record for each distinct prefix of a key.
             key=("bnviz-train", uuid.uuid4().hex),
             workers=[address],
@@ -194,6 +200,8 @@ class Dispatch:
             )
         if turn.state == "set aside":
             run.attempts = 0
+        elif turn.networks is not None and isinstance(run, NetworkRun):
+            run.take(turn.networks)
         elif turn.error:
             if turn.error == failures.OUT_OF_MEMORY:
                 self._leaving.add(submission.address)
@@ -257,7 +265,9 @@ class Dispatch:
         run = self._tokens.get(message["run"])
         if run is None:
             return
-        if "shown" in message:
+        if isinstance(run, NetworkRun):
+            run.reach(message["step"])
+        elif "shown" in message:
             run.show(message["shown"])
         else:
             run.receive(message["first"], message["data"])

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from bnviz.data.file_source import FileSource
 from bnviz.engine.admission import Holding, crowded, shortage
 from bnviz.engine.configuration import Configuration
+from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.job import COMPLETE, Job
-from bnviz.engine.limits import Limits
+from bnviz.engine.limits import Limits, recording_bytes
+from bnviz.engine.network_run import NetworkRun, networks_digest
 from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
@@ -175,11 +177,41 @@ class Engine:
         """
         refusal = self._refusal(settings, source, origin, live=live)
         run = self._runs.start(settings, source, origin, live=live)
-        if self._closing.is_set():
-            run.fail(_CLOSED.message)
-        elif refusal:
-            run.fail(refusal)
+        self._fail(run, refusal)
         return run
+
+    def networks(
+        self,
+        settings: Settings,
+        num_frames: int,
+        source: FileSource | None = None,
+        origin: Origin = PROGRAM,
+    ) -> NetworkRun:
+        """Returns the active or complete run of a run's networks, or starts a new one.
+
+        Their weights are not kept, so they are trained again. It counts among the runs, is refused
+        and is stopped as one of `start`, and this is the only way to a new one.
+
+        Args:
+            settings: Settings of the run.
+            num_frames: Number of the frame of the run at which they are wanted, from 1.
+            source: The file with the examples, if `settings.dataset` is an upload.
+            origin: Who asks for it.
+        """
+        refusal = ""
+        if not _goes_on(self._runs.find(networks_digest(settings, num_frames))):
+            refusal = self._limits.excess_of_networks(settings, source, pace=self.pace)
+            refusal = refusal or self._shortage(network_bytes(settings, source), origin)
+        run = self._runs.start_networks(settings, num_frames, source, origin)
+        self._fail(run, refusal)
+        return run
+
+    def _fail(self, job: Job, refusal: str) -> None:
+        """Ends a job for which there is a refusal, or no engine any more."""
+        if self._closing.is_set():
+            job.fail(_CLOSED.message)
+        elif refusal:
+            job.fail(refusal)
 
     def _refusal(
         self, settings: Settings, source: FileSource | None, origin: Origin, *, live: bool
@@ -192,13 +224,15 @@ class Engine:
         if live and self._others_wait(origin):
             return OTHERS_WAIT
         excess = self._limits.excess(settings, source, pace=self.pace)
-        if excess:
-            return excess
+        return excess or self._shortage(recording_bytes(settings), origin)
+
+    def _shortage(self, size: int, origin: Origin) -> str:
+        """Why there is no room for a new run that will hold so many bytes; empty if there is."""
         self._runs.make_room(origin, int(self._limits.viewer_runs))
         everybody, address, browser = self._holdings(self._runs, origin)
         frames = self._runs.held_bytes
         return shortage(
-            settings,
+            size,
             everybody=replace(everybody, frames=frames()),
             address=replace(address, frames=frames(lambda run: _is_of_address(run, origin))),
             browser=replace(browser, frames=frames(lambda run: origin in run.origins)),
@@ -257,10 +291,7 @@ class Engine:
         """
         refusal = self._study_refusal(study, source, origin)
         run = self._studies.start(study, source, origin)
-        if self._closing.is_set():
-            run.fail(_CLOSED.message)
-        elif refusal:
-            run.fail(refusal)
+        self._fail(run, refusal)
         return run
 
     def _study_refusal(self, study: S, source: FileSource | None, origin: Origin) -> str:
@@ -294,8 +325,7 @@ class Engine:
             study.architectures, study.num_runs, source, pace=self.pace
         )
         run = self._background.start(study, source, origin)
-        if self._closing.is_set() or excess:
-            run.fail(excess or _CLOSED.message)
+        self._fail(run, excess)
         return run
 
     def check(self, run: Run) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bnviz.data.file_source import FileSource
+from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.duration import in_words, study_seconds, training_seconds
 from bnviz.frame_layout import FrameLayout
 from bnviz.frames import frame_steps
@@ -48,7 +49,11 @@ class Limits:
         300, "BNVIZ_MAX_SECONDS", 2, 1e7, "seconds that a run or a study is expected to take"
     )
     recording_mb: float = _limit(
-        72, "BNVIZ_MAX_RECORDING_MB", 1, 1_000, "megabytes of the frames of one run"
+        72,
+        "BNVIZ_MAX_RECORDING_MB",
+        1,
+        1_000,
+        "megabytes of the frames of one run, or of its networks",
     )
     memory_mb: float = _limit(
         512, "BNVIZ_MAX_MEMORY_MB", 1, 1e6, "megabytes of the frames of all runs being watched"
@@ -118,15 +123,31 @@ class Limits:
         Returns:
             The sentence, or an empty string if the run fits.
         """
+        return self._excess(
+            "The run's frames take", recording_bytes(settings), settings, data, pace
+        )
+
+    def excess_of_networks(
+        self, settings: Settings, data: FileSource | None = None, *, pace: float = 1.0
+    ) -> str:
+        """The same of a run that is trained again for its networks.
+
+        Args:
+            settings: Settings of the run.
+            data: The file with the examples, if the run uses them.
+            pace: How many times longer this host takes than the reference host.
+        """
+        size = network_bytes(settings, data)
+        return self._excess("The networks may take", size, settings, data, pace)
+
+    def _excess(
+        self, what: str, size: int, settings: Settings, data: FileSource | None, pace: float
+    ) -> str:
         longer = self._longer("This run", pace * training_seconds(settings, data))
         if longer:
             return f"{longer}."
-        megabytes = recording_bytes(settings) / 1e6
-        if megabytes > self.recording_mb:
-            return (
-                f"The run's frames take {megabytes:.0f} MB, and this host allows "
-                f"{self.recording_mb:.0f} MB."
-            )
+        if size > 1e6 * self.recording_mb:
+            return f"{what} {size / 1e6:.0f} MB, and this host allows {self.recording_mb:.0f} MB."
         return ""
 
     def excess_of_many(

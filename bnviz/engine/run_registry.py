@@ -1,11 +1,12 @@
 """RunRegistry: all known runs by their settings."""
 
 from collections.abc import Callable
+from typing import cast
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.idle_work import IdleWork
 from bnviz.engine.job import COMPLETE, QueuePosition
-from bnviz.engine.limits import recording_bytes
+from bnviz.engine.network_run import NetworkRun, networks_digest
 from bnviz.engine.origin import PROGRAM, Origin
 from bnviz.engine.pace import Pace
 from bnviz.engine.registry import Registry
@@ -20,8 +21,8 @@ class RunRegistry(Registry[Run]):
 
     Args:
         grace: Seconds that a run continues without viewers.
-        cache_bytes: Bytes of frames kept of ended runs. The least recently used are dropped first;
-            runs that are being watched are never dropped.
+        cache_bytes: Bytes of frames and networks kept of ended runs. The least recently used are
+            dropped first; runs that are being watched are never dropped.
         changed: Called when a run is added or ends, on the thread that did so.
         turns: What origins have used.
         pace: The pace of this host.
@@ -81,11 +82,43 @@ class RunRegistry(Registry[Run]):
         self.idle_work.tell(run, live=live)
         return run
 
+    def start_networks(
+        self,
+        settings: Settings,
+        num_frames: int,
+        source: FileSource | None = None,
+        origin: Origin = PROGRAM,
+    ) -> NetworkRun:
+        """Returns the active or complete run of these networks, see `NetworkRun`, or a new one.
+
+        Args:
+            settings: Settings of the run.
+            num_frames: Number of the frame, from 1.
+            source: The file with the examples, if it uses one.
+            origin: Who asks for it.
+        """
+
+        def make(_: Run | None) -> NetworkRun:
+            return NetworkRun(
+                settings,
+                source,
+                num_frames,
+                lock=self._lock,
+                changed=self._job_ended,
+                position=self.position,
+            )
+
+        run = self._start(networks_digest(settings, num_frames), origin, make)
+        self.queue.changed()
+        return cast(NetworkRun, run)
+
     def complete(self) -> dict[str, Run]:
-        """Returns the complete runs that are kept by digest, in the order of these."""
+        """Returns the runs with all their frames that are kept by digest, in the order of these."""
         with self._lock:
             jobs = sorted(self._jobs.items())
-            return {digest: run for digest, run in jobs if run.state in COMPLETE}
+            return {
+                digest: run for digest, run in jobs if run.state in COMPLETE and len(run.recording)
+            }
 
     def position(self, job: Run) -> QueuePosition | None:
         """Returns a run's position in the queue and its expected wait; None unless queued."""
@@ -97,19 +130,19 @@ class RunRegistry(Registry[Run]):
         super()._job_ended(job)
 
     def weight(self, job: Run) -> int:
-        """Returns the bytes of the run's frames."""
-        return job.recording.frames.nbytes
+        """Returns the bytes of what the run holds."""
+        return job.kept_bytes
 
     def held_bytes(self, asks: Callable[[Run], bool] = lambda _: True) -> int:
-        """Returns the bytes of frames that are not given back when there is need of them.
+        """Returns the bytes of frames and networks that are not given back when room is needed.
 
-        An active run counts with all the frames that it will have. One that has ended, for whatever
-        reason, counts with those that it has, as long as it is watched.
+        An active run counts with all that it will have. One that has ended, for whatever reason,
+        counts with what it has, as long as it is watched.
 
         Args:
             asks: Whether to count a run; by default all of them are.
         """
         with self._lock:
-            planned = sum(recording_bytes(run.settings) for run in self._active if asks(run))
+            planned = sum(run.planned_bytes for run in self._active if asks(run))
             watched = (run for run in self._jobs.values() if run.viewers and not run.active)
             return planned + sum(self.weight(run) for run in watched if asks(run))

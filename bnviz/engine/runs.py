@@ -8,6 +8,7 @@ from typing import Any, Literal
 from bnviz.data.file_source import FileSource
 from bnviz.engine.duration import training_seconds
 from bnviz.engine.job import COMPLETE, Job, QueuePosition, State
+from bnviz.engine.limits import recording_bytes
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from bnviz.shown_examples import ShownExamples
@@ -69,6 +70,16 @@ class Run(Job):
         """Share of the steps that are recorded, 0 to 1."""
         frames = self.recording.frames
         return float(frames[-1]["step"] / self.settings.steps) if len(frames) else 0.0
+
+    @property
+    def planned_bytes(self) -> int:
+        """Bytes of what it will hold at its end."""
+        return recording_bytes(self.settings)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of what it holds."""
+        return self.recording.frames.nbytes
 
     @property
     def is_opening(self) -> bool:

@@ -23,6 +23,7 @@ from bnviz.studies.study import Block
 if TYPE_CHECKING:
     from bnviz.lab.block_training import BlockTraining
     from bnviz.lab.experiment import Experiment
+    from bnviz.lab.network_training import NetworkTraining
     from bnviz.lab.step_cost import StepCost
 
 #: Seconds between two messages with frames.
@@ -76,6 +77,52 @@ def train(
 
     opening = None if go_on else Opening(source, begin)
     return take_turn(worker, token, share, opening, advance)[0]
+
+
+def train_networks(
+    settings: str,
+    source: FileSource | None,
+    topic: str,
+    token: str,
+    share: float,
+    go_on: bool,
+    num_frames: int,
+) -> Turn:
+    """Trains a run again for one turn, to answer with its networks at one of its frames.
+
+    Each turn sends an event of a Dask topic when it begins and ends, which maps `run` to the token
+    and `step` to the step that is reached. A run is set aside and ends early as in `train`.
+
+    Args:
+        settings: Settings of the run, as JSON.
+        source: The file with the examples, if any; not needed to go on.
+        topic: Topic of the events.
+        token: Name of the run in the events.
+        share: Seconds of its turn. It may take a frame longer, and saving the networks.
+        go_on: Whether to take up what is set aside under this token.
+        num_frames: Number of the frame, from 1.
+    """
+    worker = get_worker()
+
+    def send(step: int) -> None:
+        worker.log_event(topic, {"run": token, "step": step})
+
+    if not go_on:
+        send(0)
+
+    def begin(data: Dataset | None) -> "NetworkTraining":
+        from bnviz.lab.network_training import NetworkTraining
+
+        return NetworkTraining(Settings.from_json(settings), data, num_frames=num_frames)
+
+    def advance(training: "NetworkTraining", _: int, clock: Clock) -> tuple[bool, int]:
+        ended = training.advance(clock.should_continue, clock.should_prepare)
+        send(training.step)
+        return ended, 0
+
+    opening = None if go_on else Opening(source, begin)
+    turn, training = take_turn(worker, token, share, opening, advance)
+    return replace(turn, networks=training.networks) if turn.state == "ended" else turn
 
 
 def train_block(

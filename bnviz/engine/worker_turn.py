@@ -13,6 +13,7 @@ from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.engine.turn_rules import COMPILING_SHARE
 from bnviz.studies.study import Outcome
+from bnviz.trained_networks import TrainedNetworks
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Turn:
         worker: Address of the worker.
         outcomes: The outcomes of a block that has ended, by arm; empty if it was stopped.
         step_costs: Seconds of a step by arm, if they were measured and are known.
+        networks: The networks for which a run was trained again, once it has ended.
     """
 
     state: Literal["ended", "set aside", "lost", "failed"]
@@ -39,6 +41,7 @@ class Turn:
     worker: str = ""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     step_costs: dict[str, float] = field(default_factory=dict)
+    networks: TrainedNetworks | None = None
 
 
 class Clock:

@@ -4,19 +4,16 @@ import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bnviz.data.dataset import Dataset
+from bnviz.export import bundle
 from bnviz.export.event_files import FILE_NAME, event_files
-from bnviz.findings.wording import listed
-from bnviz.frames import ARM_ADDITIONS, ARM_FILE_NAMES
+from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
 from bnviz.settings import UPLOAD
 from bnviz.terminal.options import CommandError, read_data
 from bnviz.terminal.training import ProgressBar, timed
-
-if TYPE_CHECKING:
-    from bnviz.lab.keras_files import KerasFiles
+from bnviz.trained_networks import TrainedNetworks
 
 #: Files by their path below what an option gives, which is "." for a single file, and what there
 #: is to say of each.
@@ -40,22 +37,25 @@ def keras(recording: Recording, given: argparse.Namespace) -> Files:
     """
     _refuse_others(recording, Path(given.keras), "--keras", "{}.keras")
     dataset = _dataset(recording, given)
-    made: list[KerasFiles] = []
+    made: list[TrainedNetworks] = []
 
     def train(bar: ProgressBar) -> None:
-        from bnviz.lab.keras_files import keras_files
+        from bnviz.lab.network_training import NetworkTraining
 
-        last = int(recording.frames["step"][-1:].sum())
+        training = NetworkTraining(recording.settings, dataset, num_frames=len(recording))
+        last = int(recording.frames[-1]["step"])
 
-        def progress(step: int) -> None:
-            bar.show(step / max(1, last), f"step {step:,} of {last:,}")
+        def progress() -> bool:
+            bar.show(training.step / max(1, last), f"step {training.step:,} of {last:,}")
+            return True
 
-        made.append(keras_files(recording, dataset, progress=progress))
+        training.advance(progress, lambda: True)
+        made.extend(filter(None, [training.networks]))
 
     if timed(train)[1]:
         raise KeyboardInterrupt
     (networks,) = made
-    for sentence in (*networks.omissions, *_departure(recording, networks)):
+    for sentence in bundle.remarks(networks, recording):
         print(f"bnviz: {sentence}", file=sys.stderr)
     remarks = {
         f"{ARM_FILE_NAMES[arm]}.keras": f"loss {loss:.4f} and accuracy {accuracy:.4f} on the "
@@ -116,19 +116,3 @@ def _dataset(recording: Recording, given: argparse.Namespace) -> Dataset | None:
             f"--data {given.data} is not the file of this run, or is not read as it was then"
         )
     return dataset
-
-
-def _departure(recording: Recording, networks: "KerasFiles") -> list[str]:
-    """Says in one sentence that the networks are not those that were recorded, if so."""
-    if networks.departs_at < 0:
-        return []
-    last = int(recording.frames[-1]["step"])
-    pairs = [
-        f"{accuracy:.4f} {ARM_ADDITIONS[arm]} (recorded: {networks.recorded[arm][1]:.4f})"
-        for arm, (_, accuracy) in networks.outcomes.items()
-    ]
-    return [
-        "trained again on this machine, the networks differ from the recorded ones from step "
-        f"{networks.departs_at:,} on, as they do on another processor or with another "
-        f"TensorFlow; their validation accuracy at step {last:,} is {listed(pairs)}"
-    ]

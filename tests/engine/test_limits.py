@@ -169,7 +169,11 @@ class TestEnvironment:
 
 def found(limits, *, everybody=Holding(), address=Holding(), browser=Holding()):  # noqa: B008
     return shortage(
-        Settings(), everybody=everybody, address=address, browser=browser, limits=limits
+        recording_bytes(Settings()),
+        everybody=everybody,
+        address=address,
+        browser=browser,
+        limits=limits,
     )
 
 
@@ -221,8 +225,10 @@ class TestAdmission:
     def test_the_engine_explains_a_refusal_and_active_runs_can_be_joined(self):
         with Engine(limits=Limits(runs=1)) as engine:
             first, second = engine.start(Settings()), engine.start(Settings(seed=1))
-            assert (first.state, second.state) == ("queued", "failed")
+            networks = engine.networks(Settings(), 3)
+            assert [run.state for run in (first, second, networks)] == ["queued", *2 * ["failed"]]
             assert "as many as this host allows" in second.error
+            assert networks.error == second.error
             assert engine.start(Settings()) is first
 
 
@@ -240,6 +246,14 @@ class TestOneDoor:
         assert run.state == "failed"
         assert "this host allows 10 s" in run.error
 
+    def test_networks_that_take_long_or_much_are_refused(self, strict_engine):
+        run = strict_engine.networks(LONG, 301)
+        assert run.state == "failed"
+        assert "this host allows 10 s" in run.error
+        large = Settings(hidden_layers=50, units=256, steps=1, optimizer="adam")
+        assert "The networks may take 83 MB" in Limits().excess_of_networks(large)
+        assert Limits().excess(large) == ""
+
     @pytest.mark.parametrize(
         "study", [PhaseMap(Sweep(LONG)), SeedBands(LONG), StableRates(LONG)], ids=type
     )
@@ -252,6 +266,7 @@ class TestOneDoor:
     def test_what_is_short_is_not(self, strict_engine):
         short = Settings(dataset="wine", hidden_layers=1, units=2, steps=10)
         assert strict_engine.start(short).state == "queued"
+        assert strict_engine.networks(short, 11).state == "queued"
         assert strict_engine.study(SeedBands(short, 5)).active
 
     def test_every_kind_of_study_is_checked_above(self):
@@ -270,9 +285,11 @@ class TestOneDoor:
         users = {
             path.relative_to(ROOT).as_posix()
             for path in (ROOT / "bnviz").rglob("*.py")
-            if {"RunRegistry(", "StudyRegistry("} & set(re.findall(r"\w+\(", path.read_text()))
+            if {"RunRegistry(", "StudyRegistry(", "NetworkRun("}
+            & set(re.findall(r"\w+\(", path.read_text()))
         }
         assert users - {
+            "bnviz/engine/network_run.py",
             "bnviz/engine/run_registry.py",
             "bnviz/engine/study_runs.py",
         } == {"bnviz/engine/engine.py"}

@@ -18,7 +18,7 @@ def page() -> None:
     from bnviz.page.shell import run_files
     from bnviz.player.content import recorded_default
 
-    run_files.draw(recorded_default(), key="files")
+    run_files.draw(recorded_default(), complete=True, key="files")
 
 
 def test_each_kind_has_a_button():

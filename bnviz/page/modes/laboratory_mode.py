@@ -25,6 +25,7 @@ from bnviz.page.shell import (
     brought,
     clicks,
     keras_code,
+    network_files,
     notices,
     presenting,
     rerun,
@@ -190,7 +191,8 @@ def stage(settings: Settings | None) -> None:
     files = st.expander("Take this run along", key="files", on_change="rerun")
     if files.open and len(on_stage):
         with files:
-            run_files.draw(on_stage, key="files")
+            complete = not session.is_active(laboratory_stage.run())
+            run_files.draw(on_stage, complete=complete, key="files")
     if settings is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
         if code.open:
@@ -202,7 +204,7 @@ def stage(settings: Settings | None) -> None:
 def _player(chosen: Settings | None) -> None:
     """Draws the player; runs again whenever the player requests more."""
     run = laboratory_stage.run()
-    session.viewer().watch(run)
+    session.viewer().watch(run, network_files.asked_for(laboratory_stage.recording()))
     if run is not None and live_training.is_on():
         with script_turns.waiting():
             run.await_frame(live_training.FIRST_FRAME)

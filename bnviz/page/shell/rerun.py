@@ -35,14 +35,17 @@ def request_after_end(active: bool) -> None:
         request()
 
 
-def fragment(draw: Callable[Arguments, None]) -> Callable[Arguments, None]:
+def fragment(
+    draw: Callable[Arguments, None], *, every: float | None = None
+) -> Callable[Arguments, None]:
     """Like `st.fragment`, but redraws the whole page when more than the fragment has changed.
 
     Args:
         draw: Draws the fragment.
+        every: Seconds after which it is drawn again and again; None not to.
     """
 
-    @st.fragment
+    @st.fragment(run_every=every)
     def part(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         if _changed():
             st.rerun(scope="app")

@@ -11,6 +11,7 @@ import streamlit as st
 
 from bnviz.export.replay_process import Kind, ReplayProcessError, made_of
 from bnviz.page.forms import own_data
+from bnviz.page.shell import network_files
 from bnviz.recording import Recording
 
 #: Files that are made at a time, and seconds that a further one waits for its turn: each occupies
@@ -73,11 +74,12 @@ _FILES = (
 )
 
 
-def draw(recording: Recording, *, key: str) -> None:
+def draw(recording: Recording, *, complete: bool, key: str) -> None:
     """Draws a button for each kind of file.
 
     Args:
         recording: With at least one frame; what is there at the click is written.
+        complete: Whether no more frames are to come.
         key: Distinguishes the buttons from others of the page.
     """
     # The session keeps the buttons for minutes after a page was closed, but no frames with them.
@@ -96,6 +98,9 @@ def draw(recording: Recording, *, key: str) -> None:
                 key=f"{key}_{file.kind}",
                 icon=":material/download:",
             )
+        network_files.draw_button(recording, name, link, complete=complete, key=f"{key}_keras")
+    with st.container(key="networks"):
+        network_files.draw_state(recording)
 
 
 def _made(held: "weakref.ref[Recording]", kind: Kind | Literal["npz"], link: str = "") -> bytes:

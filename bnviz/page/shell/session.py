@@ -9,6 +9,7 @@ import streamlit as st
 from bnviz.engine.engine import Engine
 from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.limits import Limits
+from bnviz.engine.network_run import NetworkRun
 from bnviz.engine.origin import Origin
 from bnviz.engine.pace import Pace
 from bnviz.engine.runs import Run
@@ -57,11 +58,13 @@ class Viewer:
     Attributes:
         runs: The runs it shows, by the names of the modes that show them.
         replaced: The runs that live ones have replaced, by the same; shown until their first frame.
+        network_run: The networks that it has asked for of the run that it shows; None if of none.
     """
 
     def __init__(self) -> None:
         self.runs: dict[str, Run] = {}
         self.replaced: dict[str, Run] = {}
+        self.network_run: NetworkRun | None = None
         self._name = uuid.uuid4().hex
         self._watched: tuple[Job, ...] = ()
         self._stopped: set[Job] = set()
@@ -72,6 +75,8 @@ class Viewer:
         self._stopped = {job for job in self._stopped if job.active}
         wanted = tuple(job for job in jobs if job is not None and job not in self._stopped)
         before, self._watched = self._watched, wanted
+        if self.network_run not in wanted:
+            self.network_run = None  # so that this session does not hold them
         for job in self._watched:
             job.join(self._name)
         for job in before:
@@ -88,6 +93,13 @@ class Viewer:
         """Watches a job that this viewer has asked for, and may have stopped before."""
         self._stopped.discard(job)
         self.watch(job)
+
+    def start_networks(self, run: NetworkRun) -> None:
+        """Watches networks that this viewer has asked for, beside the run that they belong to."""
+        shown = [job for job in self._watched if job is not self.network_run]
+        self._stopped.discard(run)
+        self.network_run = run
+        self.watch(*shown, run)
 
     def stop(self, job: Job) -> None:
         """Leaves a job for good; it is stopped unless others watch it."""
@@ -107,6 +119,7 @@ class Viewer:
         self._watched, self._stopped = (), set()
         self.runs.clear()
         self.replaced.clear()
+        self.network_run = None
 
 
 def is_active(job: Job | None) -> bool:
