@@ -103,7 +103,7 @@ def _conditions(header: RecordingHeader) -> list[tuple[Callable[[], bool], str]]
         (lambda: 1 <= len(arms) <= MAX_ARMS, f"a recording is of 1 to {MAX_ARMS} networks"),
         (lambda: 1 <= len(layers) <= MAX_LAYERS, f"a recording is of 1 to {MAX_LAYERS} layers"),
         (
-            lambda: all(map(_is_name, [*(a.label for a in arms), *(la.name for la in layers)])),
+            lambda: all(map(is_name, [*(a.label for a in arms), *(la.name for la in layers)])),
             f"names of networks and layers have 1 to {MAX_NAME} printable characters, "
             f"none of {' '.join(sorted(_MARKUP))}",
         ),
@@ -159,7 +159,8 @@ def _json(part: Any) -> Any:
     return asdict(part) if isinstance(part, ArmSpec | LayerSpec) else part
 
 
-def _is_name(text: object) -> bool:
+def is_name(text: object) -> bool:
+    """Whether a network or a layer can be called so."""
     return (
         isinstance(text, str)
         and 1 <= len(text) <= MAX_NAME
@@ -187,7 +188,7 @@ def _is_layer(layer: LayerSpec) -> bool:
         and _is_whole(layer.positions, 1, MAX_WIDTH)
         and layer.width * layer.positions * PROBE_SIZE <= MAX_VALUES
         and layer.kind in ("dense", "convolution")
-        and (layer.activation == "" or _is_name(layer.activation))
+        and (layer.activation == "" or is_name(layer.activation))
     )
 
 

@@ -19,6 +19,7 @@ ALLOWED = {
     "figures": {"trunk", "findings", "studies"},
     "player": {"trunk", "findings", "figures", "studies"},
     "lab": {"trunk", "data", "studies"},
+    "watch": {"trunk", "lab", "export"},
     # The lab is imported by name inside a worker, never where the engine is used.
     "engine": {"trunk", "data", "studies", "lab"},
     "export": {"trunk", "data", "findings", "studies", "figures", "player"},
@@ -50,16 +51,17 @@ ALLOWED = {
 }
 #: Packages from elsewhere that belong to one room, and the rooms that may load them with it.
 OWNERS = {
-    "tensorflow": {"lab"},
-    "keras": {"lab"},
+    "tensorflow": {"lab", "watch"},
+    "keras": {"lab", "watch"},
     "distributed": {"engine", "page"},
     "plotly": {"figures", "player", "export", "site", "page"},
     "streamlit": {"page"},
-    # Keras would bring these along, and cost a worker seconds and memory.
-    "pandas": {"page"},
-    "sklearn": set(),
+    # Keras would bring these along, and cost a worker seconds and memory; who watches a model of
+    # their own has them anyway.
+    "pandas": {"page", "watch"},
+    "sklearn": {"watch"},
 }
-MAX_ROOMS, MAX_ARROWS = 14, 51
+MAX_ROOMS, MAX_ARROWS = 15, 54
 PACKAGE = ROOT / "bnviz"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -13,7 +13,7 @@ has diverged or lost it again; `Speed.reason` says which.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,9 @@ MIN_STEPS = 10
 #: by more in 5 % of pairs (9 and 5 % without and with BN for 5x32 ReLU at learning rate 0.2, 0 and
 #: 6 % for 3x32 sigmoid at 1; 32 seeds each, digits), and by more than 1.15 times in 32 to 56 %.
 CLEAR_SPEED = 1.5
+#: How far the measured steps around an arrival may lie apart, as a share of the step, so that it
+#: says something of networks that are not measured as often as the laboratory's.
+MAX_APART = 0.2
 #: Reasons for which there is no speed, whatever the steps.
 NOT_LEARNT, BY_CHANCE = "no network has learnt", "the target is reached by chance"
 #: Accuracies of one data set differ by at least 1 / 2,000; what differs by less is rounding.
@@ -237,7 +240,7 @@ def of_recording(recording: Recording, share: float = TARGET_SHARE) -> dict[str,
         share: The target as a share of the better accuracy at its end, or before the change.
     """
     frames, arms = recording.frames[: num_unchanged(recording)], recording.layout.arms
-    return speeds(
+    found = speeds(
         frames["step"],
         {arm: frames[arm]["validation_accuracy"] for arm in arms},
         {arm: int(frames[arm]["diverged_at"][-1]) for arm in arms},
@@ -245,6 +248,10 @@ def of_recording(recording: Recording, share: float = TARGET_SHARE) -> dict[str,
         share=share,
         names={arm.name: arm.network for arm in recording.header.arms},
     )
+    if recording.header.settings is not None:
+        return found
+    # What trains elsewhere may be measured seldom.
+    return {arm: _unless_coarse(each) for arm, each in found.items()}
 
 
 def arrivals(recording: Recording, found: Mapping[str, Speed]) -> dict[str, Arrival]:
@@ -264,6 +271,15 @@ def learnt(recording: Recording, arm: str) -> bool:
     curves = {name: frames[name]["validation_accuracy"] for name in recording.layout.arms}
     gained = curves[arm][-1] >= by_luck(frames["step"], curves, chance_of(recording))
     return bool(gained and frames[arm]["diverged_at"][-1] < 0)
+
+
+def _unless_coarse(found: Speed) -> Speed:
+    """The same without a ratio if one of the networks arrived somewhere between distant steps."""
+    arrived = [each for each in (found.first, found.this) if each.step is not None]
+    apart = any(each.spent - each.after > MAX_APART * each.spent for each in arrived)
+    if found.speed_up is None or not apart:
+        return found
+    return replace(found, speed_up=None, reason="the target was reached between distant frames")
 
 
 def _arrival(steps: NDArray[np.int64], accuracy: NDArray[np.float64], target: float) -> Arrival:

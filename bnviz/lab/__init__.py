@@ -1,4 +1,4 @@
-"""The lab: networks, their training and measures. No other room imports TensorFlow."""
+"""The lab: networks, their training and measures. Else only `watch` imports TensorFlow."""
 
 import gc
 import os
@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from bnviz.lab.quiet import quiet_stderr
 
 # Set before TensorFlow is imported. The matrices are small: splitting a product among threads costs
-# more than it saves, and each arm has a thread of its own anyway.
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+# more than it saves, and each arm has a thread of its own anyway. A process in which models are
+# only watched is others', and so are its threads.
+if "bnviz.watch" not in sys.modules:
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """Main: parses the command line and runs one command.
 
 `bnviz train --set learning_rate=1 --out run.npz` trains a pair and prints its results; `sweep`
-fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest
-stable learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
+fills a phase map, `seeds` trains one experiment with many seeds, `stable` finds the largest stable
+learning rates, `claims` checks the lesson's claims, `data` says what is read from a file,
 `settings` and `measures` list all settings and everything that is measured, `table` prints a
-built-in table, `export` writes a recording to files that need no bnviz, `site` the lesson and the
-presets as static files, `page` starts the page, and `show` starts it with a recording.
+built-in table, `check` lists the problems of a recording, `export` writes a recording to files that
+need no bnviz, `site` the lesson and the presets as static files, `page` starts the page, and `show`
+starts it with a recording.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
 from bnviz.studies.sweep import MEASURES, Sweep
 from bnviz.terminal import (
+    check_command,
     claims_command,
     data_command,
     export_command,
@@ -44,6 +46,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "stable": study_commands.stable,
     "claims": claims_command.check,
     "data": data_command.data,
+    "check": check_command.check,
     "export": export_command.export,
     "site": site_command.site,
     "page": page_command.page,
@@ -61,8 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Command-line arguments; `sys.argv[1:]` if None.
 
     Returns:
-        The exit status: 0 on success, 1 if a claim does not hold, 2 if the command is wrong, 130 if
-        it was interrupted.
+        The exit status: 0 on success, 1 if a claim does not hold or a problem was found, 2 if the
+        command is wrong, 130 if it was interrupted.
 
     Raises:
         SystemExit: If the arguments cannot be parsed, with status 2, or for `--help`.
@@ -127,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where to: a new or an empty folder, or one with an earlier site",
     )
+    checked = commands.add_parser("check", help="list the problems of a recording's layers")
+    checked.add_argument("saved", metavar="RUN.npz", help="what was saved")
     commands.add_parser("settings", help="list all settings with their defaults and bounds")
     commands.add_parser("measures", help="list all measures of a frame with their shapes and units")
     table = commands.add_parser("table", help="print a built-in table as CSV, class last")

@@ -15,6 +15,7 @@ from bnviz.figures.diagram import diagram
 from bnviz.figures.panels import Panels
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views.catalogue import VIEWS
+from bnviz.findings import speed
 from bnviz.findings.gradient_growth import growing_arm
 from bnviz.findings.headline import headline
 from bnviz.findings.verdict import verdict
@@ -84,6 +85,13 @@ def test_what_is_not_measured_is_not_offered():
 def test_a_network_without_normalization_has_no_view_of_it(view):
     header = respond(recording(1), View(view))
     assert "none of these networks" in header["missing"]["sentence"]
+
+
+def test_a_layer_without_bn_says_so_inside_a_neuron():
+    for layer, has in ((1, True), (2, False)):
+        figure = respond(recording(), View("inside", layer=layer))["figure"]
+        heading = figure["layouts"]["wide"]["annotations"][0]["text"]
+        assert ("this layer has no BN" in heading) != has
 
 
 def test_drift_is_not_split_by_who_moved_the_values_unless_that_is_measured():
@@ -159,6 +167,20 @@ def test_nothing_is_said_to_be_trainable_that_only_the_laboratory_trains():
     lacking = respond(recording(), View("landscape"))["missing"]
     assert lacking["offer"] == ""
     assert "trained outside of bnviz" in lacking["sentence"]
+
+
+@pytest.mark.parametrize(("steps", "known"), [((0, 40, 80, 90), False), ((0, 38, 40, 90), True)])
+def test_networks_that_arrive_between_distant_frames_have_no_speed_up(steps, known):
+    shown = random_recording(header_of(2, [4], steps=steps), 4)
+    frames = shown.frames.copy()
+    frames["majority_share"] = 0.1
+    for arm in shown.layout.arms:
+        frames[arm]["validation_accuracy"] = [0.1, 0.2, 0.9, 0.9]
+    again = Recording(shown.header)
+    again.extend(0, frames.tobytes())
+    found = speed.of_recording(again)["arm_2"]
+    assert (found.speed_up is not None) == known
+    assert found.reason == ("" if known else "the target was reached between distant frames")
 
 
 def test_events_name_their_layer():

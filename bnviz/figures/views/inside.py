@@ -50,12 +50,16 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     if activation:
         stages.append(activation)
     _examples(panels)
-    _captions(panels)
+    explanation = f"{_count(recording)} of the fixed examples"
+    if _norm(panels) is None:
+        explanation = "this layer has no BN: choose another"
+    else:
+        _captions(panels)
     _, _, axis = panels.value_axis(_QUANTITY)
     panels.panel(
         1,
         f"<b>{panels.label(arm)}</b> · {layer.name}, neuron {panels.neuron + 1}",
-        f"{_count(recording)} of the fixed examples",
+        explanation,
         x={
             "range": [0.6, len(stages) + 0.4],
             "tickvals": list(range(1, len(stages) + 1)),

@@ -1,0 +1,222 @@
+"""Watch: one or more Keras models, watched while `fit` trains them, as one recording."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import keras
+import numpy as np
+
+from bnviz.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
+from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
+from bnviz.header_text import MAX_ARMS, MAX_NAME, HeaderError, check, is_name
+from bnviz.recorded_networks import ArmSpec, LayerSpec
+from bnviz.recording import Recording
+from bnviz.recording_header import RecordingHeader, quantities
+from bnviz.watch.arm_callback import ArmCallback
+from bnviz.watch.measured import UNTAKEN, write
+from bnviz.watch.objective import classes_of
+from bnviz.watch.pace import BUDGET
+from bnviz.watch.reader import Reader
+from bnviz.watch.taps import Choice, WatchError
+
+#: Colour of a network by what it normalizes by, if no other one has it.
+_COLOURS = {"none": WITHOUT_BN, "batch": WITH_BN}
+
+
+class Watch:
+    """Records Keras models while they train, and changes nothing of them.
+
+    Values are read at every activation, as a layer or inside of one, on a fixed probe: at most 256
+    of the training examples, as in a training step but without dropout and other noise. Of a
+    convolution a channel is a neuron, read at up to 16 positions of each example. Validation is in
+    inference, on at most 2,000 examples.
+
+    Args:
+        x_train: Training examples, an array with one row for each.
+        y_train: Their answers, an array.
+        validation: The same of validation examples.
+        layers: Names of the layers that are watched, or a function that says of a name whether it
+            is; at most 12 by default, evenly spread.
+        budget: Share of the time of training that measuring may take, without what it takes to
+            compile it. About 300 frames are made, or as many as fit.
+
+    Raises:
+        WatchError: If the examples cannot be watched, or Keras does not run on TensorFlow.
+    """
+
+    def __init__(
+        self,
+        x_train: Any,
+        y_train: Any,
+        *,
+        validation: tuple[Any, Any] | None = None,
+        layers: Choice = None,
+        budget: float = BUDGET,
+    ):
+        if keras.backend.backend() != "tensorflow":
+            raise WatchError(
+                f"Keras runs on {keras.backend.backend()}; only models on TensorFlow are watched"
+            )
+        self._probe = _sample("training", x_train, y_train, PROBE_SIZE)
+        self._validation = validation and _sample("validation", *validation, VALIDATION_SIZE)
+        self._choice, self._budget = layers, budget
+        self._arms: list[ArmCallback] = []
+
+    def arm(self, label: str) -> ArmCallback:
+        """Returns the callback for `fit` of another network.
+
+        Args:
+            label: What the network is called: "with BN".
+
+        Raises:
+            WatchError: If there are too many networks, or the name cannot be used.
+        """
+        if len(self._arms) == MAX_ARMS:
+            raise WatchError(f"at most {MAX_ARMS} networks are watched together")
+        if any(arm.label == label for arm in self._arms):
+            raise WatchError(f"a network is called {label!r} already")
+        if not is_name(label):
+            raise WatchError(
+                f"a network needs a name of 1 to {MAX_NAME} printable characters, without markup"
+            )
+        made = ArmCallback(label, self._reader, self._schedule, self._budget)
+        self._arms.append(made)
+        return made
+
+    @property
+    def recording(self) -> Recording:
+        """The recording of all networks so far, at the steps at which all of them were measured.
+
+        Raises:
+            WatchError: If nothing has been trained yet, or the networks cannot be compared.
+        """
+        arms = [arm for arm in self._arms if arm.measures]
+        steps = sorted(set.intersection(*(set(arm.measures) for arm in arms))) if arms else []
+        if not any(len(arm.measures) > 1 for arm in arms):
+            raise WatchError("nothing has been trained yet: give `fit` the callback of an arm")
+        if len(steps) < 2:
+            raise WatchError(
+                "the networks were measured at no step that they share but the first one: train "
+                "them for as many steps, or allow more frames by `budget`"
+            )
+        header = self._header(arms, steps)
+        recording = Recording(header)
+        share = self._majority_share(arms[0])
+        for step in steps:
+            frame = np.zeros((), recording.layout.dtype)
+            frame["step"], frame["majority_share"] = step, share
+            for spec, arm in zip(header.arms, arms, strict=True):
+                write(frame[spec.name], arm.measures[step])
+            # Indexing a 0-dimensional array by () returns its record, which its type does not tell.
+            recording.append(frame[()])  # type: ignore[arg-type]
+        return recording
+
+    def save(self, file: str | Path | BinaryIO) -> None:
+        """Writes the recording, as `Recording.load` and `bnviz export` read it."""
+        self.recording.save(file)
+
+    def to_html(self, file: str | Path) -> None:
+        """Writes the recording as one HTML file that plays anywhere."""
+        # What draws takes a second to load.
+        from bnviz.export.replay import replay
+
+        Path(file).write_text(replay(self.recording), encoding="utf-8")
+
+    def _reader(self, model: keras.Model) -> Reader:
+        """The reader of a model whose layers are those of the models before it."""
+        reader = Reader(model, self._probe, self._validation, self._choice)
+        ours = [_shape(tap.spec) for tap in reader.taps]
+        for arm in self._arms:
+            if arm.reader is not None and [_shape(tap.spec) for tap in arm.reader.taps] != ours:
+                raise WatchError(
+                    f"the layers of this network are not those of “{arm.label}”: networks that "
+                    "are watched together have as many activations of the same kinds and sizes; "
+                    "choose them by `layers`, or use another Watch"
+                )
+        return reader
+
+    def _schedule(self, arm: ArmCallback) -> Collection[int] | None:
+        """The steps at which the networks that began before an arm were measured."""
+        others = [set(each.measures) for each in self._arms if each is not arm and each.measures]
+        return set.intersection(*others) if others else None
+
+    def _header(self, arms: list[ArmCallback], steps: list[int]) -> RecordingHeader:
+        layers = tuple(tap.spec for tap in arms[0].reader.taps)  # type: ignore[union-attr]
+        unknown = list(UNTAKEN)
+        if not all(arm.reader and arm.reader.gradients_known for arm in arms):
+            unknown.append("gradient_norm")
+        if not all(arm.updates_known for arm in arms):
+            unknown.append("update_ratio")
+        if any(len(arm.measures) > len(steps) for arm in arms):
+            unknown.append("drift_step")
+        rates = {arm.rate for arm in arms}
+        rate = rates.pop() if len(rates) == 1 else None
+        header = RecordingHeader(
+            arms=_specs(arms),
+            layers=layers,
+            quantities=quantities(layers),
+            steps=tuple(steps),
+            title=" and ".join(arm.label for arm in arms),
+            about=_about(arms, rate),
+            learning_rate=rate,
+            unknown=tuple(unknown),
+        )
+        try:
+            check(header)
+        except HeaderError as error:
+            raise WatchError(str(error)) from error
+        return header
+
+    def _majority_share(self, arm: ArmCallback) -> float:
+        """Share of the largest class of the validation examples; NaN where there are no classes."""
+        if self._validation is None or arm.reader is None or not arm.reader.classifies:
+            return float("nan")
+        classes = classes_of(self._validation[1], arm.reader.num_outputs).numpy().ravel()
+        return float(np.unique(classes, return_counts=True)[1].max() / len(classes))
+
+
+def _sample(which: str, x: Any, y: Any, most: int) -> tuple[Any, Any]:
+    """At most so many examples, always the same ones, in their order."""
+    try:
+        x, y = np.asarray(x), np.asarray(y)
+    except ValueError as error:
+        raise WatchError(f"the {which} examples are not an array") from error
+    if x.dtype == object or x.ndim < 2 or not len(x) or len(x) != len(y):
+        raise WatchError(
+            f"the {which} examples and their answers must be two arrays with a row for each "
+            f"example; they have the shapes {x.shape} and {y.shape}"
+        )
+    # As `fit` does.
+    x, y = (each.astype(np.float32) if each.dtype == np.float64 else each for each in (x, y))
+    chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:most])
+    return x[chosen], y[chosen]
+
+
+def _shape(layer: LayerSpec) -> tuple[int, str, str, int]:
+    return layer.width, layer.activation, layer.kind, layer.positions
+
+
+def _specs(arms: list[ArmCallback]) -> tuple[ArmSpec, ...]:
+    further, taken, specs = iter(FURTHER_COLOURS), set(), []
+    for number, arm in enumerate(arms, start=1):
+        norms = tuple(tap.norm for tap in arm.reader.taps)  # type: ignore[union-attr]
+        kinds = [norm.kind for norm in norms if norm is not None]
+        kind = "batch" if "batch" in kinds else kinds[0] if kinds else "none"
+        colour = _COLOURS.get(kind, "")
+        if not colour or colour in taken:
+            colour = next(further)
+        taken.add(colour)
+        specs.append(ArmSpec(f"arm_{number}", arm.label, kind, colour, norms))
+    return tuple(specs)
+
+
+def _about(arms: list[ArmCallback], rate: float | None) -> str:
+    taps = arms[0].reader.taps  # type: ignore[union-attr]
+    total = arms[0].reader.num_activations  # type: ignore[union-attr]
+    optimizers = " and ".join(
+        dict.fromkeys(arm.optimizer for arm in arms if is_name(arm.optimizer))
+    )
+    of = "" if len(taps) == total else f" of {total}"
+    at = "" if rate is None else f" at {rate:g}"
+    return f"watched at {len(taps)}{of} activations, {optimizers}{at}"
