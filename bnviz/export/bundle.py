@@ -8,7 +8,7 @@ from bnviz.export.event_files import event_files
 from bnviz.export.html_page import training_command
 from bnviz.findings.wording import listed, with_arm
 from bnviz.recording import Recording
-from bnviz.settings import Settings
+from bnviz.recording_header import RecordingHeader
 from bnviz.trained_networks import TrainedNetworks
 
 README = "README.txt"
@@ -25,7 +25,7 @@ def curves(recording: Recording, link: str) -> bytes:
         event_files(recording),
         "Curves and histograms of a run of bnviz for TensorBoard, a folder for each network.",
         "To see them, unpack this file and start: tensorboard --logdir FOLDER",
-        origin(recording.settings, link),
+        origin(recording.header, link),
     )
 
 
@@ -42,7 +42,7 @@ def networks(trained: TrainedNetworks, recording: Recording, link: str) -> bytes
         trained.files,
         f"The networks of a run of bnviz at step {step:,}, and the examples of their validation.",
         'To load one: keras.models.load_model("with_bn.keras"); examples.npz scales inputs.',
-        origin(recording.settings, link),
+        origin(recording.header, link),
         *remarks(trained, recording),
     )
 
@@ -86,6 +86,8 @@ def bundle(files: Mapping[str, bytes], *lines: str) -> bytes:
     return packed.getvalue()
 
 
-def origin(settings: Settings, link: str) -> str:
+def origin(header: RecordingHeader, link: str) -> str:
     """Says where a run is from: by its link, or by the command that trains it again."""
-    return f"The run: {link or training_command(settings)}"
+    if header.settings is None:
+        return f"The run: {header.about} (trained outside of bnviz)"
+    return f"The run: {link or training_command(header.settings)}"

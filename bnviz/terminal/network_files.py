@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from bnviz.data.dataset import Dataset
 from bnviz.export import bundle
-from bnviz.export.event_files import FILE_NAME, event_files
+from bnviz.export.event_files import FILE_NAME, event_files, folders
 from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
 from bnviz.settings import UPLOAD
@@ -35,7 +35,10 @@ def keras(recording: Recording, given: argparse.Namespace) -> Files:
             run.
         KeyboardInterrupt: If Ctrl-C ended it.
     """
-    _refuse_others(recording, Path(given.keras), "--keras", "{}.keras")
+    folder = Path(given.keras)
+    known = (folder / f"{name}.keras" for name in ARM_FILE_NAMES.values())
+    ours = {f"{name}.keras" for name in folders(recording).values()}
+    _refuse_others(folder, "--keras", filter(Path.exists, known), ours)
     dataset = _dataset(recording, given)
     made: list[TrainedNetworks] = []
 
@@ -81,19 +84,26 @@ def tensorboard(recording: Recording, folder: Path) -> Files:
     """
     if len(recording) == 0:
         raise CommandError("a run has to have begun before its curves can be saved")
-    _refuse_others(recording, folder, "--tensorboard", f"{{}}/{FILE_NAME}")
+    files = event_files(recording)
+    _refuse_others(folder, "--tensorboard", folder.glob(f"*/{FILE_NAME}"), files)
     remark = f"'tensorboard --logdir {folder}' shows it"
-    return {path: (data, remark) for path, data in event_files(recording).items()}
+    return {path: (data, remark) for path, data in files.items()}
 
 
-def _refuse_others(recording: Recording, folder: Path, option: str, name: str) -> None:
-    """Refuses a folder with the file of a network that the recording does not have."""
-    ours = {ARM_FILE_NAMES.get(arm, arm) for arm in recording.layout.arms}
-    for other in sorted(set(ARM_FILE_NAMES.values()) - ours):
-        file = folder / name.format(other)
-        if file.exists():
+def _refuse_others(folder: Path, option: str, files: Iterable[Path], ours: Container[str]) -> None:
+    """Refuses a folder with the file of a network that the recording does not have.
+
+    Args:
+        folder: Where the files are going to be.
+        option: What named it.
+        files: Those of networks that it holds.
+        ours: Those of the recording, by their path below the folder.
+    """
+    for file in sorted(files):
+        name = file.relative_to(folder).as_posix()
+        if name not in ours:
             raise CommandError(
-                f"{option} {folder} holds a network of another run, {file.relative_to(folder)}: "
+                f"{option} {folder} holds a network of another run, {name}: "
                 "name another folder, or remove it"
             )
 

@@ -78,12 +78,12 @@ test("each network is compared with itself at step 0, in the layer chosen", () =
   const start = { step: 0, widths: [1, 4] };
   assert.equal(
     said(start, { step: 60, widths: [2.5, 4] }),
-    "Compared with step 0, the values in layer 2 are spread more than twice as wide without BN " +
+    "Each compared with its own step 0, the values in layer 2 are spread more than twice as wide without BN " +
       "and about as wide with BN.",
   );
   assert.equal(
     said(start, { step: 60, widths: [0.4, 16] }),
-    "Compared with step 0, the values in layer 2 are spread less than half as wide without BN " +
+    "Each compared with its own step 0, the values in layer 2 are spread less than half as wide without BN " +
       "and more than 3 times as wide with BN.",
   );
 });
@@ -151,9 +151,9 @@ test("the line gives the step, or the event that has just passed, and stands whi
   shown.show(frames, 2, about, true);
   assert.equal(text(), "Training begins.");
   t.mock.timers.tick(700);
-  assert.match(text(), /^Compared .* about as wide without BN and more than 5 times/);
+  assert.match(text(), /^Each compared .* about as wide without BN and more than 5 times/);
   shown.show(frames, 1, about, false);
-  assert.match(text(), /^Step 9\. Compared .* more than 5 times/);
+  assert.match(text(), /^Step 9\. Each compared .* more than 5 times/);
   const event = { index: 2, sentence: "Step 20: it ends.", colour: "blue" };
   const past = { ...event, index: 0, sentence: "Step 0: it begins." };
   shown.show(frames, 1, { ...about, events: [past] }, false);

@@ -99,7 +99,8 @@ export function moment(frames, at, arms, layer, name = `layer ${layer}`) {
   const found = alike
     ? `${first.words} in ${arms.length > 2 ? "all" : "both"} networks`
     : listed(widths.map(({ label, words }) => `${words} ${label}`));
-  return `Compared with step 0, the values in ${name} are spread ${found}.`;
+  const each = widths.length > 1 ? "Each compared with its own" : "Compared with";
+  return `${each} step 0, the values in ${name} are spread ${found}.`;
 }
 
 export class Moment {
