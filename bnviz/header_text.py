@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from bnviz.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
-from bnviz.frame_schema import ARM_MEASURES, DETAIL_MEASURES, FRAME_MEASURES, QUANTITY_MEASURES
-from bnviz.frames import PROBE_SIZE, QUANTITIES
+from bnviz.frame_schema import DRIFT_PARTS, FRAME_MEASURES, IN_STD
+from bnviz.frames import PROBE_SIZE
 from bnviz.recorded_networks import NORMALIZATIONS, ArmSpec, LayerSpec, NormSpec
 from bnviz.recording_header import RecordingHeader, quantities
 
@@ -24,14 +24,25 @@ MAX_NAME, MAX_LINE = 40, 300
 #: Maximum number of neurons of a layer, and of its values on the whole probe.
 MAX_WIDTH, MAX_VALUES = 65_536, 2**31 - 1
 _MAX_STEP = 2**31 - 1
+#: The first version of the measures with recordings of such networks.
+NETWORKS_SINCE = 6
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: What names may not hold: what a figure would read as markup or as a place for a number.
 _MARKUP = frozenset("<>&{}")
-#: The measures that networks may lack.
-_MEASURES = frozenset(
-    measure.of(quantity).name
-    for quantity in QUANTITIES
-    for measure in (*ARM_MEASURES, *QUANTITY_MEASURES, *DETAIL_MEASURES)
+#: What a spreadsheet would read as the beginning of a formula.
+FORMULA = ("=", "+", "-", "@")
+#: The measures that networks may lack: those which are asked for before they are read.
+MAY_LACK = frozenset(
+    (
+        "drift_step",
+        *(f"drift_{part}{unit}" for part, *_ in DRIFT_PARTS for unit in ("", IN_STD)),
+        "gradient_norm",
+        "update_ratio",
+        "effective_rate",
+        "data_digest",
+        "kernels_digest",
+        "batches_digest",
+    )
 )
 _FIELDS_OF_A_FRAME = frozenset(measure.name for measure in FRAME_MEASURES)
 _PARTS = ("arms", "layers", "steps", "title", "about", "batch_size", "learning_rate", "unknown")
@@ -46,7 +57,11 @@ def to_text(header: RecordingHeader) -> str:
 
     Args:
         header: Of networks that no settings describe.
+
+    Raises:
+        HeaderError: If it is not one that can be recorded, drawn and put into words.
     """
+    check(header)
     return json.dumps({name: _json(getattr(header, name)) for name in _PARTS})
 
 
@@ -105,7 +120,11 @@ def _conditions(header: RecordingHeader) -> list[tuple[Callable[[], bool], str]]
         (
             lambda: all(map(is_name, [*(a.label for a in arms), *(la.name for la in layers)])),
             f"names of networks and layers have 1 to {MAX_NAME} printable characters, "
-            f"none of {' '.join(sorted(_MARKUP))}",
+            f"none of {' '.join(sorted(_MARKUP))}, and none of {' '.join(FORMULA)} first",
+        ),
+        (
+            lambda: len({layer.name for layer in layers}) == len(layers),
+            "two layers have the same name",
         ),
         (
             lambda: all(
@@ -123,6 +142,10 @@ def _conditions(header: RecordingHeader) -> list[tuple[Callable[[], bool], str]]
         (
             lambda: all(_is_normalized(arm, len(layers)) for arm in arms),
             "what a network normalizes by is not possible",
+        ),
+        (
+            lambda: len({arm.colour for arm in arms}) == len(arms),
+            "two networks have the same colour",
         ),
         (
             lambda: (
@@ -144,7 +167,15 @@ def _conditions(header: RecordingHeader) -> list[tuple[Callable[[], bool], str]]
             ),
             "the learning rate is not possible",
         ),
-        (lambda: set(header.unknown) <= _MEASURES, "a measure is named that frames do not have"),
+        (lambda: set(header.unknown) <= MAY_LACK, "a measure is named that no network may lack"),
+        (
+            lambda: (
+                not (header.plane or header.deep or header.changes)
+                and header.version >= NETWORKS_SINCE
+                and header.quantities == quantities(layers)
+            ),
+            "what only the laboratory measures is not measured of other networks",
+        ),
     ]
 
 
@@ -165,6 +196,7 @@ def is_name(text: object) -> bool:
         isinstance(text, str)
         and 1 <= len(text) <= MAX_NAME
         and text == text.strip()
+        and not text.startswith(FORMULA)
         and _is_text(text)
     )
 

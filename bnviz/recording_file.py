@@ -37,8 +37,6 @@ _UNWRITTEN = 1
 _FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW = "frames", "gains", "packed", "packed_overview"
 _BODIES = {_FRAMES, _GAINS, _PACKED, _PACKED_OVERVIEW}
 _GAINS_SINCE, _PACKED_SINCE = 5, 6
-#: Since when there are recordings of networks that no settings describe.
-_NETWORKS_SINCE = 6
 #: Name of the array with the bytes of the layout's schema, as JSON, for readers without this
 #: package; here it follows from the header.
 _SCHEMA = "schema"
@@ -179,7 +177,7 @@ def _header(archive: Archive) -> RecordingHeader:
     text, version = str(archive.array(what)), _version(archive)
     if what == _SETTINGS:
         return RecordingHeader.of(Settings.from_json(text), version=version)
-    if version < _NETWORKS_SINCE or _OTHER_SEEDS in names:
+    if version < header_text.NETWORKS_SINCE or _OTHER_SEEDS in names:
         raise RecordingError(_FOREIGN)
     return header_text.read(text, version)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bnviz import header_text
+from bnviz.arm_colours import FURTHER_COLOURS
 from bnviz.frame_schema import VERSION
 from bnviz.header_text import HeaderError
 from bnviz.recording import Recording
@@ -68,6 +69,10 @@ HOSTILE = {
     "a path": (("arms", 0, "name"), "a/b"),
     "the same field twice": (("arms", 0, "name"), "arm_2"),
     "the same label twice": (("arms", 0, "label"), "with BN"),
+    "the same layer twice": (("layers", 0, "name"), "block_1/conv_relu"),
+    "the same colour twice": (("arms", 1, "colour"), FURTHER_COLOURS[0]),
+    "the beginning of a formula": (("arms", 0, "label"), "=1+2"),
+    "a measure that is read unasked": (("unknown",), ["diverged_at"]),
     "no network": (("arms",), []),
     "no layer": (("layers",), []),
     "too many networks": (("arms",), json.loads(header_text.to_text(HEADER))["arms"] * 2),

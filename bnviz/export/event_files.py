@@ -89,7 +89,10 @@ def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
 
 def _layer(number: int, recording: Recording) -> str:
     layers = recording.header.layers
-    return layers[number - 1].name if number <= len(layers) else _OUTPUT
+    names = [layer.name for layer in layers]
+    if number <= len(names):
+        return names[number - 1]
+    return _OUTPUT if _OUTPUT not in names else f"after “{names[-1]}”"
 
 
 def _scalars(each: Series, recording: Recording) -> Iterator[bytes]:

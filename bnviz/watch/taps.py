@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from bnviz.frames import PROBE_SIZE
-from bnviz.header_text import MAX_LAYERS, MAX_NAME
+from bnviz.header_text import FORMULA, MAX_LAYERS, MAX_NAME
 from bnviz.recorded_networks import LayerSpec, NormSpec
 from bnviz.watch.listening import ACTIVATIONS, NORMALIZATIONS, Event
 
@@ -150,7 +150,8 @@ def _named(taps: list[Tap]) -> list[Tap]:
     """The same with names that are each of one alone, printable and not too long."""
     named: dict[str, Tap] = {}
     for tap in taps:
-        name = base = tap.spec.name.translate(_MARKUP)[-MAX_NAME:].strip() or "layer"
+        text = tap.spec.name.translate(_MARKUP)[-MAX_NAME:].strip()
+        name = base = text.lstrip("".join(FORMULA) + " ") or "layer"
         count = 1
         while name in named:
             count += 1

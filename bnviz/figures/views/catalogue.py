@@ -263,7 +263,11 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
             "options": {
                 "0": "last",
                 **{
-                    str(number): layer.name.removeprefix(NUMBERED)
+                    str(number): (
+                        layer.name
+                        if layout.header.settings is None
+                        else layer.name.removeprefix(NUMBERED)
+                    )
                     for number, layer in enumerate(layout.header.layers, 1)
                 },
             },
