@@ -32,8 +32,9 @@ class OwnFile:
     A file has two names. `digest` is public: it stands in links, which others may see, and says
     only whether somebody has the same file. `key` is private: it is what the engine knows the data
     by, and since the engine joins runs of equal settings, anyone who could name it would see the
-    run. So it also depends on the session's secret, it is never written anywhere, and a link's
-    digest becomes a key only in a session that holds the file itself.
+    run. So it also depends on the session's secret, it is written only into the files that the
+    viewer saves of its runs, and neither a digest nor a key trains anything except in a session
+    that holds the file itself.
 
     Attributes:
         name: File name, as the browser gave it.

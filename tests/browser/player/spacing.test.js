@@ -70,7 +70,7 @@ test("a heading that is too long loses its explanation, and then takes two lines
   assert.deepEqual(text(), ["<b>arm</b>", "<b>with BN</b><br>layer 1"]);
 });
 
-test("a heading of one part is written smaller, but not below the numbers of the axes", () => {
+test("a heading of one part is written smaller, but little below the numbers of the axes", () => {
   const name = "<b>by itself</b>";
   const narrow = layout({ headings: [name, "<b>b</b>"] });
   const size = () => narrow.annotations[0].font.size;
@@ -79,6 +79,10 @@ test("a heading of one part is written smaller, but not below the numbers of the
   fitHeadings(narrow, 0, 20);
   assert.equal(narrow.annotations[0].text, name);
   assert.equal(size(), 12);
+  const large = layout({ headings: [name, "<b>b</b>"] });
+  large.font = { size: 20 };
+  fitHeadings(large, 0, 20);
+  assert.equal(large.annotations[0].font.size, 18);
 });
 
 test("a heading ends before the numbers of a higher panel beside it", () => {

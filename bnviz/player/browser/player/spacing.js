@@ -34,6 +34,10 @@ const BESIDE = 10;
 // size of their font.
 const WIDE = 2.5;
 const APART = 1.5;
+// The size of the smallest letters, in pixels, and how much smaller than the numbers of the axes those
+// of a heading may be.
+const SMALLEST = 12;
+const LEAST = 0.9;
 // Shares of a layout differ by rounding.
 const CLOSE = 1e-4;
 const EXPLANATION = /<span>.*<\/span>/;
@@ -64,7 +68,7 @@ function panelsOf(layout) {
 
 /**
  * Shortens headings that are too long for their place: with the end of their explanation alone, without
- * it, else in two lines, or in letters that are at least as large as those of axes.
+ * it, else in two lines, or in smaller letters.
  * @param {Layout} layout Is changed.
  * @param {number} left Where shares begin, in pixels.
  * @param {number} width Of what they are shares, in pixels.
@@ -108,7 +112,8 @@ export function fitHeadings(layout, left, width) {
     else {
       const { size } = heading.font;
       const fitting = (size * (end - start)) / lengthOf(heading.text, size);
-      heading.font = { ...heading.font, size: Math.max(fitting, layout.font?.size ?? 12) };
+      const least = Math.max(SMALLEST, LEAST * (layout.font?.size ?? SMALLEST));
+      heading.font = { ...heading.font, size: Math.max(fitting, least) };
     }
   }
 }
