@@ -157,7 +157,7 @@ test("the line gives the step, or the event that has just passed, and stands whi
   const event = { index: 2, sentence: "Step 20: it ends.", colour: "blue" };
   const past = { ...event, index: 0, sentence: "Step 0: it begins." };
   shown.show(frames, 1, { ...about, events: [past] }, false);
-  assert.equal(text(), "Earlier. Step 0: it begins.");
+  assert.equal(text(), "Earlier, step 0: it begins.");
   shown.show(frames, 2, { ...about, events: [event] }, false);
   assert.equal(text(), "Step 20: it ends.");
   assert.equal(line.style["--arm"], "blue");

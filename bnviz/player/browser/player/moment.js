@@ -20,7 +20,7 @@ const STEADY = "about as wide";
 // Widths below, less than a hundredth of the axis, cannot be seen.
 const SEEN = 0.1;
 // What the sentence of an event begins with once its step has passed.
-const EARLIER = "Earlier.";
+const EARLIER = "Earlier,";
 // Milliseconds for which a sentence stands at least while the cursor moves by itself.
 const STANDS = 700;
 
@@ -129,8 +129,10 @@ export class Moment {
       const lead = text ? passed && EARLIER : !moving && step;
       // Moving frames pass while it stands.
       const begins = moving && frames.value("step", at) === 0;
+      const event = passed ? text.replace(/^Step/, "step") : text;
       const said =
-        text || (begins ? "Training begins." : moment(frames, at, arms, layer, names?.[layer - 1]));
+        event ||
+        (begins ? "Training begins." : moment(frames, at, arms, layer, names?.[layer - 1]));
       this.line.style.setProperty("--arm", colour);
       const strong = document.createElement("strong");
       strong.textContent = lead || "";
