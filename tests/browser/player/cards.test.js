@@ -82,7 +82,7 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [{ ...fakeParts("value loss line note card"), target: [{}, {}, {}] }];
+  cards.cards = [{ ...fakeParts("value correct loss line note card"), target: [{}, {}, {}] }];
   for (const [accuracy, text] of [
     [0.0625, "6.3 %"],
     [0.25, "25 %"],
@@ -101,6 +101,25 @@ test("a card has the accuracy and the loss of its arm at the cursor", () => {
   }
 });
 
+test("a network without a known accuracy has none on its card, and a loss where it is known", () => {
+  const measures = ["bn/validation_accuracy", "bn/validation_loss"];
+  const fields = { ...FIELDS, ...Object.fromEntries(measures.map((name) => [name, ["f4"]])) };
+  const cards = new Cards(fakeParts("summary cards"));
+  cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
+  cards.cards = [{ ...fakeParts("value correct loss line note card"), target: [{}, {}, {}] }];
+  const [{ value, correct, loss }] = cards.cards;
+  for (const [accuracy, known, words] of [
+    [Number.NaN, Number.NaN, ["", "", ""]],
+    [Number.NaN, 0.5, ["", "", "loss 0.50"]],
+    [0.5, Number.NaN, ["50 %", " correct", "loss not a number"]],
+  ]) {
+    const frame = { step: 3, "bn/diverged_at": -1, "bn/validation_accuracy": accuracy };
+    cards.draw(framesOf(fields, [{ ...frame, "bn/validation_loss": known }]), 0, {});
+    const told = [value, correct, loss].map(({ textContent }) => textContent);
+    assert.deepEqual(told, words);
+  }
+});
+
 test("a narrow card can leave out of what the target is a share, which its title says", () => {
   const fields = {
     ...FIELDS,
@@ -109,7 +128,7 @@ test("a narrow card can leave out of what the target is a share, which its title
   };
   const cards = new Cards(fakeParts("summary cards"));
   cards.spec = { arms: [{ name: "bn", label: "with BN", colour: "blue" }] };
-  cards.cards = [{ ...fakeParts("value loss line note card"), target: [{}, {}, {}] }];
+  cards.cards = [{ ...fakeParts("value correct loss line note card"), target: [{}, {}, {}] }];
   const pair = { target: 0.9, share: "the most", reached: { bn: 2 } };
   cards.draw(framesOf(fields, [{ step: 3, "bn/diverged_at": -1 }]), 0, pair);
   const told = cards.cards[0].target.map(({ textContent }) => textContent);

@@ -8,6 +8,7 @@ import { AnswerRow, sampleOf } from "./answers.js";
 import { formatted } from "./scales.js";
 
 const DIGESTS = ["data", "kernels", "batches"];
+const CORRECT = " correct";
 
 /** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(share > 0.995 || share < 0.1 ? 1 : 0)} %`;
@@ -34,7 +35,8 @@ function buildCard(arm, all) {
   const value = element("strong", "bnviz-big");
   const right = element("span", "bnviz-line");
   right.title = "Validation accuracy: the share of the validation examples that it names correctly";
-  right.append(value, element("span", "bnviz-of", " correct"));
+  const correct = element("span", "bnviz-of", CORRECT);
+  right.append(value, correct);
   const head = element("div", "bnviz-head");
   head.append(element("span", "bnviz-name", arm.label), right);
   const answers = new AnswerRow([arm], all, "bnviz-of-arm");
@@ -46,7 +48,7 @@ function buildCard(arm, all) {
   const note = element("div", "bnviz-small");
   note.classList.toggle("bnviz-sample", arm === all[0]);
   card.append(head, answers.root, line, note);
-  return { value, loss, line, target, note, card, answers };
+  return { value, correct, loss, line, target, note, card, answers };
 }
 
 /**
@@ -123,8 +125,13 @@ export class Cards {
   draw(frames, at, pair) {
     this.spec.arms.forEach(({ name, cost }, i) => {
       const card = this.cards[i];
-      card.value.textContent = percent(frames.value(`${name}/validation_accuracy`, at));
-      card.loss.textContent = `loss ${formatted(frames.value(`${name}/validation_loss`, at))}`;
+      const accuracy = frames.value(`${name}/validation_accuracy`, at);
+      const loss = frames.value(`${name}/validation_loss`, at);
+      // A network that does not classify has no accuracy, and one without such examples neither.
+      const isKnown = !Number.isNaN(accuracy);
+      card.value.textContent = isKnown ? percent(accuracy) : "";
+      card.correct.textContent = isKnown ? CORRECT : "";
+      card.loss.textContent = isKnown || !Number.isNaN(loss) ? `loss ${formatted(loss)}` : "";
       partsOfTarget(arrival(name, frames, at, pair, cost)).forEach((text, part) => {
         card.target[part].textContent = text;
       });
