@@ -228,5 +228,6 @@ def test_a_link_leads_to_its_view_and_step(visit):
     # Another setting changes the link, which keeps view and step.
     visitor.page.get_by_role("radio", name="Lesson").locator("visible=true").click()
     visitor.page.wait_for_url(lambda url: "mode=lesson" in url or "chapter=" in url)
+    visitor.page.get_by_text("Predict first").wait_for()
     visitor.page.go_back()
     visitor.until(f"s.view === 'drift' && s.step === '{step}'")

@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from bnviz.terminal.main import settings_table
+from bnviz.written_numbers import MINUS
 from tests.support import ROOT
 from tests.support.engine import free_port
 from tests.support.server import wait_for
@@ -143,7 +144,7 @@ def test_it_is_the_one_in_use(installation):
 
 
 def test_it_lists_the_settings(installation):
-    assert installation.bnviz("settings") == settings_table() + "\n"
+    assert installation.bnviz("settings") == settings_table().replace(MINUS, "-") + "\n"
 
 
 @pytest.mark.widest
