@@ -25,6 +25,7 @@ from bnviz.studies.study import Outcome
 from bnviz.studies.sweep import ARM_MEASURES, MEASURES, arm_measure
 from bnviz.terminal.main import main
 from bnviz.terminal.options import UNREAD
+from bnviz.written_numbers import MINUS
 from tests.support import ROOT
 
 COMMAND = [sys.executable, "-m", "bnviz"]
@@ -152,7 +153,7 @@ class TestSettingsCommand:
         lines = capsys.readouterr().out.splitlines()
         for name, kind in KINDS.items():
             (index,) = (i for i, line in enumerate(lines) if line.startswith(f"  {name} = "))
-            assert kind.allowed() in lines[index + 1]
+            assert kind.allowed().replace(MINUS, "-") in lines[index + 1]
 
     def test_shows_defaults_in_the_form_that_can_be_set(self, capsys):
         main(["settings"])
