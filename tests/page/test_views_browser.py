@@ -224,10 +224,13 @@ def test_a_link_leads_to_its_view_and_step(visit):
     assert film.startswith(b"GIF89a")
     assert struct.unpack("<HH", film[6:10]) == (1280, 720)
     assert film.count(FRAME) == int(np.sum(Recording.load(RECORDED).steps <= 4)) > 1
-    visitor.key("Escape")
-    # Another setting changes the link, which keeps view and step.
+
+
+@pytest.mark.widest
+def test_view_and_step_are_kept_on_the_way_to_the_lesson_and_back(visit):
+    visitor = visit("v=2&steps=800#view=drift&step=339")
+    visitor.until("s.view === 'drift' && s.step === '339'")
     visitor.page.get_by_role("radio", name="Lesson").locator("visible=true").click()
     visitor.page.wait_for_url(lambda url: "mode=lesson" in url or "chapter=" in url)
-    visitor.page.get_by_text("Predict first").wait_for()
     visitor.page.go_back()
-    visitor.until(f"s.view === 'drift' && s.step === '{step}'")
+    visitor.until("s.view === 'drift' && s.step === '339'")
