@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.frames import NUM_SHOWN, PROBE_SIZE, VALIDATION_SIZE
+from bnviz.recording.frames import NUM_SHOWN, PROBE_SIZE, VALIDATION_SIZE
 
 #: Features, shape (num_examples, num_features), and classes, (num_examples,).
 Examples = tuple[NDArray[np.float32], NDArray[np.int32]]

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples
-from bnviz.frames import PLANE_RANGE
-from bnviz.shown_examples import MAX_FEATURES, MAX_TEXT, ShownExamples
+from bnviz.recording.frames import PLANE_RANGE
+from bnviz.recording.shown_examples import MAX_FEATURES, MAX_TEXT, ShownExamples
 
 #: Channels that an image may have: shades, or red, green and blue.
 _CHANNELS = (1, 3)

@@ -8,8 +8,8 @@ from bnviz.data import uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
 from bnviz.data.preparation import VALIDATION_SHARE
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.settings import Settings
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from bnviz.data import uploads
 from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import DataShape, parameters
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import ARMS, NUM_FRAMES, PLANE_GRID
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import ARMS, NUM_FRAMES, PLANE_GRID
 from bnviz.settings import PLANE_DATASETS, Settings
 from bnviz.studies.study import BLOCK_SIZE, Block
 

@@ -11,7 +11,7 @@ from bnviz.engine.job import COMPLETE
 from bnviz.engine.pace import Pace
 from bnviz.engine.run_queue import architecture
 from bnviz.engine.runs import Run
-from bnviz.other_seeds import OtherSeeds
+from bnviz.recording.other_seeds import OtherSeeds
 from bnviz.settings import Settings
 from bnviz.studies.seed_check import seed_check, unchecked
 

@@ -9,8 +9,8 @@ from typing import Any
 from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.duration import in_words, study_seconds, training_seconds
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import frame_steps
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.study import Block
 

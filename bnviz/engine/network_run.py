@@ -8,8 +8,8 @@ from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.job import QueuePosition
 from bnviz.engine.runs import Run
+from bnviz.recording.trained_networks import TrainedNetworks
 from bnviz.settings import UPLOAD, Settings
-from bnviz.trained_networks import TrainedNetworks
 
 
 class NetworkRun(Run):

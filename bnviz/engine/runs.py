@@ -10,8 +10,8 @@ from bnviz.engine.duration import training_seconds
 from bnviz.engine.job import COMPLETE, Job, QueuePosition, State
 from bnviz.engine.limits import recording_bytes
 from bnviz.recording import Recording
+from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings
-from bnviz.shown_examples import ShownExamples
 
 #: Seconds after its end in which it is likely to become known what a step of a run costs. It is
 #: measured while nobody waits for anything.

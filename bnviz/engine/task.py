@@ -16,7 +16,7 @@ from bnviz.data.file_source import FileSource
 from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.engine.worker_turn import Clock, Turn, silence_tensorflow, take_turn, unexpected
-from bnviz.frames import Frame
+from bnviz.recording.frames import Frame
 from bnviz.settings import Settings
 from bnviz.studies.study import Block
 

@@ -12,8 +12,8 @@ from bnviz.engine import failures, watchdog
 from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.engine.turn_rules import COMPILING_SHARE
+from bnviz.recording.trained_networks import TrainedNetworks
 from bnviz.studies.study import Outcome
-from bnviz.trained_networks import TrainedNetworks
 
 _log = logging.getLogger(__name__)
 

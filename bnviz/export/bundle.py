@@ -8,8 +8,8 @@ from bnviz.export.event_files import event_files
 from bnviz.export.html_page import training_command
 from bnviz.findings.wording import listed, with_arm
 from bnviz.recording import Recording
-from bnviz.recording_header import RecordingHeader
-from bnviz.trained_networks import TrainedNetworks
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.trained_networks import TrainedNetworks
 
 README = "README.txt"
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.export.record_file import record_file
-from bnviz.frame_schema import QUANTITY_MEASURES
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
-from bnviz.series import Series, series
+from bnviz.recording.frame_schema import QUANTITY_MEASURES
+from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.series import Series, series
 from bnviz.settings import KINDS, Settings
 
 #: Name of the file of a run. TensorBoard takes for its own what has "tfevents" in its name; always

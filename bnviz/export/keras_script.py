@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import data_code
 from bnviz.export.script_training import result_code, training_code
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import ARM_LABELS
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
 
 #: Maximum characters of a line of text.

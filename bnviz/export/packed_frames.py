@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_layout import FrameLayout
 from bnviz.recording import Recording
+from bnviz.recording.frame_layout import FrameLayout
 
 
 @dataclass(frozen=True)

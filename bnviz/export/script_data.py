@@ -15,7 +15,7 @@ from bnviz.data import builtin
 from bnviz.data.array_examples import TRAINING, VALIDATION
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.data.preparation import MIN_PIXELS, PIXEL_VALUES, SPLIT_SEED, VALIDATION_SHARE
-from bnviz.frames import VALIDATION_SIZE
+from bnviz.recording.frames import VALIDATION_SIZE
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
 #: Characters per line of packed examples.

@@ -3,8 +3,8 @@
 Long runs amplify rounding, so the script has XLA compile the same step as the laboratory does.
 """
 
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import ARM_LABELS
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import SGD_MOMENTUM, Settings
 
 _OPTIMIZERS = {

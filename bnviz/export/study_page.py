@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bnviz.described import described
 from bnviz.export.html_page import HtmlPage, Training, compressed_json
 from bnviz.player.map_content import MapContent
 from bnviz.player.request import MapRequest
 from bnviz.player.seeds_content import SeedsContent
+from bnviz.recording.described import described
 from bnviz.settings import KINDS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap

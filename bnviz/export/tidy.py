@@ -4,7 +4,7 @@ import csv
 import io
 
 from bnviz.recording import Recording
-from bnviz.series import series
+from bnviz.recording.series import series
 
 #: The columns of the table.
 COLUMNS = ("step", "arm", "layer", "measure", "value")

@@ -15,7 +15,7 @@ from bnviz.figures.bindings.series import (
 from bnviz.figures.panels import LINEAR_RANGE, Panels
 from bnviz.figures.style import INK, translucent
 from bnviz.figures.view import CHOICES
-from bnviz.frames import PERCENTILES
+from bnviz.recording.frames import PERCENTILES
 
 #: Opacity of the part of a curve that the cursor has not reached.
 FUTURE = 0.32

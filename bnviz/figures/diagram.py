@@ -10,8 +10,8 @@ import numpy as np
 from bnviz.figures.bindings.passage import ACTIVATIONS
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import contrast
-from bnviz.recorded_networks import ArmSpec
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.networks import ArmSpec
 
 #: Short and full name of each normalization, and of that which noise follows.
 _NAMES = {

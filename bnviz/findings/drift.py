@@ -13,8 +13,8 @@ from bnviz.findings import comparison, over_seeds
 from bnviz.findings.over_seeds import Tally
 from bnviz.findings.statistics import SMALL_BATCH
 from bnviz.findings.wording import capitalized, number, with_arm
-from bnviz.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.recording import Recording
+from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
 
 #: Ratio above which one distance, or shift of the gradient, is called larger than another. Among 20
 #: seeds of the default experiment, no two runs of the same network differ by more in a distance.

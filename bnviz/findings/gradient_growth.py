@@ -2,8 +2,8 @@
 
 import math
 
-from bnviz.recorded_networks import ArmSpec
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.networks import ArmSpec
 
 #: Growth of the gradient's norm with each layer of BN and ReLU at step 0, in networks and batches
 #: without limit: of its square it is pi / (pi - 1), whatever the size of the initial weights (Yang

@@ -5,8 +5,8 @@ from bnviz.findings.comparison import arm_result
 from bnviz.findings.learning import learning
 from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
-from bnviz.frames import ARMS
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS
 
 #: How BN learns that needs fewer steps, or more.
 _SPEEDS = {1: "faster", -1: "slower"}

@@ -13,8 +13,8 @@ from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.learning import name_at
 from bnviz.findings.standstill import standstill, waited
 from bnviz.findings.wording import capitalized, hundredths, listed, with_arm
-from bnviz.recorded_networks import NUMBERED
 from bnviz.recording import Recording
+from bnviz.recording.networks import NUMBERED
 
 #: What a gap is called that is larger, or smaller.
 _SIZES = {1: "larger", -1: "smaller"}

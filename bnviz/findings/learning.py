@@ -9,9 +9,9 @@ import math
 from bnviz.findings import over_seeds, speed
 from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
-from bnviz.frames import ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS
 from bnviz.written_numbers import written
 
 _CHANGES = {

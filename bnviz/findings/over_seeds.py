@@ -17,10 +17,10 @@ from bnviz.findings.comparison import SAME_LOSS
 from bnviz.findings.seed_speeds import SpeedRange, speed_range
 from bnviz.findings.sign_test import decision
 from bnviz.findings.speed import Speed
-from bnviz.frame_schema import IN_STD
-from bnviz.frames import ARMS
 from bnviz.recording import Recording
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.frame_schema import IN_STD
+from bnviz.recording.frames import ARMS
+from bnviz.recording.header import RecordingHeader
 
 #: The smallest differences that count as a seed's vote: ratios of steps and of drifts, and a
 #: difference of generalisation gaps in nats. They are those of the lesson's claims.

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bnviz.frames import ARM_ADDITIONS
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_ADDITIONS
 
 #: The target: this share of the better network's final validation accuracy. Most of what can be
 #: learnt is learnt there, and both networks usually get there.

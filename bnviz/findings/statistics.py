@@ -6,8 +6,8 @@ generalises with how far its moving statistics lag behind. Distributions and gra
 on the probe, which BN normalizes as one batch.
 """
 
-from bnviz.frames import QUANTITIES
 from bnviz.recording import Recording
+from bnviz.recording.frames import QUANTITIES
 
 #: Batches of at most this many examples are far from the probe: their mean and variance follow
 #: single examples.

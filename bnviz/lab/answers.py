@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import NO_ANSWER, NUM_GUESSES, NUM_SHOWN
+from bnviz.recording.frames import NO_ANSWER, NUM_GUESSES, NUM_SHOWN
 
 #: The value of a probability of 1.
 _MAX_BYTE = np.iinfo(np.uint8).max

@@ -10,7 +10,6 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.frames import BN_ARMS, NORMALIZED_ARMS
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.lab.compiled_function import xla_compilations
 from bnviz.lab.inference import Inference
@@ -20,6 +19,7 @@ from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer, TrainingState
+from bnviz.recording.frames import BN_ARMS, NORMALIZED_ARMS
 from bnviz.settings import Settings
 
 #: A run has diverged if its loss exceeds its first loss times this factor.
@@ -69,7 +69,7 @@ class Arm:
     """One arm of a run and what is known of its training so far.
 
     Attributes:
-        name: One of `bnviz.frames.ARM_LABELS`.
+        name: One of `bnviz.recording.frames.ARM_LABELS`.
         kind: How it was built; equals `name` until BN is inserted or removed.
         compiled: Its network, and what trains and measures it.
         kernels_digest: SHA-256 of its kernels at step 0.
@@ -123,7 +123,7 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
 
     Args:
         settings: Settings of the run.
-        name: One of `bnviz.frames.ARM_LABELS`.
+        name: One of `bnviz.recording.frames.ARM_LABELS`.
         data: Examples of the run, which decide the numbers of features and classes.
     """
     compiled = compiled_network(settings, name, data)
@@ -139,7 +139,7 @@ def compiled_network(settings: Settings, name: str, data: Dataset) -> CompiledNe
 
     Args:
         settings: Settings of the run.
-        name: One of `bnviz.frames.ARM_LABELS`.
+        name: One of `bnviz.recording.frames.ARM_LABELS`.
         data: Examples of the run, which decide the numbers of features and classes.
     """
     return _network(settings, name, name, data)
@@ -256,7 +256,7 @@ def architecture(settings: Settings, kind: str) -> Settings:
 
     Args:
         settings: Settings of a run.
-        kind: One of `bnviz.frames.ARM_LABELS`.
+        kind: One of `bnviz.recording.frames.ARM_LABELS`.
     """
     names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
     names += _DROPOUT_ARCHITECTURE if settings.dropout else ()

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.frames import ARMS
 from bnviz.lab.arms import DIVERGENCE, architecture
 from bnviz.lab.compiler import Compilation, acquire_all
 from bnviz.lab.datasets import DataError
@@ -21,6 +20,7 @@ from bnviz.lab.stack import MAX_STEPS, Stack
 from bnviz.lab.stack_data import StackedExamples, stacked_examples
 from bnviz.lab.stack_drift import LastLayer, last_layer_drift
 from bnviz.lab.training import BatchOrder, SavedVariables
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
 from bnviz.studies.sweep import MAX_SEEDS

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.lab.layer_maps import LayerCrossing
+from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
 
 #: The parts of drift: the whole, by the layers before, by the layer's own weights.
 _WHOLE, _PREVIOUS, _OWN = (name for name, *_ in DRIFT_PARTS)

@@ -22,8 +22,6 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import Examples, MeasuredExamples
 from bnviz.data.shown import shown_examples
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import Frame
 from bnviz.interventions import Intervention
 from bnviz.lab.arms import (
     Arm,
@@ -40,8 +38,10 @@ from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
 from bnviz.lab.training import BatchOrder
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import Frame
+from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings
-from bnviz.shown_examples import ShownExamples
 
 #: Held while an experiment has its turn: all runs of a process share the compiled networks.
 _lock = threading.Lock()

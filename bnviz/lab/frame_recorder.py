@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples, majority_share
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
 from bnviz.lab.answers import answers
 from bnviz.lab.arms import DIVERGENCE, UNCHANGED, Arm
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import NORMALIZATION, Observation
 from bnviz.lab.propagation import effective_rates
-from bnviz.scores import NO_SCORE
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
+from bnviz.recording.scores import NO_SCORE
 
 #: What stands for the measures of BN where an arm has none.
 _UNKNOWN = dict.fromkeys(NORMALIZATION, np.nan) | {"example_scores": NO_SCORE}

@@ -7,18 +7,18 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import INFERENCE_STATISTICS
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import HiddenLayer, Network
 from bnviz.lab.normalization import normalize
 from bnviz.lab.observer import loss_and_accuracy
+from bnviz.recording.frames import INFERENCE_STATISTICS
 
 #: Maps a hidden layer and the input of its normalization to the mean and variance to normalize by.
 Statistics = Callable[[HiddenLayer, tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class Inference:
-    """Evaluates one network by each of `bnviz.frames.INFERENCE_STATISTICS`.
+    """Evaluates one network by each of `bnviz.recording.frames.INFERENCE_STATISTICS`.
 
     Dropout and noise are off, as always in inference. The loss does not include the L2 penalty, and
     no moving statistic is updated.

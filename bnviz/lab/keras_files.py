@@ -11,13 +11,13 @@ import tensorflow as tf
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import validation
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.lab.arms import Arm
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.training import make_optimizer
+from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 
 #: The file with the examples that the networks were validated on.

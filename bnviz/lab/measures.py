@@ -7,13 +7,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import NUM_SINGLE, PERCENTILES, QUANTITIES, edges
 from bnviz.lab.drift import DriftReference, SortedValues, by_neuron
 from bnviz.lab.layer_maps import LayerCrossing
 from bnviz.lab.observer import Observation
 from bnviz.lab.propagation import example_similarity, gradient_growth, neuron_spread
-from bnviz.scores import NO_SCORE, encode
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import NUM_SINGLE, PERCENTILES, QUANTITIES, edges
+from bnviz.recording.scores import NO_SCORE, encode
 
 #: Activations outside these bounds count as saturated: almost no gradient passes.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
@@ -113,8 +113,8 @@ def example_scores(
         variance: Their biased variance, of the same shape.
 
     Returns:
-        Codes as from `bnviz.scores`, shape (layers, neurons, NUM_SINGLE); 0 for a neuron whose
-        values are all the same, `NO_SCORE` where the probe has fewer examples.
+        Codes as from `bnviz.recording.scores`, shape (layers, neurons, NUM_SINGLE); 0 for a neuron
+        whose values are all the same, `NO_SCORE` where the probe has fewer examples.
     """
     codes = np.full((*mean.shape, NUM_SINGLE), NO_SCORE, np.int8)
     with np.errstate(invalid="ignore", over="ignore"):

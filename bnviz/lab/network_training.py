@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from bnviz.data.dataset import Dataset
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.lab.experiment import Experiment, ExperimentError
 from bnviz.lab.keras_files import network_files, omissions, outcomes, portable
+from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.trained_networks import TrainedNetworks, frame_digest
 from bnviz.settings import Settings
-from bnviz.trained_networks import TrainedNetworks, frame_digest
 
 
 class NetworkTraining:

@@ -9,11 +9,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import BN_ARMS
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, normalize
-from bnviz.recording_header import normalization_position
+from bnviz.recording.frames import BN_ARMS
+from bnviz.recording.header import normalization_position
 from bnviz.settings import BN_POSITIONS, Settings
 
 
@@ -184,7 +184,7 @@ def build(
 
     Args:
         settings: Settings of the run; only what decides the architecture is read.
-        arm: One of `bnviz.frames.ARM_LABELS`.
+        arm: One of `bnviz.recording.frames.ARM_LABELS`.
         num_features: Number of features of an example.
         num_classes: Number of classes.
         frozen: Whether Batch Normalization keeps its moving statistics fixed and trains by them.

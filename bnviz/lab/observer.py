@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bnviz.frames import NUM_SINGLE, PLANE_GRID, PLANE_RANGE
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
 from bnviz.lab.networks import ForwardPass, Network
+from bnviz.recording.frames import NUM_SINGLE, PLANE_GRID, PLANE_RANGE
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import MIN_GROWING_LAYERS
+from bnviz.recording.frames import MIN_GROWING_LAYERS
 
 
 def example_similarity(

@@ -20,7 +20,7 @@ from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.stack_data import StackedExamples, StackedTensors
 from bnviz.lab.stack_drift import LastLayer
 from bnviz.lab.training import SavedVariables, make_optimizer, padded_steps, train_steps
-from bnviz.recording_header import normalization_position
+from bnviz.recording.header import normalization_position
 from bnviz.settings import Settings
 
 #: Maximum number of steps per call; about as many lie between two evaluations.

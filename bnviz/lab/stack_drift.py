@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_schema import IN_STD
 from bnviz.lab.drift import by_neuron, distance
+from bnviz.recording.frame_schema import IN_STD
 
 
 class LastLayer(NamedTuple):

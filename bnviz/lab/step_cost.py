@@ -8,13 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 from bnviz.data.dataset import Dataset
-from bnviz.frame_layout import FrameLayout
 from bnviz.lab import compiler
 from bnviz.lab.arms import Arm, compiled_network, new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import alone
 from bnviz.lab.placement import taking_turns
 from bnviz.lab.training import CHUNK, BatchOrder
+from bnviz.recording.frame_layout import FrameLayout
 from bnviz.settings import Settings
 
 #: Seconds that a chunk of steps takes about: long beside a call and the clock, short beside the

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.findings.wording import percent
-from bnviz.frames import ARMS
 from bnviz.lesson.claims.experiments import DEFAULT, FILES, RECORDED
-from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import BUNDLED, Recording
+from bnviz.recording.frames import ARMS
+from bnviz.recording.other_seeds import OTHER_SEEDS
 from bnviz.settings import Settings
 
 #: Folder with the recordings, and with the curves that their cards draw.

@@ -25,14 +25,14 @@ from bnviz.findings.hook import hook
 from bnviz.findings.proof import proof
 from bnviz.findings.verdict import verdict
 from bnviz.findings.wording import percent
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import NO_ANSWER, NUM_GUESSES
 from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.ghost import Ghost
 from bnviz.player.message import frame_bytes, pack
 from bnviz.player.request import PlayerRequest
 from bnviz.player.seed_strip import seed_strip
 from bnviz.recording import BUNDLED, Recording
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import NO_ANSWER, NUM_GUESSES
 from bnviz.settings import KINDS
 
 #: The run shown before anyone has trained.

@@ -6,8 +6,8 @@ from typing import Any
 
 from bnviz.findings import over_seeds
 from bnviz.findings.speed import Speed, SpeedUp
-from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import Recording
+from bnviz.recording.other_seeds import OTHER_SEEDS
 from bnviz.studies.seed_check import unchecked
 
 #: Speed-ups that the axis may name.

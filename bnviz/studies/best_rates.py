@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bnviz.findings import speed
 from bnviz.findings.speed import TARGET_SHARE, Speed, first_at
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_file import MapRuns

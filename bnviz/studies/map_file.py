@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import SettingsError
 from bnviz.studies.sweep import BY_OTHER_STATISTICS, Sweep
 

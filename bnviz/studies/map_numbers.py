@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.studies.map_speeds import CellSpeeds
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import ACCURACIES, BY_OTHER_STATISTICS, Sweep, arm_measure

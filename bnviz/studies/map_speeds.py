@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bnviz.findings import speed
 from bnviz.findings.speed import BY_CHANCE, NOT_LEARNT, TARGET_SHARE, Speed, SpeedUp
 from bnviz.findings.wording import percent
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.studies.map_file import MapRuns
 from bnviz.studies.sweep import EVALUATIONS, Sweep
 

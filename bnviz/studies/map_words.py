@@ -3,8 +3,8 @@
 import math
 
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
 from bnviz.kinds import Kind
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, Cell, Sweep

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bnviz.findings.comparison import compare
 from bnviz.findings.speed import first_at
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS, Settings
 from bnviz.studies import map_file
 from bnviz.studies.best_rates import BestRates, best_rates

@@ -1,6 +1,6 @@
 """Seed check: the study of a run with other seeds, which shows how far its result holds."""
 
-from bnviz.other_seeds import OTHER_SEEDS, seeds_beside
+from bnviz.recording.other_seeds import OTHER_SEEDS, seeds_beside
 from bnviz.settings import Settings
 from bnviz.studies.seeds import SeedBands
 

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz import other_seeds
 from bnviz.findings import speed
 from bnviz.findings.over_seeds import CLEAR_STEPS
 from bnviz.findings.seed_speeds import TargetSpeeds, of, reasons, speed_range, target_speeds
 from bnviz.findings.sign_test import NEARLY_ALL, decision
 from bnviz.findings.speed import NOT_LEARNT, TARGET_SHARE, TARGET_SHARES, Speed
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_ADDITIONS, ARMS, frame_steps
-from bnviz.other_seeds import END, OtherSeeds
+from bnviz.recording import other_seeds
+from bnviz.recording.frames import ARM_ADDITIONS, ARMS, frame_steps
+from bnviz.recording.other_seeds import END, OtherSeeds
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.planned_study import PlannedStudy
@@ -58,7 +58,7 @@ class SeedBands(PlannedStudy):
             (seeds, evaluation steps).
         diverged_at: Step of divergence by arm, or -1; shape (seeds,).
         majority_share: Share of the largest class among the validation examples, shape (seeds,).
-        end: Each of `bnviz.other_seeds.END` by arm and name, shape (seeds,).
+        end: Each of `bnviz.recording.other_seeds.END` by arm and name, shape (seeds,).
         known: Whether each seed is in, shape (seeds,).
 
     Raises:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.archive import Archive, ArchiveError, read_limited
-from bnviz.frames import ARMS
-from bnviz.other_seeds import END
+from bnviz.recording.frames import ARMS
+from bnviz.recording.other_seeds import END
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS, SeedBands
 from bnviz.studies.study import CURVES

@@ -7,7 +7,7 @@ import numpy as np
 
 from bnviz.findings.seed_speeds import SpeedRange, speed_range
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.studies.report_parts import finite, network
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.study import CURVES

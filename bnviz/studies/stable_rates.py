@@ -8,7 +8,7 @@ import numpy as np
 
 from bnviz.findings.comparison import CLEAR_RATIO
 from bnviz.findings.speed import MIN_GAIN
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome

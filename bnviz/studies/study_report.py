@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.settings import KINDS
 from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.phase_map import PhaseMap

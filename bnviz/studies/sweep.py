@@ -12,7 +12,7 @@ import numpy as np
 from bnviz import typed_numbers
 from bnviz.findings.speed import MIN_STEPS, TARGET_SHARE
 from bnviz.findings.wording import percent
-from bnviz.frames import frame_steps
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.axis import DEFAULT_AXES, Axis

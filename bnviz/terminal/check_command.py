@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bnviz.findings.events import SYMPTOMS, events
 from bnviz.recording import Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 from bnviz.terminal.options import DONE, CommandError, show
 
 #: Exit status where a problem was found.

@@ -10,8 +10,8 @@ from bnviz.lesson import presets
 from bnviz.lesson.claims import evidence
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.experiments import RECORDED
-from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import Recording
+from bnviz.recording.other_seeds import OTHER_SEEDS
 from bnviz.settings import Settings
 from bnviz.terminal.options import DONE, INTERRUPTED, UNREAD, CommandError, output_path, save, show
 from bnviz.terminal.train_command import check as check_on_seeds

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bnviz.export.tidy import tidy
 from bnviz.recording import Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 from bnviz.studies import seeds_file
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands

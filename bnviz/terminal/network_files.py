@@ -8,12 +8,12 @@ from pathlib import Path
 from bnviz.data.dataset import Dataset
 from bnviz.export import bundle
 from bnviz.export.event_files import FILE_NAME, event_files, folders
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.trained_networks import TrainedNetworks
 from bnviz.settings import UPLOAD
 from bnviz.terminal.options import CommandError, read_data
 from bnviz.terminal.training import ProgressBar, timed
-from bnviz.trained_networks import TrainedNetworks
 
 #: Files by their path below what an option gives, which is "." for a single file, and what there
 #: is to say of each.

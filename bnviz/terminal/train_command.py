@@ -8,8 +8,8 @@ from functools import partial
 
 from bnviz.data.dataset import Dataset
 from bnviz.findings import report, step_costs
-from bnviz.other_seeds import OTHER_SEEDS
 from bnviz.recording import Recording
+from bnviz.recording.other_seeds import OTHER_SEEDS
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies.seed_check import seed_check, unchecked
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS

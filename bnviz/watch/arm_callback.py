@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from bnviz.frames import DIGEST_SIZE, MAX_NEURONS, MIN_NEURONS
 from bnviz.lab.arms import DIVERGENCE
+from bnviz.recording.frames import DIGEST_SIZE, MAX_NEURONS, MIN_NEURONS
 from bnviz.watch.measured import Measures, Measuring
 from bnviz.watch.pace import Pace
 from bnviz.watch.reader import Reader

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_schema import DRIFT_PARTS, IN_STD
-from bnviz.frames import NO_ANSWER, NUM_SINGLE
 from bnviz.lab.drift import SortedValues, by_neuron, drift
 from bnviz.lab.measures import (
     dead_share,
@@ -23,9 +21,11 @@ from bnviz.lab.propagation import (
     gradient_growth,
     neuron_spread,
 )
-from bnviz.recorded_networks import LayerSpec
-from bnviz.recording_header import quantities
-from bnviz.scores import NO_SCORE
+from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
+from bnviz.recording.frames import NO_ANSWER, NUM_SINGLE
+from bnviz.recording.header import quantities
+from bnviz.recording.networks import LayerSpec
+from bnviz.recording.scores import NO_SCORE
 from bnviz.watch.reader import NormReading, Reading
 
 #: Measures that are not taken of watched networks: who moved the values would take each layer's

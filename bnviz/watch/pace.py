@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection
 from statistics import median
 
-from bnviz.frames import DENSITY, NUM_FRAMES
+from bnviz.recording.frames import DENSITY, NUM_FRAMES
 
 #: Share of the time of training that measuring takes at most, unless another one is chosen.
 BUDGET = 0.1

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.frames import NUM_SINGLE
+from bnviz.recording.frames import NUM_SINGLE
 from bnviz.watch.listening import kernel_of, listening
 from bnviz.watch.objective import Objective
 from bnviz.watch.taps import Choice, Tap, WatchError, chosen, taps_of

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bnviz.frames import PROBE_SIZE
-from bnviz.header_text import FORMULA, MAX_LAYERS, MAX_NAME
-from bnviz.recorded_networks import LayerSpec, NormSpec
+from bnviz.recording.frames import PROBE_SIZE
+from bnviz.recording.header_text import FORMULA, MAX_LAYERS, MAX_NAME
+from bnviz.recording.networks import LayerSpec, NormSpec
 from bnviz.watch.listening import ACTIVATIONS, NORMALIZATIONS, Event
 
 #: Number of layers that are watched unless others are chosen.

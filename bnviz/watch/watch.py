@@ -7,12 +7,12 @@ from typing import Any, BinaryIO
 import keras
 import numpy as np
 
-from bnviz.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
-from bnviz.frames import PROBE_SIZE, VALIDATION_SIZE
-from bnviz.header_text import MAX_ARMS, MAX_NAME, HeaderError, check, is_name
-from bnviz.recorded_networks import ArmSpec, LayerSpec
 from bnviz.recording import Recording
-from bnviz.recording_header import RecordingHeader, quantities
+from bnviz.recording.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
+from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
+from bnviz.recording.header import RecordingHeader, quantities
+from bnviz.recording.header_text import MAX_ARMS, MAX_NAME, HeaderError, check, is_name
+from bnviz.recording.networks import ArmSpec, LayerSpec
 from bnviz.watch.arm_callback import ArmCallback
 from bnviz.watch.measured import UNTAKEN, write
 from bnviz.watch.objective import classes_of

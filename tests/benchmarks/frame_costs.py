@@ -32,13 +32,13 @@ from training import images, of_the_paper
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples
-from bnviz.frame_layout import FrameLayout
 from bnviz.lab.answers import answers
 from bnviz.lab.arms import new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.measures import measure
 from bnviz.lab.observer import Observation
+from bnviz.recording.frame_layout import FrameLayout
 from bnviz.settings import Settings
 
 #: Steps of training before each round.

@@ -22,8 +22,8 @@ import machine
 from serving import Server
 from viewers import Viewer
 
-from bnviz.frames import frame_steps
 from bnviz.lab.experiment import run
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 
 #: Common settings; each line varies one of them.

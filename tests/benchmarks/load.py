@@ -20,7 +20,7 @@ from browsing import Change, View, chromium, shown_a_second
 from serving import Server
 from viewers import Viewer
 
-from bnviz.frames import frame_steps
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 
 #: The run that all watch: long enough for everyone to join while it trains.

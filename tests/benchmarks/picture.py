@@ -7,7 +7,7 @@ from goals import AGAIN, ALL, CHART, LIVELY, RECORDED, REMOUNTS, Figures
 from playwright.sync_api import Browser
 from serving import Server
 
-from bnviz.frames import frame_steps
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 
 #: Trained live: long enough to watch, with frames as fast as they can be drawn.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 
 #: Number of histogram bins.

@@ -26,7 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import machine
 
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import Cell, Sweep

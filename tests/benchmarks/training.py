@@ -51,11 +51,11 @@ from threadpoolctl import threadpool_limits
 
 from bnviz.data import uploads
 from bnviz.data.dataset import Dataset
-from bnviz.frames import ARMS, NUM_FRAMES, PROBE_SIZE, Frame, frame_steps
 from bnviz.kinds import Key
 from bnviz.lab import experiment
 from bnviz.lab.datasets import load
 from bnviz.lab.training import BatchOrder
+from bnviz.recording.frames import ARMS, NUM_FRAMES, PROBE_SIZE, Frame, frame_steps
 from bnviz.settings import UPLOAD, Settings
 
 RATIOS = (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz.data import builtin, sampling
-from bnviz.frames import PROBE_SIZE
+from bnviz.recording.frames import PROBE_SIZE
 
 X = np.arange(30, dtype=np.float32).reshape(10, 3)
 Y = np.arange(10, dtype=np.int32)

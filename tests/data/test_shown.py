@@ -9,8 +9,8 @@ from bnviz.data import builtin, plane, preparation, uploads
 from bnviz.data.examples import Examples
 from bnviz.data.sampling import MeasuredExamples
 from bnviz.data.shown import shown_examples, telling_features
-from bnviz.frames import NUM_SHOWN
-from bnviz.shown_examples import MAX_TEXT, ShownExamples
+from bnviz.recording.frames import NUM_SHOWN
+from bnviz.recording.shown_examples import MAX_TEXT, ShownExamples
 
 
 def shown(data) -> ShownExamples:

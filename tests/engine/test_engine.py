@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from bnviz.engine import Configuration, Engine, Run, runs
 from bnviz.engine.run_registry import RunRegistry
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import frame_steps
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 from tests.support import ROOT
 from tests.support.engine import DaskCluster, free_port, until, watched, workers_of

@@ -12,10 +12,10 @@ from bnviz.engine import Engine
 from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.export import bundle
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.lab.network_training import NetworkTraining
+from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.trained_networks import TrainedNetworks
 from bnviz.settings import Settings
-from bnviz.trained_networks import TrainedNetworks
 from tests.support.engine import PATIENCE, until, watched, workers_of
 
 SHORT = Settings(hidden_layers=1, units=4, batch_size=512, steps=40)

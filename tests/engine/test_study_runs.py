@@ -15,8 +15,8 @@ from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 from bnviz.engine import Engine
 from bnviz.engine.study_runs import MAX_ENDED_STUDIES, StudyRegistry
-from bnviz.frames import ARMS
 from bnviz.lab.datasets import load
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap

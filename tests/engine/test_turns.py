@@ -15,7 +15,7 @@ from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.set_aside import KEPT_SECONDS, SetAside
 from bnviz.engine.turn_rules import COMPILING_SHARE, LONG_PAUSE, RUN_SHARE, SHARED, SHORT, share
 from bnviz.engine.turns import CREDIT, HALF_LIFE, Turns
-from bnviz.frames import frame_steps
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands

@@ -7,8 +7,8 @@ import pytest
 
 from bnviz.export.bundle import README, curves, networks
 from bnviz.export.event_files import event_files
+from bnviz.recording.trained_networks import TrainedNetworks, frame_digest
 from bnviz.settings import Settings
-from bnviz.trained_networks import TrainedNetworks, frame_digest
 from tests.support.recordings import random_recording
 
 LINK = "https://example.org/?v=2&train=1"

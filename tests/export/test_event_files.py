@@ -8,8 +8,8 @@ from tensorboard.plugins.scalar.metadata import PLUGIN_NAME as SCALARS
 from tensorboard.util.tensor_util import make_ndarray
 
 from bnviz.export.event_files import FILE_NAME, event_files
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 

@@ -16,12 +16,12 @@ from bnviz.data import preparation
 from bnviz.data.examples import Examples
 from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export.keras_script import differences, excerpt, notebook, script
-from bnviz.frames import ARM_LABELS, ARMS, NORMALIZED_ARMS
 from bnviz.lab import experiment
 from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
 from bnviz.lab.training import make_optimizer
 from bnviz.lesson.claims.experiments import RECORDED
+from bnviz.recording.frames import ARM_LABELS, ARMS, NORMALIZED_ARMS
 from bnviz.settings import (
     ACTIVATIONS,
     BN_POSITIONS,

@@ -9,7 +9,6 @@ import pytest
 from choreographer.errors import DevtoolsProtocolError
 from kaleido.errors import JavascriptError, KaleidoError
 
-from bnviz.described import described
 from bnviz.export.picture import (
     _SETTINGS,
     _TITLE,
@@ -24,6 +23,7 @@ from bnviz.figures.view import TITLES
 from bnviz.figures.views.catalogue import missing
 from bnviz.player import BROWSER
 from bnviz.recording import Recording
+from bnviz.recording.described import described
 from bnviz.settings import Settings
 from tests.conftest import BROWSERS
 from tests.support.recordings import random_recording

@@ -17,8 +17,8 @@ from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
 from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export.script_data import data_code
-from bnviz.frames import VALIDATION_SIZE
 from bnviz.lab import datasets
+from bnviz.recording.frames import VALIDATION_SIZE
 from bnviz.settings import PLANE_DATASETS, Settings
 from tests.data.upload_files import npz
 

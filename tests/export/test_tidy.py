@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bnviz.export.tidy import COLUMNS, tidy
-from bnviz.frames import PERCENTILES
+from bnviz.recording.frames import PERCENTILES
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 

@@ -15,10 +15,10 @@ from bnviz.figures.bindings.shapes import HEAT_SHARES, Heat
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import CHOICES, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, figure_version, tabs
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
 from bnviz.recording import Recording
-from bnviz.scores import decode
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
+from bnviz.recording.scores import decode
 from bnviz.settings import ACTIVATIONS, Settings
 from tests.support.recordings import random_recording
 

@@ -12,7 +12,7 @@ from bnviz.figures.studies import map_axes, map_lines, map_scales
 from bnviz.figures.studies.map_figure import MAPS, PROVISIONAL, map_figure, outline, reading
 from bnviz.figures.studies.map_lines import Slice
 from bnviz.figures.style import STILL_COLOURS
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.axis import DEFAULT_AXES, Axis
 from bnviz.studies.map_numbers import MapNumbers, nearest_filled

@@ -5,7 +5,7 @@ import pytest
 from bnviz.figures.view import TITLES
 from bnviz.figures.views.catalogue import VIEWS, missing
 from bnviz.figures.views.needs import COSTLY, PLANE
-from bnviz.frame_layout import FrameLayout
+from bnviz.recording.frame_layout import FrameLayout
 from bnviz.settings import Settings
 
 DEFAULT = Settings()

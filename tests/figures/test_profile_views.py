@@ -9,7 +9,7 @@ from bnviz.figures.bindings.profiles import Growth, Profile
 from bnviz.figures.view import View
 from bnviz.figures.views import effective_rate, signal
 from bnviz.findings.gradient_growth import RELU_GROWTH, growing_arm
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.header import RecordingHeader
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 

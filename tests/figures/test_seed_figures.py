@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz.figures.studies.seeds_figure import seeds_figure
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.seeds import SeedBands
 from tests.support.maps import outcome

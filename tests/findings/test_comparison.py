@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bnviz.findings import comparison
-from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording
+from bnviz.recording.frame_schema import VERSION
 from bnviz.settings import Settings
 
 NONE = [0.1, 0.1, 0.2, 0.3, 0.5, 0.8]

@@ -7,8 +7,8 @@ import pytest
 
 from bnviz.findings import drift
 from bnviz.findings.verdict import verdict
-from bnviz.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.recording import Recording
+from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.settings import Settings
 
 ARMS = ("none", "bn")

@@ -18,8 +18,8 @@ from bnviz.findings.events import (
 from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.speed import MIN_GAIN
 from bnviz.findings.standstill import MIN_SHARE, standstill
-from bnviz.frames import ARMS
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 
 FRAMES = 20

@@ -7,10 +7,10 @@ import pytest
 
 from bnviz.findings import over_seeds, report
 from bnviz.findings.verdict import verdict
-from bnviz.frames import ARMS
-from bnviz.other_seeds import dtype
 from bnviz.recording import Recording
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.frames import ARMS
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.other_seeds import dtype
 from bnviz.settings import Settings
 
 #: Steps to the target of the run itself and of eight others, without BN.

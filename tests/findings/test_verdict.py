@@ -8,8 +8,8 @@ import pytest
 from bnviz.findings.lasting import MIN_FRAMES
 from bnviz.findings.speed import CLEAR_SPEED
 from bnviz.findings.verdict import verdict
-from bnviz.frame_schema import VERSION
 from bnviz.recording import Recording
+from bnviz.recording.frame_schema import VERSION
 from bnviz.settings import Settings
 
 FRAMES = 12

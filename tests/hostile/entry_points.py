@@ -26,7 +26,7 @@ from bnviz.player.content import StageContent
 from bnviz.player.map_content import MapContent
 from bnviz.player.request import MapRequest, PlayerRequest
 from bnviz.recording import Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 from bnviz.settings import KINDS as SETTINGS
 from bnviz.settings import Settings, SettingsError, describe_problems
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError

@@ -9,12 +9,12 @@ from hypothesis.extra.numpy import arrays
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import MeasuredExamples
-from bnviz.frames import NO_ANSWER, NUM_GUESSES, NUM_SHOWN
 from bnviz.lab import experiment
 from bnviz.lab.answers import answers
 from bnviz.lab.arms import new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import Experiment
+from bnviz.recording.frames import NO_ANSWER, NUM_GUESSES, NUM_SHOWN
 from bnviz.settings import Settings
 from tests.support.everyday import everyday
 

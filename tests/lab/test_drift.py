@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import wasserstein_distance
 
-from bnviz.frame_schema import DRIFT_PARTS
-from bnviz.frames import VALUE_EDGES
 from bnviz.lab.drift import DriftReference, SortedValues, distance, drift
 from bnviz.lab.experiment import run
 from bnviz.lab.layer_maps import LayerCrossing
@@ -17,6 +15,8 @@ from bnviz.lab.measures import describe
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
 from bnviz.recording import Recording
+from bnviz.recording.frame_schema import DRIFT_PARTS
+from bnviz.recording.frames import VALUE_EDGES
 from bnviz.settings import Settings
 
 PARTS = [name for name, *_ in DRIFT_PARTS]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.frames import ARMS, PROBE_SIZE, frame_steps
 from bnviz.lab.experiment import ExperimentError, run
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS, PROBE_SIZE, frame_steps
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, THIRD_ARMS, Settings
 from tests.support.everyday import everyday
 

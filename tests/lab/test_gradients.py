@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import NORMALIZATION, Observer
 from bnviz.lab.training import BatchOrder, Trainer
+from bnviz.recording.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.settings import Settings
 from tests.support.everyday import everyday
 

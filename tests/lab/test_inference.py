@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.frames import INFERENCE_STATISTICS
 from bnviz.lab.inference import Inference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import loss_and_accuracy
+from bnviz.recording.frames import INFERENCE_STATISTICS
 from bnviz.settings import Settings
 
 FEATURES, CLASSES, UNITS = 4, 3, 5

@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.lab import experiment
 from bnviz.lab.keras_files import portable
 from bnviz.lab.network_training import NetworkTraining
 from bnviz.lab.networks import build, reset
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 from tests.support import ROOT
 

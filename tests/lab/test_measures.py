@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import PERCENTILES, VALUE_EDGES, edges
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.measures import (
@@ -23,6 +21,8 @@ from bnviz.lab.measures import (
 )
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import PERCENTILES, VALUE_EDGES, edges
 from bnviz.settings import Settings
 
 anything = arrays(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bnviz.lab.normalization import FrozenBatchNormalization, moving_average, normalize
-from bnviz.recording_header import normalization_position
+from bnviz.recording.header import normalization_position
 from bnviz.settings import Settings
 
 X = np.random.default_rng(0).normal(2, 3, size=(40, 5)).astype(np.float32)

@@ -5,14 +5,14 @@ import pytest
 import tensorflow as tf
 
 from bnviz.data.sampling import MeasuredExamples
-from bnviz.frame_layout import FrameLayout
-from bnviz.frames import NUM_SINGLE
 from bnviz.lab.arms import new_arm
 from bnviz.lab.datasets import load
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.experiment import run
 from bnviz.lab.measures import example_scores, measure
-from bnviz.scores import MAX_SCORE, NO_SCORE, decode
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import NUM_SINGLE
+from bnviz.recording.scores import MAX_SCORE, NO_SCORE, decode
 from bnviz.settings import Settings
 
 SMALL = Settings(hidden_layers=2, units=9, steps=12, batch_size=16, learning_rate=0.3)

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from bnviz.findings.wording import percent
-from bnviz.frames import ARMS, INFERENCE_STATISTICS
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import BlockTraining, train
 from bnviz.lab.datasets import load
@@ -14,6 +13,7 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.lab.stack import Stack
 from bnviz.lab.stack_data import stacked_examples
+from bnviz.recording.frames import ARMS, INFERENCE_STATISTICS
 from bnviz.settings import ACTIVATIONS, INITIALIZERS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_numbers import MapNumbers

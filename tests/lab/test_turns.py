@@ -6,11 +6,11 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from bnviz.frames import ARMS
 from bnviz.interventions import Intervention
 from bnviz.lab.arms import compiled_network, network_after
 from bnviz.lab.block_training import BlockTraining, _stack, train
 from bnviz.lab.experiment import Experiment, run
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.study import CURVES, Block
 from tests.support.everyday import everyday

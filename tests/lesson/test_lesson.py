@@ -6,7 +6,6 @@ import pytest
 
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.frame_layout import FrameLayout
 from bnviz.kinds import Float, Integer
 from bnviz.lesson import glossary
 from bnviz.lesson.chapters import CHAPTERS
@@ -16,6 +15,7 @@ from bnviz.lesson.predictions import PREDICTIONS
 from bnviz.lesson.question import Option, Question, score
 from bnviz.lesson.quiz import QUESTIONS, QUIZ
 from bnviz.recording import Recording
+from bnviz.recording.frame_layout import FrameLayout
 from bnviz.settings import KINDS, Settings
 from tests.support import ROOT
 

@@ -4,7 +4,7 @@ import pytest
 
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, MAX_BYTES, PRESETS
-from bnviz.other_seeds import OTHER_SEEDS
+from bnviz.recording.other_seeds import OTHER_SEEDS
 from bnviz.settings import Settings
 
 

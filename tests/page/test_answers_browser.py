@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from bnviz.frames import ARM_LABELS, NO_ANSWER, NUM_GUESSES, NUM_SHOWN
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
-from bnviz.shown_examples import ShownExamples
+from bnviz.recording.frames import ARM_LABELS, NO_ANSWER, NUM_GUESSES, NUM_SHOWN
+from bnviz.recording.shown_examples import ShownExamples
 from tests.support.visitor import STAGE
 
 pytestmark = pytest.mark.browser

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from bnviz.findings.events import events
-from bnviz.frames import frame_steps
 from bnviz.player import BROWSER, PLOTLY
 from bnviz.player.content import RECORDED
 from bnviz.recording import Recording
+from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 from tests.support.everyday import everyday
 from tests.support.proxy import Proxy

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.style import CLASS_COLOURS
-from bnviz.frames import ARMS
 from bnviz.lesson.presets import FIRST, PRESETS
+from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.frames import ARMS
 from tests.support.streamlit_page import open_page, player_message
 
 OTHERS = list(PRESETS)[1:]

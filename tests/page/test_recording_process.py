@@ -9,7 +9,7 @@ from bnviz.data import bounded_process
 from bnviz.page.shell import recording_process
 from bnviz.page.shell.recording_process import read, tried
 from bnviz.recording import BUNDLED, Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 from bnviz.settings import Settings
 from tests.support import ROOT
 from tests.support.archives import npy, zipped

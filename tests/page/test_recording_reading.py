@@ -9,7 +9,7 @@ from bnviz.page.shell import file_reading, kept_file, recording_process, recordi
 from bnviz.page.shell.own_file import Holders
 from bnviz.page.shell.reading_line import MAX_READING
 from bnviz.page.shell.recording_reading import RecordingReading, UnopenedError
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 from bnviz.settings import Settings
 from tests.support.engine import PATIENCE, until
 from tests.support.recordings import random_recording

@@ -11,8 +11,8 @@ from tensorboard.util.tensor_util import make_ndarray
 
 from bnviz.export.bundle import README
 from bnviz.export.event_files import FILE_NAME
-from bnviz.frames import ARM_FILE_NAMES
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 
 pytestmark = [

@@ -23,8 +23,8 @@ from bnviz.page.shell import recording_process
 from bnviz.player.content import StageContent
 from bnviz.player.message import unpack
 from bnviz.player.request import PlayerRequest
-from bnviz.recorded_networks import LayerSpec
 from bnviz.recording import Recording
+from bnviz.recording.networks import LayerSpec
 from tests.support.everyday import everyday
 from tests.support.networks import BEFORE, BY_EXAMPLE, UNKNOWN, header_of
 from tests.support.recordings import random_recording

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from bnviz.findings import speed
-from bnviz.frames import ARMS
 from bnviz.lab.block_training import train
 from bnviz.lab.experiment import run
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_speeds import EARLIER

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from bnviz.findings.speed import MIN_STEPS, Speed, speeds
-from bnviz.frames import ARMS
 from bnviz.recording import BUNDLED, Recording
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings, SettingsError, bounds
 from bnviz.studies import map_file
 from bnviz.studies.axis import AXES, DEFAULT_AXES, Axis

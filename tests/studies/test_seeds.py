@@ -7,8 +7,8 @@ import pytest
 
 from bnviz.findings.seed_speeds import speed_range
 from bnviz.findings.speed import speeds
-from bnviz.frames import ARMS
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS
 from bnviz.settings import SEEDS, Settings, SettingsError
 from bnviz.studies.seeds import MAX_SEEDS, SeedBands
 from bnviz.studies.study import CURVES, Outcome

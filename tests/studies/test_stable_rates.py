@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies.stable_rates import PRECISION, RATES, StableRates
 from bnviz.studies.study import Outcome

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bnviz.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
-from bnviz.recorded_networks import ArmSpec, LayerSpec, NormSpec
-from bnviz.recording_header import RecordingHeader, quantities
+from bnviz.recording.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
+from bnviz.recording.header import RecordingHeader, quantities
+from bnviz.recording.networks import ArmSpec, LayerSpec, NormSpec
 
 BEFORE, AFTER = (NormSpec("batch", position, 1e-3) for position in ("before", "after"))
 BY_EXAMPLE = NormSpec("layer", "before", 1e-6)

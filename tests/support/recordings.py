@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bnviz.frames import Frame
 from bnviz.recording import Recording
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.frames import Frame
+from bnviz.recording.header import RecordingHeader
 from bnviz.settings import Settings
 
 SHARES = ("accuracy", "saturated", "dead")

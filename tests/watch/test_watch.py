@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import bnviz
-from bnviz.arm_colours import WITH_BN, WITHOUT_BN
 from bnviz.figures.view import TITLES, View
-from bnviz.frames import PERCENTILES
 from bnviz.player.content import StageContent
 from bnviz.player.message import unpack
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
+from bnviz.recording.arm_colours import WITH_BN, WITHOUT_BN
+from bnviz.recording.frames import PERCENTILES
 from bnviz.watch.pace import Pace
 from bnviz.watch.watch import Watch, WatchError
 from tests.watch.models import CLASSES, LARGE, SMALL, cnn, examples, mlp, resnet, trained

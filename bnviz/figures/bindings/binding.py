@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import Frames
+from bnviz.recording.frames import Frames
 from bnviz.written_numbers import written
 
 #: Beginning of a path that takes the square root of the measure that follows.

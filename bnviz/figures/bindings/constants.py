@@ -4,8 +4,8 @@ from bnviz.figures.bindings.binding import SYMLOG_LINEAR
 from bnviz.figures.bindings.passage import LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE
 from bnviz.figures.bindings.plane import MAX_BYTE, MAX_SHORT
 from bnviz.figures.bindings.shapes import HEAT_SHARES
-from bnviz.frames import PERCENTILES
-from bnviz.scores import MAX_CODE, MAX_SCORE, NO_SCORE
+from bnviz.recording.frames import PERCENTILES
+from bnviz.recording.scores import MAX_CODE, MAX_SCORE, NO_SCORE
 
 #: Sent with every figure, so that the player's scripts state none of them again.
 CONSTANTS = {

@@ -16,8 +16,8 @@ from bnviz.figures.bindings.binding import (
     transformed,
     value_at,
 )
-from bnviz.frames import Frames
-from bnviz.scores import decode
+from bnviz.recording.frames import Frames
+from bnviz.recording.scores import decode
 
 Values = NDArray[np.float64]
 
@@ -113,7 +113,7 @@ class Passage(Neuron):
 
     Attributes:
         values: Path of the neuron's values for all examples, or of the codes of their scores.
-        coded: Whether it is that of codes, as `bnviz.scores` decodes them.
+        coded: Whether it is that of codes, as `bnviz.recording.scores` decodes them.
         activation: Name of the activation function; "" if BN comes after it.
         examples: Indices of the examples drawn.
         transform: "" or "symlog".

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from bnviz.figures.bindings.binding import Binding, Points, column
-from bnviz.frames import Frames
+from bnviz.recording.frames import Frames
 
 #: Largest value of a probability stored in 8 bits, and of a coordinate stored in 16.
 MAX_BYTE, MAX_SHORT = 255, 32_767

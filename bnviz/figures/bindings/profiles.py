@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bnviz.figures.bindings.binding import Binding, Points, column
-from bnviz.frames import Frames
+from bnviz.recording.frames import Frames
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from bnviz.figures.bindings.binding import Binding, Points, column, transformed
-from bnviz.frames import PERCENTILES, Frames
+from bnviz.recording.frames import PERCENTILES, Frames
 
 
 @dataclass(frozen=True, kw_only=True)

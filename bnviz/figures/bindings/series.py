@@ -14,7 +14,7 @@ from bnviz.figures.bindings.binding import (
     transformed,
     value_at,
 )
-from bnviz.frames import Frames
+from bnviz.recording.frames import Frames
 
 
 @dataclass(frozen=True, kw_only=True)

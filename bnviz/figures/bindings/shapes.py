@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.figures.bindings.binding import Binding, Points, column, next_edge
-from bnviz.frames import Frames
+from bnviz.recording.frames import Frames
 
 #: A bin's colour shows how many of this many values fall into it.
 HEAT_SHARES = 1_000

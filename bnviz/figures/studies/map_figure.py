@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, panel_heading, spread
@@ -14,7 +13,8 @@ from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.studies.map_scales import ColourScale
 from bnviz.figures.style import MUTED
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.sweep import BY_OTHER_STATISTICS, STEPS_TO_SHARE

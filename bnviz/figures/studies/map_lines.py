@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, panel_heading
 from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.style import GRID, INK, MUTED, translucent
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import Cell

@@ -9,7 +9,7 @@ import numpy as np
 
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.findings.wording import percent
-from bnviz.frames import ARMS
+from bnviz.recording.frames import ARMS
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES
 from bnviz.written_numbers import written

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.axes import axis_name, axis_suffix, trace_axes
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import BARE, panel_heading
@@ -15,7 +14,8 @@ from bnviz.figures.studies import map_axes, speed_panels
 from bnviz.figures.style import GRID, INK, MUTED, translucent
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
-from bnviz.frames import ARM_LABELS, ARMS
+from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.studies.seeds import Band, SeedBands
 from bnviz.written_numbers import written
 

@@ -35,9 +35,9 @@ from bnviz.figures.views.needs import (
     Need,
 )
 from bnviz.findings import statistics, step_costs
-from bnviz.frame_layout import FrameLayout
-from bnviz.recorded_networks import NUMBERED
 from bnviz.recording import Recording
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.networks import NUMBERED
 
 
 def _fixed_ranges(*_: object) -> None:

@@ -8,8 +8,8 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.style import CLASS_COLOURS, INK, PROBABILITY
 from bnviz.figures.view import View
-from bnviz.frames import PLANE_GRID, PLANE_RANGE
 from bnviz.recording import Recording
+from bnviz.recording.frames import PLANE_GRID, PLANE_RANGE
 
 #: What the view shows, to follow "This view shows".
 SHOWS = "the line that each network draws in the plane between the classes"

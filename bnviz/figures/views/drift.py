@@ -13,10 +13,10 @@ from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import HEAT
 from bnviz.figures.view import View
-from bnviz.frame_layout import FrameLayout
-from bnviz.frame_schema import IN_STD
-from bnviz.frames import PERCENTILES
 from bnviz.recording import Recording
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frame_schema import IN_STD
+from bnviz.recording.frames import PERCENTILES
 
 READING = (
     "How to read: each column of a map is a histogram on its side; the stronger the colour, the "

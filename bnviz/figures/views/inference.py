@@ -7,8 +7,8 @@ from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import decades
 from bnviz.figures.style import shaded
 from bnviz.figures.view import View
-from bnviz.frames import INFERENCE_STATISTICS
 from bnviz.recording import Recording
+from bnviz.recording.frames import INFERENCE_STATISTICS
 
 #: What the view shows, to follow "This view shows".
 SHOWS = (

@@ -10,9 +10,9 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import INK, MUTED, translucent
 from bnviz.figures.view import View
-from bnviz.frames import BATCH_VALUES, NUM_SINGLE
-from bnviz.recorded_networks import NormSpec
 from bnviz.recording import Recording
+from bnviz.recording.frames import BATCH_VALUES, NUM_SINGLE
+from bnviz.recording.networks import NormSpec
 
 #: What the view shows, to follow "This view shows".
 SHOWS = (

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bnviz.frame_layout import FrameLayout
+from bnviz.recording.frame_layout import FrameLayout
 from bnviz.settings import Settings
 
 _PLANE = "moons"

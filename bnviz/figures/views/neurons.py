@@ -10,8 +10,8 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, stacked
 from bnviz.figures.style import INK, MUTED, translucent
 from bnviz.figures.view import View
-from bnviz.frames import PERCENTILES
 from bnviz.recording import Recording
+from bnviz.recording.frames import PERCENTILES
 
 READING = (
     "How to read: each upright shape shows the values of one neuron over the fixed examples, "

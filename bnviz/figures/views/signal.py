@@ -10,8 +10,8 @@ from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import INK, MUTED
 from bnviz.figures.view import View
 from bnviz.findings.gradient_growth import RELU_GROWTH, growing_arm
-from bnviz.frames import MIN_GROWING_LAYERS
 from bnviz.recording import Recording
+from bnviz.recording.frames import MIN_GROWING_LAYERS
 
 #: What the view shows, to follow "This view shows".
 SHOWS = "how the examples, their spread and the gradient change from layer to layer"

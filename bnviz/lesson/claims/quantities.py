@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from bnviz.frame_schema import DRIFT_PARTS
 from bnviz.lesson.claims.claim import Quantity
 from bnviz.lesson.claims.criteria import Difference, Shows
 from bnviz.lesson.claims.readings import accuracy, last, relative, steps_to, typical
 from bnviz.recording import Recording
+from bnviz.recording.frame_schema import DRIFT_PARTS
 
 #: Validation accuracy from which a network counts as trained, and below which as untrained.
 TRAINED, UNTRAINED = 0.8, 0.5
@@ -87,7 +87,7 @@ def drifts(part: str, arms: Sequence[str] = PAIR) -> tuple[Quantity, ...]:
     """Returns how far the values in the last hidden layer are from step 0, in both units.
 
     Args:
-        part: Name of one of `bnviz.frame_schema.DRIFT_PARTS`.
+        part: Name of one of `bnviz.recording.frame_schema.DRIFT_PARTS`.
         arms: The arms to read it from.
     """
     return _in_both_units(part, "since step 0", last, f"drift_{part}", arms)

@@ -13,8 +13,8 @@ import numpy as np
 
 from bnviz.export.keras_script import script
 from bnviz.findings import comparison, speed, step_costs
-from bnviz.frames import ARM_LABELS, INFERENCE_STATISTICS
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_LABELS, INFERENCE_STATISTICS
 from bnviz.settings import Settings
 
 

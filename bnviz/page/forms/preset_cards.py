@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from bnviz.arm_colours import ARM_COLOURS
 from bnviz.figures.bindings.binding import Points
 from bnviz.figures.bindings.plane import Boundary, ClassPoints
 from bnviz.figures.style import CLASS_COLOURS
-from bnviz.frames import ARMS, PLANE_GRID, PLANE_RANGE
 from bnviz.lesson import presets
 from bnviz.lesson.presets import PRESETS
 from bnviz.recording import Recording
+from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.frames import ARMS, PLANE_GRID, PLANE_RANGE
 
 _STYLE_SHEET = Path(__file__).with_name("presets.css")
 #: Size of the drawing on a card, in its own units, and the empty part above and below the curves.

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from bnviz.frames import ARM_LABELS
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key
 from bnviz.page.forms import fields, folds, number_tracks, own_data
 from bnviz.page.shell import rerun
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
+from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import KINDS, UPLOAD, Settings, groups, is_relevant
 from bnviz.written_numbers import written
 

@@ -13,7 +13,7 @@ import threading
 from bnviz.data import bounded_process
 from bnviz.data.bounded_process import OUT_OF_MEMORY, ProcessError
 from bnviz.recording import Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 
 #: Seconds of a processor that it may take, and by the clock. The largest recording that a worker
 #: makes takes 5 seconds, and one of the default settings 2.

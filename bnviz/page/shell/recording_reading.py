@@ -17,7 +17,7 @@ from bnviz.page.shell.reading_line import LINE, outcome_of
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording.file import RecordingError
 
 
 class UnopenedError(ValueError):

@@ -6,13 +6,13 @@ from typing import Any
 from bnviz.engine.engine import Engine
 from bnviz.engine.job import ACTIVE, Job, State
 from bnviz.engine.runs import Run
-from bnviz.frames import ARM_LABELS
 from bnviz.page.forms import own_data
 from bnviz.page.shell import session
 from bnviz.page.shell.polling import crowded, pause
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import Settings
 
 

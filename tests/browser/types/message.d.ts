@@ -3,7 +3,7 @@
 import type { Binding, Constants } from "types/bindings";
 import type { Layout, Trace } from "types/plotly";
 
-/** Where the numbers of a frame lie, little-endian: `FrameLayout.schema` in bnviz/frames.py. */
+/** Where the numbers of a frame lie, little-endian: `FrameLayout.schema` in bnviz/recording/frames.py. */
 export interface Schema {
   /** Bytes of a frame. */
   size: number;
@@ -145,7 +145,7 @@ export interface Cards {
   names?: string[];
 }
 
-/** The examples whose answers the frames keep: bnviz/shown_examples.py. */
+/** The examples whose answers the frames keep: bnviz/recording/shown_examples.py. */
 export interface Shown {
   kind: "image" | "point" | "values";
   /** Class number of each example. */

@@ -53,7 +53,7 @@ const listed = (words) =>
 
 /**
  * The distance from the 15th to the 85th percentile of a layer's values, which are the second and
- * the last but one of `PERCENTILES` in bnviz/frames.py.
+ * the last but one of `PERCENTILES` in bnviz/recording/frames.py.
  * @param {Frames} frames
  * @param {string} arm
  * @param {number} layer From 1.

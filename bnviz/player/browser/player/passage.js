@@ -41,7 +41,7 @@ const ACTIVATIONS = {
 };
 
 /**
- * The standard score of a code, as `bnviz/scores.py` decodes it; NaN if it is not known.
+ * The standard score of a code, as `bnviz/recording/scores.py` decodes it; NaN if it is not known.
  * @param {number} code
  * @param {Constants} constants
  */

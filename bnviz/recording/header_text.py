@@ -11,11 +11,11 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from bnviz.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
-from bnviz.frame_schema import DRIFT_PARTS, FRAME_MEASURES, IN_STD
-from bnviz.frames import PROBE_SIZE
-from bnviz.recorded_networks import NORMALIZATIONS, ArmSpec, LayerSpec, NormSpec
-from bnviz.recording_header import RecordingHeader, quantities
+from bnviz.recording.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
+from bnviz.recording.frame_schema import DRIFT_PARTS, FRAME_MEASURES, IN_STD
+from bnviz.recording.frames import PROBE_SIZE
+from bnviz.recording.header import RecordingHeader, quantities
+from bnviz.recording.networks import NORMALIZATIONS, ArmSpec, LayerSpec, NormSpec
 
 #: Maximum number of networks, layers and frames of a recording.
 MAX_ARMS, MAX_LAYERS, MAX_FRAMES = 3, 100, 600

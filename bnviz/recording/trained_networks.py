@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bnviz.frames import Frame
-from bnviz.recording import Recording
+from bnviz.recording.frames import Frame
+from bnviz.recording.recording import Recording
 
 #: Measures of an arm that tell whether it is the network that was recorded.
 _TELLING = (

@@ -371,7 +371,7 @@ DETAIL_MEASURES = (
         ("layers", "neurons", "single"),
         ("detail", "batch_norm"),
         "standard scores, `(x - batch_mean) / sqrt(batch_variance)`, of what BN normalizes",
-        "code of `bnviz.scores`",
+        "code of `bnviz.recording.scores`",
         since=6,
     ),
     Measure(

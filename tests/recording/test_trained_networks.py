@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bnviz.recording import Recording
+from bnviz.recording.trained_networks import TrainedNetworks, frame_digest
 from bnviz.settings import Settings
-from bnviz.trained_networks import TrainedNetworks, frame_digest
 from tests.support.recordings import random_recording
 
 RECORDED = random_recording(Settings(hidden_layers=2, units=5, steps=12), 13, broken=0.1)

@@ -6,12 +6,11 @@ import json
 import numpy as np
 import pytest
 
-from bnviz import header_text
-from bnviz.arm_colours import FURTHER_COLOURS
-from bnviz.frame_schema import VERSION
-from bnviz.header_text import HeaderError
-from bnviz.recording import Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording import Recording, header_text
+from bnviz.recording.arm_colours import FURTHER_COLOURS
+from bnviz.recording.file import RecordingError
+from bnviz.recording.frame_schema import VERSION
+from bnviz.recording.header_text import HeaderError
 from bnviz.settings import Settings
 from tests.support.archives import npy, zipped
 from tests.support.networks import header_of

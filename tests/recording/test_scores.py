@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bnviz.frames import PROBE_SIZE
-from bnviz.scores import MAX_CODE, MAX_SCORE, NO_SCORE, decode, encode
+from bnviz.recording.frames import PROBE_SIZE
+from bnviz.recording.scores import MAX_CODE, MAX_SCORE, NO_SCORE, decode, encode
 
 fuzzed = settings(database=None)
 CODES = np.arange(-MAX_CODE, MAX_CODE + 1, dtype=np.int8)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_schema import DRIFT_PARTS, IN_STD
-from bnviz.frames import ARMS
+from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
+from bnviz.recording.frames import ARMS
 from bnviz.settings import SEEDS
 
 #: Number of other seeds that a run is checked on, and how many there may be at most.

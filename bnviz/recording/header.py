@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.arm_colours import ARM_COLOURS
-from bnviz.described import described
-from bnviz.frame_schema import VERSION
-from bnviz.frames import (
+from bnviz.interventions import Intervention
+from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.described import described
+from bnviz.recording.frame_schema import VERSION
+from bnviz.recording.frames import (
     ACTIVATION_RANGES,
     ARM_ADDITIONS,
     ARM_LABELS,
@@ -25,8 +26,7 @@ from bnviz.frames import (
     edges,
     frame_steps,
 )
-from bnviz.interventions import Intervention
-from bnviz.recorded_networks import NUMBERED, ArmSpec, LayerSpec, NormSpec
+from bnviz.recording.networks import NUMBERED, ArmSpec, LayerSpec, NormSpec
 from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 
 
@@ -55,7 +55,7 @@ class RecordingHeader:
         steps: The steps recorded in a complete run, strictly increasing.
         plane: Whether the examples are points in a plane, so that the classifier can be drawn.
         deep: Whether the costly measures are taken.
-        version: The version of the measures (`bnviz.frame_schema.VERSION`).
+        version: The version of the measures (`bnviz.recording.frame_schema.VERSION`).
         title: What is shown, in a few words.
         about: Data, networks and training in a line.
         batch_size: Examples of a step; None if it is not known or not always the same.
@@ -212,7 +212,7 @@ def normalization_position(settings: Settings, arm: str) -> str:
 
     Args:
         settings: Settings of the run; `bn_position` is read.
-        arm: One of `bnviz.frames.ARM_LABELS`.
+        arm: One of `bnviz.recording.frames.ARM_LABELS`.
     """
     if arm not in NORMALIZED_ARMS:
         return ""

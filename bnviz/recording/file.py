@@ -2,10 +2,10 @@
 
 It is an NPZ file. One of this version of the measures is read by NumPy without this package; the
 README has the lines. `settings` is the JSON of the settings; of networks that were not trained by
-the laboratory it holds `networks` instead, the JSON of `bnviz.header_text`. `packed` is an XZ
-stream of one row for each byte of a frame, in the order of time, which holds what the byte gains
-over the frame before, modulo 256. `schema` is the JSON of `FrameLayout.schema`: where each measure
-lies in a frame, its little-endian type and its shape.
+the laboratory it holds `networks` instead, the JSON of `header_text`. `packed` is an XZ stream of
+one row for each byte of a frame, in the order of time, which holds what the byte gains over the
+frame before, modulo 256. `schema` is the JSON of `FrameLayout.schema`: where each measure lies in a
+frame, its little-endian type and its shape.
 """
 
 import json
@@ -17,15 +17,15 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz import header_text, other_seeds
 from bnviz.archive import Archive, OversizeError, packed, read_limited, unpacked
-from bnviz.frame_layout import FrameLayout
-from bnviz.frame_schema import VERSION
-from bnviz.header_text import HeaderError
-from bnviz.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording import header_text, other_seeds
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frame_schema import VERSION
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.header_text import HeaderError
+from bnviz.recording.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
+from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings, SettingsError
-from bnviz.shown_examples import ShownExamples
 
 #: Name of the array that tells what was run: settings, or networks that no settings describe.
 _SETTINGS, _NETWORKS = "settings", "networks"

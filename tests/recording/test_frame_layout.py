@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnviz.frame_layout import FrameLayout
-from bnviz.frame_schema import (
+from bnviz.recording import Recording
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frame_schema import (
     ARM_MEASURES,
     CONDITIONS,
     COSTLY_MEASURES,
@@ -17,10 +18,9 @@ from bnviz.frame_schema import (
     QUANTITY_MEASURES,
     measures_table,
 )
-from bnviz.frames import ARM_LABELS, ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
-from bnviz.recorded_networks import ArmSpec, LayerSpec
-from bnviz.recording import Recording
-from bnviz.recording_header import QuantitySpec, RecordingHeader
+from bnviz.recording.frames import ARM_LABELS, ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
+from bnviz.recording.header import QuantitySpec, RecordingHeader
+from bnviz.recording.networks import ArmSpec, LayerSpec
 from bnviz.settings import (
     ACTIVATIONS,
     FORMER_DEFAULTS,

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnviz import other_seeds
 from bnviz.archive import packed
-from bnviz.frame_schema import VERSION
-from bnviz.recording import BUNDLED, Recording
-from bnviz.recording_file import RecordingError
+from bnviz.recording import BUNDLED, Recording, other_seeds
+from bnviz.recording.file import RecordingError
+from bnviz.recording.frame_schema import VERSION
+from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings
-from bnviz.shown_examples import ShownExamples
 from tests.support.archives import npy, zipped
 
 fuzzed = settings(database=None)

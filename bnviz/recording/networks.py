@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bnviz.arm_colours import FURTHER_COLOURS
+from bnviz.recording.arm_colours import FURTHER_COLOURS
 
 #: What a network may normalize by.
 NORMALIZATIONS = ("batch", "layer", "group")

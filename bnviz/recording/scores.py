@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frames import PROBE_SIZE
+from bnviz.recording.frames import PROBE_SIZE
 
 #: The score of the largest code, and that code.
 MAX_SCORE, MAX_CODE = math.sqrt(PROBE_SIZE), 127

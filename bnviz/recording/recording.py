@@ -9,20 +9,20 @@ from typing import BinaryIO
 
 import numpy as np
 
-from bnviz import other_seeds
-from bnviz.frame_layout import FrameLayout
-from bnviz.frame_schema import VERSION
-from bnviz.frames import Frame, Frames
 from bnviz.interventions import Intervention
-from bnviz.other_seeds import OtherSeeds
-from bnviz.recording_file import RecordingError, RecordingFile
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording import other_seeds
+from bnviz.recording.file import RecordingError, RecordingFile
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frame_schema import VERSION
+from bnviz.recording.frames import Frame, Frames
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.other_seeds import OtherSeeds
+from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings
-from bnviz.shown_examples import ShownExamples
 
 #: What the package brings along: the run and the map shown at first, the lesson's runs and the
 #: outcomes of its claims.
-BUNDLED = Path(__file__).parent / "recordings"
+BUNDLED = Path(__file__).parents[1] / "recordings"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Recording:
 
     @property
     def other_seeds(self) -> OtherSeeds | None:
-        """A record of each other seed, see `bnviz.other_seeds`; None while none is known.
+        """A record of each other seed, see `bnviz.recording.other_seeds`; None while none is known.
 
         Raises:
             ValueError: If it is set to what cannot be those of this run, or before its end.

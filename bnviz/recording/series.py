@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.frame_schema import (
+from bnviz.recording.frame_schema import (
     ARM_MEASURES,
     COSTLY_MEASURES,
     DETAIL_MEASURES,
     QUANTITY_MEASURES,
     Measure,
 )
-from bnviz.frames import INFERENCE_STATISTICS, PERCENTILES
-from bnviz.recording import Recording
+from bnviz.recording.frames import INFERENCE_STATISTICS, PERCENTILES
+from bnviz.recording.recording import Recording
 
 #: Dimensions that are series of their own, and what ends the name of a measure there.
 _PARTS: dict[str | int, list[str]] = {

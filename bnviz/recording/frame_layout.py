@@ -1,7 +1,7 @@
 """Layout: where each measure stands in the bytes of a frame.
 
 A frame is one record of a NumPy structured dtype that follows from the recording's header and the
-tables of `bnviz.frame_schema`. The worker fills it, the wire carries its bytes, the browser reads
+tables of `frame_schema`. The worker fills it, the wire carries its bytes, the browser reads
 the same bytes by the offsets that `schema` lists, and a recording is an array of such records. No
 step converts it; what few views draw is left out until one of them is opened.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bnviz.frame_schema import (
+from bnviz.recording.frame_schema import (
     ARM_MEASURES,
     COSTLY_MEASURES,
     COUNT,
@@ -22,7 +22,7 @@ from bnviz.frame_schema import (
     VERSION,
     Measure,
 )
-from bnviz.frames import (
+from bnviz.recording.frames import (
     BATCH_VALUES,
     DIGEST_SIZE,
     INFERENCE_STATISTICS,
@@ -36,8 +36,8 @@ from bnviz.frames import (
     PROBE_SIZE,
     Frames,
 )
-from bnviz.recorded_networks import ArmSpec
-from bnviz.recording_header import RecordingHeader
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.networks import ArmSpec
 from bnviz.settings import Settings
 
 
@@ -121,7 +121,7 @@ class FrameLayout:
     def dtype(self) -> np.dtype[np.void]:
         """Structured dtype of a frame: its own measures, then one field for each arm's.
 
-        The fields, their order, shapes and meanings are those of `bnviz.frame_schema`.
+        The fields, their order, shapes and meanings are those of `bnviz.recording.frame_schema`.
         """
         fields = self._fields(FRAME_MEASURES)
         fields += [(arm.name, self._arm_dtype(arm)) for arm in self.header.arms]

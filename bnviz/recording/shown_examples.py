@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bnviz.frames import NUM_SHOWN
+from bnviz.recording.frames import NUM_SHOWN
 
 #: Maximum number of features drawn of an example that is neither image nor point.
 MAX_FEATURES = 3

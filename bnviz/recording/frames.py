@@ -1,6 +1,6 @@
 """Frame: everything measured at one recorded step; which steps, which networks, which sizes.
 
-`bnviz.frame_schema` lists the measures, `bnviz.frame_layout` says where they stand.
+`frame_schema` lists the measures, `frame_layout` says where they stand.
 """
 
 import numpy as np

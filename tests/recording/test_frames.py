@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnviz.frames import NUM_FRAMES, QUANTITIES, VALUE_EDGES, edges, frame_steps
+from bnviz.recording.frames import NUM_FRAMES, QUANTITIES, VALUE_EDGES, edges, frame_steps
 from bnviz.settings import ACTIVATIONS, STEPS
 
 fuzzed = settings(database=None)
