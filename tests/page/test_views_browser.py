@@ -231,6 +231,7 @@ def test_view_and_step_are_kept_on_the_way_to_the_lesson_and_back(visit):
     visitor = visit("v=2&steps=800#view=drift&step=339")
     visitor.until("s.view === 'drift' && s.step === '339'")
     visitor.page.get_by_role("radio", name="Lesson").locator("visible=true").click()
-    visitor.page.wait_for_url(lambda url: "mode=lesson" in url or "chapter=" in url)
+    visitor.page.get_by_text("Predict first").wait_for()
+    visitor.until("s.view === 'layers'")
     visitor.page.go_back()
     visitor.until("s.view === 'drift' && s.step === '339'")

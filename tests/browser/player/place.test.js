@@ -49,6 +49,7 @@ beforeEach(() => {
     removeEventListener: () => {},
     dispatchEvent: () => listeners.hashchange(),
   };
+  globalThis.document = globalThis.window;
   globalThis.HashChangeEvent = class {};
   globalThis.location = { hash: "", href: "http://page/?units=8" };
   globalThis.history = {
@@ -141,4 +142,37 @@ test("while it waits the address means nothing", () => {
   place.waits = false;
   place.begin(USUAL);
   assert.equal(chosen.length, 1);
+});
+
+test("whoever goes back is led to the same place again by the run that comes for it", () => {
+  place.begin(USUAL);
+  location.hash = "#view=drift&step=3";
+  listeners.popstate();
+  listeners.hashchange();
+  // What is still shown goes there, and is replaced by what is shown in another view.
+  place.touch();
+  here = { ...here, view: USUAL };
+  place.write();
+  assert.equal(location.hash, "#view=drift&step=3");
+  place.arrive();
+  assert.equal(place.step, 3);
+  assert.equal(chosen.length, 2);
+});
+
+test("whoever has done anything since is left where they are", () => {
+  place.begin(USUAL);
+  location.hash = "#view=drift&step=3";
+  listeners.popstate();
+  listeners.pointerdown();
+  place.arrive();
+  assert.equal(place.step, undefined);
+  assert.deepEqual(chosen, []);
+});
+
+test("what is shown in one view alone writes no address", () => {
+  place.begin(USUAL);
+  place.touch();
+  place.waits = true;
+  place.write();
+  assert.equal(location.hash, "");
 });

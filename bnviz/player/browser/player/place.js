@@ -79,8 +79,21 @@ export class Place {
     this.step = undefined;
     // Whether a viewer has chosen anything.
     this.chosen = false;
-    this.onHash = () => this.follow(location.hash);
-    window.addEventListener("hashchange", this.onHash);
+    /**
+     * The address to which a viewer has gone back, until they do anything else: what is shown may be
+     * replaced by what the address is of.
+     * @type {string | undefined}
+     */
+    this.returned = undefined;
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    const stay = () => {
+      this.returned = undefined;
+    };
+    window.addEventListener("hashchange", () => this.follow(location.hash), { signal });
+    window.addEventListener("popstate", () => this.#return(), { signal });
+    document.addEventListener("pointerdown", stay, { capture: true, signal });
+    document.addEventListener("keydown", stay, { capture: true, signal });
     this.timer = setInterval(() => this.write(), INTERVAL);
   }
 
@@ -94,6 +107,16 @@ export class Place {
     const entry = location.hash || entered;
     entered = "";
     if (entry) this.follow(entry);
+  }
+
+  #return() {
+    this.returned = location.hash;
+    this.written = undefined;
+  }
+
+  /** Takes note that another run is shown, and goes where a viewer has gone back to. */
+  arrive() {
+    if (this.returned && !this.waits) this.follow(this.returned);
   }
 
   /**
@@ -121,6 +144,7 @@ export class Place {
   write() {
     const here = this.here();
     if (!here || !this.usual || !this.chosen || this.step !== undefined) return;
+    if (this.waits || this.returned !== undefined) return;
     const { defaults = this.usual } = this;
     this.written = addressOf(here.view, defaults, here.playing ? undefined : here.step);
     if (this.written === location.hash) return;
@@ -143,6 +167,6 @@ export class Place {
 
   close() {
     clearInterval(this.timer);
-    window.removeEventListener("hashchange", this.onHash);
+    this.listening.abort();
   }
 }

@@ -144,9 +144,10 @@ export class Player {
     this.trigger = trigger;
     this.connection.answered();
     const { header, bytes } = unpack(message);
-    if (header.run !== this.run || header.detail !== this.incoming.detail) {
+    const another = header.run !== this.run;
+    if (another || header.detail !== this.incoming.detail) {
       // A response to an earlier request, for frames without detail.
-      if (header.run === this.run && this.incoming.detail) return;
+      if (!another && this.incoming.detail) return;
       // A response to a player that this one has replaced; this one needs the beginning.
       if (!header.schema) return this.ask();
       this.begin(header);
@@ -165,6 +166,7 @@ export class Player {
     this.place.defaults = header.usual ?? this.place.defaults;
     const figure = this.frames.detail || !this.next?.detail ? this.next : undefined;
     if (figure) this.setFigure(figure);
+    if (another) this.place.arrive();
     this.#lead();
     this.seeds.show(header.seeds, header.opens_seeds);
     this.veil.show(header);
