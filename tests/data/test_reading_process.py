@@ -85,6 +85,7 @@ def test_a_reading_that_nobody_waits_for_ends(monkeypatch):
     waits = "sys.stdin.buffer.read(); import time; time.sleep(1e6)"
     monkeypatch.setattr(reading_process, "_PROGRAM", ("-c", f"{SETUP}\n{waits}"))
     unwanted, errors = threading.Event(), []
+    others = set(psutil.Process().children())
 
     def read():
         try:
@@ -94,7 +95,7 @@ def test_a_reading_that_nobody_waits_for_ends(monkeypatch):
 
     reader = threading.Thread(target=read)
     reader.start()
-    while not (children := psutil.Process().children()):
+    while not (children := set(psutil.Process().children()) - others):
         time.sleep(0.01)
     unwanted.set()
     reader.join()

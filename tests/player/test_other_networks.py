@@ -38,7 +38,7 @@ def recording(arms: int = 2, widths: tuple[int, ...] = (8, 64, 512), frames: int
     values = found.frames.copy()
     for arm in found.layout.arms:
         for name in values.dtype[arm].names:
-            if values.dtype[arm][name].shape[1:2] == (found.layout.neurons,):
+            if values.dtype[arm][name].shape[:2] == (len(widths), found.layout.neurons):
                 for layer in range(len(widths)):
                     beyond = values[arm][name][:, layer, found.layout.neurons_of(layer) :]
                     beyond[...] = np.nan if beyond.dtype.kind == "f" else -128
