@@ -40,3 +40,4 @@ def test_what_is_written_is_read_as_the_same_number(value):
 def test_labels_of_figures_have_minus_signs():
     assert [format_value(value) for value in (-0.14, -1e-3, -0.0)] == ["−0.14", "−1.0e−3", "0.00"]
     assert format_value(-0.004, "%") == "0 %"
+    assert [format_value(value, ".01") for value in (0.0059, -0.004)] == ["0.01", "0.00"]

@@ -252,4 +252,5 @@ def value_percentiles(panels: Panels, number: int, *, titled: bool = True) -> No
     for arm in panels.arms:
         band(panels, number, arm, low, high, transform=transform)
         curve(panels, number, arm, median, transform=transform, name="median")
-    markers(panels, number, median, *axis["range"], transform=transform)
+    unit = "" if transform else ".01"
+    markers(panels, number, median, *axis["range"], unit=unit, transform=transform)

@@ -120,7 +120,7 @@ def format_value(value: float, unit: str = "") -> str:
 
     Args:
         value: May be NaN or infinite.
-        unit: "%" if the value is a share.
+        unit: "%" if the value is a share, ".01" if it is never written smaller.
     """
     if np.isnan(value):
         return "not a number"
@@ -128,4 +128,5 @@ def format_value(value: float, unit: str = "") -> str:
         return "∞" if value > 0 else "−∞"
     if unit == "%":
         return f"{written(100 * value, '.0f')} %"
-    return written(value, ".2f" if value == 0 or 0.01 <= abs(value) < 1000 else ".1e")
+    plain = value == 0 or 0.01 <= abs(value) < 1000 or (unit == ".01" and abs(value) < 1)
+    return written(value, ".2f" if plain else ".1e")

@@ -95,7 +95,7 @@ class Marker(Binding):
         text: Label with a placeholder for the value, such as "with BN {}".
         before: Paths of the same measure of the arms before this one.
         after: Paths of the same measure of the arms after this one.
-        unit: "" or "%" (the value is a share).
+        unit: "", "%" (the value is a share) or ".01" (it is never written smaller).
         transform: "" or "symlog".
     """
 

@@ -35,6 +35,10 @@ for (const [value, unit, text] of [
   [0.876, "%", "88 %"],
   [-0.004, "%", "0 %"],
   [NaN, "%", "not a number"],
+  [0.0059, ".01", "0.01"],
+  [-0.0072, ".01", "−0.01"],
+  [-0.004, ".01", "0.00"],
+  [1000, ".01", "1.0e3"],
 ]) {
   test(`${value}${unit} is written as ${text}`, () => assert.equal(formatted(value, unit), text));
 }

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitHeadings, spaceRows, thinTicks } from "../../../bnviz/player/browser/player/spacing.js";
+import {
+  fitHeadings,
+  nameRows,
+  spaceRows,
+  thinTicks,
+} from "../../../bnviz/player/browser/player/spacing.js";
 
 globalThis.document = {
   createElement: () => ({
@@ -134,4 +139,46 @@ test("numbers at a fixed distance are that far apart, or a multiple of it", () =
     return log.yaxis.dtick;
   };
   assert.deepEqual([1000, 100, 20].map(distanceAt), [1, 3, 6]);
+});
+
+function rows(names) {
+  const high = 0.9 / names.length;
+  const found = { annotations: [] };
+  names.forEach((name, i) => {
+    const suffix = i ? String(i + 1) : "";
+    const top = 1 - (i * 1.0) / names.length;
+    found[`xaxis${suffix}`] = { domain: [0, 1], showticklabels: i === names.length - 1 };
+    found[`yaxis${suffix}`] = { domain: [top - high, top], nticks: 5 };
+    const text = i ? name : `<b>arm</b><span> · ${name}</span>`;
+    found.annotations.push({ text, x: 0, xref: `x${suffix} domain`, font: { size: 14 } });
+  });
+  return found;
+}
+
+test("rows that would be low have their names beside them, and are as high as can be", () => {
+  const names = ["layer 1", "layer 2", "layer 3"];
+  const low = rows(names);
+  nameRows(low, 150);
+  assert.deepEqual(
+    [low.yaxis, low.yaxis2, low.yaxis3].map(({ ticktext }) => ticktext[0]),
+    names,
+  );
+  assert.deepEqual(
+    low.annotations.map(({ text }) => text),
+    ["<b>arm</b>", "", ""],
+  );
+  spaceRows(low, 150);
+  for (const { domain } of [low.yaxis, low.yaxis2, low.yaxis3]) {
+    assert.ok(150 * (domain[1] - domain[0]) > 38);
+  }
+});
+
+test("rows of some height, and panels with headings of their own, keep what stands above them", () => {
+  const high = rows(["layer 1", "layer 2", "layer 3"]);
+  nameRows(high, 400);
+  assert.deepEqual(high, rows(["layer 1", "layer 2", "layer 3"]));
+  const others = ["values", "<b>Loss</b>", "<b>Accuracy</b>"];
+  const headed = rows(others);
+  nameRows(headed, 150);
+  assert.deepEqual(headed, rows(others));
 });

@@ -63,7 +63,7 @@ export interface Marker extends OverRun {
   text: string;
   before: string[];
   after: string[];
-  unit: "" | "%";
+  unit: "" | "%" | ".01";
   transform: Transform;
 }
 

@@ -51,6 +51,7 @@ export interface RunAxis {
   range: [number, number];
   title?: { text: string };
   showticklabels: boolean;
+  ticktext?: string[];
 }
 
 export interface Annotation {

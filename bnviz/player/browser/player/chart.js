@@ -21,7 +21,7 @@ import { lowerColumns, placeHeads } from "./heads.js";
 import { wordAreas } from "./lettering.js";
 import { Painter } from "./painter.js";
 import { heightAbove, heightLeft, layoutName } from "./space.js";
-import { fitHeadings, spaceRows, thinTicks } from "./spacing.js";
+import { fitHeadings, nameRows, spaceRows, thinTicks } from "./spacing.js";
 import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
 import { fitTicks, widenMargin } from "./ticks.js";
@@ -148,9 +148,11 @@ export class Chart {
     if (figure.formula.trace !== undefined) {
       layout.xaxis = { .../** @type {object} */ (layout.xaxis), showticklabels: false };
     }
+    const { t, b } = /** @type {Margin} */ (layout.margin);
+    nameRows(layout, (height - t - b) / this.scale);
     widenMargin(layout, figure.run);
     if (heads) lowerColumns(layout, figure, heads, height);
-    const { l, r, t, b } = /** @type {Margin} */ (layout.margin);
+    const { l, r } = /** @type {Margin} */ (layout.margin);
     fitHeadings(layout, l, width - l - r);
     fitTicks(layout, figure.run, l, r);
     spaceRows(layout, (height - t - b) / this.scale);

@@ -24,22 +24,25 @@ export const withMinus = (number) => String(number).replace(/-/g, "−");
 /**
  * A value in two decimals, or in two digits and a power of 10 if it is tiny or huge.
  * @param {number} value
+ * @param {boolean} [smaller] Whether it is written smaller than .01.
  */
-export function rounded(value) {
+export function rounded(value, smaller = true) {
   const size = Math.abs(value);
-  if (value === 0 || (size >= 0.01 && size < 1000)) return value.toFixed(2);
+  // Never −0.
+  if (!smaller && size < 0.005) return (0).toFixed(2);
+  if (value === 0 || (size >= (smaller ? 0.01 : 0) && size < 1000)) return value.toFixed(2);
   return value.toExponential(1).replace("e+", "e");
 }
 
 /**
  * A value as text: two decimals, or two digits and a power of 10 if it is tiny or huge.
  * @param {number} value
- * @param {"" | "%"} unit "%" if the value is a share.
+ * @param {"" | "%" | ".01"} unit "%" if the value is a share, ".01" if it is never written smaller.
  */
 export function formatted(value, unit = "") {
   if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   // Never −0.
   if (unit === "%") return `${withMinus(Number((100 * value).toFixed(0)))} %`;
-  return withMinus(rounded(value));
+  return withMinus(rounded(value, unit !== ".01"));
 }

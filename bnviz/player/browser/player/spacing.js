@@ -43,6 +43,11 @@ const CLOSE = 1e-4;
 const EXPLANATION = /<span>.*<\/span>/;
 // What is left out of an explanation first.
 const LESS = /(<span>(?: · )?)[^<]*, /;
+// A heading that is the name of a row; that of the first row explains its heading.
+const NAME = /^([^<]+)$/;
+const FIRST_NAME = /^<b>[^<]*<\/b><span> · ([^<]+)<\/span>$/;
+// Height that a row must have with its name above it, in lines.
+const LOW = 2.5;
 // Between the parts of a heading, the last time.
 const PARTS = / · (?!.* · )/;
 
@@ -119,19 +124,52 @@ export function fitHeadings(layout, left, width) {
 }
 
 /**
- * Moves panels that stand one below the other apart, as far as the words between them need.
- * @param {Layout} layout Is changed.
- * @param {number} height Of what the domains are shares, in pixels.
+ * The panels of a layout by their column, the highest first.
+ * @param {Layout} layout
  */
-export function spaceRows(layout, height) {
+function columnsOf(layout) {
   /** @type {Map<string, Panel[]>} */
   const columns = new Map();
   for (const panel of panelsOf(layout)) {
     const key = String(panel.x.domain);
     columns.set(key, [...(columns.get(key) ?? []), panel]);
   }
-  for (const column of columns.values()) {
-    column.sort((a, b) => b.y.domain[1] - a.y.domain[1]);
+  for (const column of columns.values()) column.sort((a, b) => b.y.domain[1] - a.y.domain[1]);
+  return [...columns.values()];
+}
+
+/**
+ * Writes the names of rows beside them and not above, where that would leave them little height.
+ * @param {Layout} layout Is changed.
+ * @param {number} height Of what the domains are shares, in pixels.
+ */
+export function nameRows(layout, height) {
+  for (const column of columnsOf(layout)) {
+    const [first, ...others] = column;
+    const names = column.map(({ heading }, i) => heading?.text?.match(i ? NAME : FIRST_NAME)?.[1]);
+    if (others.length < 2 || !names.every(Boolean)) continue;
+    const [top, bottom] = [first.y.domain[1], column[column.length - 1].y.domain[0]];
+    const words = others.reduce((sum, panel, i) => sum + needed(column[i], panel), 0);
+    if (height * (top - bottom) - words >= LOW * LINE * column.length) continue;
+    const gap = ABOVE / height;
+    const high = (top - bottom - gap * others.length) / column.length;
+    column.forEach(({ y, heading }, i) => {
+      const start = top - i * (high + gap);
+      y.domain = [start - high, start];
+      y.tickvals = [0];
+      y.ticktext = [String(names[i])];
+      if (heading) heading.text = i ? "" : heading.text?.replace(EXPLANATION, "");
+    });
+  }
+}
+
+/**
+ * Moves panels that stand one below the other apart, as far as the words between them need.
+ * @param {Layout} layout Is changed.
+ * @param {number} height Of what the domains are shares, in pixels.
+ */
+export function spaceRows(layout, height) {
+  for (const column of columnsOf(layout)) {
     const gaps = column.slice(1).map(({ y }, i) => column[i].y.domain[0] - y.domain[1]);
     const wanted = gaps.map((gap, i) => Math.max(gap, needed(column[i], column[i + 1]) / height));
     const sum = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0);

@@ -96,11 +96,15 @@ const isNumbered = (layout, key) =>
 export function widenMargin(layout, { axes, end, whole }) {
   const margin = /** @type {{ l: number, r: number }} */ (layout.margin);
   const lengthOf = measureIn(layout, 1);
-  const starts = Object.keys(layout)
+  const room = Number(layout.width) - margin.l - margin.r;
+  const needed = Object.keys(layout)
     .filter((key) => key.startsWith("xaxis") && isNumbered(layout, key))
-    .map((key) => /** @type {RunAxis} */ (layout[key]).domain[0]);
-  const first = Math.min(1, ...starts) * (Number(layout.width) - margin.l - margin.r);
-  const l = Math.max(margin.l, Math.ceil(lengthOf(WIDEST) + NEAR - first));
+    .map((key) => {
+      const { ticktext = [] } = /** @type {RunAxis} */ (layout[key.replace("x", "y")]) ?? {};
+      const widest = Math.max(...[WIDEST, ...ticktext].map(lengthOf));
+      return widest + NEAR - /** @type {RunAxis} */ (layout[key]).domain[0] * room;
+    });
+  const l = Math.max(margin.l, ...needed.map(Math.ceil));
   const last = axes.map((key) => /** @type {RunAxis} */ (layout[key]));
   const ends = last.some((axis) => axis.showticklabels && axis.domain[1] > 1 - CLOSE);
   const half = ends ? Math.ceil(lengthOf(textOf(end, whole)) / 2) + 1 : 0;
