@@ -8,12 +8,16 @@ from typing import Any
 import keras
 import numpy as np
 
-from bnviz.lab.arms import DIVERGENCE
-from bnviz.recording.frames import DIGEST_SIZE, MAX_NEURONS, MIN_NEURONS
-from bnviz.watch.measured import Measures, Measuring
-from bnviz.watch.pace import Pace
-from bnviz.watch.reader import Reader
+from bnviz.recording.frames import DIGEST_SIZE
+from bnviz.watch.measured import Measures
+from bnviz.watch.moments import Moment, Moments
+from bnviz.watch.pace import MIN_FRAMES, Pace
+from bnviz.watch.reader import Reader, State
+from bnviz.watch.sample_sizes import SampleSizes
 from bnviz.watch.taps import WatchError
+
+#: As long as there are so many frames, each is measured on more examples.
+_ENOUGH_FRAMES = 100
 
 
 # Keras names the arguments of what it calls, so unused ones stand there too.
@@ -24,12 +28,13 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         label: What the network is called.
         read: Makes the reader of a model.
         schedule: The steps at which the networks before it were recorded; None before any was.
+        agreed: On how many examples the networks before it were measured; None before any was.
         budget: Share of the time of training that measuring may take.
 
     Attributes:
         label: What the network is called.
         reader: Its reader; None before its training has begun.
-        measures: Its measures by step.
+        moments: The moments that are measured; None before its training has begun.
         rate: Learning rate at step 0; None where it is not one number.
         optimizer: Name of the optimizer.
         updates_known: Whether the update of single steps can be seen.
@@ -42,13 +47,14 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         label: str,
         read: Callable[[keras.Model], Reader],
         schedule: Callable[["ArmCallback"], Collection[int] | None],
+        agreed: Callable[[], SampleSizes | None],
         budget: float,
     ):
         super().__init__()
         self.label = label
-        self._read, self._schedule, self._budget = read, schedule, budget
+        self._read, self._schedule, self._agreed, self._budget = read, schedule, agreed, budget
         self.reader: Reader | None = None
-        self.measures: dict[int, Measures] = {}
+        self.moments: Moments | None = None
         self.rate: float | None = None
         self.optimizer = ""
         self.updates_known = True
@@ -56,17 +62,18 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self.pace = Pace(None)
         self._watched: keras.Model | None = None
         self._step, self._stride = 0, 1
-        self._diverged_at = -1
-        self._before: list[Any] | None = None
+        self._before: State | None = None
         self._is_due = False
         self._begun = 0.0
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Finds out what can be read of the model, and measures step 0."""
+        """Finds out what can be read of the model, and keeps its state at step 0."""
         if self.reader is None:
+            begun = time.perf_counter()
             self.reader = self._read(self.model)
             self._watched = self.model
             self._begin(self.reader)
+            self.pace.prepared = time.perf_counter() - begun
         elif self.model is not self._watched:
             raise WatchError(f"“{self.label}” watches another model; give each an arm of its own")
         steps, epochs = self.params.get("steps"), self.params.get("epochs")
@@ -74,10 +81,6 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self.pace.total = steps * epochs if known else None
 
     def _begin(self, reader: Reader) -> None:
-        layers = [tap.spec for tap in reader.taps]
-        most = min(max(each.width for each in layers), _most_neurons(len(layers)))
-        self._measuring = Measuring(layers, most)
-        self.pace = Pace(None, self._schedule(self), self._budget)
         optimizer = self.model.optimizer
         self.optimizer = type(optimizer).__name__
         rate = getattr(optimizer, "_learning_rate", None)
@@ -86,61 +89,82 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._stride = self.model.steps_per_execution or 1
         self.updates_known = self._stride == 1
         digest = hashlib.sha256()
-        for kernel in reader.weights():
-            digest.update(b"" if kernel is None else kernel.tobytes())
+        for weights in reader.weights():
+            digest.update(weights.numpy().tobytes())
         self.kernels_digest = digest.digest()[:DIGEST_SIZE]
-        begun = time.perf_counter()
-        self._measure()
-        self.pace.expect(time.perf_counter() - begun)
+        start = Moment(0, reader.state(), None, self._rate_now())
+        self.moments = Moments(reader, start, MIN_FRAMES)
+        least = max(1, self.moments.most)
+        self.pace = Pace(None, self._schedule(self), self._budget, least)
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the weights before a step that is going to be measured."""
-        self._first = batch
-        self._is_due = self.pace.is_due(self._step + self._stride)
-        begun = time.perf_counter()
-        self._before = None
-        if self._is_due and self.updates_known and self.reader is not None:
-            self._before = self.reader.weights()
+        self._first, self._before = batch, None
+        self._is_due, self._keeping = False, 0.0
+        if self.moments is not None and self.reader is not None and self.moments.sizes:
+            begun = time.perf_counter()
+            step = self._step + self._stride
+            self._is_due = self.pace.is_due(step, can_wait=self.moments.can_wait)
+            if self._is_due and self.updates_known:
+                self._before = self.reader.weights()
+            self._keeping = time.perf_counter() - begun
         self._begun = time.perf_counter()
-        self._keeping = self._begun - begun
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Measures the network if it is to be after this step."""
-        seconds, count = time.perf_counter() - self._begun, batch - self._first + 1
+        """Measures the network, or keeps its state, if it is to be measured after this step."""
+        begun = time.perf_counter()
+        seconds, count = begun - self._begun, batch - self._first + 1
         self._step += count
         # The first step compiles.
         if self._step > count:
             self.pace.note_step(seconds / count)
+        if self.moments is None:
+            return
         if self._is_due:
+            self._keep()
+            self.pace.note_due(self._step)
+        elif self.moments.sizes is None and self.pace.is_known:
+            self._begin_measuring(self.moments)
+            return
+        self.pace.spent += time.perf_counter() - begun + self._keeping
+        in_advance = not self.moments.can_wait
+        while self.moments.wait and self.pace.pays(self._step, in_advance=in_advance):
             begun = time.perf_counter()
-            self._measure()
-            self.pace.note_frame(self._step, time.perf_counter() - begun + self._keeping)
+            self.moments.measure_next()
+            self.pace.note_frame(time.perf_counter() - begun)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Measures the network at its end."""
+        """Keeps the state of the network at its end."""
         self._before = None
-        if self._step not in self.measures:
-            self._measure()
+        if self.moments is not None:
+            if self.moments.sizes is None:
+                self._begin_measuring(self.moments)
+            if self._step not in self.moments.steps:
+                self._keep()
 
-    def _measure(self) -> None:
-        if self.reader is None:
-            return
-        reading = self.reader.read(self._before)
-        measures = self._measuring.measure(reading, self._rate_now())
-        first = next(iter(self.measures.values()), measures)["train_loss"]
-        loss = measures["train_loss"]
-        if self._diverged_at < 0 and np.isfinite(first) and not loss <= DIVERGENCE * first:
-            self._diverged_at = self._step
-        digest = np.frombuffer(self.kernels_digest, np.uint8)
-        measures |= {"diverged_at": self._diverged_at, "kernels_digest": digest}
-        self.measures[self._step] = measures
+    def measured(self) -> dict[int, Measures]:
+        """The measures of all steps so far, after measuring what had to wait."""
+        if self.moments is None:
+            return {}
+        while self.moments.measure_next():
+            pass
+        digest = {"kernels_digest": np.frombuffer(self.kernels_digest, np.uint8)}
+        return {step: each | digest for step, each in self.moments.measures.items()}
+
+    def _begin_measuring(self, moments: Moments) -> None:
+        begun, agreed = time.perf_counter(), self._agreed()
+        rungs = moments.reader.sizes if agreed is None else [agreed]
+        self.pace.expect(
+            moments.begin(rungs, lambda seconds: self.pace.affordable(seconds) >= _ENOUGH_FRAMES)
+        )
+        self.pace.prepared += time.perf_counter() - begun
+
+    def _keep(self) -> None:
+        if self.moments is not None and self.reader is not None:
+            rate = self._rate_now()
+            self.moments.keep(Moment(self._step, self.reader.state(), self._before, rate))
 
     def _rate_now(self) -> float | None:
         rate: Any = getattr(self.model.optimizer, "learning_rate", 0.0)
         number = float(rate.numpy() if hasattr(rate, "numpy") else rate)
         return number if number > 0 else None
-
-
-def _most_neurons(layers: int) -> int:
-    """As `FrameLayout.neurons`."""
-    return max(MIN_NEURONS, MAX_NEURONS // layers)

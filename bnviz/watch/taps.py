@@ -54,18 +54,20 @@ class Tap:
         channels_first = getattr(self.weights, "data_format", "") == "channels_first"
         if channels_first and len(values.shape) > 2:
             values = tf.experimental.numpy.moveaxis(values, 1, -1)
-        rows = tf.reshape(tf.cast(values, tf.float32), (values.shape[0], -1, values.shape[-1]))
-        count, kept = rows.shape[1], self.spec.positions
+        width = values.shape[-1]
+        count, kept = int(np.prod(values.shape[1:])) // width, self.spec.positions
+        rows = tf.reshape(tf.cast(values, tf.float32), (-1, count, width))
         places = (np.arange(kept) * count + count // 2) // kept
         return rows if kept == count else tf.gather(rows, places, axis=1)
 
 
-def taps_of(events: Iterable[Event], output: Any) -> list[Tap]:
+def taps_of(events: Iterable[Event], output: Any, examples: int) -> list[Tap]:
     """The activations of the hidden layers of a traced model, in the order of its calls.
 
     Args:
         events: What its layers were given and made.
         output: What the model made; an activation that makes it is not a hidden one.
+        examples: On how many examples they are read at most.
     """
     events, outer = list(events), tf.compat.v1.get_default_graph()
     outputs = tf.nest.flatten(output)
@@ -73,7 +75,7 @@ def taps_of(events: Iterable[Event], output: Any) -> list[Tap]:
     for place, event in enumerate(events):
         hidden = not any(event.made is each for each in outputs)
         if event.kind == "activation" and hidden and event.made.graph is outer:
-            found += _tap(events, place)
+            found += _tap(events, place, examples)
     return _named(found)
 
 
@@ -97,7 +99,7 @@ def chosen(taps: list[Tap], choice: Choice) -> list[Tap]:
     return found
 
 
-def _tap(events: list[Event], place: int) -> list[Tap]:
+def _tap(events: list[Event], place: int, examples: int) -> list[Tap]:
     """That of an activation; none if it does nothing, or is no hidden layer's."""
     event = events[place]
     activation = activation_of(event.layer)
@@ -117,7 +119,6 @@ def _tap(events: list[Event], place: int) -> list[Tap]:
     shape = event.made.shape
     channels_first = getattr(weights, "data_format", "") == "channels_first" and len(shape) > 2
     width = int(shape[1 if channels_first else -1])
-    examples = int(shape[0])
     count = int(np.prod(shape[1:])) // width
     most = max(1, min(_MAX_POSITIONS, _MAX_READ // (width * min(examples, PROBE_SIZE))))
     kind = "convolution" if count > 1 else "dense"

@@ -18,6 +18,7 @@ from bnviz.watch.measured import UNTAKEN, write
 from bnviz.watch.objective import classes_of
 from bnviz.watch.pace import BUDGET
 from bnviz.watch.reader import Reader
+from bnviz.watch.sample_sizes import SampleSizes
 from bnviz.watch.taps import Choice, WatchError
 
 #: Colour of a network by what it normalizes by, if no other one has it.
@@ -30,7 +31,10 @@ class Watch:
     Values are read at every activation, as a layer or inside of one, on a fixed probe: at most 256
     of the training examples, as in a training step but without dropout and other noise. Of a
     convolution a channel is a neuron, read at up to 16 positions of each example. Validation is in
-    inference, on at most 2,000 examples.
+    inference, on at most 2,000 examples. Where a training is too short for many frames of that, the
+    probe has 128 or 64 examples, and validation fewer too; the recording says how many. About 60
+    frames are made in any case: of those that the budget does not pay for the weights are kept, in
+    64 MB at most, and measured when the recording is asked for.
 
     Args:
         x_train: Training examples, an array with one row for each.
@@ -80,7 +84,7 @@ class Watch:
             raise WatchError(
                 f"a network needs a name of 1 to {MAX_NAME} printable characters, without markup"
             )
-        made = ArmCallback(label, self._reader, self._schedule, self._budget)
+        made = ArmCallback(label, self._reader, self._schedule, self._agreed, self._budget)
         self._arms.append(made)
         return made
 
@@ -91,23 +95,24 @@ class Watch:
         Raises:
             WatchError: If nothing has been trained yet, or the networks cannot be compared.
         """
-        arms = [arm for arm in self._arms if arm.measures]
-        steps = sorted(set.intersection(*(set(arm.measures) for arm in arms))) if arms else []
-        if not any(len(arm.measures) > 1 for arm in arms):
+        found = {arm: of for arm in self._arms if (of := arm.measured())}
+        arms, measures = list(found), list(found.values())
+        steps = sorted(set.intersection(*map(set, measures))) if arms else []
+        if not any(len(each) > 1 for each in measures):
             raise WatchError("nothing has been trained yet: give `fit` the callback of an arm")
         if len(steps) < 2:
             raise WatchError(
                 "the networks were measured at no step that they share but the first one: train "
                 "them for as many steps, or allow more frames by `budget`"
             )
-        header = self._header(arms, steps)
+        header = self._header(arms, steps, differ=any(len(each) > len(steps) for each in measures))
         recording = Recording(header)
         share = self._majority_share(arms[0])
         for step in steps:
             frame = np.zeros((), recording.layout.dtype)
             frame["step"], frame["majority_share"] = step, share
-            for spec, arm in zip(header.arms, arms, strict=True):
-                write(frame[spec.name], arm.measures[step])
+            for spec, each in zip(header.arms, measures, strict=True):
+                write(frame[spec.name], each[step])
             # Indexing a 0-dimensional array by () returns its record, which its type does not tell.
             recording.append(frame[()])  # type: ignore[arg-type]
         return recording
@@ -138,17 +143,24 @@ class Watch:
 
     def _schedule(self, arm: ArmCallback) -> Collection[int] | None:
         """The steps at which the networks that began before an arm were measured."""
-        others = [set(each.measures) for each in self._arms if each is not arm and each.measures]
+        others = [each.moments.steps for each in self._arms if each is not arm and each.moments]
         return set.intersection(*others) if others else None
 
-    def _header(self, arms: list[ArmCallback], steps: list[int]) -> RecordingHeader:
+    def _agreed(self) -> SampleSizes | None:
+        """On how many examples all networks are measured, once one of them has begun."""
+        sizes = (each.moments.sizes for each in self._arms if each.moments)
+        return next(filter(None, sizes), None)
+
+    def _header(
+        self, arms: list[ArmCallback], steps: list[int], *, differ: bool
+    ) -> RecordingHeader:
         layers = tuple(tap.spec for tap in arms[0].reader.taps)  # type: ignore[union-attr]
         unknown = list(UNTAKEN)
         if not all(arm.reader and arm.reader.gradients_known for arm in arms):
             unknown.append("gradient_norm")
         if not all(arm.updates_known for arm in arms):
             unknown.append("update_ratio")
-        if any(len(arm.measures) > len(steps) for arm in arms):
+        if differ:
             unknown.append("drift_step")
         rates = {arm.rate for arm in arms}
         rate = rates.pop() if len(rates) == 1 else None
@@ -158,7 +170,7 @@ class Watch:
             quantities=quantities(layers),
             steps=tuple(steps),
             title=" and ".join(arm.label for arm in arms),
-            about=_about(arms, rate),
+            about=_about(arms, rate, self._agreed()),
             learning_rate=rate,
             unknown=tuple(unknown),
         )
@@ -170,14 +182,16 @@ class Watch:
 
     def _majority_share(self, arm: ArmCallback) -> float:
         """Share of the largest class of the validation examples; NaN where there are no classes."""
-        if self._validation is None or arm.reader is None or not arm.reader.classifies:
+        sizes = self._agreed()
+        if not (self._validation and arm.reader and arm.reader.classifies and sizes):
             return float("nan")
-        classes = classes_of(self._validation[1], arm.reader.num_outputs).numpy().ravel()
+        y = self._validation[1][: sizes.validation]
+        classes = classes_of(y, arm.reader.num_outputs).numpy().ravel()
         return float(np.unique(classes, return_counts=True)[1].max() / len(classes))
 
 
 def _sample(which: str, x: Any, y: Any, most: int) -> tuple[Any, Any]:
-    """At most so many examples, always the same ones, in their order."""
+    """At most so many examples, always the same ones, in an order by chance."""
     try:
         x, y = np.asarray(x), np.asarray(y)
     except ValueError as error:
@@ -189,7 +203,8 @@ def _sample(which: str, x: Any, y: Any, most: int) -> tuple[Any, Any]:
         )
     # As `fit` does.
     x, y = (each.astype(np.float32) if each.dtype == np.float64 else each for each in (x, y))
-    chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:most])
+    # Any number of the first ones is a sample, even of examples that are ordered by their class.
+    chosen = np.random.default_rng(0).permutation(len(x))[:most]
     return x[chosen], y[chosen]
 
 
@@ -211,7 +226,7 @@ def _specs(arms: list[ArmCallback]) -> tuple[ArmSpec, ...]:
     return tuple(specs)
 
 
-def _about(arms: list[ArmCallback], rate: float | None) -> str:
+def _about(arms: list[ArmCallback], rate: float | None, sizes: SampleSizes | None) -> str:
     taps = arms[0].reader.taps  # type: ignore[union-attr]
     total = arms[0].reader.num_activations  # type: ignore[union-attr]
     optimizers = " and ".join(
@@ -219,4 +234,4 @@ def _about(arms: list[ArmCallback], rate: float | None) -> str:
     )
     of = "" if len(taps) == total else f" of {total}"
     at = "" if rate is None else f" at {rate:g}"
-    return f"watched at {len(taps)}{of} activations, {optimizers}{at}"
+    return f"watched at {len(taps)}{of} activations, {optimizers}{at}, {sizes}"

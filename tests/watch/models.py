@@ -97,7 +97,14 @@ def examples(shape: tuple[int, ...], count: int = 96) -> tuple[np.ndarray, np.nd
     return x, np.searchsorted(np.quantile(mean, [0.25, 0.5, 0.75]), mean).astype(np.int32)
 
 
-def trained(name: str, callbacks: list, *, epochs: int = 2, **options: object) -> keras.Model:
+def trained(
+    name: str,
+    callbacks: list,
+    *,
+    epochs: int = 2,
+    steps_per_epoch: int | None = None,
+    **options: object,
+) -> keras.Model:
     """One of the models, trained from a seed."""
     make, shape = (SMALL | LARGE)[name]
     keras.utils.set_random_seed(3)
@@ -108,5 +115,13 @@ def trained(name: str, callbacks: list, *, epochs: int = 2, **options: object) -
         keras.optimizers.Adam(1e-2), loss, metrics=["accuracy"], **{"jit_compile": False} | options
     )
     x, y = examples(shape)
-    model.fit(x, y, batch_size=16, epochs=epochs, verbose=0, callbacks=callbacks)
+    model.fit(
+        x,
+        y,
+        batch_size=16,
+        epochs=epochs,
+        steps_per_epoch=steps_per_epoch,
+        verbose=0,
+        callbacks=callbacks,
+    )
     return model

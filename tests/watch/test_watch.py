@@ -27,14 +27,14 @@ ALL = [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)]
 def watch_of(name: str, **options: object) -> Watch:
     _, shape = (SMALL | LARGE)[name]
     x, y = examples(shape)
-    return Watch(x, y, validation=(x[:40], y[:40]), **options)
+    # A step of so small a model takes less than a frame.
+    return Watch(x, y, validation=(x[:40], y[:40]), **{"budget": 1e9} | options)
 
 
 @pytest.fixture(scope="module", params=ALL)
 def run(request):
     """A model that was trained, the watch, and the same trained without."""
-    # A step of so small a model takes less than a frame.
-    watch = watch_of(request.param, budget=1e9)
+    watch = watch_of(request.param)
     model = trained(request.param, [watch.arm("mine")])
     return request.param, model, watch, trained(request.param, [])
 
@@ -155,7 +155,7 @@ def test_a_channel_of_a_convolution_is_a_neuron_over_examples_and_positions():
 
 
 def test_gradients_and_updates_are_those_of_the_training():
-    watch = watch_of("LayerNorm", budget=1e9)
+    watch = watch_of("LayerNorm")
     keras.utils.set_random_seed(3)
     x, y = examples((6,))
     model = keras.Sequential(
@@ -200,7 +200,7 @@ def test_each_layer_is_found_with_its_activation_and_its_place_of_bn(make, expec
 
 
 def test_two_networks_are_compared_at_the_steps_that_both_have():
-    watch = watch_of("MLP", budget=1e9)
+    watch = watch_of("MLP")
     trained("MLP", [watch.arm("first")], epochs=3)
     trained("MLP", [watch.arm("second")], epochs=2)
     recording = watch.recording
@@ -213,10 +213,46 @@ def test_two_networks_are_compared_at_the_steps_that_both_have():
     assert [arm.colour for arm in recording.header.arms] == [WITH_BN, "#009E73"]
 
 
-def test_networks_without_a_step_in_common_are_not_joined():
+def test_what_is_measured_after_training_is_what_it_was_in_training():
+    x, y = examples((6,), 64)
+    recordings = []
+    for budget in (1e9, 0.0):
+        watch = Watch(x, y, validation=(x, y), budget=budget)
+        arm = watch.arm("mine")
+        model = trained("MLP", [arm])
+        assert arm.moments.wait == (budget == 0)
+        # Training on would change what is read only now.
+        model.fit(x, y, verbose=0)
+        recordings.append(watch.recording)
+    at_once, later = recordings
+    assert len(later) > 5
+    assert at_once.frames.tobytes() == later.frames.tobytes()
+
+
+def test_a_short_training_has_60_frames_and_says_how_much_each_was_measured_on():
+    x, y = examples((6,), 1_000)
+    watch = Watch(x, y, validation=(x, y), budget=0)
+    trained("MLP", [watch.arm("mine")], epochs=20)
+    recording = watch.recording
+    assert 60 <= len(recording) <= 65
+    about = "measured on 64 training examples, validated on 125"
+    assert recording.header.about.endswith(about)
+    assert recording.frames["arm_1"]["pre_activation_counts"][:, 0].sum(axis=1) == pytest.approx(
+        64 * 10
+    )
+
+
+def test_states_that_would_take_too_much_memory_are_not_kept(monkeypatch):
+    monkeypatch.setattr("bnviz.watch.moments._MAX_WAITING_BYTES", 1)
     watch = watch_of("MLP", budget=0)
+    trained("MLP", [watch.arm("mine")])
+    assert watch.recording.steps.tolist() == [0, 12]
+
+
+def test_networks_without_a_step_in_common_are_not_joined():
+    watch = watch_of("MLP")
     trained("MLP", [watch.arm("first")], epochs=2)
-    trained("MLP", [watch.arm("second")], epochs=1)
+    trained("MLP", [watch.arm("second")], epochs=1, steps_per_epoch=2)
     with pytest.raises(WatchError, match="no step that they share"):
         _ = watch.recording
 
@@ -307,7 +343,8 @@ def test_a_model_without_hidden_activations_is_refused():
 
 def test_answers_that_are_not_those_of_the_loss_are_refused_in_a_sentence():
     watch = watch_of("MLP")
-    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(5, "relu")])
+    dense = keras.layers.Dense
+    model = keras.Sequential([keras.Input((6,)), dense(5, "relu"), dense(5)])
     model.compile("sgd", "mse")
     x, _ = examples((6,))
     with pytest.raises(WatchError, match="cannot be called on the examples"):
@@ -331,11 +368,12 @@ def frames_of(total: int | None, steps: int, step: float, frame: float) -> tuple
     pace, found = Pace(total), []
     pace.expect(frame)
     for number in range(1, steps + 1):
-        due = pace.is_due(number)
+        due = pace.is_due(number, can_wait=False)
         pace.note_step(step)
         if due:
             found.append(number)
-            pace.note_frame(number, frame)
+            pace.note_due(number)
+            pace.note_frame(frame)
     return found, pace
 
 
