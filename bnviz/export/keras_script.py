@@ -12,7 +12,7 @@ from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import data_code
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import ARM_LABELS
+from bnviz.recording.header import arm_label
 from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
 
 #: Maximum characters of a line of text.
@@ -166,7 +166,9 @@ def _networks(settings: Settings) -> str:
     penalty = ", kernel_regularizer=penalty" if settings.l2 else ""
     lines = []
     for arm in arms:
-        lines.append(f'        {"if" if arm == arms[0] else "elif"} arm == "{ARM_LABELS[arm]}":')
+        lines.append(
+            f'        {"if" if arm == arms[0] else "elif"} arm == "{arm_label(settings, arm)}":'
+        )
         lines.append("            stack += [")
         lines += [f"                {layer}" for layer in _block(settings, arm, penalty)]
         lines.append("            ]")

@@ -4,7 +4,7 @@ Long runs amplify rounding, so the script has XLA compile the same step as the l
 """
 
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import ARM_LABELS
+from bnviz.recording.header import arm_label
 from bnviz.settings import SGD_MOMENTUM, Settings
 
 _OPTIMIZERS = {
@@ -29,7 +29,7 @@ def result_code(settings: Settings, *, measured: str) -> str:
         settings: The experiment.
         measured: Code that keeps the validation examples to measure on.
     """
-    arms = ", ".join(f'"{ARM_LABELS[arm]}"' for arm in FrameLayout.of(settings).arms)
+    arms = ", ".join(f'"{arm_label(settings, arm)}"' for arm in FrameLayout.of(settings).arms)
     loss, note = "loss", ""
     if settings.l2:
         note = "    # The loss that Keras evaluates includes the L2 penalty.\n"

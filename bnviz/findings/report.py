@@ -91,7 +91,7 @@ def _costs(recording: Recording, speeds: Mapping[str, Speed]) -> list[str]:
         if each.speed_up is not None
     }
     return [
-        step_costs.sentence(costs),
+        step_costs.sentence(costs, recording.header),
         *(
             f"speed-up in processor time {with_arm(recording, arm)}: {each}"
             for arm, each in timed.items()

@@ -10,7 +10,7 @@ from bnviz.findings.speed import SpeedUp
 from bnviz.findings.wording import listed, number
 from bnviz.interventions import BN_CHANGES
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_ADDITIONS
+from bnviz.recording.header import RecordingHeader
 
 
 def of_recording(recording: Recording) -> Mapping[str, float]:
@@ -42,18 +42,18 @@ def speed_up(steps: SpeedUp, costs: Mapping[str, float], arm: str) -> SpeedUp:
     return SpeedUp(steps.ratio * first / costs[arm], steps.bound)
 
 
-def sentence(costs: Mapping[str, float]) -> str:
+def sentence(costs: Mapping[str, float], header: RecordingHeader) -> str:
     """Returns what a step of each of the laboratory's arms costs, in words.
 
     Args:
         costs: Seconds of a step by arm, the first arm first.
+        header: Of the run.
     """
     first = next(iter(costs))
-    words = [f"{in_words(costs[first])} {ARM_ADDITIONS[first]}"]
-    words += [
-        f"{in_words(cost)} {ARM_ADDITIONS[arm]} ({cost / costs[first]:.1f} times)"
+    words = [
+        f"{in_words(cost)} {header.arm(arm).with_it}"
+        + (f" ({cost / costs[first]:.1f} times)" if arm != first else "")
         for arm, cost in costs.items()
-        if arm != first
     ]
     return f"a step costs {listed(words)}, in processor time"
 

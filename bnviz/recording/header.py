@@ -96,7 +96,7 @@ class RecordingHeader:
             plane=settings.dataset in PLANE_DATASETS,
             deep=settings.deep,
             version=version,
-            title="The same network " + " and ".join(ARM_LABELS[name] for name in names),
+            title="The same network " + " and ".join(arm_label(settings, name) for name in names),
             about=described(settings),
             batch_size=settings.batch_size,
             learning_rate=settings.learning_rate,
@@ -194,17 +194,36 @@ def _bounding(layers: tuple[LayerSpec, ...]) -> str:
 
 def _arm(settings: Settings, name: str) -> ArmSpec:
     """One of the laboratory's networks."""
-    label, position = ARM_LABELS[name], normalization_position(settings, name)
+    position = normalization_position(settings, name)
     kind = "batch" if name in BN_ARMS else "layer" if position else "none"
     norm = NormSpec(kind, position, settings.bn_epsilon) if position else None
     return ArmSpec(
         name,
-        label,
+        arm_label(settings, name),
         kind,
         ARM_COLOURS[name],
         (norm,) * settings.hidden_layers,
-        ARM_ADDITIONS[name],
+        arm_addition(settings, name),
     )
+
+
+def arm_label(settings: Settings, arm: str) -> str:
+    """Returns what an arm of a run is called, such as "with BN" or "BN after activation".
+
+    Args:
+        settings: Settings of the run; `bn_position` is read.
+        arm: One of `bnviz.recording.frames.ARM_LABELS`.
+    """
+    if arm == "bn_other":
+        return f"BN {normalization_position(settings, arm)} activation"
+    return ARM_LABELS[arm]
+
+
+def arm_addition(settings: Settings, arm: str) -> str:
+    """Returns the same as an addition to a noun: "with BN after the activation"."""
+    if arm == "bn_other":
+        return f"with BN {normalization_position(settings, arm)} the activation"
+    return ARM_ADDITIONS[arm]
 
 
 def normalization_position(settings: Settings, arm: str) -> str:

@@ -21,7 +21,8 @@ from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
 from bnviz.lab.training import make_optimizer
 from bnviz.lesson.claims.experiments import RECORDED
-from bnviz.recording.frames import ARM_LABELS, ARMS, NORMALIZED_ARMS
+from bnviz.recording.frames import ARMS, NORMALIZED_ARMS
+from bnviz.recording.header import arm_label
 from bnviz.settings import (
     ACTIVATIONS,
     BN_POSITIONS,
@@ -96,7 +97,12 @@ def outcome(process: subprocess.Popen) -> tuple[list[dict[str, tuple[float, floa
     """The results of scripts by arm, and what they printed."""
     output, errors = process.communicate()
     assert process.returncode == 0, errors
-    labels = {label: arm for arm, label in ARM_LABELS.items()}
+    positions = [Settings(bn_position=position) for position in BN_POSITIONS]
+    labels = {
+        arm_label(settings, arm): arm
+        for arm in ("none", *NORMALIZED_ARMS)
+        for settings in positions
+    }
     results = json.loads(output.splitlines()[-1])
     return [{labels[label]: value for label, value in each.items()} for each in results], output
 
@@ -120,7 +126,7 @@ def test_script_gives_the_result_of_the_page(cases, tmp_path):
         results, output = outcome(process)
     assert "XLA" not in output
     for theirs, last in zip(results, frames, strict=True):
-        assert set(theirs) == set(last.dtype.names) & set(ARM_LABELS)
+        assert set(theirs) == set(last.dtype.names) & {"none", *NORMALIZED_ARMS}
         for arm, (loss, accuracy) in theirs.items():
             ours = last[arm]
             assert loss == pytest.approx(float(ours["validation_loss"]), abs=LOSS), arm
@@ -187,7 +193,7 @@ def test_layers_are_in_the_order_of_the_page(arm, position, dropout):
         settings = settings.replace(third_arm=arm)
     if dropout:
         settings = settings.replace(dropout=0.3, dropout_position=dropout)
-    block = script(settings).partition(f'arm == "{ARM_LABELS[arm]}"')[2].partition("]")[0]
+    block = script(settings).partition(f'arm == "{arm_label(settings, arm)}"')[2].partition("]")[0]
     kinds = {"Dense", "BatchNormalization", "LayerNormalization", "Noise", "Activation", "Dropout"}
     stack = re.findall(rf"\b({'|'.join(kinds)})\(", block)
     network = build(settings, arm, 4, 3)

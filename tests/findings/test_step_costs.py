@@ -5,6 +5,7 @@ import pytest
 from bnviz.findings import step_costs
 from bnviz.findings.speed import SpeedUp
 from bnviz.recording import Recording
+from bnviz.recording.header import RecordingHeader
 from bnviz.settings import Settings
 
 COSTS = {"none": 5e-5, "bn": 8e-5}
@@ -41,12 +42,13 @@ def test_a_speed_up_is_that_in_steps_times_the_costs(bound):
 
 
 def test_are_told_for_each_arm_with_the_ratio_to_the_first():
-    assert step_costs.sentence({"none": 6.7e-5, "bn": 9.3e-5}) == (
+    header = RecordingHeader.of(Settings(third_arm="bn_other"))
+    assert step_costs.sentence({"none": 6.7e-5, "bn": 9.3e-5}, header) == (
         "a step costs 67 µs without BN and 93 µs with BN (1.4 times), in processor time"
     )
-    assert step_costs.sentence({"none": 2e-3, "bn": 1e-3, "layer_norm": 3e-3}) == (
-        "a step costs 2 ms without BN, 1 ms with BN (0.5 times) and 3 ms with layer norm "
-        "(1.5 times), in processor time"
+    assert step_costs.sentence({"none": 2e-3, "bn": 1e-3, "bn_other": 3e-3}, header) == (
+        "a step costs 2 ms without BN, 1 ms with BN (0.5 times) and 3 ms with BN after the "
+        "activation (1.5 times), in processor time"
     )
 
 

@@ -18,7 +18,7 @@ from bnviz.recording.frame_schema import (
     QUANTITY_MEASURES,
     measures_table,
 )
-from bnviz.recording.frames import ARM_LABELS, ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
+from bnviz.recording.frames import ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
 from bnviz.recording.header import QuantitySpec, RecordingHeader
 from bnviz.recording.networks import ArmSpec, LayerSpec
 from bnviz.settings import (
@@ -343,10 +343,18 @@ class TestHeader:
         assert header.steps == tuple(range(13))
         assert (header.plane, header.deep) == (True, False)
 
-    @pytest.mark.parametrize("third", THIRD_ARMS)
-    def test_names_each_arm_as_pages_do(self, third):
-        for arm in RecordingHeader.of(Settings(third_arm=third)).arms:
-            assert arm.label == ARM_LABELS[arm.name]
+    @pytest.mark.parametrize(
+        ("third", "position", "label"),
+        [
+            ("bn_other", "before", "BN after activation"),
+            ("bn_other", "after", "BN before activation"),
+            ("layer_norm", "before", "layer norm"),
+            ("noisy_bn", "after", "noisy BN"),
+        ],
+    )
+    def test_names_each_arm_by_what_it_has(self, third, position, label):
+        header = RecordingHeader.of(Settings(third_arm=third, bn_position=position))
+        assert [arm.label for arm in header.arms] == ["without BN", "with BN", label]
 
     @pytest.mark.parametrize("activation", ACTIVATIONS)
     @pytest.mark.parametrize("quantity", QUANTITIES)

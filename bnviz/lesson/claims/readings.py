@@ -14,7 +14,8 @@ import numpy as np
 from bnviz.export.keras_script import script
 from bnviz.findings import comparison, speed, step_costs
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_LABELS, INFERENCE_STATISTICS
+from bnviz.recording.frames import INFERENCE_STATISTICS
+from bnviz.recording.header import RecordingHeader
 from bnviz.settings import Settings
 
 
@@ -214,5 +215,5 @@ def _results_of_script(settings: Settings) -> dict[str, tuple[float, float]]:
         path.write_text(script(settings), encoding="utf-8")
         with contextlib.redirect_stdout(io.StringIO()):
             results = runpy.run_path(str(path))["results"]
-    labels = {label: arm for arm, label in ARM_LABELS.items()}
+    labels = {arm.label: arm.name for arm in RecordingHeader.of(settings).arms}
     return {labels[label]: result for label, result in results.items()}

@@ -12,7 +12,6 @@ from bnviz.page.shell.polling import crowded, pause
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import Settings
 
 
@@ -178,7 +177,7 @@ def _message(run: Run, engine: Engine, here: State) -> str:
 def _diverged(recording: Recording) -> str:
     frame = recording.frames[-1]
     return " and ".join(
-        f"{ARM_LABELS[arm]} at step {frame[arm]['diverged_at']}"
-        for arm in recording.layout.arms
-        if frame[arm]["diverged_at"] >= 0
+        f"{arm.label} at step {frame[arm.name]['diverged_at']}"
+        for arm in recording.header.arms
+        if frame[arm.name]["diverged_at"] >= 0
     )

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  dropLow,
   fitHeadings,
   nameRows,
   spaceRows,
@@ -82,7 +83,7 @@ test("a heading of one part is written smaller, but little below the numbers of 
   fitHeadings(narrow, 0, 0.95 * lengthOf("by itself"));
   assert.ok(size() < 14 && size() > 12, String(size()));
   fitHeadings(narrow, 0, 20);
-  assert.equal(narrow.annotations[0].text, name);
+  assert.equal(narrow.annotations[0].text, "<b>b…</b>");
   assert.equal(size(), 12);
   const large = layout({ headings: [name, "<b>b</b>"] });
   large.font = { size: 20 };
@@ -181,4 +182,39 @@ test("rows of some height, and panels with headings of their own, keep what stan
   const headed = rows(others);
   nameRows(headed, 150);
   assert.deepEqual(headed, rows(others));
+});
+
+test("a heading that fits in no way is cut, and says so", () => {
+  const long = layout({
+    headings: ["<b>a long name of an arm</b><span> · of all</span>", "<b>b</b>"],
+  });
+  fitHeadings(long, 0, 100);
+  assert.equal(long.annotations[0].text, "<b>a long na…</b>");
+});
+
+test("of low panels the last are left out, and what stood below them stands below the others", () => {
+  const found = rows(["<b>a</b>", "<b>b</b>", "<b>c</b>", "<b>d</b>"]);
+  found.xaxis4.title = { text: "training step" };
+  found.shapes = [{ yref: "y" }, { yref: "y4" }];
+  dropLow(found, 220);
+  assert.deepEqual(
+    Object.keys(found).filter((key) => key.includes("axis")),
+    ["xaxis", "yaxis", "xaxis2", "yaxis2", "xaxis3", "yaxis3"],
+  );
+  assert.equal(found.xaxis3.title.text, "training step");
+  assert.equal(found.xaxis3.showticklabels, true);
+  assert.deepEqual(found.shapes, [{ yref: "y" }]);
+  assert.equal(found.annotations[3].text, "");
+  for (const { domain } of [found.yaxis, found.yaxis2, found.yaxis3]) {
+    assert.ok(220 * (domain[1] - domain[0]) >= 40);
+  }
+});
+
+test("two panels stay, however low, and so do those of layers", () => {
+  const two = layout();
+  dropLow(two, 60);
+  assert.deepEqual(two, layout());
+  const layers = rows(["layer 1", "layer 2", "layer 3"]);
+  dropLow(layers, 60);
+  assert.deepEqual(layers, rows(["layer 1", "layer 2", "layer 3"]));
 });

@@ -63,6 +63,7 @@ export interface Annotation {
 /** What a figure asks for: axes (`xaxis`, `yaxis2`, …), margins, fonts, annotations. */
 export interface Layout {
   annotations?: Annotation[];
+  shapes?: { yref: string }[];
   font?: Partial<Font>;
   [attribute: string]: unknown;
 }

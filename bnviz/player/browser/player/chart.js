@@ -19,9 +19,9 @@ import { Formula } from "./formula.js";
 import { Ghost, movingTraces, pointsOf } from "./ghost.js";
 import { lowerColumns, placeHeads } from "./heads.js";
 import { wordAreas } from "./lettering.js";
-import { Painter } from "./painter.js";
+import { axisKey, Painter } from "./painter.js";
 import { heightAbove, heightLeft, layoutName } from "./space.js";
-import { fitHeadings, nameRows, spaceRows, thinTicks } from "./spacing.js";
+import { dropLow, fitHeadings, nameRows, spaceRows, thinTicks } from "./spacing.js";
 import { Strip } from "./strip.js";
 import { applyTheme } from "./theme.js";
 import { fitTicks, widenMargin } from "./ticks.js";
@@ -30,7 +30,7 @@ import { fitTicks, widenMargin } from "./ticks.js";
 const MIN_HEIGHT = 330;
 const MIN_PRESENTED = 200;
 // Least width of a panel that stands beside others on a narrow screen; pixels.
-const MIN_PANEL = 130;
+const MIN_PANEL = 100;
 const MAX_HEIGHT = 1000;
 // In a strip: least height of a layer's row, height of what is above and below the rows, and of the
 // numbers below them, which need not be seen at once; pixels.
@@ -149,13 +149,16 @@ export class Chart {
       layout.xaxis = { .../** @type {object} */ (layout.xaxis), showticklabels: false };
     }
     const { t, b } = /** @type {Margin} */ (layout.margin);
-    nameRows(layout, (height - t - b) / this.scale);
+    const inner = (height - t - b) / this.scale;
+    nameRows(layout, inner);
+    // Before a class nothing is scrolled to.
+    if (this.scale > 1 && name === "wide") dropLow(layout, inner);
     widenMargin(layout, figure.run);
     if (heads) lowerColumns(layout, figure, heads, height);
     const { l, r } = /** @type {Margin} */ (layout.margin);
-    fitHeadings(layout, l, width - l - r);
+    fitHeadings(layout, l, width - l - r, this.strip.names.length ? room : width);
     fitTicks(layout, figure.run, l, r);
-    spaceRows(layout, (height - t - b) / this.scale);
+    spaceRows(layout, inner);
     thinTicks(layout, height - t - b);
     this.layout = layout;
     this.traces = traces;
@@ -229,6 +232,7 @@ export class Chart {
     const data = [];
     const axes = new Set();
     this.traces.forEach((trace, number) => {
+      if (!this.#isShown(trace)) return;
       // Plotly draws no axes that have no trace.
       const first = !axes.has(trace.xaxis);
       axes.add(trace.xaxis);
@@ -266,7 +270,8 @@ export class Chart {
     const drawn = this.parts.plot._fullLayout;
     if (!figure?.run.axes.length || !layout || !drawn) return;
     const { l, r } = /** @type {Margin} */ (layout.margin);
-    const ranges = figure.run.axes.map((key) => [key, drawn[/** @type {"xaxis"} */ (key)].range]);
+    const axes = figure.run.axes.filter((key) => key in layout);
+    const ranges = axes.map((key) => [key, drawn[/** @type {"xaxis"} */ (key)].range]);
     fitTicks(layout, figure.run, l, r, Object.fromEntries(ranges));
     this.#layOut(Plotly, true);
   }
@@ -286,10 +291,20 @@ export class Chart {
     if (!this.axes || !layout || this.shown < 0) return;
     const { figure, frames } = this;
     if (!figure || !frames) return;
-    const moving = movingTraces(figure, this.traces, frames, this.shown, this.ghost);
+    const moving = movingTraces(figure, this.traces, frames, this.shown, this.ghost).filter(
+      ({ trace }) => this.#isShown(trace),
+    );
     const { canvas, plot, wiring } = this.parts;
     this.taken ??= wordAreas(canvas, [plot, wiring]);
     this.painter.draw(moving, layout, this.taken);
+  }
+
+  /**
+   * Whether the panel of a trace has not been left out.
+   * @param {Trace} trace
+   */
+  #isShown({ xaxis }) {
+    return axisKey(xaxis, "x") in (this.layout ?? {});
   }
 
   get #bindings() {

@@ -19,7 +19,10 @@ import { context2d, newCanvas } from "./canvas.js";
  * @property {string[]} [ticktext] What stands there in their place.
  * @property {[low: number, high: number]} [range]
  */
-/** @typedef {{ x: PanelAxis, y: PanelAxis, heading: Heading | undefined }} Panel */
+/**
+ * @typedef {{ key: string, x: PanelAxis, y: PanelAxis, heading: Heading | undefined }} Panel
+ * `key` is that of its horizontal axis.
+ */
 /** @typedef {Annotation & { x: number, xref: string, font: { size: number } }} Heading */
 
 // Pixels that the words above and below a panel take; above them, half of a number that stands at the
@@ -48,6 +51,8 @@ const NAME = /^([^<]+)$/;
 const FIRST_NAME = /^<b>[^<]*<\/b><span> · ([^<]+)<\/span>$/;
 // Height that a row must have with its name above it, in lines.
 const LOW = 2.5;
+// Least height of a panel that is read from afar, before its words are enlarged.
+const LEAST_HEIGHT = 40;
 // Between the parts of a heading, the last time.
 const PARTS = / · (?!.* · )/;
 
@@ -63,6 +68,7 @@ function panelsOf(layout) {
     .map((key) => {
       const suffix = key.slice("xaxis".length);
       return {
+        key,
         x: /** @type {PanelAxis} */ (layout[key]),
         y: /** @type {PanelAxis} */ (layout[`yaxis${suffix}`]),
         heading: headings.find(({ xref }) => xref === `x${suffix} domain`),
@@ -77,8 +83,9 @@ function panelsOf(layout) {
  * @param {Layout} layout Is changed.
  * @param {number} left Where shares begin, in pixels.
  * @param {number} width Of what they are shares, in pixels.
+ * @param {number} [seen] How much of it is seen at a time, in pixels.
  */
-export function fitHeadings(layout, left, width) {
+export function fitHeadings(layout, left, width, seen = Number.POSITIVE_INFINITY) {
   const panels = panelsOf(layout);
   const context = context2d(newCanvas(1, 1));
   const family = layout.font?.family ?? "sans-serif";
@@ -104,8 +111,9 @@ export function fitHeadings(layout, left, width) {
       const numbers = each.y.domain[1] > top + CLOSE ? WIDE * (layout.font?.size ?? 12) : 0;
       return left + (each.x.domain[0] + indent) * width - BESIDE - numbers;
     });
-    const end = Math.min(left + width + 2, ...starts);
     const start = left + (x.domain[0] + heading.x * (x.domain[1] - x.domain[0])) * width;
+    const part = seen * (1 + Math.max(0, Math.floor(start / seen)));
+    const end = Math.min(left + width + 2, part, ...starts);
     const fits = (/** @type {string} */ text) => lengthOf(text, heading.font.size) <= end - start;
     if (fits(heading.text)) continue;
     heading.text = heading.text.replace(LESS, "$1");
@@ -119,8 +127,26 @@ export function fitHeadings(layout, left, width) {
       const fitting = (size * (end - start)) / lengthOf(heading.text, size);
       const least = Math.max(SMALLEST, LEAST * (layout.font?.size ?? SMALLEST));
       heading.font = { ...heading.font, size: Math.max(fitting, least) };
+      heading.text = cut(
+        heading.text,
+        (text) => lengthOf(text, heading.font.size) <= end - start + 1,
+      );
     }
   }
+}
+
+/**
+ * As much of a heading as fits, the bold part alone if it has one.
+ * @param {string} text
+ * @param {(text: string) => boolean} fits
+ */
+function cut(text, fits) {
+  if (fits(text)) return text;
+  const [, words] = text.match(/^<b>(.*?)<\/b>/) ?? [];
+  let rest = words ?? text;
+  const written = () => (words === undefined ? `${rest}…` : `<b>${rest}…</b>`);
+  while (rest && !fits(written())) rest = rest.slice(0, -1).trimEnd();
+  return written();
 }
 
 /**
@@ -159,6 +185,42 @@ export function nameRows(layout, height) {
       y.tickvals = [0];
       y.ticktext = [String(names[i])];
       if (heading) heading.text = i ? "" : heading.text?.replace(EXPLANATION, "");
+    });
+  }
+}
+
+/**
+ * Leaves out the last panels of columns where all would be too low to be read, but never one of two.
+ * @param {Layout} layout Is changed.
+ * @param {number} height Of what the domains are shares, in pixels.
+ */
+export function dropLow(layout, height) {
+  for (const column of columnsOf(layout)) {
+    const last = column[column.length - 1];
+    const [top, bottom] = [column[0].y.domain[1], last.y.domain[0]];
+    const kept = column.slice();
+    const room = () => {
+      const words = kept.slice(1).reduce((sum, panel, i) => sum + needed(kept[i], panel), 0);
+      return (height * (top - bottom) - words) / kept.length;
+    };
+    if (column.some(({ heading }) => NAME.test(heading?.text ?? ""))) continue;
+    while (kept.length > 2 && room() < LEAST_HEIGHT) kept.pop();
+    if (kept.length === column.length) continue;
+    for (const { key, heading } of column.slice(kept.length)) {
+      delete layout[key];
+      delete layout[key.replace("x", "y")];
+      if (heading) heading.text = "";
+      const reference = key.replace("xaxis", "y");
+      layout.shapes = layout.shapes?.filter(({ yref }) => yref !== reference);
+    }
+    // What stands below the last panel is of all.
+    const { title, showticklabels } = last.x;
+    Object.assign(kept[kept.length - 1].x, { title, showticklabels });
+    const gap = Math.max(...kept.slice(1).map((panel, i) => needed(kept[i], panel) / height));
+    const high = (top - bottom - gap * (kept.length - 1)) / kept.length;
+    kept.forEach(({ y }, i) => {
+      const start = top - i * (high + gap);
+      y.domain = [start - high, start];
     });
   }
 }

@@ -105,7 +105,7 @@ export function widenMargin(layout, { axes, end, whole }) {
       return widest + NEAR - /** @type {RunAxis} */ (layout[key]).domain[0] * room;
     });
   const l = Math.max(margin.l, ...needed.map(Math.ceil));
-  const last = axes.map((key) => /** @type {RunAxis} */ (layout[key]));
+  const last = axes.filter((key) => layout[key]).map((key) => /** @type {RunAxis} */ (layout[key]));
   const ends = last.some((axis) => axis.showticklabels && axis.domain[1] > 1 - CLOSE);
   const half = ends ? Math.ceil(lengthOf(textOf(end, whole)) / 2) + 1 : 0;
   layout.margin = { ...margin, l, r: Math.max(margin.r, half) };
@@ -128,6 +128,8 @@ export function fitTicks(layout, { axes, end, whole }, left, right, ranges = {})
   const starts = all.map((key) => /** @type {RunAxis} */ (layout[key]).domain);
   const heights = all.map((key) => heightOf(layout, key));
   for (const key of axes) {
+    // A low panel may have been left out.
+    if (!layout[key]) continue;
     const axis = /** @type {RunAxis} */ (layout[key]);
     const length = (axis.domain[1] - axis.domain[0]) * width;
     const beside = starts
@@ -154,13 +156,16 @@ export function fitTicks(layout, { axes, end, whole }, left, right, ranges = {})
 }
 
 /**
- * The title of an axis, without what does not fit.
+ * The title of an axis, without what does not fit: at last its last word is left.
  * @param {string} text
  * @param {(text: string) => number} lengthOf
  * @param {number} length
  */
-const fitting = (text, lengthOf, length) =>
-  lengthOf(text.replace(/<[^>]*>/g, "")) <= length ? text : text.replace(BY_ROOT, "");
+function fitting(text, lengthOf, length) {
+  if (lengthOf(text.replace(/<[^>]*>/g, "")) <= length) return text;
+  const short = text.replace(BY_ROOT, "");
+  return lengthOf(short) <= length ? short : (short.split(" ").at(-1) ?? short);
+}
 
 /**
  * Where the panel of an axis ends at the bottom, as a share.
