@@ -27,7 +27,8 @@ class LiveFigure:
         traces: Plotly traces; the moving ones have no points.
         layout: The Plotly layout.
         bindings: Binding of each moving trace, by the trace's index.
-        layouts: Changes to the layout by width of the screen, "wide" and "narrow".
+        layouts: Changes to the layout by width of the screen, "wide" and "narrow"; `until` is the
+            widest screen that counts as narrow, in pixels, if it is not the player's usual one.
         diagram: What the player draws beside the histograms of layers, as from
             `bnviz.figures.diagram`; empty if nothing.
         formula: Of a neuron with BN, the `trace` of the example whose numbers the player puts into
@@ -75,7 +76,9 @@ class LiveFigure:
         step = int(frames["step"][index])
         ghost_index = 0 if ghost is None else ghost.index_at_step(step)
         snapshot = self.figure
-        snapshot.update_layout(_still(self.layouts.get(layout, {})))
+        changes = {**self.layouts.get(layout, {})}
+        changes.pop("until", None)
+        snapshot.update_layout(_still(changes))
         for trace, binding in self.bindings.items():
             if trace not in self.ghosts:
                 snapshot.data[trace].update(binding.points(frames, index))

@@ -73,4 +73,4 @@ def test_each_target_has_its_median_its_range_and_how_many_seeds_reach_it():
         2.0**ends, [(each.range.low.ratio, each.range.high.ratio) for each in known]
     )
     names = figure.layout["xaxis4"]["ticktext"]
-    assert names == [f"{100 * e.share:.0f}%<br>{e.first}/{e.this}" for e in targets]
+    assert names == [f"{100 * e.share:.0f}%<br>{e.first}<br>{e.this}" for e in targets]

@@ -37,16 +37,20 @@ _SPEEDS = (
     (speed_panels.by_seed, "<b>Speed-up</b> by seed"),
     (speed_panels.by_target, "by target"),
 )
+#: Range of the accuracies, with the number at 0 clear of the corner.
+_ACCURACIES = (-0.03, 1.02)
 #: Widest range of the loss axis, as powers of 10.
 _DECADES = (-4, 3)
 #: Room for the names at the ends of the curves, as a share of the curves, by width of the screen.
-_NAME_ROOM = {"wide": 0.3, "narrow": 0.62}
+_NAME_ROOM = {"wide": 0.34, "narrow": 0.4}
 #: Smallest distance between two names, as a share of the height.
-_NAME_GAP = 0.15
+_NAME_GAP = 0.22
 #: Height on a narrow screen, in pixels.
 _NARROW_HEIGHT = 1_200
-_ACROSS = ([0.0, 0.29], [0.34, 0.63], [0.69, 0.77], [0.82, 1.0])
-_DOWN = ([0.79, 1.0], [0.53, 0.74], [0.28, 0.46], [0.02, 0.22])
+#: Widest screen on which the panels stand one below the other, in pixels.
+_NARROW = 860
+_ACROSS = ([0.0, 0.27], [0.33, 0.6], [0.66, 0.74], [0.79, 1.0])
+_DOWN = ([0.8, 1.0], [0.53, 0.73], [0.28, 0.46], [0.02, 0.22])
 _DOMAINS: dict[str, tuple[tuple[list[float], list[float]], ...]] = {
     "wide": tuple((x, [0.0, 1.0]) for x in _ACROSS),
     "narrow": tuple(([0.0, 1.0], y) for y in _DOWN),
@@ -78,8 +82,12 @@ def seeds_figure(bands: SeedBands) -> LiveFigure:
 def _layouts(steps: int) -> dict[str, dict[str, Any]]:
     """The places of the panels, by width of the screen."""
     layouts: dict[str, dict[str, Any]] = {
-        "wide": {"margin": {"l": 46, "r": 10, "t": 28, "b": 58}},
-        "narrow": {"height": _NARROW_HEIGHT, "margin": {"l": 46, "r": 8, "t": 28, "b": 58}},
+        "wide": {"margin": {"l": 46, "r": 10, "t": 28, "b": 72}},
+        "narrow": {
+            "height": _NARROW_HEIGHT,
+            "until": _NARROW,
+            "margin": {"l": 46, "r": 8, "t": 28, "b": 72},
+        },
     }
     for name, domains in _DOMAINS.items():
         for panel, (x, y) in enumerate(domains, start=1):
@@ -153,7 +161,7 @@ def _names(
     gap = _NAME_GAP * (high - low)
     spaced, order = ends, sorted(ends, key=lambda arm: ends[arm])
     if len(order) > 1 and ends[order[1]] - ends[order[0]] < gap:
-        middle = min(max((ends[order[0]] + ends[order[1]]) / 2, low + gap / 2), high - gap / 2)
+        middle = min(max((ends[order[0]] + ends[order[1]]) / 2, low + gap), high - gap)
         spaced = {order[0]: middle - gap / 2, order[1]: middle + gap / 2}
     common = {
         "type": "scatter",
@@ -180,22 +188,23 @@ def _names(
 
 
 def _last(curve: str, band: Band) -> str:
-    """The last value of a curve with its range, as text."""
+    """The last value of a curve and, in a line below it, its range."""
     low, median, high = (float(each[-1]) for each in (band.low, band.median, band.high))
     if curve == "validation_accuracy":
-        return f"{percent(median)} ({100 * low:.0f} to {percent(high)})"
+        return f"{percent(median)}<br>  {100 * low:.0f} to {percent(high)}"
     low_text, text, high_text = (
         "diverged" if math.isinf(each) else written(each, ".2g") for each in (low, median, high)
     )
-    return f"{text} ({low_text} to {high_text})"
+    return f"{text}<br>  {low_text} to {high_text}"
 
 
 def _value_axis(curve: str, by_arm: dict[str, Band]) -> tuple[dict[str, Any], float, float]:
     """The axis of a curve's values, and its ends as drawn."""
     if curve == "validation_accuracy":
         ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
-        axis = {"range": [0, 1.02], "tickvals": ticks, "ticktext": [percent(t) for t in ticks]}
-        return axis, 0.0, 1.02
+        low, high = _ACCURACIES
+        axis = {"range": [low, high], "tickvals": ticks, "ticktext": [percent(t) for t in ticks]}
+        return axis, low, high
     known = np.concatenate([np.empty(0), *(np.r_[b.low, b.high] for b in by_arm.values())])
     powers = np.log10(known[np.isfinite(known) & (known > 0)])
     low = max(math.floor(4 * powers.min(initial=-0.5)) / 4, _DECADES[0])

@@ -69,11 +69,12 @@ def by_target(bands: SeedBands, panel: int) -> Panel:
         "showgrid": False,
         "tickvals": list(range(len(targets))),
         "ticktext": [
-            f"{percent(each.share)}<br>{each.first}/{each.this}".replace(" %", "%")
+            f"{percent(each.share)}<br>{each.first}<br>{each.this}".replace(" %", "%")
             for each in targets
         ],
+        "tickangle": 0,
         "tickfont": {"size": 11},
-        "title": {"text": "target · reached in seeds", "standoff": 6, "font": {"size": 13}},
+        "title": {"text": "target · seeds reaching it", "standoff": 6, "font": {"size": 13}},
     }
     places = [_place(end) for _, range_ in known for end in (range_.low, range_.high)]
     return traces, x_axis, _axis(places)

@@ -15,7 +15,10 @@ export interface Schema {
 export interface PlainFigure {
   data: Trace[];
   layout: Layout;
-  layouts: Record<"narrow" | "wide", { height?: number; [attribute: string]: unknown }>;
+  layouts: Record<
+    "narrow" | "wide",
+    { height?: number; until?: number; [attribute: string]: unknown }
+  >;
 }
 
 /** A figure of the player: its traces, where their points come from, and the controls around it. */

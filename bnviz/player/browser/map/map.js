@@ -17,6 +17,8 @@ import { Cells } from "./cells.js";
 import { buildSkeleton } from "./skeleton.js";
 import { sliceFigure } from "./slices.js";
 
+// The first sentence of several, and the others.
+const FIRST = /^(.*?\.)( [A-Z].*)$/s;
 // Heights of the figures on a wide screen, in pixels.
 const MIN_HEIGHT = 330;
 const MAX_HEIGHT = 760;
@@ -99,7 +101,14 @@ export class PhaseMap {
   write(part, text = "") {
     const node = this.parts[part];
     node.hidden = !text;
-    if (node.textContent !== text) node.textContent = text;
+    if (node.textContent === text) return;
+    node.textContent = text;
+    // Of a finding the first sentence is read first.
+    const [, first, rest] = (part === "headline" && text.match(FIRST)) || [];
+    if (!first) return;
+    const strong = document.createElement("strong");
+    strong.textContent = first;
+    node.replaceChildren(strong, rest);
   }
 
   /**
@@ -141,8 +150,8 @@ export class PhaseMap {
   resize(force = false) {
     const width = Math.round(this.parts.picture.clientWidth);
     if (!this.picture || !width) return;
-    const name = layoutName(width);
     const { figure, lines } = this.picture;
+    const name = layoutName(width, figure.layouts.narrow.until);
     const height = figure.layouts[name].height ?? this.fittingHeight(this.picture, width);
     if (!force && width === this.width && Math.abs(height - this.height) < 3) return;
     this.width = width;

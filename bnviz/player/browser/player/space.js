@@ -9,8 +9,9 @@ const HIGH = 800;
 /**
  * Which of a figure's layouts fits a width in pixels.
  * @param {number} width
+ * @param {number} [narrow] Up to which width it takes the layout for a phone.
  */
-export const layoutName = (width) => (width <= NARROW ? "narrow" : "wide");
+export const layoutName = (width, narrow = NARROW) => (width <= narrow ? "narrow" : "wide");
 
 /**
  * Height in pixels that is left for a figure if all of a component fits on one screen.

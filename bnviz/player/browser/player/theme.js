@@ -104,7 +104,7 @@ export function applyTheme(
   scale = 1,
   theme = coloursOf(root),
 ) {
-  const { height: _, ...changes } = figure.layouts[name];
+  const { height: _height, until: _until, ...changes } = figure.layouts[name];
   /** @type {Layout} */
   const layout = { ...figure.layout, width, height };
   for (const [key, value] of Object.entries(changes)) {
