@@ -11,7 +11,7 @@ from itertools import combinations, product
 import pytest
 
 from bnviz.figures.view import TABS, TITLES
-from tests.support.visitor import STAGE, Visitor
+from tests.support.visitor import MAP, STAGE, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -124,3 +124,23 @@ def test_the_page_as_it_opens_is_right_to_the_pixel_in_every_size(browser, page_
 @pytest.mark.parametrize("recording", RECORDINGS)
 def test_every_picture_is_right_to_the_pixel(browser, page_address, recording, scheme):
     check(browser, page_address, [state for state in STATES if state[:2] == (recording, scheme)])
+
+
+@pytest.mark.widest
+@pytest.mark.parametrize("mode", ["map", "seeds"])
+def test_maps_and_seeds_are_right_to_the_pixel(browser, page_address, mode):
+    visitor = Visitor(browser, page_address, root=MAP, measured=True)
+    found = []
+    try:
+        visitor.open(f"mode={mode}")
+        visitor.until("+s.draws > 0")
+        for scheme, (width, height) in product(SCHEMES, SIZES):
+            visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            visitor.page.set_viewport_size({"width": width, "height": height})
+            visitor.page.wait_for_function(f"bnvizGeometry.dressed('{scheme}')")
+            visitor.page.evaluate("bnvizGeometry.settled()")
+            wrong = visitor.page.evaluate("bnvizGeometry.faults()")
+            found += [f"{scheme}, {width} × {height}: {fault}" for fault in wrong]
+    finally:
+        visitor.context.close()
+    assert not found, "\n".join(found)

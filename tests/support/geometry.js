@@ -387,7 +387,7 @@ window.bnvizGeometry = (() => {
 
   // Whether the picture has the colours of the page.
   function dressed(scheme) {
-    const root = document.querySelector("#bnviz-stage");
+    const root = document.querySelector("#bnviz-stage, #bnviz-map");
     const text = root?.querySelector(".main-svg :is(.xtick, .ytick) text");
     if (!text) return false;
     const back = ground(root);
