@@ -63,7 +63,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._watched: keras.Model | None = None
         self._step, self._stride = 0, 1
         self._before: State | None = None
-        self._is_due = False
+        self._is_due = self._disturbed = False
         self._begun = 0.0
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -103,7 +103,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._is_due, self._keeping = False, 0.0
         if self.moments is not None and self.reader is not None and self.moments.sizes:
             begun = time.perf_counter()
-            step = self._step + self._stride
+            step = self._step + self._end(batch + self._stride) - batch
             self._is_due = self.pace.is_due(step, can_wait=self.moments.can_wait)
             if self._is_due and self.updates_known:
                 self._before = self.reader.weights()
@@ -113,13 +113,14 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Measures the network, or keeps its state, if it is to be measured after this step."""
         begun = time.perf_counter()
-        seconds, count = begun - self._begun, batch - self._first + 1
+        seconds, count = begun - self._begun, self._end(batch + 1) - self._first
         self._step += count
         # The first step compiles.
         if self._step > count:
-            self.pace.note_step(seconds / count)
+            self.pace.note_step(seconds / count, disturbed=self._disturbed or self._is_due)
         if self.moments is None:
             return
+        self._disturbed = self._is_due
         if self._is_due:
             self._keep()
             self.pace.note_due(self._step)
@@ -131,6 +132,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         while self.moments.wait and self.pace.pays(self._step, in_advance=in_advance):
             begun = time.perf_counter()
             self.moments.measure_next()
+            self._disturbed = True
             self.pace.note_frame(time.perf_counter() - begun)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -158,6 +160,14 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
             moments.begin(rungs, lambda seconds: self.pace.affordable(seconds) >= _ENOUGH_FRAMES)
         )
         self.pace.prepared += time.perf_counter() - begun
+
+    def _end(self, batch: int) -> int:
+        """How many batches of the epoch are trained when Keras says that so many are.
+
+        Of several steps an execution, it counts those of the last one that the epoch does not have.
+        """
+        steps = self.params.get("steps")
+        return batch if steps is None else min(batch, steps)
 
     def _keep(self) -> None:
         if self.moments is not None and self.reader is not None:

@@ -54,8 +54,18 @@ class Pace:
         self._frames, self._measuring, self._expected = 0, 0.0, 0.0
         self._next = 1
 
-    def note_step(self, seconds: float) -> None:
-        """Notes what a step took that did not compile."""
+    def note_step(self, seconds: float, *, disturbed: bool = False) -> None:
+        """Notes what a step took that did not compile.
+
+        Args:
+            seconds: The seconds.
+            disturbed: Whether a state was kept or measured beside it, which makes it slower: caches
+                are cold, and weights that are kept are not changed where they are.
+        """
+        if disturbed and self.is_known:
+            self.trained += self._step
+            self.spent += seconds - self._step
+            return
         self.trained += seconds
         self._steps.append(seconds)
         self._noted += 1

@@ -123,7 +123,9 @@ def _tap(events: list[Event], place: int, examples: int) -> list[Tap]:
     most = max(1, min(_MAX_POSITIONS, _MAX_READ // (width * min(examples, PROBE_SIZE))))
     kind = "convolution" if count > 1 else "dense"
     spec = LayerSpec(event.layer.name, width, activation, kind, min(count, most))
-    norm_spec = norm and NormSpec(_kind(norm.layer), position, float(norm.layer.epsilon))
+    # It may be a variable.
+    with tf.init_scope():
+        norm_spec = norm and NormSpec(_kind(norm.layer), position, float(norm.layer.epsilon))
     return [Tap(spec, event.given, event.made, weights, norm_spec, norm)]
 
 

@@ -20,6 +20,7 @@ from bnviz.recording.frames import PERCENTILES
 from bnviz.watch.pace import Pace
 from bnviz.watch.watch import Watch, WatchError
 from tests.watch.models import CLASSES, LARGE, SMALL, cnn, examples, mlp, resnet, trained
+from tests.watch.numpy_layers import ENTERING
 
 ALL = [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)]
 
@@ -84,6 +85,24 @@ def test_it_comes_back_from_its_file(run):
     found = Recording.load(file)
     assert found.header == watch.recording.header
     assert found.frames.tobytes() == watch.recording.frames.tobytes()
+
+
+def test_what_enters_the_first_layer_is_what_numpy_computes(run):
+    name, model, watch, _ = run
+    x, _ = examples((SMALL | LARGE)[name][1])
+    layer = watch.recording.header.layers[0]
+    entering = np.asarray(ENTERING[name](model, x)).reshape(len(x), -1, layer.width)
+    count = entering.shape[1]
+    kept = entering[:, (np.arange(layer.positions) * count + count // 2) // layer.positions]
+    found = last(watch)
+    np.testing.assert_allclose(
+        found["pre_activation_percentiles"][0],
+        np.percentile(kept, PERCENTILES),
+        rtol=2e-3,
+        atol=2e-3,
+    )
+    neurons = found["neuron_mean"][0, : layer.width]
+    np.testing.assert_allclose(neurons, kept.mean(axis=(0, 1)), rtol=2e-3, atol=2e-3)
 
 
 def last(watch: Watch) -> np.void:
@@ -314,6 +333,19 @@ def test_a_step_of_ones_own_has_no_known_gradient():
 def test_examples_that_are_no_arrays_are_refused_in_a_sentence(x, y, words):
     with pytest.raises(WatchError, match=words):
         Watch(x, y)
+
+
+def test_another_backend_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(WatchError, match="Keras runs on jax; only models on TensorFlow"):
+        watch_of("MLP")
+
+
+def test_where_tensorflow_is_missing_one_sentence_says_so():
+    program = "import sys; sys.modules['tensorflow'] = None; import bnviz; bnviz.Watch"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    last = found.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: bnviz.Watch needs TensorFlow: ")
 
 
 def test_what_cannot_be_watched_says_so():
