@@ -31,7 +31,8 @@ def draw(
 
     Args:
         chapter: The open chapter.
-        present: Whether it is shown on a projector; then the explanation is folded away.
+        present: Whether it is shown on a projector; then the explanation and what is calculated
+            by hand are folded away.
         run: The learner's own run, if there is one.
         recording: Recording of the chapter's experiment.
 
@@ -47,7 +48,11 @@ def draw(
             st.markdown(_with_terms(chapter.text))
     else:
         st.markdown(_with_terms(chapter.text))
-    if chapter.batch:
+    if chapter.batch and present:
+        with st.expander("By hand"):
+            _draw_typed_batch()
+    elif chapter.batch:
+        st.markdown("## By hand")
         _draw_typed_batch()
     st.markdown("## Predict first")
     revealed = is_revealed(chapter)
@@ -97,7 +102,6 @@ def _with_terms(text: str) -> str:
 
 def _draw_typed_batch() -> None:
     """Draws Batch Normalization of a batch that the learner types, step by step."""
-    st.markdown("## By hand")
     text = st.text_input(
         "One neuron's values for a batch", typed_batch.EXAMPLE, max_chars=200, key="typed_batch"
     )

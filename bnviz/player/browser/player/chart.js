@@ -131,7 +131,9 @@ export class Chart {
     );
     const least = this.root.hasAttribute("data-presented") ? MIN_PRESENTED : MIN_HEIGHT;
     const fitting = Math.max(least, Math.min(MAX_HEIGHT, left));
-    const own = figure.layouts[name].height;
+    // Before a class a neuron is seen at once, beside its formula.
+    const beside = this.scale > 1 && figure.formula.trace !== undefined;
+    const own = beside ? undefined : figure.layouts[name].height;
     const height =
       own && this.strip.names.length ? this.#heightInStrip(figure, own, left) : (own ?? fitting);
     const same = width === this.width && Math.abs(height - this.height) < 3;
