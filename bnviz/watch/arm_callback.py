@@ -30,6 +30,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         schedule: The steps at which the networks before it were recorded; None before any was.
         agreed: On how many examples the networks before it were measured; None before any was.
         budget: Share of the time of training that measuring may take.
+        write: Writes what was measured, if that is due; see `Watch`.
 
     Attributes:
         label: What the network is called.
@@ -49,10 +50,12 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         schedule: Callable[["ArmCallback"], Collection[int] | None],
         agreed: Callable[[], SampleSizes | None],
         budget: float,
+        write: Callable[..., float],
     ):
         super().__init__()
         self.label = label
         self._read, self._schedule, self._agreed, self._budget = read, schedule, agreed, budget
+        self._write = write
         self.reader: Reader | None = None
         self.moments: Moments | None = None
         self.rate: float | None = None
@@ -134,6 +137,8 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
             self.moments.measure_next()
             self._disturbed = True
             self.pace.note_frame(time.perf_counter() - begun)
+        if self._disturbed:
+            self.pace.spent += self._write(self.pace.trained, at_end=False)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the state of the network at its end."""
@@ -143,13 +148,17 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
                 self._begin_measuring(self.moments)
             if self._step not in self.moments.steps:
                 self._keep()
+            self._write(self.pace.trained, at_end=True)
+
+    def measure_rest(self) -> None:
+        """Measures what had to wait."""
+        while self.moments is not None and self.moments.measure_next():
+            pass
 
     def measured(self) -> dict[int, Measures]:
-        """The measures of all steps so far, after measuring what had to wait."""
+        """The measures of all steps that were measured so far."""
         if self.moments is None:
             return {}
-        while self.moments.measure_next():
-            pass
         digest = {"kernels_digest": np.frombuffer(self.kernels_digest, np.uint8)}
         return {step: each | digest for step, each in self.moments.measures.items()}
 

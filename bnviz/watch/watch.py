@@ -14,6 +14,7 @@ from bnviz.recording.header import RecordingHeader, quantities
 from bnviz.recording.header_text import MAX_ARMS, MAX_NAME, HeaderError, check, is_name
 from bnviz.recording.networks import ArmSpec, LayerSpec
 from bnviz.watch.arm_callback import ArmCallback
+from bnviz.watch.growing_file import GrowingFile
 from bnviz.watch.measured import UNTAKEN, write
 from bnviz.watch.objective import classes_of
 from bnviz.watch.pace import BUDGET
@@ -44,6 +45,8 @@ class Watch:
             is; at most 12 by default, evenly spread.
         budget: Share of the time of training that measuring may take, without what it takes to
             compile it. About 300 frames are made, or as many as fit.
+        file: Where the recording is written while `fit` runs, whole each time, as often as half of
+            the budget pays for, and at the end of each training; None for nowhere.
 
     Raises:
         WatchError: If the examples cannot be watched, or Keras does not run on TensorFlow.
@@ -57,6 +60,7 @@ class Watch:
         validation: tuple[Any, Any] | None = None,
         layers: Choice = None,
         budget: float = BUDGET,
+        file: str | Path | None = None,
     ):
         if keras.backend.backend() != "tensorflow":
             raise WatchError(
@@ -65,6 +69,7 @@ class Watch:
         self._probe = _sample("training", x_train, y_train, PROBE_SIZE)
         self._validation = validation and _sample("validation", *validation, VALIDATION_SIZE)
         self._choice, self._budget = layers, budget
+        self._file = None if file is None else GrowingFile(Path(file), budget / 2)
         self._arms: list[ArmCallback] = []
 
     def arm(self, label: str) -> ArmCallback:
@@ -84,7 +89,9 @@ class Watch:
             raise WatchError(
                 f"a network needs a name of 1 to {MAX_NAME} printable characters, without markup"
             )
-        made = ArmCallback(label, self._reader, self._schedule, self._agreed, self._budget)
+        made = ArmCallback(
+            label, self._reader, self._schedule, self._agreed, self._budget, self._write
+        )
         self._arms.append(made)
         return made
 
@@ -95,6 +102,12 @@ class Watch:
         Raises:
             WatchError: If nothing has been trained yet, or the networks cannot be compared.
         """
+        for arm in self._arms:
+            arm.measure_rest()
+        return self._recording()
+
+    def _recording(self) -> Recording:
+        """The recording of what was measured so far; raises as `recording` does."""
         found = {arm: of for arm in self._arms if (of := arm.measured())}
         arms, measures = list(found), list(found.values())
         steps = sorted(set.intersection(*map(set, measures))) if arms else []
@@ -127,6 +140,22 @@ class Watch:
         from bnviz.export.replay import replay
 
         Path(file).write_text(replay(self.recording), encoding="utf-8")
+
+    def _write(self, trained: float, *, at_end: bool) -> float:
+        """Writes the recording to the file of the watch, if that is due.
+
+        Args:
+            trained: Seconds for which the network has been trained.
+            at_end: Whether the training has ended.
+
+        Returns:
+            The seconds that it took.
+        """
+        if self._file is None:
+            return 0.0
+        if at_end:
+            return self._file.write(lambda: self.recording, trained)
+        return self._file.write(self._recording, trained) if self._file.is_due(trained) else 0.0
 
     def _reader(self, model: keras.Model) -> Reader:
         """The reader of a model whose layers are those of the models before it."""

@@ -268,6 +268,47 @@ def test_states_that_would_take_too_much_memory_are_not_kept(monkeypatch):
     assert watch.recording.steps.tolist() == [0, 12]
 
 
+def test_its_file_is_a_whole_recording_while_the_network_trains(tmp_path):
+    path, found = tmp_path / "run.npz", []
+
+    def look(*_: object, **__: object) -> None:
+        if path.exists():
+            found.append(Recording.load(path).steps[-1])
+
+    x, y = examples((6,))
+    watch = Watch(x, y, budget=1e9, file=path)
+    callbacks = [watch.arm("mine"), keras.callbacks.LambdaCallback(on_train_batch_end=look)]
+    trained("MLP", callbacks)
+    assert found == list(range(4, 13))
+    assert Recording.load(path).frames.tobytes() == watch.recording.frames.tobytes()
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_its_file_is_written_at_the_end_where_the_budget_pays_for_nothing(tmp_path):
+    x, y = examples((6,))
+    watch = Watch(x, y, budget=0, file=tmp_path / "run.npz")
+    trained("MLP", [watch.arm("mine")])
+    assert len(Recording.load(tmp_path / "run.npz")) == len(watch.recording) > 5
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_training(tmp_path):
+    x, y = examples((6,))
+    for path in (tmp_path / "run.html", tmp_path / "nowhere" / "run.npz"):
+        with pytest.raises(WatchError, match="in a folder that exists"):
+            Watch(x, y, file=path)
+
+
+def test_a_disk_that_fails_does_not_end_the_training(tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    x, y = examples((6,))
+    watch = Watch(x, y, budget=0, file=folder / "run.npz")
+    folder.rmdir()
+    with pytest.warns(UserWarning, match="cannot be written: No such file"):
+        trained("MLP", [watch.arm("mine")])
+    assert len(watch.recording) > 5
+
+
 def test_networks_without_a_step_in_common_are_not_joined():
     watch = watch_of("MLP")
     trained("MLP", [watch.arm("first")], epochs=2)
