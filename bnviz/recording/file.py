@@ -84,13 +84,14 @@ class RecordingFile:
         """Where each measure stands in a frame."""
         return FrameLayout(self.header, self.detail)
 
-    def save(self, file: str | Path | BinaryIO) -> None:
+    def save(self, file: str | Path | BinaryIO, *, fast: bool = False) -> None:
         """Writes it as a compressed NumPy archive without pickles.
 
         Nothing that an upload holds is written: `shown` is left out of its recording.
 
         Args:
             file: A path, or a file opened for writing bytes.
+            fast: Whether to save time rather than bytes.
         """
         # One row for each byte of a frame, in the order of time: this packs a third smaller, and
         # what each gains over the last frame a further eighth.
@@ -109,7 +110,7 @@ class RecordingFile:
             arrays[_GAINS] = gains
         else:
             body = _PACKED if self.detail else _PACKED_OVERVIEW
-            arrays[body] = np.frombuffer(packed(gains.tobytes()), np.uint8)
+            arrays[body] = np.frombuffer(packed(gains.tobytes(), fast=fast), np.uint8)
             arrays[_SCHEMA] = np.frombuffer(json.dumps(self.layout.schema()).encode(), np.uint8)
         if version > _UNWRITTEN:
             arrays["version"] = np.array(version, np.int64)

@@ -238,11 +238,12 @@ class Recording:
 
         return Certificate(digests("data"), digests("kernels"), digests("batches"))
 
-    def save(self, file: str | Path | BinaryIO) -> None:
+    def save(self, file: str | Path | BinaryIO, *, fast: bool = False) -> None:
         """Writes the recording as `RecordingFile` does.
 
         Args:
             file: A path, or a file opened for writing bytes.
+            fast: Whether to save time rather than bytes.
         """
         # A run that goes on adds frames meanwhile.
         count = len(self)
@@ -253,7 +254,7 @@ class Recording:
             tuple(self.seconds_per_step.values()),
             self.other_seeds,
             self.shown,
-        ).save(file)
+        ).save(file, fast=fast)
 
     @classmethod
     def load(cls, file: str | Path | BinaryIO) -> "Recording":

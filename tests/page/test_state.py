@@ -20,6 +20,7 @@ WITH_WIDGETS = {
     "player_component",
     "map_component",
     "tab_component",
+    "keep_component",
 }
 NAMES = [name for name in vars(SessionState) if not name.startswith("__")]
 

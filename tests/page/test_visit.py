@@ -1,17 +1,20 @@
 """The runs of a visit: how many are kept, in how much memory, and for how long."""
 
+import io
 from dataclasses import replace
 
 import pytest
 
 from bnviz.engine.origin import Origin
 from bnviz.lesson.presets import NUM_POINTS
-from bnviz.page.shell import brought, kept_file, session, visit
+from bnviz.page.shell import brought, kept_file, run_files, session, visit
+from bnviz.page.shell.keep_component import KeptRun
 from bnviz.page.shell.kept_file import KeptFile
 from bnviz.page.shell.own_file import Holders, NoRoomError, Shelf
 from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit import MAX_RUNS, Visit
 from bnviz.page.shell.visit_run import MAX_NAME, VisitRun
+from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 
@@ -130,3 +133,25 @@ def test_a_lost_connection_gets_them_back():
 )
 def test_a_name_is_one_short_line(given, kept):
     assert VisitRun.opened(given, b"", RECORDING).name == kept
+
+
+def test_a_browser_keeps_a_recording_once_whichever_file_it_came_from():
+    copy = Recording.load(io.BytesIO(run_files.kept_copy(RECORDING)))
+    other = random_recording(RECORDING.settings, 130, seed=1)
+    one, two, three = (
+        VisitRun.opened(name, name.encode(), each)
+        for name, each in (("a", RECORDING), ("b", copy), ("c", other))
+    )
+    assert one.kept_as == two.kept_as != three.kept_as
+
+
+def test_a_browser_keeps_the_file_of_a_run_of_own_data_alone():
+    own = random_recording(RECORDING.settings.replace(dataset="upload", upload="0" * 32), 130)
+    trained = VisitRun.trained("mine", own)
+    assert trained.kept_as == VisitRun.opened("mine.npz", b"", own).kept_as
+    assert VisitRun.trained("a run", RECORDING).kept_as == RECORDING.settings.digest
+
+
+@pytest.mark.parametrize("given", [None, [], {"id": 3, "query": "x"}, {"query": {"units": 4}}])
+def test_what_a_browser_says_of_a_kept_run_may_be_anything(given):
+    assert KeptRun.read(given) == KeptRun()

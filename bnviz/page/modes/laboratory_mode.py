@@ -11,6 +11,7 @@ from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.page.forms import (
     comparison,
     folds,
+    kept_runs,
     live_training,
     open_recording,
     own_data,
@@ -35,7 +36,8 @@ from bnviz.page.shell import (
     shown_run,
     visit,
 )
-from bnviz.page.shell.links import LABORATORY, PRESENT, Link
+from bnviz.page.shell.keep_component import KeptRun
+from bnviz.page.shell.links import LABORATORY, PRESENT, Link, understood
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import NoRoomError
 from bnviz.page.shell.player_component import (
@@ -46,7 +48,7 @@ from bnviz.page.shell.player_component import (
     show,
 )
 from bnviz.page.shell.state import state
-from bnviz.page.shell.visit_run import VisitRun
+from bnviz.page.shell.visit_run import VisitRun, named
 from bnviz.recording import Recording
 from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError
 
@@ -87,6 +89,9 @@ def form() -> Settings | None:
         visit_cards.draw(laboratory_stage.token(), _show_again)
         comparison.draw_choice(laboratory_stage.token())
         open_recording.draw(_open)
+    # Outside of it: what moves in the page loses a click that is under way.
+    kept_runs.draw(laboratory_stage.token(), _show_again, _train_kept)
+    open_recording.draw_kept_field()
     return settings
 
 
@@ -111,6 +116,16 @@ def _show_again(run: VisitRun) -> None:
         _open(run)
     else:
         _train_and_fill(run.settings)
+
+
+def _train_kept(kept: KeptRun) -> None:
+    """Trains a run again that the browser has kept as the parameters of its link."""
+    query = {name: [value] for name, value in kept.query.items()}
+    link, awaited = own_data.resolved(understood(query, {NAME: PARAMETERS}), TRAIN)
+    visit.here().begin(link.settings, kept.name and named(kept.name))
+    _train_and_fill(link.settings)
+    if link.problems or awaited:
+        notices.of_link(link.problems, awaited)
 
 
 def query(settings: Settings) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bnviz.player import BROWSER
 
 #: Each has a folder of its name, with a script of that name and, if it draws anything, a style
 #: sheet.
-_NAMES = ("player", "map", "terms", "tab", "fields", "address")
+_NAMES = ("player", "map", "terms", "tab", "fields", "address", "keep")
 
 
 def component(name: str) -> Callable[..., Any]:

@@ -199,7 +199,16 @@ def to_run(query: Mapping[str, str]) -> str:
     address = st.context.url or ""
     if not _ADDRESS.fullmatch(address):
         return ""
-    return f"{address.rstrip('/')}/?{urlencode(_parameters(query, LABORATORY, train=True))}"
+    return f"{address.rstrip('/')}/?{urlencode(of_run(query))}"
+
+
+def of_run(query: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of a link that trains a run again.
+
+    Args:
+        query: The settings.
+    """
+    return _parameters(query, LABORATORY, train=True)
 
 
 def _parameters(query: Mapping[str, str], mode: str, *, train: bool) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import io
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -17,6 +19,8 @@ from bnviz.recording import Recording
 #: Files that are made at a time, and seconds that a further one waits for its turn: each occupies
 #: one of a few threads that all downloads share.
 MAX_FILES, PATIENCE = 2, 20.0
+#: Media type of recordings and of what is packed.
+ZIP = "application/zip"
 _turns = threading.BoundedSemaphore(MAX_FILES)
 
 
@@ -52,7 +56,7 @@ _FILES = (
         "npz",
         "Recording",
         ".npz",
-        "application/zip",
+        ZIP,
         "All that was measured, for “bnviz export” and for NumPy; see the README.",
     ),
     _RunFile(
@@ -67,7 +71,7 @@ _FILES = (
         "tensorboard",
         "Curves for TensorBoard",
         "_curves.zip",
-        "application/zip",
+        ZIP,
         "The same numbers and the histograms as TensorBoard reads them: a folder for each network, "
         "in one ZIP file.",
     ),
@@ -112,13 +116,41 @@ def _made(held: "weakref.ref[Recording]", kind: Kind | Literal["npz"], link: str
     recording = held()
     if recording is None:
         raise ReplayProcessError("This run is not held any more.")
+    with _turn():
+        if kind != "npz":
+            return made_of(recording.snapshot(), kind, link)
+        return _saved(recording)
+
+
+def kept_copy(recording: Recording) -> bytes:
+    """A recording as a file for the browser's own storage, written in a quarter of the time.
+
+    Args:
+        recording: With at least one frame.
+
+    Raises:
+        ReplayProcessError: If it cannot be made now.
+    """
+    with _turn():
+        return _saved(recording, fast=True)
+
+
+def _saved(recording: Recording, *, fast: bool = False) -> bytes:
+    file = io.BytesIO()
+    recording.save(file, fast=fast)
+    return file.getvalue()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Waits until few enough files are being made.
+
+    Raises:
+        ReplayProcessError: If that takes too long.
+    """
     if not _turns.acquire(timeout=PATIENCE):
         raise ReplayProcessError("Others are saving their runs just now; try again in a minute.")
     try:
-        if kind != "npz":
-            return made_of(recording.snapshot(), kind, link)
-        file = io.BytesIO()
-        recording.save(file)
-        return file.getvalue()
+        yield
     finally:
         _turns.release()

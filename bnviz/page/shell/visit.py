@@ -43,8 +43,9 @@ class Visit:
     def __init__(self, origin: Origin, name: str, runs: tuple[VisitRun, ...] = ()) -> None:
         self._origin, self._name = origin, name
         self._runs = runs
-        # Digests of the settings of runs that have been begun, in this order.
-        self._begun: dict[str, None] = {}
+        # What is run that has been begun, by the digests of its settings, and what its viewer has
+        # called it before; empty for nothing.
+        self._begun: dict[str, str] = {}
         # Whatever the others hold: they have been waiting in memory.
         kept_file.HOLDERS.hold(self, origin, _bytes_of(runs))
 
@@ -53,9 +54,14 @@ class Visit:
         """The runs, the oldest first."""
         return self._runs
 
-    def begin(self, settings: Settings) -> None:
-        """Notes that a run of some settings has been begun; `collect` adds it once it has ended."""
-        self._begun[settings.digest] = None
+    def begin(self, settings: Settings, name: str = "") -> None:
+        """Notes that a run of some settings has been begun; `collect` adds it once it has ended.
+
+        Args:
+            settings: What is run.
+            name: What its viewer has called it before; empty for nothing, or as it was noted last.
+        """
+        self._begun[settings.digest] = name or self._begun.get(settings.digest, "")
 
     def collect(self, name_of: Callable[[Settings], str]) -> None:
         """Adds the runs that have been trained to their ends meanwhile.
@@ -69,9 +75,9 @@ class Visit:
             run = session.engine().find(digest)
             if run is not None and run.active:
                 continue
-            del self._begun[digest]
+            name = self._begun.pop(digest)
             if run is not None and run.state in COMPLETE:
-                self.add(VisitRun.trained(name_of(run.settings), run.recording))
+                self.add(VisitRun.trained(name or name_of(run.settings), run.recording))
 
     def rename(self, token: str, name: str) -> None:
         """Gives a run another name; an empty one changes nothing."""

@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from bnviz.lesson import presets
 from bnviz.recording import Recording
-from bnviz.settings import Settings
+from bnviz.settings import UPLOAD, Settings
 
 #: Longest name of a run, in characters.
 MAX_NAME = 60
@@ -23,6 +25,8 @@ class VisitRun:
         curves: Points of its picture, see `presets.curves_of`.
         recording: Its frames, if it was opened from a file; those of a run that was trained are
             the engine's, which trains it again if it has dropped them.
+        content: Names what was run and recorded, whichever file it came from; empty for a run that
+            anybody's browser can have trained again, which its settings name.
     """
 
     token: str
@@ -30,6 +34,12 @@ class VisitRun:
     settings: Settings
     curves: Mapping[str, Sequence[float]] = field(repr=False)
     recording: Recording | None = None
+    content: str = ""
+
+    @property
+    def kept_as(self) -> str:
+        """Names it among the runs that a browser keeps across visits."""
+        return self.content or self.token
 
     @classmethod
     def opened(cls, name: str, data: bytes, recording: Recording) -> "VisitRun":
@@ -41,7 +51,14 @@ class VisitRun:
             recording: What was read of it.
         """
         token = f"opened {hashlib.sha256(data).hexdigest()[:32]}"
-        return cls(token, named(name), recording.settings, _curves(recording), recording)
+        return cls(
+            token,
+            named(name),
+            recording.settings,
+            _curves(recording),
+            recording,
+            _content(recording),
+        )
 
     @classmethod
     def trained(cls, name: str, recording: Recording) -> "VisitRun":
@@ -52,7 +69,8 @@ class VisitRun:
             recording: Of the run; it is not kept.
         """
         settings = recording.settings
-        return cls(settings.digest, named(name), settings, _curves(recording))
+        content = _content(recording) if settings.dataset == UPLOAD else ""
+        return cls(settings.digest, named(name), settings, _curves(recording), content=content)
 
     @property
     def frame_bytes(self) -> int:
@@ -63,6 +81,12 @@ class VisitRun:
 def _curves(recording: Recording) -> Mapping[str, Sequence[float]]:
     (curves,) = presets.curves_of({"": recording}).values()
     return curves
+
+
+def _content(recording: Recording) -> str:
+    digest = hashlib.sha256(recording.settings.digest.encode())
+    digest.update(np.ascontiguousarray(recording.frames).view(np.uint8).data)
+    return f"recorded {digest.hexdigest()[:32]}"
 
 
 def named(text: str) -> str:

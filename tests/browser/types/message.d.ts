@@ -309,16 +309,16 @@ export interface Header {
 export type Send = (name: string, value: unknown) => void;
 
 /** What Streamlit calls a component with. */
-export interface ComponentCall {
+export interface ComponentCall<Data = Uint8Array> {
   parentElement: HTMLElement;
-  data: Uint8Array;
+  data: Data;
   setStateValue: Send;
   setTriggerValue: Send;
 }
 
 /** A component that `mount` keeps on the page. */
-export interface Component {
+export interface Component<Data = Uint8Array> {
   root: HTMLElement;
-  receive(message: Uint8Array, send: Send, trigger: Send): void;
+  receive(message: Data, send: Send, trigger: Send): void;
   close(): void;
 }

@@ -30,14 +30,15 @@ export function partsOf(root) {
 
 /**
  * The function that Streamlit calls.
- * @param {() => Component} build Makes the component when it is first needed.
+ * @template [Data=Uint8Array]
+ * @param {() => Component<Data>} build Makes the component when it is first needed.
  */
 export function mount(build) {
-  /** @type {Component | undefined} */
+  /** @type {Component<Data> | undefined} */
   let component;
   /**
    * The elements that the component was called with, the newest last, and how to repeat the call.
-   * @type {Map<HTMLElement, (component: Component) => void>}
+   * @type {Map<HTMLElement, (component: Component<Data>) => void>}
    */
   const places = new Map();
 
@@ -58,11 +59,11 @@ export function mount(build) {
     component = undefined;
   }
 
-  /** @param {ComponentCall} call */
+  /** @param {ComponentCall<Data>} call */
   return ({ parentElement, data, setStateValue, setTriggerValue }) => {
     if (parentElement.isConnected) {
       component ??= build();
-      /** @param {Component} shown */
+      /** @param {Component<Data>} shown */
       const receive = (shown) => shown.receive(data, setStateValue, setTriggerValue);
       places.delete(parentElement);
       places.set(parentElement, receive);
