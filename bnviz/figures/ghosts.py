@@ -1,72 +1,87 @@
-"""Ghosts: another run in the same figure, as dashed lines and pale shapes.
+"""Ghosts: other runs in the same figure, as dashed lines, and the first as pale shapes, too.
 
 The shapes are those of the same step, and end with the other run; or those of the same accuracy.
+Those of several runs could not be told apart: their colour is that of the network.
 
 A ghost has the binding of a curve or of the histograms of the figure, and takes its points from the
 frames of the other recording. What that one has not measured, or not in the same bins, has none.
+Where there are several, one curve of each in every panel ends with the letter of its run.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from bnviz.figures.bindings.binding import ROOT, Binding
-from bnviz.figures.bindings.series import Series
+from bnviz.figures.bindings.series import EndLabels, Series
 from bnviz.figures.bindings.shapes import Ridges
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.run_axis import RunAxis
-from bnviz.figures.style import translucent
+from bnviz.figures.style import INK, translucent
 from bnviz.figures.view import View
 from bnviz.recording import Recording
 
-_LINE: dict[str, Any] = {"width": 1.6, "dash": "dash"}
-_OPACITY = 0.75
+#: What the runs are called beside their curves, and how these are drawn, in this order.
+LETTERS = "ABC"
+_DASHES = ("dash", "longdash", "dashdot")
+_OPACITIES = (0.75, 0.65, 0.65)
+_WIDTH = 1.6
+_LETTER_SIZE = 13
 #: Width up to which a curve is thin, in pixels.
 _THIN = 1
 #: Opacity of the inside of a histogram.
 _FILL = 0.1
 
 
-def with_ghost(
+def with_ghosts(
     figure: LiveFigure,
     recording: Recording,
     view: View,
-    ghost: Recording,
+    others: Sequence[Recording],
     *,
     aligned: bool = False,
 ) -> LiveFigure:
-    """Returns a figure with the ghosts of another recording; its axes stay as they are.
+    """Returns a figure with the ghosts of other recordings; its axes stay as they are.
 
     Args:
         figure: Of the recording.
         recording: The recording that it was built for.
         view: What it shows.
-        ghost: The other recording, with at least one frame; its detail is not drawn.
-        aligned: Whether its frames stand for those of the recording, so that its curves run over
-            the same.
+        others: The other recordings, with at least one frame each, not more than `LETTERS`; their
+            detail is not drawn.
+        aligned: Whether their frames stand for those of the recording, so that their curves run
+            over the same.
     """
-    fields = ghost.layout.overview.schema()["fields"]
     run = RunAxis(recording, view)
-    ghost_run = run if aligned else RunAxis(ghost, view)
     traces, bindings = list(figure.traces), dict(figure.bindings)
-    for number, binding in figure.bindings.items():
-        trace, found = figure.traces[number], None
-        match binding:
-            case Series(part="past" | "all") if _is_drawn(binding, trace["line"]):
-                found = _curve(binding, fields, ghost_run) if run.unit == ghost_run.unit else None
-            case Ridges(start=False):
-                found = _histograms(binding, fields, recording, ghost)
-        if found is not None:
+    ghosts = []
+    for place, other in enumerate(others):
+        first = len(traces)
+        lettered = set()
+        other_run = run if aligned else RunAxis(other, view)
+        fields = other.layout.overview.schema()["fields"]
+        for number, binding in figure.bindings.items():
+            trace, found = figure.traces[number], None
+            match binding:
+                case Series(part="past" | "all") if _is_drawn(binding, trace["line"]):
+                    if run.unit == other_run.unit:
+                        found = _curve(binding, fields, other_run)
+                case Ridges(start=False) if not place:
+                    found = _histograms(binding, fields, recording, other)
+            if found is None:
+                continue
             bindings[len(traces)] = found
-            traces.append(_ghostly(trace))
-    return dataclasses.replace(
-        figure,
-        traces=traces,
-        bindings=bindings,
-        ghosts=tuple(range(len(figure.traces), len(traces))),
-    )
+            traces.append(_ghostly(trace, place))
+            if len(others) > 1 and isinstance(found, Series) and trace["yaxis"] not in lettered:
+                end = _end(found, figure.layout, trace, LETTERS[place])
+                if end is not None:
+                    bindings[len(traces)] = end
+                    traces.append(_lettered(trace))
+                    lettered.add(trace["yaxis"])
+        ghosts.append(tuple(range(first, len(traces))))
+    return dataclasses.replace(figure, traces=traces, bindings=bindings, ghosts=tuple(ghosts))
 
 
 def _is_drawn(binding: Series, line: Mapping[str, Any]) -> bool:
@@ -79,12 +94,48 @@ def _is_drawn(binding: Series, line: Mapping[str, Any]) -> bool:
     return not thin and line.get("dash", "solid") == "solid"
 
 
-def _ghostly(trace: Mapping[str, Any]) -> dict[str, Any]:
+def _ghostly(trace: Mapping[str, Any], place: int) -> dict[str, Any]:
+    """The trace of the ghost of a run at some place among the others."""
     colour = trace["line"]["color"]
-    changed: dict[str, Any] = {"line": {"color": colour} | _LINE, "opacity": _OPACITY}
+    line = {"color": colour, "width": _WIDTH, "dash": _DASHES[place]}
+    changed: dict[str, Any] = {"line": line, "opacity": _OPACITIES[place]}
     if "fillcolor" in trace:
         changed["fillcolor"] = translucent(colour, _FILL)
     return {**trace, **changed, "hoverinfo": "skip"}
+
+
+def _lettered(trace: Mapping[str, Any]) -> dict[str, Any]:
+    """The trace of the letter at the end of a ghost."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "xaxis": trace["xaxis"],
+        "yaxis": trace["yaxis"],
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "cliponaxis": False,
+        "textposition": "middle left",
+        "textfont": {"size": _LETTER_SIZE, "color": INK},
+    }
+
+
+def _end(
+    curve: Series, layout: Mapping[str, Any], trace: Mapping[str, Any], letter: str
+) -> Binding | None:
+    """The letter at the last point of a curve; None where its axis is not known or another."""
+    axis = layout[f"yaxis{trace['yaxis'][1:]}"]
+    if "range" not in axis or curve.transform or " - " in curve.y:
+        return None
+    low, high = axis["range"]
+    return EndLabels(
+        x=curve.x,
+        x_scale=curve.x_scale,
+        measures=(curve.y,),
+        names=(letter,),
+        low=low,
+        high=high,
+        log=axis.get("type") == "log",
+    )
 
 
 def _curve(binding: Series, fields: Mapping[str, Any], run: RunAxis) -> Binding | None:

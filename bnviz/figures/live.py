@@ -34,7 +34,7 @@ class LiveFigure:
         formula: Of a neuron with BN, the `trace` of the example whose numbers the player puts into
             the formula, and the name of the `activation`; empty for other figures.
         run: Which axes run by the square root, as `bnviz.figures.run_axis.RunAxis.to_json`.
-        ghosts: Indices of the traces that draw another recording, see `bnviz.figures.ghosts`.
+        ghosts: Indices of the traces that draw each other recording, see `bnviz.figures.ghosts`.
     """
 
     traces: Sequence[Mapping[str, Any]]
@@ -44,7 +44,7 @@ class LiveFigure:
     diagram: Mapping[str, Any] = field(default_factory=dict)
     formula: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
-    ghosts: Sequence[int] = ()
+    ghosts: Sequence[Sequence[int]] = ()
 
     @property
     def figure(self) -> go.Figure:
@@ -57,7 +57,7 @@ class LiveFigure:
         index: int = -1,
         layout: str = "wide",
         *,
-        ghost: Recording | None = None,
+        ghosts: Sequence[Recording] = (),
     ) -> go.Figure:
         """Returns a still figure of one frame.
 
@@ -65,8 +65,8 @@ class LiveFigure:
             recording: The recording that the figure was built for, with at least one frame.
             index: Index of the frame under the cursor; -1 is the last.
             layout: A key of `layouts`.
-            ghost: What the ghosts draw; they stay without points if None, and its histograms after
-                its last frame and where they have no counts.
+            ghosts: What the ghosts draw; they stay without points if it is empty, and histograms
+                after their last frame and where they have no counts.
 
         Raises:
             IndexError: If there is no such frame.
@@ -74,19 +74,26 @@ class LiveFigure:
         frames = recording.frames
         index = range(len(frames))[index]
         step = int(frames["step"][index])
-        ghost_index = 0 if ghost is None else ghost.index_at_step(step)
+        drawn_by = {
+            trace: other
+            for traces, other in zip(self.ghosts, ghosts, strict=False)
+            for trace in traces
+        }
+        own = self.bindings.keys() - {trace for traces in self.ghosts for trace in traces}
         snapshot = self.figure
         changes = {**self.layouts.get(layout, {})}
         changes.pop("until", None)
         snapshot.update_layout(_still(changes))
         for trace, binding in self.bindings.items():
-            if trace not in self.ghosts:
+            if trace in own:
                 snapshot.data[trace].update(binding.points(frames, index))
-            elif ghost is not None and not (
-                isinstance(binding, Ridges)
-                and (ghost.frames["step"][-1] < step or _is_empty(binding, ghost, ghost_index))
-            ):
-                snapshot.data[trace].update(binding.points(ghost.frames, ghost_index))
+            elif trace in drawn_by:
+                other = drawn_by[trace]
+                there = other.index_at_step(step)
+                if not isinstance(binding, Ridges) or not (
+                    other.frames["step"][-1] < step or _is_empty(binding, other, there)
+                ):
+                    snapshot.data[trace].update(binding.points(other.frames, there))
         return snapshot
 
     def to_json(self) -> dict[str, Any]:
@@ -98,7 +105,7 @@ class LiveFigure:
             "diagram": dict(self.diagram),
             "formula": dict(self.formula),
             "run": dict(self.run),
-            "ghosts": list(self.ghosts),
+            "ghosts": [list(traces) for traces in self.ghosts],
             "bindings": {
                 str(trace): {"kind": binding.kind, **asdict(binding)}
                 for trace, binding in self.bindings.items()

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bnviz.figures.bindings.plane import MAX_BYTE
-from bnviz.figures.ghosts import with_ghost
+from bnviz.figures.ghosts import with_ghosts
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import (
     VIEWS,
@@ -63,7 +63,7 @@ class StageContent:
         other: In what the recording is not what the viewer has chosen, in one line; "" if it is.
         presented: Whether it is shown to a class, on a projector.
         awaited: Layout of the run whose first frame replaces the recording, if one does.
-        ghost: What is drawn beside it; None for nothing.
+        ghosts: What is drawn beside it, at most as many as `figures.ghosts.LETTERS`.
     """
 
     token: str
@@ -82,7 +82,7 @@ class StageContent:
     other: str = ""
     presented: bool = False
     awaited: FrameLayout | None = None
-    ghost: Ghost | None = None
+    ghosts: tuple[Ghost, ...] = ()
 
     @classmethod
     def recorded(cls, recording: Recording | None = None, *, name: str = "") -> "StageContent":
@@ -159,11 +159,10 @@ class StageContent:
             header["shown"] = _shown(recording)
         if new or request.figure != self._figure_id(chosen):
             header["figure"] = self.figure(chosen)
-        header["ghost"], ghost_frames = (
-            self.ghost.respond(request, repeated=repeated) if self.ghost else (None, b"")
-        )
+        parts = [ghost.respond(request, repeated=repeated) for ghost in self.ghosts]
+        header["ghosts"] = [part for part, _ in parts]
         frames = recording.slice(first, min(first + count, available), layout)
-        return pack(header, frames + ghost_frames)
+        return pack(header, b"".join([frames, *(data for _, data in parts)]))
 
     def figure(self, chosen: View) -> dict[str, Any]:
         """The figure of a view with all that surrounds it, in JSON types.
@@ -175,10 +174,10 @@ class StageContent:
         view = available_view(layout, chosen)
         hidden = view != chosen
         figure = VIEWS[view.name].figure(self.recording, view)
-        if self.ghost is not None:
-            figure = with_ghost(
-                figure, self.recording, view, self.ghost.recording, aligned=self.ghost.aligned
-            )
+        if self.ghosts:
+            others = [ghost.recording for ghost in self.ghosts]
+            aligned = any(ghost.aligned for ghost in self.ghosts)
+            figure = with_ghosts(figure, self.recording, view, others, aligned=aligned)
         return figure.to_json() | {
             "id": self._figure_id(chosen),
             "view": chosen.to_dict(),
@@ -198,10 +197,10 @@ class StageContent:
         """An id that changes whenever the figure of a view changes."""
         view = available_view(self.recording.layout, chosen)
         version = f"{view} {chosen.name} {figure_version(self.recording, view)}"
-        if self.ghost is not None:
-            version += f" {self.ghost.token}"
-            if not self.ghost.aligned:  # else its curves run over what the recording's do
-                version += f" {figure_version(self.ghost.recording, view)}"
+        for ghost in self.ghosts:
+            version += f" {ghost.token}"
+            if not ghost.aligned:  # else its curves run over what the recording's do
+                version += f" {figure_version(ghost.recording, view)}"
         return f"{self.token} {hashlib.sha256(version.encode()).hexdigest()[:16]}"
 
 

@@ -38,8 +38,8 @@ class Ghost:
     def respond(self, request: PlayerRequest, *, repeated: bool) -> tuple[dict[str, Any], bytes]:
         """What the player lacks of it: a part of the header, and the bytes of frames."""
         layout, available = self.recording.layout.overview, len(self.recording)
-        new = request.ghost != self.token
-        first = 0 if new else min(request.ghost_first, available)
+        new = self.token not in request.ghosts
+        first = min(request.ghosts.get(self.token, 0), available)
         size = layout.dtype.itemsize
         count = 0 if repeated and not new else max(1, frame_bytes(0, first * size) // size)
         data = self.recording.slice(first, min(first + count, available), layout)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bnviz.figures.ghosts import LETTERS
 from bnviz.figures.view import TITLES, View
 from bnviz.settings import SEEDS
 from bnviz.studies.axis import MAX_VALUES
@@ -25,8 +26,8 @@ class PlayerRequest:
         run: Token of the recording whose frames the player holds.
         first: Index of the first frame it lacks.
         detail: Whether it collects frames with detail.
-        ghost: Token of the other recording whose frames the player holds; empty if none.
-        ghost_first: Index of the first frame of that one that it lacks.
+        ghosts: Index of the first frame that it lacks of each other recording of which it holds
+            any, by token.
         figure: Id of the figure it holds.
         view: The view it is to show.
         ask: Number of the request, which the response repeats.
@@ -35,8 +36,7 @@ class PlayerRequest:
     run: str = ""
     first: int = 0
     detail: bool = False
-    ghost: str = ""
-    ghost_first: int = 0
+    ghosts: Mapping[str, int] = field(default_factory=dict)
     figure: str = ""
     view: View = field(default_factory=View)
     ask: int = 0
@@ -46,14 +46,17 @@ class PlayerRequest:
         """Reads a request as a browser sent it; anything malformed takes its default."""
         if not isinstance(given, Mapping):
             return cls()
-        ghost = given.get("ghost")
-        ghost = ghost if isinstance(ghost, Mapping) else {}
+        ghosts = given.get("ghosts")
+        held = ghosts[: len(LETTERS)] if isinstance(ghosts, list) else []
         return cls(
             run=_text(given.get("run")),
             first=_number(given.get("from")),
             detail=given.get("detail") is True,
-            ghost=_text(ghost.get("run")),
-            ghost_first=_number(ghost.get("from")),
+            ghosts={
+                _text(each.get("run")): _number(each.get("from"))
+                for each in held
+                if isinstance(each, Mapping)
+            },
             figure=_text(given.get("figure")),
             view=View.read(given.get("view")),
             ask=_number(given.get("ask")),

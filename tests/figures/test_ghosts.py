@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bnviz.figures.bindings.series import Series
-from bnviz.figures.ghosts import with_ghost
+from bnviz.figures.ghosts import LETTERS, with_ghosts
 from bnviz.figures.view import TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, available_view
 from bnviz.findings.alignment import by_accuracy
@@ -21,11 +21,11 @@ def ghosts(other, view=None, recording=RECORDING):
     """The figure with the ghosts of another recording, and their traces at step 10 by binding."""
     view = view or View()
     plain = VIEWS[view.name].figure(recording, view)
-    figure = with_ghost(plain, recording, view, other)
-    drawn = figure.at(recording, 10, ghost=other)
+    figure = with_ghosts(plain, recording, view, [other])
+    drawn = figure.at(recording, 10, ghosts=[other])
     assert figure.layout == plain.layout
     assert figure.traces[: len(plain.traces)] == plain.traces
-    bindings = {at: figure.bindings[at] for at in figure.ghosts}
+    bindings = {at: figure.bindings[at] for at in figure.ghosts[0]}
     return {
         binding.y if isinstance(binding, Series) else binding.counts: drawn.data[at]
         for at, binding in bindings.items()
@@ -89,10 +89,10 @@ def test_at_the_same_accuracy_it_runs_over_what_the_run_does_and_has_nothing_whe
     aligned = by_accuracy(recording, other)
     view = View(run_scale="linear", x_axis=x_axis)
     plain = VIEWS["layers"].figure(recording, view)
-    figure = with_ghost(plain, recording, view, aligned, aligned=True)
+    figure = with_ghosts(plain, recording, view, [aligned], aligned=True)
     for at, drawn in ((20, True), (21, False)):
-        still = figure.at(recording, at, ghost=aligned)
-        for number in figure.ghosts:
+        still = figure.at(recording, at, ghosts=[aligned])
+        for number in figure.ghosts[0]:
             binding, trace = figure.bindings[number], still.data[number]
             if isinstance(binding, Series):
                 unit = 1 if x_axis == "steps" else recording.settings.batch_size
@@ -135,3 +135,38 @@ def test_what_another_run_without_a_third_network_has_is_drawn():
     recording = random_recording(SETTINGS.replace(third_arm="layer_norm"), 20)
     names = {name.partition("/")[0] for name in ghosts(RECORDING, recording=recording)}
     assert names == {"none", "bn"}
+
+
+@pytest.mark.parametrize("run_scale", ["linear", "root"])
+def test_several_differ_by_their_dashes_end_with_a_letter_and_the_first_alone_has_histograms(
+    run_scale,
+):
+    others = [
+        random_recording(SETTINGS.replace(seed=seed), 20 + seed, seed=seed) for seed in (2, 3, 4)
+    ]
+    view = View(run_scale=run_scale)
+    plain = VIEWS["layers"].figure(RECORDING, view)
+    figure = with_ghosts(plain, RECORDING, view, others)
+    still = figure.at(RECORDING, 10, ghosts=others)
+    dashes = []
+    for other, letter, traces in zip(others, LETTERS, figure.ghosts, strict=True):
+        kinds = {type(figure.bindings[number]).__name__ for number in traces}
+        assert ("Ridges" in kinds) is (letter == LETTERS[0])
+        lines = [still.data[number] for number in traces if still.data[number].mode != "text"]
+        dashes += {line.line.dash for line in lines}
+        letters = [still.data[number] for number in traces if still.data[number].mode == "text"]
+        assert letters
+        last = float(other.frames["step"][-1])
+        for each in letters:
+            assert list(each.text) == [letter]
+            assert each.x[0] == pytest.approx(last if run_scale == "linear" else last**0.5)
+    assert len(set(dashes)) == len(dashes) == len(others)
+
+
+@pytest.mark.parametrize("view", TITLES)
+def test_every_view_can_be_drawn_with_several(view):
+    recording = random_recording(SETTINGS.replace(third_arm="layer_norm", deep=True), 20)
+    shown = available_view(recording.layout, View(view))
+    plain = VIEWS[shown.name].figure(recording, shown)
+    figure = with_ghosts(plain, recording, shown, [RECORDING] * len(LETTERS))
+    figure.at(recording, 10, ghosts=[RECORDING] * len(LETTERS))

@@ -22,4 +22,10 @@ def test_the_same_settings_do_not_differ():
 
 def test_two_files_are_told_apart_but_not_named():
     files = [Settings(dataset="upload", upload=letter * 32) for letter in "ab"]
-    assert differing(*files) == [("file", "one", "another")]
+    assert differing(*files) == [("file", "file 1", "file 2")]
+
+
+def test_several_runs_have_a_column_each_and_a_row_for_what_differs_in_any():
+    runs = [Settings(), Settings(), Settings(units=8), Settings(units=8, seed=4)]
+    rows = {label: values for label, *values in differing(*runs)}
+    assert rows == {"units": ["32", "32", "8", "8"], "seed": ["0", "0", "0", "4"]}

@@ -144,20 +144,21 @@ def test_a_run_that_stands_in_is_compared_like_the_one_that_it_stands_in_for(pag
     page.button(key="visit_0").click().run()
     shown_first = shown(page)[0]
     page.button(key="visit_1").click().run()
-    page.session_state["bnviz_compared"] = shown_first
+    page.session_state["bnviz_compared"] = (shown_first,)
     beside = player_message(page.run())[0]
     for name in ("hidden_layers", "units", "steps"):
         (field,) = [each for each in page.number_input if each.label == KINDS[name].label]
         field.set_value(getattr(Settings(), name))
     header, _ = player_message(page.run())
     assert header["run"] != beside["run"]
-    assert header["ghost"]["run"] == beside["ghost"]["run"] == shown_first
-    assert header["ghost"]["name"] == "1.npz"
+    (part,) = header["ghosts"]
+    assert part["run"] == beside["ghosts"][0]["run"] == shown_first
+    assert part["name"] == "1.npz"
     (table,) = tables(page)
     assert f"<td>{Settings().units}</td><td>4</td>" in table
     # The field, from which the run on the stage is left out, says that nothing is compared.
-    page.session_state["bnviz_compared"] = beside["run"]
-    assert player_message(page.run())[0]["ghost"] is None
+    page.session_state["bnviz_compared"] = (beside["run"],)
+    assert player_message(page.run())[0]["ghosts"] == []
     assert tables(page) == []
 
 

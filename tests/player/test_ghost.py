@@ -1,5 +1,7 @@
 """The frames of a second run on their way to the player."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,13 +15,13 @@ from tests.support.recordings import random_recording
 
 SETTINGS = Settings(hidden_layers=1, units=4, steps=20)
 RECORDING, OTHER = (random_recording(SETTINGS.replace(seed=seed), 21, seed=seed) for seed in (1, 2))
-STAGE = StageContent("run", RECORDING, "recorded", "", ghost=Ghost("other", OTHER))
+STAGE = StageContent("run", RECORDING, "recorded", "", ghosts=(Ghost("other", OTHER),))
 
 
 def asked(**given):
     """The part of the header and the bytes of the second run, and the frames of the first."""
     header, data = unpack(STAGE.respond(PlayerRequest.read({"run": "run", "from": 21, **given})))
-    part = header["ghost"]
+    (part,) = header["ghosts"]
     return part, data[len(data) - part["bytes"] :], data[: len(data) - part["bytes"]]
 
 
@@ -34,7 +36,7 @@ def test_a_player_collects_all_of_its_frames(monkeypatch):
         assert data
         held += data
         first = len(held) // layout.dtype.itemsize
-        part, data, _ = asked(ghost={"run": "other", "from": first})
+        part, data, _ = asked(ghosts=[{"run": "other", "from": first}])
     assert held == OTHER.slice(0, 21, layout)
     assert (part["available"], data) == (21, b"")
 
@@ -49,7 +51,7 @@ def test_its_figure_is_another_than_without_it():
 
 def test_its_figure_is_another_once_its_steps_are_timed():
     other = random_recording(SETTINGS.replace(seed=3), 21, seed=3)
-    stage = StageContent("run", RECORDING, "recorded", "", ghost=Ghost("other", other))
+    stage = StageContent("run", RECORDING, "recorded", "", ghosts=(Ghost("other", other),))
     view = PlayerRequest().view
     before = stage.figure(view)["id"]
     other.seconds_per_step = dict.fromkeys(other.layout.arms, 0.001)
@@ -59,17 +61,17 @@ def test_its_figure_is_another_once_its_steps_are_timed():
 def test_at_the_accuracies_of_the_run_it_has_a_frame_for_each_of_the_runs():
     other = random_recording(SETTINGS.replace(seed=3, steps=9), 10, seed=3)
     aligned = Ghost("other", other).at_accuracies("run", RECORDING)
-    stage = StageContent("run", RECORDING, "recorded", "", ghost=aligned)
+    stage = StageContent("run", RECORDING, "recorded", "", ghosts=(aligned,))
     header, _ = unpack(stage.respond(PlayerRequest()))
-    part = header["ghost"]
+    (part,) = header["ghosts"]
     assert (part["aligned"], part["available"]) == (True, len(RECORDING))
     assert STAGE.figure(PlayerRequest().view)["id"] != header["figure"]["id"]
-    assert unpack(STAGE.respond(PlayerRequest()))[0]["ghost"]["aligned"] is False
+    assert unpack(STAGE.respond(PlayerRequest()))[0]["ghosts"][0]["aligned"] is False
 
 
 def test_without_it_the_message_says_so():
     header, _ = unpack(StageContent("run", RECORDING, "recorded", "").respond(PlayerRequest()))
-    assert header["ghost"] is None
+    assert header["ghosts"] == []
 
 
 def test_frames_of_both_runs_arrive_together():
@@ -81,8 +83,22 @@ def test_frames_of_both_runs_arrive_together():
 
 
 @pytest.mark.parametrize(
-    "given", [None, 3, "x", [], {"run": 4, "from": "x"}, {"run": "other", "from": -7}]
+    "given", [None, 3, "x", {}, [3], [{"run": 4, "from": "x"}], [{"run": "other", "from": -7}]]
 )
 def test_a_malformed_request_gets_it_from_the_beginning(given):
-    part, _, _ = asked(ghost=given)
+    part, _, _ = asked(ghosts=given)
     assert part["first"] == 0
+
+
+def test_of_several_each_is_sent_what_the_player_lacks_of_it():
+    third = random_recording(SETTINGS.replace(seed=3, units=5), 15, seed=3)
+    stage = replace(STAGE, ghosts=(Ghost("other", OTHER), Ghost("third", third)))
+    held = {"run": "run", "from": 21, "ghosts": [{"run": "third", "from": 9}]}
+    header, data = unpack(stage.respond(PlayerRequest.read(held)))
+    parts = header["ghosts"]
+    assert [(part["run"], part["first"], part["available"]) for part in parts] == [
+        ("other", 0, 21),
+        ("third", 9, 15),
+    ]
+    assert len(data) == sum(part["bytes"] for part in parts)
+    assert data.endswith(third.slice(9, 15, third.layout.overview))

@@ -1,52 +1,58 @@
-"""Comparison: the choice of a second run beside the one on the stage, and what differs in both."""
+"""Comparison: the choice of other runs beside the one on the stage, and what differs in them."""
 
 import html
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import streamlit as st
 
+from bnviz.figures.ghosts import LETTERS
 from bnviz.page.forms import fields
 from bnviz.page.forms.settings_form import in_words
-from bnviz.page.shell import visit
+from bnviz.page.shell import rerun, visit
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import StageContent
 from bnviz.player.ghost import Ghost
-from bnviz.settings import KINDS, Settings, is_relevant
+from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
 
 _FIELD, _ALIGNED = "compared", "aligned"
-#: What the other run is drawn at, by whether its frames are those of `alignment.by_accuracy`.
+#: What the other runs are drawn at, by whether their frames are those of `alignment.by_accuracy`.
 _AT = {False: "step", True: "accuracy"}
 
 
-def compared(*shown: str) -> VisitRun | None:
-    """The run that is chosen to be drawn beside the one shown; None if none is.
+def compared(*shown: str) -> tuple[VisitRun, ...]:
+    """The runs that are chosen to be drawn beside the one shown.
 
     Args:
         shown: Tokens of the run on the stage and of what stands in for it, which are not compared
             with themselves.
     """
-    return visit.find(state.compared) if state.compared not in shown else None
+    found = (visit.find(token) for token in state.compared if token not in shown)
+    return tuple(run for run in found if run is not None)
 
 
-def ghost(run: VisitRun, beside: StageContent) -> Ghost | None:
-    """What the player draws of it; None if its frames are not kept any more.
+def ghosts(runs: Sequence[VisitRun], beside: StageContent) -> tuple[Ghost, ...]:
+    """What the player draws of them, without those whose frames are not kept any more.
 
     Args:
-        run: The run.
+        runs: The runs.
         beside: What the player shows.
     """
-    recording = visit.recording_of(run)
-    if recording is None:
-        return None
-    found = Ghost(run.token, recording, run.name)
-    if not state.aligned or not len(beside.recording):
-        return found
-    return found.at_accuracies(beside.token, beside.recording.snapshot())
+    drawn = []
+    for run in runs:
+        recording = visit.recording_of(run)
+        if recording is None:
+            continue
+        found = Ghost(run.token, recording, run.name)
+        if state.aligned and len(beside.recording):
+            found = found.at_accuracies(beside.token, beside.recording.snapshot())
+        drawn.append(found)
+    return tuple(drawn)
 
 
 def draw_choice(shown: str) -> None:
-    """Draws the field that chooses it, once there is a run to compare with.
+    """Draws the field that chooses them, once there is a run to compare with.
 
     Args:
         shown: Token of the run on the stage.
@@ -54,18 +60,20 @@ def draw_choice(shown: str) -> None:
     names = {run.token: run.name for run in visit.here().runs if run.token != shown}
     if not names:
         return
-    chosen = state.compared if state.compared in names else ""
+    chosen = [token for token in state.compared if token in names]
     fields.set_value(_FIELD, chosen)
-    tokens = ["", *names]
-    st.selectbox(
+    st.multiselect(
         "compare with",
-        tokens,
-        tokens.index(chosen),
-        format_func=lambda token: names.get(token, "nothing"),
+        list(names),
+        chosen,
+        format_func=lambda token: names.get(token, ""),
+        max_selections=len(LETTERS),
+        placeholder="nothing",
         key=fields.key(_FIELD),
         on_change=fields.when_changed(_FIELD, _choose),
-        help="Draws another run of this visit into the same figure: its curves dashed, its "
-        "histograms pale, at the same step up to its last one, or at the same accuracy.",
+        help="Draws other runs of this visit into the same figure: the curves of up to "
+        f"{len(LETTERS)} dashed, and the histograms of the first pale, at the same step up to its "
+        "last one, or at the same accuracy.",
     )
     if not chosen:
         return
@@ -78,48 +86,60 @@ def draw_choice(shown: str) -> None:
         horizontal=True,
         key=fields.key(_ALIGNED),
         on_change=fields.when_changed(_ALIGNED, _align),
-        help="At the same accuracy: for each step of the run on the stage, each network of the "
-        "other run is drawn as it was at its first recorded step with at least the validation "
+        help="At the same accuracy: for each step of the run on the stage, each network of "
+        "another run is drawn as it was at its first recorded step with at least the validation "
         "accuracy that the same network has here; nothing where it never had that.",
     )
 
 
-def draw_differences(shown: Settings, run: VisitRun | None) -> None:
-    """Draws a table of what differs in the settings of both runs.
+def draw_differences(shown: Settings, runs: Sequence[VisitRun]) -> None:
+    """Draws a table of what differs in the settings of the runs.
 
     Args:
         shown: Settings of the run that is shown.
-        run: The run that it is compared with; None to draw nothing.
+        runs: The runs that it is compared with; none to draw nothing.
     """
-    if run is None:
+    if not runs:
         return
-    name = html.escape(run.name)
-    if visit.recording_of(run) is None:
+    gone = [run for run in runs if visit.recording_of(run) is None]
+    for run in gone:
+        name = html.escape(run.name)
         st.html(f"<p>The frames of {name} are not kept any more: its card trains it again.</p>")
+    drawn = [run for run in runs if run not in gone]
+    heads = [html.escape(run.name) for run in runs]
+    if len(drawn) > 1:  # else the figure has no letters
+        letters = dict(zip([run.token for run in drawn], LETTERS, strict=False))
+        heads = [
+            f"{letters[run.token]}: {head}" if run.token in letters else head
+            for run, head in zip(runs, heads, strict=True)
+        ]
     rows = "".join(
-        f"<tr><th scope='row'>{label}</th><td>{here}</td><td>{there}</td></tr>"
-        for label, here, there in differing(shown, run.settings)
+        f"<tr><th scope='row'>{label}</th>{''.join(f'<td>{value}</td>' for value in values)}</tr>"
+        for label, *values in differing(shown, *(run.settings for run in runs))
     )
+    columns = "".join(f"<th scope='col'>{head}</th>" for head in ["on the stage", *heads])
+    nothing = f"<tr><td colspan={2 + len(runs)}>nothing</td></tr>"
     st.html(
         "<table class='bnviz-differences'><thead><tr><th scope='col'>What differs</th>"
-        f"<th scope='col'>on the stage</th><th scope='col'>{name}</th></tr></thead>"
-        f"<tbody>{rows or '<tr><td colspan=3>nothing</td></tr>'}</tbody></table>"
+        f"{columns}</tr></thead><tbody>{rows or nothing}</tbody></table>"
     )
 
 
-def differing(one: Settings, other: Settings) -> list[tuple[str, str, str]]:
-    """Label and both values of each setting that differs and makes a difference to either run."""
-    first, second = asdict(one), asdict(other)
+def differing(*settings: Settings) -> list[tuple[str, ...]]:
+    """Label and all values of each setting that differs and makes a difference to any run."""
+    values = [asdict(each) for each in settings]
     names = [
         name
         for name in KINDS
-        if first[name] != second[name]
+        if any(each[name] != values[0][name] for each in values)
         and name != "upload"
-        and (is_relevant(name, first) or is_relevant(name, second))
+        and any(is_relevant(name, each) for each in values)
     ]
-    rows = [(KINDS[name].label, _value(name, first), _value(name, second)) for name in names]
-    if first["upload"] != second["upload"] and first["dataset"] == second["dataset"]:
-        rows.append(("file", "one", "another"))
+    rows = [(KINDS[name].label, *(_value(name, each) for each in values)) for name in names]
+    files = [each["upload"] if each["dataset"] == UPLOAD else "" for each in values]
+    named = list(dict.fromkeys(filter(None, files)))
+    if len(named) > 1:
+        rows.append(("file", *(f"file {named.index(each) + 1}" if each else "–" for each in files)))
     return rows
 
 
@@ -127,8 +147,10 @@ def _value(name: str, values: dict[str, object]) -> str:
     return html.escape(in_words(values[name])) if is_relevant(name, values) else "–"
 
 
-def _choose(token: str) -> None:
-    state.compared = token
+def _choose(tokens: list[str]) -> None:
+    # The player may have asked for something at the same time.
+    state.compared = tuple(tokens)
+    rerun.request()
 
 
 def _align(aligned: bool) -> None:

@@ -92,7 +92,7 @@ def content(
         found = shown_run.content(
             here, session.engine(), meanwhile=before, here=of_viewer, opens_seeds=True
         )
-    shown = _beside_another(_stand_in() or found)
+    shown = _beside_others(_stand_in() or found)
     return replace(
         shown,
         # What few views draw would compete with the run of the next change.
@@ -103,8 +103,8 @@ def content(
     )
 
 
-def compared(found: StageContent) -> VisitRun | None:
-    """The run that the viewer compares what the player shows with; None if none is.
+def compared(found: StageContent) -> tuple[VisitRun, ...]:
+    """The runs that the viewer compares what the player shows with.
 
     Args:
         found: What the player shows, which may stand in for the run on the stage.
@@ -112,10 +112,9 @@ def compared(found: StageContent) -> VisitRun | None:
     return comparison.compared(token(), found.token)
 
 
-def _beside_another(found: StageContent) -> StageContent:
-    """The content with the run that the viewer compares it with, if that has frames."""
-    other = compared(found)
-    return found if other is None else replace(found, ghost=comparison.ghost(other, found))
+def _beside_others(found: StageContent) -> StageContent:
+    """The content with those of the runs that the viewer compares it with that have frames."""
+    return replace(found, ghosts=comparison.ghosts(compared(found), found))
 
 
 def _stand_in() -> StageContent | None:

@@ -84,9 +84,8 @@ class SessionState:
             if it shows none of these.
         stand_in: What the laboratory shows while the chosen settings have no run yet: one of
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
-        compared: Token of the run of this visit that is drawn beside the one on the stage; else
-            empty.
-        aligned: Whether it is drawn at the accuracies of that run, not at its steps.
+        compared: Tokens of the runs of this visit that are drawn beside the one on the stage.
+        aligned: Whether they are drawn at the accuracies of that run, not at its steps.
         run_settings: Settings of the run that a mode shows, by the mode's name.
         studies: The studies begun in this session, by name.
         map_sweep: The sweep whose map is on the page.
@@ -124,7 +123,7 @@ class SessionState:
     preset = _Value(FIRST)
     opened_run = _Value("")
     stand_in = _Value("")
-    compared = _Value("")
+    compared = _Value[tuple[str, ...]](())
     aligned = _Value(False)
     run_settings = _Made[dict[str, Settings]](dict)
     studies = _Made[dict[str, StudyRun[Any]]](dict)

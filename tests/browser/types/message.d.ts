@@ -37,8 +37,8 @@ export interface Figure extends PlainFigure {
   /** Of a neuron with BN: the trace of the example in it, and its activation. Else empty. */
   formula: { trace?: number; activation?: string };
   run: Run;
-  /** Numbers of the traces that draw another run: bnviz/figures/ghosts.py. */
-  ghosts: number[];
+  /** Numbers of the traces that draw each other run: bnviz/figures/ghosts.py. */
+  ghosts: number[][];
   /** By the number of the trace. */
   bindings: Record<number, Binding>;
   constants: Constants;
@@ -301,8 +301,8 @@ export interface Header {
   /** With the schema; null if the frames keep no answers. */
   shown?: Shown | null;
   figure?: Figure;
-  /** Null if nothing is drawn beside the run. */
-  ghost: GhostPart | null;
+  /** What is drawn beside the run. */
+  ghosts: GhostPart[];
 }
 
 /** Sends a value to the host: a state that is kept, or a trigger that fires once. */

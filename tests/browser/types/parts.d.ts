@@ -5,6 +5,7 @@ import type { PlotElement } from "types/plotly";
 export interface PlayerParts {
   tabs: HTMLElement;
   summary: HTMLElement;
+  dashed: HTMLElement;
   cards: HTMLElement;
   headline: HTMLElement;
   whole: HTMLElement;

@@ -16,7 +16,7 @@ import { watchClicks } from "./clicks.js";
 import { stepAt } from "./course.js";
 import { Diagram } from "./diagram.js";
 import { Formula } from "./formula.js";
-import { Ghost, movingTraces, pointsOf } from "./ghost.js";
+import { Ghosts, movingTraces, pointsOf } from "./ghost.js";
 import { lowerColumns, placeHeads } from "./heads.js";
 import { wordAreas } from "./lettering.js";
 import { axisKey, Painter } from "./painter.js";
@@ -87,7 +87,7 @@ export class Chart {
     /** @type {Frames | undefined} */
     this.frames = undefined;
     // What is drawn beside them.
-    this.ghost = new Ghost();
+    this.ghosts = new Ghosts();
     // Index of the frame drawn; -1 if another must be drawn.
     this.shown = -1;
     /**
@@ -126,7 +126,7 @@ export class Chart {
         last: this.parts.headline,
         foot: this.parts.foot,
         // It says what is dashed.
-        footed: figure.ghosts.length > 0,
+        footed: figure.ghosts.flat().length > 0,
       }),
     );
     const least = this.root.hasAttribute("data-presented") ? MIN_PRESENTED : MIN_HEIGHT;
@@ -293,7 +293,7 @@ export class Chart {
     if (!this.axes || !layout || this.shown < 0) return;
     const { figure, frames } = this;
     if (!figure || !frames) return;
-    const moving = movingTraces(figure, this.traces, frames, this.shown, this.ghost).filter(
+    const moving = movingTraces(figure, this.traces, frames, this.shown, this.ghosts).filter(
       ({ trace }) => this.#isShown(trace),
     );
     const { canvas, plot, wiring } = this.parts;
@@ -320,6 +320,6 @@ export class Chart {
   #points(number) {
     const { figure, frames } = this;
     if (!figure || !frames) return { x: [], y: [] };
-    return pointsOf(figure, number, frames, this.shown, this.ghost);
+    return pointsOf(figure, number, frames, this.shown, this.ghosts);
   }
 }

@@ -18,7 +18,7 @@ import { axisKey } from "./painter.js";
  */
 export function stepAt({ data, bindings, ghosts = [] }, layout, left, top) {
   const steps = Object.entries(bindings).flatMap(([number, binding]) => {
-    if (!("x_scale" in binding) || ghosts.includes(Number(number))) return [];
+    if (!("x_scale" in binding) || ghosts.flat().includes(Number(number))) return [];
     const trace = data[Number(number)];
     const [x, y] = [layout[axisKey(trace.xaxis, "x")], layout[axisKey(trace.yaxis, "y")]];
     const [across, down] = [left - x._offset, top - y._offset];

@@ -1,5 +1,5 @@
 // Ghost: the frames of another run, drawn in the same figure: its curves, and its histograms at the
-// same step, up to its last one, or at the same accuracy.
+// same step, up to its last one, or at the same accuracy. Of several, the first alone has histograms.
 
 /** @import { Points, Ridges } from "types/bindings" */
 /** @import { Figure, GhostPart } from "types/message" */
@@ -23,19 +23,11 @@ export class Ghost {
 
   /**
    * Takes what a message holds of it.
-   * @param {GhostPart | null} part Null if nothing is to be drawn beside the run.
+   * @param {GhostPart} part
    * @param {Uint8Array} bytes Of whole frames.
    * @returns {boolean} Whether what is drawn has changed.
    */
   receive(part, bytes) {
-    if (!part) {
-      const had = this.frames !== undefined;
-      this.run = "";
-      this.name = "";
-      this.frames = undefined;
-      this.available = 0;
-      return had;
-    }
     if (part.run !== this.run) {
       if (!part.schema) return false;
       this.run = part.run;
@@ -50,18 +42,6 @@ export class Ghost {
   /** What the player tells the host that it has of it. */
   get held() {
     return { run: this.run, from: this.frames?.length ?? 0 };
-  }
-
-  /**
-   * What is said of it beside a figure; empty without a ghost.
-   * @param {Pick<Figure, "ghosts"> | undefined} figure
-   */
-  caption(figure) {
-    if (!this.frames || !figure) return "";
-    if (!figure.ghosts.length) return `This view does not draw ${this.name}.`;
-    return this.aligned
-      ? `Dashed: ${this.name}, each network at the first step at which it had at least this run's validation accuracy.`
-      : `Dashed: ${this.name}.`;
   }
 
   /** Whether the host has more of it. */
@@ -104,6 +84,84 @@ export class Ghost {
   }
 }
 
+// Letters of several ghosts, and how their lines are drawn: bnviz/figures/ghosts.py.
+const LETTERS = "ABC";
+const LINES = ["dashed", "long dashes", "dashes and dots"];
+const ALIGNED =
+  "each network at the first step at which it had at least this run's validation accuracy";
+
+export class Ghosts {
+  constructor() {
+    /** @type {Ghost[]} */
+    this.all = [];
+  }
+
+  /**
+   * Takes what a message holds of them.
+   * @param {GhostPart[]} parts
+   * @param {Uint8Array} bytes Of whole frames, of one ghost after the other.
+   * @returns {boolean} Whether what is drawn has changed.
+   */
+  receive(parts, bytes) {
+    const before = this.all;
+    let changed = parts.length !== before.length;
+    let start = 0;
+    this.all = parts.map((part, place) => {
+      const known = before.find(({ run }) => run === part.run);
+      const ghost = known ?? new Ghost();
+      const end = start + part.bytes;
+      const grown = ghost.receive(part, bytes.subarray(start, end));
+      changed = grown || ghost !== before[place] || changed;
+      start = end;
+      return ghost;
+    });
+    return changed;
+  }
+
+  /** What the player tells the host that it has of them. */
+  get held() {
+    return this.all.map((ghost) => ghost.held);
+  }
+
+  /** Frames of all of them. */
+  get count() {
+    return this.held.reduce((sum, { from }) => sum + from, 0);
+  }
+
+  /** Whether the host has more of any. */
+  get lacks() {
+    return this.all.some((ghost) => ghost.lacks);
+  }
+
+  /**
+   * What is said of them beside a figure; empty without a ghost.
+   * @param {Pick<Figure, "ghosts" | "bindings"> | undefined} figure
+   */
+  caption(figure) {
+    const drawn = this.all.filter(({ frames }) => frames);
+    if (!drawn.length || !figure) return "";
+    if (!figure.ghosts.some((traces) => traces.length)) {
+      return `This view does not draw ${drawn.map(({ name }) => name).join(" or ")}.`;
+    }
+    const aligned = drawn[0].aligned ? ALIGNED : "";
+    if (drawn.length === 1) {
+      return `Dashed: ${[drawn[0].name, aligned].filter(Boolean).join(", ")}.`;
+    }
+    const names = drawn.map(({ name }, place) => `${LETTERS[place]} (${LINES[place]}): ${name}`);
+    const shapes = figure.ghosts.flat().some((trace) => figure.bindings[trace].kind === "ridges");
+    return [
+      names.join("; "),
+      aligned && `; ${aligned}`,
+      shapes ? ". Of histograms only those of A are drawn, as several cannot be told apart." : ".",
+    ].join("");
+  }
+
+  /** What they are by now. */
+  snapshot() {
+    return Object.assign(new Ghosts(), { all: this.all.map((ghost) => ghost.snapshot()) });
+  }
+}
+
 /**
  * Whether none of the histograms has a count in a frame.
  * @param {Ridges} binding
@@ -114,16 +172,18 @@ const isEmpty = ({ counts, rows }, frames, at) =>
   rows.every((row) => frames.row(`${counts}/${row}`, at).every((count) => count === 0));
 
 /**
- * The points of a moving trace, of the run or of its ghost.
+ * The points of a moving trace, of the run or of one of its ghosts.
  * @param {Figure} figure
  * @param {number} number Of the trace.
  * @param {Frames} frames Of the run.
  * @param {number} at Index of the frame at the cursor.
- * @param {Ghost} [ghost]
+ * @param {Ghosts} [ghosts]
  */
-export function pointsOf(figure, number, frames, at, ghost) {
+export function pointsOf(figure, number, frames, at, ghosts) {
   const binding = figure.bindings[number];
-  if (!figure.ghosts.includes(number)) return points(binding, frames, at, figure.constants);
+  const place = figure.ghosts.findIndex((traces) => traces.includes(number));
+  if (place < 0) return points(binding, frames, at, figure.constants);
+  const ghost = ghosts?.all[place];
   if (!ghost?.frames?.length) return { x: [], y: [] };
   const step = frames.value("step", at);
   const there = ghost.indexAt(step);
@@ -141,18 +201,23 @@ export function pointsOf(figure, number, frames, at, ghost) {
  * @param {Trace[]} traces In the colours of the page.
  * @param {Frames} frames Of the run.
  * @param {number} at Index of the frame at the cursor.
- * @param {Ghost} [ghost]
+ * @param {Ghosts} [ghosts]
  * @returns {{ trace: Trace, points: Points }[]}
  */
-export function movingTraces(figure, traces, frames, at, ghost) {
-  const { bindings, ghosts } = figure;
-  const others = Object.keys(bindings).map(Number);
-  // Ghosts are painted first, below the others.
-  const order = [...ghosts, ...others.filter((number) => !ghosts.includes(number))];
+export function movingTraces(figure, traces, frames, at, ghosts) {
+  const { bindings } = figure;
+  const others = figure.ghosts.flat();
+  const own = Object.keys(bindings).map(Number);
+  // Ghosts are painted first, below the others; but the words of the run have the first choice of room.
+  const order = [
+    ...others.filter((number) => traces[number].mode !== "text"),
+    ...own.filter((number) => !others.includes(number)),
+    ...others.filter((number) => traces[number].mode === "text"),
+  ];
   return order
     .filter((number) => number in bindings)
     .map((number) => ({
       trace: traces[number],
-      points: pointsOf(figure, number, frames, at, ghost),
+      points: pointsOf(figure, number, frames, at, ghosts),
     }));
 }

@@ -18,7 +18,7 @@ const END = 0.5;
 const SPAN = /<span>(.*?)<\/span>/;
 const MOST = 0.45;
 /** @type {Record<string, number[]>} */
-const DASHES = { dot: [2, 3], dash: [6, 4] };
+const DASHES = { dot: [2, 3], dash: [6, 4], longdash: [16, 5], dashdot: [9, 4, 2, 4] };
 /**
  * The key of an axis in the full layout: "x2" is "xaxis2".
  * @template {"x" | "y"} Letter

@@ -3,7 +3,7 @@
 /** @import { Figure } from "types/message" */
 /** @import { Annotation, Plotly } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
-/** @import { Ghost } from "./ghost.js" */
+/** @import { Ghosts } from "./ghost.js" */
 /** @import { Margin } from "./heads.js" */
 
 import { pointsOf } from "./ghost.js";
@@ -36,18 +36,18 @@ export const GROUNDS = {
  * @property {Figure} figure
  * @property {Frames} frames
  * @property {number} at Index of the frame.
- * @property {Ghost} [ghost] What is drawn beside the run.
+ * @property {Ghosts} [ghosts] What is drawn beside the run.
  * @property {(step: number) => string} entitle The title at a step.
  * @property {string} settings In small print below.
  */
 
 /**
  * Lines of small print: the settings, and what is dashed. Plotly takes texts for HTML.
- * @param {Pick<Shown, "figure" | "ghost" | "settings">} shown
+ * @param {Pick<Shown, "figure" | "ghosts" | "settings">} shown
  */
-export function smallPrint({ figure, ghost, settings }) {
-  if (!figure.ghosts.length || !ghost) return [settings];
-  const escaped = ghost.caption(figure).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+export function smallPrint({ figure, ghosts, settings }) {
+  if (!figure.ghosts.flat().length || !ghosts) return [settings];
+  const escaped = ghosts.caption(figure).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   return [settings, escaped].filter(Boolean);
 }
 
@@ -57,14 +57,14 @@ export function smallPrint({ figure, ghost, settings }) {
  * @param {Shown} shown
  * @param {Ground} ground
  */
-export function layOut(root, { figure, ghost, settings }, ground) {
+export function layOut(root, { figure, ghosts, settings }, ground) {
   const colours = GROUNDS[ground];
   const { layout, traces } = applyTheme(root, figure, "wide", SIZE, 1, colours);
   widenMargin(layout, figure.run);
   const { b, l, r, t } = /** @type {Margin} */ (layout.margin);
   fitHeadings(layout, l, SIZE.width - l - r);
   fitTicks(layout, figure.run, l, r);
-  const print = smallPrint({ figure, ghost, settings });
+  const print = smallPrint({ figure, ghosts, settings });
   const below = SETTINGS + LINE * (print.length - 1);
   return {
     traces,
@@ -118,14 +118,14 @@ const words = (text, y, yshift, size, color) => ({
  * @param {Ground} ground
  */
 export function drawing(root, shown, ground) {
-  const { figure, frames, at, ghost, entitle } = shown;
+  const { figure, frames, at, ghosts, entitle } = shown;
   const { layout, traces } = layOut(root, shown, ground);
   const { t } = /** @type {Margin} */ (layout.margin);
   const title = `<b>${entitle(frames.value("step", at))}</b>`;
   return {
     data: traces.map((trace, number) => ({
       ...trace,
-      ...(figure.bindings[number] && pointsOf(figure, number, frames, at, ghost)),
+      ...(figure.bindings[number] && pointsOf(figure, number, frames, at, ghosts)),
     })),
     layout: {
       ...layout,

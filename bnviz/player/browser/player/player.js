@@ -154,9 +154,9 @@ export class Player {
     }
     this.header = header;
     this.answered = header.ask;
-    const own = bytes.length - (header.ghost?.bytes ?? 0);
+    const own = bytes.length - header.ghosts.reduce((sum, part) => sum + part.bytes, 0);
     if (this.incoming.extend(header.first, bytes.subarray(0, own))) this.grow();
-    if (this.chart.ghost.receive(header.ghost, bytes.subarray(own))) this.chart.shown = -1;
+    if (this.chart.ghosts.receive(header.ghosts, bytes.subarray(own))) this.chart.shown = -1;
     if (header.shown !== undefined) this.cards.showExamples(header.shown);
     this.changes.options = header.changes;
     this.folds.follow(header.opened);
@@ -261,7 +261,7 @@ export class Player {
       run: this.run,
       from: this.incoming.detail === this.detail ? this.incoming.length : 0,
       detail: this.detail,
-      ghost: this.chart.ghost.held,
+      ghosts: this.chart.ghosts.held,
       figure: (this.next ?? this.chart.figure)?.id ?? "",
       view: this.view ?? {},
       ask: this.asked,
@@ -275,7 +275,7 @@ export class Player {
     if (!this.header || this.answered < this.asked || this.drawn === 0) return;
     clearTimeout(this.timer);
     const { available, poll, spare } = this.header;
-    if (this.incoming.length < available || this.chart.ghost.lacks) this.ask();
+    if (this.incoming.length < available || this.chart.ghosts.lacks) this.ask();
     else if (spare && !this.detail) {
       this.detail = true;
       this.ask();
@@ -360,12 +360,13 @@ export class Player {
 
   /** @param {Header} header */
   showStatus({ state, message, poll, available, capacity }) {
-    const { status, live } = this.parts;
+    const { status, dashed, live } = this.parts;
     this.root.dataset.state = state;
     this.root.dataset.framesHeld = String(this.frames.length);
-    this.root.dataset.ghostHeld = String(this.chart.ghost.held.from);
-    const text = `${message} ${this.chart.ghost.caption(this.chart.figure)}`.trim();
-    if (status.textContent !== text) status.textContent = text;
+    this.root.dataset.ghostHeld = String(this.chart.ghosts.count);
+    const caption = this.chart.ghosts.caption(this.chart.figure);
+    if (status.textContent !== message) status.textContent = message;
+    if (dashed.textContent !== caption) dashed.textContent = caption;
     live.textContent = poll && available < capacity ? "● live" : "end";
   }
 
@@ -400,7 +401,7 @@ export class Player {
 
   /** What is drawn, for a file. */
   #shown() {
-    const { frames, shown: at, figure, ghost } = this.chart;
+    const { frames, shown: at, figure, ghosts } = this.chart;
     if (!frames || !figure || at < 0 || !this.header) return undefined;
     const { steps, about, other } = this.header;
     const { name } = figure.view;
@@ -410,7 +411,7 @@ export class Player {
       // What a film shows is what there was when it was begun.
       frames: frames.snapshot(),
       at,
-      ghost: ghost.snapshot(),
+      ghosts: ghosts.snapshot(),
       entitle: (/** @type {number} */ step) => `${view}, step ${step} of ${steps}`,
       settings: about,
       other,

@@ -71,6 +71,7 @@ const HTML = `
     </div>
     <div class="bnviz-foot" data-part="foot">
       <p data-part="status" role="status"></p>
+      <p data-part="dashed" role="status"></p>
       <p data-part="proof"></p>
     </div>
     <button type="button" class="bnviz-unseen" data-part="summarize">Say what the picture shows (s)</button>

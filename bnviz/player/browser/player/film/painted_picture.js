@@ -92,8 +92,8 @@ export class PaintedPicture {
   paint(at) {
     const { axes, back, context, painter } = this;
     if (!axes || !back) return;
-    const { figure, frames, ghost, entitle } = this.shown;
-    painter.draw(movingTraces(figure, this.traces, frames, at, ghost), axes, this.taken ?? []);
+    const { figure, frames, ghosts, entitle } = this.shown;
+    painter.draw(movingTraces(figure, this.traces, frames, at, ghosts), axes, this.taken ?? []);
     const { l } = /** @type {Margin} */ (this.layout.margin);
     context.fillStyle = this.colours.ink;
     context.font = `700 ${TITLE_SIZE}px ${FAMILY}`;
