@@ -11,6 +11,7 @@ from bnviz.page.shell import (
     components,
     notices,
     rerun,
+    run_files,
     upload_memory,
 )
 
@@ -28,7 +29,12 @@ def show() -> None:
     components.fetch_ahead("player")
     with st.container(key="fields_script"):
         components.component("fields")(
-            key="fields", data={"refusals": arrivals.REFUSALS, "otherwise": arrivals.UNRECEIVED}
+            key="fields",
+            data={
+                "refusals": arrivals.REFUSALS,
+                "otherwise": arrivals.UNRECEIVED,
+                "downloads": run_files.UNDELIVERED,
+            },
         )
     registry.follow_link()
     own_data.draw_tab_key()

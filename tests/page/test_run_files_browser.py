@@ -1,5 +1,8 @@
 """What a viewer takes along for TensorBoard and Keras, clicked in a real browser and opened."""
 
+import os
+import signal
+import subprocess
 import zipfile
 
 import keras
@@ -14,6 +17,8 @@ from bnviz.export.event_files import FILE_NAME
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
+from tests.support.engine import free_port
+from tests.support.server import page_server
 
 pytestmark = [
     pytest.mark.browser,
@@ -80,3 +85,19 @@ def test_curves_and_networks_are_those_of_the_run(visit, tmp_path):
     visitor.until("s.framesHeld === '41'")
     visitor.unfold("Take this run along")
     assert Recording.load(downloaded(visitor, "Recording")).settings == SETTINGS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no process stands still at a signal there")
+def test_a_file_of_a_server_that_is_gone_is_told_of_in_one_sentence_and_the_page_stays(visit):
+    port = free_port()
+    with page_server(port, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        visitor = visit(address=f"http://127.0.0.1:{port}")
+        visitor.unfold("Take this run along")
+        numbers = visitor.button("Numbers")
+        numbers.wait_for()
+        os.kill(server.pid, signal.SIGSTOP)
+        numbers.click()
+        server.kill()
+        sentence = visitor.page.get_by_role("alert").filter(has_text="The server does not answer")
+        expect(sentence).to_be_visible(timeout=60_000)
+        assert visitor.data("state") == "recorded"

@@ -21,6 +21,12 @@ from bnviz.recording import Recording
 MAX_FILES, PATIENCE = 2, 20.0
 #: Media type of recordings and of what is packed.
 ZIP = "application/zip"
+#: What is said of a file that does not come: the server could not make it, or does not answer.
+UNDELIVERED = {
+    "unmade": "The file could not be made: the server is busy, or does not hold what belongs in it "
+    "any more; try again in a minute.",
+    "unanswered": "The server does not answer, so there is no file; try again once it does.",
+}
 _turns = threading.BoundedSemaphore(MAX_FILES)
 
 
@@ -90,7 +96,7 @@ def draw(recording: Recording, *, complete: bool, key: str) -> None:
     held = weakref.ref(recording)
     name = f"batch_normalization_{recording.settings.digest[:8]}"
     link = own_data.link_of(recording.settings)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="run_files"):
         for file in _FILES:
             st.download_button(
                 file.label,

@@ -6,6 +6,7 @@
 // refused beside the field, which keeps it until it is corrected. Streamlit itself says which
 // numbers are allowed.
 
+import * as downloads from "./downloads.js";
 import * as refusals from "./refusals.js";
 import * as sidebar from "./sidebar.js";
 import * as tracks from "./tracks.js";
@@ -140,10 +141,11 @@ function skip(event) {
  * Called by Streamlit for every message; the page listens only once.
  *
  * @param {object} component
- * @param {import("./refusals.js").Sentences} component.data
+ * @param {import("./refusals.js").Sentences & { downloads: import("./downloads.js").Sentences }} component.data
  */
 export default function fields({ data }) {
   refusals.know(data);
+  downloads.know(data.downloads);
   if (listening) return;
   listening = true;
   // Before Streamlit, which listens at the root of the page.
@@ -154,5 +156,6 @@ export default function fields({ data }) {
   document.addEventListener("focusout", take, true);
   tracks.listen(write);
   refusals.listen();
+  downloads.listen();
   sidebar.listen();
 }
