@@ -4,9 +4,9 @@ from typing import Any
 
 #: Range of an accuracy axis with a little room beyond 0 and 1.
 ACCURACY_RANGE = (-0.04, 1.08)
-#: Room below the lowest tick of a logarithmic axis, as a share of it: a number in the corner would
-#: touch that of the other axis.
-_CORNER = 0.04
+#: How far the numbers of a logarithmic axis stand from it, in pixels: one in the corner would touch
+#: that of the other axis.
+_BESIDE = 4
 
 
 def axis_suffix(number: int) -> str:
@@ -39,8 +39,8 @@ def matching(letter: str, number: int, first: int = 1) -> dict[str, str]:
 def log_axis(low: int, high: int) -> dict[str, Any]:
     """Returns a logarithmic axis between two powers of 10 with a handful of ticks."""
     ticks = max(1, -(-(high - low) // 4))
-    start = low - _CORNER * (high - low)
-    return {"type": "log", "range": [start, high], "dtick": ticks, "exponentformat": "power"}
+    axis = {"type": "log", "range": [low, high], "dtick": ticks, "ticklabelstandoff": _BESIDE}
+    return axis | {"exponentformat": "power"}
 
 
 def accuracy_axis(low: float, high: float) -> dict[str, Any]:
