@@ -173,6 +173,7 @@ def _reachable(room: str) -> set[str]:
     return direct.union(*(_reachable(other) for other in direct))
 
 
+@pytest.mark.slow
 def test_the_lesson_needs_no_tensorflow_in_the_process_of_the_page():
     subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LESSON], cwd=ROOT, check=True, capture_output=True

@@ -50,7 +50,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         schedule: Callable[["ArmCallback"], Collection[int] | None],
         agreed: Callable[[], SampleSizes | None],
         budget: float,
-        write: Callable[..., float],
+        write: Callable[..., None],
     ):
         super().__init__()
         self.label = label
@@ -67,6 +67,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._step, self._stride = 0, 1
         self._before: State | None = None
         self._is_due = self._disturbed = False
+        self._begins = False
         self._begun = 0.0
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -79,9 +80,20 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
             self.pace.prepared = time.perf_counter() - begun
         elif self.model is not self._watched:
             raise WatchError(f"“{self.label}” watches another model; give each an arm of its own")
+        self.pace.total, self._begins = None, True
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Finds out how many steps there will be."""
         steps, epochs = self.params.get("steps"), self.params.get("epochs")
-        known = steps is not None and epochs is not None and not self._step
-        self.pace.total = steps * epochs if known else None
+        if self._begins and not self._step and steps is not None and epochs is not None:
+            self.pace.total = steps * (epochs - epoch)
+        self._begins = False
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Keeps the state after the last step: at the end of training others may change it."""
+        last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
+        if last and self.moments is not None:
+            self._keep_last(self.moments)
 
     def _begin(self, reader: Reader) -> None:
         optimizer = self.model.optimizer
@@ -120,7 +132,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._step += count
         # The first step compiles.
         if self._step > count:
-            self.pace.note_step(seconds / count, disturbed=self._disturbed or self._is_due)
+            self.pace.note_step(seconds, count, disturbed=self._disturbed or self._is_due)
         if self.moments is None:
             return
         self._disturbed = self._is_due
@@ -134,21 +146,29 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         in_advance = not self.moments.can_wait
         while self.moments.wait and self.pace.pays(self._step, in_advance=in_advance):
             begun = time.perf_counter()
-            self.moments.measure_next()
+            # Who asks for the recording on another thread may have been faster.
+            if not self.moments.measure_next():
+                break
             self._disturbed = True
             self.pace.note_frame(time.perf_counter() - begun)
         if self._disturbed:
-            self.pace.spent += self._write(self.pace.trained, at_end=False)
+            self._write(self.pace.trained, at_end=False)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Keeps the state of the network at its end."""
-        self._before = None
+        """Keeps the state of the network at its end, unless its last epoch has done so."""
         if self.moments is not None:
-            if self.moments.sizes is None:
-                self._begin_measuring(self.moments)
-            if self._step not in self.moments.steps:
-                self._keep()
+            self._keep_last(self.moments)
             self._write(self.pace.trained, at_end=True)
+
+    def _keep_last(self, moments: Moments) -> None:
+        self._before = None
+        if moments.sizes is None:
+            self._begin_measuring(moments)
+        if self._step in moments.steps:
+            return
+        while moments.wait and not moments.can_wait:
+            moments.measure_next()
+        self._keep()
 
     def measure_rest(self) -> None:
         """Measures what had to wait."""
@@ -160,7 +180,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if self.moments is None:
             return {}
         digest = {"kernels_digest": np.frombuffer(self.kernels_digest, np.uint8)}
-        return {step: each | digest for step, each in self.moments.measures.items()}
+        return {step: each | digest for step, each in self.moments.measures.copy().items()}
 
     def _begin_measuring(self, moments: Moments) -> None:
         begun, agreed = time.perf_counter(), self._agreed()

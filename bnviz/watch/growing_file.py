@@ -1,5 +1,6 @@
 """GrowingFile: the file of a recording that is written again and again while networks train."""
 
+import contextlib
 import os
 import time
 import warnings
@@ -26,6 +27,7 @@ class GrowingFile:
             raise WatchError(f"{path} must end with .npz, in a folder that exists")
         self._path, self._budget = path, budget
         self._cost = self._written_at = 0.0
+        self._frames = 0
 
     def is_due(self, trained: float) -> bool:
         """Whether it may be written again after so many seconds of training."""
@@ -33,22 +35,33 @@ class GrowingFile:
         self._written_at = min(self._written_at, trained)
         return self._budget * (trained - self._written_at) > self._cost
 
-    def write(self, recording: Callable[[], Recording], trained: float) -> float:
-        """Writes what was recorded, if that is enough for a recording; returns the seconds it took.
+    def write(self, recording: Callable[[], Recording], trained: float, *, at_end: bool) -> None:
+        """Writes what was recorded, if that is enough for a recording.
 
-        A disk that fails is warned of: the training goes on.
+        A disk that fails is warned of: the training goes on. A recording of fewer frames, as when
+        another network begins, replaces a longer one only at the end of a training.
+
+        Args:
+            recording: Returns the recording.
+            trained: Seconds for which the network has been trained.
+            at_end: Whether the training has ended.
         """
         begun = time.perf_counter()
         # Beside it, since a file is replaced at once only within a file system.
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}.npz")
         try:
-            recording().save(beside)
-            os.replace(beside, self._path)
-        except WatchError:
-            pass
+            found = recording()
+            if at_end or len(found) >= self._frames:
+                found.save(beside)
+                os.replace(beside, self._path)
+                self._frames = len(found)
+        except WatchError as error:
+            if at_end:
+                warnings.warn(f"{self._path} was not written: {error}", stacklevel=2)
         except OSError as error:
-            warnings.warn(f"{self._path} cannot be written: {error.strerror}", stacklevel=2)
+            reason = error.strerror or error
+            warnings.warn(f"{self._path} cannot be written: {reason}", stacklevel=2)
         finally:
-            beside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                beside.unlink()
         self._cost, self._written_at = time.perf_counter() - begun, trained
-        return self._cost

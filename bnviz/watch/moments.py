@@ -53,7 +53,7 @@ class Moments:
         self.reader, self._start = reader, start
         self._waiting: deque[Moment] = deque()
         # The weights before a step are held too.
-        self.most = min(most, _MAX_WAITING_BYTES // (2 * reader.state_bytes))
+        self.most = min(most, _MAX_WAITING_BYTES // max(1, 2 * reader.state_bytes))
         self._diverged_at = -1
         self.sizes: SampleSizes | None = None
         self.measures: dict[int, Measures] = {}
@@ -73,7 +73,9 @@ class Moments:
     @property
     def steps(self) -> set[int]:
         """The steps that are measured, or are going to be."""
-        return {*self.measures, *(moment.step for moment in self._waiting)}
+        # Another thread may measure: a moment that is moved meanwhile is in the first of the two.
+        waiting = self._waiting.copy()
+        return {*(moment.step for moment in waiting), *self.measures.copy()}
 
     def begin(self, rungs: Sequence[SampleSizes], suits: Callable[[float], bool]) -> float:
         """Measures step 0, on the most examples that suit.

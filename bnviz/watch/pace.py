@@ -54,20 +54,21 @@ class Pace:
         self._frames, self._measuring, self._expected = 0, 0.0, 0.0
         self._next = 1
 
-    def note_step(self, seconds: float, *, disturbed: bool = False) -> None:
-        """Notes what a step took that did not compile.
+    def note_step(self, seconds: float, count: int = 1, *, disturbed: bool = False) -> None:
+        """Notes what steps took that did not compile.
 
         Args:
-            seconds: The seconds.
+            seconds: The seconds of all of them.
+            count: How many they are, more than one where they are executed together.
             disturbed: Whether a state was kept or measured beside it, which makes it slower: caches
                 are cold, and weights that are kept are not changed where they are.
         """
         if disturbed and self.is_known:
-            self.trained += self._step
-            self.spent += seconds - self._step
+            self.trained += count * self._step
+            self.spent += seconds - count * self._step
             return
         self.trained += seconds
-        self._steps.append(seconds)
+        self._steps.append(seconds / count)
         self._noted += 1
         # Sorting them at every step would cost more than the rest of this.
         if self._noted <= _MIN_TIMED or self._noted % (_TIMED // 4) == 0:

@@ -34,8 +34,9 @@ class Watch:
     convolution a channel is a neuron, read at up to 16 positions of each example. Validation is in
     inference, on at most 2,000 examples. Where a training is too short for many frames of that, the
     probe has 128 or 64 examples, and validation fewer too; the recording says how many. About 60
-    frames are made in any case: of those that the budget does not pay for the weights are kept, in
-    64 MB at most, and measured when the recording is asked for.
+    frames are made where there are as many steps: of those that the budget does not pay for the
+    weights are kept, as far as 64 MB for each network hold them, and measured when the recording is
+    asked for.
 
     Args:
         x_train: Training examples, an array with one row for each.
@@ -49,7 +50,8 @@ class Watch:
             the budget pays for, and at the end of each training; None for nowhere.
 
     Raises:
-        WatchError: If the examples cannot be watched, or Keras does not run on TensorFlow.
+        WatchError: If the examples cannot be watched, the file cannot be there, or Keras does not
+            run on TensorFlow.
     """
 
     def __init__(
@@ -89,9 +91,9 @@ class Watch:
             raise WatchError(
                 f"a network needs a name of 1 to {MAX_NAME} printable characters, without markup"
             )
-        made = ArmCallback(
-            label, self._reader, self._schedule, self._agreed, self._budget, self._write
-        )
+        # Of the budget the other half is for writing.
+        budget = self._budget / 2 if self._file else self._budget
+        made = ArmCallback(label, self._reader, self._schedule, self._agreed, budget, self._write)
         self._arms.append(made)
         return made
 
@@ -141,21 +143,19 @@ class Watch:
 
         Path(file).write_text(replay(self.recording), encoding="utf-8")
 
-    def _write(self, trained: float, *, at_end: bool) -> float:
+    def _write(self, trained: float, *, at_end: bool) -> None:
         """Writes the recording to the file of the watch, if that is due.
 
         Args:
             trained: Seconds for which the network has been trained.
-            at_end: Whether the training has ended.
-
-        Returns:
-            The seconds that it took.
+            at_end: Whether the training has ended; then what had to wait is measured before.
         """
-        if self._file is None:
-            return 0.0
+        if self._file is None or not (at_end or self._file.is_due(trained)):
+            return
         if at_end:
-            return self._file.write(lambda: self.recording, trained)
-        return self._file.write(self._recording, trained) if self._file.is_due(trained) else 0.0
+            for arm in self._arms:
+                arm.measure_rest()
+        self._file.write(self._recording, trained, at_end=at_end)
 
     def _reader(self, model: keras.Model) -> Reader:
         """The reader of a model whose layers are those of the models before it."""

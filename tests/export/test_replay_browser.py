@@ -145,8 +145,13 @@ def test_nothing_that_comes_in_later_runs(run):
     run.errors.clear()  # the browser says that it has refused it
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", TITLES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if number % 2 else pytest.mark.widest)
+        for number, name in enumerate(TITLES)
+    ],
+)
 def test_each_view_is_drawn(deep, name):
     deep.open("#step=20")
     deep.choose(name)

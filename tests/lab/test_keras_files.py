@@ -83,7 +83,7 @@ def test_a_file_opens_as_the_same_function(arm, options, tmp_path):
 @pytest.mark.parametrize(
     "names",
     [
-        pytest.param(["frozen"], marks=pytest.mark.slow),
+        pytest.param(["frozen"], marks=pytest.mark.widest),
         pytest.param(["bn_other", "noisy_bn", "layer_norm"], marks=pytest.mark.widest),
     ],
 )

@@ -169,6 +169,7 @@ def test_a_bad_link_is_reported_once_and_the_page_works(query):
     assert player_message(page)[0]["capacity"] > 0
 
 
+@pytest.mark.slow
 def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(monkeypatch):
     monkeypatch.setenv("BNVIZ_MAX_SECONDS", "2")
     session.limits.cache_clear()

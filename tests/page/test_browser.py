@@ -38,6 +38,7 @@ def test_the_page_opens_with_a_recorded_run_in_motion(visit):
     assert "recorded run" in visitor.page.locator(STAGE).inner_text()
 
 
+@pytest.mark.slow
 def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(visit):
     visitor = visit(moving=True)
     fetched = visitor.page.evaluate(

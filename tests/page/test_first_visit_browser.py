@@ -36,7 +36,7 @@ COVERED = f"""() => {{
 }}"""
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_notes_are_for_those_who_come_first_and_without_a_wish(visit):
     visitor = visit(newcomer=True, measured=True)
     page = visitor.page

@@ -73,7 +73,7 @@ def test_the_form_comes_up_from_below_with_its_actions_and_closes(visit, width, 
         visitor.until("s.state !== 'recorded'")
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_the_form_beside_the_page_closes_where_it_becomes_a_sheet_and_comes_back(visit):
     visitor = visit()
     expect(sheet_of(visitor)).to_be_visible()

@@ -236,7 +236,7 @@ def test_a_browser_has_few_runs_in_all_its_tabs_and_other_browsers_have_theirs(p
     assert finished == "finished"
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_nobody_clears_what_all_viewers_share(port):
     async def main():
         viewer, other = await Tab().open(port, LINK), await Tab().open(port)

@@ -27,7 +27,7 @@ def handle_of(visitor, label, part):
     return box["x"] + 20, box["y"] + lower
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_drag_that_takes_several_values_leaves_one_entry_in_the_history(visit):
     visitor = visit()
     page, mouse = visitor.page, visitor.page.mouse

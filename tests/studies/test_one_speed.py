@@ -15,7 +15,7 @@ from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.sweep import Cell, Sweep
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.widest
 
 #: Both arms of each reach the target after more than ten steps.
 EXPERIMENTS = {

@@ -102,6 +102,7 @@ def trained(
     callbacks: list,
     *,
     epochs: int = 2,
+    initial_epoch: int = 0,
     steps_per_epoch: int | None = None,
     **options: object,
 ) -> keras.Model:
@@ -120,6 +121,7 @@ def trained(
         y,
         batch_size=16,
         epochs=epochs,
+        initial_epoch=initial_epoch,
         steps_per_epoch=steps_per_epoch,
         verbose=0,
         callbacks=callbacks,

@@ -15,8 +15,10 @@ from bnviz.settings import Settings
 from bnviz.watch.watch import Watch
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["none", "bn"])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param("none", marks=pytest.mark.widest), pytest.param("bn", marks=pytest.mark.slow)],
+)
 def test_a_network_of_the_laboratory_has_the_histograms_that_the_laboratory_measures(name):
     settings = Settings(hidden_layers=3, units=8)
     data = load(settings)

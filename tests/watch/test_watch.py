@@ -1,9 +1,12 @@
 """A Keras model that is watched: what is read of it, and that nothing of it changes."""
 
+import errno
 import io
+import math
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,12 +20,19 @@ from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
 from bnviz.recording.arm_colours import WITH_BN, WITHOUT_BN
 from bnviz.recording.frames import PERCENTILES
+from bnviz.watch.growing_file import GrowingFile
 from bnviz.watch.pace import Pace
 from bnviz.watch.watch import Watch, WatchError
+from tests.support.everyday import everyday
+from tests.support.networks import header_of
+from tests.support.recordings import random_recording
 from tests.watch.models import CLASSES, LARGE, SMALL, cnn, examples, mlp, resnet, trained
 from tests.watch.numpy_layers import ENTERING
 
-ALL = [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in LARGE)]
+ALL = [
+    *everyday(SMALL, {0, 1}, otherwise=pytest.mark.slow),
+    *(pytest.param(name, marks=pytest.mark.widest) for name in LARGE),
+]
 
 
 def watch_of(name: str, **options: object) -> Watch:
@@ -232,6 +242,7 @@ def test_two_networks_are_compared_at_the_steps_that_both_have():
     assert [arm.colour for arm in recording.header.arms] == [WITH_BN, "#009E73"]
 
 
+@pytest.mark.slow
 def test_what_is_measured_after_training_is_what_it_was_in_training():
     x, y = examples((6,), 64)
     recordings = []
@@ -248,6 +259,7 @@ def test_what_is_measured_after_training_is_what_it_was_in_training():
     assert at_once.frames.tobytes() == later.frames.tobytes()
 
 
+@pytest.mark.slow
 def test_a_short_training_has_60_frames_and_says_how_much_each_was_measured_on():
     x, y = examples((6,), 1_000)
     watch = Watch(x, y, validation=(x, y), budget=0)
@@ -309,6 +321,62 @@ def test_a_disk_that_fails_does_not_end_the_training(tmp_path):
     assert len(watch.recording) > 5
 
 
+def test_a_disk_that_has_become_read_only_does_not_end_the_training(tmp_path, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    file = GrowingFile(tmp_path / "run.npz", 0.1)
+    monkeypatch.setattr(Recording, "save", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.warns(UserWarning, match="cannot be written: Read-only file system"):
+        file.write(lambda: random_recording(header_of(1, (4,)), 3), 1.0, at_end=False)
+
+
+def test_a_network_that_begins_does_not_shorten_what_is_in_the_file(tmp_path):
+    path = tmp_path / "run.npz"
+    file = GrowingFile(path, 0.1)
+    long, short = (random_recording(header_of(1, (4,)), frames) for frames in (5, 2))
+    for at_end, found, expected in ((True, long, 5), (False, short, 5), (True, short, 2)):
+        file.write(lambda found=found: found, 1.0, at_end=at_end)
+        assert len(Recording.load(path)) == expected
+
+
+@pytest.mark.slow
+def test_a_file_that_is_not_written_at_the_end_is_warned_of(tmp_path):
+    x, y = examples((6,))
+    watch = Watch(x, y, budget=0, file=tmp_path / "run.npz")
+    trained("MLP", [watch.arm("first")], epochs=2)
+    with pytest.warns(UserWarning, match="was not written: the networks were measured at no step"):
+        trained("MLP", [watch.arm("second")], epochs=1, steps_per_epoch=2)
+    assert len(Recording.load(tmp_path / "run.npz")) > 5
+
+
+def test_the_last_frame_is_of_the_last_step_though_other_weights_come_back_after_it():
+    class Last(keras.callbacks.Callback):
+        norm = math.nan
+
+        def on_epoch_end(self, epoch, logs=None):  # noqa: ARG002
+            self.norm = float(np.linalg.norm(self.model.get_layer("one").kernel.numpy()))
+
+    last, watch = Last(), watch_of("MLP", budget=0)
+    # The first epoch has the highest loss.
+    best = keras.callbacks.EarlyStopping("loss", mode="max", patience=9, restore_best_weights=True)
+    model = trained("MLP", [last, best, watch.arm("mine")])
+    recording = watch.recording
+    norm = recording.frames[-1][recording.layout.arms[0]]["kernel_norm"][0]
+    assert norm == pytest.approx(last.norm, rel=1e-6)
+    restored = float(np.linalg.norm(model.get_layer("one").kernel.numpy()))
+    assert norm != pytest.approx(restored, rel=1e-6)
+
+
+def test_steps_of_epochs_that_were_trained_before_are_not_expected():
+    watch = watch_of("MLP")
+    arm = watch.arm("mine")
+    trained("MLP", [arm], epochs=3, initial_epoch=1)
+    assert arm.pace.total == 12
+
+
+@pytest.mark.slow
 def test_networks_without_a_step_in_common_are_not_joined():
     watch = watch_of("MLP")
     trained("MLP", [watch.arm("first")], epochs=2)
@@ -336,6 +404,7 @@ def test_orange_is_that_of_a_network_without_bn():
     assert watch.recording.header.arms[0].colour == WITHOUT_BN
 
 
+@pytest.mark.slow
 def test_layers_are_chosen_by_name_or_predicate():
     for choice in (["act"], lambda name: name.startswith("a")):
         watch = watch_of("MLP", layers=choice)
@@ -448,6 +517,17 @@ def frames_of(total: int | None, steps: int, step: float, frame: float) -> tuple
             pace.note_due(number)
             pace.note_frame(frame)
     return found, pace
+
+
+@pytest.mark.parametrize("disturbed", [False, True])
+def test_steps_that_are_executed_together_all_count(disturbed):
+    pace = Pace(100)
+    for _ in range(2):
+        pace.note_step(1.0, 10)
+    pace.note_step(1.5, 10, disturbed=disturbed)
+    assert pace.trained == pytest.approx(3.0 if disturbed else 3.5)
+    assert pace.spent == pytest.approx(0.5 if disturbed else 0.0)
+    assert pace.affordable(0.1) == pytest.approx(10)
 
 
 @pytest.mark.parametrize("total", [5_000, None])

@@ -57,7 +57,7 @@ def draw_choice(shown: str) -> None:
     Args:
         shown: Token of the run on the stage.
     """
-    names = {run.token: run.name for run in visit.here().runs if run.token != shown}
+    names = _distinct([run for run in visit.here().runs if run.token != shown])
     if not names:
         return
     chosen = [token for token in state.compared if token in names]
@@ -90,6 +90,19 @@ def draw_choice(shown: str) -> None:
         "another run is drawn as it was at its first recorded step with at least the validation "
         "accuracy that the same network has here; nothing where it never had that.",
     )
+
+
+def _distinct(runs: Sequence[VisitRun]) -> dict[str, str]:
+    """What runs are called by token, numbered where they share a name."""
+    names: dict[str, str] = {}
+    for run in runs:
+        name, number = run.name, 1
+        # Streamlit tells options apart by what they are called.
+        while name in names.values():
+            number += 1
+            name = f"{run.name} ({number})"
+        names[run.token] = name
+    return names
 
 
 def draw_differences(shown: Settings, runs: Sequence[VisitRun]) -> None:

@@ -13,7 +13,7 @@ from streamlit.runtime import get_instance
 
 from bnviz.data.bounds import MAX_FILE_BYTES
 from bnviz.export.replay_process import ReplayProcessError
-from bnviz.page.shell import keep_component, links, run_files, visit
+from bnviz.page.shell import keep_component, links, rerun, run_files, visit
 from bnviz.page.shell.keep_component import KeptRun
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording.arm_colours import ARM_COLOURS
@@ -62,7 +62,7 @@ def _point(value: float) -> float | None:
 
 def _file(runs: tuple[VisitRun, ...]) -> dict[str, str] | None:
     """Where the browser finds the file of the run that it wants; None if it wants none."""
-    wanted = keep_component.wanted()
+    wanted = keep_component.wanted() if keep_component.keeps() else ""
     run = next((run for run in runs if run.content and run.content == wanted), None)
     if run is None:
         return {"id": wanted, "url": ""} if wanted else None
@@ -87,3 +87,5 @@ def _open(show_again: Callable[[VisitRun], None], train: Callable[[KeptRun], Non
         show_again(here)
     elif kept.query:
         train(kept)
+    # The player may have asked for something at the same time.
+    rerun.request()

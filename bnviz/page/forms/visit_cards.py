@@ -30,8 +30,8 @@ def draw(shown: str, show: Callable[[VisitRun], None]) -> None:
     st.markdown(
         "## Runs of this visit",
         help=f"The last {MAX_RUNS} runs that were trained or opened in this tab, without those of "
-        "“Train as I change things”. They are gone once it is closed; “Take this run along” keeps "
-        "one.",
+        "“Train as I change things”. They are gone once it is closed, unless “Keep runs in this "
+        "browser” is on; “Take this run along” saves one as a file.",
     )
     pictures = " ".join(
         f".st-key-visit_{number} button {{ background-image: "

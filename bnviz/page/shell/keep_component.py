@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from bnviz.page.shell import rerun
 from bnviz.page.shell.components import component
 
 _KEY = "keep"
@@ -93,8 +94,9 @@ def draw(
                 "shown": shown,
                 "file": file,
             },
-            on_keeps_change=lambda: None,
-            on_wants_change=lambda: None,
+            # The player may have asked for something at the same time.
+            on_keeps_change=rerun.request,
+            on_wants_change=rerun.request,
             on_open_change=on_open,
         )
 

@@ -23,8 +23,8 @@ MAX_FILES, PATIENCE = 2, 20.0
 ZIP = "application/zip"
 #: What is said of a file that does not come: the server could not make it, or does not answer.
 UNDELIVERED = {
-    "unmade": "The file could not be made: the server is busy, or does not hold what belongs in it "
-    "any more; try again in a minute.",
+    "unmade": "The file could not be made: the server is busy, no longer holds what belongs in it, "
+    "or the run is too large for this kind of file. Try again in a minute, or take another kind.",
     "unanswered": "The server does not answer, so there is no file; try again once it does.",
 }
 _turns = threading.BoundedSemaphore(MAX_FILES)

@@ -16,6 +16,10 @@ const idsOf = (runs) => runs.map(({ id }) => id);
 test("a run is told from whatever else its owner has put there", () => {
   assert.equal(isKept(RUN), true);
   assert.equal(isKept({ ...RUN, query: { units: "4" } }), true);
+  // Eight changes in mid-run.
+  const interventions = "12000:learning_rate=0.0005,".repeat(8);
+  assert.equal(isKept({ ...RUN, query: { interventions } }), true);
+  assert.equal(isKept({ ...RUN, query: { interventions: interventions.repeat(2) } }), false);
   const wrong = [
     { id: 1 },
     { name: "x".repeat(201) },
@@ -47,6 +51,8 @@ test("the oldest make room for files, and runs without a file need none", () => 
   const sized = (id, since, size) => ({ ...RUN, id, since, size });
   const runs = [sized("old", 1, half), sized("link", 2, 0), sized("b", 3, half), sized("c", 4, 1)];
   assert.deepEqual(idsOf(leaving(runs)), ["old"]);
+  const more = [sized("link", 1, 0), sized("a", 2, half), sized("b", 3, half), sized("c", 4, 1)];
+  assert.deepEqual(idsOf(leaving(more)), ["a"]);
 });
 
 test("a curve stays in its picture and is interrupted where nothing is known", () => {

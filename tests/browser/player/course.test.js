@@ -25,6 +25,13 @@ test("a place on a linear axis is the step drawn there, on the axes that are the
   assert.equal(stepAt(figure, LAYOUT, 150, 200), undefined);
 });
 
+test("a curve whose panel has been left out is passed over", () => {
+  const figure = figureOf([{ x: "step", x_scale: 1 }]);
+  figure.data.push({ xaxis: "x9", yaxis: "y9" });
+  figure.bindings[1] = { x: "step", x_scale: 1 };
+  assert.equal(stepAt(figure, LAYOUT, 200, 200), 10);
+});
+
 test("where the networks take unlike times it is the step of the one that is there last", () => {
   const figure = figureOf([1, 4].map((cost) => ({ x: "step", x_scale: cost })));
   assert.equal(stepAt(figure, LAYOUT, 300, 200), 5);

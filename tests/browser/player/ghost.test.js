@@ -148,7 +148,9 @@ test("what is dashed is said only where something is, and in a picture as well",
   assert.deepEqual(smallPrint({ figure: drawn, ghosts, settings }), lines);
   const second = partOf({ run: "b", name: "B", schema: SCHEMA, bytes: 4 });
   ghosts.receive([first, second], bytesOf(0, 0));
-  assert.equal(ghosts.caption(drawn), "A (dashed): A & <b>; B (long dashes): B.");
+  assert.equal(ghosts.caption(drawn), "A (dashed): A & <b>; B: B, not drawn in this view.");
+  const both = /** @type {any} */ ({ ghosts: [[0], [0]], bindings });
+  assert.equal(ghosts.caption(both), "A (dashed): A & <b>; B (long dashes): B.");
   assert.equal(ghosts.caption(none), "This view does not draw A & <b> or B.");
   const shapes = /** @type {any} */ ({ ghosts: [[0, 1], [0]], bindings });
   assert.match(ghosts.caption(shapes), /B\. Of histograms only those of A are drawn/);

@@ -184,6 +184,12 @@ test("rows of some height, and panels with headings of their own, keep what stan
   assert.deepEqual(headed, rows(others));
 });
 
+test("each line of a heading in two lines is cut, if it is too long", () => {
+  const long = layout({ headings: ["<b>BN after activation</b> · gradient norm", "<b>b</b>"] });
+  fitHeadings(long, 0, 100);
+  assert.equal(long.annotations[0].text, "<b>BN after…</b><br>gradient…");
+});
+
 test("a heading that fits in no way is cut, and says so", () => {
   const long = layout({
     headings: ["<b>a long name of an arm</b><span> · of all</span>", "<b>b</b>"],
@@ -217,4 +223,7 @@ test("two panels stay, however low, and so do those of layers", () => {
   const layers = rows(["layer 1", "layer 2", "layer 3"]);
   dropLow(layers, 60);
   assert.deepEqual(layers, rows(["layer 1", "layer 2", "layer 3"]));
+  nameRows(layers, 60);
+  dropLow(layers, 60);
+  assert.equal(Object.keys(layers).filter((key) => key.startsWith("yaxis")).length, 3);
 });

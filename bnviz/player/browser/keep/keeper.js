@@ -51,6 +51,15 @@ async function fileAt(url) {
   }
 }
 
+/**
+ * Runs of this visit that are not to be kept again once they have been removed, and what runs of it
+ * were called last. Keepers come and go with the mode of the page.
+ * @type {Set<string>}
+ */
+const tried = new Set();
+/** @type {Map<string, string>} */
+const names = new Map();
+
 export class Keeper {
   /** @param {Store} [store] */
   constructor(store = new Store()) {
@@ -58,8 +67,6 @@ export class Keeper {
     this.on = choice() === "on";
     /** @type {Kept[]} */
     this.kept = [];
-    /** Runs of this visit that are not to be kept again once they have been removed. */
-    this.tried = new Set();
     /** @type {KeepData | undefined} */
     this.data = undefined;
     /** @type {Send} */
@@ -92,6 +99,14 @@ export class Keeper {
     this.removal.onclick = () => this.#removeAll();
     this.removal.onblur = () => this.#ask(false);
     this.root.append(label, made("p", WHERE), this.status, this.list, this.removal);
+    // Another tab has switched, or somebody has cleared the storage.
+    /** @param {StorageEvent} event */
+    this.onStorage = ({ key }) => {
+      if (key !== CHOICE && key !== null) return;
+      this.on = choice() === "on";
+      this.#plan(async () => {});
+    };
+    window.addEventListener("storage", this.onStorage);
   }
 
   /**
@@ -110,7 +125,9 @@ export class Keeper {
     this.#plan(() => this.#keep(data));
   }
 
-  close() {}
+  close() {
+    window.removeEventListener("storage", this.onStorage);
+  }
 
   /**
    * Does something after all that is planned, and shows what is kept then.
@@ -120,7 +137,7 @@ export class Keeper {
     this.work = this.work
       .then(act)
       .then(async () => {
-        if (choice() !== null) this.kept = newestFirst(await this.store.all());
+        this.kept = choice() === null ? [] : newestFirst(await this.store.all());
       })
       .catch((error) => {
         const full = error instanceof DOMException && error.name === "QuotaExceededError";
@@ -135,16 +152,19 @@ export class Keeper {
    * @param {KeepData} data
    */
   async #keep({ runs, file }) {
-    if (choice() !== null) this.kept = await this.store.all();
+    this.kept = choice() === null ? [] : await this.store.all();
     if (!this.on) return;
     for (const run of runs) {
       const before = this.kept.find(({ id }) => id === run.id);
-      if (before && before.name !== run.name) await this.store.put({ ...before, name: run.name });
-      if (before) this.tried.add(run.id);
+      // A name is taken over if it was given in this visit, not if it is what every visit begins with.
+      const name = names.get(run.id) ?? run.name;
+      names.set(run.id, run.name);
+      if (before && name !== run.name) await this.store.put({ ...before, name: run.name });
+      if (before) tried.add(run.id);
       else if (run.query) await this.#put(run);
       else if (file?.id === run.id) await this.#fetch(run, file.url);
     }
-    const lacking = runs.find(({ id, query }) => !query && !this.tried.has(id));
+    const lacking = runs.find(({ id, query }) => !query && !tried.has(id));
     this.#want(lacking?.id ?? "");
   }
 
@@ -153,8 +173,8 @@ export class Keeper {
    * @param {ArrayBuffer} [file]
    */
   async #put({ id, name, curves, query }, file) {
-    if (this.tried.has(id)) return;
-    this.tried.add(id);
+    if (tried.has(id)) return;
+    tried.add(id);
     const size = file?.byteLength ?? 0;
     await this.store.put({ id, name, curves, query, size, since: Date.now() }, file);
   }
@@ -168,8 +188,8 @@ export class Keeper {
     if (file) {
       await this.#put(run, file);
     } else {
-      this.tried.add(run.id);
-      this.complaint = `${run.name} cannot be kept: the page could not make a file of it.`;
+      tried.add(run.id);
+      this.complaint = `${run.name} is not kept: its file could not be had. To try again, switch off and on.`;
     }
   }
 
@@ -184,8 +204,10 @@ export class Keeper {
     this.complaint = "";
     this.on = this.box.checked;
     this.#plan(async () => {
+      // A browser that refuses does so before the choice is noted.
+      if (this.on) await this.store.all();
       localStorage.setItem(CHOICE, this.on ? "on" : "off");
-      this.tried.clear();
+      tried.clear();
       if (this.on && this.data) await this.#keep(this.data);
     });
   }

@@ -7,6 +7,7 @@ export const MAX_RUNS = 24;
 export const MAX_BYTES = 50_000_000;
 // What a record may hold: characters of a text, entries of a query, curves, and points of each.
 const MAX_TEXT = 200;
+const MAX_VALUE = 400;
 const MAX_ENTRIES = 100;
 const MAX_CURVES = 8;
 const MAX_POINTS = 500;
@@ -14,9 +15,10 @@ const COLOUR = /^#[0-9a-f]{6}$/i;
 
 /**
  * @param {unknown} given
+ * @param {number} [most] Characters.
  * @returns {given is string}
  */
-const isText = (given) => typeof given === "string" && given.length <= MAX_TEXT;
+const isText = (given, most = MAX_TEXT) => typeof given === "string" && given.length <= most;
 
 /**
  * @param {any} given
@@ -37,7 +39,10 @@ function isQuery(given) {
   if (given === null) return true;
   if (typeof given !== "object") return false;
   const entries = Object.entries(given);
-  return entries.length <= MAX_ENTRIES && entries.every((entry) => entry.every(isText));
+  return (
+    entries.length <= MAX_ENTRIES &&
+    entries.every(([name, value]) => isText(name) && isText(value, MAX_VALUE))
+  );
 }
 
 /**
@@ -69,9 +74,12 @@ export const newestFirst = (runs) => [...runs].sort((one, other) => other.since 
  * @param {Kept[]} runs
  */
 export function leaving(runs) {
-  let bytes = 0;
-  return newestFirst(runs).filter(({ size }, number) => {
+  let [bytes, count] = [0, 0];
+  return newestFirst(runs).filter(({ size }) => {
+    // A run without a file leaves only for other runs.
+    if (count >= MAX_RUNS || (size > 0 && bytes + size > MAX_BYTES)) return true;
     bytes += size;
-    return number >= MAX_RUNS || bytes > MAX_BYTES;
+    count += 1;
+    return false;
   });
 }

@@ -88,7 +88,10 @@ export class Store {
     return this.#within("readwrite", async (runs, files) => {
       runs.put(run);
       if (file) files.put(file, run.id);
-      for (const { id } of leaving((await answered(runs.getAll())).filter(isKept))) {
+      /** @type {Kept[]} */
+      const all = await answered(runs.getAll());
+      const unlisted = all.filter((each) => !isKept(each));
+      for (const { id } of [...unlisted, ...leaving(all.filter(isKept))]) {
         runs.delete(id);
         files.delete(id);
       }

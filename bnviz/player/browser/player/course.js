@@ -21,6 +21,8 @@ export function stepAt({ data, bindings, ghosts = [] }, layout, left, top) {
     if (!("x_scale" in binding) || ghosts.flat().includes(Number(number))) return [];
     const trace = data[Number(number)];
     const [x, y] = [layout[axisKey(trace.xaxis, "x")], layout[axisKey(trace.yaxis, "y")]];
+    // Its panel may have been left out.
+    if (!x || !y) return [];
     const [across, down] = [left - x._offset, top - y._offset];
     if (across < 0 || across > x._length || down < 0 || down > y._length) return [];
     const { x: path, x_scale: scale } = /** @type {OverRun & Binding} */ (binding);

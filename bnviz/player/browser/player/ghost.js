@@ -147,7 +147,11 @@ export class Ghosts {
     if (drawn.length === 1) {
       return `Dashed: ${[drawn[0].name, aligned].filter(Boolean).join(", ")}.`;
     }
-    const names = drawn.map(({ name }, place) => `${LETTERS[place]} (${LINES[place]}): ${name}`);
+    const names = drawn.map(({ name }, place) =>
+      figure.ghosts[place]?.length
+        ? `${LETTERS[place]} (${LINES[place]}): ${name}`
+        : `${LETTERS[place]}: ${name}, not drawn in this view`,
+    );
     const shapes = figure.ghosts.flat().some((trace) => figure.bindings[trace].kind === "ridges");
     return [
       names.join("; "),

@@ -120,18 +120,15 @@ export function fitHeadings(layout, left, width, seen = Number.POSITIVE_INFINITY
     if (fits(heading.text)) continue;
     heading.text = heading.text.replace(EXPLANATION, "");
     if (fits(heading.text)) continue;
-    const parted = heading.text.replace(PARTS, "<br>");
-    if (parted !== heading.text) heading.text = parted;
-    else {
-      const { size } = heading.font;
-      const fitting = (size * (end - start)) / lengthOf(heading.text, size);
-      const least = Math.max(SMALLEST, LEAST * (layout.font?.size ?? SMALLEST));
-      heading.font = { ...heading.font, size: Math.max(fitting, least) };
-      heading.text = cut(
-        heading.text,
-        (text) => lengthOf(text, heading.font.size) <= end - start + 1,
-      );
-    }
+    const lines = heading.text.replace(PARTS, "<br>").split("<br>");
+    const { size } = heading.font;
+    const longest = Math.max(...lines.map((line) => lengthOf(line, size)));
+    const least = Math.max(SMALLEST, LEAST * (layout.font?.size ?? SMALLEST));
+    const fitting = Math.max(Math.min(size, (size * (end - start)) / longest), least);
+    heading.font = { ...heading.font, size: fitting };
+    heading.text = lines
+      .map((line) => cut(line, (text) => lengthOf(text, fitting) <= end - start + 1))
+      .join("<br>");
   }
 }
 
@@ -203,7 +200,11 @@ export function dropLow(layout, height) {
       const words = kept.slice(1).reduce((sum, panel, i) => sum + needed(kept[i], panel), 0);
       return (height * (top - bottom) - words) / kept.length;
     };
-    if (column.some(({ heading }) => NAME.test(heading?.text ?? ""))) continue;
+    // Those of layers may have their names beside them.
+    const areLayers = column.some(
+      ({ y, heading }) => y.ticktext?.length === 1 || NAME.test(heading?.text ?? ""),
+    );
+    if (areLayers) continue;
     while (kept.length > 2 && room() < LEAST_HEIGHT) kept.pop();
     if (kept.length === column.length) continue;
     for (const { key, heading } of column.slice(kept.length)) {

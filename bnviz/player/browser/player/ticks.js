@@ -19,6 +19,8 @@ const CLOSE = 1e-4;
 // The widest of usual numbers beside a panel, and how far it stands from it; pixels.
 const WIDEST = "100%";
 const NEAR = 4;
+// What is counted in a title: the step of "training step", the seconds of "seconds of …".
+const COUNTED = /^(?:training )?(\w+).*$/s;
 const BY_ROOT = /<span>.*<\/span>/;
 
 /**
@@ -156,7 +158,7 @@ export function fitTicks(layout, { axes, end, whole }, left, right, ranges = {})
 }
 
 /**
- * The title of an axis, without what does not fit: at last its last word is left.
+ * The title of an axis, without what does not fit: at last what is counted is left.
  * @param {string} text
  * @param {(text: string) => number} lengthOf
  * @param {number} length
@@ -164,7 +166,7 @@ export function fitTicks(layout, { axes, end, whole }, left, right, ranges = {})
 function fitting(text, lengthOf, length) {
   if (lengthOf(text.replace(/<[^>]*>/g, "")) <= length) return text;
   const short = text.replace(BY_ROOT, "");
-  return lengthOf(short) <= length ? short : (short.split(" ").at(-1) ?? short);
+  return lengthOf(short) <= length ? short : short.replace(COUNTED, "$1");
 }
 
 /**
