@@ -35,7 +35,7 @@ def completed(study):
     return study
 
 
-@pytest.fixture(scope="module", params=["relu", pytest.param("sigmoid", marks=pytest.mark.widest)])
+@pytest.fixture(scope="module", params=["relu", "sigmoid"])
 def trained(request):
     """The same experiment as a run of its first seed, among five seeds, and in a map."""
     settings = EXPERIMENTS[request.param]
@@ -48,7 +48,6 @@ def trained(request):
     return recording, completed(SeedBands(settings, 5)), completed(PhaseMap(sweep))
 
 
-@pytest.mark.widest
 def test_a_run_and_its_seed_have_the_same_accuracies_and_speed_up(trained):
     recording, bands, _ = trained
     for arm in ARMS:
