@@ -1,9 +1,9 @@
 """Kept runs: what the viewer's browser keeps across visits, and how it comes back.
 
-A run that the engine trained on data of its own is kept as the parameters of its link: training it
-again takes no longer than reading its file would. One that was opened from a file may be of another
-version or machine, and one of the viewer's own data lacks them at the next visit: of those the
-browser keeps the file.
+A run that the engine trained on data of its own is kept as the parameters of its link, which train
+it again: a few bytes, where its file would take megabytes and be read like a stranger's. One that
+was opened from a file may be of another version or machine, and one of the viewer's own data lacks
+them at the next visit: of those the browser keeps the file.
 """
 
 import math

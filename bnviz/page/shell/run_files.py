@@ -25,7 +25,7 @@ ZIP = "application/zip"
 UNDELIVERED = {
     "unmade": "The file could not be made: the server is busy, no longer holds what belongs in it, "
     "or the run is too large for this kind of file. Try again in a minute, or take another kind.",
-    "unanswered": "The server does not answer, so there is no file; try again once it does.",
+    "unanswered": "The server does not answer, so the file does not come; try again once it does.",
 }
 _turns = threading.BoundedSemaphore(MAX_FILES)
 
