@@ -132,6 +132,39 @@ def test_map_and_seeds_are_drawn(walk, name):
     walk.until("+s.draws > 0", root="#bnviz-map")
 
 
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index", "problem", "experiments", "experiment-default", "map", "seeds", "quiz", "glossary"],
+)
+def test_no_page_is_wider_than_a_phone(walk, name):
+    walk.page.set_viewport_size(PHONE)
+    walk.page.goto(f"{walk.address}/{name}.html")
+    if walk.page.locator("body[data-picture]").count():
+        walk.until("+(s.framesDrawn ?? s.draws) > 0", root=":is(#bnviz-stage, #bnviz-map)")
+    assert walk.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for link in walk.page.locator("header nav a").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_on_a_phone_the_picture_follows_its_question_at_once(walk):
+    walk.page.set_viewport_size(PHONE)
+    walk.open("problem.html")
+    question = walk.page.locator("[data-question]").bounding_box()
+    picture = walk.page.locator(f"{STAGE} .bnviz-hook").bounding_box()
+    assert 0 <= picture["y"] - question["y"] - question["height"] < 40
+
+
+def test_the_seeds_have_no_box_for_a_cell(walk):
+    walk.page.goto(f"{walk.address}/seeds.html")
+    walk.until("+s.draws > 0", root="#bnviz-map")
+    assert walk.page.locator("[data-part=chosen]").is_hidden()
+
+
 def test_light_and_dark_go_along_from_page_to_page(walk):
     ground = "getComputedStyle(document.documentElement).backgroundColor"
     walk.open("index.html")
