@@ -4,11 +4,13 @@ The shapes are those of the same step, and end with the other run; or those of t
 Those of several runs could not be told apart: their colour is that of the network.
 
 A ghost has the binding of a curve or of the histograms of the figure, and takes its points from the
-frames of the other recording. What that one has not measured, or not in the same bins, has none.
+frames of the other recording, of the network that stands for the same. What that one has not
+measured, or not in the same bins, has none; nor have layers that are not those of the figure.
 Where there are several, one curve of each in every panel ends with the letter of its run.
 """
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +33,8 @@ _WIDTH = 1.6
 _LETTER_SIZE = 13
 #: Width up to which a curve is thin, in pixels.
 _THIN = 1
+#: What the path of a measure of one layer has: its number.
+_OF_LAYER = re.compile(r"/\d")
 #: Opacity of the inside of a histogram.
 _FILL = 0.1
 
@@ -62,14 +66,19 @@ def with_ghosts(
         lettered = set()
         other_run = run if aligned else RunAxis(other, view)
         fields = other.layout.overview.schema()["fields"]
+        same_layers = recording.header.shares_layers(other.header)
         for number, binding in figure.bindings.items():
             trace, found = figure.traces[number], None
             match binding:
                 case Series(part="past" | "all") if _is_drawn(binding, trace["line"]):
-                    if run.unit == other_run.unit:
-                        found = _curve(binding, fields, other_run)
-                case Ridges(start=False) if not place:
-                    found = _histograms(binding, fields, recording, other)
+                    renamed = _renamed(binding.y, recording, other)
+                    comparable = same_layers or not _OF_LAYER.search(binding.y)
+                    if run.unit == other_run.unit and renamed and comparable:
+                        of = binding.y if aligned else renamed
+                        found = _curve(binding, renamed, fields, other_run.binding(_arm(of)))
+                case Ridges(start=False) if not place and same_layers:
+                    renamed = _renamed(binding.counts, recording, other)
+                    found = _histograms(binding, renamed, fields, recording, other)
             if found is None:
                 continue
             bindings[len(traces)] = found
@@ -138,12 +147,28 @@ def _end(
     )
 
 
-def _curve(binding: Series, fields: Mapping[str, Any], run: RunAxis) -> Binding | None:
-    """The same measure over the other run; None if it has not measured it."""
-    arm = binding.y.removeprefix(ROOT).partition("/")[0]
-    if not all(_is_measured(path, fields) for path in binding.y.removeprefix(ROOT).split(" - ")):
+def _arm(path: str) -> str:
+    """The network whose measure a path names."""
+    return path.removeprefix(ROOT).partition("/")[0]
+
+
+def _renamed(path: str, recording: Recording, other: Recording) -> str:
+    """The path of the same measure in another recording; "" if that has no such network."""
+    arm = _arm(path)
+    there = recording.header.counterpart(arm, other.header)
+    root = ROOT if path.startswith(ROOT) else ""
+    parts = path.removeprefix(ROOT).split(" - ")
+    named = (f"{there}/{part.removeprefix(f'{arm}/')}" for part in parts)
+    return root + " - ".join(named) if there else ""
+
+
+def _curve(
+    binding: Series, path: str, fields: Mapping[str, Any], run: Mapping[str, Any]
+) -> Binding | None:
+    """The measure of a path over the other run; None if it has not measured it."""
+    if not all(_is_measured(part, fields) for part in path.removeprefix(ROOT).split(" - ")):
         return None
-    return dataclasses.replace(binding, **run.binding(arm), part="all")
+    return dataclasses.replace(binding, **run, y=path, part="all")
 
 
 def _is_measured(path: str, fields: Mapping[str, Any]) -> bool:
@@ -157,15 +182,15 @@ def _is_measured(path: str, fields: Mapping[str, Any]) -> bool:
 
 
 def _histograms(
-    binding: Ridges, fields: Mapping[str, Any], recording: Recording, ghost: Recording
+    binding: Ridges, path: str, fields: Mapping[str, Any], recording: Recording, ghost: Recording
 ) -> Binding | None:
     """The histograms of the layers that both have; None if their bins differ or it has none."""
     quantity = binding.counts.partition("/")[2].removesuffix("_counts")
-    if binding.counts not in fields or not np.array_equal(
+    if path not in fields or not np.array_equal(
         recording.header.edges(quantity), ghost.header.edges(quantity)
     ):
         return None
     drawn = zip(binding.rows, binding.baselines, strict=True)
     kept = [(row, baseline) for row, baseline in drawn if row < ghost.layout.hidden_layers]
     rows, baselines = zip(*kept, strict=True) if kept else ((), ())
-    return dataclasses.replace(binding, rows=rows, baselines=baselines)
+    return dataclasses.replace(binding, counts=path, rows=rows, baselines=baselines)

@@ -13,10 +13,10 @@ _REACHED = "validation_accuracy"
 def by_accuracy(recording: Recording, other: Recording) -> Recording:
     """Returns what another run was when it first had the accuracies of a run.
 
-    Frame i has the step of the run's frame i. Of each network it has the measures that the other
-    run's network of the same name had at its first recorded step with at least the validation
-    accuracy of frame i. Where it never had that, and of a network that the run lacks, all numbers
-    are NaN and all counts 0.
+    Frame i has the step of the run's frame i. Of each network it has the measures that it had at
+    its first recorded step with at least the validation accuracy that the run's network which it is
+    compared with has in frame i. Where it never had that, and of a network that the run lacks, all
+    numbers are NaN and all counts 0.
 
     Args:
         recording: The run, complete or growing; frames of a longer one are the same.
@@ -29,9 +29,10 @@ def by_accuracy(recording: Recording, other: Recording) -> Recording:
     frames["step"] = ours["step"]
     for arm in overview.arms:
         frames[arm] = _unknown(overview.dtype[arm])
-        if arm in recording.layout.arms and len(theirs):
+        own = other.header.counterpart(arm, recording.header)
+        if own is not None and len(theirs):
             best = np.maximum.accumulate(np.nan_to_num(theirs[arm][_REACHED], nan=-np.inf))
-            first = np.searchsorted(best, ours[arm][_REACHED])
+            first = np.searchsorted(best, ours[own][_REACHED])
             reached = first < len(best)
             frames[arm][reached] = theirs[arm][first[reached]]
     # No settings train this.

@@ -225,10 +225,10 @@ def recorded_curves() -> Mapping[str, Mapping[str, Sequence[float]]]:
 
 
 def _curves(recording: Recording) -> dict[str, list[float]]:
-    last = recording.settings.steps
+    last = recording.header.num_steps
     at = [recording.index_at_step(round(last * x**2)) for x in np.linspace(0, 1, NUM_POINTS)]
     frames = recording.frames[at]
     return {
         arm: [round(float(value), 3) for value in frames[arm]["validation_accuracy"]]
-        for arm in ARMS
+        for arm in recording.layout.arms
     }

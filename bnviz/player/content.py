@@ -57,6 +57,7 @@ class StageContent:
         fixed: Whether it is shown in that view alone.
         check: Whether the run is checked on other seeds, as `bnviz.engine.runs.Run.check`.
         opens_seeds: Whether a click opens the run of another seed.
+        linked: Whether the address of the page leads to the recording.
         opened: What of all that the player folds away at first is open, by name.
         begin: Step at which the player begins; a live player begins at the last change.
         loops: Whether playback repeats.
@@ -78,6 +79,7 @@ class StageContent:
     begin: int = 0
     check: str = "none"
     opens_seeds: bool = False
+    linked: bool = True
     loops: bool = False
     other: str = ""
     presented: bool = False
@@ -147,6 +149,7 @@ class StageContent:
             "about": recording.header.about,
             **_findings(self.recording, recording, self.check),
             "opens_seeds": self.opens_seeds,
+            "linked": self.linked,
             "opened": self.opened,
             "fixed": self.fixed,
             "other": self.other,
@@ -267,11 +270,12 @@ def _findings(recording: Recording, snapshot: Recording, check: str) -> dict[str
 
 
 def _changes(recording: Recording) -> dict[str, Any]:
-    """The learning rate at step 0, the changes made in mid-run, and the possible ones."""
+    """The learning rate at step 0, the changes made in mid-run, and the possible ones, if any."""
     header, kind = recording.header, KINDS[LEARNING_RATE]
     made = [dataclasses.asdict(change) for change in header.changes]
-    rates = [kind.nearest(end) for end in (0.0, 1e9)]
-    of_bn = BN_CHANGES if header.settings is not None else {}
+    trains = header.settings is not None
+    rates = [kind.nearest(end) for end in (0.0, 1e9)] if trains else []
+    of_bn = BN_CHANGES if trains else {}
     return {"rate": header.learning_rate or 0.0, "rates": rates, "made": made, "of_bn": of_bn}
 
 

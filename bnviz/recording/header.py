@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.interventions import Intervention
-from bnviz.recording.arm_colours import ARM_COLOURS
+from bnviz.recording.arm_colours import ARM_COLOURS, FURTHER_COLOURS
 from bnviz.recording.described import described
 from bnviz.recording.frame_schema import VERSION
 from bnviz.recording.frames import (
@@ -124,6 +124,29 @@ class RecordingHeader:
     def arm(self, name: str) -> ArmSpec:
         """One of the networks by its name."""
         return next(arm for arm in self.arms if arm.name == name)
+
+    def counterpart(self, name: str, other: "RecordingHeader") -> str | None:
+        """The network of another recording that is drawn as one of these; None if it has none.
+
+        Two colours have a meaning; a network of any other one must be called the same.
+
+        Args:
+            name: Of the network.
+            other: The header of the other recording.
+        """
+        ours = self.arm(name)
+        alike = (
+            arm.name
+            for arm in other.arms
+            if arm.colour == ours.colour
+            and (arm.colour not in FURTHER_COLOURS or arm.label == ours.label)
+        )
+        return next(alike, None)
+
+    def shares_layers(self, other: "RecordingHeader") -> bool:
+        """Whether layers in the same place stand for each other: numbered, or of the same names."""
+        ours, theirs = ([layer.name for layer in each.layers] for each in (self, other))
+        return ours == theirs or all(name.startswith(NUMBERED) for name in (*ours, *theirs))
 
     def knows(self, measure: str) -> bool:
         """Whether a measure that frames have is taken of these networks."""

@@ -1,5 +1,7 @@
 """Ghosts of another run in a figure: what they draw, and what they leave alone."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from bnviz.findings.alignment import by_accuracy
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support import ROOT
+from tests.support.networks import header_of
 from tests.support.recordings import random_recording, with_accuracies
 
 SETTINGS = Settings(hidden_layers=3, units=4, steps=40)
@@ -135,6 +138,28 @@ def test_what_another_run_without_a_third_network_has_is_drawn():
     recording = random_recording(SETTINGS.replace(third_arm="layer_norm"), 20)
     names = {name.partition("/")[0] for name in ghosts(RECORDING, recording=recording)}
     assert names == {"none", "bn"}
+
+
+def test_a_network_trained_elsewhere_is_drawn_as_the_one_of_its_colour_and_not_its_layers():
+    header = header_of(2, [4, 8], steps=tuple(range(12)))
+    with_bn = dataclasses.replace(header.arms[1], name="arm_1")
+    other = random_recording(dataclasses.replace(header, arms=(with_bn,)), 12, seed=1)
+    for recording, ours in ((RECORDING, "bn"), (random_recording(header, 12), "arm_2")):
+        curves = ghosts(other, View(run_scale="linear"), recording)
+        (colour,) = {arm.colour for arm in recording.header.arms if arm.name == ours}
+        same = recording.header.layers == header.layers
+        assert ("arm_1/pre_activation_counts" in curves) == same
+        assert {path.partition("/")[0] for path in curves} == {"arm_1"}
+        assert curves["arm_1/validation_loss"].line.color == colour
+
+
+def test_layers_of_other_names_are_not_compared_though_they_have_the_same_numbers():
+    header = header_of(2, [4, 8], steps=tuple(range(12)))
+    renamed = tuple(dataclasses.replace(each, name=f"my_{each.name}") for each in header.layers)
+    there = random_recording(dataclasses.replace(header, layers=renamed), 12, seed=1)
+    drawn = ghosts(there, View("layers"), random_recording(header, 12))
+    assert drawn
+    assert not any(part[:1].isdigit() for path in drawn for part in path.split("/"))
 
 
 @pytest.mark.parametrize("run_scale", ["linear", "root"])

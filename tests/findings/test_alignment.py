@@ -1,11 +1,14 @@
 """The frames of another run at the accuracies of a run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bnviz.findings.alignment import by_accuracy
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from tests.support.networks import header_of
 from tests.support.recordings import random_recording, with_accuracies
 
 SETTINGS = Settings(hidden_layers=1, units=4, steps=4)
@@ -46,6 +49,17 @@ def test_a_network_that_the_run_lacks_is_unknown():
     frames = by_accuracy(run(-1.0), other).frames
     assert np.isnan(frames["layer_norm"]["validation_loss"]).all()
     assert np.isfinite(frames["bn"]["validation_loss"]).all()
+
+
+def test_a_network_trained_elsewhere_is_compared_with_the_one_of_its_colour():
+    plain, with_bn = header_of(2, [4]).arms
+    swapped = tuple(replace(arm, name=name) for arm, name in ((with_bn, "one"), (plain, "two")))
+    other = random_recording(replace(header_of(2, [4]), arms=swapped), 5)
+    frames = by_accuracy(run(-1000.0), other).frames
+    for name in ("one", "two"):
+        assert np.isfinite(frames[name]["validation_loss"]).all()
+    frames = by_accuracy(random_recording(header_of(1, [4]), 2), other).frames
+    assert np.isnan(frames["one"]["validation_loss"]).all()
 
 
 def test_its_frames_stay_the_same_while_the_run_goes_on():

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from bnviz.page.modes import laboratory_mode
 from bnviz.page.shell import brought, kept_file, session, visit
 from bnviz.page.shell.own_file import Holders
 from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import BUNDLED, Recording
 from bnviz.settings import KINDS, Settings
+from tests.support.networks import header_of
 from tests.support.recordings import random_recording
 from tests.support.streamlit_page import new_page, open_page, player_message
 
@@ -86,6 +88,82 @@ def test_one_of_own_data_is_shown_although_its_data_are_not_here(bring):
     page = open_page()
     assert shown(page) == (run.token, "recorded", 21, "")
     assert not player_message(page)[0]["opens_seeds"]
+
+
+class TestNetworksTrainedElsewhere:
+    """A recording of networks that no settings describe."""
+
+    LABEL = "*mine* [x](y)"
+
+    @pytest.fixture
+    def page(self, bring, monkeypatch):
+        bring(header_of(2, [4, 8], about=f"2 networks, {self.LABEL}"), frames=5)
+        monkeypatch.setattr(session.Viewer, "start", pytest.fail)  # with which every run begins
+        page = new_page()
+        page.session_state["files"] = True
+        page.run()
+        assert not page.exception
+        return page
+
+    def test_it_is_shown_apart_from_the_form(self, page):
+        header, _ = player_message(page)
+        assert (header["state"], header["available"], header["other"]) == ("recorded", 5, "")
+        said = (
+            "a recording of 9 steps of networks that trained outside of bnviz, opened from a file."
+        )
+        assert header["message"] == f"run.npz: {said}"
+        assert [each.value for each in page.caption if "On the stage" in each.value]
+        assert page.query_params == {}
+        assert not page.button(key="train_wide").disabled
+
+    def test_only_what_it_has_is_offered(self, page):
+        header, _ = player_message(page)
+        assert not header["opens_seeds"]
+        assert not header["linked"]
+        labels = [each.proto.label for each in page.get("download_button")]
+        assert labels == ["Page that plays it", "Recording", "Numbers", "Curves for TensorBoard"]
+        assert "Trained networks (.keras)" not in [each.label for each in page.button]
+        assert "These settings as a Keras script" not in [each.label for each in page.expander]
+
+    @pytest.mark.parametrize(
+        ("callback", "request_", "asked"),
+        [
+            ("_on_seeds", "requested_seed", 3),
+            ("_intervene", "requested_change", (2, "learning_rate=1")),
+            ("_on_train", "requested_view", "inference"),
+        ],
+    )
+    def test_a_browser_that_asks_for_training_gets_none(
+        self, page, monkeypatch, callback, request_, asked
+    ):
+        before, form = shown(page), laboratory_mode.form
+        called = []
+
+        def form_after_callback():
+            called.append(getattr(laboratory_mode, callback)())
+            return form()
+
+        monkeypatch.setattr(laboratory_mode, request_, lambda: asked)
+        monkeypatch.setattr(laboratory_mode, "form", form_after_callback)
+        assert shown(page.run()) == before
+        assert called
+        assert not page.exception
+
+    def test_a_run_of_the_laboratory_beside_it_is_told_apart_in_a_row(self):
+        own = random_recording(header_of(1, [4], about=self.LABEL), 5)
+        opened = VisitRun.opened("mine.npz", b"", own)
+        page = page_of(opened, VisitRun.opened("lab.npz", b"1", random_recording(SETTINGS, 21)))
+        page.button(key="visit_1").click().run()  # the older one
+        page.session_state["bnviz_compared"] = (visit_token(b"1"),)
+        header, _ = player_message(page.run())
+        assert (header["run"], header["ghosts"][0]["name"]) == (opened.token, "lab.npz")
+        (table,) = tables(page)
+        assert f"<th scope='row'>networks</th><td>{self.LABEL}</td>" in table
+
+
+def visit_token(data: bytes) -> str:
+    """Token of a run that was opened from a file with this content."""
+    return VisitRun.opened("", data, random_recording(SETTINGS, 21)).token
 
 
 def page_of(*runs: VisitRun):

@@ -249,10 +249,16 @@ def test_tensorboard_gets_a_folder_for_each_of_them_and_their_layers_names():
     assert all(b"block_1/conv_relu" in data and b"watched" in data for data in files.values())
 
 
-def test_the_page_says_that_it_does_not_open_it(tmp_path):
-    recording().save(tmp_path / "run.npz")
-    complaint = recording_process.tried((tmp_path / "run.npz").read_bytes())["complaint"]
-    assert "trained outside of bnviz" in complaint
+def test_the_page_is_told_how_many_bytes_it_may_come_to_take(tmp_path):
+    begun = recording(frames=2)
+    begun.save(tmp_path / "run.npz")
+    found = recording_process.tried((tmp_path / "run.npz").read_bytes())
+    assert found == {"complaint": "", "bytes": 5 * begun.layout.dtype.itemsize}
+
+
+def test_nothing_is_offered_to_be_changed_in_what_nobody_here_can_train_again():
+    changes = respond(recording(), View())["changes"]
+    assert (changes["rates"], changes["of_bn"]) == ([], {})
 
 
 def test_a_header_differs_in_what_it_says_of_itself():

@@ -14,6 +14,7 @@ from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import StageContent
 from bnviz.player.ghost import Ghost
+from bnviz.recording import Recording
 from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
 
 _FIELD, _ALIGNED = "compared", "aligned"
@@ -105,11 +106,11 @@ def _distinct(runs: Sequence[VisitRun]) -> dict[str, str]:
     return names
 
 
-def draw_differences(shown: Settings, runs: Sequence[VisitRun]) -> None:
-    """Draws a table of what differs in the settings of the runs.
+def draw_differences(shown: Recording, runs: Sequence[VisitRun]) -> None:
+    """Draws a table of what differs in the settings of the runs; where one has none, of their data.
 
     Args:
-        shown: Settings of the run that is shown.
+        shown: The run that is shown.
         runs: The runs that it is compared with; none to draw nothing.
     """
     if not runs:
@@ -128,7 +129,7 @@ def draw_differences(shown: Settings, runs: Sequence[VisitRun]) -> None:
         ]
     rows = "".join(
         f"<tr><th scope='row'>{label}</th>{''.join(f'<td>{value}</td>' for value in values)}</tr>"
-        for label, *values in differing(shown, *(run.settings for run in runs))
+        for label, *values in _rows(shown, runs)
     )
     columns = "".join(f"<th scope='col'>{head}</th>" for head in ["on the stage", *heads])
     nothing = f"<tr><td colspan={2 + len(runs)}>nothing</td></tr>"
@@ -136,6 +137,15 @@ def draw_differences(shown: Settings, runs: Sequence[VisitRun]) -> None:
         "<table class='bnviz-differences'><thead><tr><th scope='col'>What differs</th>"
         f"{columns}</tr></thead><tbody>{rows or nothing}</tbody></table>"
     )
+
+
+def _rows(shown: Recording, runs: Sequence[VisitRun]) -> list[tuple[str, ...]]:
+    """Label and values of each row, in HTML."""
+    settings = [shown.header.settings, *(run.settings for run in runs)]
+    known = [each for each in settings if each is not None]
+    if len(known) == len(settings):
+        return differing(*known)
+    return [("networks", *map(html.escape, [shown.header.about, *(run.about for run in runs)]))]
 
 
 def differing(*settings: Settings) -> list[tuple[str, ...]]:

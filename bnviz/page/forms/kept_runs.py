@@ -16,7 +16,6 @@ from bnviz.export.replay_process import ReplayProcessError
 from bnviz.page.shell import keep_component, links, rerun, run_files, visit
 from bnviz.page.shell.keep_component import KeptRun
 from bnviz.page.shell.visit_run import VisitRun
-from bnviz.recording.arm_colours import ARM_COLOURS
 
 #: Decimals of the points of a card's curves.
 _DECIMALS = 3
@@ -49,10 +48,12 @@ def _entry(run: VisitRun) -> dict[str, object]:
         "id": run.kept_as,
         "name": run.name,
         "curves": [
-            {"colour": ARM_COLOURS[arm], "points": [_point(each) for each in points]}
-            for arm, points in run.curves.items()
+            {"colour": colour, "points": [_point(each) for each in points]}
+            for colour, points in run.curves.items()
         ],
-        "query": None if run.content else links.of_run(run.settings.to_query()),
+        "query": None
+        if run.content or run.settings is None
+        else links.of_run(run.settings.to_query()),
     }
 
 

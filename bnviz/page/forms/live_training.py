@@ -24,12 +24,19 @@ def is_on() -> bool:
     return bool(fields.value(_FIELD, False))
 
 
-def draw(settings: Settings | None, shown: Settings, follow: Callable[[Settings], str]) -> None:
+def turn_off() -> None:
+    """Turns the switch off, as for a recording that the form cannot hold."""
+    fields.set_value(_FIELD, False)
+
+
+def draw(
+    settings: Settings | None, shown: Settings | None, follow: Callable[[Settings], str]
+) -> None:
     """Draws the switch, and trains what is chosen while it is on.
 
     Args:
         settings: What is chosen; None while it cannot be trained.
-        shown: Settings of what is on the stage.
+        shown: Settings of what is on the stage; None if it has none.
         follow: Trains settings; returns why it does not, in one sentence, or nothing.
     """
     was_on = is_on()

@@ -41,7 +41,7 @@ def draw(show: Callable[[VisitRun], None]) -> None:
     )
     if popover.open:
         popover.file_uploader(
-            "A run that was saved here or by “bnviz train” (NPZ)",
+            "A run that was saved here, by “bnviz train” or by “bnviz.Watch” (NPZ)",
             type=["npz"],
             help="Shown as its file says, with all views that it has. The file is kept in memory, "
             "for this session only.",

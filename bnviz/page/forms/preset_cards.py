@@ -5,6 +5,7 @@ between their classes at the end.
 """
 
 import base64
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -32,12 +33,13 @@ _SIDE, _ONE_IN = 200, 2
 _IN_PLANE = "decision"
 
 
-def draw(chosen: str, choose: Callable[[str], None]) -> None:
-    """Draws the cards, and what the seeds show of the chosen one.
+def draw(chosen: str, choose: Callable[[str], None], *, note: str = "") -> None:
+    """Draws the cards, and what the seeds show of the chosen one, or a note in place of that.
 
     Args:
         chosen: Name of the preset whose settings are those of the form; empty if there is none.
         choose: Called with the name of a preset when its card is clicked.
+        note: In Markdown; empty for none.
     """
     st.markdown("## Experiments")
     st.html(_STYLE_SHEET)
@@ -53,14 +55,19 @@ def draw(chosen: str, choose: Callable[[str], None]) -> None:
                 key=f"preset_{name}",
             )
     with st.container(key="preset_sentence"):  # always there, so that the form keeps its place
-        if chosen:
+        if note:
+            st.caption(note)
+        elif chosen:
             st.caption(f"**{PRESETS[chosen].title}:** {PRESETS[chosen].sentence}")
 
 
 @cache
 def _pictures() -> str:
     """A style sheet with the picture of each card."""
-    pictures = {name: curves_picture(curves) for name, curves in presets.recorded_curves().items()}
+    pictures = {
+        name: curves_picture({ARM_COLOURS[arm]: points for arm, points in curves.items()})
+        for name, curves in presets.recorded_curves().items()
+    }
     for name, preset in PRESETS.items():
         if preset.view == _IN_PLANE:
             # Not kept: most visitors never open it.
@@ -78,20 +85,27 @@ def address(picture: str) -> str:
 
 
 def curves_picture(curves: Mapping[str, Sequence[float]]) -> str:
-    """The picture of the accuracies of both networks, from 0 to 1 at equal distances."""
-    inner = _HEIGHT - 2 * _MARGIN
-    lines = ""
-    for arm, values in curves.items():
-        places = (
-            f"{_WIDTH * at / (len(values) - 1):.1f},{_HEIGHT - _MARGIN - inner * value:.1f}"
-            for at, value in enumerate(values)
-        )
-        lines += f'<path {_STROKE} stroke="{ARM_COLOURS[arm]}" d="M{" ".join(places)}"/>'
+    """The picture of the accuracies of networks, by colour, from 0 to 1 at equal distances."""
+    lines = "".join(
+        f'<path {_STROKE} stroke="{colour}" d="{_path(values)}"/>'
+        for colour, values in curves.items()
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
         'preserveAspectRatio="none">'
         f'<g fill="none" stroke-width="1.6" stroke-linejoin="round">{lines}</g></svg>'
     )
+
+
+def _path(values: Sequence[float]) -> str:
+    """The path of a curve; it is interrupted where a value is not known."""
+    path, command, inner = "", "M", _HEIGHT - 2 * _MARGIN
+    for at, value in enumerate(values):
+        if math.isfinite(value):
+            top = _HEIGHT - _MARGIN - inner * min(max(value, 0), 1)
+            path += f"{command}{_WIDTH * at / (len(values) - 1):.1f},{top:.1f}"
+        command = "L" if math.isfinite(value) else "M"
+    return path
 
 
 def _plane(recording: Recording) -> str:

@@ -56,6 +56,11 @@ NAME = LABORATORY
 LABEL = "Laboratory"
 PARAMETERS: tuple[str, ...] = (PRESENT,)
 TRAIN = "train"
+#: What is said over the form while the stage shows what the form cannot train.
+_APART = (
+    "**On the stage:** networks that trained outside of bnviz. The settings below are those of the "
+    "laboratory’s own, which “Train both” trains."
+)
 
 
 def follow(link: Link) -> tuple[Problem, ...]:
@@ -82,8 +87,10 @@ def form() -> Settings | None:
     """
     cards = st.container(key="experiments")
     settings = settings_form.form()
+    apart = laboratory_stage.recording().header.settings is None
     with cards:  # which of them is chosen is known now
-        preset_cards.draw(presets.name_of(settings), _choose)
+        chosen = "" if apart else presets.name_of(settings)
+        preset_cards.draw(chosen, _choose, note=_APART if apart else "")
     # However many runs there are, the settings stay where they are.
     with st.container(key="visit"):
         visit_cards.draw(laboratory_stage.token(), _show_again)
@@ -104,8 +111,10 @@ def _choose(name: str) -> None:
 
 def _open(run: VisitRun) -> None:
     """Shows a recording that was opened from a file, and fills the form with its settings."""
-    if run.settings.dataset != UPLOAD:
+    if run.settings is not None and run.fits_form:
         settings_form.fill(run.settings)
+    else:
+        live_training.turn_off()
     laboratory_stage.show_opened(run)
     notices.clear()
 
@@ -114,7 +123,7 @@ def _show_again(run: VisitRun) -> None:
     """Shows a run of this visit; one that the engine keeps no more is trained again."""
     if run.recording is not None:
         _open(run)
-    else:
+    elif run.settings is not None:
         _train_and_fill(run.settings)
 
 
@@ -174,7 +183,7 @@ def actions(settings: Settings | None, *, key: str) -> None:
         train(settings)
     if key == "wide":
         laboratory_stage.choose_stand_in(settings)
-        live_training.draw(settings, laboratory_stage.recording().settings, _follow)
+        live_training.draw(settings, laboratory_stage.recording().header.settings, _follow)
     run = laboratory_stage.run()
     if clicks.stop_button(session.is_active(run), _stop, key=f"stop_{key}"):
         return
@@ -200,15 +209,15 @@ def stage(settings: Settings | None) -> None:
     if state.presenting:
         return
     on_stage = laboratory_stage.recording()
-    shown = on_stage.settings
-    if not shown_settings.differences(shown, settings):
+    shown = on_stage.header.settings
+    if shown is not None and not shown_settings.differences(shown, settings):
         about_default.draw(shown, _train_and_fill)
     files = st.expander("Take this run along", key="files", on_change="rerun")
     if files.open and len(on_stage):
         with files:
             complete = not session.is_active(laboratory_stage.run())
             run_files.draw(on_stage, complete=complete, key="files")
-    if settings is not None:
+    if settings is not None and shown is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
         if code.open:
             with code:
@@ -239,16 +248,17 @@ def _player(chosen: Settings | None) -> None:
         on_present=presenting.requested_in_player,
     )
     if not state.presenting:
-        comparison.draw_differences(content.recording.settings, laboratory_stage.compared(content))
+        comparison.draw_differences(content.recording, laboratory_stage.compared(content))
     rerun.request_after_end(active)
 
 
 def _on_seeds() -> None:
     """Opens the run of another seed, or has the run checked on other seeds."""
-    asked = requested_seed()
+    asked, shown = requested_seed(), laboratory_stage.recording().header.settings
     if isinstance(asked, int):
-        _train_and_fill(laboratory_stage.recording().settings.replace(seed=asked))
-        rerun.request()
+        if shown is not None:
+            _train_and_fill(shown.replace(seed=asked))
+            rerun.request()
     else:
         shown_run.check(laboratory_stage.run(), asked)
 
@@ -269,20 +279,20 @@ def train_for_view(name: str | None, recording: Recording) -> bool:
         Whether it did anything.
     """
     need = VIEWS[name].lacking(recording.layout) if name is not None else None
-    if need is None:
+    settings = recording.header.settings
+    if need is None or settings is None:
         return False
-    _train_and_fill(need.meet(recording.settings))
+    _train_and_fill(need.meet(settings))
     rerun.request()
     return True
 
 
 def _intervene() -> None:
     """Adds the intervention that the viewer asked for to the run, and trains it again."""
-    change = requested_change()
-    if change is None:
+    change, settings = requested_change(), laboratory_stage.recording().header.settings
+    if change is None or settings is None:
         return
     step, text = change
-    settings = laboratory_stage.recording().settings
     interventions = ",".join(filter(None, [settings.interventions, f"{step}:{text}"]))
     try:
         changed = settings.replace(interventions=interventions)

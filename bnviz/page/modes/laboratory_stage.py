@@ -22,7 +22,7 @@ from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import StageContent
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
 
 
 def run() -> Run | None:
@@ -49,8 +49,10 @@ def choose_stand_in(chosen: Settings | None) -> None:
     """
     state.stand_in = ""
     here = run()
-    own = _recorded(View()).recording.settings if here is None else here.settings
-    if chosen is None or chosen == own or session.is_active(here) or _is_of_other_data():
+    own = _recorded(View()).recording.header.settings if here is None else here.settings
+    if own is None or chosen is None or chosen == own:
+        return
+    if session.is_active(here) or _is_of_other_data():
         return
     # The workers are not started before the first picture is drawn.
     begun = here is not None or last_request().ask
@@ -137,22 +139,23 @@ def _recorded(wanted: View) -> StageContent:
 
 
 def _is_of_other_data() -> bool:
-    """Whether the stage shows an opened recording of data that no form can choose."""
+    """Whether the stage shows an opened recording that the form cannot describe."""
     opened = visit.find(state.opened_run)
-    return run() is None and opened is not None and opened.settings.dataset == UPLOAD
+    return run() is None and opened is not None and not opened.fits_form
 
 
 def _opened(run: VisitRun, recording: Recording) -> StageContent:
     """A recording that was opened from a file; without its data no other seed can be trained."""
-    settings, last = run.settings, int(recording.frames[-1]["step"])
-    complete = last == settings.steps
-    extent = f"of {last:,} steps" if complete else f"up to step {last:,} of {settings.steps:,}"
+    steps, last = recording.header.num_steps, int(recording.frames[-1]["step"])
+    extent = f"of {last:,} steps" if last == steps else f"up to step {last:,} of {steps:,}"
+    networks = "" if run.settings else " of networks that trained outside of bnviz"
     return StageContent(
         run.token,
         recording,
         "recorded",
-        f"{run.name}: a recording {extent}, opened from a file.",
-        opens_seeds=settings.dataset != UPLOAD,
+        f"{run.name}: a recording {extent}{networks}, opened from a file.",
+        opens_seeds=run.fits_form,
+        linked=run.fits_form,
     )
 
 
@@ -165,9 +168,11 @@ def _bundled(name: str) -> StageContent:
 
 def _other(chosen: Settings | None, excess: Callable[[Settings], str]) -> str:
     """In what the run on the stage is not what is chosen, in one line; "" if it is."""
-    shown = recording().settings
+    shown = recording().header.settings
+    if shown is None or _is_of_other_data():
+        return ""
     different = shown_settings.differences(shown, chosen)
-    if not different or _is_of_other_data():
+    if not different:
         return ""
     advice = "Press “Train both” to train what you have chosen."
     if chosen is None:

@@ -35,7 +35,8 @@ def asked_for(recording: Recording) -> NetworkRun | None:
         recording: Of the run on the stage.
     """
     asked = session.viewer().network_run
-    if asked is None or asked.settings != recording.settings or asked.num_frames > len(recording):
+    settings = recording.header.settings
+    if asked is None or asked.settings != settings or asked.num_frames > len(recording):
         return None
     return asked
 
@@ -130,9 +131,9 @@ def _lacks_file(settings: Settings) -> bool:
 def _ask(held: "weakref.ref[Recording]") -> None:
     """Has the networks of a run trained again, unless it is not there any more."""
     recording = held()
-    if recording is None or not len(recording) or _lacks_file(recording.settings):
+    settings = None if recording is None else recording.header.settings
+    if recording is None or settings is None or not len(recording) or _lacks_file(settings):
         return
-    settings = recording.settings
     source = own_data.source(settings.upload)
     asked = session.engine().networks(settings, len(recording), source, session.origin())
     session.viewer().start_networks(asked)

@@ -29,12 +29,6 @@ _FAILURES = {
     "ended": "it cannot be drawn, or takes too much time or memory",
 }
 
-#: What is said of a recording of networks that the page cannot train again.
-_ELSEWHERE = (
-    "its networks trained outside of bnviz, and the page compares only runs that it can train "
-    "again; 'bnviz export --html' makes a page of it that plays"
-)
-
 
 def read(
     data: bytes, max_bytes: float = math.inf, unwanted: threading.Event | None = None
@@ -74,8 +68,6 @@ def tried(data: bytes) -> dict[str, object]:
         return {"complaint": str(error), "bytes": 0}
     if not len(recording):
         return {"complaint": "the recording has not a single frame", "bytes": 0}
-    if recording.header.settings is None:
-        return {"complaint": _ELSEWHERE, "bytes": 0}
     # What draws takes a second to load.
     from bnviz.figures.view import TITLES, View
     from bnviz.player.content import StageContent
@@ -84,7 +76,14 @@ def tried(data: bytes) -> dict[str, object]:
     content = StageContent.recorded(recording)
     for name in TITLES:
         content.respond(PlayerRequest(view=View(name)))
-    return {"complaint": "", "bytes": recording.frames.nbytes}
+    return {"complaint": "", "bytes": _bytes(recording)}
+
+
+def _bytes(recording: Recording) -> int:
+    """The bytes of its frames; of networks that no settings bound, with those that may come."""
+    if recording.header.settings is not None:
+        return recording.frames.nbytes
+    return len(recording.steps) * recording.layout.dtype.itemsize
 
 
 def main() -> None:

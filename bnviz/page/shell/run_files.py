@@ -94,8 +94,9 @@ def draw(recording: Recording, *, complete: bool, key: str) -> None:
     """
     # The session keeps the buttons for minutes after a page was closed, but no frames with them.
     held = weakref.ref(recording)
-    name = f"batch_normalization_{recording.settings.digest[:8]}"
-    link = own_data.link_of(recording.settings)
+    settings, digest = recording.header.settings, recording.header.digest[:8]
+    name = f"batch_normalization_{digest}" if settings else f"watched_networks_{digest}"
+    link = own_data.link_of(settings) if settings else ""
     with st.container(horizontal=True, key="run_files"):
         for file in _FILES:
             st.download_button(
@@ -108,9 +109,11 @@ def draw(recording: Recording, *, complete: bool, key: str) -> None:
                 key=f"{key}_{file.kind}",
                 icon=":material/download:",
             )
-        network_files.draw_button(recording, name, link, complete=complete, key=f"{key}_keras")
+        if settings is not None:  # else nobody here can train them again
+            network_files.draw_button(recording, name, link, complete=complete, key=f"{key}_keras")
     with st.container(key="networks"):
-        network_files.draw_state(recording)
+        if settings is not None:
+            network_files.draw_state(recording)
 
 
 def _made(held: "weakref.ref[Recording]", kind: Kind | Literal["npz"], link: str = "") -> bytes:

@@ -8,6 +8,7 @@ import numpy as np
 
 from bnviz.lesson import presets
 from bnviz.recording import Recording
+from bnviz.recording.described import described
 from bnviz.settings import UPLOAD, Settings
 
 #: Longest name of a run, in characters.
@@ -21,8 +22,8 @@ class VisitRun:
     Attributes:
         token: Tells it from all others; of a run that was trained the digest of its settings.
         name: What the viewer calls it; text of a stranger, never markup.
-        settings: What was run.
-        curves: Points of its picture, see `presets.curves_of`.
+        settings: What was run; None if its networks are not the laboratory's.
+        curves: Points of its picture by colour, see `presets.curves_of`.
         recording: Its frames, if it was opened from a file; those of a run that was trained are
             the engine's, which trains it again if it has dropped them.
         content: Names what was run and recorded, whichever file it came from; empty for a run that
@@ -31,7 +32,7 @@ class VisitRun:
 
     token: str
     name: str
-    settings: Settings
+    settings: Settings | None
     curves: Mapping[str, Sequence[float]] = field(repr=False)
     recording: Recording | None = None
     content: str = ""
@@ -54,7 +55,7 @@ class VisitRun:
         return cls(
             token,
             named(name),
-            recording.settings,
+            recording.header.settings,
             _curves(recording),
             recording,
             _content(recording),
@@ -73,6 +74,18 @@ class VisitRun:
         return cls(settings.digest, named(name), settings, _curves(recording), content=content)
 
     @property
+    def about(self) -> str:
+        """Data, networks and training in a line; text of a stranger, never markup."""
+        if self.recording is not None:
+            return self.recording.header.about
+        return "" if self.settings is None else described(self.settings)
+
+    @property
+    def fits_form(self) -> bool:
+        """Whether the form can hold what was run: settings, of data that any page has."""
+        return self.settings is not None and self.settings.dataset != UPLOAD
+
+    @property
     def frame_bytes(self) -> int:
         """Bytes of the frames that are kept with it."""
         return 0 if self.recording is None else self.recording.frames.nbytes
@@ -80,11 +93,11 @@ class VisitRun:
 
 def _curves(recording: Recording) -> Mapping[str, Sequence[float]]:
     (curves,) = presets.curves_of({"": recording}).values()
-    return curves
+    return {recording.header.arm(name).colour: points for name, points in curves.items()}
 
 
 def _content(recording: Recording) -> str:
-    digest = hashlib.sha256(recording.settings.digest.encode())
+    digest = hashlib.sha256(recording.header.digest.encode())
     digest.update(np.ascontiguousarray(recording.frames).view(np.uint8).data)
     return f"recorded {digest.hexdigest()[:32]}"
 

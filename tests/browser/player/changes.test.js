@@ -56,7 +56,7 @@ test("a change is requested at the step of the cursor, but not before the first 
     () => step,
     (...request) => requests.push(request),
   );
-  changes.options = OPTIONS;
+  changes.offer(OPTIONS);
   list.fire("focus");
   assert.equal(list.children[0].text, "at step 1:");
   list.value = "insert_bn";
@@ -74,4 +74,15 @@ test("a change is requested at the step of the cursor, but not before the first 
     list.children.map((each) => each.text),
     ["change…"],
   );
+});
+
+test("where nothing can be changed there is nothing to choose from", () => {
+  const list = new FakeElement();
+  const changes = new Changes(list, () => 1, assert.fail);
+  const nothing = { ...OPTIONS, rates: [], of_bn: {} };
+  assert.deepEqual(values(nothing, 1), []);
+  changes.offer(nothing);
+  assert.equal(list.hidden, true);
+  changes.offer(OPTIONS);
+  assert.equal(list.hidden, false);
 });

@@ -188,8 +188,8 @@ export interface RunEvent {
 export interface ChangeOptions {
   /** Learning rate at step 0. */
   rate: number;
-  /** Lowest and highest learning rate allowed. */
-  rates: [low: number, high: number];
+  /** Lowest and highest learning rate allowed; empty if nothing can be changed. */
+  rates: [] | [low: number, high: number];
   made: { step: number; action: string; value: number | null }[];
   /** Further actions and their names. */
   of_bn: Record<string, string>;
@@ -282,6 +282,8 @@ export interface Header {
   seeds: SeedStrip | null;
   /** Whether a click opens the run of another seed. */
   opens_seeds: boolean;
+  /** Whether the page's address leads to the recording. */
+  linked: boolean;
   /** What is open of all that is folded away at first, by name. */
   opened: string[];
   /** Whether it is shown to a class, on a projector. */

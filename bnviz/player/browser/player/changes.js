@@ -12,13 +12,14 @@ const FACTORS = [10, 2, 0.5, 0.1];
  * @param {number} step
  * @returns {[value: string, text: string][]}
  */
-export function possibleChanges({ rate: first, rates: [low, high], made, of_bn: ofBn }, step) {
+export function possibleChanges({ rate: first, rates, made, of_bn: ofBn }, step) {
+  const [low = Infinity, high = 0] = rates;
   const before = made.filter((each) => each.step <= step && each.action === "learning_rate");
   const rate = before.at(-1)?.value ?? first;
-  const rates = FACTORS.map((factor) => Number((rate * factor).toPrecision(3)));
+  const others = FACTORS.map((factor) => Number((rate * factor).toPrecision(3)));
   const open = Object.entries(ofBn).filter(([name]) => !made.some(({ action }) => action === name));
   return [
-    ...rates
+    ...others
       .filter((other) => other >= low && other <= high)
       .map(
         (other) =>
@@ -40,7 +41,7 @@ export class Changes {
   constructor(list, step, request) {
     this.list = list;
     /** @type {ChangeOptions} */
-    this.options = { rate: 0, rates: [0, 0], made: [], of_bn: {} };
+    this.options = { rate: 0, rates: [], made: [], of_bn: {} };
     const open = () => this.#open(Math.max(1, step()));
     for (const event of ["pointerdown", "focus"]) list.addEventListener(event, open);
     list.onchange = () => {
@@ -48,6 +49,15 @@ export class Changes {
       this.#close();
     };
     this.#close();
+  }
+
+  /**
+   * Takes note of what can be changed; where nothing can be, there is nothing to choose from.
+   * @param {ChangeOptions} options
+   */
+  offer(options) {
+    this.options = options;
+    this.list.hidden = !options.rates.length;
   }
 
   /** @param {number} step */

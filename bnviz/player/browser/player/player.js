@@ -158,7 +158,7 @@ export class Player {
     if (this.incoming.extend(header.first, bytes.subarray(0, own))) this.grow();
     if (this.chart.ghosts.receive(header.ghosts, bytes.subarray(own))) this.chart.shown = -1;
     if (header.shown !== undefined) this.cards.showExamples(header.shown);
-    this.changes.options = header.changes;
+    this.changes.offer(header.changes);
     this.folds.follow(header.opened);
     this.presenting.show(header.presented);
     if (header.figure) this.next = header.figure;
@@ -403,7 +403,7 @@ export class Player {
   #shown() {
     const { frames, shown: at, figure, ghosts } = this.chart;
     if (!frames || !figure || at < 0 || !this.header) return undefined;
-    const { steps, about, other } = this.header;
+    const { steps, about, other, linked } = this.header;
     const { name } = figure.view;
     const view = figure.tabs.find((tab) => tab.name === name)?.title ?? "";
     return {
@@ -415,6 +415,7 @@ export class Player {
       entitle: (/** @type {number} */ step) => `${view}, step ${step} of ${steps}`,
       settings: about,
       other,
+      linked,
       name: `bnviz-${name}`,
     };
   }

@@ -26,8 +26,9 @@ export class Saving {
   /**
    * @param {HTMLElement} root Of the player.
    * @param {Pick<PlayerParts, "save" | "saves">} parts
-   * @param {() => (Shown & { name: string, other: string }) | undefined} shown What is drawn, how its
-   *   files are called, and in what it is not what the page's settings say; nothing before the first frame.
+   * @param {() => (Shown & { name: string, other: string, linked: boolean }) | undefined} shown What is
+   *   drawn, how its files are called, in what it is not what the page's settings say, and whether the
+   *   page's address leads to it; nothing before the first frame.
    * @param {Pick<Place, "link">} place Knows the link to what is shown.
    * @param {Films} [films] Loads what makes films, where they can be made.
    */
@@ -108,12 +109,15 @@ export class Saving {
 
   async #copy() {
     const link = this.place.link();
+    const shown = this.shown();
     try {
       await navigator.clipboard.writeText(link);
       this.#say(
-        this.shown()?.other
+        shown?.other
           ? "Copied: a link to the chosen settings, which are not those of the picture, at this step."
-          : "Copied: a link to these settings, this view and this step.",
+          : shown && !shown.linked
+            ? "Copied: a link to this view and this step. It does not hold the recording: whoever follows it has to open the file first."
+            : "Copied: a link to these settings, this view and this step.",
       );
     } catch {
       this.#say(`This browser does not let the page copy. The link: ${link}`);
