@@ -11,6 +11,7 @@ from bnviz.lesson.presets import FIRST, PRESETS, path_of
 from bnviz.player import PLOTLY
 from bnviz.site import other_pages
 from bnviz.site.chapter_page import NOTEBOOK, SCRIPT, chapter_page
+from bnviz.site.preview import PICTURE
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site_page import FOLDER, SitePage
 
@@ -45,7 +46,7 @@ def pages(runs: dict[Path, RunFiles]) -> Iterator[SitePage]:
 
 
 def shared_files() -> Iterator[tuple[str, str]]:
-    """Yields the address and the text of each file that pages share, beside the runs."""
+    """Yields name and text of each script and style sheet that pages share, beside the runs."""
     # The player's own script looks for it under its name.
     yield PLOTLY.name, PLOTLY.read_text(encoding="utf-8")
     yield "site.js", site_script()
@@ -61,11 +62,21 @@ def site_script() -> str:
     return f'"use strict";\n{joined}\n'
 
 
-def files() -> Iterator[tuple[str, str]]:
-    """Yields the address and the text of each file of the site, one after the other."""
+def files(address: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yields the name and the bytes of each file of the site, one after the other.
+
+    Args:
+        address: Where the site will be, ending in a slash; empty if that is not known.
+    """
+    yield PICTURE.name, PICTURE.read_bytes()
+    for name, text in _texts(address):
+        yield name, text.encode()
+
+
+def _texts(address: str) -> Iterator[tuple[str, str]]:
     yield from shared_files()
     runs = run_files()
     for page in pages(runs):
-        yield page.name, page.text()
+        yield page.name, page.text(address)
     for run in runs.values():
         yield from run.files()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bnviz.player import BROWSER, PLOTLY
+from bnviz.site.preview import preview
 
 #: Folder of the site's scripts, style sheets and frame.
 FOLDER = BROWSER / "site"
@@ -57,15 +58,21 @@ class SitePage:
     layout: str = "site-page"
     asks: bool = False
 
-    def text(self) -> str:
-        """Returns the file's text."""
+    def text(self, address: str = "") -> str:
+        """Returns the file's text.
+
+        Args:
+            address: Where the site will be, ending in a slash; empty if that is not known.
+        """
+        title = f"{self.title}{TITLE}"
         scheme = (FOLDER / "scheme.js").read_text(encoding="utf-8")
         marks = f' data-picture="{self.picture}"' if self.picture else ""
         ahead = f'<link rel="preload" href="{PLOTLY.name}" as="script">' if self.picture else ""
         frame = (FOLDER / "site.html").read_text(encoding="utf-8")
         return string.Template(frame).substitute(
-            title=html.escape(f"{self.title}{TITLE}"),
+            title=html.escape(title),
             description=html.escape(self.description),
+            preview=preview(self.name, title, self.description, address),
             policy=_policy(scheme),
             scheme=scheme,
             ahead=ahead,

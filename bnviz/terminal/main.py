@@ -130,6 +130,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="where to: a new or an empty folder, or one with an earlier site",
     )
+    site.add_argument(
+        "--address",
+        metavar="URL",
+        help="where it will be on the web: previews of a shared link then show a picture",
+    )
     checked = commands.add_parser("check", help="list the problems of a recording's layers")
     checked.add_argument("saved", metavar="RUN.npz", help="what was saved")
     commands.add_parser("settings", help="list all settings with their defaults and bounds")

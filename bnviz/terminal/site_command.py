@@ -5,6 +5,7 @@ import signal
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from bnviz.terminal.options import DONE, INTERRUPTED, CommandError, show
 
@@ -17,11 +18,11 @@ def site(given: argparse.Namespace) -> int:
     # The drawing library takes a second to load.
     from bnviz.site.site import files
 
-    folder = Path(given.folder)
+    folder, address = Path(given.folder), _address(given.address)
     # Ended from outside, it leaves as little behind as after Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        count, size = write(files(), folder)
+        count, size = write(files(address), folder)
     except OSError as error:
         raise CommandError(f"{folder}: {error.strerror or error}") from error
     except KeyboardInterrupt:
@@ -32,11 +33,11 @@ def site(given: argparse.Namespace) -> int:
     return DONE
 
 
-def write(files: Iterable[tuple[str, str]], folder: Path) -> Written:
+def write(files: Iterable[tuple[str, bytes]], folder: Path) -> Written:
     """Writes a site to a folder once all of its files are made; until then nothing is changed.
 
     Args:
-        files: Address and text of each file.
+        files: Name and bytes of each file.
         folder: A new or an empty folder, or one with an earlier site, which is replaced.
 
     Raises:
@@ -49,32 +50,52 @@ def write(files: Iterable[tuple[str, str]], folder: Path) -> Written:
     with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as beside:
         made, before = Path(beside, "made"), Path(beside, "before")
         made.mkdir()
-        addresses, size = [], 0
-        for address, text in files:
-            data, path = text.encode(), made / address
+        names, size = [], 0
+        for name, data in files:
+            path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            addresses.append(address)
+            names.append(name)
             size += len(data)
         if not place.exists():
             made.rename(place)
-            return len(addresses), size
-        _check(folder, addresses)
+            return len(names), size
+        _check(folder, names)
         before.mkdir()
         # The folder itself stays: it may be where the command was typed, or be served.
         for old in list(place.iterdir()):
             old.rename(before / old.name)
         for new in list(made.iterdir()):
             new.rename(place / new.name)
-    return len(addresses), size
+    return len(names), size
 
 
-def _check(folder: Path, addresses: Iterable[str] | None = None) -> None:
+def _address(given: str | None) -> str:
+    """The address of a site, ending in a slash; empty if it is not given.
+
+    Raises:
+        CommandError: If it is not the whole address of a folder on the web.
+    """
+    if given is None:
+        return ""
+    try:
+        parts = urlsplit(given)
+        whole = parts.scheme in ("http", "https") and parts.hostname
+    except ValueError:
+        whole = False
+    if not whole or set(given) & set("?#") or any(each.isspace() for each in given):
+        raise CommandError(
+            f"--address {given} must be where the site will be, like https://example.org/course/"
+        )
+    return f"{given.rstrip('/')}/"
+
+
+def _check(folder: Path, names: Iterable[str] | None = None) -> None:
     """Checks that nothing is lost if a site takes the place of what a folder holds.
 
     Args:
         folder: The folder, which need not exist.
-        addresses: Those of the site; None if they are not known yet.
+        names: Those of the site's files; None if they are not known yet.
 
     Raises:
         CommandError: If the folder holds something else than an earlier site.
@@ -88,11 +109,11 @@ def _check(folder: Path, addresses: Iterable[str] | None = None) -> None:
         raise CommandError(
             f"{folder} is neither empty nor a site that this command wrote; name a new folder"
         )
-    if addresses is None:
+    if names is None:
         return
     held = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     # A recording may have had more files.
-    others = [each for each in held - {*addresses} if not PurePosixPath(each).match("runs/*/*.js")]
+    others = [each for each in held - {*names} if not PurePosixPath(each).match("runs/*/*.js")]
     if others:
         raise CommandError(
             f"{folder} also holds {min(others)}, which is not of this site; name a new folder"

@@ -1,5 +1,7 @@
 """The command that a page tells."""
 
+import re
+
 import pytest
 
 from bnviz.export.html_page import HtmlPage, PageError, command
@@ -30,6 +32,15 @@ def test_that_of_a_map_has_all_its_options():
     sweep = Sweep(Sweep().base.replace(steps=800), seeds=2, target=0.5)
     page = map_page(PhaseMap(sweep))
     assert "bnviz sweep --set steps=800 --seeds 2 --target 0.5 --out map.npz" in page
+
+
+def test_a_preview_of_it_says_what_it_shows_or_what_its_owner_notes():
+    def told(note):
+        text = HtmlPage("A & B", "32 neurons", "study.js", {}, None, note=note).text()
+        return re.findall('<meta property="og:(title|description)" content="(.*?)">', text)
+
+    assert told("") == [("title", "A &amp; B"), ("description", "32 neurons")]
+    assert told('"><b>') == [("title", "A &amp; B"), ("description", "&quot;&gt;&lt;b&gt;")]
 
 
 def test_a_note_has_a_limit():

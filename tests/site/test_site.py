@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import signal
+import struct
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -15,9 +16,10 @@ from bnviz.lesson import glossary
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.presets import PRESETS
 from bnviz.lesson.quiz import QUIZ
+from bnviz.site.preview import HEIGHT, PICTURE, WIDTH
 from bnviz.site.prose import anchor
 from bnviz.site.run_files import RunFiles
-from bnviz.site.site import pages, run_files, shared_files, site_script
+from bnviz.site.site import files, pages, run_files, shared_files, site_script
 from bnviz.site.site_page import TITLE
 from bnviz.terminal import site_command
 from bnviz.terminal.main import main
@@ -137,18 +139,82 @@ def test_a_chapter_shows_its_run_only_up_to_where_it_begins():
     assert sum(run.counts) == len(run.frames.indices)
 
 
+class Told(HTMLParser):
+    """What a page tells those who show previews of it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.told = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "meta" and "content" in found:
+            self.told[found.get("property") or found.get("name")] = found["content"]
+
+
+ADDRESS = "https://example.org/course/"
+
+
+@pytest.mark.parametrize("address", ["", ADDRESS])
+def test_a_preview_of_each_page_says_what_is_on_it_and_shows_a_picture(address):
+    for page in pages(run_files()):
+        bare = replace(page, data=dict, remark=str)
+        told = Told(bare.text(address)).told
+        assert told["og:title"] == f"{page.title}{TITLE}"
+        assert told["og:description"] == told["description"] == page.description
+        assert told["og:image"] == f"{address}{PICTURE.name}"
+        place = "" if page.name == "index.html" else page.name
+        assert told.get("og:url", "") == (f"{address}{place}" if address else "")
+
+
+def test_the_picture_of_previews_is_in_the_site_and_as_large_as_pages_say():
+    name, data = next(iter(files()))
+    assert name == PICTURE.name
+    assert data.startswith(b"\x89PNG")
+    assert struct.unpack(">II", data[16:24]) == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("given", [ADDRESS, ADDRESS.rstrip("/")])
+def test_the_address_of_a_site_ends_in_a_slash(given, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "bnviz.site.site.files", lambda address: [*SITE, ("address", address.encode())]
+    )
+    assert main(["site", str(tmp_path / "site"), "--address", given]) == 0
+    assert held(tmp_path / "site")["address"] == ADDRESS.encode()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "example.org",
+        "ftp://example.org",
+        "https://",
+        "//example.org/",
+        "https://example.org/?a=1",
+        "https://example.org/ a",
+        "https://[",
+        "javascript:alert(1)",
+    ],
+)
+def test_an_address_that_is_not_that_of_a_site_is_refused(given, tmp_path, capsys):
+    assert main(["site", str(tmp_path / "site"), "--address", given]) == 2
+    assert f"--address {given} must be" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["site", str(tmp_path / "file" / "site")]) == 2
     assert "file/site: " in capsys.readouterr().err
 
 
-SITE = [("index.html", f"<title>Start{TITLE}</title>"), ("runs/default/0.js", "0")]
+SITE = [("index.html", f"<title>Start{TITLE}</title>".encode()), ("runs/default/0.js", b"0")]
 
 
 def held(folder):
     paths = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in paths}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.mark.parametrize("made", [True, False])
@@ -156,13 +222,13 @@ def test_a_site_is_written_to_a_new_or_an_empty_folder_and_nothing_beside_it(mad
     folder = tmp_path / "site"
     if made:
         folder.mkdir()
-    assert site_command.write(SITE, folder) == (2, sum(len(text.encode()) for _, text in SITE))
+    assert site_command.write(SITE, folder) == (2, sum(len(data) for _, data in SITE))
     assert held(folder) == dict(SITE)
     assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_an_earlier_site_is_replaced(tmp_path):
-    site_command.write([*SITE, ("runs/default/1.js", "old")], tmp_path / "site")
+    site_command.write([*SITE, ("runs/default/1.js", b"old")], tmp_path / "site")
     site_command.write(SITE, tmp_path / "site")
     assert held(tmp_path / "site") == dict(SITE)
 
@@ -190,7 +256,7 @@ def test_an_interrupted_site_leaves_nothing(sent, tmp_path, monkeypatch):
         yield from SITE
         signal.raise_signal(sent)
 
-    monkeypatch.setattr("bnviz.site.site.files", interrupted)
+    monkeypatch.setattr("bnviz.site.site.files", lambda _: interrupted())
     assert main(["site", str(tmp_path / "site")]) == INTERRUPTED
     assert list(tmp_path.iterdir()) == []
     assert signal.getsignal(signal.SIGTERM) == handler
