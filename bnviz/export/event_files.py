@@ -8,6 +8,7 @@ own bins, as messages of Protocol Buffers. Fields are numbered as in `event.prot
 
 import struct
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from bnviz.recording import Recording
 from bnviz.recording.frame_schema import QUANTITY_MEASURES
 from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.recording.series import Series, series
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import KINDS, Settings, is_relevant
 
 #: Name of the file of a run. TensorBoard takes for its own what has "tfevents" in its name; always
 #: the same name, so that a second export replaces the first one.
@@ -59,9 +60,14 @@ def event_files(recording: Recording) -> dict[str, bytes]:
 
 
 def folders(recording: Recording) -> dict[str, str]:
-    """The folder of each network, by its name."""
+    """The folder of each network, by its name.
+
+    TensorBoard colours runs in the order of their names, the first orange and the second blue, as
+    the networks without and with BN are here.
+    """
     names = {} if recording.header.settings is None else ARM_FILE_NAMES
-    return {arm: names.get(arm, arm) for arm in recording.layout.arms}
+    arms = enumerate(recording.layout.arms, start=1)
+    return {arm: f"{place}_{names.get(arm, arm)}" for place, arm in arms}
 
 
 def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:
@@ -149,8 +155,13 @@ def _words(recording: Recording) -> bytes:
 
 
 def _table(settings: Settings) -> str:
-    """The settings as a table in Markdown."""
-    rows = [f"| {kind.label} | {settings.text(name)} |" for name, kind in KINDS.items()]
+    """The settings that have an effect as a table in Markdown."""
+    values = asdict(settings)
+    rows = [
+        f"| {kind.label} | {settings.text(name)} |"
+        for name, kind in KINDS.items()
+        if is_relevant(name, values)
+    ]
     return "\n".join(["| setting | value |", "|---|---|", *rows])
 
 

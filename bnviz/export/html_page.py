@@ -8,11 +8,11 @@ import shlex
 import string
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bnviz.export.joined_script import joined_script, joined_style
 from bnviz.player import BROWSER, PLOTLY
-from bnviz.settings import KINDS, UPLOAD, Settings
+from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
 
 #: Longest note, in characters.
 MAX_NOTE = 2_000
@@ -57,11 +57,13 @@ class Training:
 
     @property
     def table(self) -> str:
-        """The settings as rows in HTML."""
+        """The settings that have an effect as rows in HTML."""
+        values = asdict(self.settings)
         return "\n".join(
             f"<tr><th>{html.escape(kind.label)}</th>"
             f"<td>{html.escape(self.settings.text(name))}</td></tr>"
             for name, kind in KINDS.items()
+            if is_relevant(name, values)
         )
 
 

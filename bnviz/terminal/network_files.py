@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bnviz.data.dataset import Dataset
 from bnviz.export import bundle
-from bnviz.export.event_files import FILE_NAME, event_files, folders
+from bnviz.export.event_files import FILE_NAME, event_files
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.recording.trained_networks import TrainedNetworks
@@ -37,7 +37,7 @@ def keras(recording: Recording, given: argparse.Namespace) -> Files:
     """
     folder = Path(given.keras)
     known = (folder / f"{name}.keras" for name in ARM_FILE_NAMES.values())
-    ours = {f"{name}.keras" for name in folders(recording).values()}
+    ours = {f"{ARM_FILE_NAMES[arm]}.keras" for arm in recording.layout.arms}
     _refuse_others(folder, "--keras", filter(Path.exists, known), ours)
     dataset = _dataset(recording, given)
     made: list[TrainedNetworks] = []

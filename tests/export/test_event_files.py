@@ -7,9 +7,8 @@ from tensorboard.plugins.histogram.metadata import PLUGIN_NAME as HISTOGRAMS
 from tensorboard.plugins.scalar.metadata import PLUGIN_NAME as SCALARS
 from tensorboard.util.tensor_util import make_ndarray
 
-from bnviz.export.event_files import FILE_NAME, event_files
+from bnviz.export.event_files import FILE_NAME, event_files, folders
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 
@@ -28,7 +27,7 @@ def read(tmp_path_factory):
         (folder / name).write_bytes(data)
     found = {}
     for arm in RECORDING.layout.arms:
-        found[arm] = EventAccumulator(str(folder / ARM_FILE_NAMES[arm]), {"tensors": 0})
+        found[arm] = EventAccumulator(str(folder / folders(RECORDING)[arm]), {"tensors": 0})
         found[arm].Reload()
     return found
 
@@ -87,4 +86,18 @@ def test_a_measure_that_is_nowhere_known_is_left_out():
     unknown = Recording(RECORDING.settings)
     unknown.extend(0, frames.tobytes())
     holders = [name for name, data in event_files(unknown).items() if b"dead/layer 1" in data]
-    assert holders == [f"{ARM_FILE_NAMES[arm]}/{FILE_NAME}" for arm in ("bn", "layer_norm")]
+    assert holders == [f"2_with_bn/{FILE_NAME}", f"3_layer_norm/{FILE_NAME}"]
+
+
+def test_the_settings_are_those_that_have_an_effect(read):
+    for events in read.values():
+        ((table,),) = [values(events, "settings").values()]
+        words = table.item().decode()
+        assert "| noise |" in words  # of the moons
+        assert "| upload |" not in words
+
+
+def test_the_network_without_bn_comes_first_and_so_is_orange_in_tensorboard():
+    (first, second, _) = sorted(event_files(RECORDING))
+    assert first.startswith(folders(RECORDING)["none"])
+    assert second.startswith(folders(RECORDING)["bn"])

@@ -13,7 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.util.tensor_util import make_ndarray
 
 from bnviz.export.bundle import README
-from bnviz.export.event_files import FILE_NAME
+from bnviz.export.event_files import FILE_NAME, folders
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
@@ -58,12 +58,11 @@ def test_curves_and_networks_are_those_of_the_run(visit, tmp_path):
     lines = unpacked(downloaded(visitor, "Curves for TensorBoard"), tmp_path)
     link = lines[2].removeprefix("The run: ")
     assert link.startswith("http://127.0.0.1:")
-    for arm, folder in ARM_FILE_NAMES.items():
-        if arm in recording.layout.arms:
-            events = EventAccumulator(str(tmp_path / folder / FILE_NAME), {"tensors": 0}).Reload()
-            tensors = events.Tensors("network/validation_accuracy")
-            found = [make_ndarray(each.tensor_proto) for each in tensors]
-            np.testing.assert_array_equal(found, recording.frames[arm]["validation_accuracy"])
+    for arm, folder in folders(recording).items():
+        events = EventAccumulator(str(tmp_path / folder / FILE_NAME), {"tensors": 0}).Reload()
+        tensors = events.Tensors("network/validation_accuracy")
+        found = [make_ndarray(each.tensor_proto) for each in tensors]
+        np.testing.assert_array_equal(found, recording.frames[arm]["validation_accuracy"])
 
     asks.click()
     done = visitor.page.get_by_text("Trained again from the seed, up to step 40.")

@@ -24,7 +24,7 @@ def test_one_call_writes_all_files(recording, tmp_path, capsys):
     assert main(["export", recording, *options]) == 0
     assert page.read_text().startswith("<!doctype html>")
     assert table.read_text().startswith("step,arm,layer,measure,value\n")
-    written = [page, table, *(events / arm / FILE_NAME for arm in ("without_bn", "with_bn"))]
+    written = [page, table, *(events / arm / FILE_NAME for arm in ("1_without_bn", "2_with_bn"))]
     assert all(file.stat().st_size for file in written)
     shown = [line.split(": ")[0] for line in capsys.readouterr().out.splitlines()]
     assert shown == [str(file) for file in written]
