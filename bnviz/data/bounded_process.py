@@ -65,9 +65,9 @@ def answer(
     except OSError:
         raise ProcessError("started") from None
     watch = threading.Thread(target=_end_if, args=(process, unwanted, max_seconds), daemon=True)
-    watch.start()
     with process:
         try:
+            watch.start()
             written, _ = process.communicate(sent)
         except BaseException:  # such as Ctrl+C, which does not reach it
             process.kill()

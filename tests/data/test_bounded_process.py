@@ -8,16 +8,21 @@ import psutil
 
 from tests.support.engine import until
 
+#: Its process says in a file that it has read all it was sent, so that its asker waits by then.
 ASKS = """
+import sys
 from bnviz.data import bounded_process
-bounded_process.answer(("-c", "import time; time.sleep(1e6)"), b"", max_seconds=1e6)
+program = "import sys, time; sys.stdin.read(); open(sys.argv[1], 'w'); time.sleep(1e6)"
+bounded_process.answer(("-c", program, sys.argv[1]), b"", max_seconds=1e6)
 """
 
 
-def test_ctrl_c_ends_the_process_too():
-    with subprocess.Popen([sys.executable, "-c", ASKS], stderr=subprocess.PIPE) as asker:
+def test_ctrl_c_ends_the_process_too(tmp_path):
+    has_read = tmp_path / "has_read"
+    command = [sys.executable, "-c", ASKS, str(has_read)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as asker:
         try:
-            until(psutil.Process(asker.pid).children)
+            until(has_read.exists)
             (process,) = psutil.Process(asker.pid).children()
             asker.send_signal(signal.SIGINT)
             _, complaint = asker.communicate()
