@@ -12,7 +12,9 @@ from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import data_code
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import ARMS_WITHOUT_BETA
 from bnviz.recording.header import arm_label
+from bnviz.recording.networks import num_groups
 from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
 
 #: Maximum characters of a line of text.
@@ -201,7 +203,7 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
     activation = f'layers.Activation("{settings.activation}"),'
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
     normalization = [] if arm == "none" else _normalization(settings, arm)
-    if normalization and before:
+    if normalization and before and arm not in ARMS_WITHOUT_BETA:
         dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),  # beta is the bias"
     else:
         dense = f"layers.Dense({settings.units}{penalty}),"
@@ -214,11 +216,17 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
 
 def _normalization(settings: Settings, arm: str) -> list[str]:
     """Returns the normalization of a hidden layer as code, with the noise that follows it."""
-    options = f"epsilon={settings.bn_epsilon!r}"
+    epsilon = f"epsilon={settings.bn_epsilon!r}"
+    if arm == "rms_norm":
+        learnt = "" if settings.bn_scale else ", trainable=False"
+        return [f"layers.RMSNormalization({epsilon}{learnt}),"]
+    options = epsilon
     options += "" if settings.bn_center else ", center=False"
     options += "" if settings.bn_scale else ", scale=False"
     if arm == "layer_norm":
         return [f"layers.LayerNormalization({options}),"]
+    if arm == "group_norm":
+        return [f"layers.GroupNormalization({num_groups(settings.units)}, {options}),"]
     momentum = f"momentum={settings.bn_momentum!r}"
     noise = ["Noise(number),"] if arm == "noisy_bn" else []
     return [f"layers.BatchNormalization({momentum}, {options}),", *noise]

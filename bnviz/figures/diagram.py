@@ -18,6 +18,7 @@ _NAMES = {
     "batch": ("BN", "Batch Normalization"),
     "layer": ("LN", "layer normalization"),
     "group": ("GN", "group normalization"),
+    "rms": ("RMS", "RMS normalization"),
 }
 _NOISY = ("BN~", "Batch Normalization followed by noise")
 #: The arguments from which to which an activation is drawn, and at how many of them.

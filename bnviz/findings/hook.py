@@ -12,6 +12,8 @@ _BOTH = {
     "bn_other before": ("has BN before its activations", "after them"),
     "bn_other after": ("has BN after its activations", "before them"),
     "layer_norm": ("has BN", "layer norm"),
+    "group_norm": ("has BN", "group norm"),
+    "rms_norm": ("has BN", "RMS norm"),
     "noisy_bn": ("has BN", "BN followed by noise"),
 }
 

@@ -76,7 +76,7 @@ class Inference:
                 "alone": lambda _, values: (values, tf.zeros_like(values)),
             }
             return tf.stack([outcome(choices[name]) for name in INFERENCE_STATISTICS])
-        # Layer normalization ignores the statistics, and no other is left.
+        # All other layers ignore the statistics.
         same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
         return tf.stack([same] * len(INFERENCE_STATISTICS))
 

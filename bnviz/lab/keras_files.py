@@ -120,6 +120,18 @@ def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer | No
             return keras.layers.LayerNormalization(
                 epsilon=settings.bn_epsilon, center=layer.center, scale=layer.scale, name=name
             )
+        case keras.layers.GroupNormalization():
+            return keras.layers.GroupNormalization(
+                layer.groups,
+                epsilon=settings.bn_epsilon,
+                center=layer.center,
+                scale=layer.scale,
+                name=name,
+            )
+        case keras.layers.RMSNormalization():
+            return keras.layers.RMSNormalization(
+                epsilon=settings.bn_epsilon, trainable=layer.trainable, name=name
+            )
         case keras.layers.Activation():
             return keras.layers.Activation(settings.activation, name=name)
         case keras.layers.Dropout():

@@ -6,10 +6,12 @@ reaches the layer now, and the map of now to what reached it then.
 
 from typing import Generic, NamedTuple, TypeVar
 
+import keras
 import tensorflow as tf
 
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import perturbed
+from bnviz.lab.normalization import beta_of, gamma_of, training_moments
 
 T = TypeVar("T")
 
@@ -80,8 +82,8 @@ def layer_maps(network: Network) -> LayerMaps:
         mean, variance, beta, gamma = zeros, ones, zeros, ones
         layer = hidden.normalization
         if layer is not None and hidden.position == "before":
-            beta = layer.beta.value if layer.center else zeros
-            gamma = layer.gamma.value if layer.scale else ones
+            beta = zeros if beta_of(layer) is None else beta_of(layer).value
+            gamma = ones if gamma_of(layer) is None else gamma_of(layer).value
             epsilon, by_given = tf.convert_to_tensor(layer.epsilon), not hidden.frozen
             if hidden.frozen:
                 mean, variance = hidden.training_statistics(zeros, ones)
@@ -99,7 +101,7 @@ def layer_maps(network: Network) -> LayerMaps:
 
 
 def apply(
-    maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor, *, by_example: bool = False
+    maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor, normalization: keras.layers.Layer | None
 ) -> tf.Tensor:
     """Applies the map of each hidden layer to its own inputs.
 
@@ -107,8 +109,7 @@ def apply(
         maps: The maps.
         x: Features, which reach the first layer, shape (num_examples, num_features).
         reaching: What reaches each of the others, shape (layers - 1, num_examples, units).
-        by_example: Whether they normalize each example over the units, as layer normalization does,
-            not each neuron over the examples.
+        normalization: A layer that takes its mean and variance as theirs do, or None.
 
     Returns:
         Pre-activations, shape (layers, num_examples, units).
@@ -116,7 +117,7 @@ def apply(
     bias, mean, variance, beta, gamma = tf.unstack(maps.neurons)
     first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
     values = tf.concat([first, tf.matmul(reaching, maps.kernels)], axis=0) + bias
-    moments = tf.nn.moments(values, axes=[2 if by_example else 1], keepdims=True)
+    moments = training_moments(normalization, values)
     fixed = mean, variance
     statistics = (tf.where(maps.by_given, *pair) for pair in zip(moments, fixed, strict=True))
     values = tf.nn.batch_normalization(

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
-from bnviz.lab.normalization import FrozenBatchNormalization, normalize
-from bnviz.recording.frames import BN_ARMS
+from bnviz.lab.normalization import FrozenBatchNormalization, beta_of, gamma_of, normalize
+from bnviz.recording.frames import ARMS_WITHOUT_BETA
 from bnviz.recording.header import normalization_position
+from bnviz.recording.networks import num_groups
 from bnviz.settings import BN_POSITIONS, Settings
 
 
@@ -23,7 +24,7 @@ class HiddenLayer:
 
     Attributes:
         dense: The Dense layer, `x @ kernel (+ bias)`.
-        normalization: The Batch or layer normalization, or None.
+        normalization: The layer that normalizes, or None.
         position: "before" or "after" the activation, or "" without normalization.
         activation: The activation layer.
         noise: The noise that follows the normalization, or None.
@@ -180,7 +181,8 @@ def build(
 
     Momentum and epsilon of BN are variables, so that other values need no new compilation. A Dense
     layer right before a normalization has no bias, because beta takes its place (Ioffe & Szegedy
-    2015, section 3.2; for layer normalization Ba et al. 2016, equation 4).
+    2015, section 3.2; for layer normalization Ba et al. 2016, equation 4), unless the normalization
+    has no beta either.
 
     Args:
         settings: Settings of the run; only what decides the architecture is read.
@@ -190,6 +192,7 @@ def build(
         frozen: Whether Batch Normalization keeps its moving statistics fixed and trains by them.
     """
     side = normalization_position(settings, arm)
+    use_bias = side != "before" or arm in ARMS_WITHOUT_BETA
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
     def dense(units: int, name: str, **options: bool) -> keras.layers.Layer:
@@ -200,7 +203,7 @@ def build(
     hidden_layers = []
     for number in range(1, settings.hidden_layers + 1):
         hidden = HiddenLayer(
-            dense(settings.units, f"dense_{number}", use_bias=side != "before"),
+            dense(settings.units, f"dense_{number}", use_bias=use_bias),
             _normalization(settings, arm, number, frozen=frozen) if side else None,
             side,
             keras.layers.Activation(settings.activation, name=f"{arm}_activation_{number}"),
@@ -230,10 +233,18 @@ def _normalization(
     settings: Settings, arm: str, number: int, *, frozen: bool
 ) -> keras.layers.Layer:
     """The normalization of an arm's hidden layer, counted from 1."""
-    kind = keras.layers.LayerNormalization
-    if arm in BN_ARMS:
-        kind = FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
-    return kind(center=settings.bn_center, scale=settings.bn_scale, name=f"{arm}_norm_{number}")
+    name = f"{arm}_norm_{number}"
+    if arm == "rms_norm":
+        # Keras always gives it a scale, which is 1 unless it learns.
+        return keras.layers.RMSNormalization(trainable=settings.bn_scale, name=name)
+    learnt = {"center": settings.bn_center, "scale": settings.bn_scale}
+    if arm == "layer_norm":
+        return keras.layers.LayerNormalization(**learnt, name=name)
+    if arm == "group_norm":
+        groups = num_groups(settings.units)
+        return keras.layers.GroupNormalization(groups, **learnt, name=name)
+    kind = FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
+    return kind(**learnt, name=name)
 
 
 def reset(
@@ -259,10 +270,10 @@ def reset(
         if (layer := hidden.normalization) is None:
             continue
         layer.epsilon.assign(settings.bn_epsilon)
-        if layer.center:
-            layer.beta.assign(tf.zeros_like(layer.beta))
-        if layer.scale:
-            layer.gamma.assign(tf.ones_like(layer.gamma))
+        if (beta := beta_of(layer)) is not None:
+            beta.assign(tf.zeros_like(beta))
+        if (gamma := gamma_of(layer)) is not None:
+            gamma.assign(tf.ones_like(gamma))
         if hidden.has_batch_statistics:
             layer.momentum.assign(settings.bn_momentum)
             layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))

@@ -1,4 +1,6 @@
-"""Normalization: what Batch and layer normalization compute, without side effects."""
+"""Normalization: what the layers that normalize compute, without side effects."""
+
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -14,8 +16,8 @@ def normalize(
 
         y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
 
-    Layer normalization ignores the given statistics: it takes the mean and variance of each example
-    over the units (Ba et al. 2016, section 3).
+    Any other layer ignores the given statistics and takes those of each example by itself: see
+    `training_moments`.
 
     Args:
         layer: Keras layer that holds gamma, beta and epsilon.
@@ -26,7 +28,7 @@ def normalize(
     Returns:
         The normalized values, in the shape of `x`.
     """
-    if isinstance(layer, keras.layers.LayerNormalization):
+    if not isinstance(layer, keras.layers.BatchNormalization):
         return layer(x)
     return tf.nn.batch_normalization(
         x,
@@ -36,6 +38,53 @@ def normalize(
         scale=layer.gamma.value if layer.scale else None,
         variance_epsilon=layer.epsilon,
     )
+
+
+def training_moments(
+    layer: keras.layers.Layer | None, values: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Computes the mean and variance that a layer normalizes values by in a training step.
+
+    They are taken of
+
+    - each neuron over the examples in Batch Normalization (and without a layer);
+    - each example over the units in layer normalization (Ba et al. 2016, section 3);
+    - each example over the units of a group in group normalization (Wu & He 2018, equation 7);
+    - each example over the units in RMS normalization, with 0 in place of the mean, so that the
+      variance is the mean square (Zhang & Sennrich 2019, equation 4).
+
+    Args:
+        layer: Keras layer that normalizes, or None.
+        values: What it is given, shape (..., num_examples, units).
+
+    Returns:
+        Mean and biased variance, in shapes that broadcast to that of `values`.
+    """
+    match layer:
+        case keras.layers.LayerNormalization():
+            mean, variance = tf.nn.moments(values, axes=[-1], keepdims=True)
+        case keras.layers.RMSNormalization():
+            variance = tf.reduce_mean(tf.square(values), axis=-1, keepdims=True)
+            mean = tf.zeros_like(variance)
+        case keras.layers.GroupNormalization():
+            *others, units = values.shape
+            size = units // layer.groups
+            groups = tf.reshape(values, (*others, layer.groups, size))
+            of_groups = tf.nn.moments(groups, axes=[-1])
+            mean, variance = (tf.repeat(each, size, axis=-1) for each in of_groups)
+        case _:
+            mean, variance = tf.nn.moments(values, axes=[-2], keepdims=True)
+    return mean, variance
+
+
+def gamma_of(layer: keras.layers.Layer) -> Any:
+    """Returns the variable that a normalization layer scales by, shape (units,), or None."""
+    return layer.scale if isinstance(layer, keras.layers.RMSNormalization) else layer.gamma
+
+
+def beta_of(layer: keras.layers.Layer) -> Any:
+    """Returns the variable that a normalization layer shifts by, shape (units,), or None."""
+    return None if isinstance(layer, keras.layers.RMSNormalization) else layer.beta
 
 
 def moving_average(moving: tf.Tensor, batch: tf.Tensor, momentum: tf.Tensor) -> tf.Tensor:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
 from bnviz.lab.networks import ForwardPass, Network
+from bnviz.lab.normalization import beta_of, gamma_of
 from bnviz.recording.frames import NUM_SINGLE, PLANE_GRID, PLANE_RANGE
 
 
@@ -29,7 +30,7 @@ class Observation:
         normalization: The values named by `normalization_names` for each neuron, shape
             (len(normalization_names), layers, units).
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
-            beta in one with layer normalization, none without normalization.
+            beta in one that normalizes otherwise, none without normalization.
         norm_inputs: What BN normalizes of the first `NUM_SINGLE` examples of the probe, shape
             (layers, NUM_SINGLE or fewer, units); None without BN.
         crossed: The layers' maps of earlier steps, crossed with those of now.
@@ -86,9 +87,6 @@ class Observer:
         self._network = network
         self._kernels_before = kernels_before
         self._normalization_names = _normalization_names(network)
-        self._by_example = isinstance(
-            network.hidden_layers[0].normalization, keras.layers.LayerNormalization
-        )
         self._compiled = CompiledFunction(self._observe)
         self._compiled_reference = CompiledFunction(self._reference)
 
@@ -133,7 +131,7 @@ class Observer:
         return LayerReference(maps, reaching, self._mapped(maps, x, reaching))
 
     def _mapped(self, maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor) -> tf.Tensor:
-        return apply(maps, x, reaching, by_example=self._by_example)
+        return apply(maps, x, reaching, self._network.hidden_layers[0].normalization)
 
     def _observe(
         self,
@@ -193,7 +191,8 @@ class Observer:
             if name in moments:
                 return moments[name]
             fixed = {"gamma": tf.ones_like, "beta": tf.zeros_like}
-            values = [getattr(layer, name, None) for layer in layers]
+            learnt = {"gamma": gamma_of, "beta": beta_of}.get(name)
+            values = [learnt(layer) if learnt else getattr(layer, name) for layer in layers]
             return tf.stack(
                 [
                     fixed[name](forward_pass.norm_inputs[0, 0]) if value is None else value.value

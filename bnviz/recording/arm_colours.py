@@ -11,5 +11,7 @@ ARM_COLOURS = {
     "bn": WITH_BN,
     "bn_other": FURTHER_COLOURS[0],
     "layer_norm": FURTHER_COLOURS[0],
+    "group_norm": FURTHER_COLOURS[0],
+    "rms_norm": FURTHER_COLOURS[0],
     "noisy_bn": FURTHER_COLOURS[0],
 }

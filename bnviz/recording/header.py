@@ -29,6 +29,9 @@ from bnviz.recording.frames import (
 from bnviz.recording.networks import NUMBERED, ArmSpec, LayerSpec, NormSpec
 from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 
+#: What the arms without BN normalize by.
+_KINDS = {"layer_norm": "layer", "group_norm": "group", "rms_norm": "rms"}
+
 
 @dataclass(frozen=True)
 class QuantitySpec:
@@ -190,7 +193,7 @@ class RecordingHeader:
 
     @property
     def normalized_arms(self) -> tuple[str, ...]:
-        """Names of the networks with a gamma and a beta for each neuron."""
+        """Names of the networks that normalize, with a gamma for each neuron."""
         return tuple(arm.name for arm in self.arms if arm.normalization != "none")
 
     def edges(self, quantity: str) -> NDArray[np.float32]:
@@ -218,7 +221,7 @@ def _bounding(layers: tuple[LayerSpec, ...]) -> str:
 def _arm(settings: Settings, name: str) -> ArmSpec:
     """One of the laboratory's networks."""
     position = normalization_position(settings, name)
-    kind = "batch" if name in BN_ARMS else "layer" if position else "none"
+    kind = "batch" if name in BN_ARMS else _KINDS.get(name, "none")
     norm = NormSpec(kind, position, settings.bn_epsilon) if position else None
     return ArmSpec(
         name,

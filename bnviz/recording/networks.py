@@ -5,11 +5,27 @@ from dataclasses import dataclass
 from bnviz.recording.arm_colours import FURTHER_COLOURS
 
 #: What a network may normalize by.
-NORMALIZATIONS = ("batch", "layer", "group")
+NORMALIZATIONS = ("batch", "layer", "group", "rms")
+#: Groups of group normalization: at most as many as by default in its paper (Wu & He 2018), of at
+#: least so many neurons, since two values that are normalized together always become -1 and 1.
+_MAX_GROUPS, _MIN_GROUP = 32, 4
 #: What the label of a network begins with that can follow a noun as it is: "with BN".
 _ADDITIONS = ("with ", "without ")
 #: What the names of layers begin with that are known by their numbers.
 NUMBERED = "layer "
+
+
+def num_groups(units: int) -> int:
+    """Returns how many groups the laboratory's group normalization has: they are of one size.
+
+    Args:
+        units: Neurons of each hidden layer.
+    """
+    return next(
+        groups
+        for groups in range(_MAX_GROUPS, 0, -1)
+        if units % groups == 0 and (groups == 1 or units // groups >= _MIN_GROUP)
+    )
 
 
 @dataclass(frozen=True)

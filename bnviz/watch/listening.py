@@ -23,6 +23,7 @@ NORMALIZATIONS: dict[type, str] = {
     keras.layers.BatchNormalization: "batch",
     keras.layers.LayerNormalization: "layer",
     keras.layers.GroupNormalization: "group",
+    keras.layers.RMSNormalization: "rms",
 }
 #: Layers that add noise in training, which would be another one in each frame.
 _NOISE = (

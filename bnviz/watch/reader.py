@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.normalization import beta_of, gamma_of
 from bnviz.recording.frames import NUM_SINGLE
 from bnviz.watch.listening import Event, kernel_of, listening
 from bnviz.watch.objective import Objective
@@ -253,8 +254,8 @@ def _norm(tap: Tap) -> dict[str, Any] | None:
         return None
     layer, width = tap.norm_event.layer, tap.spec.width
     found: dict[str, Any] = {
-        "gamma": _of_neurons(getattr(layer, "gamma", None), width, tf.ones),
-        "beta": _of_neurons(getattr(layer, "beta", None), width, tf.zeros),
+        "gamma": _of_neurons(gamma_of(layer), width, tf.ones),
+        "beta": _of_neurons(beta_of(layer), width, tf.zeros),
     }
     if tap.norm.kind == "batch":
         given = tf.cast(tap.norm_event.given, tf.float32)

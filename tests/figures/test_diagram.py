@@ -27,6 +27,8 @@ def diagram(view=None, **settings):
         ("bn_other", "before", [BEFORE, AFTER], ["BN", "BN"]),
         ("bn_other", "after", [AFTER, BEFORE], ["BN", "BN"]),
         ("layer_norm", "after", [AFTER, AFTER], ["BN", "LN"]),
+        ("group_norm", "before", [BEFORE, BEFORE], ["BN", "GN"]),
+        ("rms_norm", "before", [BEFORE, BEFORE], ["BN", "RMS"]),
         ("noisy_bn", "before", [BEFORE, BEFORE], ["BN", "BN~"]),
     ],
 )

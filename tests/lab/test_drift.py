@@ -18,9 +18,10 @@ from bnviz.recording import Recording
 from bnviz.recording.frame_schema import DRIFT_PARTS
 from bnviz.recording.frames import VALUE_EDGES
 from bnviz.settings import Settings
+from tests.support.everyday import everyday
 
 PARTS = [name for name, *_ in DRIFT_PARTS]
-FEATURES, UNITS, LAYERS, EXAMPLES = 4, 6, 3, 50
+FEATURES, UNITS, LAYERS, EXAMPLES = 4, 8, 3, 50
 
 
 def sorted_values(values: np.ndarray) -> SortedValues:
@@ -76,6 +77,7 @@ class Probed:
 
     def __init__(self, arm: str, position: str = "before"):
         self.settings = Settings(hidden_layers=LAYERS, units=UNITS, bn_position=position)
+        self.arm = arm
         self.network = build(self.settings, arm, FEATURES, 3)
         self.position = self.network.hidden_layers[0].position
         reset(self.network, self.settings)
@@ -109,19 +111,29 @@ class Probed:
         for hidden in self.network.hidden_layers:
             kernel, norm = hidden.dense.kernel.numpy(), hidden.normalization
             bias = hidden.dense.bias.numpy() if hidden.dense.use_bias else 0
-            scale = None if norm is None else (norm.gamma.numpy(), norm.beta.numpy())
-            axis = 1 if "LayerNorm" in type(norm).__name__ else 0
-            found.append((kernel, bias, scale, axis, float(getattr(norm, "epsilon", 0))))
+            learnt = {each.name: each.numpy() for each in getattr(norm, "trainable_variables", ())}
+            found.append((kernel, bias, learnt, float(getattr(norm, "epsilon", 0))))
         return found
 
     def apply(self, layer_map, h):
-        kernel, bias, scale, axis, epsilon = layer_map
+        kernel, bias, learnt, epsilon = layer_map
         z = h.astype(np.float64) @ kernel + bias
-        return self.normalize(z, scale, axis, epsilon) if self.position == "before" else z
+        return self.normalize(z, learnt, epsilon) if self.position == "before" else z
 
-    def normalize(self, z, scale, axis, epsilon):
-        centred = z - z.mean(axis=axis, keepdims=True)
-        return scale[0] * centred / np.sqrt(z.var(axis=axis, keepdims=True) + epsilon) + scale[1]
+    def normalize(self, z, learnt, epsilon):
+        def standardized(z, axis):
+            centred = z - z.mean(axis=axis, keepdims=True)
+            return centred / np.sqrt(z.var(axis=axis, keepdims=True) + epsilon)
+
+        match self.arm:
+            case "rms_norm":
+                square = np.square(z).mean(axis=1, keepdims=True)
+                return learnt["scale"] * z / np.sqrt(square + epsilon)
+            case "group_norm":
+                z = np.hstack([standardized(half, axis=1) for half in np.hsplit(z, 2)])
+            case _:
+                z = standardized(z, axis=1 if self.arm == "layer_norm" else 0)
+        return learnt["gamma"] * z + learnt["beta"]
 
     def reaching(self, maps):
         """What reaches each layer."""
@@ -134,10 +146,17 @@ class Probed:
         return found
 
 
-ARMS = [("none", ""), ("bn", "before"), ("bn", "after"), ("layer_norm", "before")]
+ARMS = [
+    ("none", ""),
+    ("bn", "before"),
+    ("bn", "after"),
+    ("layer_norm", "before"),
+    ("group_norm", "before"),
+    ("rms_norm", "before"),
+]
 
 
-@pytest.mark.parametrize(("arm", "position"), ARMS)
+@pytest.mark.parametrize(("arm", "position"), everyday(ARMS, (0, 2, 4, 5)))
 def test_split_equals_maps_applied_by_hand(arm, position):
     probed = Probed(arm, position or "before")
     then = probed.maps()
@@ -164,7 +183,7 @@ def nothing(arm: str) -> float:
     return 1e-6 if arm == "noisy_bn" else 0.0
 
 
-@pytest.mark.parametrize("arm", ["none", "bn", "layer_norm", "noisy_bn"])
+@pytest.mark.parametrize("arm", everyday(["none", "bn", "layer_norm", "noisy_bn"], (0, 2)))
 def test_nothing_is_moved_by_layers_that_are_frozen(arm):
     probed = Probed(arm)
     probed.change([2])
@@ -186,7 +205,7 @@ def test_noise_of_other_steps_is_not_the_work_of_a_layers_own_weights():
     assert (found["drift_previous_layers"][1:] > 0.01).all()
 
 
-@pytest.mark.parametrize("arm", ["none", "bn", "layer_norm", "noisy_bn"])
+@pytest.mark.parametrize("arm", everyday(["none", "bn", "layer_norm", "noisy_bn"], (0, 2)))
 def test_a_layer_that_is_frozen_moves_nothing_itself(arm):
     probed = Probed(arm)
     probed.change([0, 1])

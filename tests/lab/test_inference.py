@@ -13,7 +13,7 @@ from bnviz.settings import Settings
 
 FEATURES, CLASSES, UNITS = 4, 3, 5
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
-ARMS = ("none", "bn", "bn_other", "layer_norm", "noisy_bn")
+ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "noisy_bn")
 BN_ARMS = ("bn", "bn_other", "noisy_bn")
 
 
@@ -120,7 +120,7 @@ def test_alone_takes_each_example_as_a_batch_of_one(arm, networks, data):
     assert found == pytest.approx(loss, rel=1e-4)
 
 
-@pytest.mark.parametrize("arm", ["none", "layer_norm"])
+@pytest.mark.parametrize("arm", ["none", "layer_norm", "group_norm", "rms_norm"])
 def test_without_bn_all_statistics_give_the_same(arm, networks, data):
     found = evaluated(networks, arm, data)
     assert len(set(found["inference_loss"].tolist())) == 1

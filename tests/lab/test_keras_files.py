@@ -61,6 +61,8 @@ print(json.dumps(found))
         ("bn", {"bn_epsilon": 0.1, "bn_scale": False}),
         ("bn_other", {"l2": 0.1}),
         ("layer_norm", {"bn_epsilon": 0.1}),
+        ("group_norm", {"bn_epsilon": 0.1, "bn_center": False, "units": 8}),
+        ("rms_norm", {"bn_epsilon": 0.1, "bn_scale": False}),
         ("noisy_bn", {}),
     ],
 )

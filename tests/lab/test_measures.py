@@ -24,6 +24,7 @@ from bnviz.lab.observer import Observer
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PERCENTILES, VALUE_EDGES, edges
 from bnviz.settings import Settings
+from tests.support.everyday import everyday
 
 anything = arrays(
     np.float32,
@@ -203,7 +204,12 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
         assert outcome[name] == pytest.approx((logits.argmax(axis=1) == y).mean())
 
 
-@pytest.mark.parametrize("arm", ["none", "bn", "bn_other", "noisy_bn", "layer_norm"])
+@pytest.mark.parametrize(
+    "arm",
+    everyday(
+        ["none", "bn", "bn_other", "noisy_bn", "layer_norm", "group_norm", "rms_norm"], (3, 6)
+    ),
+)
 def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
     settings = Settings(hidden_layers=2, units=6, dropout=0.3, seed=3)
     network = build(settings, arm, 4, 3)

@@ -3,9 +3,16 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from bnviz.lab.normalization import FrozenBatchNormalization, moving_average, normalize
+from bnviz.lab.normalization import (
+    FrozenBatchNormalization,
+    moving_average,
+    normalize,
+    training_moments,
+)
 from bnviz.recording.header import normalization_position
+from bnviz.recording.networks import num_groups
 from bnviz.settings import Settings
 
 X = np.random.default_rng(0).normal(2, 3, size=(40, 5)).astype(np.float32)
@@ -32,9 +39,46 @@ def test_normalizing_by_the_batch_equals_keras_in_training_and_updates_nothing(p
     np.testing.assert_allclose(found, layer(X, training=True), rtol=1e-3, atol=1e-4)
 
 
-def test_layer_normalization_ignores_the_given_statistics():
-    layer = keras.layers.LayerNormalization()
-    np.testing.assert_array_equal(normalize(layer, X, X.mean(axis=0), X.var(axis=0)), layer(X))
+#: Layers of Keras that normalize each example by itself, and what they compute, in NumPy.
+BY_EXAMPLE = {
+    "layer": (
+        keras.layers.LayerNormalization(),
+        lambda x: (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-3),
+    ),
+    "group": (
+        keras.layers.GroupNormalization(2),
+        lambda x: np.concatenate([BY_EXAMPLE["layer"][1](half) for half in np.split(x, 2, 1)], 1),
+    ),
+    "rms": (
+        keras.layers.RMSNormalization(epsilon=1e-3),
+        lambda x: x / np.sqrt(np.square(x).mean(1, keepdims=True) + 1e-3),
+    ),
+}
+WIDE = np.random.default_rng(0).normal(2, 3, size=(40, 8)).astype(np.float32)
+
+
+@pytest.mark.parametrize("kind", BY_EXAMPLE)
+def test_by_example_no_given_statistics_are_used(kind):
+    layer, by_hand = BY_EXAMPLE[kind]
+    found = normalize(layer, WIDE, WIDE.mean(axis=0), WIDE.var(axis=0))
+    np.testing.assert_allclose(found, by_hand(WIDE), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", BY_EXAMPLE)
+def test_training_moments_are_those_that_the_layer_normalizes_by(kind):
+    layer, by_hand = BY_EXAMPLE[kind]
+    several = np.stack([WIDE, WIDE**2])
+    mean, variance = training_moments(layer, tf.constant(several))
+    found = (several - mean) / np.sqrt(variance + np.float32(1e-3))
+    expected = [by_hand(values) for values in several]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("units", "groups"), [(2, 1), (5, 1), (8, 2), (12, 3), (32, 8), (100, 25), (256, 32)]
+)
+def test_groups_are_of_one_size_and_of_at_least_four_neurons(units, groups):
+    assert num_groups(units) == groups
 
 
 def test_frozen_batch_normalization_trains_by_its_moving_statistics():

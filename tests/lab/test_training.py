@@ -68,6 +68,10 @@ def by_keras(settings, arm, data, steps):
         }
         if arm == "layer_norm":
             normalization = [keras.layers.LayerNormalization(**options)]
+        elif arm == "group_norm":
+            normalization = [keras.layers.GroupNormalization(2, **options)]
+        elif arm == "rms_norm":
+            normalization = [keras.layers.RMSNormalization(epsilon=settings.bn_epsilon)]
         else:
             momentum = settings.bn_momentum
             normalization = [keras.layers.BatchNormalization(momentum=momentum, **options)]
@@ -75,7 +79,11 @@ def by_keras(settings, arm, data, steps):
             normalization.append(Noise(f"noise_{number}"))
             normalization[-1].reset(seed=settings.seed, number=number - 1)
         layers.append(
-            keras.layers.Dense(settings.units, use_bias=not before, kernel_regularizer=regularizer)
+            keras.layers.Dense(
+                settings.units,
+                use_bias=not before or arm == "rms_norm",
+                kernel_regularizer=regularizer,
+            )
         )
         dropout = [keras.layers.Dropout(settings.dropout, seed=number)] if settings.dropout else []
         first = dropout if settings.dropout_position == "before" else []
@@ -134,6 +142,9 @@ CASES = [
     ("bn", BASE.replace(dropout=0.3)),
     ("bn_other", BASE.replace(bn_position="after")),
     ("layer_norm", BASE),
+    ("group_norm", BASE.replace(units=8)),
+    ("rms_norm", BASE),
+    pytest.param("rms_norm", BASE.replace(bn_position="after"), marks=pytest.mark.widest),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
     ("bn", BASE.replace(dropout=0.3, dropout_position="before")),
     *(

@@ -349,6 +349,8 @@ class TestHeader:
             ("bn_other", "before", "BN after activation"),
             ("bn_other", "after", "BN before activation"),
             ("layer_norm", "before", "layer norm"),
+            ("group_norm", "before", "group norm"),
+            ("rms_norm", "after", "RMS norm"),
             ("noisy_bn", "after", "noisy BN"),
         ],
     )
