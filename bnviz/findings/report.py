@@ -54,7 +54,7 @@ def as_text(recording: Recording, seconds: float) -> str:
             *[_target(recording)] * (goal is not None),
             *_seeds(recording),
             *_costs(recording, speeds),
-            f"the arms differ only in Batch Normalization: {same}",
+            f"the arms differ only in their normalization: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
         ]
     )

@@ -178,15 +178,21 @@ def test_the_mark_of_an_event_moves_the_cursor_there(visit):
 
 @pytest.mark.slow
 def test_a_copied_link_shows_the_same_run_in_a_second_tab(visit):
-    first = visit(f"{SHORT}&seed=3")
+    first = visit("dataset=spiral&hidden_layers=3&units=32&steps=3000&learning_rate=0.1&seed=3")
     first.train()
     first.until("s.state === 'finished'")
     second = visit(first.page.url.split("?")[1])
-    second.until("s.state === 'finished' && +s.framesHeld === 61")
+    second.until("s.state === 'finished' && +s.framesHeld === 301")
+    # The first one's cursor stands still, and its cards are those of the whole run all the same.
+    first.until("+s.framesHeld === 301 && +s.step === 0")
+    second.key("Home")
+    second.until("+s.step === 0")
+    first_cards, cards = (v.page.locator(f"{STAGE} [data-part=cards]") for v in (first, second))
+    expect(first_cards).to_have_text(cards.text_content())
     proof = "✓ Same data"
     for visitor in (first, second):
         visitor.key("End")
-        visitor.until("+s.step === 60")
+        visitor.until("+s.step === 3000")
     texts = [v.page.locator(f"{STAGE} [data-part=proof]").inner_text() for v in (first, second)]
     assert texts[0].startswith(proof)
     assert texts[0] == texts[1]

@@ -359,7 +359,7 @@ class TestTrain:
         printed = capsys.readouterr().out
         for words in ("without BN", "with BN", "generalisation gap", "at step 2", "per second"):
             assert words in printed
-        assert "the arms differ only in Batch Normalization: yes" in printed
+        assert "the arms differ only in their normalization: yes" in printed
 
     def test_a_file_becomes_the_data_set(self, capsys, lab, tmp_path):
         (tmp_path / "a.csv").write_text(CSV)

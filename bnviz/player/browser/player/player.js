@@ -178,6 +178,9 @@ export class Player {
     if (figure) {
       this.write(this.transport.at);
       this.resize(true);
+    } else {
+      // Where the cursor stands still, the target that a run is measured by may still change.
+      this.write(this.chart.shown);
     }
     this.draw();
     this.planRequest();
@@ -325,7 +328,7 @@ export class Player {
    * @param {number} at Index of the frame.
    */
   write(at) {
-    if (this.frames.length === 0) return;
+    if (this.frames.length === 0 || at < 0) return;
     this.cards.draw(this.frames, at, this.header?.pair ?? {});
     this.events.moveTo(at);
     this.say(at);
