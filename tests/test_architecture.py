@@ -148,7 +148,15 @@ def test_nothing_imports_in_a_circle(graph):
         pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room != "app"])
+@pytest.mark.parametrize(
+    "room",
+    [
+        # Those of TensorFlow take the longest to load, and may load the most.
+        pytest.param(room, marks=pytest.mark.widest) if room in OWNERS["tensorflow"] else room
+        for room in ROOMS
+        if room != "app"
+    ],
+)
 def test_a_room_loads_only_what_it_may(room):
     modules = [module for module in MODULES if room_of(module) == room]
     outcome = subprocess.run(

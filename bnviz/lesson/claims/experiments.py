@@ -105,6 +105,8 @@ PENALTIES = tuple(_RELU.replace(steps=800, l2=l2) for l2 in (0.0, 1e-3))
 FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=0.9)
 #: Batches of two with the costly measures, among them exact statistics.
 EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
+#: Batches of two with layer normalization as the third network.
+LAYER_NORM_PAIRS = RECORDED["pairs"].replace(third_arm="layer_norm")
 #: One hidden layer, well initialised, on digits and on points in a plane.
 SHALLOW = _RELU.replace(hidden_layers=1, units=32, learning_rate=0.1, steps=400)
 SHALLOW_PLANE = SHALLOW.replace(dataset="spiral", noise=0.1, learning_rate=1.0)

@@ -28,6 +28,7 @@ _LABELS = {
     "bn": "with BN",
     "bn_other": "BN after the activation",
     "noisy_bn": "noisy BN",
+    "layer_norm": "layer normalization",
 }
 
 
