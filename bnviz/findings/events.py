@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.findings import comparison, speed
+from bnviz.findings import comparison, speed, statistics
 from bnviz.findings.lasting import lasting
 from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import percent, with_arm
@@ -291,7 +291,10 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
         return f"{start} {where} saturates: {share} of its values are at the ends of the range."
     if kind == "dead":
         share = percent(measured["dead"][layer])
-        return f"{start} neurons die in {where}: {share} output 0 for every example."
+        every = "every example"
+        if recording.header.settings is None:  # whose probes may be small
+            every = f"each of the {statistics.probe_size(recording)} examples that are measured"
+        return f"{start} neurons die in {where}: {share} output 0 for {every}."
     if kind == "motionless":
         return f"{start} the kernel of {where} does not move: its update is exactly 0."
     norm, output = (float(measured["gradient_norm"][place]) for place in (layer, -1))

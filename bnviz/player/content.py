@@ -216,7 +216,7 @@ def _arms(recording: Recording, view: View) -> list[dict[str, Any]]:
             "label": arm.label,
             "colour": arm.colour,
             "cost": costs.get(arm.name),
-            **({} if recording.header.settings is not None else {"with": arm.with_it}),
+            "with": arm.with_it,
         }
         for arm in recording.header.arms
     ]

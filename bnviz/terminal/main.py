@@ -156,7 +156,14 @@ def _parser() -> argparse.ArgumentParser:
         f"{further}",
         allow_abbrev=False,
     )
-    shown.add_argument("saved", metavar="RUN.npz", help="what 'bnviz train' or the page saved")
+    shown.add_argument(
+        "saved", metavar="RUN.npz", help="what 'bnviz train', the page or a bnviz.Watch saved"
+    )
+    shown.add_argument(
+        "--follow",
+        action="store_true",
+        help="show what is added to the file, as by a bnviz.Watch in another program",
+    )
     return parser
 
 

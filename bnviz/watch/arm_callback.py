@@ -41,6 +41,8 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         updates_known: Whether the update of single steps can be seen.
         kernels_digest: SHA-256 of the weights before the activations at step 0.
         pace: Which steps are measured, and what that has cost.
+        until: The step after which the training that goes on will end, as far as that is known;
+            None while none goes on.
     """
 
     def __init__(
@@ -63,12 +65,14 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self.updates_known = True
         self.kernels_digest = bytes(DIGEST_SIZE)
         self.pace = Pace(None)
+        self.until: int | None = None
         self._watched: keras.Model | None = None
         self._step, self._stride = 0, 1
         self._before: State | None = None
         self._is_due = self._disturbed = False
         self._begins = False
         self._begun = 0.0
+        self._first_of_epoch, self._per_epoch = 0, 0
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Finds out what can be read of the model, and keeps its state at step 0."""
@@ -81,16 +85,20 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         elif self.model is not self._watched:
             raise WatchError(f"“{self.label}” watches another model; give each an arm of its own")
         self.pace.total, self._begins = None, True
+        self.until, self._per_epoch = self._step + 1, 0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Finds out how many steps there will be."""
-        steps, epochs = self.params.get("steps"), self.params.get("epochs")
-        if self._begins and not self._step and steps is not None and epochs is not None:
-            self.pace.total = steps * (epochs - epoch)
-        self._begins = False
+        steps, epochs = self.params.get("steps") or self._per_epoch, self.params.get("epochs")
+        if steps and epochs is not None:
+            self.until = self._step + steps * (epochs - epoch)
+            if self._begins and not self._step:
+                self.pace.total = self.until
+        self._begins, self._first_of_epoch = False, self._step
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the state after the last step: at the end of training others may change it."""
+        self._per_epoch = self._step - self._first_of_epoch
         last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
         if last and self.moments is not None:
             self._keep_last(self.moments)
@@ -156,6 +164,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the state of the network at its end, unless its last epoch has done so."""
+        self.until = None
         if self.moments is not None:
             self._keep_last(self.moments)
             self._write(self.pace.trained, at_end=True)

@@ -1,7 +1,13 @@
-"""GrowingFile: the file of a recording that is written again and again while networks train."""
+"""GrowingFile: the file of a recording that is written again and again while networks train.
+
+It lacks the last of the steps that it names until the training has ended, so whoever reads it knows
+whether more is to come. While a further network is trained, what was recorded of those before it
+stands beside it.
+"""
 
 import contextlib
 import os
+import shutil
 import time
 import warnings
 from collections.abc import Callable
@@ -26,6 +32,7 @@ class GrowingFile:
         if path.suffix != ".npz" or not path.parent.is_dir():
             raise WatchError(f"{path} must end with .npz, in a folder that exists")
         self._path, self._budget = path, budget
+        self._longer = path.with_suffix(".before.npz")
         self._cost = self._written_at = 0.0
         self._frames = 0
 
@@ -38,8 +45,8 @@ class GrowingFile:
     def write(self, recording: Callable[[], Recording], trained: float, *, at_end: bool) -> None:
         """Writes what was recorded, if that is enough for a recording.
 
-        A disk that fails is warned of: the training goes on. A recording of fewer frames, as when
-        another network begins, replaces a longer one only at the end of a training.
+        A disk that fails is warned of: the training goes on. A recording of more frames than the
+        new one, as when another network begins, is kept beside it until the end of a training.
 
         Args:
             recording: Returns the recording.
@@ -51,10 +58,14 @@ class GrowingFile:
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}.npz")
         try:
             found = recording()
-            if at_end or len(found) >= self._frames:
-                found.save(beside)
-                os.replace(beside, self._path)
-                self._frames = len(found)
+            found.save(beside, fast=not at_end)
+            if len(found) < self._frames and not at_end:
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copyfile(self._path, self._longer)
+            os.replace(beside, self._path)
+            self._frames = len(found)
+            if at_end:
+                self._longer.unlink(missing_ok=True)
         except WatchError as error:
             if at_end:
                 warnings.warn(f"{self._path} was not written: {error}", stacklevel=2)

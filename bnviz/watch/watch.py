@@ -1,6 +1,7 @@
 """Watch: one or more Keras models, watched while `fit` trains them, as one recording."""
 
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -108,8 +109,12 @@ class Watch:
             arm.measure_rest()
         return self._recording()
 
-    def _recording(self) -> Recording:
-        """The recording of what was measured so far; raises as `recording` does."""
+    def _recording(self, *, growing: bool = False) -> Recording:
+        """The recording of what was measured so far; raises as `recording` does.
+
+        Args:
+            growing: Whether it is to lack its last step as long as a network is being trained.
+        """
         found = {arm: of for arm in self._arms if (of := arm.measured())}
         arms, measures = list(found), list(found.values())
         steps = sorted(set.intersection(*map(set, measures))) if arms else []
@@ -120,7 +125,11 @@ class Watch:
                 "the networks were measured at no step that they share but the first one: train "
                 "them for as many steps, or allow more frames by `budget`"
             )
-        header = self._header(arms, steps, differ=any(len(each) > len(steps) for each in measures))
+        ends = [arm.until or max(each) for arm, each in found.items()]
+        goes_on = growing and any(arm.until is not None for arm in arms)
+        planned = [*steps, *[max(steps[-1] + 1, min(ends))] * goes_on]
+        differ = any(len(each) > len(steps) for each in measures)
+        header = self._header(arms, planned, differ=differ)
         recording = Recording(header)
         share = self._majority_share(arms[0])
         for step in steps:
@@ -155,7 +164,7 @@ class Watch:
         if at_end:
             for arm in self._arms:
                 arm.measure_rest()
-        self._file.write(self._recording, trained, at_end=at_end)
+        self._file.write(partial(self._recording, growing=True), trained, at_end=at_end)
 
     def _reader(self, model: keras.Model) -> Reader:
         """The reader of a model whose layers are those of the models before it."""

@@ -5,6 +5,8 @@ import pytest
 from bnviz.page.shell import brought, recording_process
 from bnviz.recording import BUNDLED, Recording
 from bnviz.terminal.main import main
+from tests.support.networks import header_of
+from tests.support.recordings import random_recording
 
 
 @pytest.fixture
@@ -61,3 +63,27 @@ def test_ctrl_c_while_the_file_is_read_ends_without_a_traceback(monkeypatch, lau
     monkeypatch.setattr(recording_process, "_PROGRAM", ("-c", program))
     assert main(["show", str(BUNDLED / "default.npz")]) == 130
     assert not launched
+
+
+def test_a_file_is_followed_that_is_not_there_yet(launched, tmp_path):
+    path = tmp_path / "run.npz"
+    assert main(["show", str(path), "--follow", "--server.port", "8600"]) == 0
+    assert launched == [["--server.port", "8600"]]
+    assert brought.followed().path == path
+    assert brought.run() is None
+
+
+def test_a_file_that_is_there_is_read_before_the_page_starts(launched, tmp_path, capsys):
+    path = tmp_path / "run.npz"
+    random_recording(header_of(1, [4]), 3).save(path)
+    assert main(["show", "--follow", str(path)]) == 0
+    assert len(brought.recording()) == 3
+    assert brought.run().grows
+    for wrong, sentence in (
+        (tmp_path / "no" / "run.npz", "its folder"),
+        (__file__, "as a recording"),
+    ):
+        assert main(["show", str(wrong), "--follow"]) == 2
+        [line] = capsys.readouterr().err.splitlines()
+        assert sentence in line
+    assert len(launched) == 1

@@ -285,13 +285,15 @@ def test_its_file_is_a_whole_recording_while_the_network_trains(tmp_path):
 
     def look(*_: object, **__: object) -> None:
         if path.exists():
-            found.append(Recording.load(path).steps[-1])
+            there = Recording.load(path)
+            found.append((int(there.frames["step"][-1]), int(there.steps[-1]), there.complete))
 
     x, y = examples((6,))
     watch = Watch(x, y, budget=1e9, file=path)
     callbacks = [watch.arm("mine"), keras.callbacks.LambdaCallback(on_train_batch_end=look)]
     trained("MLP", callbacks)
-    assert found == list(range(4, 13))
+    assert found == [(step, 12 + (step == 12), False) for step in range(4, 13)]
+    assert Recording.load(path).complete
     assert Recording.load(path).frames.tobytes() == watch.recording.frames.tobytes()
     assert list(tmp_path.iterdir()) == [path]
 
@@ -332,15 +334,18 @@ def test_a_disk_that_has_become_read_only_does_not_end_the_training(tmp_path, mo
         file.write(lambda: random_recording(header_of(1, (4,)), 3), 1.0, at_end=False)
 
 
-def test_a_network_that_begins_does_not_shorten_what_is_in_the_file(tmp_path):
-    path = tmp_path / "run.npz"
+def test_what_was_recorded_of_a_network_is_kept_while_the_next_one_is_trained(tmp_path):
+    path, before = tmp_path / "run.npz", tmp_path / "run.before.npz"
     file = GrowingFile(path, 0.1)
-    long, short = (random_recording(header_of(1, (4,)), frames) for frames in (5, 2))
-    for at_end, found, expected in ((True, long, 5), (False, short, 5), (True, short, 2)):
-        file.write(lambda found=found: found, 1.0, at_end=at_end)
-        assert len(Recording.load(path)) == expected
+    for at_end, frames, kept in ((True, 5, 0), (False, 2, 5), (False, 3, 5), (True, 5, 0)):
+        file.write(
+            lambda frames=frames: random_recording(header_of(1, (4,)), frames), 1.0, at_end=at_end
+        )
+        assert len(Recording.load(path)) == frames
+        assert (len(Recording.load(before)) if before.exists() else 0) == kept
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_a_file_that_is_not_written_at_the_end_is_warned_of(tmp_path):
     x, y = examples((6,))

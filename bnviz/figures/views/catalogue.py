@@ -229,7 +229,8 @@ def figure_version(recording: Recording, view: View) -> str:
     """Returns a text that changes whenever a growing recording needs a new figure."""
     # What a step costs may become known at any time; then seconds are offered.
     costs = dict(step_costs.of_recording(recording))
-    return f"{len(recording) > 0} {costs} {VIEWS[view.name].ranges(recording, view)}"
+    steps = recording.header.num_steps  # of what trains elsewhere, it may change
+    return f"{len(recording) > 0} {steps} {costs} {VIEWS[view.name].ranges(recording, view)}"
 
 
 def tabs(layout: FrameLayout) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from bnviz.figures.ghosts import LETTERS
 from bnviz.page.forms import fields
 from bnviz.page.forms.settings_form import in_words
 from bnviz.page.shell import rerun, visit
+from bnviz.page.shell.followed_file import TOKEN
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import StageContent
@@ -30,7 +31,7 @@ def compared(*shown: str) -> tuple[VisitRun, ...]:
             with themselves.
     """
     found = (visit.find(token) for token in state.compared if token not in shown)
-    return tuple(run for run in found if run is not None)
+    return tuple(run for run in found if run is not None and not run.grows)
 
 
 def ghosts(runs: Sequence[VisitRun], beside: StageContent) -> tuple[Ghost, ...]:
@@ -45,7 +46,9 @@ def ghosts(runs: Sequence[VisitRun], beside: StageContent) -> tuple[Ghost, ...]:
         recording = visit.recording_of(run)
         if recording is None:
             continue
-        found = Ghost(run.token, recording, run.name)
+        # A followed file may hold something else by then.
+        token = run.content if run.token == TOKEN else run.token
+        found = Ghost(token, recording, run.name)
         if state.aligned and len(beside.recording):
             found = found.at_accuracies(beside.token, beside.recording.snapshot())
         drawn.append(found)
@@ -58,7 +61,8 @@ def draw_choice(shown: str) -> None:
     Args:
         shown: Token of the run on the stage.
     """
-    names = _distinct([run for run in visit.here().runs if run.token != shown])
+    runs = [run for run in visit.here().runs if run.token != shown and not run.grows]
+    names = _distinct(runs)
     if not names:
         return
     chosen = [token for token in state.compared if token in names]

@@ -31,7 +31,8 @@ def draw(
         show_again: Called with a run of this visit that the viewer opens.
         train: Called with one of another visit that the viewer opens, if it is kept as a link.
     """
-    runs = visit.here().runs
+    # One that grows would be another run each time.
+    runs = tuple(run for run in visit.here().runs if not run.grows)
     on_stage = next((run.kept_as for run in runs if run.token == shown), "")
     keep_component.draw(
         runs=[_entry(run) for run in runs] if keep_component.keeps() else [],

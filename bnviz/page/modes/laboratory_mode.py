@@ -36,6 +36,7 @@ from bnviz.page.shell import (
     shown_run,
     visit,
 )
+from bnviz.page.shell.followed_file import TOKEN
 from bnviz.page.shell.keep_component import KeptRun
 from bnviz.page.shell.links import LABORATORY, PRESENT, Link, understood
 from bnviz.page.shell.markup import plain
@@ -74,6 +75,8 @@ def follow(link: Link) -> tuple[Problem, ...]:
         with suppress(NoRoomError):  # then it is shown, but not among the runs of this visit
             visit.here().add(opened)
         _open(opened)
+    elif brought.followed() is not None and not link.named:
+        laboratory_stage.show_token(TOKEN)  # once its file has been read
     else:
         laboratory_stage.show_recorded(presets.name_of(link.settings) or FIRST)
     return ()
@@ -85,6 +88,7 @@ def form() -> Settings | None:
     Returns:
         The settings; None while the viewer's own data are missing.
     """
+    laboratory_stage.note_followed()
     cards = st.container(key="experiments")
     settings = settings_form.form()
     apart = laboratory_stage.recording().header.settings is None
@@ -216,7 +220,9 @@ def stage(settings: Settings | None) -> None:
     if files.open and len(on_stage):
         with files:
             complete = not session.is_active(laboratory_stage.run())
-            run_files.draw(on_stage, complete=complete, key="files")
+            # What is followed is another recording whenever it has been read.
+            held = brought.recording if laboratory_stage.token() == TOKEN else None
+            run_files.draw(on_stage, complete=complete, key="files", held=held)
     if settings is not None and shown is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
         if code.open:
@@ -250,6 +256,8 @@ def _player(chosen: Settings | None) -> None:
     if not state.presenting:
         comparison.draw_differences(content.recording, laboratory_stage.compared(content))
     rerun.request_after_end(active)
+    if laboratory_stage.followed_is_another():
+        rerun.request()
 
 
 def _on_seeds() -> None:

@@ -14,7 +14,9 @@ from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
 from bnviz.nearest import nearest
 from bnviz.page.forms import comparison, live_training, shown_settings
-from bnviz.page.shell import session, shown_run, visit
+from bnviz.page.modes import followed_stage
+from bnviz.page.shell import brought, session, shown_run, visit
+from bnviz.page.shell.followed_file import TOKEN
 from bnviz.page.shell.links import LABORATORY
 from bnviz.page.shell.player_component import last_request
 from bnviz.page.shell.state import state
@@ -38,8 +40,33 @@ def show_recorded(name: str) -> None:
 
 def show_opened(run: VisitRun) -> None:
     """Shows a recording that was opened from a file instead of a run."""
+    show_token(run.token)
+
+
+def show_token(token: str) -> None:
+    """Shows the opened recording with a token, as soon as it is there."""
     shown_run.clear(LABORATORY)
-    state.opened_run, state.stand_in = run.token, ""
+    state.opened_run, state.stand_in = token, ""
+
+
+def note_followed() -> None:
+    """Takes note of a file that is followed: its run is among those of this visit."""
+    state.followed_seen = _followed()
+    now = brought.run()
+    if now is not None and now.token == TOKEN:
+        visit.here().add(now)
+
+
+def followed_is_another() -> bool:
+    """Whether such a file holds something else than when the whole page was drawn, or has ended."""
+    return state.followed_seen != _followed()
+
+
+def _followed() -> str:
+    """Names what a followed file holds, however many frames; empty if none is followed."""
+    file = brought.followed()
+    now = None if file is None else file.now()
+    return "" if now is None else f"{now.generation} {now.grows}"
 
 
 def choose_stand_in(chosen: Settings | None) -> None:
@@ -130,6 +157,9 @@ def _stand_in() -> StageContent | None:
 
 def _recorded(wanted: View) -> StageContent:
     """The recording of a file or a preset, in the view of the viewer or of the preset."""
+    file = brought.followed() if state.opened_run == TOKEN else None
+    if file is not None:
+        return followed_stage.content(file, _bundled(state.preset))
     opened = visit.find(state.opened_run)
     if opened is not None and opened.recording is not None:
         return _opened(opened, opened.recording)
@@ -139,9 +169,10 @@ def _recorded(wanted: View) -> StageContent:
 
 
 def _is_of_other_data() -> bool:
-    """Whether the stage shows an opened recording that the form cannot describe."""
+    """Whether the stage shows an opened recording that the form cannot describe, or awaits one."""
     opened = visit.find(state.opened_run)
-    return run() is None and opened is not None and not opened.fits_form
+    is_other = state.opened_run == TOKEN if opened is None else not opened.fits_form
+    return run() is None and is_other
 
 
 def _opened(run: VisitRun, recording: Recording) -> StageContent:
@@ -167,10 +198,11 @@ def _bundled(name: str) -> StageContent:
 
 
 def _other(chosen: Settings | None, excess: Callable[[Settings], str]) -> str:
-    """In what the run on the stage is not what is chosen, in one line; "" if it is."""
+    """In what the run on the stage is not what is chosen or awaited, in one line; "" if it is."""
     shown = recording().header.settings
     if shown is None or _is_of_other_data():
-        return ""
+        file = brought.followed() if token() == TOKEN else None
+        return followed_stage.awaited(file) if file is not None else ""
     different = shown_settings.differences(shown, chosen)
     if not different:
         return ""

@@ -3,7 +3,7 @@
 import io
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -84,16 +84,22 @@ _FILES = (
 )
 
 
-def draw(recording: Recording, *, complete: bool, key: str) -> None:
+#: A recording that is held by others; None once it is not held any more.
+Held = Callable[[], Recording | None]
+
+
+def draw(recording: Recording, *, complete: bool, key: str, held: Held | None = None) -> None:
     """Draws a button for each kind of file.
 
+    The session keeps the buttons for minutes after a page was closed, but no frames with them.
+
     Args:
-        recording: With at least one frame; what is there at the click is written.
+        recording: With at least one frame.
         complete: Whether no more frames are to come.
         key: Distinguishes the buttons from others of the page.
+        held: Returns what is written at the click; None for what the recording has then.
     """
-    # The session keeps the buttons for minutes after a page was closed, but no frames with them.
-    held = weakref.ref(recording)
+    held = held or weakref.ref(recording)
     settings, digest = recording.header.settings, recording.header.digest[:8]
     name = f"batch_normalization_{digest}" if settings else f"watched_networks_{digest}"
     link = own_data.link_of(settings) if settings else ""
@@ -116,7 +122,7 @@ def draw(recording: Recording, *, complete: bool, key: str) -> None:
             network_files.draw_state(recording)
 
 
-def _made(held: "weakref.ref[Recording]", kind: Kind | Literal["npz"], link: str = "") -> bytes:
+def _made(held: Held, kind: Kind | Literal["npz"], link: str = "") -> bytes:
     """The file of a recording, unless it is not there any more.
 
     Raises:

@@ -82,6 +82,7 @@ class SessionState:
         preset: Name of the preset whose recording the laboratory shows while it shows no run.
         opened_run: Token of the recording that it shows instead, which the viewer has opened; empty
             if it shows none of these.
+        followed_seen: What a file that is followed held when the whole page was drawn.
         stand_in: What the laboratory shows while the chosen settings have no run yet: one of
             `presets.BUNDLED_RUNS`, or the digest of a run; empty if nothing is nearer than its own.
         compared: Tokens of the runs of this visit that are drawn beside the one on the stage.
@@ -122,6 +123,7 @@ class SessionState:
     shortens_history = _Value(False)
     preset = _Value(FIRST)
     opened_run = _Value("")
+    followed_seen = _Value("")
     stand_in = _Value("")
     compared = _Value[tuple[str, ...]](())
     aligned = _Value(False)

@@ -52,7 +52,7 @@ class Visit:
     @property
     def runs(self) -> tuple[VisitRun, ...]:
         """The runs, the oldest first."""
-        return self._runs
+        return tuple(map(brought.current, self._runs))
 
     def begin(self, settings: Settings, name: str = "") -> None:
         """Notes that a run of some settings has been begun; `collect` adds it once it has ended.

@@ -28,6 +28,7 @@ class VisitRun:
             the engine's, which trains it again if it has dropped them.
         content: Names what was run and recorded, whichever file it came from; empty for a run that
             anybody's browser can have trained again, which its settings name.
+        grows: Whether further frames are to come to its file.
     """
 
     token: str
@@ -36,6 +37,7 @@ class VisitRun:
     curves: Mapping[str, Sequence[float]] = field(repr=False)
     recording: Recording | None = None
     content: str = ""
+    grows: bool = False
 
     @property
     def kept_as(self) -> str:

@@ -110,3 +110,14 @@ test("a percentile of the first numbers of a row leaves out what follows them", 
   assert.equal(frames.value("row/1@50:3", 0), 2);
   assert.ok(Number.isNaN(frames.value("row/1@50", 0)));
 });
+
+test("a run that becomes longer has room for its frames and keeps those that it has", () => {
+  const frames = framesOf(FIELDS, [made(0), made(5)]);
+  const before = frames.snapshot();
+  assert.equal(frames.value("step", 1), 5);
+  frames.reserve(4);
+  assert.ok(frames.extend(2, bytesOf(schemaOf(FIELDS), [made(6), made(7), made(8)])));
+  assert.equal(frames.length, 4);
+  assert.deepEqual(frames.column("step", 0, 3), [0, 5, 6, 7]);
+  assert.deepEqual(before.column("step", 0, 1), [0, 5]);
+});

@@ -6,9 +6,9 @@ import { FakeElement } from "../support/dom.js";
 import { framesOf } from "../support/frames.js";
 
 const ARMS = [
-  { name: "none", label: "without BN", colour: "orange" },
-  { name: "bn", label: "with BN", colour: "blue" },
-  { name: "layer_norm", label: "layer norm", colour: "green" },
+  { name: "none", label: "without BN", colour: "orange", with: "without BN" },
+  { name: "bn", label: "with BN", colour: "blue", with: "with BN" },
+  { name: "layer_norm", label: "layer norm", colour: "green", with: "with layer norm" },
 ];
 
 /**

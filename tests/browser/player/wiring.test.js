@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { shortened } from "../../../bnviz/player/browser/player/diagram_picture.js";
+import { shortNames } from "../../../bnviz/player/browser/player/diagram_picture.js";
 import {
   bandOf,
   layerAt,
@@ -178,10 +178,18 @@ test("each layer may consist of other parts", () => {
 });
 
 test("a name that is too long keeps its beginning and its end", () => {
-  assert.equal(shortened("layer 12", 8), "layer 12");
+  assert.deepEqual(shortNames(["layer 12"], 8), ["layer 12"]);
   for (const most of [8, 9, 16]) {
-    const short = shortened("block_13/expand_relu", most);
+    const [short] = shortNames(["block_13/expand_relu", "other"], most);
     assert.equal(short.length, most);
     assert.match(short, /^blo.*….*elu$/);
   }
+});
+
+test("names that would look alike are shortened where they are alike", () => {
+  const names = [1, 2, 13].flatMap((n) => [`conv_dw_${n}_relu`, `conv_pw_${n}_relu`]);
+  assert.deepEqual(shortNames(names.slice(0, 2), 9), ["conv_dw_1", "conv_pw_1"]);
+  assert.deepEqual(shortNames(names, 8).slice(-2), ["…v_dw_13", "…v_pw_13"]);
+  assert.equal(new Set(shortNames(names, 8)).size, names.length);
+  assert.ok(shortNames(["a".repeat(20), "a".repeat(21)], 8).every(({ length }) => length === 8));
 });

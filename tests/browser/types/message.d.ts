@@ -93,8 +93,8 @@ export interface CardArm {
   label: string;
   colour: string;
   cost?: number | null;
-  /** What follows a noun to say that it is this network's, if that does not follow from the label. */
-  with?: string;
+  /** What follows a noun to say that it is this network's: "without BN", "in “mine”". */
+  with: string;
 }
 
 /** The way through the layers of each network: bnviz/figures/diagram.py. */

@@ -44,10 +44,29 @@ function shape(tag, attributes, text = "") {
  * @param {string} name
  * @param {number} most
  */
-export function shortened(name, most) {
+function shortened(name, most) {
   if (name.length <= most) return name;
   const end = Math.floor((most - 1) / 2);
   return `${name.slice(0, most - 1 - end)}…${name.slice(name.length - end)}`;
+}
+
+/**
+ * The names of layers with at most so many letters, shortened so that no two of them look alike, if
+ * that can be: in the middle, without the last part that all share, or at the beginning.
+ * @param {string[]} names
+ * @param {number} most
+ */
+export function shortNames(names, most) {
+  const last = /[_/][^_/]*$/;
+  const [ending] = names[0].match(last) ?? [""];
+  const shared = names.every((name) => name.endsWith(ending) && name.length > ending.length);
+  const stems = shared ? names.map((name) => name.slice(0, name.length - ending.length)) : names;
+  const ways = [
+    names.map((name) => shortened(name, most)),
+    stems.map((name) => shortened(name, most)),
+    stems.map((name) => (name.length > most ? `…${name.slice(1 - most)}` : name)),
+  ];
+  return ways.find((found) => new Set(found).size === names.length) ?? ways[0];
 }
 
 /**
@@ -159,13 +178,16 @@ function nameOf([x, y], { spec, column, layer, level, room }) {
   if (level === "compact" || (level !== "full" && column > 0)) return [];
   const pitch = pitchOf(room);
   const every = [1, 2, 5].find((step) => step * pitch >= NAMED) ?? 10;
-  if (layer > 1 && layer % every) return [];
+  // Where not all have room, the chosen one has it before its neighbours.
+  const near = layer !== spec.layer && Math.abs(layer - spec.layer) < every;
+  if (near || (layer !== spec.layer && layer > 1 && layer % every)) return [];
   const beside = { x: level === "dots" ? x : x + 16, y: y + 4, "text-anchor": "end" };
   const place = level === "full" ? { x, y } : beside;
   const chosen = layer === spec.layer ? "bnviz-chosen" : "";
   const most = Math.floor((level === "full" ? LONGEST : place.x) / LETTER);
-  const name = spec.rows?.[layer - 1].name ?? `layer ${layer}`;
-  return [shape("text", { ...place, class: chosen }, shortened(name, Math.max(FEWEST, most)))];
+  const names = spec.rows?.map(({ name }) => name);
+  const name = names ? shortNames(names, Math.max(FEWEST, most))[layer - 1] : `layer ${layer}`;
+  return [shape("text", { ...place, class: chosen }, name)];
 }
 
 /**

@@ -75,6 +75,21 @@ export class Frames {
     return true;
   }
 
+  /**
+   * Makes room for the frames of a run that is longer, or shorter, than was known.
+   * @param {number} capacity Frames of the whole run, at least as many as have arrived.
+   */
+  reserve(capacity) {
+    this.capacity = capacity;
+    if (this.schema.size * capacity <= this.bytes.length) return;
+    const bytes = new Uint8Array(this.schema.size * capacity * 2);
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+    // They read the bytes of before.
+    this.places.clear();
+    this.measures.clear();
+  }
+
   /** Those that have arrived by now, of the same bytes. */
   snapshot() {
     const { schema, capacity, detail, length, bytes } = this;

@@ -1,6 +1,6 @@
 // Moment: what a frame shows, in one sentence that follows from its numbers alone.
 
-/** @import { CardArm, Cards, RunEvent } from "types/message" */
+/** @import { Cards, RunEvent } from "types/message" */
 /** @import { Frames } from "./frames.js" */
 
 import { latestEvent } from "./events.js";
@@ -40,10 +40,6 @@ export function compared(now, start) {
   return STEADY;
 }
 
-/** @param {CardArm} arm */
-const withArm = ({ label, with: given }) =>
-  given ?? (label.startsWith("with") ? label : `with ${label}`);
-
 /** @param {string} text */
 const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -81,13 +77,13 @@ export function moment(frames, at, arms, layer, name = `layer ${layer}`) {
   });
   if (lost.length === arms.length) return "No network is left: all have diverged.";
   if (lost.length) {
-    const names = listed(lost.map(withArm));
+    const names = listed(lost.map((arm) => arm.with));
     return `${capitalized(names)}, the ${lost.length > 1 ? "networks have" : "network has"} diverged.`;
   }
   if (frames.value("step", 0) !== 0) return "";
   const widths = arms
     .map((arm) => ({
-      label: withArm(arm),
+      label: arm.with,
       words: compared(width(frames, arm.name, layer, at), width(frames, arm.name, layer, 0)),
     }))
     .filter(({ words }) => words);

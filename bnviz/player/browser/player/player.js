@@ -154,6 +154,9 @@ export class Player {
     }
     this.header = header;
     this.answered = header.ask;
+    this.incoming.reserve(header.capacity);
+    this.ruler.steps = header.steps;
+    this.transport.capacity = header.capacity;
     const own = bytes.length - header.ghosts.reduce((sum, part) => sum + part.bytes, 0);
     if (this.incoming.extend(header.first, bytes.subarray(0, own))) this.grow();
     if (this.chart.ghosts.receive(header.ghosts, bytes.subarray(own))) this.chart.shown = -1;
@@ -192,7 +195,7 @@ export class Player {
    * @param {Header} header
    */
   begin(header) {
-    const { schema, capacity, detail, run, loops, begin, steps } = header;
+    const { schema, capacity, detail, run, loops, begin } = header;
     if (!schema) return;
     this.incoming = new Frames(schema, capacity, detail);
     this.detail = detail;
@@ -201,7 +204,6 @@ export class Player {
     if (this.run) this.parts.figure.scrollIntoView({ block: "nearest" });
     this.run = run;
     this.frames = this.incoming;
-    this.ruler.steps = steps;
     this.transport.loops = loops;
     const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.transport.begin(capacity, moving, begin);
