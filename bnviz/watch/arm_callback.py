@@ -178,6 +178,8 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         while moments.wait and not moments.can_wait:
             moments.measure_next()
         self._keep()
+        if not moments.most:  # a state takes more memory than all that may wait
+            moments.measure_next()
 
     def measure_rest(self) -> None:
         """Measures what had to wait."""

@@ -276,7 +276,9 @@ def test_a_short_training_has_60_frames_and_says_how_much_each_was_measured_on()
 def test_states_that_would_take_too_much_memory_are_not_kept(monkeypatch):
     monkeypatch.setattr("bnviz.watch.moments._MAX_WAITING_BYTES", 1)
     watch = watch_of("MLP", budget=0)
-    trained("MLP", [watch.arm("mine")])
+    arm = watch.arm("mine")
+    trained("MLP", [arm])
+    assert not arm.moments.wait
     assert watch.recording.steps.tolist() == [0, 12]
 
 
