@@ -293,7 +293,7 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
         share = percent(measured["dead"][layer])
         every = "every example"
         if recording.header.settings is None:  # whose probes may be small
-            every = f"each of the {statistics.probe_size(recording)} examples that are measured"
+            every = f"all {statistics.probe_size(recording)} measured examples"
         return f"{start} neurons die in {where}: {share} output 0 for {every}."
     if kind == "motionless":
         return f"{start} the kernel of {where} does not move: its update is exactly 0."

@@ -187,12 +187,16 @@ def test_events_name_their_layer():
     shown = recording(1, (8, 64))
     frames = shown.frames.copy()
     frames["arm_1"]["dead"] = [0.0, 0.9]
+    frames["arm_1"]["pre_activation_counts"][0, 0] = 0
+    frames["arm_1"]["pre_activation_counts"][0, 0, 1] = 7 * 8  # of 7 examples in 8 neurons
+    frames["arm_1"]["pre_activation_nan"][0, 0] = 0
     dead = Recording(shown.header)
     dead.extend(0, frames.tobytes())
     events = respond(dead, View())["events"]
     (event,) = (each for each in events if each["kind"] == "dead")
-    assert event["sentence"].startswith(
-        "Step 0: neurons die in block_1/conv_relu in “plain”: 90 % output 0"
+    assert event["sentence"] == (
+        "Step 0: neurons die in block_1/conv_relu in “plain”: 90 % output 0 for all 7 measured "
+        "examples."
     )
 
 

@@ -64,7 +64,7 @@ export function shortNames(names, most) {
   const ways = [
     names.map((name) => shortened(name, most)),
     stems.map((name) => shortened(name, most)),
-    stems.map((name) => (name.length > most ? `…${name.slice(1 - most)}` : name)),
+    stems.map((name) => (name.length > most ? `…${name.slice(2 - most)}` : name)),
   ];
   return ways.find((found) => new Set(found).size === names.length) ?? ways[0];
 }
