@@ -25,8 +25,10 @@ from bnviz.figures.style import INK, translucent
 from bnviz.figures.view import View
 from bnviz.recording import Recording
 
-#: What the runs are called beside their curves, and how these are drawn, in this order.
+#: What the runs are called beside their curves, and how these are drawn, in this order; in words,
+#: and in Plotly's.
 LETTERS = "ABC"
+LINES = ("dashed", "long dashes", "dashes and dots")
 _DASHES = ("dash", "longdash", "dashdot")
 _OPACITIES = (0.75, 0.65, 0.65)
 _WIDTH = 1.6

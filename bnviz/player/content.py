@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from bnviz.figures.bindings.plane import MAX_BYTE
-from bnviz.figures.ghosts import with_ghosts
+from bnviz.figures.ghosts import LETTERS, LINES, with_ghosts
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import (
     VIEWS,
@@ -163,7 +163,10 @@ class StageContent:
         if new or request.figure != self._figure_id(chosen):
             header["figure"] = self.figure(chosen)
         parts = [ghost.respond(request, repeated=repeated) for ghost in self.ghosts]
-        header["ghosts"] = [part for part, _ in parts]
+        header["ghosts"] = [
+            part | {"letter": LETTERS[place], "line": LINES[place]}
+            for place, (part, _) in enumerate(parts)
+        ]
         frames = recording.slice(first, min(first + count, available), layout)
         return pack(header, b"".join([frames, *(data for _, data in parts)]))
 

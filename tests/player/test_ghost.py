@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bnviz.figures.ghosts import LETTERS
 from bnviz.player import ghost
 from bnviz.player.content import StageContent
 from bnviz.player.ghost import Ghost
@@ -88,6 +89,20 @@ def test_frames_of_both_runs_arrive_together():
 def test_a_malformed_request_gets_it_from_the_beginning(given):
     part, _, _ = asked(ghosts=given)
     assert part["first"] == 0
+
+
+def test_the_player_is_told_the_letters_and_dashes_that_are_drawn():
+    stage = replace(STAGE, ghosts=tuple(Ghost(letter, OTHER) for letter in LETTERS))
+    header, _ = unpack(stage.respond(PlayerRequest()))
+    figure = header["figure"]
+    words = {"dash": "dashed", "longdash": "long dashes", "dashdot": "dashes and dots"}
+    for part, numbers in zip(header["ghosts"], figure["ghosts"], strict=True):
+        lines = [figure["data"][number].get("line") for number in numbers]
+        assert {words[line["dash"]] for line in filter(None, lines)} == {part["line"]}
+        bindings = [figure["bindings"][str(number)] for number in numbers]
+        ends = [binding["names"] for binding in bindings if binding["kind"] == "ends"]
+        assert ends
+        assert all(names == [part["letter"]] for names in ends)
 
 
 def test_of_several_each_is_sent_what_the_player_lacks_of_it():

@@ -36,7 +36,7 @@ def draw(
     on_stage = next((run.kept_as for run in runs if run.token == shown), "")
     keep_component.draw(
         runs=[_entry(run) for run in runs] if keep_component.keeps() else [],
-        some=bool(runs),
+        has_runs=bool(runs),
         shown=on_stage,
         file=_file(runs),
         on_open=lambda: _open(show_again, train),

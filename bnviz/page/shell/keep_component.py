@@ -52,7 +52,7 @@ def keeps() -> bool:
 
 def holds_any() -> bool:
     """Whether the browser holds any run, of this visit or an earlier one."""
-    return _holding().get("some") is True
+    return _holding().get("holds") is True
 
 
 def wanted() -> str:
@@ -68,7 +68,7 @@ def opened() -> KeptRun:
 def draw(
     *,
     runs: Sequence[Mapping[str, object]],
-    some: bool,
+    has_runs: bool,
     shown: str,
     file: Mapping[str, str] | None,
     on_open: Callable[[], None],
@@ -78,7 +78,7 @@ def draw(
     Args:
         runs: The runs of this visit, if the browser keeps them: `id`, `name`, `curves` and `query`
             of each.
-        some: Whether there are any runs, kept or not.
+        has_runs: Whether this visit has any, kept or not.
         shown: Which of them is on the stage.
         file: `id` of the run that it wants, and `url` of its file, empty if it cannot be had.
         on_open: Called when the viewer opens a run that is kept without a file, or is here.
@@ -88,9 +88,9 @@ def draw(
             key=_KEY,
             data={
                 "on": keeps(),
-                "held": holds_any(),
+                "holds": holds_any(),
                 "runs": list(runs),
-                "some": some,
+                "has_runs": has_runs,
                 "shown": shown,
                 "file": file,
             },

@@ -18,6 +18,8 @@ const partOf = (part) => ({
   capacity: 4,
   bytes: 0,
   aligned: false,
+  letter: "A",
+  line: "dashed",
   ...part,
 });
 
@@ -146,11 +148,18 @@ test("what is dashed is said only where something is, and in a picture as well",
   assert.deepEqual(smallPrint({ figure: none, ghosts, settings }), [settings]);
   const lines = [settings, "Dashed: A &amp; &lt;b>."];
   assert.deepEqual(smallPrint({ figure: drawn, ghosts, settings }), lines);
-  const second = partOf({ run: "b", name: "B", schema: SCHEMA, bytes: 4 });
+  const second = partOf({
+    run: "b",
+    name: "B",
+    letter: "L",
+    line: "waves",
+    schema: SCHEMA,
+    bytes: 4,
+  });
   ghosts.receive([first, second], bytesOf(0, 0));
-  assert.equal(ghosts.caption(drawn), "A (dashed): A & <b>; B: B, not drawn in this view.");
+  assert.equal(ghosts.caption(drawn), "A (dashed): A & <b>; L: B, not drawn in this view.");
   const both = /** @type {any} */ ({ ghosts: [[0], [0]], bindings });
-  assert.equal(ghosts.caption(both), "A (dashed): A & <b>; B (long dashes): B.");
+  assert.equal(ghosts.caption(both), "A (dashed): A & <b>; L (waves): B.");
   assert.equal(ghosts.caption(none), "This view does not draw A & <b> or B.");
   const shapes = /** @type {any} */ ({ ghosts: [[0, 1], [0]], bindings });
   assert.match(ghosts.caption(shapes), /B\. Of histograms only those of A are drawn/);

@@ -25,10 +25,10 @@ export interface KeepData {
   /** Whether the page knows that the browser keeps runs. */
   on: boolean;
   /** Whether it knows that the browser holds any. */
-  held: boolean;
+  holds: boolean;
   runs: VisitRun[];
   /** Whether this visit has any runs. */
-  some: boolean;
+  has_runs: boolean;
   /** The run on the stage. */
   shown: string;
   /** Where the file of a run is; without an address the page has none. */

@@ -233,6 +233,9 @@ export interface GhostPart {
   run: string;
   /** What the viewer calls it. */
   name: string;
+  /** What its curves end with where there are several, and how they are drawn, in words. */
+  letter: string;
+  line: string;
   /** Whether its frames are those of the accuracies of the run: bnviz/findings/alignment.py. */
   aligned: boolean;
   /** Index of the first of its frames in the message. */

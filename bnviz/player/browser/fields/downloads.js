@@ -2,6 +2,8 @@
 //
 // Streamlit says it in its own, for five seconds: "Failed to generate file for download".
 
+import { watch } from "./watch.js";
+
 const BUTTON = '[data-testid="stDownloadButton"]';
 const ERROR = '[data-testid="stDownloadButtonError"]';
 const SENTENCE = "bnviz-undelivered";
@@ -16,8 +18,6 @@ const UNMADE = "Failed to generate file";
 
 /** @type {Sentences} */
 let sentences = { unmade: "", unanswered: "" };
-/** @type {WeakSet<Element>} */
-const watched = new WeakSet();
 
 /**
  * The sentence for a file that has not come.
@@ -45,15 +45,8 @@ function tell(button) {
   place.append(sentence);
 }
 
-/** @param {Event} event A button is clicked, also by a key. */
-function watch({ target }) {
-  const button = target instanceof Element && target.closest(BUTTON);
-  if (!button) return;
-  placeOf(button).querySelector(`.${SENTENCE}`)?.remove();
-  if (watched.has(button)) return;
-  watched.add(button);
-  new MutationObserver(() => tell(button)).observe(button, { childList: true, subtree: true });
-}
+/** @param {Element} button A file is asked for again. */
+const forget = (button) => placeOf(button).querySelector(`.${SENTENCE}`)?.remove();
 
 /**
  * Takes what the page says of files that do not come.
@@ -65,5 +58,6 @@ export function know(said) {
 
 /** Called once. */
 export function listen() {
-  document.addEventListener("click", watch, true);
+  // Keys click, too.
+  watch(BUTTON, ["click"], tell, forget);
 }

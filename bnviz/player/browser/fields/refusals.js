@@ -2,6 +2,8 @@
 //
 // Streamlit says it in the words of its HTTP client: "AxiosError: Request failed with status code 503".
 
+import { watch } from "./watch.js";
+
 const FIELD = '[data-testid="stFileUploader"]';
 /** Streamlit's words; it shows them to screen readers, and fields.css to all. */
 const REASON = '[data-testid="stFileChip"] [role="alert"]';
@@ -14,8 +16,6 @@ const REASON = '[data-testid="stFileChip"] [role="alert"]';
 
 /** @type {Sentences} */
 let sentences = { refusals: {}, otherwise: "" };
-/** @type {WeakSet<Element>} */
-const watched = new WeakSet();
 
 /**
  * The sentence for a file that was not taken; undefined if Streamlit's words say what is wrong with it.
@@ -40,14 +40,6 @@ function tell(field) {
   }
 }
 
-/** @param {Event} event A file is chosen or dropped. */
-function watch({ target }) {
-  const field = target instanceof Element && target.closest(FIELD);
-  if (!field || watched.has(field)) return;
-  watched.add(field);
-  new MutationObserver(() => tell(field)).observe(field, { childList: true, subtree: true });
-}
-
 /**
  * Takes what the page says of refused files.
  * @param {Sentences} said
@@ -58,6 +50,5 @@ export function know(said) {
 
 /** Called once. */
 export function listen() {
-  document.addEventListener("change", watch, true);
-  document.addEventListener("drop", watch, true);
+  watch(FIELD, ["change", "drop"], tell);
 }

@@ -119,7 +119,7 @@ export class Keeper {
     this.data = data;
     this.send = send;
     this.trigger = trigger;
-    this.told = JSON.stringify({ on: data.on, some: data.held });
+    this.told = JSON.stringify({ on: data.on, holds: data.holds });
     this.wants = data.file?.id ?? "";
     this.opening = "";
     this.#plan(() => this.#keep(data));
@@ -268,13 +268,13 @@ export class Keeper {
   #show() {
     const { root, box, status, list, removal, data } = this;
     if (!data) return;
-    const some = this.kept.length > 0;
-    root.hidden = !(data.some || some || this.on || this.complaint);
+    const holds = this.kept.length > 0;
+    root.hidden = !(data.has_runs || holds || this.on || this.complaint);
     box.checked = this.on;
     status.textContent = this.complaint;
     status.hidden = !this.complaint;
-    removal.hidden = !some;
-    list.hidden = !some;
+    removal.hidden = !holds;
+    list.hidden = !holds;
     const drawn = JSON.stringify([this.kept, data.shown, this.opening]);
     if (drawn !== this.drawn) {
       this.drawn = drawn;
@@ -292,9 +292,9 @@ export class Keeper {
         }),
       );
     }
-    const told = JSON.stringify({ on: this.on, some });
+    const told = JSON.stringify({ on: this.on, holds });
     if (told === this.told) return;
     this.told = told;
-    this.send("keeps", { on: this.on, some });
+    this.send("keeps", { on: this.on, holds });
   }
 }

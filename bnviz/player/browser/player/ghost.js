@@ -13,6 +13,9 @@ export class Ghost {
     this.run = "";
     // What the viewer calls it.
     this.name = "";
+    // What its curves end with where there are several, and how they are drawn, in words.
+    this.letter = "";
+    this.line = "";
     // Whether its frames are those of the accuracies of the run, not of its steps.
     this.aligned = false;
     /** @type {Frames | undefined} */
@@ -34,6 +37,8 @@ export class Ghost {
       this.frames = new Frames(part.schema, part.capacity);
     }
     this.name = part.name;
+    this.letter = part.letter;
+    this.line = part.line;
     this.aligned = part.aligned;
     this.available = part.available;
     return this.frames?.extend(part.first, bytes) === true && bytes.length > 0;
@@ -84,9 +89,6 @@ export class Ghost {
   }
 }
 
-// Letters of several ghosts, and how their lines are drawn: bnviz/figures/ghosts.py.
-const LETTERS = "ABC";
-const LINES = ["dashed", "long dashes", "dashes and dots"];
 const ALIGNED =
   "each network at the first step at which it had at least this run's validation accuracy";
 
@@ -147,16 +149,18 @@ export class Ghosts {
     if (drawn.length === 1) {
       return `Dashed: ${[drawn[0].name, aligned].filter(Boolean).join(", ")}.`;
     }
-    const names = drawn.map(({ name }, place) =>
-      figure.ghosts[place]?.length
-        ? `${LETTERS[place]} (${LINES[place]}): ${name}`
-        : `${LETTERS[place]}: ${name}, not drawn in this view`,
+    const names = drawn.map((ghost) =>
+      figure.ghosts[this.all.indexOf(ghost)]?.length
+        ? `${ghost.letter} (${ghost.line}): ${ghost.name}`
+        : `${ghost.letter}: ${ghost.name}, not drawn in this view`,
     );
     const shapes = figure.ghosts.flat().some((trace) => figure.bindings[trace].kind === "ridges");
     return [
       names.join("; "),
       aligned && `; ${aligned}`,
-      shapes ? ". Of histograms only those of A are drawn, as several cannot be told apart." : ".",
+      shapes
+        ? `. Of histograms only those of ${this.all[0].letter} are drawn, as several cannot be told apart.`
+        : ".",
     ].join("");
   }
 
