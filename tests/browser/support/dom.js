@@ -21,10 +21,12 @@ export class FakeElement {
     this.options.push(option);
   }
 
-  append(child) {
-    this.children.push(child);
-    child.parentElement = this;
-    child.isConnected = this.isConnected;
+  append(...children) {
+    for (const child of children) {
+      this.children.push(child);
+      child.parentElement = this;
+      child.isConnected = this.isConnected;
+    }
   }
 
   replaceChildren(...children) {
@@ -33,6 +35,10 @@ export class FakeElement {
 
   contains(node) {
     return this.children.includes(node);
+  }
+
+  querySelectorAll() {
+    return this.children;
   }
 
   focus() {
