@@ -30,6 +30,7 @@ TYPES = {
     ".css": "text/css",
     ".py": "text/x-python",
     ".ipynb": "application/json",
+    ".png": "image/png",
 }
 #: Notes when the page is asked for, first drawn, and first drawn anew.
 WATCH = """

@@ -108,6 +108,28 @@ def test_a_trained_run_is_kept_as_its_settings_and_trained_again_under_its_name(
 
 
 @pytest.mark.widest
+def test_a_run_removed_in_one_tab_is_not_kept_again_by_another(visit):
+    link = "hidden_layers=1&units=4&batch_size=512&steps=40&v=2&train=1"
+    visitor = visit(link)
+    visitor.until("s.state === 'finished'")
+    keep(visitor)
+    expect(kept(visitor).get_by_role("listitem")).to_have_count(1, timeout=LONG)
+    other = visitor.context.new_page()
+    other.goto(visitor.page.url)
+    cards = other.get_by_role("list", name=LIST)
+    expect(cards.get_by_role("listitem")).to_have_count(1, timeout=LONG)
+    name = other.get_by_label("Name of this run")
+    expect(name).to_be_visible(timeout=LONG)
+    kept(visitor).get_by_role("button", name="Remove").click()
+    expect(kept(visitor)).to_be_hidden(timeout=LONG)
+    # A message of the page's has the other tab look at what is kept.
+    name.fill("renamed")
+    name.press("Enter")
+    expect(cards).to_be_hidden(timeout=LONG)
+    assert visitor.page.evaluate(STORED) == [[], []]
+
+
+@pytest.mark.widest
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_the_storage_gives_is_not_trusted(visit, file, scheme):
     visitor = visit(scheme=scheme)
