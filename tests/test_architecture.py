@@ -20,10 +20,12 @@ ALLOWED = {
     "figures": {"trunk", "recording", "findings", "studies"},
     "player": {"trunk", "recording", "findings", "figures", "studies"},
     "lab": {"trunk", "recording", "data", "studies"},
-    "watch": {"trunk", "recording", "lab", "export"},
+    "watch": {"trunk", "recording", "lab", "export", "notebook"},
     # The lab is imported by name inside a worker, never where the engine is used.
     "engine": {"trunk", "recording", "data", "studies", "lab"},
     "export": {"trunk", "recording", "data", "findings", "studies", "figures", "player"},
+    # What watches and what runs in a notebook shows itself in the same cell; nothing else does.
+    "notebook": {"recording", "findings", "figures", "player", "export"},
     "lesson": {"trunk", "recording", "findings", "export"},
     "site": {"trunk", "recording", "figures", "player", "export", "lesson"},
     "page": {
@@ -57,14 +59,16 @@ OWNERS = {
     "tensorflow": {"lab", "watch"},
     "keras": {"lab", "watch"},
     "distributed": {"engine", "page"},
-    "plotly": {"figures", "player", "export", "site", "page"},
+    "plotly": {"figures", "player", "export", "notebook", "site", "page"},
     "streamlit": {"page"},
+    "anywidget": {"notebook"},
+    "IPython": {"notebook"},
     # Keras would bring these along, and cost a worker seconds and memory; who watches a model of
     # their own has them anyway.
     "pandas": {"page", "watch"},
     "sklearn": {"watch"},
 }
-MAX_ROOMS, MAX_ARROWS = 16, 67
+MAX_ROOMS, MAX_ARROWS = 17, 73
 PACKAGE = ROOT / "bnviz"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -10,7 +10,7 @@ viewer sets freely, such as the neuron, become slots, which the player fills.
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,14 @@ class FigureTable:
     views: Mapping[str, Sequence[_Variant]]
 
     @classmethod
-    def of(cls, content: StageContent) -> "FigureTable":
-        """The table of all views of a recording.
+    def of(cls, content: StageContent, names: Iterable[str] = TITLES) -> "FigureTable":
+        """The table of views of a recording.
 
         Args:
             content: What the player shows.
+            names: Which views; all by default.
         """
-        return cls({name: _variants(content, name) for name in TITLES})
+        return cls({name: _variants(content, name) for name in names})
 
     @classmethod
     def single(cls, content: StageContent, view: View) -> "FigureTable":

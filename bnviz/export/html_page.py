@@ -80,6 +80,7 @@ class HtmlPage:
         remark: What else there is to know, in a sentence.
         note: What its owner has to say of it.
         embed: Whether it is meant for a slide or another page: without title, note and controls.
+        notebook: Whether it is meant for a cell of a notebook: without title, in its colours.
     """
 
     title: str
@@ -90,6 +91,7 @@ class HtmlPage:
     remark: str = ""
     note: str = ""
     embed: bool = False
+    notebook: bool = False
 
     def text(self) -> str:
         """Returns the file's text.
@@ -109,7 +111,7 @@ class HtmlPage:
             note=f'<p class="note">{html.escape(self.note)}</p>' if self.note else "",
             details=self._details(),
             remark=html.escape(self.remark),
-            embed=" data-embed" if self.embed else "",
+            place=" data-embed" if self.embed else " data-notebook" if self.notebook else "",
             policy=_policy(script),
             style=joined_style(_FOLDER / "replay.css"),
             data="\n".join(

@@ -24,7 +24,12 @@ _NAME = "replay"
 
 
 def replay(
-    recording: Recording, *, note: str = "", embed: bool = False, all_frames: bool = False
+    recording: Recording,
+    *,
+    note: str = "",
+    embed: bool = False,
+    notebook: bool = False,
+    all_frames: bool = False,
 ) -> str:
     """Returns a recording as an HTML page.
 
@@ -32,6 +37,7 @@ def replay(
         recording: With at least one frame; nothing that an upload holds is written.
         note: What its owner has to say of it, plain text.
         embed: Whether it is meant for a slide or another page: without title, note and controls.
+        notebook: Whether it is meant for a cell of a notebook: without title and note.
         all_frames: Whether all frames are kept, however many bytes they take.
 
     Raises:
@@ -55,6 +61,7 @@ def replay(
         remark=frames.sentence(len(recording)),
         note=note,
         embed=embed,
+        notebook=notebook,
     )
     return page.text()
 

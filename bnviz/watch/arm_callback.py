@@ -29,11 +29,13 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         read: Makes the reader of a model.
         schedule: The steps at which the networks before it were recorded; None before any was.
         agreed: On how many examples the networks before it were measured; None before any was.
-        budget: Share of the time of training that measuring may take.
-        write: Writes what was measured, if that is due; see `Watch`.
+        budget: Returns the share of the time of training that measuring may take, at its start.
+        write: Writes and shows what was measured, if that is due; see `Watch`.
+        is_shown: Whether somebody sees what was measured while the network trains.
 
     Attributes:
         label: What the network is called.
+        step: How many steps it has been trained for.
         reader: Its reader; None before its training has begun.
         moments: The moments that are measured; None before its training has begun.
         rate: Learning rate at step 0; None where it is not one number.
@@ -51,13 +53,14 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         read: Callable[[keras.Model], Reader],
         schedule: Callable[["ArmCallback"], Collection[int] | None],
         agreed: Callable[[], SampleSizes | None],
-        budget: float,
+        budget: Callable[[], float],
         write: Callable[..., None],
+        is_shown: Callable[[], bool],
     ):
         super().__init__()
         self.label = label
         self._read, self._schedule, self._agreed, self._budget = read, schedule, agreed, budget
-        self._write = write
+        self._write, self._is_shown = write, is_shown
         self.reader: Reader | None = None
         self.moments: Moments | None = None
         self.rate: float | None = None
@@ -67,7 +70,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self.pace = Pace(None)
         self.until: int | None = None
         self._watched: keras.Model | None = None
-        self._step, self._stride = 0, 1
+        self.step, self._stride = 0, 1
         self._before: State | None = None
         self._is_due = self._disturbed = False
         self._begins = False
@@ -85,20 +88,20 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         elif self.model is not self._watched:
             raise WatchError(f"“{self.label}” watches another model; give each an arm of its own")
         self.pace.total, self._begins = None, True
-        self.until, self._per_epoch = self._step + 1, 0
+        self.until, self._per_epoch = self.step + 1, 0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Finds out how many steps there will be."""
         steps, epochs = self.params.get("steps") or self._per_epoch, self.params.get("epochs")
         if steps and epochs is not None:
-            self.until = self._step + steps * (epochs - epoch)
-            if self._begins and not self._step:
+            self.until = self.step + steps * (epochs - epoch)
+            if self._begins and not self.step:
                 self.pace.total = self.until
-        self._begins, self._first_of_epoch = False, self._step
+        self._begins, self._first_of_epoch = False, self.step
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the state after the last step: at the end of training others may change it."""
-        self._per_epoch = self._step - self._first_of_epoch
+        self._per_epoch = self.step - self._first_of_epoch
         last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
         if last and self.moments is not None:
             self._keep_last(self.moments)
@@ -118,7 +121,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         start = Moment(0, reader.state(), None, self._rate_now())
         self.moments = Moments(reader, start, MIN_FRAMES)
         least = max(1, self.moments.most)
-        self.pace = Pace(None, self._schedule(self), self._budget, least)
+        self.pace = Pace(None, self._schedule(self), self._budget(), least)
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the weights before a step that is going to be measured."""
@@ -126,7 +129,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._is_due, self._keeping = False, 0.0
         if self.moments is not None and self.reader is not None and self.moments.sizes:
             begun = time.perf_counter()
-            step = self._step + self._end(batch + self._stride) - batch
+            step = self.step + self._end(batch + self._stride) - batch
             self._is_due = self.pace.is_due(step, can_wait=self.moments.can_wait)
             if self._is_due and self.updates_known:
                 self._before = self.reader.weights()
@@ -137,22 +140,24 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Measures the network, or keeps its state, if it is to be measured after this step."""
         begun = time.perf_counter()
         seconds, count = begun - self._begun, self._end(batch + 1) - self._first
-        self._step += count
+        self.step += count
         # The first step compiles.
-        if self._step > count:
+        if self.step > count:
             self.pace.note_step(seconds, count, disturbed=self._disturbed or self._is_due)
         if self.moments is None:
             return
         self._disturbed = self._is_due
         if self._is_due:
             self._keep()
-            self.pace.note_due(self._step)
+            self.pace.note_due(self.step)
         elif self.moments.sizes is None and self.pace.is_known:
             self._begin_measuring(self.moments)
             return
         self.pace.spent += time.perf_counter() - begun + self._keeping
-        in_advance = not self.moments.can_wait
-        while self.moments.wait and self.pace.pays(self._step, in_advance=in_advance):
+        in_advance, at_once = not self.moments.can_wait, self._is_shown()
+        while self.moments.wait and self.pace.pays(
+            self.step, in_advance=in_advance, at_once=at_once
+        ):
             begun = time.perf_counter()
             # Who asks for the recording on another thread may have been faster.
             if not self.moments.measure_next():
@@ -160,20 +165,20 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
             self._disturbed = True
             self.pace.note_frame(time.perf_counter() - begun)
         if self._disturbed:
-            self._write(self.pace.trained, at_end=False)
+            self._write(self, at_end=False)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Keeps the state of the network at its end, unless its last epoch has done so."""
         self.until = None
         if self.moments is not None:
             self._keep_last(self.moments)
-            self._write(self.pace.trained, at_end=True)
+            self._write(self, at_end=True)
 
     def _keep_last(self, moments: Moments) -> None:
         self._before = None
         if moments.sizes is None:
             self._begin_measuring(moments)
-        if self._step in moments.steps:
+        if self.step in moments.steps:
             return
         while moments.wait and not moments.can_wait:
             moments.measure_next()
@@ -212,7 +217,7 @@ class ArmCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def _keep(self) -> None:
         if self.moments is not None and self.reader is not None:
             rate = self._rate_now()
-            self.moments.keep(Moment(self._step, self.reader.state(), self._before, rate))
+            self.moments.keep(Moment(self.step, self.reader.state(), self._before, rate))
 
     def _rate_now(self) -> float | None:
         rate: Any = getattr(self.model.optimizer, "learning_rate", 0.0)

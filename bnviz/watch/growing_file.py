@@ -22,25 +22,29 @@ class GrowingFile:
 
     Args:
         path: Where it is.
-        budget: Share of the time of training that writing may take.
 
     Raises:
         WatchError: If it cannot be there.
     """
 
-    def __init__(self, path: Path, budget: float):
+    def __init__(self, path: Path):
         if path.suffix != ".npz" or not path.parent.is_dir():
             raise WatchError(f"{path} must end with .npz, in a folder that exists")
-        self._path, self._budget = path, budget
+        self._path = path
         self._longer = path.with_suffix(".before.npz")
         self._cost = self._written_at = 0.0
         self._frames = 0
 
-    def is_due(self, trained: float) -> bool:
-        """Whether it may be written again after so many seconds of training."""
+    def is_due(self, trained: float, budget: float) -> bool:
+        """Whether it may be written again.
+
+        Args:
+            trained: Seconds for which the network has been trained.
+            budget: Share of them that writing may take.
+        """
         # A training that begins has nothing of the time of those before it.
         self._written_at = min(self._written_at, trained)
-        return self._budget * (trained - self._written_at) > self._cost
+        return budget * (trained - self._written_at) > self._cost
 
     def write(self, recording: Callable[[], Recording], trained: float, *, at_end: bool) -> None:
         """Writes what was recorded, if that is enough for a recording.

@@ -103,7 +103,7 @@ class Pace:
 
         Args:
             step: The step.
-            can_wait: Whether it can be measured after the training.
+            can_wait: Whether it can be measured later.
         """
         if not self.is_known or step < self._next:
             return False
@@ -111,14 +111,21 @@ class Pace:
             return False
         return can_wait or self.pays(step, in_advance=True)
 
-    def pays(self, step: int, *, in_advance: bool) -> bool:
+    def pays(self, step: int, *, in_advance: bool = False, at_once: bool = False) -> bool:
         """Whether the budget pays for measuring one of the steps up to this one now.
 
         Args:
             step: The step.
             in_advance: Whether that of the steps to come is spent already.
+            at_once: Whether as much of that is as was for the steps so far, so that what is shown
+                does not lag behind.
         """
-        seconds = self.trained + (self._ahead(step) if in_advance else 0.0)
+        ahead = self._ahead(step)
+        seconds = self.trained
+        if in_advance:
+            seconds += ahead
+        elif at_once:
+            seconds += min(ahead, self.trained)
         return self.is_known and self.spent + self._cost < self._budget * seconds
 
     @property

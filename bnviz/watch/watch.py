@@ -1,20 +1,24 @@
 """Watch: one or more Keras models, watched while `fit` trains them, as one recording."""
 
+import contextlib
+import sys
 from collections.abc import Collection
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import keras
 import numpy as np
 
+from bnviz.notebook.live_display import LiveDisplay
 from bnviz.recording import Recording
-from bnviz.recording.arm_colours import FURTHER_COLOURS, WITH_BN, WITHOUT_BN
 from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.recording.header import RecordingHeader, quantities
 from bnviz.recording.header_text import MAX_ARMS, MAX_NAME, HeaderError, check, is_name
-from bnviz.recording.networks import ArmSpec, LayerSpec
+from bnviz.recording.networks import LayerSpec
 from bnviz.watch.arm_callback import ArmCallback
+from bnviz.watch.described import about, specs
 from bnviz.watch.growing_file import GrowingFile
 from bnviz.watch.measured import UNTAKEN, write
 from bnviz.watch.objective import classes_of
@@ -22,9 +26,6 @@ from bnviz.watch.pace import BUDGET
 from bnviz.watch.reader import Reader
 from bnviz.watch.sample_sizes import SampleSizes
 from bnviz.watch.taps import Choice, WatchError
-
-#: Colour of a network by what it normalizes by, if no other one has it.
-_COLOURS = {"none": WITHOUT_BN, "batch": WITH_BN}
 
 
 class Watch:
@@ -72,8 +73,9 @@ class Watch:
         self._probe = _sample("training", x_train, y_train, PROBE_SIZE)
         self._validation = validation and _sample("validation", *validation, VALIDATION_SIZE)
         self._choice, self._budget = layers, budget
-        self._file = None if file is None else GrowingFile(Path(file), budget / 2)
+        self._file = None if file is None else GrowingFile(Path(file))
         self._arms: list[ArmCallback] = []
+        self._display: LiveDisplay | None = None
 
     def arm(self, label: str) -> ArmCallback:
         """Returns the callback for `fit` of another network.
@@ -92,11 +94,21 @@ class Watch:
             raise WatchError(
                 f"a network needs a name of 1 to {MAX_NAME} printable characters, without markup"
             )
-        # Of the budget the other half is for writing.
-        budget = self._budget / 2 if self._file else self._budget
-        made = ArmCallback(label, self._reader, self._schedule, self._agreed, budget, self._write)
+        made = ArmCallback(
+            label,
+            self._reader,
+            self._schedule,
+            self._agreed,
+            self._share,
+            self._write,
+            lambda: self._display is not None,
+        )
         self._arms.append(made)
         return made
+
+    def _share(self) -> float:
+        """The share of the time of training for each: measuring, writing and showing."""
+        return self._budget / (1 + (self._file is not None) + (self._display is not None))
 
     @property
     def recording(self) -> Recording:
@@ -152,19 +164,61 @@ class Watch:
 
         Path(file).write_text(replay(self.recording), encoding="utf-8")
 
-    def _write(self, trained: float, *, at_end: bool) -> None:
-        """Writes the recording to the file of the watch, if that is due.
+    def __repr__(self) -> str:
+        names = ", ".join(f"“{arm.label}”" for arm in self._arms) or "no network yet"
+        shown = f"<bnviz.Watch of {names}>"
+        if find_spec("anywidget") is None:
+            shown += (
+                " (pip install '.[notebook]' in a checkout of bnviz lets notebooks show it live)"
+            )
+        return shown
+
+    def _ipython_display_(self) -> None:
+        """Shows the player in the cell of a notebook that runs."""
+        shell = sys.modules["IPython"].get_ipython()
+        # A terminal shows words.
+        if not hasattr(shell, "kernel"):
+            raise NotImplementedError
+        self._in_notebook().appear(shell)
+
+    def _display_(self) -> Any:
+        """Returns what marimo shows."""
+        return self._in_notebook().widget()
+
+    def _in_notebook(self) -> LiveDisplay:
+        if self._display is None:
+
+            def so_far() -> Recording | None:
+                with contextlib.suppress(WatchError):
+                    return self._recording(growing=True)
+                return None
+
+            def whole() -> Recording | None:
+                with contextlib.suppress(WatchError):
+                    return self.recording
+                return None
+
+            self._display = LiveDisplay(self.__repr__, so_far, whole)
+        return self._display
+
+    def _write(self, arm: ArmCallback, *, at_end: bool) -> None:
+        """Writes the recording to the file of the watch and shows it, if that is due.
 
         Args:
-            trained: Seconds for which the network has been trained.
-            at_end: Whether the training has ended; then what had to wait is measured before.
+            arm: The network that trains.
+            at_end: Whether its training has ended; then what had to wait is measured before.
         """
-        if self._file is None or not (at_end or self._file.is_due(trained)):
-            return
-        if at_end:
-            for arm in self._arms:
-                arm.measure_rest()
-        self._file.write(partial(self._recording, growing=True), trained, at_end=at_end)
+        trained, share = arm.pace.trained, self._share()
+        if self._file is not None and (at_end or self._file.is_due(trained, share)):
+            if at_end:
+                for each in self._arms:
+                    each.measure_rest()
+            self._file.write(partial(self._recording, growing=True), trained, at_end=at_end)
+        # A picture whose end moves with each frame would begin anew each time.
+        if self._display is not None and (at_end or (arm.until or 0) > arm.step):
+            of = "" if arm.until is None else f" of {arm.until:,}"
+            message = f"“{arm.label}” is at step {arm.step:,}{of}."
+            self._display.update(message, trained, share, at_end=at_end)
 
     def _reader(self, model: keras.Model) -> Reader:
         """The reader of a model whose layers are those of the models before it."""
@@ -203,12 +257,12 @@ class Watch:
         rates = {arm.rate for arm in arms}
         rate = rates.pop() if len(rates) == 1 else None
         header = RecordingHeader(
-            arms=_specs(arms),
+            arms=specs(arms),
             layers=layers,
             quantities=quantities(layers),
             steps=tuple(steps),
             title=" and ".join(arm.label for arm in arms),
-            about=_about(arms, rate, self._agreed()),
+            about=about(arms, rate, self._agreed()),
             learning_rate=rate,
             unknown=tuple(unknown),
         )
@@ -248,28 +302,3 @@ def _sample(which: str, x: Any, y: Any, most: int) -> tuple[Any, Any]:
 
 def _shape(layer: LayerSpec) -> tuple[int, str, str, int]:
     return layer.width, layer.activation, layer.kind, layer.positions
-
-
-def _specs(arms: list[ArmCallback]) -> tuple[ArmSpec, ...]:
-    further, taken, specs = iter(FURTHER_COLOURS), set(), []
-    for number, arm in enumerate(arms, start=1):
-        norms = tuple(tap.norm for tap in arm.reader.taps)  # type: ignore[union-attr]
-        kinds = [norm.kind for norm in norms if norm is not None]
-        kind = "batch" if "batch" in kinds else kinds[0] if kinds else "none"
-        colour = _COLOURS.get(kind, "")
-        if not colour or colour in taken:
-            colour = next(further)
-        taken.add(colour)
-        specs.append(ArmSpec(f"arm_{number}", arm.label, kind, colour, norms))
-    return tuple(specs)
-
-
-def _about(arms: list[ArmCallback], rate: float | None, sizes: SampleSizes | None) -> str:
-    taps = arms[0].reader.taps  # type: ignore[union-attr]
-    total = arms[0].reader.num_activations  # type: ignore[union-attr]
-    optimizers = " and ".join(
-        dict.fromkeys(arm.optimizer for arm in arms if is_name(arm.optimizer))
-    )
-    of = "" if len(taps) == total else f" of {total}"
-    at = "" if rate is None else f" at {rate:g}"
-    return f"watched at {len(taps)}{of} activations, {optimizers}{at}, {sizes}"

@@ -116,18 +116,20 @@ def test_it_holds_every_file_of_the_package(wheel):
         assert {name for name in archive.namelist() if name.startswith("bnviz/")} == files
 
 
-def test_its_requirements_are_those_of_the_page_and_of_pictures(wheel):
+def test_its_requirements_are_those_of_the_page_and_of_its_extras(wheel):
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith("/METADATA")]
         metadata = email.message_from_bytes(archive.read(name))
-    needs = {'extra == "page"': set(), 'extra == "pictures"': set(), "": set()}
+    extras = ("page", "notebook", "pictures", "tensorboard")
+    needs = {**{f'extra == "{extra}"': set() for extra in extras}, "": set()}
     for requirement in metadata.get_all("Requires-Dist"):
         package, _, marker = requirement.partition(";")
         extra = next(extra for extra in needs if extra in marker)
         needs[extra].add(str(Requirement(package)))
     listed = _listed("requirements.txt")
     assert needs['extra == "page"'] == listed
-    assert needs['extra == "pictures"'] == _listed("requirements-pictures.txt")
+    for extra in extras[1:]:
+        assert needs[f'extra == "{extra}"'] == _listed(f"requirements-{extra}.txt")
     assert needs[""] < listed
 
 

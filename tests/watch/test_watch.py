@@ -329,7 +329,7 @@ def test_a_disk_that_has_become_read_only_does_not_end_the_training(tmp_path, mo
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    file = GrowingFile(tmp_path / "run.npz", 0.1)
+    file = GrowingFile(tmp_path / "run.npz")
     monkeypatch.setattr(Recording, "save", refuse)
     monkeypatch.setattr(Path, "unlink", refuse)
     with pytest.warns(UserWarning, match="cannot be written: Read-only file system"):
@@ -338,7 +338,7 @@ def test_a_disk_that_has_become_read_only_does_not_end_the_training(tmp_path, mo
 
 def test_what_was_recorded_of_a_network_is_kept_while_the_next_one_is_trained(tmp_path):
     path, before = tmp_path / "run.npz", tmp_path / "run.before.npz"
-    file = GrowingFile(path, 0.1)
+    file = GrowingFile(path)
     for at_end, frames, kept in ((True, 5, 0), (False, 2, 5), (False, 3, 5), (True, 5, 0)):
         file.write(
             lambda frames=frames: random_recording(header_of(1, (4,)), frames), 1.0, at_end=at_end

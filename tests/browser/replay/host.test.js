@@ -130,3 +130,16 @@ test("frames with detail replace those without from the first one on", async () 
   assert.deepEqual([last.header.detail, last.header.first, last.bytes.length], [true, 0, 8]);
   assert.equal(last.header.schema.size, 4);
 });
+
+test("of a run that grows other figures take the place of those before them", async () => {
+  const { host, messages, ask } = started();
+  const { id } = messages[0].header.figure;
+  const header = { ...CONTENT.header, message: "more" };
+  host.update({ ...CONTENT, header });
+  assert.deepEqual([messages[1].header.message, messages[1].header.figure], ["more", undefined]);
+  const same = await ask("want", { ...REQUEST, figure: id });
+  assert.equal(same.header.figure, undefined);
+  host.update({ ...CONTENT, table: { ...CONTENT.table } });
+  const other = await ask("want", { ...REQUEST, figure: id, ask: 2 });
+  assert.notEqual(other.header.figure.id, id);
+});

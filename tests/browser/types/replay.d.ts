@@ -24,6 +24,18 @@ export interface Content {
   missing: Record<string, { sentence: string; offer: string } | null>;
   /** The view at first. */
   view: View;
+  /** The run that it is of, where it is sent without its header. */
+  run?: string;
+}
+
+/** What a kernel says of a run that is trained: bnviz/notebook/live_player.py. */
+export interface News {
+  /** A `Header` in JSON; empty before anything is known. */
+  header?: string;
+  /** The rest of the `Content` and its run in JSON, compressed. */
+  figures?: DataView;
+  /** Frames of a run from the first one on. */
+  film?: { run: string; first: number; frames?: DataView };
 }
 
 /** What the page of a site holds of a run: bnviz/site/run_files.py. */

@@ -46,6 +46,8 @@ export class Host {
     this.opened = [];
     this.presented = false;
     this.asked = 0;
+    // How many times other figures have taken the place of those before them.
+    this.edition = 0;
     /**
      * What stands in place of the view, if anything.
      * @type {Content["missing"][string]}
@@ -75,6 +77,18 @@ export class Host {
     this.content = content;
     this.arrival = arrival;
     this.#answer();
+  }
+
+  /**
+   * Goes on with the same recording, of which more is known.
+   * @param {Content} content
+   */
+  update(content) {
+    if (content.table !== this.content.table) this.edition += 1;
+    this.content = content;
+    // A player that waits for nothing asks once it learns that there is more.
+    if (this.wanted) this.#answer();
+    else this.#respond({});
   }
 
   /** @param {Uint8Array} frames That have arrived. */
@@ -120,7 +134,8 @@ export class Host {
     const { table, view: usual } = this.content;
     const known = { ...usual, ...view };
     if (!Object.hasOwn(table, known.name)) known.name = usual.name;
-    return figureOf(table, allowed(known, figureOf(table, known).choices ?? {}, usual));
+    const figure = figureOf(table, allowed(known, figureOf(table, known).choices ?? {}, usual));
+    return this.edition ? { ...figure, id: `${this.edition} ${figure.id}` } : figure;
   }
 
   /**

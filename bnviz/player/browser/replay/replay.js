@@ -7,6 +7,7 @@ import { buildSkeleton } from "../player/skeleton.js";
 import { Arrival } from "./arrival.js";
 import { Host } from "./host.js";
 import { begin, held } from "./page.js";
+import { followSurroundings } from "./surroundings.js";
 import { framesOf } from "./unpacking.js";
 
 /** @param {Content} content */
@@ -19,4 +20,5 @@ async function play(content) {
   host.open(content.view);
 }
 
+if ("notebook" in document.documentElement.dataset) followSurroundings();
 begin(play);

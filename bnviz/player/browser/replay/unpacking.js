@@ -10,6 +10,15 @@ export async function bytesOf(text) {
   const packed = new Uint8Array(signs.length);
   // `Uint8Array.from` would take ten times as long.
   for (let i = 0; i < signs.length; i++) packed[i] = signs.charCodeAt(i);
+  return inflated(packed);
+}
+
+/**
+ * What zlib has compressed.
+ * @param {Uint8Array<ArrayBuffer>} packed
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function inflated(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

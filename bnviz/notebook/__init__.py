@@ -1,0 +1,1 @@
+"""Notebook: the player in a cell of a notebook, while networks train and afterwards."""
