@@ -249,7 +249,7 @@ def test_pictures_and_tables_have_its_names():
 
 def test_tensorboard_gets_a_folder_for_each_of_them_and_their_layers_names():
     files = event_files(recording())
-    assert set(files) == {f"arm_{n}/{FILE_NAME}" for n in (1, 2)}
+    assert set(files) == {f"{n}_arm_{n}/{FILE_NAME}" for n in (1, 2)}
     assert all(b"block_1/conv_relu" in data and b"watched" in data for data in files.values())
 
 
