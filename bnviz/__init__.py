@@ -11,8 +11,9 @@ _OFFERED = {
     "Settings": "bnviz.settings",
     "Watch": "bnviz.watch.watch",
     "WatchError": "bnviz.watch.taps",
+    "run": "bnviz.notebook.run",
 }
-__all__ = ["Recording", "Settings", "Watch", "WatchError"]
+__all__ = ["Recording", "Settings", "Watch", "WatchError", "run"]
 
 
 def __getattr__(name: str) -> Any:

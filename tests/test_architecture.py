@@ -25,7 +25,7 @@ ALLOWED = {
     "engine": {"trunk", "recording", "data", "studies", "lab"},
     "export": {"trunk", "recording", "data", "findings", "studies", "figures", "player"},
     # What watches and what runs in a notebook shows itself in the same cell; nothing else does.
-    "notebook": {"recording", "findings", "figures", "player", "export"},
+    "notebook": {"trunk", "recording", "findings", "figures", "player", "export"},
     "lesson": {"trunk", "recording", "findings", "export"},
     "site": {"trunk", "recording", "figures", "player", "export", "lesson"},
     "page": {
@@ -62,13 +62,12 @@ OWNERS = {
     "plotly": {"figures", "player", "export", "notebook", "site", "page"},
     "streamlit": {"page"},
     "anywidget": {"notebook"},
-    "IPython": {"notebook"},
     # Keras would bring these along, and cost a worker seconds and memory; who watches a model of
     # their own has them anyway.
     "pandas": {"page", "watch"},
     "sklearn": {"watch"},
 }
-MAX_ROOMS, MAX_ARROWS = 17, 73
+MAX_ROOMS, MAX_ARROWS = 17, 74
 PACKAGE = ROOT / "bnviz"
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

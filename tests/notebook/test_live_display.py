@@ -57,7 +57,7 @@ def growing():
     return LiveDisplay(lambda: "a run", so_far, whole), count
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_it_is_live_while_networks_train_and_a_page_once_the_cell_has_ended(shown):
     display, count = growing()
     shell = Shell()
@@ -77,7 +77,7 @@ def test_it_is_live_while_networks_train_and_a_page_once_the_cell_has_ended(show
     assert WIDGET in shown[2]
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_without_the_widget_a_page_comes_at_the_end(shown, monkeypatch):
     monkeypatch.setattr(live_display, "CAN_BE_LIVE", False)
     display, count = growing()
@@ -90,7 +90,7 @@ def test_without_the_widget_a_page_comes_at_the_end(shown, monkeypatch):
     assert "<iframe" in shown[1]["text/html"]
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 @pytest.mark.usefixtures("shown")
 def test_it_shows_nothing_that_the_budget_does_not_pay_for():
     display, count = growing()
@@ -102,7 +102,7 @@ def test_it_shows_nothing_that_the_budget_does_not_pay_for():
     assert display._player.header
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 @pytest.mark.usefixtures("shown")
 def test_a_front_end_that_fails_ends_no_training_and_is_warned_of_once(monkeypatch):
     x, y = examples((6,))

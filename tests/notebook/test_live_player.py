@@ -88,7 +88,7 @@ def test_a_run_that_has_ended_asks_for_no_more_and_has_the_room_of_its_frames(re
     assert header["capacity"] == len(recorded)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_views_are_drawn_one_after_the_other_and_those_that_wait_say_so(recorded):
     content = StageContent("run", recorded, "running", "")
     figures = LiveFigures(content, detail=True)
@@ -105,7 +105,7 @@ def test_views_are_drawn_one_after_the_other_and_those_that_wait_say_so(recorded
     assert all("This view comes" not in packed["missing"][name]["sentence"] for name in lacking)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_a_figure_is_drawn_again_when_its_axes_change(recorded):
     early = begun(recorded, 2)
     figures = LiveFigures(StageContent("run", early, "running", ""), detail=True)
@@ -129,7 +129,7 @@ def test_frames_too_large_for_a_browser_come_without_detail():
     assert player.film["frames"] == wide.slice(0, 2, wide.layout.overview)
 
 
-@pytest.mark.slow
+@pytest.mark.widest
 def test_words_of_a_stranger_are_no_markup_beside_the_page(recorded):
     other = Recording(dataclasses.replace(recorded.header, title='"><script>x</script>'))
     for frame in recorded.frames:
