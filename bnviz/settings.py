@@ -345,7 +345,8 @@ class Settings:
             "third network",
             "Batch Normalization",
             "Train a third network beside the two: with BN on the other side of the activation, "
-            "with layer, group or RMS normalization, or with BN followed by noise.",
+            "with layer, group (of 4 neurons or more) or RMS normalization, or with BN followed by "
+            "noise.",
             THIRD_ARMS,
         ),
     )

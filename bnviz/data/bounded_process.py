@@ -64,9 +64,10 @@ def answer(
         process = _spawn(program)
     except OSError:
         raise ProcessError("started") from None
-    watch = threading.Thread(target=_end_if, args=(process, unwanted, max_seconds), daemon=True)
     with process:
         try:
+            asked = (process, unwanted, max_seconds)
+            watch = threading.Thread(target=_end_if, args=asked, daemon=True)
             watch.start()
             written, _ = process.communicate(sent)
         except BaseException:  # such as Ctrl+C, which does not reach it

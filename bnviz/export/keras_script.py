@@ -108,15 +108,20 @@ def _title(settings: Settings) -> str:
     count = settings.hidden_layers
     data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
     paragraphs = [
-        f"Batch Normalization on {data}: networks that differ in nothing else.",
+        f"Batch Normalization on {data}: networks that differ only in their normalization.",
         f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} units, "
         f"{settings.activation}, {settings.optimizer} with learning rate "
         f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "
         f"{settings.batch_size}, seed {settings.seed}. Needs TensorFlow 2.16 or newer, which "
-        "includes Keras 3 and NumPy.",
+        f"includes {_needed(settings)} and NumPy.",
         *(f"Note: {sentence}" for sentence in differences(settings)),
     ]
     return "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs) + "\n"
+
+
+def _needed(settings: Settings) -> str:
+    with_it = " with its RMSNormalization" if settings.third_arm == "rms_norm" else ""
+    return f"Keras 3{with_it}"
 
 
 def _joined(settings: Settings, cells: list[_Cell]) -> str:
@@ -204,7 +209,8 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
     normalization = [] if arm == "none" else _normalization(settings, arm)
     if normalization and before and arm not in ARMS_WITHOUT_BETA:
-        dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),  # beta is the bias"
+        why = "  # beta is the bias" if settings.bn_center else ""
+        dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),{why}"
     else:
         dense = f"layers.Dense({settings.units}{penalty}),"
     dropout = [f"layers.Dropout({settings.dropout!r}, seed=number),"] if settings.dropout else []

@@ -181,8 +181,8 @@ def build(
 
     Momentum and epsilon of BN are variables, so that other values need no new compilation. A Dense
     layer right before a normalization has no bias, because beta takes its place (Ioffe & Szegedy
-    2015, section 3.2; for layer normalization Ba et al. 2016, equation 4), unless the normalization
-    has no beta either.
+    2015, section 3.2; for layer normalization Ba et al. 2016, equation 4), also if beta is not
+    learnt; before RMS normalization, which never has a beta, it keeps its bias.
 
     Args:
         settings: Settings of the run; only what decides the architecture is read.

@@ -131,18 +131,25 @@ class RecordingHeader:
     def counterpart(self, name: str, other: "RecordingHeader") -> str | None:
         """The network of another recording that is drawn as one of these; None if it has none.
 
-        Two colours have a meaning; a network of any other one must be called the same.
+        One that is called the same and normalizes alike; else one of the same colour, if that has
+        a meaning and the other network is none of these by its name.
 
         Args:
             name: Of the network.
             other: The header of the other recording.
         """
         ours = self.arm(name)
+        theirs = {(arm.label, arm.normalization): arm.name for arm in other.arms}
+        called = (ours.label, ours.normalization)
+        if called in theirs:
+            return theirs[called]
+        taken = {(arm.label, arm.normalization) for arm in self.arms}
         alike = (
-            arm.name
-            for arm in other.arms
-            if arm.colour == ours.colour
-            and (arm.colour not in FURTHER_COLOURS or arm.label == ours.label)
+            name
+            for label, name in theirs.items()
+            if label not in taken
+            and other.arm(name).colour == ours.colour
+            and ours.colour not in FURTHER_COLOURS
         )
         return next(alike, None)
 
@@ -195,6 +202,11 @@ class RecordingHeader:
     def normalized_arms(self) -> tuple[str, ...]:
         """Names of the networks that normalize, with a gamma for each neuron."""
         return tuple(arm.name for arm in self.arms if arm.normalization != "none")
+
+    @property
+    def shifted_arms(self) -> tuple[str, ...]:
+        """Names of the networks that normalize, with a beta for each neuron."""
+        return tuple(arm.name for arm in self.arms if arm.normalization not in ("none", "rms"))
 
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""

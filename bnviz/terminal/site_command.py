@@ -80,12 +80,16 @@ def _address(given: str | None) -> str:
         return ""
     try:
         parts = urlsplit(given)
-        whole = parts.scheme in ("http", "https") and parts.hostname
+        of_folder = not parts.path.endswith(".html")
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and of_folder
+        # A port that is not one, and bytes that are not text, are seen here alone.
+        _ = parts.port, given.encode()
     except ValueError:
         whole = False
     if not whole or set(given) & set("?#") or any(each.isspace() for each in given):
+        shown = given.encode(errors="replace").decode()
         raise CommandError(
-            f"--address {given} must be where the site will be, like https://example.org/course/"
+            f"--address {shown} must be where the site will be, like https://example.org/course/"
         )
     return f"{given.rstrip('/')}/"
 

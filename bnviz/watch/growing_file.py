@@ -34,6 +34,7 @@ class GrowingFile:
         self._longer = path.with_suffix(".before.npz")
         self._cost = self._written_at = 0.0
         self._frames = 0
+        self._has_copied = False
 
     def is_due(self, trained: float, budget: float) -> bool:
         """Whether it may be written again.
@@ -66,10 +67,12 @@ class GrowingFile:
             if len(found) < self._frames and not at_end:
                 with contextlib.suppress(FileNotFoundError):
                     shutil.copyfile(self._path, self._longer)
+                    self._has_copied = True
             os.replace(beside, self._path)
             self._frames = len(found)
-            if at_end:
+            if at_end and self._has_copied:
                 self._longer.unlink(missing_ok=True)
+                self._has_copied = False
         except WatchError as error:
             if at_end:
                 warnings.warn(f"{self._path} was not written: {error}", stacklevel=2)

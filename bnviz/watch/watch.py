@@ -213,7 +213,7 @@ class Watch:
             if at_end:
                 for each in self._arms:
                     each.measure_rest()
-            self._file.write(partial(self._recording, growing=True), trained, at_end=at_end)
+            self._file.write(partial(self._recording, growing=not at_end), trained, at_end=at_end)
         # A picture whose end moves with each frame would begin anew each time.
         if self._display is not None and (at_end or (arm.until or 0) > arm.step):
             of = "" if arm.until is None else f" of {arm.until:,}"

@@ -11,6 +11,8 @@ from bnviz.figures.view import TITLES, View
 from bnviz.figures.views.catalogue import VIEWS, available_view
 from bnviz.findings.alignment import by_accuracy
 from bnviz.recording import Recording
+from bnviz.recording.arm_colours import FURTHER_COLOURS, WITHOUT_BN
+from bnviz.recording.networks import ArmSpec
 from bnviz.settings import Settings
 from tests.support import ROOT
 from tests.support.networks import header_of
@@ -138,6 +140,22 @@ def test_what_another_run_without_a_third_network_has_is_drawn():
     recording = random_recording(SETTINGS.replace(third_arm="layer_norm"), 20)
     names = {name.partition("/")[0] for name in ghosts(RECORDING, recording=recording)}
     assert names == {"none", "bn"}
+
+
+def test_networks_of_the_same_names_are_compared_whatever_their_colours():
+    def header(*labels):
+        arms = (
+            ArmSpec(f"arm_{number}", label, colour=colour)
+            for number, (label, colour) in enumerate(
+                zip(labels, (WITHOUT_BN, FURTHER_COLOURS[0]), strict=True), 1
+            )
+        )
+        return dataclasses.replace(header_of(1, [4]), arms=tuple(arms))
+
+    one, other = header("adam", "sgd"), header("sgd", "adam")
+    assert [one.counterpart(f"arm_{number}", other) for number in (1, 2)] == ["arm_2", "arm_1"]
+    third = header("sgd", "momentum")
+    assert [one.counterpart(f"arm_{number}", third) for number in (1, 2)] == [None, "arm_1"]
 
 
 def test_a_network_trained_elsewhere_is_drawn_as_the_one_of_its_colour_and_not_its_layers():

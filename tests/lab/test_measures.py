@@ -211,7 +211,7 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
     ),
 )
 def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
-    settings = Settings(hidden_layers=2, units=6, dropout=0.3, seed=3)
+    settings = Settings(hidden_layers=2, units=8, dropout=0.3, seed=3)
     network = build(settings, arm, 4, 3)
     reset(network, settings, initial_kernels(settings, 4, 3))
     generator = np.random.default_rng(7)

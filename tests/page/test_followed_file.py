@@ -8,6 +8,7 @@ from bnviz.page.shell import brought, followed_file, kept_file, recording_proces
 from bnviz.page.shell.followed_file import FollowedFile
 from bnviz.page.shell.own_file import Holders
 from bnviz.recording import Recording
+from bnviz.settings import Settings
 from tests.support.engine import until
 from tests.support.networks import header_of
 from tests.support.recordings import random_recording
@@ -106,6 +107,22 @@ def test_nothing_that_goes_wrong_while_it_is_read_ends_the_following(tmp_path, m
     assert read(file, 4).trouble == ""
 
 
+def test_a_file_that_could_not_be_read_is_tried_again_after_a_while(tmp_path, monkeypatch):
+    times, path = [0.0], tmp_path / "run.npz"
+    file = FollowedFile(path, clock=lambda: times[0])
+
+    def fail(*_, **__):
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(followed_file, "read_limited", fail)
+        write(path, 3)
+        until(lambda: file.now().trouble == "too many open files" and not file._reading)
+        assert file.now().run is None
+    times[0] = followed_file.RETRY
+    assert read(file, 3).trouble == ""
+
+
 def test_it_is_not_looked_at_more_often_than_it_need_be(tmp_path, monkeypatch):
     monkeypatch.setattr(followed_file, "INTERVAL", 10.0)
     times = [0.0]
@@ -157,3 +174,12 @@ class TestPage:
         path.unlink()
         until(lambda: "this is what it held before" in player_message(page.run())[0]["message"])
         assert not page.exception
+
+    def test_of_a_run_of_the_laboratory_it_takes_the_settings_into_the_form(self, path):
+        page = new_page().run()
+        settings = Settings(hidden_layers=2, units=4, steps=5)
+        random_recording(settings, 6).save(path)
+        until(lambda: self.shown(page) == ("finished", 6, 6, True))
+        header, _ = player_message(page)
+        assert header["other"] == ""
+        assert page.sidebar.number_input(key="setting_units").value == 4

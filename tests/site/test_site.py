@@ -194,6 +194,8 @@ def test_the_address_of_a_site_ends_in_a_slash(given, tmp_path, monkeypatch):
         "https://example.org/?a=1",
         "https://example.org/ a",
         "https://[",
+        "https://example.org/course/index.html",
+        "https://example.org:abc/",
         "javascript:alert(1)",
     ],
 )

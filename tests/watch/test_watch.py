@@ -347,7 +347,13 @@ def test_what_was_recorded_of_a_network_is_kept_while_the_next_one_is_trained(tm
         assert (len(Recording.load(before)) if before.exists() else 0) == kept
 
 
-@pytest.mark.slow
+def test_a_file_of_others_beside_it_is_left_alone(tmp_path):
+    (tmp_path / "run.before.npz").write_bytes(b"mine")
+    file = GrowingFile(tmp_path / "run.npz")
+    file.write(lambda: random_recording(header_of(1, (4,)), 3), 1.0, at_end=True)
+    assert (tmp_path / "run.before.npz").read_bytes() == b"mine"
+
+
 @pytest.mark.slow
 def test_a_file_that_is_not_written_at_the_end_is_warned_of(tmp_path):
     x, y = examples((6,))

@@ -13,11 +13,11 @@ from bnviz.figures.view import View
 from bnviz.recording import Recording
 
 READING = (
-    "How to read: normalization gives every neuron mean 0 and standard deviation 1; the network "
-    "then multiplies by gamma and adds beta, both of which it learns. The line is the median over "
-    "the layer's neurons; the bands hold half and nine tenths of them. At the right: all neurons "
-    "now. A gamma near 0 switches its neuron off; gamma = std and beta = mean would undo "
-    "normalization."
+    "How to read: after normalization the network multiplies each neuron's values by gamma and "
+    "adds beta, both of which it learns. The line is the median over the layer's neurons; the "
+    "bands hold half and nine tenths of them. At the right: all neurons now. A gamma near 0 "
+    "switches its neuron off. BN gives every neuron mean 0 and standard deviation 1 before, which "
+    "gamma = std and beta = mean would undo. RMS normalization has no beta."
 )
 SHOWS = "the gamma and beta that each neuron learns"
 #: Maximum number of layers drawn side by side; beyond that only the chosen one is drawn.
@@ -36,22 +36,34 @@ def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigur
     panels = Panels(recording, view or View("scale_and_shift"))
     rows = _rows(panels)
     columns = len(rows) + 1
-    for place, part in enumerate(_PARTS):
+    parts = _parts(recording)
+    for place, part in enumerate(parts):
         first = place * columns + 1
         for side, row in enumerate(rows):
             _percentiles(panels, first + side, part, row, first)
         _histogram(panels, first + len(rows), part, first)
-    heights = stacked(2, 0, 1, 0.1)
+    heights = stacked(len(parts), 0, 1, 0.1)
     across = [*spread(len(rows), 0.04, 0.82, 0.02), [0.85, 1.0]]
     wide: list[Domain] = [(x, y) for y in heights for x in across]
     below = [*spread(len(rows), 0.11, 0.74, 0.02), [0.78, 1.0]]
-    narrow: list[Domain] = [(x, y) for y in stacked(2, 0.02, 1, 0.08) for x in below]
+    narrow: list[Domain] = [(x, y) for y in stacked(len(parts), 0.02, 1, 0.08) for x in below]
     return panels.figure(wide, narrow, height=680)
 
 
 def ranges(recording: Recording, view: View) -> object:
     """Returns the ends of the axes that depend on the frames so far."""
-    return [_bounds(Panels(recording, view), part) for part in _PARTS]
+    return [_bounds(Panels(recording, view), part) for part in _parts(recording)]
+
+
+def _parts(recording: Recording) -> tuple[str, ...]:
+    """What any network learns: gamma, and beta below it."""
+    return tuple(part for part in _PARTS if part == "gamma" or _arms(recording, part))
+
+
+def _arms(recording: Recording, part: str) -> tuple[str, ...]:
+    """The networks that learn gamma or beta."""
+    header = recording.header
+    return header.normalized_arms if part == "gamma" else header.shifted_arms
 
 
 def _rows(panels: Panels) -> tuple[int, ...]:
@@ -62,7 +74,7 @@ def _rows(panels: Panels) -> tuple[int, ...]:
 def _bounds(panels: Panels, part: str) -> tuple[float, float]:
     low, high = (0.0, 2.0) if part == "gamma" else (-1.0, 1.0)
     paths = [f"{part}/{row}" for row in _rows(panels)]
-    return bounds(panels.recording, paths, low, high, panels.recording.header.normalized_arms)
+    return bounds(panels.recording, paths, low, high, _arms(panels.recording, part))
 
 
 def _axis(panels: Panels, part: str, number: int, first: int) -> dict[str, object]:
@@ -79,7 +91,7 @@ def _range(panels: Panels, part: str) -> list[float]:
 
 def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -> None:
     at = {percent: panels.percentile(part, row, percent) for percent in (5, 25, 50, 75, 95)}
-    arms = panels.recording.header.normalized_arms
+    arms = _arms(panels.recording, part)
     for arm in arms:
         band(panels, number, arm, at[5], at[95], opacity=0.16)
         band(panels, number, arm, at[25], at[75], opacity=0.3)
@@ -87,7 +99,7 @@ def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -
     cursor(panels, number, *_range(panels, part), arms=arms)
     panels.guide(number, 1 if part == "gamma" else 0, "")
     letter, meaning = _PARTS[part]
-    lowest = part == "beta"
+    lowest = part == _parts(panels.recording)[-1]
     panels.panel(
         number,
         f"<b>{letter}</b> {panels.recording.header.layers[row].name}",
@@ -99,7 +111,7 @@ def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -
 
 def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
     low, high = _bounds(panels, part)
-    arms = panels.recording.header.normalized_arms
+    arms = _arms(panels.recording, part)
     for arm in arms:
         panels.add(
             number,
@@ -115,7 +127,8 @@ def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
         )
     neurons = panels.neurons
     names = ", ".join(panels.label(arm) for arm in arms)
-    title = {"title": {"text": "neurons", "standoff": 4}} if part == "beta" else {}
+    lowest = part == _parts(panels.recording)[-1]
+    title = {"title": {"text": "neurons", "standoff": 4}} if lowest else {}
     panels.panel(
         number,
         f"<b>{_PARTS[part][0]}</b> now, {panels.recording.header.layers[panels.layer].name}",

@@ -14,6 +14,7 @@ from streamlit.runtime import get_instance
 from bnviz.data.bounds import MAX_FILE_BYTES
 from bnviz.export.replay_process import ReplayProcessError
 from bnviz.page.shell import keep_component, links, rerun, run_files, visit
+from bnviz.page.shell.followed_file import TOKEN
 from bnviz.page.shell.keep_component import KeptRun
 from bnviz.page.shell.visit_run import VisitRun
 
@@ -31,8 +32,8 @@ def draw(
         show_again: Called with a run of this visit that the viewer opens.
         train: Called with one of another visit that the viewer opens, if it is kept as a link.
     """
-    # One that grows would be another run each time.
-    runs = tuple(run for run in visit.here().runs if not run.grows)
+    # What a followed file holds would be another run each time.
+    runs = tuple(run for run in visit.here().runs if run.token != TOKEN)
     on_stage = next((run.kept_as for run in runs if run.token == shown), "")
     keep_component.draw(
         runs=[_entry(run) for run in runs] if keep_component.keeps() else [],

@@ -34,7 +34,9 @@ def content(file: FollowedFile, meanwhile: StageContent) -> StageContent:
     recording = now.run.recording
     last, steps = int(recording.frames[-1]["step"]), recording.header.num_steps
     if now.grows:
-        message = f"{name}: being trained by another program, step {last:,} of {steps:,}."
+        # Of a training whose length is not known the file names the next step.
+        length = f" of {steps:,}" if steps > last + 1 else ""
+        message = f"{name}: being trained by another program, step {last:,}{length}."
     elif recording.complete:
         message = f"{name}: trained to the last step, {last:,}."
     else:

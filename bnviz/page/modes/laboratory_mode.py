@@ -72,8 +72,9 @@ def follow(link: Link) -> tuple[Problem, ...]:
     if link.train:
         train(link.settings)
     elif opened is not None:
-        with suppress(NoRoomError):  # then it is shown, but not among the runs of this visit
-            visit.here().add(opened)
+        if opened.token != TOKEN:
+            with suppress(NoRoomError):  # then it is shown, but not among the runs of this visit
+                visit.here().add(opened)
         _open(opened)
     elif brought.followed() is not None and not link.named:
         laboratory_stage.show_token(TOKEN)  # once its file has been read
@@ -88,7 +89,9 @@ def form() -> Settings | None:
     Returns:
         The settings; None while the viewer's own data are missing.
     """
-    laboratory_stage.note_followed()
+    followed = laboratory_stage.note_followed()
+    if followed is not None:
+        _fit_form(followed)
     cards = st.container(key="experiments")
     settings = settings_form.form()
     apart = laboratory_stage.recording().header.settings is None
@@ -115,12 +118,17 @@ def _choose(name: str) -> None:
 
 def _open(run: VisitRun) -> None:
     """Shows a recording that was opened from a file, and fills the form with its settings."""
+    _fit_form(run)
+    laboratory_stage.show_opened(run)
+    notices.clear()
+
+
+def _fit_form(run: VisitRun) -> None:
+    """Fills the form with the settings of a run; what it cannot hold trains nothing by itself."""
     if run.settings is not None and run.fits_form:
         settings_form.fill(run.settings)
     else:
         live_training.turn_off()
-    laboratory_stage.show_opened(run)
-    notices.clear()
 
 
 def _show_again(run: VisitRun) -> None:
@@ -221,7 +229,7 @@ def stage(settings: Settings | None) -> None:
         with files:
             complete = not session.is_active(laboratory_stage.run())
             # What is followed is another recording whenever it has been read.
-            held = brought.recording if laboratory_stage.token() == TOKEN else None
+            held = brought.recording if laboratory_stage.shows_followed() else None
             run_files.draw(on_stage, complete=complete, key="files", held=held)
     if settings is not None and shown is not None:
         code = st.expander("These settings as a Keras script", key="code", on_change="rerun")

@@ -49,12 +49,26 @@ def show_token(token: str) -> None:
     state.opened_run, state.stand_in = token, ""
 
 
-def note_followed() -> None:
-    """Takes note of a file that is followed: its run is among those of this visit."""
-    state.followed_seen = _followed()
+def note_followed() -> VisitRun | None:
+    """Takes note of a file that is followed: its run is among those of this visit.
+
+    Returns:
+        Its run, if that is on the stage and another one than when the whole page was last drawn.
+    """
+    before, state.followed_seen = state.followed_seen, _followed()
     now = brought.run()
-    if now is not None and now.token == TOKEN:
-        visit.here().add(now)
+    if now is None or now.token != TOKEN:
+        return None
+    # What it has recorded changes with each reading, and is asked for when it is needed.
+    visit.here().add(replace(now, recording=None, curves={}))
+    is_another = before.partition(" ")[0] != state.followed_seen.partition(" ")[0]
+    return now if is_another and run() is None and state.opened_run == TOKEN else None
+
+
+def shows_followed() -> bool:
+    """Whether the stage shows what a followed file holds."""
+    on_stage = run() is None and state.opened_run == TOKEN and _stand_in() is None
+    return on_stage and brought.recording() is not None
 
 
 def followed_is_another() -> bool:

@@ -22,8 +22,9 @@ from bnviz.recording.file import MAX_FILE_BYTES, RecordingError
 
 #: Token of the run of the file, whatever it holds.
 TOKEN = "followed"  # noqa: S105
-#: Seconds between two looks at whether the file has changed.
-INTERVAL = 0.5
+#: Seconds between two looks at whether the file has changed, and after which one that could not be
+#: read is tried again though it has not: the reason may have passed.
+INTERVAL, RETRY = 0.5, 10.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class FollowedFile:
         self._missing = self._broken = ""
         self._signature: tuple[int, ...] = ()
         self._looked, self._changed = float("-inf"), clock()
+        self._failed = float("-inf")
         self._reading = False
 
     def now(self) -> Followed:
@@ -105,8 +107,8 @@ class FollowedFile:
             self._missing, self._signature = (error.strerror or "it is gone").lower(), ()
             return
         self._missing = ""
-        if signature != self._signature:
-            # Whatever is wrong with it is not tried twice.
+        due = bool(self._broken) and self._clock() - self._failed >= RETRY
+        if signature != self._signature or due:
             self._signature, self._reading = signature, True
             threading.Thread(target=self._read_again, daemon=True).start()
 
@@ -122,6 +124,7 @@ class FollowedFile:
         finally:
             with self._lock:
                 self._broken, self._reading = broken, False
+                self._failed = self._clock()
 
     def _signed(self) -> tuple[int, ...]:
         found = os.stat(self.path)

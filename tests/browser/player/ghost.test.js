@@ -33,6 +33,14 @@ test("a ghost collects its frames in pieces and asks for the rest", () => {
   assert.equal(ghost.lacks, false);
 });
 
+test("a ghost has room for all frames of a run that is longer than was known", () => {
+  const ghost = new Ghost();
+  ghost.receive(partOf({ schema: SCHEMA, available: 2, capacity: 2 }), bytesOf(0, 1));
+  ghost.receive(partOf({ first: 2, available: 3, capacity: 9 }), bytesOf(2));
+  assert.equal(ghost.lacks, false);
+  assert.deepEqual(ghost.held, { run: "a", from: 3 });
+});
+
 test("a ghost grows with the run whose accuracies it follows", () => {
   const ghost = new Ghost();
   ghost.receive(partOf({ schema: SCHEMA, available: 1 }), bytesOf(0));

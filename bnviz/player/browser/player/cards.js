@@ -153,7 +153,7 @@ export class Cards {
         .join(""),
     );
     if (others.some((digest) => digest !== first)) {
-      return "✗ The networks differ in more than BN: their checksums are not the same.";
+      return "✗ The networks differ in more than their normalization: their checksums are not the same.";
     }
     const [kernels, batches] = [first.slice(16, 24), first.slice(32, 40)];
     return `✓ Same data, first weights and batches up to here, by checksums: ${kernels}·${batches}`;

@@ -41,6 +41,7 @@ export class Ghost {
     this.line = part.line;
     this.aligned = part.aligned;
     this.available = part.available;
+    this.frames?.reserve(part.capacity);
     return this.frames?.extend(part.first, bytes) === true && bytes.length > 0;
   }
 
