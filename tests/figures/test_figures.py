@@ -284,3 +284,18 @@ def test_at_most_sixteen_rows_of_layers_are_named(layers, named):
     names = figure.layout.yaxis.ticktext
     assert len(names) == len(figure.layout.yaxis.tickvals) == named
     assert names[0] == "layer 1"
+
+
+def test_a_network_that_does_not_shift_has_no_beta():
+    recording = random_recording(FULL.replace(third_arm="rms_norm"), 5)
+    figure = VIEWS["scale_and_shift"].figure(recording, View("scale_and_shift"))
+    drawn = {path for each in figure.bindings.values() for path in _paths(each)}
+    assert any(path.startswith("rms_norm/gamma") for path in drawn)
+    assert any(path.startswith("bn/beta") for path in drawn)
+    assert not any(path.startswith("rms_norm/beta") for path in drawn)
+
+
+def _paths(binding):
+    """The measures that a binding names."""
+    values = (getattr(binding, name, "") for name in ("y", "low", "high", "row"))
+    return [value for value in values if isinstance(value, str)]

@@ -182,4 +182,4 @@ class TestPage:
         until(lambda: self.shown(page) == ("finished", 6, 6, True))
         header, _ = player_message(page)
         assert header["other"] == ""
-        assert page.sidebar.number_input(key="setting_units").value == 4
+        assert page.sidebar.number_input(key="setting_hidden_layers").value == 2
