@@ -114,7 +114,10 @@ def page(browser):
     context.close()
 
 
-def test_jupyterlab_shows_it_live_and_keeps_it(page, tmp_path):
+@pytest.mark.parametrize(
+    ("module", "place"), [("jupyterlab", "lab/tree"), ("notebook", "notebooks")]
+)
+def test_jupyter_shows_it_live_and_keeps_it(page, tmp_path, module, place):
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     book = tmp_path / "run.ipynb"
@@ -123,15 +126,15 @@ def test_jupyterlab_shows_it_live_and_keeps_it(page, tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), book)
     options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
     options += [f"--ServerApp.port={port}", "--IdentityProvider.token="]
-    with served(tmp_path, f"{address}/api", "jupyterlab", *options):
-        page.goto(f"{address}/lab/tree/{book.name}")
+    with served(tmp_path, f"{address}/api", module, *options):
+        page.goto(f"{address}/{place}/{book.name}")
         page.locator(".jp-CodeCell").first.click(timeout=60_000)
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
         Cell(page).is_seen_moving(tmp_path)
         page.keyboard.press("Control+s")
-        page.locator(".jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+        page.locator(".jp-mod-dirty").wait_for(state="detached")
     (output,) = nbformat.read(book, 4).cells[1].outputs
     assert set(output.data) == {"text/html", "text/plain"}
     converted = subprocess.run(
