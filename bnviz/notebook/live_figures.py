@@ -16,7 +16,8 @@ from bnviz.recording import Recording
 
 #: What stands in place of a view whose figure is not drawn yet.
 _PENDING = (
-    "This view comes as soon as drawing it costs the training little, and at its end at the latest."
+    "This view comes as soon as drawing it costs the training little. If it is still missing when "
+    "the training has ended, run this cell again."
 )
 #: A view that every recording has.
 _FIRST = View().name

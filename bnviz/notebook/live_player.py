@@ -1,6 +1,8 @@
 """LivePlayer: the widget that shows a recording in a cell of a notebook while it grows."""
 
 import json
+import math
+import time
 from typing import Any
 
 import anywidget
@@ -76,17 +78,33 @@ class LivePlayer(anywidget.AnyWidget):  # type: ignore[misc]
         self._shown = recording
         return begins
 
-    def draw_next(self) -> bool:
-        """Draws the next view; returns False if all are drawn."""
-        recording = self._shown
-        if recording is None or self._figures is None:
-            return False
-        name = self._figures.due(recording)
-        if name is None:
-            return False
-        self._figures.draw(self._content(recording, ""), name)
-        self._send_figures()
-        return True
+    def draw(self, seconds: float = math.inf) -> None:
+        """Draws views that wait: the next one, and others until so many seconds have passed."""
+        recording, figures = self._shown, self._figures
+        if recording is None or figures is None:
+            return
+        begun = time.perf_counter()
+        content = self._content(recording, "")
+        drawn = 0
+        while (name := figures.due(recording)) and (
+            not drawn or time.perf_counter() - begun < seconds
+        ):
+            figures.draw(content, name)
+            drawn += 1
+        if drawn:
+            self._send_figures()
+
+    def withdraw(self) -> None:
+        """Closes it for good.
+
+        What runs notebooks without a front end saves all widgets it was told of, closed or not.
+        """
+        with self.hold_sync():
+            self.page = self.header = ""
+            self.figures = b""
+            # Such a buffer is kept until another one has its place.
+            self.film = {"frames": b""}
+        self.close()
 
     def _content(self, recording: Recording, message: str, *, live: bool = True) -> StageContent:
         if self._shown is None or not self._goes_on(self._shown, recording):

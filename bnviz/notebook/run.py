@@ -13,8 +13,9 @@ from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import UPLOAD, Settings
 
 _PROGRAM = ("-m", "bnviz.lab.training_process")
-#: Share of the time of a run that showing it may take; the networks train in another process.
-_SHARE = 0.5
+#: Share of the time of a run that showing it may take. The networks train in another process, but
+#: wait while frames of theirs fill the pipe.
+_SHARE = 0.1
 
 
 class RunError(RuntimeError):
@@ -60,6 +61,7 @@ def run(settings: Settings | None = None) -> Recording:
             process.kill()
             process.wait()
             process.stdout.close()  # type: ignore[union-attr]
+            display.end()
     return recording
 
 
@@ -79,7 +81,7 @@ def _record(process: Any, recording: Recording, display: LiveDisplay) -> None:
         seconds = time.perf_counter() - begun
         step = int(recording.frames["step"][-1])
         message = f"Training, at step {step:,} of {recording.header.num_steps:,}."
-        display.update(message, seconds, _SHARE, at_end=recording.complete)
+        display.update("run", message, seconds, _SHARE, at_end=False)
 
 
 def _show(display: LiveDisplay) -> None:

@@ -101,14 +101,17 @@ class Watch:
             self._agreed,
             self._share,
             self._write,
-            lambda: self._display is not None,
+            self._is_shown,
         )
         self._arms.append(made)
         return made
 
     def _share(self) -> float:
         """The share of the time of training for each: measuring, writing and showing."""
-        return self._budget / (1 + (self._file is not None) + (self._display is not None))
+        return self._budget / (1 + (self._file is not None) + self._is_shown())
+
+    def _is_shown(self) -> bool:
+        return self._display is not None and self._display.is_shown_live
 
     @property
     def recording(self) -> Recording:
@@ -218,7 +221,7 @@ class Watch:
         if self._display is not None and (at_end or (arm.until or 0) > arm.step):
             of = "" if arm.until is None else f" of {arm.until:,}"
             message = f"“{arm.label}” is at step {arm.step:,}{of}."
-            self._display.update(message, trained, share, at_end=at_end)
+            self._display.update(arm.label, message, trained, share, at_end=at_end)
 
     def _reader(self, model: keras.Model) -> Reader:
         """The reader of a model whose layers are those of the models before it."""

@@ -39,4 +39,6 @@ def test_the_example_and_a_run_are_shown_as_pages_where_only_the_core_is_install
     assert len(pages) == 2
     assert all("<iframe" in page.data["text/html"] for page in pages)
     assert not any("widget" in kind for page in pages for kind in page.data)
+    # Two pages of about 2 MB; the widgets before them leave nothing.
+    assert len(nbformat.writes(book)) < 6e6
     assert "frames; watched at 5 activations" in outputs[-2].text

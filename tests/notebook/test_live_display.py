@@ -1,9 +1,13 @@
 """Where a notebook shows a watch, with a shell that only keeps what it is told."""
 
+import json
+import sys
+import threading
 import warnings
 
 import numpy as np
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher, DisplayPublisher
 from IPython.core.events import EventManager, available_events
 
 from bnviz import Watch
@@ -23,6 +27,7 @@ class Shell:
 
     def __init__(self):
         self.events = EventManager(self, dict.fromkeys(available_events, lambda: None))
+        self.display_pub = DisplayPublisher()
 
     def end(self):
         self.events.trigger("post_run_cell", None)
@@ -65,7 +70,7 @@ def test_it_is_live_while_networks_train_and_a_page_once_the_cell_has_ended(show
     assert WIDGET in shown[0]
     assert "text/html" not in shown[0]
     count[0] = 3
-    display.update("", 10.0, 1.0, at_end=False)
+    display.update("one", "", 10.0, 1.0, at_end=False)
     assert len(shown) == 1
     shell.end()
     assert "<iframe" in shown[1]["text/html"]
@@ -73,19 +78,22 @@ def test_it_is_live_while_networks_train_and_a_page_once_the_cell_has_ended(show
     shell.end()
     assert len(shown) == 2
     # Another network trains.
-    display.update("", 1.0, 1.0, at_end=False)
+    display.update("one", "", 1.0, 1.0, at_end=False)
     assert WIDGET in shown[2]
 
 
 @pytest.mark.widest
 def test_without_the_widget_a_page_comes_at_the_end(shown, monkeypatch):
     monkeypatch.setattr(live_display, "CAN_BE_LIVE", False)
+    monkeypatch.setitem(sys.modules, "bnviz.notebook.live_player", None)
     display, count = growing()
+    assert not display.is_shown_live
     shell = Shell()
     display.appear(shell)
     assert shown == [{"text/plain": "a run"}]
+    assert not display.is_shown_live
     count[0] = 3
-    display.update("", 10.0, 1.0, at_end=False)
+    display.update("one", "", 10.0, 1.0, at_end=False)
     shell.end()
     assert "<iframe" in shown[1]["text/html"]
 
@@ -96,10 +104,94 @@ def test_it_shows_nothing_that_the_budget_does_not_pay_for():
     display, count = growing()
     display.appear(Shell())
     count[0] = 3
-    display.update("", 10.0, 0.0, at_end=False)
+    display.update("one", "", 10.0, 0.0, at_end=False)
     assert display._player.header == ""
-    display.update("", 10.0, 1.0, at_end=False)
+    display.update("one", "", 10.0, 1.0, at_end=False)
     assert display._player.header
+
+
+@pytest.mark.widest
+@pytest.mark.usefixtures("shown")
+def test_each_training_pays_for_what_was_shown_of_it():
+    display, count = growing()
+    display.appear(Shell())
+    count[0] = 3
+    display.update("one", "first", 10.0, 1.0, at_end=False)
+    display._accounts["one"].spent = 11.0
+    display.update("two", "second", 1.0, 1.0, at_end=False)
+    display.update("one", "third", 10.5, 1.0, at_end=False)
+    assert json.loads(display._player.header)["message"] == "second"
+    display.update("one", "fourth", 12.0, 1.0, at_end=False)
+    assert json.loads(display._player.header)["message"] == "fourth"
+
+
+@pytest.mark.widest
+def test_where_nothing_takes_its_place_only_the_first_end_of_a_training_draws_all_views():
+    recordings = [random_recording(Settings(dataset="moons", steps=40), n) for n in (5, 3)]
+    trained: list = []
+    display = LiveDisplay(lambda: "", lambda: None, lambda: trained[-1] if trained else None)
+    player = display.widget()
+    drawn = []
+    for recording in recordings:
+        trained.append(recording)
+        display.update("one", "", 1.0, 0.0, at_end=True)
+        assert json.loads(player.header)["poll"] == 0
+        drawn.append(len(player._figures._drawn))
+    assert drawn[0] > 1 == drawn[1]
+    # Who runs its cell again sees them.
+    assert display.widget() is player
+    assert len(player._figures._drawn) == drawn[0]
+
+
+def test_a_widget_whose_connection_is_closed_is_made_anew():
+    display, _ = growing()
+    player = display.widget()
+    assert display.widget() is player
+    player.comm.close()
+    assert display.widget() is not player
+
+
+@pytest.mark.widest
+def test_a_cell_that_is_captured_swallows_no_page(shown):
+    display, count = growing()
+    shell = Shell()
+    display.appear(shell)
+    count[0] = 3
+    display.update("one", "", 10.0, 1.0, at_end=True)
+    publisher, shell.display_pub = shell.display_pub, CapturingDisplayPublisher()
+    shell.end()
+    assert len(shown) == 1
+    shell.display_pub = publisher
+    shell.end()
+    assert "<iframe" in shown[1]["text/html"]
+
+
+@pytest.mark.widest
+def test_a_training_beside_the_cells_stays_live_until_its_own_end(shown):
+    display, count = growing()
+    shell = Shell()
+    display.appear(shell)
+    count[0] = 3
+    for at_end in (False, True):
+        thread = threading.Thread(
+            target=display.update, args=("one", "", 10.0, 1.0), kwargs={"at_end": at_end}
+        )
+        thread.start()
+        thread.join()
+        shell.end()
+        assert len(shown) == 1
+        assert (json.loads(display._player.header)["poll"] == 0) == at_end
+
+
+@pytest.mark.parametrize("count", [0, pytest.param(3, marks=pytest.mark.widest)])
+def test_what_ends_early_leaves_no_widget(shown, count):
+    display, frames = growing()
+    display.appear(Shell())
+    frames[0] = count
+    display.end()
+    assert WIDGET in shown[0]
+    assert WIDGET not in shown[1]
+    assert ("text/html" in shown[1]) == bool(count)
 
 
 @pytest.mark.widest

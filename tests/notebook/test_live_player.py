@@ -88,6 +88,14 @@ def test_a_run_that_has_ended_asks_for_no_more_and_has_the_room_of_its_frames(re
     assert header["capacity"] == len(recorded)
 
 
+def test_a_player_that_is_withdrawn_leaves_nothing_to_be_saved(recorded):
+    player = Sent()
+    player.show(begun(recorded, 3), message="")
+    player.withdraw()
+    assert not any((player.page, player.header, player.figures, player.film["frames"]))
+    assert player.comm is None
+
+
 @pytest.mark.widest
 def test_views_are_drawn_one_after_the_other_and_those_that_wait_say_so(recorded):
     content = StageContent("run", recorded, "running", "")
