@@ -182,4 +182,5 @@ class TestPage:
         until(lambda: self.shown(page) == ("finished", 6, 6, True))
         header, _ = player_message(page)
         assert header["other"] == ""
-        assert page.sidebar.number_input(key="setting_hidden_layers").value == 2
+        (field,) = [each for each in page.number_input if each.key.startswith("setting_units")]
+        assert field.value == 4
