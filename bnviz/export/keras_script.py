@@ -113,15 +113,15 @@ def _title(settings: Settings) -> str:
         f"{settings.activation}, {settings.optimizer} with learning rate "
         f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "
         f"{settings.batch_size}, seed {settings.seed}. Needs TensorFlow 2.16 or newer, which "
-        f"includes {_needed(settings)} and NumPy.",
+        f"includes Keras 3 and NumPy{_also_needed(settings)}.",
         *(f"Note: {sentence}" for sentence in differences(settings)),
     ]
     return "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs) + "\n"
 
 
-def _needed(settings: Settings) -> str:
-    with_it = " with its RMSNormalization" if settings.third_arm == "rms_norm" else ""
-    return f"Keras 3{with_it}"
+def _also_needed(settings: Settings) -> str:
+    # The first Keras 3 had no such layer.
+    return ", and a Keras that has RMSNormalization" if settings.third_arm == "rms_norm" else ""
 
 
 def _joined(settings: Settings, cells: list[_Cell]) -> str:
