@@ -1,35 +1,25 @@
 """KerasScript: an experiment as Keras code that needs only TensorFlow.
 
 The script gives the same result as the page: same examples, initial kernels, batches and updates.
-Its sections are marked as cells (`# %%`), which are also the cells of the notebook.
 """
 
-import json
-import textwrap
-from dataclasses import dataclass, replace
-
-from bnviz.data.examples_file import FILE_NAME
+from bnviz.export.script_cells import (
+    Cell,
+    about,
+    as_notebook,
+    differences,
+    for_reading,
+    joined,
+    packed_cells,
+    wrapped,
+)
 from bnviz.export.script_data import data_code
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARMS_WITHOUT_BETA
 from bnviz.recording.header import arm_label
 from bnviz.recording.networks import num_groups
-from bnviz.settings import BN_POSITIONS, UPLOAD, Settings
-
-#: Maximum characters of a line of text.
-_WIDTH = 96
-#: Heading of the cell with packed data, which is not meant to be read.
-_PACKED = "The packed examples"
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """A section of the script: heading, explanation and code."""
-
-    heading: str
-    text: str
-    code: str
+from bnviz.settings import BN_POSITIONS, Settings
 
 
 def script(settings: Settings) -> str:
@@ -41,82 +31,28 @@ def script(settings: Settings) -> str:
     Args:
         settings: The experiment.
     """
-    return _joined(settings, _cells(settings))
+    return joined(_title(settings), _cells(settings))
 
 
 def excerpt(settings: Settings) -> str:
     """Returns the script for reading, without the packed examples."""
-    cells = []
-    for cell in _cells(settings):
-        if cell.heading == _PACKED:
-            size = round(len(cell.code) / 1_000)
-            hidden = f'PACKED = "..."  # {size} KB of text, in the downloaded file\n'
-            cell = replace(cell, code=hidden)
-        cells.append(cell)
-    return _joined(settings, cells)
+    return joined(_title(settings), for_reading(_cells(settings)))
 
 
 def notebook(settings: Settings) -> str:
     """Returns the script as a Jupyter notebook (nbformat 4) in JSON."""
-    cells: list[dict[str, object]] = [_markdown(_title(settings))]
-    for cell in _cells(settings):
-        cells.append(_markdown(f"## {cell.heading}\n{cell.text}".strip()))
-        # Packed examples are collapsed.
-        metadata = {"jupyter": {"source_hidden": True}} if cell.heading == _PACKED else {}
-        cells.append(
-            {
-                "cell_type": "code",
-                "execution_count": None,
-                "metadata": metadata,
-                "outputs": [],
-                "source": cell.code.strip().splitlines(keepends=True),
-            }
-        )
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    document = {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 4,
-    }
-    return json.dumps(document, indent=1)
-
-
-def differences(settings: Settings) -> tuple[str, ...]:
-    """Returns what the script does not repeat of a run, one sentence each."""
-    found = []
-    if settings.dataset == UPLOAD:
-        found.append(
-            f"Your own examples are not in this file: it reads them from {FILE_NAME} in the same "
-            "folder, which the page offers beside this script and `bnviz data FILE --out "
-            f"{FILE_NAME}` writes. An NPZ file that the page reads can take its place, under that "
-            "name, if its classes are numbers."
-        )
-    if settings.interventions:
-        found.append(
-            f"The changes in mid-run ({settings.interventions}) are left out: the script repeats "
-            "the run without them."
-        )
-    return tuple(found)
-
-
-def _markdown(text: str) -> dict[str, object]:
-    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+    return as_notebook(_title(settings), _cells(settings))
 
 
 def _title(settings: Settings) -> str:
-    count = settings.hidden_layers
-    data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
+    compared, trained = about(settings)
     paragraphs = [
-        f"Batch Normalization on {data}: networks that differ only in their normalization.",
-        f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} units, "
-        f"{settings.activation}, {settings.optimizer} with learning rate "
-        f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "
-        f"{settings.batch_size}, seed {settings.seed}. Needs TensorFlow 2.16 or newer, which "
-        f"includes Keras 3 and NumPy{_also_needed(settings)}.",
+        compared,
+        f"{trained} Needs TensorFlow 2.16 or newer, which includes Keras 3 and "
+        f"NumPy{_also_needed(settings)}.",
         *(f"Note: {sentence}" for sentence in differences(settings)),
     ]
-    return "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs) + "\n"
+    return wrapped(paragraphs)
 
 
 def _also_needed(settings: Settings) -> str:
@@ -124,27 +60,18 @@ def _also_needed(settings: Settings) -> str:
     return ", and a Keras that has RMSNormalization" if settings.third_arm == "rms_norm" else ""
 
 
-def _joined(settings: Settings, cells: list[_Cell]) -> str:
-    parts = [f'"""{_title(settings)}"""\n']
-    for cell in cells:
-        text = "".join(f"# {line}\n" for line in cell.text.splitlines())
-        parts.append(f"# %% {cell.heading}\n{text}{cell.code}")
-    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
-
-
-def _cells(settings: Settings) -> list[_Cell]:
+def _cells(settings: Settings) -> list[Cell]:
     examples = data_code(settings)
     modules = "".join(f"import {name}\n" for name in examples.modules)
     constants = f"SEED = {settings.seed}\nSTEPS = {settings.steps}\n"
     constants += f"BATCH_SIZE = {settings.batch_size}\n"
-    packed = [_Cell(_PACKED, _WHOSE[settings.dataset], examples.packed)] if examples.packed else []
     return [
-        _Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
-        _Cell("The examples", "", examples.define),
-        _Cell("The networks", "", _networks(settings)),
-        _Cell("Training", _ROUNDING, training_code(settings)),
-        *packed,
-        _Cell("The result", "", result_code(settings, measured=examples.measured)),
+        Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
+        Cell("The examples", "", examples.define),
+        Cell("The networks", "", _networks(settings)),
+        Cell("Training", _ROUNDING, training_code(settings)),
+        *packed_cells(settings, examples),
+        Cell("The result", "", result_code(settings, measured=examples.measured)),
     ]
 
 
@@ -160,11 +87,6 @@ By XLA, on the page's machine and with its TensorFlow, the losses of the default
 the page's within 0.000001 over 3,000 steps. Elsewhere roundings differ, and training amplifies
 them: the losses came to differ by more than 0.001 after 89 to 176 steps without BN, and after
 296 to 648 steps with BN."""
-_WHOSE = {
-    "digits": "Handwritten digits of 8 x 8 pixels: scikit-learn's, from the UCI repository.",
-    "breast_cancer": "Breast Cancer Wisconsin: scikit-learn's, from the UCI repository.",
-    "wine": "Wine recognition: scikit-learn's, from the UCI repository.",
-}
 
 
 def _networks(settings: Settings) -> str:

@@ -15,7 +15,8 @@ import tensorflow as tf
 from bnviz.data import preparation
 from bnviz.data.examples import Examples
 from bnviz.data.examples_file import FILE_NAME, examples_file
-from bnviz.export.keras_script import differences, excerpt, notebook, script
+from bnviz.export.keras_script import excerpt, notebook, script
+from bnviz.export.script_cells import differences
 from bnviz.lab import experiment
 from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
