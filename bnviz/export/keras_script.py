@@ -18,7 +18,7 @@ from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARMS_WITHOUT_BETA
 from bnviz.recording.header import arm_label
-from bnviz.recording.networks import num_groups
+from bnviz.recording.networks import MAX_D, MAX_R, num_groups
 from bnviz.settings import BN_POSITIONS, Settings
 
 
@@ -57,7 +57,9 @@ def _title(settings: Settings) -> str:
 
 def _also_needed(settings: Settings) -> str:
     # The first Keras 3 had no such layer.
-    return ", and a Keras that has RMSNormalization" if settings.third_arm == "rms_norm" else ""
+    needed = {"rms_norm": "RMSNormalization", "renorm": "BatchNormalization(renorm=True)"}
+    layer = needed.get(settings.third_arm)
+    return f", and a Keras that has {layer}" if layer else ""
 
 
 def _cells(settings: Settings) -> list[Cell]:
@@ -157,6 +159,15 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
         return [f"layers.GroupNormalization({num_groups(settings.units)}, {options}),"]
     momentum = f"momentum={settings.bn_momentum!r}"
     noise = ["Noise(number),"] if arm == "noisy_bn" else []
+    if arm == "renorm":
+        bounds = f'"rmin": 1 / {MAX_R}, "rmax": {MAX_R}, "dmax": {MAX_D}'
+        return [
+            "layers.BatchNormalization(",
+            f"    {momentum}, {options},",
+            f"    renorm=True, renorm_{momentum},",
+            f"    renorm_clipping={{{bounds}}},",
+            "),",
+        ]
     return [f"layers.BatchNormalization({momentum}, {options}),", *noise]
 
 

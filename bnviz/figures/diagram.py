@@ -19,6 +19,7 @@ _NAMES = {
     "layer": ("LN", "layer normalization"),
     "group": ("GN", "group normalization"),
     "rms": ("RMS", "RMS normalization"),
+    "renorm": ("BRN", "Batch Renormalization"),
 }
 _NOISY = ("BN~", "Batch Normalization followed by noise")
 #: The arguments from which to which an activation is drawn, and at how many of them.

@@ -14,6 +14,7 @@ _BOTH = {
     "layer_norm": ("has BN", "layer norm"),
     "group_norm": ("has BN", "group norm"),
     "rms_norm": ("has BN", "RMS norm"),
+    "renorm": ("has BN", "batch renorm"),
     "noisy_bn": ("has BN", "BN followed by noise"),
 }
 

@@ -19,7 +19,7 @@ from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer, TrainingState
-from bnviz.recording.frames import BN_ARMS, NORMALIZED_ARMS
+from bnviz.recording.frames import MOVING_ARMS, NORMALIZED_ARMS
 from bnviz.settings import Settings
 
 #: A run has diverged if its loss exceeds its first loss times this factor.
@@ -177,7 +177,7 @@ def built_after(arm: Arm, change: Intervention) -> tuple[str, bool] | None:
         return "bn", False
     if change.action == "remove_bn" and arm.kind == "bn":
         return "none", False
-    if change.action == "freeze_bn" and arm.kind in BN_ARMS:
+    if change.action == "freeze_bn" and arm.kind in MOVING_ARMS:
         return arm.kind, True
     return None
 

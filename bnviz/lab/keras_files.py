@@ -114,6 +114,9 @@ def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer | No
                 center=layer.center,
                 scale=layer.scale,
                 trainable=not isinstance(layer, FrozenBatchNormalization),
+                renorm=layer.renorm,
+                renorm_clipping=layer.renorm_clipping,
+                renorm_momentum=settings.bn_momentum,
                 name=name,
             )
         case keras.layers.LayerNormalization():

@@ -11,7 +11,13 @@ import tensorflow as tf
 
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import perturbed
-from bnviz.lab.normalization import beta_of, gamma_of, training_moments
+from bnviz.lab.normalization import (
+    beta_of,
+    gamma_of,
+    renormalized,
+    renormalizes,
+    training_moments,
+)
 
 T = TypeVar("T")
 
@@ -20,7 +26,8 @@ class LayerMaps(NamedTuple):
     """The maps of all hidden layers, from what reaches a layer to its pre-activations.
 
     A map is `x @ kernel + bias`, normalized if the normalization comes before the activation: by
-    the mean and variance of what it is given, or by the fixed ones if those of BN are frozen. With
+    the mean and variance of what it is given, or by the fixed ones if those of BN are frozen. Batch
+    renormalization corrects by the fixed ones, which are its moving ones of that step. With
     noise, it adds that of one training step. Maps of all kinds have the same tensors, so that those
     of a network can still be applied after BN was inserted, removed or frozen.
 
@@ -87,6 +94,8 @@ def layer_maps(network: Network) -> LayerMaps:
             epsilon, by_given = tf.convert_to_tensor(layer.epsilon), not hidden.frozen
             if hidden.frozen:
                 mean, variance = hidden.training_statistics(zeros, ones)
+            elif renormalizes(layer):
+                mean, variance = layer.renorm_mean.value, tf.square(layer.renorm_stddev.value)
             if hidden.noise is not None:
                 noise.append(hidden.noise.seed_generator.state.value)
         neurons.append(tf.stack([bias, mean, variance, beta, gamma]))
@@ -118,6 +127,8 @@ def apply(
     first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
     values = tf.concat([first, tf.matmul(reaching, maps.kernels)], axis=0) + bias
     moments = training_moments(normalization, values)
+    if renormalizes(normalization):
+        moments = renormalized(*moments, mean, tf.sqrt(variance), maps.epsilon)
     fixed = mean, variance
     statistics = (tf.where(maps.by_given, *pair) for pair in zip(moments, fixed, strict=True))
     values = tf.nn.batch_normalization(

@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
-from bnviz.lab.normalization import FrozenBatchNormalization, beta_of, gamma_of, normalize
+from bnviz.lab.normalization import (
+    FrozenBatchNormalization,
+    beta_of,
+    gamma_of,
+    normalize,
+    renormalized,
+    renormalizes,
+)
 from bnviz.recording.frames import ARMS_WITHOUT_BETA
 from bnviz.recording.header import normalization_position
-from bnviz.recording.networks import num_groups
+from bnviz.recording.networks import MAX_D, MAX_R, num_groups
 from bnviz.settings import BN_POSITIONS, Settings
 
 
@@ -50,14 +57,23 @@ class HiddenLayer:
         self, batch_mean: tf.Tensor, batch_variance: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """The mean and variance that a training step normalizes a batch by, each (units,)."""
-        if self.frozen and self.normalization is not None:
-            return self.normalization.moving_mean.value, self.normalization.moving_variance.value
+        layer = self.normalization
+        if self.frozen and layer is not None:
+            return layer.moving_mean.value, layer.moving_variance.value
+        if layer is not None and renormalizes(layer):
+            moving = layer.renorm_mean.value, layer.renorm_stddev.value
+            return renormalized(batch_mean, batch_variance, *moving, layer.epsilon)
         return batch_mean, batch_variance
 
     @property
     def has_batch_statistics(self) -> bool:
-        """Whether the layer has Batch Normalization."""
+        """Whether it trains by the statistics of batches and keeps moving ones for inference."""
         return isinstance(self.normalization, keras.layers.BatchNormalization)
+
+    @property
+    def has_batch_norm(self) -> bool:
+        """Whether it has Batch Normalization itself, and none of its variants."""
+        return self.has_batch_statistics and not renormalizes(self.normalization)
 
 
 #: Maps a hidden layer and the input of its normalization to the output of the normalization.
@@ -114,7 +130,7 @@ class Network:
         numbers = [
             getattr(layer, name)
             for layer in normalizations
-            for name in ("epsilon", "momentum")
+            for name in ("epsilon", "momentum", "renorm_momentum")
             if isinstance(getattr(layer, name, None), tf.Variable)
         ]
         return [*self.model.variables, *numbers]
@@ -123,7 +139,8 @@ class Network:
         """Runs a forward pass as in training, without changing the network.
 
         Batch Normalization uses the mean and variance of `x` (its moving statistics if it is
-        frozen) and does not update its moving statistics. Noise is on, dropout is off.
+        frozen), batch renormalization corrects them by the moving ones, and no moving statistics
+        are updated. Noise is on, dropout is off.
 
         Args:
             x: Features, shape (num_examples, num_features).
@@ -137,7 +154,7 @@ class Network:
             return values if hidden.noise is None else hidden.noise.draw(values)
 
         forward_pass = self.forward(x, as_in_training)
-        if not self.hidden_layers[0].has_batch_statistics:
+        if not self.hidden_layers[0].has_batch_norm:
             return forward_pass
         return replace(forward_pass, moments=tf.stack(moments, axis=1))
 
@@ -225,6 +242,8 @@ def build(
             hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
             if hidden.has_batch_statistics:
                 hidden.normalization.momentum = tf.Variable(0.0, trainable=False)
+            if renormalizes(hidden.normalization):
+                hidden.normalization.renorm_momentum = tf.Variable(0.0, trainable=False)
     output = dense(num_classes, "output")
     return Network(keras.Model(inputs, output(x), name=arm), tuple(hidden_layers), output)
 
@@ -244,6 +263,9 @@ def _normalization(
         groups = num_groups(settings.units)
         return keras.layers.GroupNormalization(groups, **learnt, name=name)
     kind = FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
+    if arm == "renorm":
+        clipping = {"rmin": 1 / MAX_R, "rmax": MAX_R, "dmax": MAX_D}
+        return kind(**learnt, renorm=True, renorm_clipping=clipping, name=name)
     return kind(**learnt, name=name)
 
 
@@ -253,7 +275,8 @@ def reset(
     """Sets every weight and statistic of `network` to its value at step 0.
 
     Biases and beta are set to 0, gamma to 1, moving means to 0, moving variances to 1; the noise
-    starts from the seed.
+    starts from the seed. Batch renormalization corrects by the same averages that serve inference,
+    with one momentum, as in Algorithm 1 of its paper (Ioffe 2017); Keras keeps them twice.
 
     Args:
         network: The network that is changed.
@@ -278,5 +301,10 @@ def reset(
             layer.momentum.assign(settings.bn_momentum)
             layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))
             layer.moving_variance.assign(tf.ones_like(layer.moving_variance))
+        if renormalizes(layer):
+            layer.renorm_momentum.assign(settings.bn_momentum)
+            layer.renorm_mean.assign(tf.zeros_like(layer.renorm_mean))
+            for std in (layer.moving_stddev, layer.renorm_stddev):
+                std.assign(tf.ones_like(std))
         if hidden.noise is not None:
             hidden.noise.reset(seed=settings.seed, number=number)

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from bnviz.recording.networks import MAX_D, MAX_R
+
 
 def normalize(
     layer: keras.layers.Layer, x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
@@ -75,6 +77,51 @@ def training_moments(
         case _:
             mean, variance = tf.nn.moments(values, axes=[-2], keepdims=True)
     return mean, variance
+
+
+def renormalizes(layer: keras.layers.Layer | None) -> bool:
+    """Returns whether a layer is Batch Renormalization."""
+    return isinstance(layer, keras.layers.BatchNormalization) and layer.renorm
+
+
+def renormalized(
+    mean: tf.Tensor,
+    variance: tf.Tensor,
+    moving_mean: tf.Tensor,
+    moving_std: tf.Tensor,
+    epsilon: tf.Tensor,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Computes by what mean and variance Batch Renormalization normalizes a batch in training.
+
+    By Ioffe, *Batch Renormalization*, 2017, Algorithm 1, with `std = sqrt(variance + epsilon)`:
+
+        x_hat = (x - mean) / std * r + d
+        r = std / moving_std, kept from 1 / MAX_R to MAX_R
+        d = (mean - moving_mean) / moving_std, kept from -MAX_D to MAX_D
+
+    Gradients pass through mean and variance of the batch, and not through r and d. Without their
+    bounds `x_hat` would be `(x - moving_mean) / moving_std`. Since
+
+        x_hat = (x - (mean - std * d / r)) / (std / r)
+
+    it is what Batch Normalization makes of another mean and variance. As Keras has it,
+    `moving_std` is never below `sqrt(epsilon)`.
+
+    Args:
+        mean: Mean of a batch.
+        variance: Its biased variance, of the same shape.
+        moving_mean: Moving mean before the batch, in a shape that broadcasts to that of `mean`.
+        moving_std: Moving average of `std`, of the same shape.
+        epsilon: Constant added to the variance.
+
+    Returns:
+        The other mean and variance, in the shape of `mean`.
+    """
+    std = tf.sqrt(variance + epsilon)
+    moving_std = tf.maximum(moving_std, tf.sqrt(epsilon))
+    r = tf.stop_gradient(tf.clip_by_value(std / moving_std, 1 / MAX_R, MAX_R))
+    d = tf.stop_gradient(tf.clip_by_value((mean - moving_mean) / moving_std, -MAX_D, MAX_D))
+    return mean - std * d / r, tf.square(std / r) - epsilon
 
 
 def gamma_of(layer: keras.layers.Layer) -> Any:

@@ -228,7 +228,7 @@ def _kernel_measures(
 
 def _normalization_names(network: Network) -> tuple[str, ...]:
     first = network.hidden_layers[0]
-    if first.has_batch_statistics:
+    if first.has_batch_norm:
         return NORMALIZATION
     return NORMALIZATION[:2] if first.normalization is not None else ()
 

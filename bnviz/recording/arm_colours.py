@@ -13,5 +13,6 @@ ARM_COLOURS = {
     "layer_norm": FURTHER_COLOURS[0],
     "group_norm": FURTHER_COLOURS[0],
     "rms_norm": FURTHER_COLOURS[0],
+    "renorm": FURTHER_COLOURS[0],
     "noisy_bn": FURTHER_COLOURS[0],
 }

@@ -18,6 +18,7 @@ ARM_LABELS = {
     "layer_norm": "layer norm",
     "group_norm": "group norm",
     "rms_norm": "RMS norm",
+    "renorm": "batch renorm",
     "noisy_bn": "noisy BN",
 }
 #: The same as additions to a noun.
@@ -28,9 +29,11 @@ ARM_ADDITIONS = {
 ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LABELS.items()}
 #: The arms of every run; `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
-#: Arms that normalize by the statistics of a batch, and all with a gamma per neuron.
+#: Arms with Batch Normalization; those that train by the statistics of batches and keep moving
+#: ones for inference; and all with a gamma per neuron.
 BN_ARMS = ("bn", "bn_other", "noisy_bn")
-NORMALIZED_ARMS = (*BN_ARMS, "layer_norm", "group_norm", "rms_norm")
+MOVING_ARMS = (*BN_ARMS, "renorm")
+NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "rms_norm")
 #: Those of them that do not shift, so that the bias before stays.
 ARMS_WITHOUT_BETA = ("rms_norm",)
 #: What distributions are kept of: the inputs and the outputs of each non-linearity.

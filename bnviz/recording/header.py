@@ -26,11 +26,17 @@ from bnviz.recording.frames import (
     edges,
     frame_steps,
 )
-from bnviz.recording.networks import NUMBERED, ArmSpec, LayerSpec, NormSpec
+from bnviz.recording.networks import (
+    MOVING_NORMALIZATIONS,
+    NUMBERED,
+    ArmSpec,
+    LayerSpec,
+    NormSpec,
+)
 from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 
 #: What the arms without BN normalize by.
-_KINDS = {"layer_norm": "layer", "group_norm": "group", "rms_norm": "rms"}
+_KINDS = {"layer_norm": "layer", "group_norm": "group", "rms_norm": "rms", "renorm": "renorm"}
 
 
 @dataclass(frozen=True)
@@ -195,8 +201,13 @@ class RecordingHeader:
 
     @property
     def batch_norm_arms(self) -> tuple[str, ...]:
-        """Names of the networks that normalize by the statistics of a batch."""
+        """Names of the networks with Batch Normalization."""
         return tuple(arm.name for arm in self.arms if arm.normalization == "batch")
+
+    @property
+    def moving_arms(self) -> tuple[str, ...]:
+        """Names of the networks that keep moving statistics for inference."""
+        return tuple(arm.name for arm in self.arms if arm.normalization in MOVING_NORMALIZATIONS)
 
     @property
     def normalized_arms(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def diagram(view=None, **settings):
         ("layer_norm", "after", [AFTER, AFTER], ["BN", "LN"]),
         ("group_norm", "before", [BEFORE, BEFORE], ["BN", "GN"]),
         ("rms_norm", "before", [BEFORE, BEFORE], ["BN", "RMS"]),
+        ("renorm", "before", [BEFORE, BEFORE], ["BN", "BRN"]),
         ("noisy_bn", "before", [BEFORE, BEFORE], ["BN", "BN~"]),
     ],
 )

@@ -104,6 +104,9 @@ class Probed:
                 for variable in [] if layer is None else layer.trainable_variables:
                     step = self.generator.normal(scale=0.4, size=variable.shape)
                     variable.assign_add(step.astype(np.float32))
+            if self.arm == "renorm":
+                hidden.normalization.renorm_mean.assign(self.generator.normal(size=UNITS))
+                hidden.normalization.renorm_stddev.assign(self.generator.uniform(0.1, 2, UNITS))
 
     def maps(self):
         """The map of each layer, as a function of the weights of now."""
@@ -111,7 +114,7 @@ class Probed:
         for hidden in self.network.hidden_layers:
             kernel, norm = hidden.dense.kernel.numpy(), hidden.normalization
             bias = hidden.dense.bias.numpy() if hidden.dense.use_bias else 0
-            learnt = {each.name: each.numpy() for each in getattr(norm, "trainable_variables", ())}
+            learnt = {each.name: each.numpy() for each in getattr(norm, "variables", ())}
             found.append((kernel, bias, learnt, float(getattr(norm, "epsilon", 0))))
         return found
 
@@ -129,6 +132,11 @@ class Probed:
             case "rms_norm":
                 square = np.square(z).mean(axis=1, keepdims=True)
                 return learnt["scale"] * z / np.sqrt(square + epsilon)
+            case "renorm":
+                mean, std = z.mean(axis=0), np.sqrt(z.var(axis=0) + epsilon)
+                moving_mean, moving_std = learnt["renorm_mean"], learnt["renorm_stddev"]
+                r = np.clip(std / moving_std, 1 / 3, 3)
+                z = (z - mean) / std * r + np.clip((mean - moving_mean) / moving_std, -5, 5)
             case "group_norm":
                 z = np.hstack([standardized(half, axis=1) for half in np.hsplit(z, 2)])
             case _:
@@ -153,10 +161,12 @@ ARMS = [
     ("layer_norm", "before"),
     ("group_norm", "before"),
     ("rms_norm", "before"),
+    ("renorm", "before"),
+    ("renorm", "after"),
 ]
 
 
-@pytest.mark.parametrize(("arm", "position"), everyday(ARMS, (0, 2, 4, 5)))
+@pytest.mark.parametrize(("arm", "position"), everyday(ARMS, (0, 2, 4, 5, 6)))
 def test_split_equals_maps_applied_by_hand(arm, position):
     probed = Probed(arm, position or "before")
     then = probed.maps()

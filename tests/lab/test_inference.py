@@ -13,8 +13,8 @@ from bnviz.settings import Settings
 
 FEATURES, CLASSES, UNITS = 4, 3, 8
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
-ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "noisy_bn")
-BN_ARMS = ("bn", "bn_other", "noisy_bn")
+ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "renorm", "noisy_bn")
+BN_ARMS = ("bn", "bn_other", "noisy_bn", "renorm")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def forward(network, arm, x, statistics):
     for block in network.hidden_layers:
         h = h @ block.dense.kernel.numpy()
         h = h + block.dense.bias.numpy() if block.dense.use_bias else h
-        h = normalize(h, block.normalization) if arm in ("bn", "noisy_bn") else h
+        h = normalize(h, block.normalization) if arm != "bn_other" else h
         h = np.tanh(h)
         h = normalize(h, block.normalization) if arm == "bn_other" else h
     return h @ network.output.kernel.numpy() + network.output.bias.numpy(), norm_inputs

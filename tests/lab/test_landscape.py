@@ -12,7 +12,7 @@ from tests.support.everyday import everyday
 
 FEATURES, CLASSES, EXAMPLES, UNITS = 4, 3, 40, 8
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
-ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "noisy_bn")
+ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "renorm", "noisy_bn")
 RATE = 0.3
 
 
@@ -23,6 +23,10 @@ def network_and_landscape(arm, settings=SETTINGS):
     generator = np.random.default_rng(5)
     for variable in network.model.trainable_variables:
         variable.assign_add(generator.normal(0, 0.5, variable.shape))
+    for hidden in network.hidden_layers if arm == "renorm" else ():
+        # Some neurons are corrected as far as is allowed, and some less.
+        hidden.normalization.renorm_mean.assign(generator.normal(0, 1, UNITS))
+        hidden.normalization.renorm_stddev.assign(generator.uniform(0.2, 2, UNITS))
     return network, Landscape(network)
 
 
@@ -60,15 +64,29 @@ class Reference:
         self.position = {"bn_other": "after"}.get(arm, "before")
         self.arm = arm
         self.x, self.y = x.astype(np.float64), y
+        moving = ("renorm_mean", "renorm_stddev") if arm == "renorm" else ()
+        self.moving = [
+            [getattr(block.normalization, name).numpy() for name in moving]
+            for block in network.hidden_layers
+        ]
 
-    def loss(self, vector):
+    def correction(self, number, mean, std):
+        moving_mean, moving_std = self.moving[number]
+        r, d = std / moving_std, (mean - moving_mean) / moving_std
+        return np.clip(r, 1 / 3, 3), np.clip(d, -5, 5)
+
+    def loss(self, vector, correction=None):
+        correction = correction or self.correction
         parts, place = [{} for _ in range(3)], 0
         for number, name, values in self.weights:
             parts[number][name] = vector[place : place + values.size].reshape(values.shape)
             place += values.size
 
-        def normalize(v, part):
+        def normalize(v, part, number):
             match self.arm:
+                case "renorm":
+                    r, d = correction(number, v.mean(0), np.sqrt(v.var(0) + 0.02))
+                    v = standardized(v, axis=0) * r + d
                 case "none":
                     return v
                 case "rms_norm":
@@ -82,19 +100,28 @@ class Reference:
             return part["gamma"] * v + part["beta"]
 
         h = self.x
-        for part in parts[:-1]:
+        for number, part in enumerate(parts[:-1]):
             h = h @ part["kernel"] + part.get("bias", 0)
-            h = normalize(h, part) if self.position == "before" else h
+            h = normalize(h, part, number) if self.position == "before" else h
             h = np.tanh(h)
-            h = normalize(h, part) if self.position == "after" else h
+            h = normalize(h, part, number) if self.position == "after" else h
         logits = h @ parts[-1]["kernel"] + parts[-1]["bias"]
         chosen = logits[np.arange(len(self.y)), self.y]
         return np.mean(np.log(np.exp(logits).sum(axis=1)) - chosen)
 
     def gradient(self, vector):
         width = 1e-5
-        steps = width * np.eye(len(vector))
-        changes = [self.loss(vector + step) - self.loss(vector - step) for step in steps]
+        kept = {}
+
+        def correction(number, *statistics):
+            # The gradient does not pass through r and d.
+            return kept.setdefault(number, self.correction(number, *statistics))
+
+        self.loss(vector, correction)
+        changes = [
+            self.loss(vector + step, correction) - self.loss(vector - step, correction)
+            for step in width * np.eye(len(vector))
+        ]
         return np.array(changes) / (2 * width)
 
     def measures(self):
@@ -119,7 +146,7 @@ class Reference:
         }
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS[:-1], (0, 2, 4, 5)))
+@pytest.mark.parametrize("arm", everyday(ARMS[:-1], (0, 2, 4, 5, 6)))
 def test_the_landscape_equals_finite_differences(arm, networks, data):
     network, landscape = networks[arm]
     found = landscape.measure(*map(tf.constant, data), RATE)
@@ -130,7 +157,7 @@ def test_the_landscape_equals_finite_differences(arm, networks, data):
     assert expected["gradient_shift"][1] > 0.01
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 6)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 7)))
 def test_without_a_step_nothing_shifts(arm, networks, data):
     _, landscape = networks[arm]
     found = landscape.measure(*map(tf.constant, data), 1e-7)
@@ -144,7 +171,7 @@ def test_the_steps_are_those_of_the_paper():
     assert STEPS[[0, -1]].tolist() == [0.5, 4.0]
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 6)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 7)))
 def test_measuring_changes_nothing(arm, networks, data):
     network, landscape = networks[arm]
     before = [variable.numpy() for variable in network.model.variables]

@@ -22,7 +22,7 @@ from bnviz.lab.measures import (
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import PERCENTILES, VALUE_EDGES, edges
+from bnviz.recording.frames import MOVING_ARMS, PERCENTILES, VALUE_EDGES, edges
 from bnviz.settings import Settings
 from tests.support.everyday import everyday
 
@@ -207,7 +207,8 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
 @pytest.mark.parametrize(
     "arm",
     everyday(
-        ["none", "bn", "bn_other", "noisy_bn", "layer_norm", "group_norm", "rms_norm"], (3, 6)
+        ["none", "bn", "bn_other", "noisy_bn", "renorm", "layer_norm", "group_norm", "rms_norm"],
+        (3, 7),
     ),
 )
 def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
@@ -236,7 +237,7 @@ def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
         loss, accuracy = network.model.evaluate(*pair, verbose=0)
         assert outcome[name.format("loss")] == pytest.approx(loss, rel=1e-4)
         assert outcome[name.format("accuracy")] == pytest.approx(accuracy)
-    by_batch = arm in ("bn", "bn_other", "noisy_bn")
+    by_batch = arm in MOVING_ARMS
     alike = outcome["train_loss"] == pytest.approx(outcome["train_loss_in_inference"], rel=1e-4)
     assert alike != by_batch
 

@@ -9,6 +9,7 @@ from bnviz.lab.normalization import (
     FrozenBatchNormalization,
     moving_average,
     normalize,
+    renormalized,
     training_moments,
 )
 from bnviz.recording.header import normalization_position
@@ -37,6 +38,30 @@ def test_normalizing_by_the_batch_equals_keras_in_training_and_updates_nothing(p
     found = normalize(layer, X, X.mean(axis=0), X.var(axis=0))
     assert not np.any(layer.moving_mean)
     np.testing.assert_allclose(found, layer(X, training=True), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("spread", [0.01, 1.0, 100.0])
+def test_renormalizing_equals_keras_in_training(spread):
+    clipping = {"rmin": 1 / 3, "rmax": 3.0, "dmax": 5.0}
+    layer = keras.layers.BatchNormalization(renorm=True, renorm_clipping=clipping)
+    layer.build(X.shape)
+    layer.renorm_mean.assign(np.arange(-4, 6, 2))
+    layer.renorm_stddev.assign(spread * np.arange(1, 6))
+    moving = layer.renorm_mean.numpy(), layer.renorm_stddev.numpy()
+    outputs, gradients = [], []
+    for by_keras in (False, True):
+        with tf.GradientTape() as tape:
+            tape.watch(x := tf.constant(X))
+            if by_keras:
+                outputs.append(layer(x, training=True))
+            else:
+                moments = renormalized(*tf.nn.moments(x, axes=[0]), *moving, layer.epsilon)
+                outputs.append(normalize(layer, x, *moments))
+            loss = tf.reduce_sum(outputs[-1] ** 3)
+        gradients.append(tape.gradient(loss, x))
+    np.testing.assert_allclose(*outputs, rtol=1e-4, atol=1e-4)
+    scale = np.abs(gradients[1]).max()
+    np.testing.assert_allclose(*gradients, rtol=1e-3, atol=1e-4 * scale)
 
 
 #: Layers of Keras that normalize each example by itself, and what they compute, in NumPy.

@@ -74,6 +74,12 @@ def by_keras(settings, arm, data, steps):
             normalization = [keras.layers.RMSNormalization(epsilon=settings.bn_epsilon)]
         else:
             momentum = settings.bn_momentum
+            if arm == "renorm":
+                options |= {
+                    "renorm": True,
+                    "renorm_momentum": momentum,
+                    "renorm_clipping": {"rmin": 1 / 3, "rmax": 3.0, "dmax": 5.0},
+                }
             normalization = [keras.layers.BatchNormalization(momentum=momentum, **options)]
         if arm == "noisy_bn":
             normalization.append(Noise(f"noise_{number}"))
@@ -145,6 +151,8 @@ CASES = [
     ("group_norm", BASE.replace(units=8)),
     ("rms_norm", BASE),
     pytest.param("rms_norm", BASE.replace(bn_position="after"), marks=pytest.mark.widest),
+    ("renorm", BASE),
+    ("renorm", BASE.replace(batch_size=2, init_scale=4.0, bn_position="after", bn_scale=False)),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
     ("bn", BASE.replace(dropout=0.3, dropout_position="before")),
     *(

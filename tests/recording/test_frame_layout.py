@@ -351,6 +351,7 @@ class TestHeader:
             ("layer_norm", "before", "layer norm"),
             ("group_norm", "before", "group norm"),
             ("rms_norm", "after", "RMS norm"),
+            ("renorm", "before", "batch renorm"),
             ("noisy_bn", "after", "noisy BN"),
         ],
     )

@@ -12,7 +12,8 @@ from bnviz.recording.frames import INFERENCE_STATISTICS
 
 #: What the view shows, to follow "This view shows".
 SHOWS = (
-    "how well the same weights do when BN takes its mean and variance from elsewhere than the batch"
+    "how well the same weights do when BN, or a variant of it, takes its mean and variance from "
+    "elsewhere than the batch"
 )
 READING = (
     "How to read: the same weights, with four ways to normalize the validation examples. In "
@@ -38,7 +39,7 @@ def inference(recording: Recording, view: View | None = None) -> LiveFigure:
         view: Only what the curves run over matters.
     """
     panels = Panels(recording, view or View("inference"))
-    arms = recording.header.batch_norm_arms
+    arms = recording.header.moving_arms
     for side, arm in enumerate(arms):
         _losses(panels, side + 1, arm)
         _accuracies(panels, len(arms) + side + 1, arm)
@@ -55,7 +56,7 @@ def ranges(recording: Recording, _: View) -> object:
 
 
 def _loss_decades(recording: Recording) -> tuple[int, int]:
-    return decades(recording, ["inference_loss"], -1, 1, recording.header.batch_norm_arms)
+    return decades(recording, ["inference_loss"], -1, 1, recording.header.moving_arms)
 
 
 def _curves(panels: Panels, arm: str, measure: str) -> list[NamedCurve]:
