@@ -1,1 +1,1 @@
-"""Export: what leaves the house: Keras scripts, pages that play a recording, numbers."""
+"""Export: what leaves the house: scripts for Keras and PyTorch, pages that play, numbers."""

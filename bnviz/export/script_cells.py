@@ -12,6 +12,9 @@ from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import DataCode
 from bnviz.settings import UPLOAD, Settings
 
+#: What the files are called.
+KERAS_FILE, NOTEBOOK_FILE = "batch_normalization.py", "batch_normalization.ipynb"
+TORCH_FILE = "batch_normalization_pytorch.py"
 #: Maximum characters of a line of text.
 _WIDTH = 96
 #: Heading of the cell with packed data, which is not meant to be read.

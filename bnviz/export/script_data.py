@@ -41,8 +41,13 @@ class DataCode:
     measured: str = ""
 
 
-def data_code(settings: Settings) -> DataCode:
-    """Returns the code that gets the data set of a run."""
+def data_code(settings: Settings, *, library: str = "keras") -> DataCode:
+    """Returns the code that gets the data set of a run.
+
+    Args:
+        settings: The experiment.
+        library: What downloads MNIST and its like: "keras", or "torchvision".
+    """
     name = settings.dataset
     if name in builtin.TABLES:
         if name == "digits":
@@ -56,6 +61,9 @@ def data_code(settings: Settings) -> DataCode:
         return DataCode((), points + _SPLIT + _STANDARDIZE + of_split)
     if name == UPLOAD:
         return DataCode((), _SPLIT + _STANDARDIZE + _SCALE + _READ_FILE, measured=_MEASURED)
+    if library == "torchvision":
+        title = _TORCHVISION[name]
+        return DataCode((), _DOWNLOAD_BY_TORCHVISION.format(name=title), measured=_MEASURED)
     return DataCode((), _DOWNLOAD.format(name=name), measured=_MEASURED)
 
 
@@ -192,6 +200,21 @@ def examples():
         return images.reshape(len(images), -1).astype("float32") / 255
 
     return pixels(x_train), y_train, pixels(x_test), y_test
+'''
+#: What torchvision calls the data sets.
+_TORCHVISION = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}
+_DOWNLOAD_BY_TORCHVISION = '''\
+def examples():
+    """Returns the examples; torchvision downloads them the first time."""
+    from torchvision.datasets import {name}
+
+    train, test = ({name}("data", train=train, download=True) for train in (True, False))
+
+    def pixels(part):
+        images = np.asarray(part.data)
+        return images.reshape(len(images), -1).astype("float32") / 255
+
+    return pixels(train), np.asarray(train.targets), pixels(test), np.asarray(test.targets)
 '''
 _MEASURED = f"""\
 # The page measures on the same {VALIDATION_SIZE:,} of the examples for validation.

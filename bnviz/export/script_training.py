@@ -19,7 +19,7 @@ def training_code(settings: Settings) -> str:
     """Returns code that defines `batches(x, y)` and `compiled(model)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
     others = _OTHERS if settings.dropout or settings.third_arm == "noisy_bn" else ""
-    return _TRAINING.format(optimizer=optimizer, others=others)
+    return _TRAINING.format(optimizer=optimizer, others=others, rows=ROWS)
 
 
 def result_code(settings: Settings, *, measured: str) -> str:
@@ -40,6 +40,13 @@ def result_code(settings: Settings, *, measured: str) -> str:
 _OTHERS = """\
         print("It also draws other random numbers.")
 """
+#: Code that makes `rows`, the indices of the examples of each batch of `x`.
+ROWS = """\
+    generator = np.random.default_rng([SEED, 1])
+    shuffles = -(-STEPS * BATCH_SIZE // len(x))
+    order = np.concatenate([generator.permutation(len(x)) for _ in range(shuffles)])
+    rows = order[: STEPS * BATCH_SIZE].reshape(STEPS, BATCH_SIZE)
+"""
 _TRAINING = '''\
 def has_xla():
     """Returns whether this TensorFlow has XLA, which compiles training on the page."""
@@ -56,11 +63,7 @@ XLA = has_xla()
 
 def batches(x, y):
     """Returns the batches, the same for every network: one shuffle of the data after another."""
-    generator = np.random.default_rng([SEED, 1])
-    shuffles = -(-STEPS * BATCH_SIZE // len(x))
-    order = np.concatenate([generator.permutation(len(x)) for _ in range(shuffles)])
-    rows = order[: STEPS * BATCH_SIZE].reshape(STEPS, BATCH_SIZE)
-    # With classes of 64 bits, XLA makes a program that rounds otherwise.
+{rows}    # With classes of 64 bits, XLA makes a program that rounds otherwise.
     x, y = tf.constant(x), tf.constant(y, "int32")
     return tf.data.Dataset.from_tensor_slices(rows).map(
         lambda batch: (tf.gather(x, batch), tf.gather(y, batch))

@@ -4,6 +4,7 @@ import html
 from functools import partial
 
 from bnviz.export import keras_script
+from bnviz.export.script_cells import KERAS_FILE, NOTEBOOK_FILE, TORCH_FILE
 from bnviz.figures.view import View
 from bnviz.lesson import typed_batch
 from bnviz.lesson.chapters import CHAPTERS, Chapter
@@ -14,9 +15,6 @@ from bnviz.site.question_markup import question_markup
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site_page import LESSON, QUIZ_PAGE, REMARK, START, WAITING, SitePage
 from bnviz.written_numbers import written
-
-#: The script of the experiment, and the same as a notebook.
-SCRIPT, NOTEBOOK = "batch_normalization.py", "batch_normalization.ipynb"
 
 
 def address(chapter: Chapter) -> str:
@@ -150,8 +148,9 @@ def _script(chapter: Chapter) -> str:
     """The experiment as a script to read and to take along."""
     return (
         "<h2>The script</h2>\n"
-        f'<p><a href="{SCRIPT}" download>Script</a> · '
-        f'<a href="{NOTEBOOK}" download>Notebook</a></p>\n'
+        f'<p><a href="{KERAS_FILE}" download>Script</a> · '
+        f'<a href="{NOTEBOOK_FILE}" download>Notebook</a> · '
+        f'<a href="{TORCH_FILE}" download>PyTorch</a></p>\n'
         "<details><summary>Read it</summary><pre><code>"
         f"{html.escape(keras_script.excerpt(chapter.settings))}</code></pre></details>"
     )

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bnviz.export import keras_script
+from bnviz.export import keras_script, torch_script
 from bnviz.export.joined_script import joined_script, joined_style
+from bnviz.export.script_cells import KERAS_FILE, NOTEBOOK_FILE, TORCH_FILE
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.presets import FIRST, PRESETS, path_of
 from bnviz.player import PLOTLY
 from bnviz.site import other_pages
-from bnviz.site.chapter_page import NOTEBOOK, SCRIPT, chapter_page
+from bnviz.site.chapter_page import chapter_page
 from bnviz.site.preview import PICTURE
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site_page import FOLDER, SitePage
@@ -52,8 +53,9 @@ def shared_files() -> Iterator[tuple[str, str]]:
     yield "site.js", site_script()
     yield "site.css", joined_style(FOLDER / "site.css")
     (shown,) = (each for each in CHAPTERS.values() if each.script)
-    yield SCRIPT, keras_script.script(shown.settings)
-    yield NOTEBOOK, keras_script.notebook(shown.settings)
+    yield KERAS_FILE, keras_script.script(shown.settings)
+    yield NOTEBOOK_FILE, keras_script.notebook(shown.settings)
+    yield TORCH_FILE, torch_script.script(shown.settings)
 
 
 def site_script() -> str:

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.browser
 
 #: The scripts that the player needs.
 PLAYER = BROWSER / "player"
-#: The label under which the Keras script is folded away.
-CODE = "These settings as a Keras script"
+#: The label under which the scripts are folded away.
+CODE = "These settings as Keras or PyTorch code"
 #: The last step of the default run.
 LAST = Settings().steps
 #: Trained within a second or two; with another seed, new to the server's cache.

@@ -123,7 +123,9 @@ class TestNetworksTrainedElsewhere:
         labels = [each.proto.label for each in page.get("download_button")]
         assert labels == ["Page that plays it", "Recording", "Numbers", "Curves for TensorBoard"]
         assert "Trained networks (.keras)" not in [each.label for each in page.button]
-        assert "These settings as a Keras script" not in [each.label for each in page.expander]
+        assert "These settings as Keras or PyTorch code" not in [
+            each.label for each in page.expander
+        ]
 
     @pytest.mark.parametrize(
         ("callback", "request_", "asked"),

@@ -10,7 +10,7 @@ from bnviz.page.forms import settings_form
 from bnviz.page.lesson import chapter_list, learner
 from bnviz.page.lesson.question_form import ask
 from bnviz.page.modes import map_mode
-from bnviz.page.shell import keras_code, navigation
+from bnviz.page.shell import experiment_code, navigation
 from bnviz.page.shell.links import LESSON
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.state import state
@@ -74,7 +74,9 @@ def draw(
             )
     if chapter.script:
         st.markdown("## The script")
-        keras_code.draw(run.settings if run is not None else chapter.settings, key="lesson_code")
+        experiment_code.draw(
+            run.settings if run is not None else chapter.settings, key="lesson_code"
+        )
     if present:
         return None
     with st.expander("Try it yourself", expanded=run is not None):

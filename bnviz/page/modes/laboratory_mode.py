@@ -25,7 +25,7 @@ from bnviz.page.modes import laboratory_stage
 from bnviz.page.shell import (
     brought,
     clicks,
-    keras_code,
+    experiment_code,
     network_files,
     notices,
     presenting,
@@ -232,10 +232,10 @@ def stage(settings: Settings | None) -> None:
             held = brought.recording if laboratory_stage.shows_followed() else None
             run_files.draw(on_stage, complete=complete, key="files", held=held)
     if settings is not None and shown is not None:
-        code = st.expander("These settings as a Keras script", key="code", on_change="rerun")
+        code = st.expander("These settings as Keras or PyTorch code", key="code", on_change="rerun")
         if code.open:
             with code:
-                keras_code.draw(settings, key="code")
+                experiment_code.draw(settings, key="code")
 
 
 @rerun.fragment

@@ -55,7 +55,7 @@ def column_names(file: OwnFile, choices: Choices, origin: Origin) -> tuple[str, 
 
 
 def examples(file: OwnFile, origin: Origin) -> bytes:
-    """The examples in a file, as a file that the Keras script reads.
+    """The examples in a file, as a file that the scripts read.
 
     Raises:
         UploadError: If it cannot be read, or not now.

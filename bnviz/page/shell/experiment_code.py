@@ -1,4 +1,4 @@
-"""Keras code: an experiment as a Keras script, to read, copy and download."""
+"""Experiment code: an experiment as Keras or PyTorch code, to read, copy and download."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,35 +6,33 @@ from functools import partial
 import streamlit as st
 
 from bnviz.data.examples_file import FILE_NAME
-from bnviz.export import keras_script
+from bnviz.export import keras_script, script_cells, torch_script
 from bnviz.page.shell import file_reading, session
 from bnviz.page.shell.kept_file import kept
 from bnviz.settings import UPLOAD, Settings
 
+_PYTHON = "text/x-python"
+
 
 def draw(settings: Settings, *, key: str) -> None:
-    """Draws the excerpt of a script, and buttons that download it as a script or a notebook.
+    """Draws the excerpts of both scripts, and buttons that download them, or a notebook.
 
-    With the viewer's own data another button downloads the examples that the script reads.
+    With the viewer's own data another button downloads the examples that the scripts read.
 
     Args:
         settings: The experiment.
         key: Distinguishes the widgets from those of other scripts on the page.
     """
+    by_keras = partial(keras_script.script, settings)
+    as_notebook = partial(keras_script.notebook, settings)
     downloads: list[tuple[str, Callable[[], str | bytes], str, str]] = [
-        (
-            "Script",
-            partial(keras_script.script, settings),
-            "batch_normalization.py",
-            "text/x-python",
-        ),
-        (
-            "Notebook",
-            partial(keras_script.notebook, settings),
-            "batch_normalization.ipynb",
-            "application/json",
-        ),
+        ("Script", by_keras, script_cells.KERAS_FILE, _PYTHON),
+        ("Notebook", as_notebook, script_cells.NOTEBOOK_FILE, "application/json"),
     ]
+    unavailable = torch_script.unavailable(settings)
+    if not unavailable:
+        by_torch = partial(torch_script.script, settings)
+        downloads.append(("PyTorch", by_torch, script_cells.TORCH_FILE, _PYTHON))
     file = kept().file
     if settings.dataset == UPLOAD and file is not None and file.key == settings.upload:
         # Read again on a click, so that no examples are kept.
@@ -52,4 +50,9 @@ def draw(settings: Settings, *, key: str) -> None:
             key=f"{key}_{label}",
             icon=":material/download:",
         )
-    st.code(keras_script.excerpt(settings), language="python", wrap_lines=True)
+    keras, torch = st.tabs(["Keras", "PyTorch"])
+    keras.code(keras_script.excerpt(settings), language="python", wrap_lines=True)
+    if unavailable:
+        torch.info(unavailable)
+    else:
+        torch.code(torch_script.excerpt(settings), language="python", wrap_lines=True)

@@ -1,0 +1,334 @@
+"""TorchScript: an experiment as PyTorch code, which gives the result of the page up to rounding.
+
+Same examples, initial weights, batches and updates. What PyTorch does otherwise than Keras stands
+in the code as it is met: momentum counts the share of the new batch, the moving variance is the
+unbiased one, and two optimizers add epsilon in another place.
+"""
+
+from bnviz.export.script_cells import (
+    Cell,
+    about,
+    differences,
+    for_reading,
+    joined,
+    packed_cells,
+    wrapped,
+)
+from bnviz.export.script_data import data_code
+from bnviz.export.script_training import ROWS
+from bnviz.export.torch_weights import weights_code
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.frames import ARMS_WITHOUT_BETA, BN_ARMS
+from bnviz.recording.header import arm_label, normalization_position
+from bnviz.recording.networks import MAX_D, MAX_R, num_groups
+from bnviz.settings import SGD_MOMENTUM, Settings
+
+#: The activations of Keras; its leaky ReLU has another slope.
+_ACTIVATIONS = {
+    "sigmoid": "nn.Sigmoid()",
+    "tanh": "nn.Tanh()",
+    "relu": "nn.ReLU()",
+    "leaky_relu": "nn.LeakyReLU(0.2)",
+    "elu": "nn.ELU()",
+    "selu": "nn.SELU()",
+    "gelu": "nn.GELU()",
+    "silu": "nn.SiLU()",
+    "linear": "nn.Identity()",
+}
+#: The optimizers of Keras.
+_OPTIMIZERS = {
+    "sgd": "torch.optim.SGD(learnt, lr={rate})",
+    "momentum": f"torch.optim.SGD(learnt, lr={{rate}}, momentum={SGD_MOMENTUM})",
+    "adam": "torch.optim.Adam(learnt, lr={rate}, eps=1e-7)",
+    "rmsprop": "RMSprop(learnt, dict(lr={rate}))",
+}
+
+
+#: The networks that it trains.
+_ARMS = ("none", *BN_ARMS, "layer_norm", "group_norm", "rms_norm", "renorm")
+
+
+def unavailable(settings: Settings) -> str:
+    """Returns why there is no such script of an experiment, as a sentence; "" if there is one."""
+    if settings.batch_size == 1:
+        return "PyTorch refuses to train Batch Normalization on batches of one example."
+    return ""
+
+
+def script(settings: Settings) -> str:
+    """Returns the experiment as a Python script.
+
+    Its `results` holds the validation loss and accuracy by the label of each arm. Its docstring
+    says what it does not repeat.
+
+    Args:
+        settings: The experiment, of which `unavailable` says nothing.
+    """
+    return joined(_title(settings), _cells(settings))
+
+
+def excerpt(settings: Settings) -> str:
+    """Returns the script for reading, without the packed examples."""
+    return joined(_title(settings), for_reading(_cells(settings)))
+
+
+def _title(settings: Settings) -> str:
+    compared, trained = about(settings)
+    notes = list(differences(settings))
+    if (third := settings.third_arm) not in ("no", *_ARMS):
+        notes.append(f"The third network ({arm_label(settings, third)}) is left out.")
+    if settings.dropout or settings.third_arm == "noisy_bn":
+        what = " and ".join(["dropout"] * bool(settings.dropout) + ["noise"] * _is_noisy(settings))
+        notes.append(f"For {what} PyTorch draws other random numbers than the page.")
+    return wrapped(
+        [
+            compared,
+            f"{trained} Needs PyTorch 2.4 or newer and NumPy{_also_needed(settings)}.",
+            *(f"Note: {sentence}" for sentence in notes),
+        ]
+    )
+
+
+def _is_noisy(settings: Settings) -> bool:
+    return settings.third_arm == "noisy_bn"
+
+
+def _also_needed(settings: Settings) -> str:
+    downloaded = "import" in data_code(settings, library="torchvision").define
+    return ", and torchvision for the examples" if downloaded else ""
+
+
+def _arms(settings: Settings) -> list[str]:
+    return [arm for arm in FrameLayout.of(settings).arms if arm in _ARMS]
+
+
+def _cells(settings: Settings) -> list[Cell]:
+    examples = data_code(settings, library="torchvision")
+    modules = "".join(f"import {name}\n" for name in examples.modules)
+    constants = f"SEED = {settings.seed}\nSTEPS = {settings.steps}\n"
+    constants += f"BATCH_SIZE = {settings.batch_size}\n"
+    return [
+        Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
+        Cell("The examples", "", examples.define),
+        Cell("The initial weights", _DRAWN, weights_code(settings)),
+        Cell("The networks", "", _networks(settings)),
+        Cell("Training", _ROUNDING, _training(settings)),
+        *packed_cells(settings, examples),
+        Cell("The result", "", _result(settings, measured=examples.measured)),
+    ]
+
+
+_IMPORTS = """
+import numpy as np
+import torch
+from torch import nn
+"""
+_DRAWN = """\
+TensorFlow draws the page's initial weights; this draws the same ones without it."""
+#: Measured over seeds 0 to 3 on the page's machine.
+_ROUNDING = """\
+PyTorch rounds otherwise than TensorFlow, and training amplifies it: over four seeds of the
+default run, losses came to differ by more than 0.001 after 85 to 173 steps without BN, and with
+BN after 247 to 647 steps or not within its 800."""
+
+
+def _networks(settings: Settings) -> str:
+    """Returns code that defines `network`, which returns a model with its initial weights."""
+    arms = _arms(settings)
+    lines = []
+    for arm in arms:
+        lines.append(
+            f'        {"if" if arm == arms[0] else "elif"} arm == "{arm_label(settings, arm)}":'
+        )
+        lines.append("            stack += [")
+        lines += [f"                {layer}" for layer in _block(settings, arm)]
+        lines.append("            ]")
+    fixed = [
+        f'        if not isinstance(layer, nn.Linear) and hasattr(layer, "{name}"):\n'
+        f"            layer.{name}.requires_grad_(False)  # {greek} stays {value}\n"
+        for name, greek, value, learnt in (
+            ("weight", "gamma", 1, settings.bn_scale),
+            ("bias", "beta", 0, settings.bn_center),
+        )
+        if not learnt
+    ]
+    fixing = "    for layer in model:\n" + "".join(fixed) if fixed else ""
+    modules = _MODULES.get(settings.third_arm, "")
+    return f"""\
+{modules}def network(arm, num_features, num_classes):
+    \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
+    stack, inputs = [], num_features
+    for _ in range({settings.hidden_layers}):
+{chr(10).join(lines)}
+        inputs = {settings.units}
+    stack.append(nn.Linear(inputs, num_classes))
+    model = nn.Sequential(*stack)
+{fixing}
+    linear = [layer for layer in model if isinstance(layer, nn.Linear)]
+    seeds = np.random.SeedSequence(SEED).generate_state(len(linear))
+    for layer, seed in zip(linear, seeds):
+        kernel = initial_kernel(layer.in_features, layer.out_features, int(seed))
+        # PyTorch keeps a row for each output, Keras for each input.
+        layer.weight.data = torch.from_numpy(kernel.T.copy())
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+    return model
+"""
+
+
+def _block(settings: Settings, arm: str) -> list[str]:
+    """Returns the layers of one hidden layer as code, in order."""
+    position = normalization_position(settings, arm)
+    before = position or settings.bn_position
+    activation = f"{_ACTIVATIONS[settings.activation]},"
+    normalization = _normalization(settings, arm) if position else []
+    if position == "before" and arm not in ARMS_WITHOUT_BETA:
+        why = "  # beta is the bias" if settings.bn_center else ""
+        linear = f"nn.Linear(inputs, {settings.units}, bias=False),{why}"
+    else:
+        linear = f"nn.Linear(inputs, {settings.units}),"
+    dropout = [f"nn.Dropout({settings.dropout!r}),"] if settings.dropout else []
+    if settings.dropout_position == "before":
+        normalization, dropout = [*dropout, *normalization], []
+    parts = [normalization, [activation]] if before == "before" else [[activation], normalization]
+    return [linear, *parts[0], *parts[1], *dropout]
+
+
+def _normalization(settings: Settings, arm: str) -> list[str]:
+    """Returns the normalization of a hidden layer as code, with the noise that follows it."""
+    units, epsilon = settings.units, f"eps={settings.bn_epsilon!r}"
+    if arm in BN_ARMS:
+        kept = settings.bn_momentum
+        noise = ["Noise(),"] if arm == "noisy_bn" else []
+        momentum = f"momentum=1 - {kept!r}"
+        return [
+            f"# PyTorch's momentum is the share of the new batch; {kept:g} of the old is kept.",
+            f"nn.BatchNorm1d({units}, {epsilon}, {momentum}),",
+            *noise,
+        ]
+    return [
+        {
+            "layer_norm": f"nn.LayerNorm({units}, {epsilon}),",
+            "group_norm": f"nn.GroupNorm({num_groups(units)}, {units}, {epsilon}),",
+            "rms_norm": f"nn.RMSNorm({units}, {epsilon}),",
+            "renorm": f"BatchRenorm({units}, {epsilon}, kept={settings.bn_momentum!r}),",
+        }[arm]
+    ]
+
+
+#: What PyTorch does not have, by the arm that needs it.
+_MODULES = {
+    "noisy_bn": '''\
+class Noise(nn.Module):
+    """Scales and shifts each element at random in training (Santurkar et al. 2018)."""
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        mean, scale = -0.5 + torch.rand(()), 1 + 0.25 * torch.rand(())
+        shift = mean - 0.1 + 0.2 * torch.rand_like(x)
+        return (scale + 0.1 * torch.randn_like(x)) * x + shift
+
+
+''',
+    "renorm": f'''\
+class BatchRenorm(nn.Module):
+    """Batch Renormalization (Ioffe 2017, Algorithm 1)."""
+
+    def __init__(self, units, eps, kept):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(units)), nn.Parameter(torch.zeros(units))
+        self.mean, self.std, self.eps, self.kept = torch.zeros(units), torch.ones(units), eps, kept
+
+    def forward(self, x):
+        moving_std = self.std.clamp(min=self.eps**0.5)
+        if not self.training:
+            return (x - self.mean) / moving_std * self.weight + self.bias
+        variance, mean = torch.var_mean(x, dim=0, correction=0)
+        std = (variance + self.eps).sqrt()
+        with torch.no_grad():
+            r = (std / moving_std).clamp(1 / {MAX_R}, {MAX_R})
+            d = ((mean - self.mean) / moving_std).clamp(-{MAX_D}, {MAX_D})
+            self.mean = self.kept * self.mean + (1 - self.kept) * mean
+            self.std = self.kept * self.std + (1 - self.kept) * std
+        return ((x - mean) / std * r + d) * self.weight + self.bias
+
+
+''',
+}
+
+
+def _training(settings: Settings) -> str:
+    """Returns code that defines `batches(x)` and `train(model, x, y)`."""
+    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
+    penalty = _PENALTY.format(l2=repr(settings.l2)) if settings.l2 else ""
+    defined = _RMSPROP if settings.optimizer == "rmsprop" else ""
+    return defined + _TRAINING.format(rows=ROWS, optimizer=optimizer, penalty=penalty)
+
+
+_RMSPROP = '''\
+class RMSprop(torch.optim.Optimizer):
+    """RMSprop as in Keras, which adds epsilon within the root; PyTorch's own adds it outside."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for weights in group["params"]:
+                square = self.state[weights].setdefault("square", torch.zeros_like(weights))
+                square.mul_(0.9).addcmul_(weights.grad, weights.grad, value=0.1)
+                weights.sub_(group["lr"] * weights.grad / (square + 1e-7).sqrt())
+
+
+'''
+_PENALTY = """\
+        kernels = [layer.weight for layer in model if isinstance(layer, nn.Linear)]
+        loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
+"""
+_TRAINING = '''\
+def batches(x):
+    """Returns the rows of each batch, the same for every network: one shuffle after another."""
+{rows}    return torch.from_numpy(rows)
+
+
+def train(model, x, y):
+    """Trains a model, and leaves it as for inference."""
+    learnt = [weights for weights in model.parameters() if weights.requires_grad]
+    optimizer = {optimizer}
+    model.train()
+    for rows in batches(x):
+        loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
+{penalty}        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    for layer in model:
+        if isinstance(layer, nn.BatchNorm1d):
+            # PyTorch keeps the unbiased variance, over n - 1, and Keras the biased one, over n.
+            # The variance 1 from which both start is neither.
+            start = (1 - layer.momentum) ** STEPS
+            biased = (layer.running_var - start) * (BATCH_SIZE - 1) / BATCH_SIZE
+            layer.running_var.copy_(biased + start)
+    model.eval()
+'''
+
+
+def _result(settings: Settings, *, measured: str) -> str:
+    arms = ", ".join(f'"{arm_label(settings, arm)}"' for arm in _arms(settings))
+    return _RESULT.format(arms=arms, measured=measured)
+
+
+_RESULT = """\
+x_train, y_train, x_validation, y_validation = examples()
+num_features, num_classes = x_train.shape[1], int(max(y_train.max(), y_validation.max())) + 1
+{measured}x, x_validation = torch.from_numpy(x_train), torch.from_numpy(x_validation)
+y, y_validation = (torch.from_numpy(part).long() for part in (y_train, y_validation))
+results = {{}}
+for arm in ({arms}):
+    model = network(arm, num_features, num_classes)
+    train(model, x, y)
+    with torch.no_grad():
+        logits = model(x_validation)
+        loss = float(nn.functional.cross_entropy(logits, y_validation))
+        accuracy = float((logits.argmax(dim=1) == y_validation).float().mean())
+    results[arm] = (loss, accuracy)
+    print(f"{{arm}}: validation loss {{loss:.4f}}, accuracy {{accuracy:.1%}}")
+"""
