@@ -63,7 +63,16 @@ BN_POSITIONS = ("before", "after")
 #: Places of dropout: after all that follows the linear map, or right before the normalization.
 DROPOUT_POSITIONS = ("after", "before")
 #: What can be trained as a third network beside those without and with BN.
-THIRD_ARMS = ("no", "bn_other", "layer_norm", "group_norm", "rms_norm", "renorm", "noisy_bn")
+THIRD_ARMS = (
+    "no",
+    "bn_other",
+    "layer_norm",
+    "group_norm",
+    "rms_norm",
+    "renorm",
+    "ghost_bn",
+    "noisy_bn",
+)
 #: Momentum of the optimizer "momentum", which is SGD with it.
 SGD_MOMENTUM = 0.9
 STEPS = Bounds(1, 50_000)
@@ -345,8 +354,8 @@ class Settings:
             "third network",
             "Batch Normalization",
             "Train a third network beside the two: with BN on the other side of the activation, "
-            "with layer, group (of 4 neurons or more) or RMS normalization, with batch renorm, or "
-            "with BN followed by noise.",
+            "with layer, group (of 4 neurons or more) or RMS normalization, with batch renorm, "
+            "with ghost BN (of virtual batches), or with BN followed by noise.",
             THIRD_ARMS,
         ),
     )

@@ -14,6 +14,7 @@ from bnviz.export.script_cells import (
     wrapped,
 )
 from bnviz.export.script_data import data_code
+from bnviz.export.script_layers import DEFINED
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARMS_WITHOUT_BETA
@@ -107,7 +108,7 @@ def _networks(settings: Settings) -> str:
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
     number = "number" if settings.dropout or settings.third_arm == "noisy_bn" else "_"
-    before = _NOISE if settings.third_arm == "noisy_bn" else ""
+    before = DEFINED.get(settings.third_arm, "")
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
@@ -168,27 +169,5 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
             f"    renorm_clipping={{{bounds}}},",
             "),",
         ]
-    return [f"layers.BatchNormalization({momentum}, {options}),", *noise]
-
-
-_NOISE = '''\
-class Noise(layers.Layer):
-    """Scales and shifts each element at random in training (Santurkar et al. 2018)."""
-
-    def __init__(self, number):
-        super().__init__()
-        self.seed_generator = keras.random.SeedGenerator(0)
-        self.seed_generator.state.assign([SEED, (number - 1) << 32])
-
-    def call(self, x, training=False):
-        if not training:
-            return x
-        seeds = tf.random.split(self.seed_generator.next(), num=4)
-        mean = -0.5 + 1.0 * tf.random.stateless_uniform((), seeds[0])
-        scale = 1.0 + 0.25 * tf.random.stateless_uniform((), seeds[1])
-        low, high = mean - 0.1, mean + 0.1
-        shift = low + (high - low) * tf.random.stateless_uniform(tf.shape(x), seeds[2])
-        return (scale + 0.1 * tf.random.stateless_normal(tf.shape(x), seeds[3])) * x + shift
-
-
-'''
+    name = "GhostBatchNormalization" if arm == "ghost_bn" else "layers.BatchNormalization"
+    return [f"{name}({momentum}, {options}),", *noise]

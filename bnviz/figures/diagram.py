@@ -20,6 +20,7 @@ _NAMES = {
     "group": ("GN", "group normalization"),
     "rms": ("RMS", "RMS normalization"),
     "renorm": ("BRN", "Batch Renormalization"),
+    "ghost": ("GBN", "Ghost Batch Normalization"),
 }
 _NOISY = ("BN~", "Batch Normalization followed by noise")
 #: The arguments from which to which an activation is drawn, and at how many of them.

@@ -15,6 +15,7 @@ _BOTH = {
     "group_norm": ("has BN", "group norm"),
     "rms_norm": ("has BN", "RMS norm"),
     "renorm": ("has BN", "batch renorm"),
+    "ghost_bn": ("has BN", "ghost BN"),
     "noisy_bn": ("has BN", "BN followed by noise"),
 }
 

@@ -14,7 +14,7 @@ from bnviz.data.sampling import validation
 from bnviz.lab.arms import Arm
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import Noise
-from bnviz.lab.normalization import FrozenBatchNormalization
+from bnviz.lab.normalization import FrozenBatchNormalization, GhostBatchNormalization
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.training import make_optimizer
 from bnviz.recording.frames import ARM_FILE_NAMES
@@ -54,6 +54,11 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
         found.append(
             "The noise of noisy BN is left out: only training adds it, and Keras has no layer "
             "of it."
+        )
+    if any(isinstance(layer, GhostBatchNormalization) for layer in layers):
+        found.append(
+            "The virtual batches of ghost BN are left out: its layers are Keras's Batch "
+            "Normalization, which is the same in inference and trains on by whole batches."
         )
     if any(isinstance(layer, FrozenBatchNormalization) for layer in layers):
         found.append(

@@ -93,7 +93,7 @@ def layer_maps(network: Network) -> LayerMaps:
             gamma = ones if gamma_of(layer) is None else gamma_of(layer).value
             epsilon, by_given = tf.convert_to_tensor(layer.epsilon), not hidden.frozen
             if hidden.frozen:
-                mean, variance = hidden.training_statistics(zeros, ones)
+                mean, variance = layer.moving_mean.value, layer.moving_variance.value
             elif renormalizes(layer):
                 mean, variance = layer.renorm_mean.value, tf.square(layer.renorm_stddev.value)
             if hidden.noise is not None:

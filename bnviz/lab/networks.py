@@ -13,8 +13,11 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import (
     FrozenBatchNormalization,
+    FrozenGhostBatchNormalization,
+    GhostBatchNormalization,
     beta_of,
     gamma_of,
+    ghost_moments,
     normalize,
     renormalized,
     renormalizes,
@@ -53,13 +56,21 @@ class HiddenLayer:
             return [*normalization, self.activation]
         return [self.activation, *normalization]
 
-    def training_statistics(
-        self, batch_mean: tf.Tensor, batch_variance: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """The mean and variance that a training step normalizes a batch by, each (units,)."""
+    def training_statistics(self, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The mean and variance that a training step normalizes a batch by.
+
+        Args:
+            values: What the normalization is given, shape (num_examples, ..., units).
+
+        Returns:
+            Each of shape (units,), or any that broadcasts to that of `values`.
+        """
         layer = self.normalization
         if self.frozen and layer is not None:
             return layer.moving_mean.value, layer.moving_variance.value
+        if isinstance(layer, GhostBatchNormalization):
+            return ghost_moments(values)
+        batch_mean, batch_variance = tf.nn.moments(values, axes=[0])
         if layer is not None and renormalizes(layer):
             moving = layer.renorm_mean.value, layer.renorm_stddev.value
             return renormalized(batch_mean, batch_variance, *moving, layer.epsilon)
@@ -73,7 +84,8 @@ class HiddenLayer:
     @property
     def has_batch_norm(self) -> bool:
         """Whether it has Batch Normalization itself, and none of its variants."""
-        return self.has_batch_statistics and not renormalizes(self.normalization)
+        variant = isinstance(self.normalization, GhostBatchNormalization)
+        return self.has_batch_statistics and not variant and not renormalizes(self.normalization)
 
 
 #: Maps a hidden layer and the input of its normalization to the output of the normalization.
@@ -139,8 +151,8 @@ class Network:
         """Runs a forward pass as in training, without changing the network.
 
         Batch Normalization uses the mean and variance of `x` (its moving statistics if it is
-        frozen), batch renormalization corrects them by the moving ones, and no moving statistics
-        are updated. Noise is on, dropout is off.
+        frozen), batch renormalization corrects them by the moving ones, ghost BN takes those of the
+        virtual batches of `x`, and no moving statistics are updated. Noise is on, dropout is off.
 
         Args:
             x: Features, shape (num_examples, num_features).
@@ -149,7 +161,7 @@ class Network:
 
         def as_in_training(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
             moments.append(tf.nn.moments(values, axes=[0]))
-            statistics = hidden.training_statistics(*moments[-1])
+            statistics = hidden.training_statistics(values)
             values = normalize(hidden.normalization, values, *statistics)
             return values if hidden.noise is None else hidden.noise.draw(values)
 
@@ -262,6 +274,9 @@ def _normalization(
     if arm == "group_norm":
         groups = num_groups(settings.units)
         return keras.layers.GroupNormalization(groups, **learnt, name=name)
+    if arm == "ghost_bn":
+        ghost = FrozenGhostBatchNormalization if frozen else GhostBatchNormalization
+        return ghost(**learnt, name=name)
     kind = FrozenBatchNormalization if frozen else keras.layers.BatchNormalization
     if arm == "renorm":
         clipping = {"rmin": 1 / MAX_R, "rmax": MAX_R, "dmax": MAX_D}

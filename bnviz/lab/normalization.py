@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from bnviz.recording.networks import MAX_D, MAX_R
+from bnviz.recording.networks import GHOST_SIZE, MAX_D, MAX_R
 
 
 def normalize(
@@ -50,6 +50,7 @@ def training_moments(
     They are taken of
 
     - each neuron over the examples in Batch Normalization (and without a layer);
+    - each neuron over the examples of a virtual batch in ghost BN, as from `ghost_moments`;
     - each example over the units in layer normalization (Ba et al. 2016, section 3);
     - each example over the units of a group in group normalization (Wu & He 2018, equation 7);
     - each example over the units in RMS normalization, with 0 in place of the mean, so that the
@@ -57,7 +58,7 @@ def training_moments(
 
     Args:
         layer: Keras layer that normalizes, or None.
-        values: What it is given, shape (..., num_examples, units).
+        values: What it is given, shape (layers, num_examples, units).
 
     Returns:
         Mean and biased variance, in shapes that broadcast to that of `values`.
@@ -74,8 +75,42 @@ def training_moments(
             groups = tf.reshape(values, (*others, layer.groups, size))
             of_groups = tf.nn.moments(groups, axes=[-1])
             mean, variance = (tf.repeat(each, size, axis=-1) for each in of_groups)
+        case GhostBatchNormalization():
+            of_layers = [ghost_moments(each) for each in tf.unstack(values)]
+            mean, variance = (tf.stack(each) for each in zip(*of_layers, strict=True))
         case _:
             mean, variance = tf.nn.moments(values, axes=[-2], keepdims=True)
+    return mean, variance
+
+
+def ghost_moments(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Computes the mean and variance by which ghost BN normalizes each example in training.
+
+    The batch is cut into virtual batches of `GHOST_SIZE` examples, in order; what is left over
+    belongs to the last one. A smaller batch is one virtual batch.
+
+    Args:
+        values: Shape (num_examples, ..., units).
+
+    Returns:
+        Mean and biased variance of its virtual batch for each example, over all axes but the last,
+        each of shape (num_examples, ..., units) with 1 for all axes between.
+    """
+    whole = tf.maximum(tf.shape(values)[0] // GHOST_SIZE - 1, 0) * GHOST_SIZE
+    virtual = tf.reshape(values[:whole], (-1, GHOST_SIZE, *values.shape[1:]))
+    between = list(range(1, len(values.shape) - 1))
+    of_virtual = tf.nn.moments(virtual, axes=[1, *(axis + 1 for axis in between)], keepdims=True)
+    of_last = tf.nn.moments(values[whole:], axes=[0, *between], keepdims=True)
+    mean, variance = (
+        tf.concat(
+            [
+                tf.repeat(tf.squeeze(first, 1), GHOST_SIZE, axis=0),
+                tf.repeat(last, tf.shape(values)[0] - whole, axis=0),
+            ],
+            axis=0,
+        )
+        for first, last in zip(of_virtual, of_last, strict=True)
+    )
     return mean, variance
 
 
@@ -147,6 +182,38 @@ def moving_average(moving: tf.Tensor, batch: tf.Tensor, momentum: tf.Tensor) -> 
     return moving * momentum + batch * (1.0 - momentum)
 
 
+class GhostBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
+    """Batch Normalization of virtual batches by themselves in training.
+
+    For each virtual batch, as `ghost_moments` cuts them (Hoffer, Hubara & Soudry, *Train longer,
+    generalize better*, 2017, Algorithm 1):
+
+        y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
+
+    The moving statistics take one step for each batch, towards the mean over its examples of what
+    they are normalized by, so that momentum means what it means in Batch Normalization; in the
+    paper they take one for each virtual batch. In inference nothing differs from Batch
+    Normalization.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
+        """Normalizes, and in training updates the moving statistics.
+
+        Args:
+            inputs: Shape (num_examples, ..., units).
+            training: Whether this is a training step.
+        """
+        if not training:
+            return super().call(inputs, training=False)
+        moments = ghost_moments(inputs)
+        axes = list(range(len(inputs.shape) - 1))
+        moving = self.moving_mean, self.moving_variance
+        for variable, values in zip(moving, moments, strict=True):
+            of_batch = tf.reduce_mean(values, axis=axes)
+            variable.assign(moving_average(variable.value, of_batch, self.momentum))
+        return normalize(self, inputs, *moments)
+
+
 class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc]
     """Batch Normalization by its moving statistics in training, too; gamma and beta still learn.
 
@@ -155,3 +222,7 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):  # type: ignore
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:  # noqa: ARG002
         return super().call(inputs, training=False)
+
+
+class FrozenGhostBatchNormalization(FrozenBatchNormalization, GhostBatchNormalization):
+    """The same of ghost BN: its maps of earlier steps take virtual batches."""

@@ -14,5 +14,6 @@ ARM_COLOURS = {
     "group_norm": FURTHER_COLOURS[0],
     "rms_norm": FURTHER_COLOURS[0],
     "renorm": FURTHER_COLOURS[0],
+    "ghost_bn": FURTHER_COLOURS[0],
     "noisy_bn": FURTHER_COLOURS[0],
 }

@@ -19,6 +19,7 @@ ARM_LABELS = {
     "group_norm": "group norm",
     "rms_norm": "RMS norm",
     "renorm": "batch renorm",
+    "ghost_bn": "ghost BN",
     "noisy_bn": "noisy BN",
 }
 #: The same as additions to a noun.
@@ -32,7 +33,7 @@ ARMS = ("none", "bn")
 #: Arms with Batch Normalization; those that train by the statistics of batches and keep moving
 #: ones for inference; and all with a gamma per neuron.
 BN_ARMS = ("bn", "bn_other", "noisy_bn")
-MOVING_ARMS = (*BN_ARMS, "renorm")
+MOVING_ARMS = (*BN_ARMS, "renorm", "ghost_bn")
 NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "rms_norm")
 #: Those of them that do not shift, so that the bias before stays.
 ARMS_WITHOUT_BETA = ("rms_norm",)

@@ -36,7 +36,13 @@ from bnviz.recording.networks import (
 from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 
 #: What the arms without BN normalize by.
-_KINDS = {"layer_norm": "layer", "group_norm": "group", "rms_norm": "rms", "renorm": "renorm"}
+_KINDS = {
+    "layer_norm": "layer",
+    "group_norm": "group",
+    "rms_norm": "rms",
+    "renorm": "renorm",
+    "ghost_bn": "ghost",
+}
 
 
 @dataclass(frozen=True)

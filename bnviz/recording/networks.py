@@ -6,12 +6,14 @@ from bnviz.recording.arm_colours import FURTHER_COLOURS
 
 #: What a network may normalize by: what trains by the statistics of batches and keeps moving ones
 #: for inference, and what takes each example by itself.
-MOVING_NORMALIZATIONS = ("batch", "renorm")
+MOVING_NORMALIZATIONS = ("batch", "renorm", "ghost")
 NORMALIZATIONS = (*MOVING_NORMALIZATIONS, "layer", "group", "rms")
 #: How far batch renormalization may correct: a standard deviation by a factor, a mean by standard
-#: deviations. Its paper goes there over the first steps (Ioffe 2017, section 4.1); here, as in
-#: Keras, the bounds are the same from step 0 on.
+#: deviations. Its paper goes there over the first steps (Ioffe 2017); here, as in Keras, the
+#: bounds are the same from step 0 on.
 MAX_R, MAX_D = 3.0, 5.0
+#: Examples of a virtual batch of ghost BN; the last one of a batch has up to twice as many.
+GHOST_SIZE = 8
 #: Groups of group normalization: at most as many as by default in its paper (Wu & He 2018), of at
 #: least so many neurons, since two values that are normalized together always become -1 and 1.
 _MAX_GROUPS, _MIN_GROUP = 32, 4

@@ -30,6 +30,7 @@ def diagram(view=None, **settings):
         ("group_norm", "before", [BEFORE, BEFORE], ["BN", "GN"]),
         ("rms_norm", "before", [BEFORE, BEFORE], ["BN", "RMS"]),
         ("renorm", "before", [BEFORE, BEFORE], ["BN", "BRN"]),
+        ("ghost_bn", "before", [BEFORE, BEFORE], ["BN", "GBN"]),
         ("noisy_bn", "before", [BEFORE, BEFORE], ["BN", "BN~"]),
     ],
 )

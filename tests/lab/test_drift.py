@@ -137,6 +137,9 @@ class Probed:
                 moving_mean, moving_std = learnt["renorm_mean"], learnt["renorm_stddev"]
                 r = np.clip(std / moving_std, 1 / 3, 3)
                 z = (z - mean) / std * r + np.clip((mean - moving_mean) / moving_std, -5, 5)
+            case "ghost_bn":
+                # The two that are left over belong to the last virtual batch.
+                z = np.vstack([standardized(each, axis=0) for each in np.split(z, range(8, 48, 8))])
             case "group_norm":
                 z = np.hstack([standardized(half, axis=1) for half in np.hsplit(z, 2)])
             case _:
@@ -163,6 +166,7 @@ ARMS = [
     ("rms_norm", "before"),
     ("renorm", "before"),
     ("renorm", "after"),
+    ("ghost_bn", "before"),
 ]
 
 

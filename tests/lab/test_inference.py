@@ -13,8 +13,18 @@ from bnviz.settings import Settings
 
 FEATURES, CLASSES, UNITS = 4, 3, 8
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
-ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "renorm", "noisy_bn")
-BN_ARMS = ("bn", "bn_other", "noisy_bn", "renorm")
+ARMS = (
+    "none",
+    "bn",
+    "bn_other",
+    "layer_norm",
+    "group_norm",
+    "rms_norm",
+    "renorm",
+    "ghost_bn",
+    "noisy_bn",
+)
+BN_ARMS = ("bn", "bn_other", "noisy_bn", "renorm", "ghost_bn")
 
 
 @pytest.fixture(scope="module")

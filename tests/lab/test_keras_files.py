@@ -64,6 +64,7 @@ print(json.dumps(found))
         ("group_norm", {"bn_epsilon": 0.1, "bn_center": False, "units": 8}),
         ("rms_norm", {"bn_epsilon": 0.1, "bn_scale": False}),
         ("renorm", {"bn_epsilon": 0.1}),
+        ("ghost_bn", {"bn_epsilon": 0.1}),
         ("noisy_bn", {}),
     ],
 )

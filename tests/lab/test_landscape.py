@@ -12,7 +12,17 @@ from tests.support.everyday import everyday
 
 FEATURES, CLASSES, EXAMPLES, UNITS = 4, 3, 40, 8
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
-ARMS = ("none", "bn", "bn_other", "layer_norm", "group_norm", "rms_norm", "renorm", "noisy_bn")
+ARMS = (
+    "none",
+    "bn",
+    "bn_other",
+    "layer_norm",
+    "group_norm",
+    "rms_norm",
+    "renorm",
+    "ghost_bn",
+    "noisy_bn",
+)
 RATE = 0.3
 
 
@@ -95,6 +105,9 @@ class Reference:
                 case "group_norm":
                     halves = np.split(v, 2, axis=1)
                     v = np.concatenate([standardized(half, axis=1) for half in halves], axis=1)
+                case "ghost_bn":
+                    virtual = np.split(v, len(v) // 8)
+                    v = np.concatenate([standardized(each, axis=0) for each in virtual])
                 case _:
                     v = standardized(v, axis=1 if self.arm == "layer_norm" else 0)
             return part["gamma"] * v + part["beta"]
@@ -157,7 +170,7 @@ def test_the_landscape_equals_finite_differences(arm, networks, data):
     assert expected["gradient_shift"][1] > 0.01
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 7)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 8)))
 def test_without_a_step_nothing_shifts(arm, networks, data):
     _, landscape = networks[arm]
     found = landscape.measure(*map(tf.constant, data), 1e-7)
@@ -171,7 +184,7 @@ def test_the_steps_are_those_of_the_paper():
     assert STEPS[[0, -1]].tolist() == [0.5, 4.0]
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 7)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 8)))
 def test_measuring_changes_nothing(arm, networks, data):
     network, landscape = networks[arm]
     before = [variable.numpy() for variable in network.model.variables]

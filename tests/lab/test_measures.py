@@ -207,8 +207,18 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
 @pytest.mark.parametrize(
     "arm",
     everyday(
-        ["none", "bn", "bn_other", "noisy_bn", "renorm", "layer_norm", "group_norm", "rms_norm"],
-        (3, 7),
+        [
+            "none",
+            "bn",
+            "bn_other",
+            "noisy_bn",
+            "renorm",
+            "ghost_bn",
+            "layer_norm",
+            "group_norm",
+            "rms_norm",
+        ],
+        (3, 8),
     ),
 )
 def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):

@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from bnviz.lab.normalization import (
     FrozenBatchNormalization,
+    GhostBatchNormalization,
+    ghost_moments,
     moving_average,
     normalize,
     renormalized,
@@ -62,6 +64,31 @@ def test_renormalizing_equals_keras_in_training(spread):
     np.testing.assert_allclose(*outputs, rtol=1e-4, atol=1e-4)
     scale = np.abs(gradients[1]).max()
     np.testing.assert_allclose(*gradients, rtol=1e-3, atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize(
+    ("examples", "sizes"), [(1, [1]), (7, [7]), (15, [15]), (16, [8, 8]), (30, [8, 8, 14])]
+)
+def test_virtual_batches_have_eight_examples_and_the_last_one_what_is_left_over(examples, sizes):
+    x = np.random.default_rng(0).normal(2, 3, size=(examples, 2, 5)).astype(np.float32)
+    mean, variance = ghost_moments(tf.constant(x))
+    parts = np.split(x, np.cumsum(sizes)[:-1])
+    for found, of_part in ((mean, np.mean), (variance, np.var)):
+        expected = [np.tile(of_part(part, axis=(0, 1)), (len(part), 1, 1)) for part in parts]
+        np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_ghost_batch_normalization_normalizes_virtual_batches_and_keeps_their_mean():
+    layer = GhostBatchNormalization(momentum=0.75)
+    found = layer(X, training=True)
+    parts = np.split(X, 5)
+    expected = [(part - part.mean(0)) / np.sqrt(part.var(0) + 1e-3) for part in parts]
+    np.testing.assert_allclose(found, np.concatenate(expected), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(layer.moving_mean, X.mean(axis=0) / 4, rtol=1e-4)
+    variance = np.mean([part.var(axis=0) for part in parts], axis=0)
+    np.testing.assert_allclose(layer.moving_variance, 0.75 + variance / 4, rtol=1e-4)
+    by_moving = (X - layer.moving_mean) / np.sqrt(layer.moving_variance + 1e-3)
+    np.testing.assert_allclose(layer(X), by_moving, rtol=1e-3, atol=1e-4)
 
 
 #: Layers of Keras that normalize each example by itself, and what they compute, in NumPy.

@@ -11,6 +11,7 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.landscape import Landscape
 from bnviz.lab.networks import build, reset
 from bnviz.lab.noise import Noise
+from bnviz.lab.normalization import GhostBatchNormalization
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
 from bnviz.settings import BN_POSITIONS, OPTIMIZERS, Settings
@@ -80,7 +81,9 @@ def by_keras(settings, arm, data, steps):
                     "renorm_momentum": momentum,
                     "renorm_clipping": {"rmin": 1 / 3, "rmax": 3.0, "dmax": 5.0},
                 }
-            normalization = [keras.layers.BatchNormalization(momentum=momentum, **options)]
+            kind = keras.layers.BatchNormalization
+            kind = GhostBatchNormalization if arm == "ghost_bn" else kind
+            normalization = [kind(momentum=momentum, **options)]
         if arm == "noisy_bn":
             normalization.append(Noise(f"noise_{number}"))
             normalization[-1].reset(seed=settings.seed, number=number - 1)
@@ -153,6 +156,7 @@ CASES = [
     pytest.param("rms_norm", BASE.replace(bn_position="after"), marks=pytest.mark.widest),
     ("renorm", BASE),
     ("renorm", BASE.replace(batch_size=2, init_scale=4.0, bn_position="after", bn_scale=False)),
+    ("ghost_bn", BASE.replace(batch_size=18, bn_position="after", bn_center=False)),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
     ("bn", BASE.replace(dropout=0.3, dropout_position="before")),
     *(

@@ -352,6 +352,7 @@ class TestHeader:
             ("group_norm", "before", "group norm"),
             ("rms_norm", "after", "RMS norm"),
             ("renorm", "before", "batch renorm"),
+            ("ghost_bn", "before", "ghost BN"),
             ("noisy_bn", "after", "noisy BN"),
         ],
     )
