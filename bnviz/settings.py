@@ -71,6 +71,7 @@ THIRD_ARMS = (
     "rms_norm",
     "renorm",
     "ghost_bn",
+    "dyt",
     "noisy_bn",
 )
 #: Momentum of the optimizer "momentum", which is SGD with it.
@@ -355,7 +356,8 @@ class Settings:
             "Batch Normalization",
             "Train a third network beside the two: with BN on the other side of the activation, "
             "with layer, group (of 4 neurons or more) or RMS normalization, with batch renorm, "
-            "with ghost BN (of virtual batches), or with BN followed by noise.",
+            "with ghost BN (of virtual batches), with dynamic tanh (no statistics), or with BN "
+            "followed by noise.",
             THIRD_ARMS,
         ),
     )

@@ -17,7 +17,7 @@ from bnviz.export.script_data import data_code
 from bnviz.export.script_layers import DEFINED
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import ARMS_WITHOUT_BETA
+from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import arm_label
 from bnviz.recording.networks import MAX_D, MAX_R, num_groups
 from bnviz.settings import BN_POSITIONS, Settings
@@ -133,7 +133,7 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
     activation = f'layers.Activation("{settings.activation}"),'
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
     normalization = [] if arm == "none" else _normalization(settings, arm)
-    if normalization and before and arm not in ARMS_WITHOUT_BETA:
+    if normalization and before and arm not in BIASED_ARMS:
         why = "  # beta is the bias" if settings.bn_center else ""
         dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),{why}"
     else:
@@ -151,6 +151,8 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     if arm == "rms_norm":
         learnt = "" if settings.bn_scale else ", trainable=False"
         return [f"layers.RMSNormalization({epsilon}{learnt}),"]
+    if arm == "dyt":
+        return [f"DynamicTanh(center={settings.bn_center}, scale={settings.bn_scale}),"]
     options = epsilon
     options += "" if settings.bn_center else ", center=False"
     options += "" if settings.bn_scale else ", scale=False"

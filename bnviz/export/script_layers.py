@@ -47,5 +47,27 @@ class GhostBatchNormalization(layers.BatchNormalization):
 
 
 '''
+_DYNAMIC_TANH = '''\
+class DynamicTanh(layers.Layer):
+    """y = gamma * tanh(alpha * x) + beta, alpha one number (Zhu et al. 2025)."""
+
+    def __init__(self, center, scale):
+        super().__init__()
+        self.center, self.scale = center, scale
+
+    def build(self, shape):
+        self.alpha = self.add_weight(shape=(), initializer=keras.initializers.Constant(0.5))
+        if self.scale:
+            self.gamma = self.add_weight(shape=shape[-1:], initializer="ones")
+        if self.center:
+            self.beta = self.add_weight(shape=shape[-1:], initializer="zeros")
+
+    def call(self, x):
+        y = tf.tanh(self.alpha * x)
+        y = self.gamma * y if self.scale else y
+        return y + self.beta if self.center else y
+
+
+'''
 #: The code by the network that needs it.
-DEFINED = {"noisy_bn": _NOISE, "ghost_bn": _GHOST}
+DEFINED = {"noisy_bn": _NOISE, "ghost_bn": _GHOST, "dyt": _DYNAMIC_TANH}

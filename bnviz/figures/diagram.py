@@ -21,6 +21,7 @@ _NAMES = {
     "rms": ("RMS", "RMS normalization"),
     "renorm": ("BRN", "Batch Renormalization"),
     "ghost": ("GBN", "Ghost Batch Normalization"),
+    "dyt": ("DyT", "dynamic tanh"),
 }
 _NOISY = ("BN~", "Batch Normalization followed by noise")
 #: The arguments from which to which an activation is drawn, and at how many of them.

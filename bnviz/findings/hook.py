@@ -16,6 +16,7 @@ _BOTH = {
     "rms_norm": ("has BN", "RMS norm"),
     "renorm": ("has BN", "batch renorm"),
     "ghost_bn": ("has BN", "ghost BN"),
+    "dyt": ("has BN", "dynamic tanh"),
     "noisy_bn": ("has BN", "BN followed by noise"),
 }
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import validation
 from bnviz.lab.arms import Arm
+from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, GhostBatchNormalization
@@ -60,6 +62,11 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
             "The virtual batches of ghost BN are left out: its layers are Keras's Batch "
             "Normalization, which is the same in inference and trains on by whole batches."
         )
+    if any(isinstance(layer, DynamicTanh) for layer in layers):
+        found.append(
+            "Keras has no layer of dynamic tanh: others make the same values, and when they train "
+            "on, each neuron learns an alpha of its own."
+        )
     if any(isinstance(layer, FrozenBatchNormalization) for layer in layers):
         found.append(
             "Where BN was frozen its layers are not trainable, so that Keras keeps their "
@@ -88,8 +95,12 @@ def portable(
     layers = network.model.layers
     # Names begin with that of the network, so that those of all arms differ.
     prefix = f"{network.model.name}_"
-    copies = [_copy(layer, settings, layer.name.removeprefix(prefix)) for layer in layers]
-    model = keras.Sequential([copy for copy in copies if copy is not None], name=name)
+    copies = [
+        copy
+        for layer in layers
+        for copy in _copies(layer, settings, layer.name.removeprefix(prefix))
+    ]
+    model = keras.Sequential([copy for copy, _ in copies], name=name)
     optimizer = make_optimizer(settings)
     optimizer.learning_rate = learning_rate
     model.compile(
@@ -99,14 +110,36 @@ def portable(
     )
     # Else its state would not be found in the file, and Keras would warn of it.
     optimizer.build(model.trainable_variables)
-    for layer, copy in zip(layers, copies, strict=True):
-        if copy is not None:
-            copy.set_weights(layer.get_weights())
+    for copy, weights in copies:
+        copy.set_weights(weights)
     return model
 
 
-def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer | None:
-    """The same layer as one of Keras's own, without its weights; None if Keras has none."""
+def _copies(
+    layer: keras.Layer, settings: Settings, name: str
+) -> list[tuple[keras.Layer, list[NDArray[np.float32]]]]:
+    """The same layer as layers of Keras's own, in order, and the weights of each."""
+    match layer:
+        case Noise():
+            return []
+        case DynamicTanh():
+            ones = np.ones(layer.output.shape[-1:], np.float32)
+            gamma = ones if layer.gamma is None else layer.gamma.numpy()
+            beta = 0 * ones if layer.beta is None else layer.beta.numpy()
+            by_neuron = {"equation": "bc,c->bc", "output_shape": ones.shape}
+            return [
+                (keras.layers.EinsumDense(**by_neuron, name=f"{name}_alpha"), [layer.alpha * ones]),
+                (keras.layers.Activation("tanh", name=f"{name}_tanh"), []),
+                (
+                    keras.layers.EinsumDense(**by_neuron, bias_axes="c", name=f"{name}_gamma"),
+                    [gamma, beta],
+                ),
+            ]
+    return [(_copy(layer, settings, name), layer.get_weights())]
+
+
+def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer:
+    """The same layer as one of Keras's own, without its weights."""
     match layer:
         case keras.layers.InputLayer():
             return keras.layers.InputLayer(layer.batch_shape[1:], name=name)
@@ -144,8 +177,6 @@ def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer | No
             return keras.layers.Activation(settings.activation, name=name)
         case keras.layers.Dropout():
             return keras.layers.Dropout(layer.rate, seed=layer.seed, name=name)
-        case Noise():
-            return None
     raise TypeError(f"a layer of another kind: {layer}")
 
 

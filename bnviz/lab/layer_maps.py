@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 import keras
 import tensorflow as tf
 
+from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import perturbed
 from bnviz.lab.normalization import (
@@ -34,7 +35,8 @@ class LayerMaps(NamedTuple):
     Attributes:
         first_kernel: Kernel of the first layer, shape (features, units).
         kernels: Kernels of the others, shape (layers - 1, units, units).
-        neurons: Bias, mean, variance, beta and gamma of each neuron, shape (5, layers, 1, units).
+        neurons: Bias, mean, variance, beta and gamma of each neuron, shape (5, layers, 1, units);
+            with dynamic tanh, its alpha in place of the mean.
         epsilon: Of the normalization, a scalar.
         by_given: Whether to normalize by mean and variance of what is given, a scalar.
         noise: Seed of each layer's noise, shape (layers, 2), or (0, 2) without noise.
@@ -91,7 +93,11 @@ def layer_maps(network: Network) -> LayerMaps:
         if layer is not None and hidden.position == "before":
             beta = zeros if beta_of(layer) is None else beta_of(layer).value
             gamma = ones if gamma_of(layer) is None else gamma_of(layer).value
-            epsilon, by_given = tf.convert_to_tensor(layer.epsilon), not hidden.frozen
+            by_given = not hidden.frozen
+            if isinstance(layer, DynamicTanh):
+                mean = layer.alpha.value * ones
+            else:
+                epsilon = tf.convert_to_tensor(layer.epsilon)
             if hidden.frozen:
                 mean, variance = layer.moving_mean.value, layer.moving_variance.value
             elif renormalizes(layer):
@@ -126,6 +132,8 @@ def apply(
     bias, mean, variance, beta, gamma = tf.unstack(maps.neurons)
     first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
     values = tf.concat([first, tf.matmul(reaching, maps.kernels)], axis=0) + bias
+    if isinstance(normalization, DynamicTanh):
+        return tf.where(maps.by_given, gamma * tf.tanh(mean * values) + beta, values)
     moments = training_moments(normalization, values)
     if renormalizes(normalization):
         moments = renormalized(*moments, mean, tf.sqrt(variance), maps.epsilon)

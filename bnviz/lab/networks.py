@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.dynamic_tanh import ALPHA, DynamicTanh
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import (
@@ -22,7 +23,7 @@ from bnviz.lab.normalization import (
     renormalized,
     renormalizes,
 )
-from bnviz.recording.frames import ARMS_WITHOUT_BETA
+from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
 from bnviz.recording.networks import MAX_D, MAX_R, num_groups
 from bnviz.settings import BN_POSITIONS, Settings
@@ -211,7 +212,8 @@ def build(
     Momentum and epsilon of BN are variables, so that other values need no new compilation. A Dense
     layer right before a normalization has no bias, because beta takes its place (Ioffe & Szegedy
     2015, section 3.2; for layer normalization Ba et al. 2016, equation 4), also if beta is not
-    learnt; before RMS normalization, which never has a beta, it keeps its bias.
+    learnt; before RMS normalization, which never has a beta, and before dynamic tanh, whose beta
+    comes after the tanh, it keeps its bias.
 
     Args:
         settings: Settings of the run; only what decides the architecture is read.
@@ -221,7 +223,7 @@ def build(
         frozen: Whether Batch Normalization keeps its moving statistics fixed and trains by them.
     """
     side = normalization_position(settings, arm)
-    use_bias = side != "before" or arm in ARMS_WITHOUT_BETA
+    use_bias = side != "before" or arm in BIASED_ARMS
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
     def dense(units: int, name: str, **options: bool) -> keras.layers.Layer:
@@ -251,7 +253,8 @@ def build(
         for layer in following:
             x = layer(x)
         if hidden.normalization is not None:
-            hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
+            if not isinstance(hidden.normalization, DynamicTanh):
+                hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
             if hidden.has_batch_statistics:
                 hidden.normalization.momentum = tf.Variable(0.0, trainable=False)
             if renormalizes(hidden.normalization):
@@ -269,6 +272,8 @@ def _normalization(
         # Keras always gives it a scale, which is 1 unless it learns.
         return keras.layers.RMSNormalization(trainable=settings.bn_scale, name=name)
     learnt = {"center": settings.bn_center, "scale": settings.bn_scale}
+    if arm == "dyt":
+        return DynamicTanh(**learnt, name=name)
     if arm == "layer_norm":
         return keras.layers.LayerNormalization(**learnt, name=name)
     if arm == "group_norm":
@@ -307,7 +312,10 @@ def reset(
     for number, hidden in enumerate(network.hidden_layers):
         if (layer := hidden.normalization) is None:
             continue
-        layer.epsilon.assign(settings.bn_epsilon)
+        if isinstance(layer, DynamicTanh):
+            layer.alpha.assign(ALPHA)
+        else:
+            layer.epsilon.assign(settings.bn_epsilon)
         if (beta := beta_of(layer)) is not None:
             beta.assign(tf.zeros_like(beta))
         if (gamma := gamma_of(layer)) is not None:

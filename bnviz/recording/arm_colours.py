@@ -15,5 +15,6 @@ ARM_COLOURS = {
     "rms_norm": FURTHER_COLOURS[0],
     "renorm": FURTHER_COLOURS[0],
     "ghost_bn": FURTHER_COLOURS[0],
+    "dyt": FURTHER_COLOURS[0],
     "noisy_bn": FURTHER_COLOURS[0],
 }

@@ -20,6 +20,7 @@ ARM_LABELS = {
     "rms_norm": "RMS norm",
     "renorm": "batch renorm",
     "ghost_bn": "ghost BN",
+    "dyt": "dynamic tanh",
     "noisy_bn": "noisy BN",
 }
 #: The same as additions to a noun.
@@ -31,12 +32,13 @@ ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LAB
 #: The arms of every run; `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
 #: Arms with Batch Normalization; those that train by the statistics of batches and keep moving
-#: ones for inference; and all with a gamma per neuron.
+#: ones for inference; and all that have a gamma per neuron in one place.
 BN_ARMS = ("bn", "bn_other", "noisy_bn")
 MOVING_ARMS = (*BN_ARMS, "renorm", "ghost_bn")
-NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "rms_norm")
-#: Those of them that do not shift, so that the bias before stays.
-ARMS_WITHOUT_BETA = ("rms_norm",)
+NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "rms_norm", "dyt")
+#: Those of them whose beta does not take the place of the bias right before: RMS normalization has
+#: none, and that of dynamic tanh comes after the tanh.
+BIASED_ARMS = ("rms_norm", "dyt")
 #: What distributions are kept of: the inputs and the outputs of each non-linearity.
 QUANTITIES = ("pre_activation", "activation")
 #: Percentiles kept of each distribution, in percent.

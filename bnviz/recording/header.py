@@ -42,6 +42,7 @@ _KINDS = {
     "rms_norm": "rms",
     "renorm": "renorm",
     "ghost_bn": "ghost",
+    "dyt": "dyt",
 }
 
 

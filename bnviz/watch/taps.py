@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from bnviz.lab.normalization import renormalizes
 from bnviz.recording.frames import PROBE_SIZE
 from bnviz.recording.header_text import FORMULA, MAX_LAYERS, MAX_NAME
 from bnviz.recording.networks import LayerSpec, NormSpec
@@ -130,7 +131,9 @@ def _tap(events: list[Event], place: int, examples: int) -> list[Tap]:
 
 
 def _kind(layer: keras.layers.Layer) -> str:
-    return next(kind for each, kind in NORMALIZATIONS.items() if isinstance(layer, each))
+    kind = next(kind for each, kind in NORMALIZATIONS.items() if isinstance(layer, each))
+    # What its examples become follows from the batch alone only without this correction.
+    return "renorm" if renormalizes(layer) else kind
 
 
 def activation_of(layer: keras.layers.Layer) -> str:

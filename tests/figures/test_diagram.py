@@ -31,6 +31,7 @@ def diagram(view=None, **settings):
         ("rms_norm", "before", [BEFORE, BEFORE], ["BN", "RMS"]),
         ("renorm", "before", [BEFORE, BEFORE], ["BN", "BRN"]),
         ("ghost_bn", "before", [BEFORE, BEFORE], ["BN", "GBN"]),
+        ("dyt", "after", [AFTER, AFTER], ["BN", "DyT"]),
         ("noisy_bn", "before", [BEFORE, BEFORE], ["BN", "BN~"]),
     ],
 )

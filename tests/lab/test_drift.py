@@ -137,6 +137,8 @@ class Probed:
                 moving_mean, moving_std = learnt["renorm_mean"], learnt["renorm_stddev"]
                 r = np.clip(std / moving_std, 1 / 3, 3)
                 z = (z - mean) / std * r + np.clip((mean - moving_mean) / moving_std, -5, 5)
+            case "dyt":
+                z = np.tanh(learnt["alpha"] * z)
             case "ghost_bn":
                 # The two that are left over belong to the last virtual batch.
                 z = np.vstack([standardized(each, axis=0) for each in np.split(z, range(8, 48, 8))])
@@ -167,6 +169,8 @@ ARMS = [
     ("renorm", "before"),
     ("renorm", "after"),
     ("ghost_bn", "before"),
+    ("dyt", "before"),
+    ("dyt", "after"),
 ]
 
 

@@ -21,6 +21,7 @@ ARMS = (
     "rms_norm",
     "renorm",
     "ghost_bn",
+    "dyt",
     "noisy_bn",
 )
 RATE = 0.3
@@ -105,6 +106,8 @@ class Reference:
                 case "group_norm":
                     halves = np.split(v, 2, axis=1)
                     v = np.concatenate([standardized(half, axis=1) for half in halves], axis=1)
+                case "dyt":
+                    v = np.tanh(part["alpha"] * v)
                 case "ghost_bn":
                     virtual = np.split(v, len(v) // 8)
                     v = np.concatenate([standardized(each, axis=0) for each in virtual])
@@ -170,7 +173,7 @@ def test_the_landscape_equals_finite_differences(arm, networks, data):
     assert expected["gradient_shift"][1] > 0.01
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 8)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 9)))
 def test_without_a_step_nothing_shifts(arm, networks, data):
     _, landscape = networks[arm]
     found = landscape.measure(*map(tf.constant, data), 1e-7)
@@ -184,7 +187,7 @@ def test_the_steps_are_those_of_the_paper():
     assert STEPS[[0, -1]].tolist() == [0.5, 4.0]
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 8)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 9)))
 def test_measuring_changes_nothing(arm, networks, data):
     network, landscape = networks[arm]
     before = [variable.numpy() for variable in network.model.variables]

@@ -217,6 +217,7 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
             "layer_norm",
             "group_norm",
             "rms_norm",
+            "dyt",
         ],
         (3, 8),
     ),

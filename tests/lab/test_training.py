@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from bnviz.data.dataset import Dataset
+from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.inference import Inference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.landscape import Landscape
@@ -71,6 +72,9 @@ def by_keras(settings, arm, data, steps):
             normalization = [keras.layers.LayerNormalization(**options)]
         elif arm == "group_norm":
             normalization = [keras.layers.GroupNormalization(2, **options)]
+        elif arm == "dyt":
+            learnt = {"center": settings.bn_center, "scale": settings.bn_scale}
+            normalization = [DynamicTanh(**learnt, name=f"tanh_{number}")]
         elif arm == "rms_norm":
             normalization = [keras.layers.RMSNormalization(epsilon=settings.bn_epsilon)]
         else:
@@ -90,7 +94,7 @@ def by_keras(settings, arm, data, steps):
         layers.append(
             keras.layers.Dense(
                 settings.units,
-                use_bias=not before or arm == "rms_norm",
+                use_bias=not before or arm in ("rms_norm", "dyt"),
                 kernel_regularizer=regularizer,
             )
         )
@@ -157,6 +161,8 @@ CASES = [
     ("renorm", BASE),
     ("renorm", BASE.replace(batch_size=2, init_scale=4.0, bn_position="after", bn_scale=False)),
     ("ghost_bn", BASE.replace(batch_size=18, bn_position="after", bn_center=False)),
+    ("dyt", BASE.replace(optimizer="adam")),
+    ("dyt", BASE.replace(bn_position="after", bn_scale=False, l2=0.01)),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
     ("bn", BASE.replace(dropout=0.3, dropout_position="before")),
     *(

@@ -353,6 +353,7 @@ class TestHeader:
             ("rms_norm", "after", "RMS norm"),
             ("renorm", "before", "batch renorm"),
             ("ghost_bn", "before", "ghost BN"),
+            ("dyt", "before", "dynamic tanh"),
             ("noisy_bn", "after", "noisy BN"),
         ],
     )
