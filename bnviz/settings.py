@@ -72,6 +72,7 @@ THIRD_ARMS = (
     "renorm",
     "ghost_bn",
     "dyt",
+    "weight_norm",
     "noisy_bn",
 )
 #: Momentum of the optimizer "momentum", which is SGD with it.
@@ -356,8 +357,8 @@ class Settings:
             "Batch Normalization",
             "Train a third network beside the two: with BN on the other side of the activation, "
             "with layer, group (of 4 neurons or more) or RMS normalization, with batch renorm, "
-            "with ghost BN (of virtual batches), with dynamic tanh (no statistics), or with BN "
-            "followed by noise.",
+            "with ghost BN (of virtual batches), with dynamic tanh (no statistics), with weight "
+            "norm (of the weights alone), or with BN followed by noise.",
             THIRD_ARMS,
         ),
     )

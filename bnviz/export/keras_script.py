@@ -14,10 +14,10 @@ from bnviz.export.script_cells import (
     wrapped,
 )
 from bnviz.export.script_data import data_code
-from bnviz.export.script_layers import DEFINED
+from bnviz.export.script_layers import DEFINED, SET_G
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import BIASED_ARMS
+from bnviz.recording.frames import BIASED_ARMS, NORMALIZED_ARMS
 from bnviz.recording.header import arm_label
 from bnviz.recording.networks import MAX_D, MAX_R, num_groups
 from bnviz.settings import BN_POSITIONS, Settings
@@ -109,6 +109,7 @@ def _networks(settings: Settings) -> str:
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
     number = "number" if settings.dropout or settings.third_arm == "noisy_bn" else "_"
     before = DEFINED.get(settings.third_arm, "")
+    after = SET_G if settings.third_arm == "weight_norm" else ""
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
@@ -124,7 +125,7 @@ def _networks(settings: Settings) -> str:
     for layer, seed in zip(dense, seeds):
         initializer = keras.initializers.{name}(seed=int(seed){options})
         layer.kernel.assign({scale}initializer(layer.kernel.shape))
-    return model
+{after}    return model
 """
 
 
@@ -132,10 +133,12 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
     """Returns the Keras layers of one hidden layer as code, in order."""
     activation = f'layers.Activation("{settings.activation}"),'
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
-    normalization = [] if arm == "none" else _normalization(settings, arm)
+    normalization = _normalization(settings, arm) if arm in NORMALIZED_ARMS else []
     if normalization and before and arm not in BIASED_ARMS:
         why = "  # beta is the bias" if settings.bn_center else ""
         dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),{why}"
+    elif arm == "weight_norm":
+        dense = f"WeightNormDense({settings.units}{', penalty=penalty' if penalty else ''}),"
     else:
         dense = f"layers.Dense({settings.units}{penalty}),"
     dropout = [f"layers.Dropout({settings.dropout!r}, seed=number),"] if settings.dropout else []

@@ -69,5 +69,34 @@ class DynamicTanh(layers.Layer):
 
 
 '''
+_WEIGHT_NORM = '''\
+class WeightNormDense(layers.Dense):
+    """Multiplies by g * v / norm(v), where the kernel is v (Salimans & Kingma 2016)."""
+
+    def __init__(self, units, penalty=None):
+        super().__init__(units)
+        self.penalty = penalty
+
+    def build(self, shape):
+        super().build(shape)
+        # The sum of squares of the weights is that of g.
+        options = {"initializer": "ones", "regularizer": self.penalty}
+        self.g = self.add_weight(shape=(self.units,), name="g", **options)
+
+    def call(self, x):
+        return tf.matmul(x, self.g * self.kernel / tf.norm(self.kernel, axis=0)) + self.bias
+
+
+'''
+#: What sets g where the kernels are set, inside the loop over the layers.
+SET_G = """\
+        if isinstance(layer, WeightNormDense):
+            layer.g.assign(tf.norm(layer.kernel, axis=0))
+"""
 #: The code by the network that needs it.
-DEFINED = {"noisy_bn": _NOISE, "ghost_bn": _GHOST, "dyt": _DYNAMIC_TANH}
+DEFINED = {
+    "noisy_bn": _NOISE,
+    "ghost_bn": _GHOST,
+    "dyt": _DYNAMIC_TANH,
+    "weight_norm": _WEIGHT_NORM,
+}

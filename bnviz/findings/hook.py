@@ -17,6 +17,7 @@ _BOTH = {
     "renorm": ("has BN", "batch renorm"),
     "ghost_bn": ("has BN", "ghost BN"),
     "dyt": ("has BN", "dynamic tanh"),
+    "weight_norm": ("has BN", "weight norm"),
     "noisy_bn": ("has BN", "BN followed by noise"),
 }
 

@@ -19,6 +19,7 @@ from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, GhostBatchNormalization
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.training import make_optimizer
+from bnviz.lab.weight_norm import WeightNormDense, kernel_of
 from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 
@@ -66,6 +67,11 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
         found.append(
             "Keras has no layer of dynamic tanh: others make the same values, and when they train "
             "on, each neuron learns an alpha of its own."
+        )
+    if any(isinstance(layer, WeightNormDense) for layer in layers):
+        found.append(
+            "Keras has no layer of weight norm: its layers are Dense, with the weights that g and "
+            "v make, which are trained on as they are."
         )
     if any(isinstance(layer, FrozenBatchNormalization) for layer in layers):
         found.append(
@@ -135,6 +141,9 @@ def _copies(
                     [gamma, beta],
                 ),
             ]
+        case WeightNormDense():
+            dense = keras.layers.Dense(layer.units, name=name)
+            return [(dense, [kernel_of(layer).numpy(), layer.bias.numpy()])]
     return [(_copy(layer, settings, name), layer.get_weights())]
 
 

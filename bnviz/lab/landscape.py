@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
 from bnviz.lab.observer import loss_and_accuracy
+from bnviz.lab.weight_norm import kernel_variables
 
 #: Steps against the gradient at which the landscape is measured, in units of the learning rate.
 STEPS = np.geomspace(0.5, 4.0, 8)
@@ -19,7 +20,8 @@ class Landscape:
     The loss is that of `Network.probe`, without the L2 penalty, always of the same examples with
     the same noise. A step of size eta leads from the weights `W` to `W - eta * grad L(W)`, whatever
     the optimizer of the run: this is how Santurkar et al. define it, it depends on this batch
-    alone, and runs with different optimizers can be compared.
+    alone, and runs with different optimizers can be compared. With weight normalization `W` are g
+    and v of each kernel, which are what is trained.
 
     Args:
         network: The network to measure.
@@ -36,13 +38,17 @@ class Landscape:
             if layer is not None
             for variable in layer.trainable_variables
         ]
+
+        def is_of_kernel(weight: keras.Variable, index: int) -> bool:
+            return any(weight is each for each in kernel_variables(network.dense_layers[index]))
+
         #: For every element of these variables, the index of the hidden layer whose kernel it
         #: belongs to, or the number of hidden layers if it belongs to none.
         self._kernel_of = np.concatenate(
             [
                 np.full(
                     int(np.prod(weight.shape)),
-                    index if weight is network.dense_layers[index].kernel else len(pairs),
+                    index if is_of_kernel(weight, index) else len(pairs),
                 )
                 for index, weight in self._weights
             ]

@@ -19,6 +19,7 @@ from bnviz.lab.normalization import (
     renormalizes,
     training_moments,
 )
+from bnviz.lab.weight_norm import kernel_of
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ class LayerCrossing(NamedTuple, Generic[T]):
 
 def layer_maps(network: Network) -> LayerMaps:
     """The maps of a network in its current state, as in a training step."""
-    first, *others = (hidden.dense.kernel.value for hidden in network.hidden_layers)
+    first, *others = (kernel_of(hidden.dense) for hidden in network.hidden_layers)
     units = first.shape[1]
     zeros, ones = tf.zeros(units), tf.ones(units)
     neurons, noise = [], []

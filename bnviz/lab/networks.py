@@ -23,6 +23,7 @@ from bnviz.lab.normalization import (
     renormalized,
     renormalizes,
 )
+from bnviz.lab.weight_norm import WeightNormDense, assign_kernel
 from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
 from bnviz.recording.networks import MAX_D, MAX_R, num_groups
@@ -34,7 +35,8 @@ class HiddenLayer:
     """A hidden layer: Dense and activation, with normalization before or after the activation.
 
     Attributes:
-        dense: The Dense layer, `x @ kernel (+ bias)`.
+        dense: The Dense layer, `x @ kernel (+ bias)`; with weight normalization a
+            `WeightNormDense`.
         normalization: The layer that normalizes, or None.
         position: "before" or "after" the activation, or "" without normalization.
         activation: The activation layer.
@@ -230,11 +232,16 @@ def build(
         name = f"{arm}_{name}"
         return keras.layers.Dense(units, kernel_regularizer=penalty, name=name, **options)
 
+    def hidden_dense(name: str) -> keras.layers.Layer:
+        if arm == "weight_norm":
+            return WeightNormDense(settings.units, penalty=penalty, name=f"{arm}_{name}")
+        return dense(settings.units, name, use_bias=use_bias)
+
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
     hidden_layers = []
     for number in range(1, settings.hidden_layers + 1):
         hidden = HiddenLayer(
-            dense(settings.units, f"dense_{number}", use_bias=use_bias),
+            hidden_dense(f"dense_{number}"),
             _normalization(settings, arm, number, frozen=frozen) if side else None,
             side,
             keras.layers.Activation(settings.activation, name=f"{arm}_activation_{number}"),
@@ -306,7 +313,7 @@ def reset(
     if kernels is None:
         kernels = initial_kernels(settings, network.model.input_shape[-1], network.output.units)
     for layer, kernel in zip(network.dense_layers, kernels, strict=True):
-        layer.kernel.assign(kernel)
+        assign_kernel(layer, kernel)
         if layer.use_bias:
             layer.bias.assign(tf.zeros_like(layer.bias))
     for number, hidden in enumerate(network.hidden_layers):

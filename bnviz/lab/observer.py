@@ -12,6 +12,7 @@ from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
 from bnviz.lab.networks import ForwardPass, Network
 from bnviz.lab.normalization import beta_of, gamma_of
+from bnviz.lab.weight_norm import kernel_of, with_kernels
 from bnviz.recording.frames import NUM_SINGLE, PLANE_GRID, PLANE_RANGE
 
 
@@ -26,7 +27,8 @@ class Observation:
             in inference, shape (6,).
         kernel_measures: For the kernel of each Dense layer, the L2 norm of the gradient of the
             probe's loss with respect to it, std(update) / std(kernel before the update) of the last
-            training step, and the L2 norm of the kernel; shape (3, layers + 1).
+            training step, and the L2 norm of the kernel; shape (3, layers + 1). With weight
+            normalization, of the kernel that g and v make.
         normalization: The values named by `normalization_names` for each neuron, shape
             (len(normalization_names), layers, units).
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
@@ -144,9 +146,11 @@ class Observer:
     ) -> dict[str, Any]:
         """The fields of an `Observation`, but for the names; compiled."""
         network = self._network
-        kernels = [layer.kernel.value for layer in network.dense_layers]
+        kernels = [kernel_of(layer) for layer in network.dense_layers]
         with tf.GradientTape() as tape:
-            forward_pass = network.probe(x)
+            tape.watch(kernels)
+            with with_kernels(network.dense_layers, kernels):
+                forward_pass = network.probe(x)
             loss, accuracy = loss_and_accuracy(forward_pass.logits, y)
         gradients = tape.gradient(loss, kernels)
         in_inference = network.model(tf.concat([x, x_validation], axis=0), training=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
+from bnviz.lab.weight_norm import kernel_of
 from bnviz.settings import SGD_MOMENTUM, Settings
 
 #: Maximum number of steps per call; longer stretches take several calls.
@@ -171,7 +172,7 @@ class Trainer:
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._compiled = CompiledFunction(self._train_steps, jit_compile=True)
         self._batches_sha = hashlib.sha256()
-        kernels = [layer.kernel for layer in network.dense_layers]
+        kernels = [kernel_of(layer) for layer in network.dense_layers]
         self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
 
     def reset(self, settings: Settings) -> None:
@@ -185,7 +186,7 @@ class Trainer:
         for variable, start in [*self._optimizer_start, *self._seeds]:
             variable.assign(start)
         for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
-            before.assign(layer.kernel)
+            before.assign(kernel_of(layer))
         self.learning_rate = settings.learning_rate
         self._batches_sha = hashlib.sha256()
 
@@ -269,7 +270,7 @@ class Trainer:
         """Updates the weights once; returns the loss of the batch, without the L2 penalty."""
         model = self.network.model
         for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
-            before.assign(layer.kernel)
+            before.assign(kernel_of(layer))
         with tf.GradientTape() as tape:
             loss = self._loss(y, model(x, training=True))
             objective = loss + tf.add_n([0.0, *model.losses])

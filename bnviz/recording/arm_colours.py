@@ -16,5 +16,6 @@ ARM_COLOURS = {
     "renorm": FURTHER_COLOURS[0],
     "ghost_bn": FURTHER_COLOURS[0],
     "dyt": FURTHER_COLOURS[0],
+    "weight_norm": FURTHER_COLOURS[0],
     "noisy_bn": FURTHER_COLOURS[0],
 }

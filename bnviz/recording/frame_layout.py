@@ -141,7 +141,7 @@ class FrameLayout:
         """Those of the measures that a frame has, as fields of a dtype."""
         holds = {"plane": self.plane, "deep": self.deep, "detail": self.detail}
         if arm:
-            holds["normalized"] = arm.normalization != "none"
+            holds["normalized"] = arm.has_gamma
             holds["batch_norm"] = arm.normalization == "batch"
         sizes = self._sizes | sizes
         return [

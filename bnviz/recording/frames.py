@@ -21,6 +21,7 @@ ARM_LABELS = {
     "renorm": "batch renorm",
     "ghost_bn": "ghost BN",
     "dyt": "dynamic tanh",
+    "weight_norm": "weight norm",
     "noisy_bn": "noisy BN",
 }
 #: The same as additions to a noun.

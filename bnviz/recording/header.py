@@ -43,6 +43,7 @@ _KINDS = {
     "renorm": "renorm",
     "ghost_bn": "ghost",
     "dyt": "dyt",
+    "weight_norm": "weight",
 }
 
 
@@ -219,12 +220,12 @@ class RecordingHeader:
     @property
     def normalized_arms(self) -> tuple[str, ...]:
         """Names of the networks that normalize, with a gamma for each neuron."""
-        return tuple(arm.name for arm in self.arms if arm.normalization != "none")
+        return tuple(arm.name for arm in self.arms if arm.has_gamma)
 
     @property
     def shifted_arms(self) -> tuple[str, ...]:
         """Names of the networks that normalize, with a beta for each neuron."""
-        return tuple(arm.name for arm in self.arms if arm.normalization not in ("none", "rms"))
+        return tuple(arm.name for arm in self.arms if arm.has_beta)
 
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""

@@ -59,7 +59,7 @@ class ArmSpec:
         name: Name of its field in a frame.
         label: What it is called on pages and in reports.
         normalization: What it normalizes by: "none", or one of `NORMALIZATIONS`; "batch" if it does
-            so at any layer.
+            so at any layer; "weight" if it normalizes its weights instead.
         colour: A colour such as #D55E00, which only a network without BN has; #0072B2 is that of
             one with BN.
         norms: What it normalizes by at each layer, None where it does not; empty for none.
@@ -76,6 +76,16 @@ class ArmSpec:
     def norm(self, layer: int) -> NormSpec | None:
         """What it normalizes by at a layer, counted from 0; None if it does not."""
         return self.norms[layer] if self.norms else None
+
+    @property
+    def has_gamma(self) -> bool:
+        """Whether it normalizes, with a gamma for each neuron."""
+        return self.normalization in NORMALIZATIONS
+
+    @property
+    def has_beta(self) -> bool:
+        """Whether it has a beta for each neuron, too."""
+        return self.has_gamma and self.normalization != "rms"
 
     @property
     def with_it(self) -> str:

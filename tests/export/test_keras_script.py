@@ -82,6 +82,7 @@ CASES = (
     SMALL.replace(dataset="wine", third_arm="renorm", bn_momentum=0.8),
     SMALL.replace(dataset="wine", third_arm="ghost_bn", batch_size=18, bn_center=False),
     SMALL.replace(dataset="wine", third_arm="dyt", bn_scale=False),
+    SMALL.replace(dataset="wine", third_arm="weight_norm", l2=0.01),
     # A network in which rounding grows fast, and random numbers.
     Settings(steps=1_500, learning_rate=0.3, batch_size=16, dropout=0.1, third_arm="noisy_bn"),
 )

@@ -32,6 +32,7 @@ def diagram(view=None, **settings):
         ("renorm", "before", [BEFORE, BEFORE], ["BN", "BRN"]),
         ("ghost_bn", "before", [BEFORE, BEFORE], ["BN", "GBN"]),
         ("dyt", "after", [AFTER, AFTER], ["BN", "DyT"]),
+        ("weight_norm", "before", [BEFORE, ["weights", "activation"]], ["BN", ""]),
         ("noisy_bn", "before", [BEFORE, BEFORE], ["BN", "BN~"]),
     ],
 )

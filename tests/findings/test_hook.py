@@ -33,6 +33,7 @@ def test_the_place_of_bn_is_said_where_it_is_not_the_usual_one():
         ("renorm", "before", "The middle one has BN, the one on the right batch renorm."),
         ("ghost_bn", "before", "The middle one has BN, the one on the right ghost BN."),
         ("dyt", "before", "The middle one has BN, the one on the right dynamic tanh."),
+        ("weight_norm", "before", "The middle one has BN, the one on the right weight norm."),
         ("noisy_bn", "after", "The middle one has BN, the one on the right BN followed by noise."),
         (
             "bn_other",

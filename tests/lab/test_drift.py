@@ -113,6 +113,8 @@ class Probed:
         found = []
         for hidden in self.network.hidden_layers:
             kernel, norm = hidden.dense.kernel.numpy(), hidden.normalization
+            if self.arm == "weight_norm":
+                kernel = hidden.dense.g.numpy() * kernel / np.linalg.norm(kernel, axis=0)
             bias = hidden.dense.bias.numpy() if hidden.dense.use_bias else 0
             learnt = {each.name: each.numpy() for each in getattr(norm, "variables", ())}
             found.append((kernel, bias, learnt, float(getattr(norm, "epsilon", 0))))
@@ -171,6 +173,7 @@ ARMS = [
     ("ghost_bn", "before"),
     ("dyt", "before"),
     ("dyt", "after"),
+    ("weight_norm", ""),
 ]
 
 

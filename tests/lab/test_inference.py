@@ -23,6 +23,7 @@ ARMS = (
     "renorm",
     "ghost_bn",
     "dyt",
+    "weight_norm",
     "noisy_bn",
 )
 BN_ARMS = ("bn", "bn_other", "noisy_bn", "renorm", "ghost_bn")
@@ -131,7 +132,9 @@ def test_alone_takes_each_example_as_a_batch_of_one(arm, networks, data):
     assert found == pytest.approx(loss, rel=1e-4)
 
 
-@pytest.mark.parametrize("arm", ["none", "layer_norm", "group_norm", "rms_norm", "dyt"])
+@pytest.mark.parametrize(
+    "arm", ["none", "layer_norm", "group_norm", "rms_norm", "dyt", "weight_norm"]
+)
 def test_without_bn_all_statistics_give_the_same(arm, networks, data):
     _, x, y = data
     loss, accuracy = outcome(networks[arm][0].model(x, training=False).numpy(), y)

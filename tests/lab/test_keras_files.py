@@ -65,6 +65,7 @@ print(json.dumps(found))
         ("rms_norm", {"bn_epsilon": 0.1, "bn_scale": False}),
         ("renorm", {"bn_epsilon": 0.1}),
         ("ghost_bn", {"bn_epsilon": 0.1}),
+        ("weight_norm", {"l2": 0.1}),
         ("dyt", {}),
         ("dyt", {"bn_scale": False, "bn_position": "after"}),
         ("noisy_bn", {}),

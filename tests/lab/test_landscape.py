@@ -22,6 +22,7 @@ ARMS = (
     "renorm",
     "ghost_bn",
     "dyt",
+    "weight_norm",
     "noisy_bn",
 )
 RATE = 0.3
@@ -71,7 +72,9 @@ class Reference:
         ]
         self.start = np.concatenate([values.ravel() for *_, values in self.weights])
         self.layer = np.concatenate([np.full(w.size, number) for number, _, w in self.weights])
-        self.kernel = np.concatenate([np.full(w.size, n == "kernel") for _, n, w in self.weights])
+        self.kernel = np.concatenate(
+            [np.full(w.size, n in ("kernel", "g")) for _, n, w in self.weights]
+        )
         self.position = {"bn_other": "after"}.get(arm, "before")
         self.arm = arm
         self.x, self.y = x.astype(np.float64), y
@@ -98,7 +101,7 @@ class Reference:
                 case "renorm":
                     r, d = correction(number, v.mean(0), np.sqrt(v.var(0) + 0.02))
                     v = standardized(v, axis=0) * r + d
-                case "none":
+                case "none" | "weight_norm":
                     return v
                 case "rms_norm":
                     square = np.square(v).mean(axis=1, keepdims=True)
@@ -117,7 +120,10 @@ class Reference:
 
         h = self.x
         for number, part in enumerate(parts[:-1]):
-            h = h @ part["kernel"] + part.get("bias", 0)
+            kernel = part["kernel"]
+            if "g" in part:
+                kernel = part["g"] * kernel / np.linalg.norm(kernel, axis=0)
+            h = h @ kernel + part.get("bias", 0)
             h = normalize(h, part, number) if self.position == "before" else h
             h = np.tanh(h)
             h = normalize(h, part, number) if self.position == "after" else h
@@ -173,7 +179,7 @@ def test_the_landscape_equals_finite_differences(arm, networks, data):
     assert expected["gradient_shift"][1] > 0.01
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 9)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 10)))
 def test_without_a_step_nothing_shifts(arm, networks, data):
     _, landscape = networks[arm]
     found = landscape.measure(*map(tf.constant, data), 1e-7)
@@ -187,7 +193,7 @@ def test_the_steps_are_those_of_the_paper():
     assert STEPS[[0, -1]].tolist() == [0.5, 4.0]
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1, 9)))
+@pytest.mark.parametrize("arm", everyday(ARMS, (1, 10)))
 def test_measuring_changes_nothing(arm, networks, data):
     network, landscape = networks[arm]
     before = [variable.numpy() for variable in network.model.variables]

@@ -218,6 +218,7 @@ def test_an_observation_equals_a_forward_pass_by_hand(arm, position):
             "group_norm",
             "rms_norm",
             "dyt",
+            "weight_norm",
         ],
         (3, 8),
     ),

@@ -9,7 +9,7 @@ from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import Settings
 from tests.support.everyday import everyday
 
-RELATIVES = ("renorm", "ghost_bn", "dyt")
+RELATIVES = ("renorm", "ghost_bn", "dyt", "weight_norm")
 SMALL = Settings(dataset="moons", hidden_layers=2, units=4, steps=8, learning_rate=0.05)
 
 

@@ -15,6 +15,7 @@ from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import GhostBatchNormalization
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
+from bnviz.lab.weight_norm import WeightNormDense, assign_kernel
 from bnviz.settings import BN_POSITIONS, OPTIMIZERS, Settings
 from tests.support.everyday import everyday
 
@@ -61,8 +62,9 @@ def by_keras(settings, arm, data, steps):
     regularizer = keras.regularizers.L2(settings.l2) if settings.l2 else None
     layers = [keras.Input((FEATURES,))]
     for number in range(1, settings.hidden_layers + 1):
-        before = arm != "none" and (settings.bn_position == "before") != (arm == "bn_other")
-        after = arm != "none" and not before
+        normalized = arm not in ("none", "weight_norm")
+        before = normalized and (settings.bn_position == "before") != (arm == "bn_other")
+        after = normalized and not before
         options = {
             "epsilon": settings.bn_epsilon,
             "center": settings.bn_center,
@@ -92,7 +94,9 @@ def by_keras(settings, arm, data, steps):
             normalization.append(Noise(f"noise_{number}"))
             normalization[-1].reset(seed=settings.seed, number=number - 1)
         layers.append(
-            keras.layers.Dense(
+            WeightNormDense(settings.units, penalty=regularizer, name=f"dense_{number}")
+            if arm == "weight_norm"
+            else keras.layers.Dense(
                 settings.units,
                 use_bias=not before or arm in ("rms_norm", "dyt"),
                 kernel_regularizer=regularizer,
@@ -101,7 +105,7 @@ def by_keras(settings, arm, data, steps):
         dropout = [keras.layers.Dropout(settings.dropout, seed=number)] if settings.dropout else []
         first = dropout if settings.dropout_position == "before" else []
         # Without BN, dropout is where it is with it.
-        before_too = before or (arm == "none" and settings.bn_position == "before")
+        before_too = before or (not normalized and settings.bn_position == "before")
         layers += first if before_too else []
         layers += normalization if before else []
         layers.append(keras.layers.Activation(settings.activation))
@@ -113,7 +117,7 @@ def by_keras(settings, arm, data, steps):
     kernels = iter(initial_kernels(settings, FEATURES, CLASSES))
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
-            layer.kernel.assign(next(kernels))
+            assign_kernel(layer, next(kernels))
     model.compile(
         optimizer,
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -163,6 +167,8 @@ CASES = [
     ("ghost_bn", BASE.replace(batch_size=18, bn_position="after", bn_center=False)),
     ("dyt", BASE.replace(optimizer="adam")),
     ("dyt", BASE.replace(bn_position="after", bn_scale=False, l2=0.01)),
+    ("weight_norm", BASE.replace(l2=0.01)),
+    ("weight_norm", BASE.replace(optimizer="adam", dropout=0.3)),
     ("noisy_bn", BASE.replace(bn_position="after", dropout=0.3)),
     ("bn", BASE.replace(dropout=0.3, dropout_position="before")),
     *(

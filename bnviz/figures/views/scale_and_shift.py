@@ -18,7 +18,8 @@ READING = (
     "bands hold half and nine tenths of them. At the right: all neurons now. A gamma near 0 "
     "switches its neuron off. BN gives every neuron mean 0 and standard deviation 1 before, which "
     "gamma = std and beta = mean would undo. RMS normalization has no beta. "
-    "Dynamic tanh multiplies and adds after its tanh; its alpha is not drawn."
+    "Dynamic tanh multiplies and adds after its tanh; its alpha is not drawn. "
+    "Nor is the g of weight norm, the norm of a neuron's weights."
 )
 SHOWS = "the gamma and beta that each neuron learns"
 #: Maximum number of layers drawn side by side; beyond that only the chosen one is drawn.
