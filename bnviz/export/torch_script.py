@@ -16,11 +16,12 @@ from bnviz.export.script_cells import (
 )
 from bnviz.export.script_data import data_code
 from bnviz.export.script_training import ROWS
+from bnviz.export.torch_layers import MODULES, SET_G
 from bnviz.export.torch_weights import weights_code
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import ARMS_WITHOUT_BETA, BN_ARMS
+from bnviz.recording.frames import BIASED_ARMS, BN_ARMS, NORMALIZED_ARMS
 from bnviz.recording.header import arm_label, normalization_position
-from bnviz.recording.networks import MAX_D, MAX_R, num_groups
+from bnviz.recording.networks import num_groups
 from bnviz.settings import SGD_MOMENTUM, Settings
 
 #: The activations of Keras; its leaky ReLU has another slope.
@@ -45,7 +46,7 @@ _OPTIMIZERS = {
 
 
 #: The networks that it trains.
-_ARMS = ("none", *BN_ARMS, "layer_norm", "group_norm", "rms_norm", "renorm")
+_ARMS = ("none", "weight_norm", *NORMALIZED_ARMS)
 
 
 def unavailable(settings: Settings) -> str:
@@ -153,7 +154,8 @@ def _networks(settings: Settings) -> str:
         if not learnt
     ]
     fixing = "    for layer in model:\n" + "".join(fixed) if fixed else ""
-    modules = _MODULES.get(settings.third_arm, "")
+    after = SET_G if settings.third_arm == "weight_norm" else ""
+    modules = MODULES.get(settings.third_arm, "")
     return f"""\
 {modules}def network(arm, num_features, num_classes):
     \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
@@ -172,7 +174,7 @@ def _networks(settings: Settings) -> str:
         layer.weight.data = torch.from_numpy(kernel.T.copy())
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
-    return model
+{after}    return model
 """
 
 
@@ -182,11 +184,12 @@ def _block(settings: Settings, arm: str) -> list[str]:
     before = position or settings.bn_position
     activation = f"{_ACTIVATIONS[settings.activation]},"
     normalization = _normalization(settings, arm) if position else []
-    if position == "before" and arm not in ARMS_WITHOUT_BETA:
+    if position == "before" and arm not in BIASED_ARMS:
         why = "  # beta is the bias" if settings.bn_center else ""
         linear = f"nn.Linear(inputs, {settings.units}, bias=False),{why}"
     else:
-        linear = f"nn.Linear(inputs, {settings.units}),"
+        kind = "WeightNormDense" if arm == "weight_norm" else "nn.Linear"
+        linear = f"{kind}(inputs, {settings.units}),"
     dropout = [f"nn.Dropout({settings.dropout!r}),"] if settings.dropout else []
     if settings.dropout_position == "before":
         normalization, dropout = [*dropout, *normalization], []
@@ -198,70 +201,32 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     """Returns the normalization of a hidden layer as code, with the noise that follows it."""
     units, epsilon = settings.units, f"eps={settings.bn_epsilon!r}"
     if arm in BN_ARMS:
-        kept = settings.bn_momentum
         noise = ["Noise(),"] if arm == "noisy_bn" else []
-        momentum = f"momentum=1 - {kept!r}"
+        momentum = f"momentum=1 - {settings.bn_momentum!r}"
         return [
-            f"# PyTorch's momentum is the share of the new batch; {kept:g} of the old is kept.",
+            f"# PyTorch's momentum is the share of the new batch; "
+            f"{settings.bn_momentum:g} of the old is kept.",
             f"nn.BatchNorm1d({units}, {epsilon}, {momentum}),",
             *noise,
         ]
+    kept = repr(settings.bn_momentum)
     return [
         {
             "layer_norm": f"nn.LayerNorm({units}, {epsilon}),",
             "group_norm": f"nn.GroupNorm({num_groups(units)}, {units}, {epsilon}),",
             "rms_norm": f"nn.RMSNorm({units}, {epsilon}),",
-            "renorm": f"BatchRenorm({units}, {epsilon}, kept={settings.bn_momentum!r}),",
+            "ghost_bn": f"GhostBatchNormalization({units}, {epsilon}, kept={kept}),",
+            "dyt": f"DynamicTanh({units}),",
+            "renorm": f"BatchRenorm({units}, {epsilon}, kept={kept}),",
         }[arm]
     ]
-
-
-#: What PyTorch does not have, by the arm that needs it.
-_MODULES = {
-    "noisy_bn": '''\
-class Noise(nn.Module):
-    """Scales and shifts each element at random in training (Santurkar et al. 2018)."""
-
-    def forward(self, x):
-        if not self.training:
-            return x
-        mean, scale = -0.5 + torch.rand(()), 1 + 0.25 * torch.rand(())
-        shift = mean - 0.1 + 0.2 * torch.rand_like(x)
-        return (scale + 0.1 * torch.randn_like(x)) * x + shift
-
-
-''',
-    "renorm": f'''\
-class BatchRenorm(nn.Module):
-    """Batch Renormalization (Ioffe 2017, Algorithm 1)."""
-
-    def __init__(self, units, eps, kept):
-        super().__init__()
-        self.weight, self.bias = nn.Parameter(torch.ones(units)), nn.Parameter(torch.zeros(units))
-        self.mean, self.std, self.eps, self.kept = torch.zeros(units), torch.ones(units), eps, kept
-
-    def forward(self, x):
-        moving_std = self.std.clamp(min=self.eps**0.5)
-        if not self.training:
-            return (x - self.mean) / moving_std * self.weight + self.bias
-        variance, mean = torch.var_mean(x, dim=0, correction=0)
-        std = (variance + self.eps).sqrt()
-        with torch.no_grad():
-            r = (std / moving_std).clamp(1 / {MAX_R}, {MAX_R})
-            d = ((mean - self.mean) / moving_std).clamp(-{MAX_D}, {MAX_D})
-            self.mean = self.kept * self.mean + (1 - self.kept) * mean
-            self.std = self.kept * self.std + (1 - self.kept) * std
-        return ((x - mean) / std * r + d) * self.weight + self.bias
-
-
-''',
-}
 
 
 def _training(settings: Settings) -> str:
     """Returns code that defines `batches(x)` and `train(model, x, y)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
-    penalty = _PENALTY.format(l2=repr(settings.l2)) if settings.l2 else ""
+    penalty = _PENALTY if settings.third_arm != "weight_norm" else _PENALTY_OF_G
+    penalty = penalty.format(l2=repr(settings.l2)) if settings.l2 else ""
     defined = _RMSPROP if settings.optimizer == "rmsprop" else ""
     return defined + _TRAINING.format(rows=ROWS, optimizer=optimizer, penalty=penalty)
 
@@ -282,6 +247,12 @@ class RMSprop(torch.optim.Optimizer):
 '''
 _PENALTY = """\
         kernels = [layer.weight for layer in model if isinstance(layer, nn.Linear)]
+        loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
+"""
+_PENALTY_OF_G = """\
+        # The sum of squares of g * v / norm(v) is that of g.
+        linear = [layer for layer in model if isinstance(layer, nn.Linear)]
+        kernels = [getattr(layer, "g", layer.weight) for layer in linear]
         loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
 """
 _TRAINING = '''\

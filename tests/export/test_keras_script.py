@@ -22,7 +22,7 @@ from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
 from bnviz.lab.training import make_optimizer
 from bnviz.lesson.claims.experiments import RECORDED
-from bnviz.recording.frames import ARMS, NORMALIZED_ARMS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.recording.header import arm_label
 from bnviz.settings import (
     ACTIVATIONS,
@@ -105,11 +105,7 @@ def outcome(process: subprocess.Popen) -> tuple[list[dict[str, tuple[float, floa
     output, errors = process.communicate()
     assert process.returncode == 0, errors
     positions = [Settings(bn_position=position) for position in BN_POSITIONS]
-    labels = {
-        arm_label(settings, arm): arm
-        for arm in ("none", *NORMALIZED_ARMS)
-        for settings in positions
-    }
+    labels = {arm_label(settings, arm): arm for arm in ARM_LABELS for settings in positions}
     results = json.loads(output.splitlines()[-1])
     return [{labels[label]: value for label, value in each.items()} for each in results], output
 
@@ -133,7 +129,7 @@ def test_script_gives_the_result_of_the_page(cases, tmp_path):
         results, output = outcome(process)
     assert "XLA" not in output
     for theirs, last in zip(results, frames, strict=True):
-        assert set(theirs) == set(last.dtype.names) & {"none", *NORMALIZED_ARMS}
+        assert set(theirs) == set(last.dtype.names) & {*ARM_LABELS}
         for arm, (loss, accuracy) in theirs.items():
             ours = last[arm]
             assert loss == pytest.approx(float(ours["validation_loss"]), abs=LOSS), arm
@@ -191,7 +187,7 @@ def test_dropout_of_the_script_has_the_seeds_of_the_page():
     assert "other random numbers" not in script(Settings())
 
 
-@pytest.mark.parametrize("arm", ["none", *NORMALIZED_ARMS])
+@pytest.mark.parametrize("arm", ARM_LABELS)
 @pytest.mark.parametrize("position", BN_POSITIONS)
 @pytest.mark.parametrize("dropout", ["", *DROPOUT_POSITIONS])
 def test_layers_are_in_the_order_of_the_page(arm, position, dropout):

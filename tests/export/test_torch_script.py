@@ -12,7 +12,7 @@ from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export import keras_script, torch_script
 from bnviz.export.torch_weights import weights_code
 from bnviz.lab.initial_kernels import initial_kernels
-from bnviz.recording.frames import ARMS, NORMALIZED_ARMS
+from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.recording.header import arm_label
 from bnviz.settings import ACTIVATIONS, BN_POSITIONS, DROPOUT_POSITIONS, INITIALIZERS, Settings
 from tests.export.test_keras_script import CASES, IMAGES, SMALL, last_frame
@@ -33,6 +33,7 @@ SAME = (
     *(case for case in CASES[1:] if not case.dropout),
     *(SMALL.replace(dataset="wine", activation=name, steps=20) for name in ACTIVATIONS),
     *(SMALL.replace(dataset="wine", initializer=name, steps=20) for name in INITIALIZERS),
+    SMALL.replace(dataset="wine", bn_momentum=0.5, third_arm="ghost_bn"),
     SMALL.replace(dataset="wine", batch_size=2, optimizer="momentum", learning_rate=0.01),
     SMALL.replace(dataset="wine", bn_position="after", third_arm="layer_norm", bn_scale=False),
 )
@@ -54,7 +55,7 @@ def results(folder, cases) -> list[dict[str, tuple[float, float]]]:
 def test_script_gives_the_result_of_the_page(tmp_path):
     for settings, theirs in zip(SAME, results(tmp_path, SAME), strict=True):
         last = last_frame(settings)
-        arms = [arm for arm in ("none", *NORMALIZED_ARMS) if arm in last.dtype.names]
+        arms = [arm for arm in ARM_LABELS if arm in last.dtype.names]
         assert list(theirs) == [arm_label(settings, arm) for arm in arms]
         for arm in arms:
             loss, accuracy = theirs[arm_label(settings, arm)]
@@ -85,7 +86,7 @@ def test_initial_weights_are_those_of_the_page(initializer):
         np.testing.assert_allclose(drawn, kernel, rtol=0, atol=tolerance)
 
 
-@pytest.mark.parametrize("arm", ["none", *NORMALIZED_ARMS])
+@pytest.mark.parametrize("arm", ARM_LABELS)
 @pytest.mark.parametrize("position", BN_POSITIONS)
 def test_layers_are_in_the_order_of_the_keras_script(arm, position):
     for dropout in ("", *DROPOUT_POSITIONS):

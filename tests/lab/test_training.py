@@ -94,7 +94,7 @@ def by_keras(settings, arm, data, steps):
             normalization.append(Noise(f"noise_{number}"))
             normalization[-1].reset(seed=settings.seed, number=number - 1)
         layers.append(
-            WeightNormDense(settings.units, penalty=regularizer, name=f"dense_{number}")
+            WeightNormDense(settings.units, penalty=regularizer, name=f"weights_{number}")
             if arm == "weight_norm"
             else keras.layers.Dense(
                 settings.units,
