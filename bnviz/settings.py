@@ -39,6 +39,10 @@ DATASETS = (
     "fashion_mnist",
     UPLOAD,
 )
+#: Built-in data sets whose examples are images, which a convolution needs.
+IMAGE_DATASETS = ("digits", "mnist", "fashion_mnist")
+#: What the hidden layers are: fully connected, or 3×3 convolutions.
+ARCHITECTURES = ("dense", "conv")
 ACTIVATIONS = (
     "sigmoid",
     "tanh",
@@ -83,6 +87,10 @@ SEEDS = Bounds(0, 2**31 - 1)
 #: How many names that are no settings are listed one by one; a link may hold a thousand.
 MAX_UNKNOWN = 5
 _NO_SETTING = "left out, since no setting has this name"
+_ARCHITECTURE_RULE = (
+    "'dense' with the data set {dataset!r}, whose examples are not images (those of "
+    f"{', '.join(IMAGE_DATASETS)} are)"
+)
 _UPLOAD_RULE = "a key if and only if the data set is 'upload' (choose a file first)"
 
 
@@ -183,6 +191,17 @@ class Settings:
             relevant_if=("dataset", (UPLOAD,)),
         ),
     )
+    architecture: str = _setting(
+        "dense",
+        Choice(
+            "architecture",
+            "Network",
+            "Fully connected hidden layers, or 3×3 convolutions of images with average pooling, "
+            "where BN shares mean and variance between all examples and positions of a channel.",
+            ARCHITECTURES,
+        ),
+        neutral="dense",
+    )
     hidden_layers: int = _setting(
         5,
         Integer(
@@ -197,7 +216,14 @@ class Settings:
     )
     units: int = _setting(
         32,
-        Integer("units", "Network", "Neurons in each hidden layer.", 2, 256, scale=LOGARITHMIC),
+        Integer(
+            "units",
+            "Network",
+            "Neurons in each hidden layer, or channels of a convolution.",
+            2,
+            256,
+            scale=LOGARITHMIC,
+        ),
     )
     activation: str = _setting(
         "relu",
@@ -403,6 +429,8 @@ class Settings:
         ]
         if not problems and (self.dataset == UPLOAD) != bool(self.upload):
             problems.append(Problem("upload", self.upload, _UPLOAD_RULE))
+        if not problems and not is_possible(self.architecture, self.dataset):
+            problems.append(_not_images(self.architecture, self.dataset))
         if problems:
             raise SettingsError(problems)
 
@@ -438,6 +466,10 @@ class Settings:
                 problems.append(Problem("upload", str(values.get("upload", "")), _UPLOAD_RULE))
             values.pop("upload", None)
             values.pop("dataset", None)
+        whole = {**{name: item.default for name, item in _FIELDS.items()}, **defaults, **values}
+        if not is_possible(whole["architecture"], whole["dataset"]):
+            problems.append(_not_images(whole["architecture"], whole["dataset"]))
+            values["architecture"] = ARCHITECTURES[0]
         return cls(**{**defaults, **values}), tuple(problems)
 
     @classmethod
@@ -513,6 +545,16 @@ class Settings:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def is_possible(architecture: object, dataset: object) -> bool:
+    """Whether the examples of a data set can pass through the layers; any file's may."""
+    return architecture == ARCHITECTURES[0] or dataset in (*IMAGE_DATASETS, UPLOAD)
+
+
+def _not_images(architecture: object, dataset: object) -> Problem:
+    allowed = _ARCHITECTURE_RULE.format(dataset=dataset)
+    return Problem("architecture", str(architecture), allowed)
+
+
 def _shorten(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -525,8 +567,9 @@ def _as_text(value: object) -> str:
         return f"a value of type {type(value).__name__} that cannot be shown"
 
 
+_FIELDS = {item.name: item for item in fields(Settings)}
 #: The kind of each setting by name, in the order of the form.
-KINDS: dict[str, Kind] = {item.name: item.metadata["kind"] for item in fields(Settings)}
+KINDS: dict[str, Kind] = {name: item.metadata["kind"] for name, item in _FIELDS.items()}
 #: The defaults that differed when links named no version: what such a link leaves out.
 FORMER_DEFAULTS: dict[str, Value] = {
     "hidden_layers": 3,

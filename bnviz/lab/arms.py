@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.lab.compiled_function import xla_compilations
+from bnviz.lab.convolution import ImageShape
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
 from bnviz.lab.layer_maps import LayerReference
@@ -29,6 +30,7 @@ DIVERGENCE = 1_000.0
 _MAX_COMPILED = 40
 #: Settings that decide what is compiled for an arm; all others are inputs to it.
 _ARCHITECTURE = (
+    "architecture",
     "hidden_layers",
     "units",
     "activation",
@@ -248,7 +250,8 @@ def _network(
 ) -> CompiledNetwork:
     """A network of this kind, in whatever state it is."""
     sizes = (data.num_features, len(data.classes))
-    return _compiled(architecture(settings, kind), name, kind, *sizes, frozen)
+    image = ImageShape.of(settings, data)
+    return _compiled(architecture(settings, kind), name, kind, *sizes, frozen, image)
 
 
 def architecture(settings: Settings, kind: str) -> Settings:
@@ -271,9 +274,10 @@ def _compiled(
     num_features: int,
     num_classes: int,
     frozen: bool,
+    image: ImageShape | None,
 ) -> CompiledNetwork:
     """Builds a network once per architecture; `name` keeps arms of the same kind apart."""
-    network = build(settings, kind, num_features, num_classes, frozen=frozen)
+    network = build(settings, kind, num_features, num_classes, frozen=frozen, image=image)
     trainer = Trainer(network, settings)
     observer = Observer(network, trainer.kernels_before)
     return CompiledNetwork(network, trainer, observer, Landscape(network), Inference(network))

@@ -9,6 +9,7 @@ import numpy as np
 
 from bnviz.data import builtin, plane, preparation
 from bnviz.data.dataset import Dataset
+from bnviz.lab.convolution import ImageShape, ShapeError
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
 #: Seconds without data after which a download is given up.
@@ -46,12 +47,17 @@ def load(settings: Settings, upload: Dataset | None = None) -> Dataset:
         Images with pixels from 0 to 1, all other features standardized over the training examples.
 
     Raises:
-        DataError: If a download fails or the uploaded data set is missing.
+        DataError: If a download fails, or the uploaded data set is missing or cannot pass through
+            the layers.
     """
     name = settings.dataset
     if name == UPLOAD:
         if upload is None:
             raise DataError("The uploaded data set is no longer available; choose its file again.")
+        try:
+            ImageShape.of(settings, upload)
+        except ShapeError as error:
+            raise DataError(str(error)) from error
         return upload
     if name in PLANE_DATASETS:
         return plane.draw(name, noise=settings.noise, seed=settings.seed)

@@ -34,6 +34,7 @@ from bnviz.lab.arms import (
     new_arm,
 )
 from bnviz.lab.compiler import Compilation, acquire_all
+from bnviz.lab.convolution import ImageShape
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
@@ -252,6 +253,7 @@ class _Pipeline:
         return (
             *(tuple(tensor.shape) for tensor in tensors),
             len(self._data.classes),
+            ImageShape.of(self._settings, self._data),
             self._layout.deep,
         )
 

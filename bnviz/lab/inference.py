@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import HiddenLayer, Network
-from bnviz.lab.normalization import normalize
+from bnviz.lab.normalization import batch_moments, normalize
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.recording.frames import INFERENCE_STATISTICS
 
@@ -42,7 +42,8 @@ class Inference:
         - "moving": that were kept in training, the moving statistics;
         - "precise": of the training examples, as one batch (PreciseBN; Wu & Johnson, *Rethinking
           "Batch" in BatchNorm*, 2021, section 3);
-        - "alone": of each example as a batch of its own, so that `x_hat` is 0.
+        - "alone": of each example as a batch of its own, so that `x_hat` is 0, unless it has many
+          positions of a channel.
 
         Without Batch Normalization all four give the same.
 
@@ -70,10 +71,10 @@ class Inference:
         if network.hidden_layers[0].has_batch_statistics:
             precise = iter(self._precise(x_train))
             choices: dict[str, Statistics] = {
-                "batch": lambda _, values: tf.nn.moments(values, axes=[0]),
+                "batch": lambda _, values: batch_moments(values),
                 "moving": lambda hidden, _: _moving(hidden.normalization),
                 "precise": lambda *_: next(precise),
-                "alone": lambda _, values: (values, tf.zeros_like(values)),
+                "alone": lambda _, values: _moments_alone(values),
             }
             return tf.stack([outcome(choices[name]) for name in INFERENCE_STATISTICS])
         # All other layers ignore the statistics.
@@ -85,11 +86,19 @@ class Inference:
         statistics = []
 
         def by_batch(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
-            statistics.append(tf.nn.moments(values, axes=[0]))
+            statistics.append(batch_moments(values))
             return normalize(hidden.normalization, values, *statistics[-1])
 
         self._network.forward(x, by_batch)
         return statistics
+
+
+def _moments_alone(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Mean and biased variance of each example by itself, over the positions of images."""
+    if len(values.shape) == 2:
+        return values, tf.zeros_like(values)
+    mean, variance = tf.nn.moments(values, axes=[1, 2], keepdims=True)
+    return mean, variance
 
 
 def _moving(layer: keras.layers.BatchNormalization) -> tuple[tf.Tensor, tf.Tensor]:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.data.sampling import validation
 from bnviz.lab.arms import Arm
+from bnviz.lab.convolution import KERNEL_SIDE, POOL_SIDE, Convolution, Pooling
 from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, GhostBatchNormalization
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.training import make_optimizer
-from bnviz.lab.weight_norm import WeightNormDense, kernel_of
+from bnviz.lab.weight_norm import WeightNorm, WeightNormDense, kernel_of
 from bnviz.recording.frames import ARM_FILE_NAMES
 from bnviz.settings import Settings
 
@@ -68,10 +69,10 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
             "Keras has no layer of dynamic tanh: others make the same values, and when they train "
             "on, each neuron learns an alpha of its own."
         )
-    if any(isinstance(layer, WeightNormDense) for layer in layers):
+    if any(isinstance(layer, WeightNorm) for layer in layers):
         found.append(
-            "Keras has no layer of weight norm: its layers are Dense, with the weights that g and "
-            "v make, which are trained on as they are."
+            "Keras has no layer of weight norm: its layers are plain ones, with the weights that "
+            "g and v make, which are trained on as they are."
         )
     if any(isinstance(layer, FrozenBatchNormalization) for layer in layers):
         found.append(
@@ -132,7 +133,9 @@ def _copies(
             ones = np.ones(layer.output.shape[-1:], np.float32)
             gamma = ones if layer.gamma is None else layer.gamma.numpy()
             beta = 0 * ones if layer.beta is None else layer.beta.numpy()
-            by_neuron = {"equation": "bc,c->bc", "output_shape": ones.shape}
+            values = "bhwc" if len(layer.output.shape) > 2 else "bc"
+            equation = f"{values},c->{values}"
+            by_neuron = {"equation": equation, "output_shape": layer.output.shape[1:]}
             return [
                 (keras.layers.EinsumDense(**by_neuron, name=f"{name}_alpha"), [layer.alpha * ones]),
                 (keras.layers.Activation("tanh", name=f"{name}_tanh"), []),
@@ -141,9 +144,11 @@ def _copies(
                     [gamma, beta],
                 ),
             ]
-        case WeightNormDense():
-            dense = keras.layers.Dense(layer.units, name=name)
-            return [(dense, [kernel_of(layer).numpy(), layer.bias.numpy()])]
+        case WeightNorm():
+            plain = _convolution(layer, name)
+            if isinstance(layer, WeightNormDense):
+                plain = keras.layers.Dense(layer.units, name=name)
+            return [(plain, [kernel_of(layer).numpy(), layer.bias.numpy()])]
     return [(_copy(layer, settings, name), layer.get_weights())]
 
 
@@ -152,6 +157,14 @@ def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer:
     match layer:
         case keras.layers.InputLayer():
             return keras.layers.InputLayer(layer.batch_shape[1:], name=name)
+        case keras.layers.Reshape():
+            return keras.layers.Reshape(layer.target_shape, name=name)
+        case Convolution():
+            return _convolution(layer, name)
+        case Pooling():
+            return keras.layers.AveragePooling2D(POOL_SIDE, name=name)
+        case keras.layers.GlobalAveragePooling2D():
+            return keras.layers.GlobalAveragePooling2D(name=name)
         case keras.layers.Dense():
             return keras.layers.Dense(layer.units, use_bias=layer.use_bias, name=name)
         case keras.layers.BatchNormalization():
@@ -187,6 +200,12 @@ def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer:
         case keras.layers.Dropout():
             return keras.layers.Dropout(layer.rate, seed=layer.seed, name=name)
     raise TypeError(f"a layer of another kind: {layer}")
+
+
+def _convolution(layer: Convolution, name: str) -> keras.layers.Conv2D:
+    return keras.layers.Conv2D(
+        layer.filters, KERNEL_SIDE, padding="same", use_bias=layer.use_bias, name=name
+    )
 
 
 def _saved(model: keras.Model) -> bytes:

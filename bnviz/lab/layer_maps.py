@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 import keras
 import tensorflow as tf
 
+from bnviz.lab.convolution import convolve
 from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.networks import Network
 from bnviz.lab.noise import perturbed
@@ -27,15 +28,18 @@ T = TypeVar("T")
 class LayerMaps(NamedTuple):
     """The maps of all hidden layers, from what reaches a layer to its pre-activations.
 
-    A map is `x @ kernel + bias`, normalized if the normalization comes before the activation: by
-    the mean and variance of what it is given, or by the fixed ones if those of BN are frozen. Batch
-    renormalization corrects by the fixed ones, which are its moving ones of that step. With
-    noise, it adds that of one training step. Maps of all kinds have the same tensors, so that those
-    of a network can still be applied after BN was inserted, removed or frozen.
+    A map is `x @ kernel + bias`, or a convolution and its bias, normalized if the normalization
+    comes before the activation: by the mean and variance of what it is given, or by the fixed ones
+    if those of BN are frozen. Batch renormalization corrects by the fixed ones, which are its
+    moving ones of that step. With noise, it adds that of one training step. Maps of all kinds have
+    the same tensors, so that those of a network can still be applied after BN was inserted, removed
+    or frozen.
 
     Attributes:
-        first_kernel: Kernel of the first layer, shape (features, units).
-        kernels: Kernels of the others, shape (layers - 1, units, units).
+        first_kernel: Kernel of the first layer, shape (features, units), or (3, 3, channels, units)
+            of a convolution.
+        kernels: Kernels of the others, shape (layers - 1, units, units), or (layers - 1, 3, 3,
+            units, units).
         neurons: Bias, mean, variance, beta and gamma of each neuron, shape (5, layers, 1, units);
             with dynamic tanh, its alpha in place of the mean.
         epsilon: Of the normalization, a scalar.
@@ -56,12 +60,12 @@ class LayerReference(NamedTuple):
 
     Attributes:
         maps: The maps.
-        reaching: What reached each layer but the first, shape (layers - 1, num_examples, units).
-        values: What the maps made of it, shape (layers, num_examples, units).
+        reaching: What reached each layer but the first, as `ForwardPass.reaching`.
+        values: What the maps made of it, shape (layers, num_values, units).
     """
 
     maps: LayerMaps
-    reaching: tf.Tensor
+    reaching: tf.Tensor | tuple[tf.Tensor, ...]
     values: tf.Tensor
 
 
@@ -70,7 +74,7 @@ class LayerCrossing(NamedTuple, Generic[T]):
 
     Attributes:
         values: What the earlier maps made of what reached them then, shape
-            (layers, num_examples, units).
+            (layers, num_values, units).
         moved_inputs: What they make of what reaches the layers now, of the same shape.
         moved_weights: What the maps of now make of what reached the layers then.
     """
@@ -83,7 +87,7 @@ class LayerCrossing(NamedTuple, Generic[T]):
 def layer_maps(network: Network) -> LayerMaps:
     """The maps of a network in its current state, as in a training step."""
     first, *others = (kernel_of(hidden.dense) for hidden in network.hidden_layers)
-    units = first.shape[1]
+    units = first.shape[-1]
     zeros, ones = tf.zeros(units), tf.ones(units)
     neurons, noise = [], []
     epsilon, by_given = tf.zeros(()), False
@@ -108,7 +112,7 @@ def layer_maps(network: Network) -> LayerMaps:
         neurons.append(tf.stack([bias, mean, variance, beta, gamma]))
     return LayerMaps(
         first,
-        tf.stack(others) if others else tf.zeros((0, units, units)),
+        tf.stack(others) if others else tf.zeros((0, *first.shape[:-2], units, units)),
         tf.stack(neurons, axis=1)[:, :, tf.newaxis],
         epsilon,
         tf.constant(by_given),
@@ -117,37 +121,71 @@ def layer_maps(network: Network) -> LayerMaps:
 
 
 def apply(
-    maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor, normalization: keras.layers.Layer | None
+    maps: LayerMaps,
+    network: Network,
+    x: tf.Tensor,
+    reaching: tf.Tensor | tuple[tf.Tensor, ...],
 ) -> tf.Tensor:
     """Applies the map of each hidden layer to its own inputs.
 
     Args:
         maps: The maps.
+        network: A network with the same layers, which take their mean and variance as theirs do.
         x: Features, which reach the first layer, shape (num_examples, num_features).
-        reaching: What reaches each of the others, shape (layers - 1, num_examples, units).
-        normalization: A layer that takes its mean and variance as theirs do, or None.
+        reaching: What reaches each of the others, as `ForwardPass.reaching`.
 
     Returns:
-        Pre-activations, shape (layers, num_examples, units).
+        Pre-activations, shape (layers, num_values, units).
     """
-    bias, mean, variance, beta, gamma = tf.unstack(maps.neurons)
-    first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
-    values = tf.concat([first, tf.matmul(reaching, maps.kernels)], axis=0) + bias
+    normalization = network.hidden_layers[0].normalization
+    if network.image is None:
+        first = tf.matmul(x, maps.first_kernel)[tf.newaxis]
+        values = tf.concat([first, tf.matmul(reaching, maps.kernels)], axis=0)
+        values = _normalized(maps, maps.neurons, values, normalization)
+        if maps.noise.shape[0]:
+            noisy = zip(tf.unstack(values), tf.unstack(maps.noise), strict=True)
+            values = tf.stack([perturbed(of_layer, seed) for of_layer, seed in noisy])
+        return values
+    kernels = [maps.first_kernel, *tf.unstack(maps.kernels)]
+    seeds = tf.unstack(maps.noise) or [None] * len(kernels)
+    read = []
+    for images, kernel, neurons, seed in zip(
+        [network.enter(x), *reaching], kernels, tf.unstack(maps.neurons, axis=1), seeds, strict=True
+    ):
+        values = _normalized(maps, neurons, convolve(images, kernel), normalization)
+        read.append(network.read(values if seed is None else perturbed(values, seed)))
+    return tf.stack(read)
+
+
+def _normalized(
+    maps: LayerMaps,
+    neurons: tf.Tensor,
+    values: tf.Tensor,
+    normalization: keras.layers.Layer | None,
+) -> tf.Tensor:
+    """What maps make of the products of their inputs and kernels, but for the noise.
+
+    Args:
+        maps: The maps, of which epsilon is read and what to normalize by.
+        neurons: As `LayerMaps.neurons`, of all layers or of one.
+        values: The products of all layers, (layers, num_examples, units), or of one layer of
+            images, (num_examples, height, width, units).
+        normalization: A layer that takes mean and variance as theirs do, or None.
+    """
+    bias, mean, variance, beta, gamma = tf.unstack(neurons)
+    values = values + bias
     if isinstance(normalization, DynamicTanh):
         return tf.where(maps.by_given, gamma * tf.tanh(mean * values) + beta, values)
-    moments = training_moments(normalization, values)
+    position_axes = 2 if len(values.shape) == 4 else 0
+    moments = training_moments(normalization, values, position_axes=position_axes)
     if renormalizes(normalization):
         moments = renormalized(*moments, mean, tf.sqrt(variance), maps.epsilon)
     fixed = mean, variance
     statistics = (tf.where(maps.by_given, *pair) for pair in zip(moments, fixed, strict=True))
-    values = tf.nn.batch_normalization(
+    return tf.nn.batch_normalization(
         values,
         *statistics,
         offset=beta,
         scale=gamma,
         variance_epsilon=maps.epsilon,
     )
-    if maps.noise.shape[0]:
-        noisy = zip(tf.unstack(values), tf.unstack(maps.noise), strict=True)
-        values = tf.stack([perturbed(of_layer, seed) for of_layer, seed in noisy])
-    return values

@@ -67,8 +67,10 @@ def _measure_layers(
             shown = slice(layout.neurons)
             neurons = describe_neurons(mean[:, shown], std[:, shown], of_neurons[:, shown])
             measures |= {f"neuron_{name}": value for name, value in neurons.items()}
+    # Examples are compared whole, with all positions that are read of them.
+    whole = values.reshape(len(values), -1, layout.header.layers[0].positions * values.shape[-1])
     measures["example_similarity"] = example_similarity(
-        values, np.maximum(-ordered[:, 0], ordered[:, -1])
+        whole, np.maximum(-ordered[:, 0], ordered[:, -1])
     )
     measures["saturated"] = saturated_share(ordered, layout.activation)
     measures["dead"] = dead_share(values, layout.activation)

@@ -1,7 +1,7 @@
 """Networks: each arm as a Keras model; all arms start from the same kernels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 import keras
@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.convolution import Convolution, ImageShape, Pooling, read_positions
 from bnviz.lab.dynamic_tanh import ALPHA, DynamicTanh
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise
@@ -16,6 +17,7 @@ from bnviz.lab.normalization import (
     FrozenBatchNormalization,
     FrozenGhostBatchNormalization,
     GhostBatchNormalization,
+    batch_moments,
     beta_of,
     gamma_of,
     ghost_moments,
@@ -23,26 +25,30 @@ from bnviz.lab.normalization import (
     renormalized,
     renormalizes,
 )
-from bnviz.lab.weight_norm import WeightNormDense, assign_kernel
+from bnviz.lab.weight_norm import WeightNormConvolution, WeightNormDense, assign_kernel
 from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
-from bnviz.recording.networks import MAX_D, MAX_R, num_groups
+from bnviz.recording.networks import MAX_D, MAX_R, grid_side, num_groups
 from bnviz.settings import BN_POSITIONS, Settings
 
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """A hidden layer: Dense and activation, with normalization before or after the activation.
+    """A hidden layer: Dense or Convolution and activation, normalized before or after the latter.
+
+    What follows it calls images what a convolution makes, of shape (num_examples, height, width,
+    units); a Dense layer makes values of shape (num_examples, units).
 
     Attributes:
-        dense: The Dense layer, `x @ kernel (+ bias)`; with weight normalization a
-            `WeightNormDense`.
+        dense: The layer with the weights: Dense, `x @ kernel (+ bias)`, or `Convolution`; with
+            weight normalization `WeightNormDense` or `WeightNormConvolution`.
         normalization: The layer that normalizes, or None.
         position: "before" or "after" the activation, or "" without normalization.
         activation: The activation layer.
         noise: The noise that follows the normalization, or None.
         frozen: Whether Batch Normalization uses its moving statistics in training, too, and no
             longer updates them.
+        pooling: What halves the images at the end of the layer, or None.
     """
 
     dense: keras.layers.Layer
@@ -51,6 +57,7 @@ class HiddenLayer:
     activation: keras.layers.Layer
     noise: Noise | None = None
     frozen: bool = False
+    pooling: Pooling | None = None
 
     def after_dense(self) -> list[keras.layers.Layer]:
         """The layers that follow the Dense layer, in order."""
@@ -73,7 +80,7 @@ class HiddenLayer:
             return layer.moving_mean.value, layer.moving_variance.value
         if isinstance(layer, GhostBatchNormalization):
             return ghost_moments(values)
-        batch_mean, batch_variance = tf.nn.moments(values, axes=[0])
+        batch_mean, batch_variance = batch_moments(values)
         if layer is not None and renormalizes(layer):
             moving = layer.renorm_mean.value, layer.renorm_stddev.value
             return renormalized(batch_mean, batch_variance, *moving, layer.epsilon)
@@ -99,23 +106,26 @@ Normalize = Callable[[HiddenLayer, tf.Tensor], tf.Tensor]
 class ForwardPass:
     """The inner values of a network in a forward pass.
 
+    Of images, values are those that `Network.read` reads, so that `num_values` is a multiple of
+    `num_examples`; it is the same number in a network of Dense layers.
+
     Attributes:
-        pre_activations: Inputs of the activations, shape (layers, num_examples, units).
+        pre_activations: Inputs of the activations, shape (layers, num_values, units).
         activations: Outputs of the activations, of the same shape.
         logits: Shape (num_examples, num_classes).
-        norm_inputs: Inputs of the normalizations, shape (layers, num_examples, units); the
+        norm_inputs: Inputs of the normalizations, shape (layers, num_values, units); the
             pre-activations in a network without normalization.
-        reaching: What reaches each hidden layer but the first, shape (layers - 1, num_examples,
-            units).
+        reaching: What reaches each hidden layer but the first, whole: shape (layers - 1,
+            num_examples, units), or as many images.
         moments: Mean and biased variance of the inputs of each Batch Normalization over the
-            examples, shape (2, layers, units), or None.
+            examples, and over all positions of images, shape (2, layers, units), or None.
     """
 
     pre_activations: tf.Tensor
     activations: tf.Tensor
     logits: tf.Tensor
     norm_inputs: tf.Tensor
-    reaching: tf.Tensor
+    reaching: tf.Tensor | tuple[tf.Tensor, ...]
     moments: tf.Tensor | None = None
 
 
@@ -127,15 +137,17 @@ class Network:
         model: Maps features, shape (batch, num_features), to logits, (batch, num_classes).
         hidden_layers: The hidden layers, from the input to the output.
         output: The last Dense layer, which computes the logits.
+        image: What the hidden layers convolve; None if they are Dense.
     """
 
     model: keras.Model
     hidden_layers: tuple[HiddenLayer, ...]
     output: keras.layers.Layer
+    image: ImageShape | None = None
 
     @property
     def dense_layers(self) -> list[keras.layers.Layer]:
-        """The Dense layers, the output layer last."""
+        """The layers with weights, Dense or Convolution, the output layer last."""
         return [*(hidden.dense for hidden in self.hidden_layers), self.output]
 
     @property
@@ -163,7 +175,7 @@ class Network:
         moments = []
 
         def as_in_training(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
-            moments.append(tf.nn.moments(values, axes=[0]))
+            moments.append(batch_moments(values))
             statistics = hidden.training_statistics(values)
             values = normalize(hidden.normalization, values, *statistics)
             return values if hidden.noise is None else hidden.noise.draw(values)
@@ -184,30 +196,66 @@ class Network:
             All values but the moments.
         """
         pre_activations, activations, norm_inputs, reaching = [], [], [], []
+        x = self.enter(x)
         for hidden in self.hidden_layers:
             reaching.append(x)
             x = hidden.dense(x)
             if hidden.position == "before":
-                norm_inputs.append(x)
+                norm_inputs.append(self.read(x))
                 x = normalization(hidden, x)
-            pre_activations.append(x)
+            pre_activations.append(self.read(x))
             x = hidden.activation(x)
-            activations.append(x)
+            activations.append(self.read(x))
             if hidden.position == "after":
-                norm_inputs.append(x)
+                norm_inputs.append(self.read(x))
                 x = normalization(hidden, x)
+            if hidden.pooling is not None:
+                x = hidden.pooling(x)
+        # The first layer is reached by the features, which have another shape.
+        others: Any = tuple(reaching[1:])
+        if self.image is None:
+            others = tf.stack(others) if others else tf.zeros((0, *pre_activations[0].shape))
+        else:
+            x = tf.reduce_mean(x, axis=[1, 2])
         return ForwardPass(
             tf.stack(pre_activations),
             tf.stack(activations),
             self.output(x),
             tf.stack(norm_inputs or pre_activations),
-            # The first layer is reached by the features, whose number is another one.
-            tf.stack(reaching[1:]) if reaching[1:] else tf.zeros((0, *pre_activations[0].shape)),
+            others,
         )
+
+    def enter(self, x: tf.Tensor) -> tf.Tensor:
+        """Features as they reach the first layer: as they are, or as images.
+
+        Args:
+            x: Shape (num_examples, num_features).
+        """
+        if self.image is None:
+            return x
+        return tf.reshape(x, (-1, self.image.height, self.image.width, self.image.channels))
+
+    def read(self, values: tf.Tensor) -> tf.Tensor:
+        """The values of a hidden layer that are measured, shape (num_values, units).
+
+        They are all those of a Dense layer, and those of a grid of positions of each image.
+
+        Args:
+            values: Values of a layer, whole.
+        """
+        if self.image is None:
+            return values
+        return read_positions(values, grid_side(values.shape[-1]))
 
 
 def build(
-    settings: Settings, arm: str, num_features: int, num_classes: int, *, frozen: bool = False
+    settings: Settings,
+    arm: str,
+    num_features: int,
+    num_classes: int,
+    *,
+    frozen: bool = False,
+    image: ImageShape | None = None,
 ) -> Network:
     """Builds the network of an arm; `reset` sets its weights.
 
@@ -223,30 +271,39 @@ def build(
         num_features: Number of features of an example.
         num_classes: Number of classes.
         frozen: Whether Batch Normalization keeps its moving statistics fixed and trains by them.
+        image: What the hidden layers convolve; None if they are Dense.
     """
     side = normalization_position(settings, arm)
     use_bias = side != "before" or arm in BIASED_ARMS
     penalty = keras.regularizers.L2(settings.l2) if settings.l2 else None
 
-    def dense(units: int, name: str, **options: bool) -> keras.layers.Layer:
-        name = f"{arm}_{name}"
-        return keras.layers.Dense(units, kernel_regularizer=penalty, name=name, **options)
+    def layer(kind: Any, units: int, name: str, **options: bool) -> keras.layers.Layer:
+        return kind(units, kernel_regularizer=penalty, name=f"{arm}_{name}", **options)
 
-    def hidden_dense(name: str) -> keras.layers.Layer:
+    def weights(name: str) -> keras.layers.Layer:
         if arm == "weight_norm":
-            return WeightNormDense(settings.units, penalty=penalty, name=f"{arm}_{name}")
-        return dense(settings.units, name, use_bias=use_bias)
+            normalized = WeightNormDense if image is None else WeightNormConvolution
+            return normalized(settings.units, penalty=penalty, name=f"{arm}_{name}")
+        kind = keras.layers.Dense if image is None else Convolution
+        return layer(kind, settings.units, name, use_bias=use_bias)
 
     inputs = x = keras.Input((num_features,), name=f"{arm}_input")
+    kind_name = "dense"
+    pooled: tuple[int, ...] = ()
+    if image is not None:
+        kind_name = "conv"
+        pooled = image.pooled_after(settings.hidden_layers)
+        x = keras.layers.Reshape(astuple(image), name=f"{arm}_images")(x)
     hidden_layers = []
     for number in range(1, settings.hidden_layers + 1):
         hidden = HiddenLayer(
-            hidden_dense(f"dense_{number}"),
+            weights(f"{kind_name}_{number}"),
             _normalization(settings, arm, number, frozen=frozen) if side else None,
             side,
             keras.layers.Activation(settings.activation, name=f"{arm}_activation_{number}"),
             Noise(f"{arm}_noise_{number}") if arm == "noisy_bn" else None,
             frozen,
+            Pooling(f"{arm}_pooling_{number}") if number in pooled else None,
         )
         hidden_layers.append(hidden)
         following = hidden.after_dense()
@@ -256,9 +313,11 @@ def build(
             index = before if settings.dropout_position == "before" else len(following)
             name = f"{arm}_dropout_{number}"
             following.insert(index, keras.layers.Dropout(settings.dropout, seed=number, name=name))
+        if hidden.pooling is not None:
+            following.append(hidden.pooling)
         x = hidden.dense(x)
-        for layer in following:
-            x = layer(x)
+        for each in following:
+            x = each(x)
         if hidden.normalization is not None:
             if not isinstance(hidden.normalization, DynamicTanh):
                 hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
@@ -266,8 +325,11 @@ def build(
                 hidden.normalization.momentum = tf.Variable(0.0, trainable=False)
             if renormalizes(hidden.normalization):
                 hidden.normalization.renorm_momentum = tf.Variable(0.0, trainable=False)
-    output = dense(num_classes, "output")
-    return Network(keras.Model(inputs, output(x), name=arm), tuple(hidden_layers), output)
+    if image is not None:
+        x = keras.layers.GlobalAveragePooling2D(name=f"{arm}_average")(x)
+    output = layer(keras.layers.Dense, num_classes, "output")
+    model = keras.Model(inputs, output(x), name=arm)
+    return Network(model, tuple(hidden_layers), output, image)
 
 
 def _normalization(
@@ -281,6 +343,10 @@ def _normalization(
     learnt = {"center": settings.bn_center, "scale": settings.bn_scale}
     if arm == "dyt":
         return DynamicTanh(**learnt, name=name)
+    if arm == "layer_norm" and settings.architecture == "conv":
+        # Over channels and positions, with one gamma and one beta per channel (Wu & He 2018,
+        # figure 2).
+        return keras.layers.GroupNormalization(1, **learnt, name=name)
     if arm == "layer_norm":
         return keras.layers.LayerNormalization(**learnt, name=name)
     if arm == "group_norm":
@@ -308,10 +374,11 @@ def reset(
     Args:
         network: The network that is changed.
         settings: Settings of the run; epsilon, momentum and seed are read.
-        kernels: One kernel per Dense layer, shape (inputs, outputs); `initial_kernels` if None.
+        kernels: One kernel per layer with weights; `initial_kernels` if None.
     """
     if kernels is None:
-        kernels = initial_kernels(settings, network.model.input_shape[-1], network.output.units)
+        sizes = network.model.input_shape[-1], network.output.units
+        kernels = initial_kernels(settings, *sizes, network.image)
     for layer, kernel in zip(network.dense_layers, kernels, strict=True):
         assign_kernel(layer, kernel)
         if layer.use_bias:

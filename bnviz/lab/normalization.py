@@ -42,8 +42,19 @@ def normalize(
     )
 
 
+def batch_moments(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Computes the mean and biased variance of each neuron over a batch, each of shape (units,).
+
+    Args:
+        values: Shape (num_examples, units), or of images (num_examples, height, width, units): then
+            all positions of a channel count like examples (Ioffe & Szegedy 2015, section 3.2).
+    """
+    mean, variance = tf.nn.moments(values, axes=[*range(len(values.shape) - 1)])
+    return mean, variance
+
+
 def training_moments(
-    layer: keras.layers.Layer | None, values: tf.Tensor
+    layer: keras.layers.Layer | None, values: tf.Tensor, *, position_axes: int = 0
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Computes the mean and variance that a layer normalizes values by in a training step.
 
@@ -56,9 +67,14 @@ def training_moments(
     - each example over the units in RMS normalization, with 0 in place of the mean, so that the
       variance is the mean square (Zhang & Sennrich 2019, equation 4).
 
+    Of images, Batch Normalization and group normalization take all positions together, RMS
+    normalization each position by itself, as its Keras layer does.
+
     Args:
         layer: Keras layer that normalizes, or None.
-        values: What it is given, shape (layers, num_examples, units).
+        values: What it is given, shape (layers, num_examples, units), or of one layer of images
+            (num_examples, height, width, units).
+        position_axes: How many axes the positions have: 2 for images.
 
     Returns:
         Mean and biased variance, in shapes that broadcast to that of `values`.
@@ -73,13 +89,18 @@ def training_moments(
             *others, units = values.shape
             size = units // layer.groups
             groups = tf.reshape(values, (*others, layer.groups, size))
-            of_groups = tf.nn.moments(groups, axes=[-1])
+            axes = [*range(-2 - position_axes, -2)]
+            of_groups = tf.nn.moments(groups, axes=[*axes, -1], keepdims=True)
+            of_groups = [tf.squeeze(each, -1) for each in of_groups]
             mean, variance = (tf.repeat(each, size, axis=-1) for each in of_groups)
+        case GhostBatchNormalization() if position_axes:
+            mean, variance = ghost_moments(values)
         case GhostBatchNormalization():
             of_layers = [ghost_moments(each) for each in tf.unstack(values)]
             mean, variance = (tf.stack(each) for each in zip(*of_layers, strict=True))
         case _:
-            mean, variance = tf.nn.moments(values, axes=[-2], keepdims=True)
+            axes = [*range(-2 - position_axes, -1)]
+            mean, variance = tf.nn.moments(values, axes=axes, keepdims=True)
     return mean, variance
 
 

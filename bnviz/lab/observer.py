@@ -1,5 +1,6 @@
 """Observer: reads losses, distributions and gradients off a network without changing it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,8 @@ class Observation:
     """What the observer reads off one arm at one step.
 
     Attributes:
-        pre_activations: Inputs of the activations for the probe, (layers, num_probe, units).
+        pre_activations: Inputs of the activations for the probe, shape (layers, num_values, units):
+            num_values is num_probe, times the positions that are read of images.
         activations: Outputs of the activations, of the same shape.
         losses: Loss and accuracy on the probe, then on the validation examples, then on the probe
             in inference, shape (6,).
@@ -119,7 +121,7 @@ class Observer:
                 (num_shown,); None for none.
         """
         shown = tf.zeros(0, tf.int32) if shown is None else shown
-        flat = [tensor for each in references for tensor in (*each.maps, each.reaching)]
+        flat = [tensor for each in references for tensor in tf.nest.flatten(each[:2])]
         values = self._compiled(*probe, *validation, shown, *flat)
         crossed = tuple(
             LayerCrossing(each.values, *pair)
@@ -133,7 +135,7 @@ class Observer:
         return LayerReference(maps, reaching, self._mapped(maps, x, reaching))
 
     def _mapped(self, maps: LayerMaps, x: tf.Tensor, reaching: tf.Tensor) -> tf.Tensor:
-        return apply(maps, x, reaching, self._network.hidden_layers[0].normalization)
+        return apply(maps, self._network, x, reaching)
 
     def _observe(
         self,
@@ -158,14 +160,19 @@ class Observer:
         of_probe = loss_and_accuracy(logits, y)
         validation = loss_and_accuracy(logits_validation, y_validation)
         maps = layer_maps(network)
-        size = len(LayerMaps._fields) + 1
+        now = maps, forward_pass.reaching
+        size = len(tf.nest.flatten(now))
+        pairs = [
+            tf.nest.pack_sequence_as(now, each)
+            for each in zip(*[iter(references)] * size, strict=True)
+        ]
         crossed = [
             (
-                self._mapped(LayerMaps(*earlier), x, forward_pass.reaching),
+                self._mapped(earlier, x, forward_pass.reaching),
                 # With the noise of then, so that only the weights differ.
-                self._mapped(maps._replace(noise=earlier[-1]), x, reached),
+                self._mapped(maps._replace(noise=earlier.noise), x, reached),
             )
-            for *earlier, reached in zip(*[iter(references)] * size, strict=True)
+            for earlier, reached in pairs
         ]
         return {
             "pre_activations": forward_pass.pre_activations,
@@ -174,12 +181,22 @@ class Observer:
             "kernel_measures": _kernel_measures(kernels, self._kernels_before, gradients),
             "normalization": self._normalization(forward_pass),
             "norm_inputs": (
-                None if forward_pass.moments is None else forward_pass.norm_inputs[:, :NUM_SINGLE]
+                None if forward_pass.moments is None else self._single(forward_pass, x.shape[0])
             ),
             "crossed": crossed,
             "shown": tf.gather(logits_validation, shown),
             "boundary": self._boundary() if x.shape[1] == 2 else None,
         }
+
+    @staticmethod
+    def _single(forward_pass: ForwardPass, num_examples: int) -> tf.Tensor:
+        """`Observation.norm_inputs`: of images those in the middle of the grid."""
+        layers, num_values, units = forward_pass.norm_inputs.shape
+        positions = num_values // num_examples
+        side = math.isqrt(positions)
+        middle = (side + 1) * (side // 2)
+        whole = tf.reshape(forward_pass.norm_inputs, (layers, num_examples, positions, units))
+        return whole[:, :NUM_SINGLE, middle]
 
     def _normalization(self, forward_pass: ForwardPass) -> tf.Tensor:
         """`Observation.normalization`; gamma is 1 and beta is 0 where they are not learnt."""
@@ -220,7 +237,11 @@ def _kernel_measures(
 
     def of_one_shape(group: slice) -> tf.Tensor:
         # Kernels of one shape at once: many small operations take longer than a few large ones.
-        kernel, earlier, gradient = (tf.stack(each[group]) for each in (kernels, before, gradients))
+        stacked = (tf.stack(each[group]) for each in (kernels, before, gradients))
+        # Those of convolutions as matrices, too.
+        kernel, earlier, gradient = (
+            tf.reshape(each, (each.shape[0], -1, each.shape[-1])) for each in stacked
+        )
         axes = [1, 2]
         update = tf.math.reduce_std(kernel - earlier, axes) / tf.math.reduce_std(earlier, axes)
         return tf.stack([tf.norm(gradient, axis=axes), update, tf.norm(kernel, axis=axes)])

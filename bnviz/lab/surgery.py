@@ -10,7 +10,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from bnviz.lab.networks import Network
+from bnviz.lab.networks import HiddenLayer, Network
+from bnviz.lab.normalization import batch_moments
+
+#: Examples of images that pass at once.
+_BLOCK = 512
 
 
 def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None:
@@ -20,40 +24,73 @@ def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None
 
         gamma = sqrt(variance + epsilon), beta = mean
 
-    Mean and variance are those of the inputs of each BN over `x`; the moving statistics are set to
-    them, too. If a Dense layer of `target` has no bias, the bias of `source` is added to beta. If
-    `target` has no gamma or no beta, its function differs from that of `source`.
+    Mean and variance are those of the inputs of each BN over `x`, and over all positions of images;
+    the moving statistics are set to them, too. If a layer of `target` has no bias, that of `source`
+    is added to beta. If `target` has no gamma or no beta, its function differs from that of
+    `source`.
 
     Args:
         source: Network without BN.
         target: Network with BN, of the same sizes; it is changed. Its epsilon must be set.
         x: Training features, shape (num_examples, num_features).
     """
-    forward_pass = source.forward(x, lambda _, values: values)
-    pairs = zip(source.hidden_layers, target.hidden_layers, strict=True)
-    for number, (old, new) in enumerate(pairs):
+    pairs = list(zip(source.hidden_layers, target.hidden_layers, strict=True))
+    for old, new in pairs:
         _copy_shared(old.dense, new.dense)
+    _copy_shared(source.output, target.output)
+    biases = [
+        old.dense.bias.value if new.position == "before" else tf.zeros_like(old.dense.bias)
+        for old, new in pairs
+    ]
+    moments = _moments_without(target, biases, x)
+    for (_, new), bias, (mean, variance) in zip(pairs, biases, moments, strict=True):
         layer: Any = new.normalization
-        norm_inputs = forward_pass.activations[number]
-        bias = tf.zeros_like(old.dense.bias)
-        if new.position == "before":
-            bias = old.dense.bias.value
-            norm_inputs = forward_pass.pre_activations[number] - bias
-        mean, variance = tf.nn.moments(norm_inputs, axes=[0])
         layer.moving_mean.assign(mean)
         layer.moving_variance.assign(variance)
         if layer.scale:
             layer.gamma.assign(tf.sqrt(variance + layer.epsilon))
         if layer.center:
             layer.beta.assign(mean + bias)
-    _copy_shared(source.output, target.output)
+
+
+def _moments_without(
+    network: Network, biases: list[tf.Tensor], x: tf.Tensor
+) -> list[tuple[tf.Tensor, tf.Tensor]]:
+    """Mean and biased variance of what each normalization is given, if all but add these biases."""
+    size = len(x) if network.image is None else _BLOCK
+    blocks = [x[start : start + size] for start in range(0, len(x), size)]
+    shares = tf.constant([len(block) / len(x) for block in blocks])[:, tf.newaxis]
+    of_blocks = [_moments_of_block(network, biases, block) for block in blocks]
+    found = []
+    for of_layer in zip(*of_blocks, strict=True):
+        means, variances = map(tf.stack, zip(*of_layer, strict=True))
+        mean = tf.reduce_sum(shares * means, axis=0)
+        spread = variances + tf.square(means - mean)
+        found.append((mean, tf.reduce_sum(shares * spread, axis=0)))
+    return found
+
+
+def _moments_of_block(
+    network: Network, biases: list[tf.Tensor], x: tf.Tensor
+) -> list[tuple[tf.Tensor, tf.Tensor]]:
+    """The same of so few examples that all their values fit into memory."""
+    rest, found = iter(biases), []
+
+    def shift(_: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
+        found.append(batch_moments(values))
+        return values + next(rest)
+
+    network.forward(x, shift)
+    return found
 
 
 def remove_normalization(source: Network, target: Network) -> None:
     """Makes `target`, without BN, compute what `source`, with BN, computes in inference.
 
-    The affine map by the moving statistics is folded into kernel and bias of the Dense layer before
-    BN or, where BN follows the activation, of the Dense layer after it.
+    The affine map by the moving statistics is folded into kernel and bias of the layer before BN
+    or, where BN follows the activation, of the layer after it. Where that is a convolution, what it
+    computes at the border of images differs, since the zeros around them would have to be shifted,
+    too.
 
     Args:
         source: Network with BN.
@@ -76,7 +113,10 @@ def remove_normalization(source: Network, target: Network) -> None:
             new.dense.bias.assign(new.dense.bias * scale + shift)
         else:
             after = target.dense_layers[number + 1]
-            after.bias.assign(after.bias + tf.linalg.matvec(after.kernel, shift, transpose_a=True))
+            inputs, units = after.kernel.shape[-2:]
+            rows = tf.reshape(after.kernel, (-1, units))
+            repeated = tf.tile(shift, [rows.shape[0] // inputs])
+            after.bias.assign(after.bias + tf.linalg.matvec(rows, repeated, transpose_a=True))
             after.kernel.assign(after.kernel * scale[:, None])
 
 

@@ -32,6 +32,7 @@ from bnviz.recording.networks import (
     ArmSpec,
     LayerSpec,
     NormSpec,
+    grid_side,
 )
 from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 
@@ -101,8 +102,10 @@ class RecordingHeader:
     def of(cls, settings: Settings, *, version: int = VERSION) -> "RecordingHeader":
         """The header of a run of these settings, measured as in a version."""
         names = ARMS if settings.third_arm == "no" else (*ARMS, settings.third_arm)
+        convolves = settings.architecture == "conv"
+        what = ("convolution", grid_side(settings.units) ** 2) if convolves else ("dense", 1)
         layers = tuple(
-            LayerSpec(f"{NUMBERED}{number}", settings.units, settings.activation)
+            LayerSpec(f"{NUMBERED}{number}", settings.units, settings.activation, *what)
             for number in range(1, settings.hidden_layers + 1)
         )
         return cls(

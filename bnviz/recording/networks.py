@@ -22,6 +22,20 @@ _ADDITIONS = ("with ", "without ")
 #: What the names of layers begin with that are known by their numbers.
 NUMBERED = "layer "
 
+#: Values of each example that are read of a layer of convolutions, at most, and positions along
+#: each side of the grid at which they are: sorting more would take longer than training.
+_MAX_READ, _GRIDS = 128, (4, 2, 1)
+
+
+def grid_side(channels: int) -> int:
+    """Returns how many rows and columns of positions are read of each channel of a convolution.
+
+    Args:
+        channels: Channels of each hidden layer.
+    """
+    fitting = (side for side in _GRIDS if channels * side**2 <= _MAX_READ)
+    return next(fitting, _GRIDS[-1])
+
 
 def num_groups(units: int) -> int:
     """Returns how many groups the laboratory's group normalization has: they are of one size.

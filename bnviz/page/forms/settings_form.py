@@ -11,7 +11,14 @@ from bnviz.page.shell import rerun
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
 from bnviz.recording.frames import ARM_LABELS
-from bnviz.settings import KINDS, UPLOAD, Settings, groups, is_relevant
+from bnviz.settings import (
+    KINDS,
+    UPLOAD,
+    Settings,
+    describe_problems,
+    groups,
+    is_relevant,
+)
 from bnviz.written_numbers import written
 
 #: Settings that each mode keeps for itself: studies have many runs, which are best kept short.
@@ -60,7 +67,15 @@ def form(
     _draw_tracks(names, values, mode)
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
-    return Settings(**values)
+    return _possible(values)
+
+
+def _possible(values: dict[str, Any]) -> Settings:
+    """The settings of all fields; says what does not go together, and leaves it out."""
+    settings, problems = Settings.nearest(values)
+    if problems:
+        st.error(plain(f"{describe_problems(problems)}."))
+    return settings
 
 
 def _draw_folded(names: list[str], values: dict[str, Any], default: Settings, mode: str) -> None:
@@ -98,7 +113,7 @@ def short_form(names: Collection[str], *, mode: str, default: Settings) -> Setti
         values[name] = _field(name, value, mode) if is_relevant(name, values) else value
         fields.remember(_name(name, mode), values[name])
     _draw_tracks(names, values, mode)
-    return Settings(**values)
+    return _possible(values)
 
 
 def _draw_tracks(names: Collection[str], values: dict[str, Any], mode: str) -> None:
@@ -153,5 +168,6 @@ def _readable(option: str) -> str:
         "sgd": "SGD",
         UPLOAD: "your own file",
         "no": "no",
+        "conv": "convolution",
     }
     return names.get(option) or ARM_LABELS.get(option) or option.replace("_", " ")
