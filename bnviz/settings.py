@@ -39,8 +39,10 @@ DATASETS = (
     "fashion_mnist",
     UPLOAD,
 )
-#: Built-in data sets whose examples are images, which a convolution needs.
-IMAGE_DATASETS = ("digits", "mnist", "fashion_mnist")
+#: Height, width and channels of the built-in data sets whose examples are images, which a
+#: convolution needs.
+IMAGE_SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1)}
+IMAGE_DATASETS = tuple(IMAGE_SHAPES)
 #: What the hidden layers are: fully connected, or 3×3 convolutions.
 ARCHITECTURES = ("dense", "conv")
 ACTIVATIONS = (

@@ -4,12 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import CHANNELS
 from bnviz.data.sampling import MeasuredExamples
 from bnviz.recording.frames import PLANE_RANGE
 from bnviz.recording.shown_examples import MAX_FEATURES, MAX_TEXT, ShownExamples
 
-#: Channels that an image may have: shades, or red, green and blue.
-_CHANNELS = (1, 3)
 #: Significant digits of a value.
 _DIGITS = 4
 #: Standard deviations from the mean at which a bar ends.
@@ -27,7 +26,7 @@ def shown_examples(data: Dataset, measured: MeasuredExamples) -> ShownExamples:
     classes = tuple(name[:MAX_TEXT] for name in data.classes)
     shape = data.example_shape
     shape = (*shape, 1) if len(shape) == 2 else shape
-    if len(shape) == 3 and shape[-1] in _CHANNELS:
+    if len(shape) == 3 and shape[-1] in CHANNELS:
         return ShownExamples("image", labels, classes, shape=shape, pixels=_pixels(x))
     if data.num_features == 2:
         chosen, reach = np.arange(2), PLANE_RANGE

@@ -13,8 +13,8 @@ from bnviz.export.script_cells import (
     packed_cells,
     wrapped,
 )
-from bnviz.export.script_data import data_code
-from bnviz.export.script_layers import DEFINED, SET_G
+from bnviz.export.script_data import data_code, image_code
+from bnviz.export.script_layers import DEFINED, SET_G, WEIGHT_NORM_CONVOLUTION
 from bnviz.export.script_training import result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import BIASED_ARMS, NORMALIZED_ARMS
@@ -70,9 +70,9 @@ def _cells(settings: Settings) -> list[Cell]:
     constants += f"BATCH_SIZE = {settings.batch_size}\n"
     return [
         Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
-        Cell("The examples", "", examples.define),
+        Cell("The examples", "", examples.define + _image(settings)),
         Cell("The networks", "", _networks(settings)),
-        Cell("Training", _ROUNDING, training_code(settings)),
+        Cell("Training", _rounding(settings), training_code(settings)),
         *packed_cells(settings, examples),
         Cell("The result", "", result_code(settings, measured=examples.measured)),
     ]
@@ -90,6 +90,17 @@ By XLA, on the page's machine and with its TensorFlow, the losses of the default
 the page's within 0.000001 over 3,000 steps. Elsewhere roundings differ, and training amplifies
 them: the losses came to differ by more than 0.001 after 89 to 176 steps without BN, and after
 296 to 648 steps with BN."""
+_ROUNDING_OF_CONVOLUTIONS = """\
+The page computes convolutions as matrix products, which is faster and rounds otherwise than
+Keras; training amplifies such differences."""
+
+
+def _rounding(settings: Settings) -> str:
+    return _ROUNDING if settings.architecture == "dense" else _ROUNDING_OF_CONVOLUTIONS
+
+
+def _image(settings: Settings) -> str:
+    return "" if settings.architecture == "dense" else f"\n\n{image_code(settings)}"
 
 
 def _networks(settings: Settings) -> str:
@@ -107,22 +118,30 @@ def _networks(settings: Settings) -> str:
     scale = "" if settings.init_scale == 1 else f"{settings.init_scale!r} * "
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
-    number = "number" if settings.dropout or settings.third_arm == "noisy_bn" else "_"
+    convolves = settings.architecture == "conv"
+    counts = convolves or settings.dropout or settings.third_arm == "noisy_bn"
+    number = "number" if counts else "_"
+    first, last = (_POOLED, _AVERAGE) if convolves else ("", "")
+    first = first.format(layers=settings.hidden_layers)
+    start = "keras.Input((num_features,))" + ", layers.Reshape(IMAGE)" * convolves
+    weighted = "(layers.Conv2D, layers.Dense)" if convolves else "layers.Dense"
     before = DEFINED.get(settings.third_arm, "")
     after = SET_G if settings.third_arm == "weight_norm" else ""
+    if convolves and after:
+        before, after = WEIGHT_NORM_CONVOLUTION
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
     \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
-    stack = [keras.Input((num_features,))]
+{first}    stack = [{start}]
     for {number} in range(1, {settings.hidden_layers + 1}):
 {chr(10).join(lines)}
-    stack.append(layers.Dense(num_classes{penalty}))
+{last}    stack.append(layers.Dense(num_classes{penalty}))
     model = keras.Sequential(stack)
 
-    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
-    seeds = np.random.SeedSequence(SEED).generate_state(len(dense))
-    for layer, seed in zip(dense, seeds):
+    weighted = [layer for layer in model.layers if isinstance(layer, {weighted})]
+    seeds = np.random.SeedSequence(SEED).generate_state(len(weighted))
+    for layer, seed in zip(weighted, seeds):
         initializer = keras.initializers.{name}(seed=int(seed){options})
         layer.kernel.assign({scale}initializer(layer.kernel.shape))
 {after}    return model
@@ -134,18 +153,22 @@ def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
     activation = f'layers.Activation("{settings.activation}"),'
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
     normalization = _normalization(settings, arm) if arm in NORMALIZED_ARMS else []
+    linear = f"layers.Dense({settings.units}"
+    if settings.architecture == "conv":
+        linear = f'layers.Conv2D({settings.units}, 3, padding="same"'
     if normalization and before and arm not in BIASED_ARMS:
         why = "  # beta is the bias" if settings.bn_center else ""
-        dense = f"layers.Dense({settings.units}, use_bias=False{penalty}),{why}"
+        linear += f", use_bias=False{penalty}),{why}"
     elif arm == "weight_norm":
-        dense = f"WeightNormDense({settings.units}{', penalty=penalty' if penalty else ''}),"
+        kind = "WeightNormDense" if settings.architecture == "dense" else "WeightNormConvolution"
+        linear = f"{kind}({settings.units}{', penalty=penalty' if penalty else ''}),"
     else:
-        dense = f"layers.Dense({settings.units}{penalty}),"
+        linear += f"{penalty}),"
     dropout = [f"layers.Dropout({settings.dropout!r}, seed=number),"] if settings.dropout else []
     if settings.dropout_position == "before":
         normalization, dropout = [*dropout, *normalization], []
     parts = [normalization, [activation]] if before else [[activation], normalization]
-    return [dense, *parts[0], *parts[1], *dropout]
+    return [linear, *parts[0], *parts[1], *dropout]
 
 
 def _normalization(settings: Settings, arm: str) -> list[str]:
@@ -159,6 +182,10 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     options = epsilon
     options += "" if settings.bn_center else ", center=False"
     options += "" if settings.bn_scale else ", scale=False"
+    if arm == "layer_norm" and settings.architecture == "conv":
+        # Over channels and positions, which Keras's LayerNormalization cannot with a gamma per
+        # channel.
+        return [f"layers.GroupNormalization(1, {options}),"]
     if arm == "layer_norm":
         return [f"layers.LayerNormalization({options}),"]
     if arm == "group_norm":
@@ -176,3 +203,15 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
         ]
     name = "GhostBatchNormalization" if arm == "ghost_bn" else "layers.BatchNormalization"
     return [f"{name}({momentum}, {options}),", *noise]
+
+
+_POOLED = """\
+    # Pooling halves the images after some layers, so that the last has a side of at least 4.
+    halvings = min(int(np.log2(min(IMAGE[:2]) / 4)), {layers} - 1)
+    pooled = [{layers} * (k + 1) // (halvings + 1) for k in range(halvings)]
+"""
+_AVERAGE = """\
+        if number in pooled:
+            stack.append(layers.AveragePooling2D(2))
+    stack.append(layers.GlobalAveragePooling2D())
+"""

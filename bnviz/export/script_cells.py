@@ -57,10 +57,11 @@ def _placeholder(code: str) -> str:
 def about(settings: Settings) -> tuple[str, str]:
     """Returns what an experiment compares, and its networks and training, a sentence each."""
     count = settings.hidden_layers
+    units = "units" if settings.architecture == "dense" else "channels (3 x 3 convolutions)"
     data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
     return (
         f"Batch Normalization on {data}: networks that differ only in their normalization.",
-        f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} units, "
+        f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} {units}, "
         f"{settings.activation}, {settings.optimizer} with learning rate "
         f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "
         f"{settings.batch_size}, seed {settings.seed}.",

@@ -16,10 +16,22 @@ from bnviz.data.array_examples import TRAINING, VALIDATION
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.data.preparation import MIN_PIXELS, PIXEL_VALUES, SPLIT_SEED, VALIDATION_SHARE
 from bnviz.recording.frames import VALIDATION_SIZE
-from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import IMAGE_SHAPES, PLANE_DATASETS, UPLOAD, Settings
 
 #: Characters per line of packed examples.
 _WIDTH = 96
+
+
+def image_code(settings: Settings) -> str:
+    """Returns code that defines `IMAGE`, the height, width and channels of the examples.
+
+    Args:
+        settings: An experiment with images.
+    """
+    if settings.dataset != UPLOAD:
+        shape = IMAGE_SHAPES[settings.dataset]
+        return f"# Height, width and channels of the images.\nIMAGE = {shape}\n"
+    return _READ_IMAGE
 
 
 @dataclass(frozen=True)
@@ -174,6 +186,17 @@ def examples():
         y_train, y_validation = y[: len(x_train)], y[len(x_train) :]
     x_train, x_validation = scaled(x_train, x_validation)
     return x_train, y_train, x_validation, y_validation
+'''
+_READ_IMAGE = f'''\
+def image_shape():
+    """Returns height, width and channels of the images."""
+    with np.load("{FILE_NAME}") as file:
+        names = {{name.lower(): name for name in file.files}}
+        pair = next(pair for pair in TRAINING if names.keys() >= set(pair))
+        return (*file[names[pair[0]]].shape[1:], 1)[:3]
+
+
+IMAGE = image_shape()
 '''
 _SPLIT = f'''\
 def split(y):

@@ -93,6 +93,34 @@ SET_G = """\
         if isinstance(layer, WeightNormDense):
             layer.g.assign(tf.norm(layer.kernel, axis=0))
 """
+#: The same of convolutions, and what sets their g.
+WEIGHT_NORM_CONVOLUTION = (
+    '''\
+class WeightNormConvolution(layers.Conv2D):
+    """Convolves by g * v / norm(v), where the kernel is v (Salimans & Kingma 2016)."""
+
+    def __init__(self, channels, penalty=None):
+        super().__init__(channels, 3, padding="same")
+        self.penalty = penalty
+
+    def build(self, shape):
+        super().build(shape)
+        # The sum of squares of the weights is that of g.
+        options = {"initializer": "ones", "regularizer": self.penalty}
+        self.g = self.add_weight(shape=(self.filters,), name="g", **options)
+
+    def call(self, x):
+        length = tf.sqrt(tf.reduce_sum(tf.square(self.kernel), axis=[0, 1, 2]))
+        kernel = self.g * self.kernel / length
+        return tf.nn.conv2d(x, kernel, strides=1, padding="SAME") + self.bias
+
+
+''',
+    """\
+        if isinstance(layer, WeightNormConvolution):
+            layer.g.assign(tf.sqrt(tf.reduce_sum(tf.square(layer.kernel), axis=[0, 1, 2])))
+""",
+)
 #: The code by the network that needs it.
 DEFINED = {
     "noisy_bn": _NOISE,

@@ -53,6 +53,8 @@ def unavailable(settings: Settings) -> str:
     """Returns why there is no such script of an experiment, as a sentence; "" if there is one."""
     if settings.batch_size == 1:
         return "PyTorch refuses to train Batch Normalization on batches of one example."
+    if settings.architecture != "dense":
+        return "There is a PyTorch script of dense layers only; the Keras script has convolutions."
     return ""
 
 

@@ -10,9 +10,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import ImageShape
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.lab.compiled_function import xla_compilations
-from bnviz.lab.convolution import ImageShape
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
 from bnviz.lab.layer_maps import LayerReference

@@ -6,77 +6,17 @@ weights are those of Keras.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from bnviz.data.dataset import Dataset
-from bnviz.settings import Settings
-
 #: Side of a kernel, and of what pooling makes one value of.
 KERNEL_SIDE, POOL_SIDE = 3, 2
-#: Height and width that the last layer has at least.
-MIN_SIDE = 4
 #: The most numbers in the neighbourhoods of one call; more take Keras's own convolution, which
 #: makes no copies.
 _MAX_NEIGHBOURS = 2**24
-#: Channels that an image may have: shades, or red, green and blue.
-_CHANNELS = (1, 3)
 _TAPS = [(row, column) for row in range(KERNEL_SIDE) for column in range(KERNEL_SIDE)]
-
-
-class ShapeError(ValueError):
-    """Examples that cannot be convolved; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class ImageShape:
-    """The shape of the images that a network convolves.
-
-    Attributes:
-        height: Rows of pixels.
-        width: Columns of pixels.
-        channels: 1, or 3 for red, green and blue.
-    """
-
-    height: int
-    width: int
-    channels: int
-
-    @classmethod
-    def of(cls, settings: Settings, data: Dataset) -> "ImageShape | None":
-        """The images of a run; None if its architecture takes no images.
-
-        Raises:
-            ShapeError: If it needs images, and the examples are none.
-        """
-        if settings.architecture == "dense":
-            return None
-        shape = data.example_shape
-        shape = (*shape, 1) if len(shape) == 2 else shape
-        if len(shape) != 3 or shape[-1] not in _CHANNELS or min(shape[:2]) < MIN_SIDE:
-            given = " × ".join(map(str, data.example_shape)) or str(data.num_features)
-            raise ShapeError(
-                f"The architecture {settings.architecture!r} needs images of at least {MIN_SIDE} × "
-                f"{MIN_SIDE} pixels in shades or in three colours, and an example of these data "
-                f"has the shape {given}; choose the architecture 'dense' or other data."
-            )
-        return cls(*shape)
-
-    def pooled_after(self, hidden_layers: int) -> tuple[int, ...]:
-        """The hidden layers, counted from 1, that are followed by pooling.
-
-        They are spread evenly. Pooling halves height and width, so often that those of the last
-        layer are as small as they may be, and at most once after each layer but the last.
-
-        Args:
-            hidden_layers: Number of hidden layers.
-        """
-        halvings = int(math.log2(min(self.height, self.width) / MIN_SIDE))
-        halvings = min(halvings, hidden_layers - 1)
-        return tuple(hidden_layers * (k + 1) // (halvings + 1) for k in range(halvings))
 
 
 class Convolution(keras.layers.Conv2D):  # type: ignore[misc]  # Keras has no type annotations.

@@ -9,7 +9,7 @@ import numpy as np
 
 from bnviz.data import builtin, plane, preparation
 from bnviz.data.dataset import Dataset
-from bnviz.lab.convolution import ImageShape, ShapeError
+from bnviz.data.image_shape import ImageShape, ShapeError
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 
 #: Seconds without data after which a download is given up.

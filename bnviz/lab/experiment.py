@@ -20,6 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import Examples, MeasuredExamples
 from bnviz.data.shown import shown_examples
 from bnviz.interventions import Intervention
@@ -34,7 +35,6 @@ from bnviz.lab.arms import (
     new_arm,
 )
 from bnviz.lab.compiler import Compilation, acquire_all
-from bnviz.lab.convolution import ImageShape
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.lab.convolution import KERNEL_SIDE, ImageShape
+from bnviz.data.image_shape import ImageShape
+from bnviz.lab.convolution import KERNEL_SIDE
 from bnviz.settings import Settings
 
 INITIALIZERS = {

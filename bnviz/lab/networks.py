@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.lab.convolution import Convolution, ImageShape, Pooling, read_positions
+from bnviz.data.image_shape import ImageShape
+from bnviz.lab.convolution import Convolution, Pooling, read_positions
 from bnviz.lab.dynamic_tanh import ALPHA, DynamicTanh
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.noise import Noise

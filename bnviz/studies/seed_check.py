@@ -6,7 +6,11 @@ from bnviz.studies.seeds import SeedBands
 
 #: The settings of `bnviz.studies.study.UNUSED` with which a run has other results, and what these
 #: are called.
-_UNLIKE = {"dropout": "dropout", "interventions": "changes in mid-run"}
+_UNLIKE = {
+    "architecture": "convolutions",
+    "dropout": "dropout",
+    "interventions": "changes in mid-run",
+}
 
 
 def seed_check(settings: Settings, others: int = OTHER_SEEDS) -> SeedBands:

@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import ImageShape, ShapeError
 from bnviz.lab import experiment
-from bnviz.lab.convolution import Convolution, ImageShape, Pooling, ShapeError, convolve
+from bnviz.lab.convolution import Convolution, Pooling, convolve
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.inference import Inference
 from bnviz.lab.initial_kernels import initial_kernels

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from bnviz.data import preparation
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
+from bnviz.settings import IMAGE_SHAPES
 
 FOLDER = Path(__file__).parent
-#: Shapes of examples that are images.
-_SHAPES = {"digits": (8, 8)}
 _CLASSES = {
     "digits": tuple("0123456789"),
     "breast_cancer": ("malignant", "benign"),
@@ -90,7 +89,8 @@ def load(name: str) -> Dataset:
         name: One of `TABLES`.
     """
     x, y = table(name)
-    shape = _SHAPES.get(name, x.shape[1:])
+    # The table of images is of shades.
+    shape = IMAGE_SHAPES[name][:2] if name in IMAGE_SHAPES else x.shape[1:]
     names = _FEATURES.get(name, ())
     examples = Examples(x.reshape(len(x), *shape), y, _CLASSES[name], feature_names=names)
     dataset, _ = preparation.prepare(examples)
