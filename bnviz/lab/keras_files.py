@@ -145,9 +145,10 @@ def _copies(
                 ),
             ]
         case WeightNorm():
-            plain = _convolution(layer, name)
-            if isinstance(layer, WeightNormDense):
-                plain = keras.layers.Dense(layer.units, name=name)
+            dense = isinstance(layer, WeightNormDense)
+            plain = (
+                keras.layers.Dense(layer.units, name=name) if dense else _convolution(layer, name)
+            )
             return [(plain, [kernel_of(layer).numpy(), layer.bias.numpy()])]
     return [(_copy(layer, settings, name), layer.get_weights())]
 

@@ -20,9 +20,11 @@ from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import insert_normalization, remove_normalization
 from bnviz.lab.training import BatchOrder, Trainer
+from bnviz.lab.weight_norm import WeightNorm, assign_kernel
 from bnviz.recording import Recording
 from bnviz.recording.frames import INFERENCE_STATISTICS, PROBE_SIZE
-from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings, SettingsError
+from bnviz.recording.networks import GHOST_SIZE, MAX_D, MAX_R
+from bnviz.settings import PLANE_DATASETS, THIRD_ARMS, UPLOAD, Settings, SettingsError
 from tests.support.everyday import everyday
 
 IMAGE, CLASSES, EXAMPLES = ImageShape(9, 8, 3), 3, 24
@@ -36,7 +38,17 @@ BASE = Settings(
     learning_rate=0.1,
     bn_epsilon=0.01,
 )
-ARMS = ("none", "bn", "layer_norm", "group_norm", "rms_norm")
+ARMS = (
+    "none",
+    "bn",
+    "layer_norm",
+    "group_norm",
+    "rms_norm",
+    "weight_norm",
+    "ghost_bn",
+    "dyt",
+    "renorm",
+)
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +101,10 @@ def standardized(z, axes, epsilon):
 
 def normalized(arm, layer, z):
     """What a normalization makes of images, each by its definition."""
-    epsilon = float(layer.epsilon)
     learnt = {each.name: each.numpy() for each in layer.trainable_variables}
+    if arm == "dyt":
+        return learnt["gamma"] * np.tanh(layer.alpha.numpy() * z) + learnt["beta"]
+    epsilon = float(layer.epsilon)
     match arm:
         case "rms_norm":
             return learnt["scale"] * z / np.sqrt(np.square(z).mean(-1, keepdims=True) + epsilon)
@@ -101,9 +115,25 @@ def normalized(arm, layer, z):
             parts = np.split(z, z.shape[-1] // size, axis=-1)
             parts = [standardized(part, (1, 2, 3), epsilon) for part in parts]
             z = np.concatenate(parts, axis=-1)
+        case "ghost_bn":
+            parts = [z[n : n + GHOST_SIZE] for n in range(0, len(z), GHOST_SIZE)]
+            z = np.concatenate([standardized(part, (0, 1, 2), epsilon) for part in parts])
+        case "renorm":
+            std = np.sqrt(z.var((0, 1, 2)) + epsilon)
+            moving_std = layer.renorm_stddev.numpy()
+            r = np.clip(std / moving_std, 1 / MAX_R, MAX_R)
+            d = np.clip((z.mean((0, 1, 2)) - layer.renorm_mean.numpy()) / moving_std, -MAX_D, MAX_D)
+            z = standardized(z, (0, 1, 2), epsilon) * r + d
         case _:
             z = standardized(z, (0, 1, 2), epsilon)
     return learnt["gamma"] * z + learnt["beta"]
+
+
+def kernel_by_hand(layer):
+    kernel = layer.kernel.numpy().astype(float)
+    if isinstance(layer, WeightNorm):
+        kernel *= layer.g.numpy() / np.sqrt(np.square(kernel).sum((0, 1, 2)))
+    return kernel
 
 
 def maps(network, arm):
@@ -116,7 +146,7 @@ def maps(network, arm):
     found = []
     for hidden in network.hidden_layers:
         bias = hidden.dense.bias.numpy() if hidden.dense.use_bias else 0
-        kernel = hidden.dense.kernel.numpy().astype(float)
+        kernel = kernel_by_hand(hidden.dense)
         found.append(lambda h, each=(hidden, kernel, bias): mapped(*each, h))
     return found
 
@@ -269,7 +299,8 @@ def test_a_forward_pass_equals_that_of_numpy(arm, position, data):
         np.testing.assert_allclose(found.moments[1, 1], given.var((0, 1, 2)), rtol=1e-3)
 
 
-@pytest.mark.parametrize("arm", everyday(ARMS, (1,)))
+# The gradient of batch renormalization is by definition not that of what it computes.
+@pytest.mark.parametrize("arm", everyday([arm for arm in ARMS if arm != "renorm"], (1,)))
 def test_gradients_equal_finite_differences(arm, data):
     network = new(BASE, arm)
     x, y = data.x_train, data.y_train
@@ -280,21 +311,21 @@ def test_gradients_equal_finite_differences(arm, data):
         log_sums = largest + np.log(np.exp(logits - largest[:, None]).sum(1))
         return (log_sums - logits[np.arange(len(y)), y]).mean()
 
-    variables = [layer.kernel for layer in network.dense_layers]
-    observer = Observer(network, [tf.Variable(variable) for variable in variables])
+    layers = network.dense_layers
+    observer = Observer(network, [tf.Variable(layer.kernel) for layer in layers])
     pair = tf.constant(x), tf.constant(y)
     norms = observer.observe(pair, pair, ()).kernel_measures[0].numpy()
-    for variable, norm in zip(variables, norms, strict=True):
-        start, gradient = variable.numpy(), np.zeros(variable.shape)
+    for layer, norm in zip(layers, norms, strict=True):
+        start, gradient = layer.kernel.numpy(), np.zeros(layer.kernel.shape)
         for place in np.ndindex(*gradient.shape):
             ends = []
             for sign in (1, -1):
                 moved = start.copy()
                 moved[place] += sign * 0.01
-                variable.assign(moved)
+                assign_kernel(layer, moved)
                 ends.append(loss())
             gradient[place] = (ends[0] - ends[1]) / 0.02
-        variable.assign(start)
+        assign_kernel(layer, start)
         assert norm == pytest.approx(np.linalg.norm(gradient), rel=0.01)
 
 
@@ -413,7 +444,7 @@ def test_a_run_is_reproducible_and_counts_every_value_that_is_read():
 
 
 @pytest.mark.widest
-@pytest.mark.parametrize("third", ["bn_other", "layer_norm", "group_norm", "rms_norm", "noisy_bn"])
+@pytest.mark.parametrize("third", THIRD_ARMS[1:])
 def test_every_network_runs_with_the_costly_measures_and_with_changes(third):
     changes = "1:insert_bn,2:remove_bn,2:freeze_bn"
     recording = recorded(RUN.replace(third_arm=third, deep=True, interventions=changes))
