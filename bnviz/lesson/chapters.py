@@ -40,6 +40,7 @@ class Chapter:
         phase_map: The axes x and y of a phase map for this chapter; may be empty.
         batch: Whether the learner can type a small batch (`bnviz.lesson.typed_batch`).
         script: Whether the code of the experiment is shown (`bnviz.export.keras_script`).
+        axes: Whether the picture of axes stands above the run (`bnviz.lesson.axes_picture`).
     """
 
     name: str
@@ -53,6 +54,7 @@ class Chapter:
     phase_map: tuple[str, ...] = field(default=(), kw_only=True)
     batch: bool = field(default=False, kw_only=True)
     script: bool = field(default=False, kw_only=True)
+    axes: bool = field(default=False, kw_only=True)
 
     @property
     def number(self) -> int:
@@ -226,6 +228,17 @@ CHAPTERS = {
             {"name": "gradients"},
             ("hidden_layers", "activation", "learning_rate"),
             settled_by="gradient_vanishes",
+        ),
+        Chapter(
+            "relatives",
+            "Relatives",
+            "Normalizations differ in which values share a mean and a variance; only Batch "
+            "Normalization needs other examples.",
+            "relatives",
+            {"name": "layers"},
+            ("third_arm", "batch_size", "learning_rate", "steps"),
+            settled_by="group_norm_learns_from_pairs",
+            axes=True,
         ),
     )
 }

@@ -52,10 +52,18 @@ TERMS = OF_README | {
         "the nonlinear function after a layer, such as sigmoid or ReLU; without it, many layers "
         "could do no more than one"
     ),
+    "axis": (
+        "a direction of an array of values: over the examples, over the neurons or channels, over "
+        "the positions of an image"
+    ),
     "batch": "the examples of one training step",
     "Batch Normalization": (
         "brings each neuron's values over a batch to mean 0 and standard deviation 1, then "
         "multiplies them by gamma and adds beta; BN for short"
+    ),
+    "batch renormalization": (
+        "BN whose normalized values are scaled and shifted in training, within bounds, to what the "
+        "moving statistics would give (Ioffe 2017)"
     ),
     "beta": "the shift that BN learns for each neuron, initially 0",
     "Dense": "Keras's name for a layer in which each neuron receives all inputs",
@@ -76,13 +84,26 @@ TERMS = OF_README | {
     "generalisation gap": (
         "the validation loss minus the training loss, both by the moving statistics"
     ),
+    "ghost BN": (
+        "BN that takes its statistics over small parts of a large batch, each by itself (Hoffer et "
+        "al. 2017)"
+    ),
     "gradient": "how the loss changes with each weight; a step goes against it",
+    "group normalization": (
+        "normalizes groups of neurons or channels within each example (Wu & He 2018)"
+    ),
     "hidden layer": "a layer between the input and the output of a network",
     "identity": "the function that returns its input unchanged",
     "inference": "the use of a trained network, in which nothing changes any more",
     "initialisation": "how the weights are drawn before training",
+    "instance normalization": (
+        "normalizes each channel of each example over its positions (Ulyanov et al. 2016)"
+    ),
     "L2 penalty": "a multiple of the sum of all squared weights, added to the loss",
     "layer": "neurons side by side that all receive the output of the layer before them",
+    "layer normalization": (
+        "normalizes all neurons of a layer within each example (Ba et al. 2016)"
+    ),
     "learning rate": (
         "the factor by which the gradient is multiplied to make a step: a high rate makes long "
         "steps"
@@ -114,6 +135,10 @@ TERMS = OF_README | {
     ),
     "regularisation": "anything that keeps a network from memorizing its training examples",
     "ReLU": "an activation that sets everything below 0 to 0 and keeps the rest",
+    "RMS normalization": (
+        "layer normalization that subtracts no mean: it divides by the root of the mean square "
+        "(Zhang & Sennrich 2019)"
+    ),
     "saturated": "so far from 0 that the activation is flat and lets hardly any gradient through",
     "seed": (
         "the number that determines everything random in a run: the same seed gives the same run"

@@ -255,5 +255,25 @@ PREDICTIONS = {
                 "by its slope, which is at most 1/4: the first layer receives least.",
             ),
         ),
+        _question(
+            "relatives",
+            "Batches of two, and the third network has group normalization: three groups of four "
+            "neurons, within each example. How will it end?",
+            Option(
+                "As badly as BN",
+                "BN suffers because a value has just one other beside it. Here the four neurons of "
+                "a group share a mean and a variance, however many examples there are.",
+            ),
+            Option(
+                "Less accurate than BN",
+                "It normalizes over as few as four values, but that is more than two, and they are "
+                "those of the example itself. It ends more accurate.",
+            ),
+            right(
+                "More accurate than BN",
+                "Yes: the other example no longer matters, and four values keep more of what they "
+                "were than two.",
+            ),
+        ),
     )
 }

@@ -1,4 +1,4 @@
-"""Quiz, second part: what Batch Normalization changes, and where it fails (chapters 5 to 13)."""
+"""Quiz, second part: what Batch Normalization changes, and where it fails (chapters 5 to 14)."""
 
 from bnviz.lesson.question import Option, right
 from bnviz.lesson.quiz_item import item
@@ -167,6 +167,27 @@ ITEMS = (
         right(
             "Its own: the gradient fades before it reaches the layers before",
             "Right: so the same picture can have another reason. Look who moves the values.",
+        ),
+    ),
+    item(
+        "relatives",
+        "relatives",
+        {"name": "layers"},
+        "Which normalization gives an example the same values in any batch?",
+        right(
+            "Layer normalization: its axis runs over the neurons of one example",
+            "Right: so it needs no moving statistics. Group, instance and RMS normalization do the "
+            "same over other values of one example.",
+        ),
+        Option(
+            "Batch Normalization: its axis runs over the examples of the batch",
+            "That makes an example depend on its batch: another batch has another mean. "
+            "Normalizations within one example, such as layer normalization, do not have this.",
+        ),
+        Option(
+            "None: a mean always depends on the other examples",
+            "The mean of one example's own values does not. Layer normalization takes it over the "
+            "neurons, and no other example plays a part.",
         ),
     ),
 )

@@ -4,9 +4,10 @@ import html
 from functools import partial
 
 from bnviz.export import keras_script
+from bnviz.export.html_page import compressed_json
 from bnviz.export.script_cells import KERAS_FILE, NOTEBOOK_FILE, TORCH_FILE
 from bnviz.figures.view import View
-from bnviz.lesson import typed_batch
+from bnviz.lesson import axes_picture, typed_batch
 from bnviz.lesson.chapters import CHAPTERS, Chapter
 from bnviz.lesson.claims import evidence
 from bnviz.recording import Recording
@@ -15,6 +16,9 @@ from bnviz.site.question_markup import question_markup
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site_page import LESSON, QUIZ_PAGE, REMARK, START, WAITING, SitePage
 from bnviz.written_numbers import written
+
+#: Where the picture of axes will be.
+_AXES = '<div data-replay=\"axes\"></div>'
 
 
 def address(chapter: Chapter) -> str:
@@ -60,15 +64,23 @@ def chapter_page(chapter: Chapter, run: RunFiles) -> SitePage:
         title=chapter.title,
         description=chapter.statement,
         body=f'<div class="site-text">\n{_lines(before)}\n</div>\n'
-        f'<div class="site-stage">{WAITING}</div>\n'
+        f'<div class="site-stage">{_AXES if chapter.axes else ""}{WAITING}</div>\n'
         f'<div class="site-after">\n<p class="site-small">{REMARK}</p>\n{_lines(after)}\n</div>',
         section=LESSON,
         picture="chapter",
-        data=partial(run.begins, chapter.start_step, View.read({**chapter.view}), message),
+        data=partial(_data, chapter, run, message),
         remark=run.remark,
         layout="site-chapter",
         asks=True,
     )
+
+
+def _data(chapter: Chapter, run: RunFiles, message: str) -> dict[str, bytes]:
+    """What the page of a chapter draws, by element."""
+    parts = run.begins(chapter.start_step, View.read({**chapter.view}), message)
+    if chapter.axes:
+        parts["axes"] = compressed_json(axes_picture.message())
+    return parts
 
 
 def way(here: str) -> str:

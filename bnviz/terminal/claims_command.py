@@ -6,7 +6,7 @@ import math
 import sys
 from pathlib import Path
 
-from bnviz.lesson import presets
+from bnviz.lesson import axes_picture, presets
 from bnviz.lesson.claims import evidence
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.experiments import RECORDED
@@ -16,6 +16,7 @@ from bnviz.settings import Settings
 from bnviz.terminal.options import DONE, INTERRUPTED, UNREAD, CommandError, output_path, save, show
 from bnviz.terminal.train_command import check as check_on_seeds
 from bnviz.terminal.train_command import measure_costs, record
+from bnviz.terminal.training import ProgressBar, timed
 
 #: Exit status if a claim does not hold.
 REFUTED = 1
@@ -27,6 +28,8 @@ def check(given: argparse.Namespace) -> int:
         return _write_recordings(Path(given.recordings))
     if given.presets is not None:
         return _write_presets(Path(given.presets))
+    if given.axes is not None:
+        return _write_axes(Path(given.axes))
     if given.seeds < 1:
         raise CommandError(f"--seeds {given.seeds} must be at least 1")
     out = output_path(given.out)
@@ -74,6 +77,22 @@ def _write_presets(folder: Path) -> int:
         save(recordings[name].save, path)
     curves = json.dumps(presets.curves_of(recordings))
     save(lambda file: file.write(f"{curves}\n".encode()), folder / presets.CURVES)
+    return DONE
+
+
+def _write_axes(path: Path) -> int:
+    """Trains the two networks of the picture of axes, and writes what their normalizations get."""
+    values = {}
+
+    def train(_: ProgressBar) -> None:
+        from bnviz.lab.axes_values import convolution_values, dense_values
+
+        for name, read in (("dense", dense_values), ("convolution", convolution_values)):
+            values[name] = read(axes_picture.SETTINGS, max(axes_picture.SIZES))
+
+    if timed(train)[1]:
+        return INTERRUPTED
+    save(lambda file: file.write(axes_picture.as_json(values).encode()), path)
     return DONE
 
 

@@ -240,6 +240,11 @@ def _add_claims_options(command: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="check nothing; write the recordings of the page's presets that this folder lacks",
     )
+    command.add_argument(
+        "--axes",
+        metavar="FILE.json",
+        help="check nothing; write the values of the lesson's picture of axes to this file",
+    )
 
 
 def _add_file_options(command: argparse.ArgumentParser) -> None:

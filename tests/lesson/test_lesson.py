@@ -34,8 +34,8 @@ def is_drawn(view, settings):
     )
 
 
-def test_there_are_thirteen_chapters_with_names_for_links():
-    assert [chapter.number for chapter in CHAPTERS.values()] == list(range(1, 14))
+def test_there_are_fourteen_chapters_with_names_for_links():
+    assert [chapter.number for chapter in CHAPTERS.values()] == list(range(1, 15))
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in CHAPTERS)
     assert list(CHAPTERS) == list(OF_CHAPTERS) == list(PREDICTIONS)
 
@@ -116,6 +116,7 @@ DIGESTS = {
     "statistics": "e3fd77ed08b9bb6d",
     "noise": "57f6c3aca0c16e6a",
     "pairs": "505c684b1e4feff4",
+    "relatives": "37106f3cd500cdab",
 }
 
 

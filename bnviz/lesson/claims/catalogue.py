@@ -5,7 +5,14 @@ any of them is known. `python -m bnviz claims` checks the claims, and
 `bnviz.lesson.claims.evidence` keeps the results.
 """
 
-from bnviz.lesson.claims import basics, benefits, default_run, drawbacks, reasons
+from bnviz.lesson.claims import (
+    basics,
+    benefits,
+    default_run,
+    drawbacks,
+    reasons,
+    relatives,
+)
 from bnviz.lesson.claims.claim import Claim
 
 #: The claims of each chapter, by the chapter's name.
@@ -23,6 +30,7 @@ OF_CHAPTERS: dict[str, tuple[Claim, ...]] = {
     "no-help": drawbacks.NO_HELP,
     "keras": drawbacks.KERAS,
     "vanishing-gradients": reasons.VANISHING,
+    "relatives": relatives.RELATIVES,
 }
 #: Every claim, by name.
 CLAIMS = {claim.name: claim for claims in OF_CHAPTERS.values() for claim in claims}

@@ -16,7 +16,6 @@ from bnviz.lesson.claims.experiments import (
     DEFAULT,
     EXACT_PAIRS,
     FAST_STATISTICS,
-    LAYER_NORM_PAIRS,
     RECORDED,
     SHALLOW,
     SHALLOW_PLANE,
@@ -135,14 +134,6 @@ NO_HELP = (
             More("accuracy_none", "exact", ACCURACY),
             Alike("accuracy_bn", "exact", ALIKE),
         ),
-    ),
-    Claim(
-        "layer_norm_learns_from_pairs",
-        f"With batches of {LAYER_NORM_PAIRS.batch_size}, the network with layer normalization ends "
-        "more accurate than that with BN",
-        (LAYER_NORM_PAIRS,),
-        accuracies(("bn", "layer_norm")),
-        (More("accuracy_layer_norm", "accuracy_bn", ACCURACY),),
     ),
     Claim(
         "gradient_explodes",

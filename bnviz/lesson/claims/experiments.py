@@ -56,6 +56,9 @@ _RELU = _DIGITS.replace(
     steps=160,
 )
 
+#: Batches of two.
+_PAIRS = _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=240)
+
 #: The recorded runs, by the names of their files.
 RECORDED = {
     "depth": _SIGMOID.replace(hidden_layers=4, steps=140),
@@ -76,7 +79,9 @@ RECORDED = {
     ),
     "statistics": _RELU.replace(hidden_layers=2, units=8, bn_momentum=0.99, deep=True, steps=100),
     "noise": _RELU.replace(hidden_layers=2, units=10, third_arm="noisy_bn", deep=True, steps=100),
-    "pairs": _RELU.replace(hidden_layers=2, units=12, learning_rate=0.05, batch_size=2, steps=240),
+    "pairs": _PAIRS,
+    # Group normalization learns from pairs, but slowly.
+    "relatives": _PAIRS.replace(third_arm="group_norm", steps=1_200),
 }
 #: Where the recordings are, by the names of the experiments. The page starts with the first.
 FILES = {"default": BUNDLED / "default.npz"} | {name: FOLDER / f"{name}.npz" for name in RECORDED}
@@ -107,6 +112,11 @@ FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=0.9)
 EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
 #: Batches of two with layer normalization as the third network.
 LAYER_NORM_PAIRS = RECORDED["pairs"].replace(third_arm="layer_norm")
+#: The network of "relatives" with one example at a time, and with larger batches.
+ALONE = RECORDED["relatives"].replace(batch_size=1)
+LARGER = RECORDED["relatives"].replace(batch_size=32, steps=240)
+#: Group normalization at all of the learning rates to try.
+GROUP_NORM_BY_RATE = tuple(each.replace(third_arm="group_norm") for each in BY_RATE)
 #: One hidden layer, well initialised, on digits and on points in a plane.
 SHALLOW = _RELU.replace(hidden_layers=1, units=32, learning_rate=0.1, steps=400)
 SHALLOW_PLANE = SHALLOW.replace(dataset="spiral", noise=0.1, learning_rate=1.0)

@@ -29,6 +29,7 @@ _LABELS = {
     "bn_other": "BN after the activation",
     "noisy_bn": "noisy BN",
     "layer_norm": "layer normalization",
+    "group_norm": "group normalization",
 }
 
 
@@ -71,16 +72,17 @@ def over_runs(
     label: str,
     reading: Callable[..., float],
     *more: object,
+    arms: Sequence[str] = PAIR,
     form: str = "count",
     absent: str = "none",
 ) -> tuple[Quantity, ...]:
-    """Returns a reading of both arms over all runs, called with all recordings, arm and `more`."""
+    """Returns a reading of the arms over all runs, called with all recordings, arm and `more`."""
 
     def of(arm: str) -> Callable[[Sequence[Recording]], float]:
         return lambda runs: reading(runs, arm, *more)
 
     return tuple(
-        Quantity(f"{name}_{arm}", label, _LABELS[arm], of(arm), form, absent) for arm in PAIR
+        Quantity(f"{name}_{arm}", label, _LABELS[arm], of(arm), form, absent) for arm in arms
     )
 
 

@@ -187,6 +187,11 @@ def working(recordings: Sequence[Recording], arm: str, target: float) -> float:
     return sum(accuracy(run, arm) >= target for run in recordings)
 
 
+def best_accuracy(recordings: Sequence[Recording], arm: str) -> float:
+    """Returns the highest validation accuracy that an arm ends at in any run."""
+    return max(accuracy(run, arm) for run in recordings)
+
+
 def fewest_steps(recordings: Sequence[Recording], arm: str, target: float) -> float:
     """Returns the fewest steps that an arm needs to reach an accuracy in any run."""
     return min(steps_to(run, arm, target) for run in recordings)

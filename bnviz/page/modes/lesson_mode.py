@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from bnviz.figures.view import View
+from bnviz.lesson import axes_picture
 from bnviz.lesson.chapters import CHAPTERS, MOVED, Chapter
 from bnviz.page.forms import folds, settings_form
 from bnviz.page.lesson import chapter_text, learner, quiz_text
@@ -124,6 +125,9 @@ def stage(selection: LessonSelection) -> None:
                 recording=_recording(chapter.experiment),
             )
             _draw_buttons(own)
+        if chapter.axes:
+            with picture, st.container(key="lesson_axes"):
+                component("axes")(key="axes", data=axes_picture.message())
         with picture, st.container(key="lesson_stage"):
             _picture(chapter.name)
 

@@ -15,7 +15,7 @@ from bnviz.player import BROWSER
 
 #: Each has a folder of its name, with a script of that name and, if it draws anything, a style
 #: sheet.
-_NAMES = ("player", "map", "terms", "tab", "fields", "address", "keep")
+_NAMES = ("player", "map", "terms", "tab", "fields", "address", "keep", "axes")
 
 
 def component(name: str) -> Callable[..., Any]:
@@ -23,7 +23,7 @@ def component(name: str) -> Callable[..., Any]:
 
     Streamlit finds only the files of installed packages; registering the manifest by hand lets the
     page run from a plain checkout too, as on Community Cloud. All components are registered at
-    once, because the map's script imports some of the player's.
+    once, because the scripts of the map and the axes import some of the player's.
 
     Args:
         name: One of `_NAMES`.

@@ -6,6 +6,9 @@ declare module "*/bnviz.player/mount.js" {
 declare module "*/bnviz.player/plotly.js" {
   export * from "player/plotly.js";
 }
+declare module "*/bnviz.player/scales.js" {
+  export * from "player/scales.js";
+}
 declare module "*/bnviz.player/space.js" {
   export * from "player/space.js";
 }

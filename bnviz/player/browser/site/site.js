@@ -1,5 +1,6 @@
 // Site: what a page of the site without a server does once it is there.
 
+import { showAxes } from "../axes/axes.js";
 import { held, offerSchemes, sayFailed } from "../replay/page.js";
 import { showStudy } from "../replay/studies.js";
 import { textOf } from "../replay/unpacking.js";
@@ -21,6 +22,13 @@ function offerPlaces() {
   };
 }
 
+/** Draws the picture of axes where the page has a place for it. */
+async function offerAxes() {
+  /** @type {HTMLElement | null} */
+  const place = document.querySelector('[data-replay="axes"]');
+  if (place) showAxes(place, JSON.parse(textOf(await held("axes"))));
+}
+
 async function begin() {
   offerSchemes((scheme) => keep("scheme", scheme));
   explainTerms();
@@ -29,6 +37,7 @@ async function begin() {
   const kind = document.body.dataset.picture;
   if (!kind) return;
   try {
+    await offerAxes();
     await PICTURES[kind](JSON.parse(textOf(await held("data"))));
   } catch (error) {
     sayFailed(error);

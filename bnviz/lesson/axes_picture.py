@@ -1,0 +1,154 @@
+"""AxesPicture: what the picture of axes shows: values of two networks, and how to normalize them.
+
+The browser takes the means and variances (`bnviz/player/browser/axes/`), so that it can answer to
+every value that is touched.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bnviz.lesson.claims.experiments import RECORDED
+from bnviz.recording import BUNDLED
+from bnviz.recording.networks import num_groups
+
+#: The values, as `python -m bnviz claims --axes` writes them.
+FILE = BUNDLED / "axes.json"
+#: The experiment whose data and, for dense layers, whose network they come from.
+SETTINGS = RECORDED["inside"]
+#: The batch sizes offered. The largest is also the number of examples kept.
+SIZES = (1, 2, 32)
+#: Values are kept in this unit, as they are written.
+_UNIT = 0.01
+#: What shows the values of a layer, by the names that the file has for them.
+LAYERS = {
+    "dense": (
+        "Dense",
+        "neuron",
+        f"Real values: the second hidden layer of chapter 2’s network without BN, after "
+        f"{SETTINGS.steps} steps.",
+    ),
+    "convolution": (
+        "Convolution",
+        "channel",
+        "Real values: the second convolution of a small network without BN, trained on the same "
+        "digits. Each channel has 4 × 4 positions.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """A normalization as the picture explains it.
+
+    Attributes:
+        label: Its name, before "normalization".
+        examples: Whether all examples of the batch share a mean and a variance.
+        units: How many neighbouring neurons or channels share them. All positions always do.
+        statistics: What is said of moving statistics, in a sentence.
+        used: Where it is used, in a sentence.
+        mean: Whether the mean is subtracted.
+        needs_positions: Whether it makes sense only where there are positions.
+    """
+
+    label: str
+    examples: bool
+    units: int
+    statistics: str
+    used: str
+    mean: bool = True
+    needs_positions: bool = False
+
+
+_MOVING = "Needs moving statistics: in inference an example may come alone."
+_NONE = "Needs no moving statistics: other examples never matter, in training or in inference."
+#: All normalizations of the picture, by name.
+NORMALIZATIONS = {
+    "batch": Normalization(
+        "Batch",
+        True,
+        1,
+        _MOVING,
+        "Used in convolutional networks for images, with batches that are not small.",
+    ),
+    "layer": Normalization(
+        "Layer", False, SETTINGS.units, _NONE, "Used in transformers and recurrent networks."
+    ),
+    "group": Normalization(
+        "Group",
+        False,
+        SETTINGS.units // num_groups(SETTINGS.units),
+        _NONE,
+        "Used for images where memory leaves room for only a few in a batch, as in detection.",
+    ),
+    "instance": Normalization(
+        "Instance",
+        False,
+        1,
+        _NONE,
+        "Used where the style of an image is to be changed.",
+        needs_positions=True,
+    ),
+    "rms": Normalization(
+        "RMS",
+        False,
+        SETTINGS.units,
+        _NONE,
+        "Used in large language models, such as LLaMA.",
+        mean=False,
+    ),
+}
+
+
+def as_json(values: Mapping[str, NDArray[np.floating]]) -> str:
+    """Returns values as they are kept; inverse of `recorded`.
+
+    Args:
+        values: For each of `LAYERS`, shape (examples, units, positions).
+    """
+    kept = {
+        name: {
+            "shape": list(each.shape),
+            "hundredths": np.round(each / _UNIT).astype(int).ravel().tolist(),
+        }
+        for name, each in values.items()
+    }
+    return json.dumps(kept, separators=(",", ":")) + "\n"
+
+
+@cache
+def recorded() -> dict[str, NDArray[np.float64]]:
+    """The values that come with the package: for each layer (examples, units, positions)."""
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    return {
+        name: np.reshape(each["hundredths"], each["shape"]) * _UNIT for name, each in kept.items()
+    }
+
+
+@cache
+def message() -> dict[str, Any]:
+    """All that the browser needs; `AxesMessage` in `tests/browser/types/axes.d.ts`."""
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    layers = [
+        {"name": name, "label": label, "unit": unit, "about": about, **kept[name]}
+        for name, (label, unit, about) in LAYERS.items()
+    ]
+    norms = [
+        {
+            "name": name,
+            "label": each.label,
+            "examples": each.examples,
+            "units": each.units,
+            "mean": each.mean,
+            "positions": each.needs_positions,
+            "statistics": each.statistics,
+            "used": each.used,
+        }
+        for name, each in NORMALIZATIONS.items()
+    ]
+    return {"layers": layers, "norms": norms, "sizes": SIZES, "epsilon": SETTINGS.bn_epsilon}

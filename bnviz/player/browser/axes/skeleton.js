@@ -1,0 +1,47 @@
+// Skeleton: the fixed parts of the picture of axes.
+
+const HTML = `
+  <section id="bnviz-axes" aria-label="Which values share a mean and a variance">
+    <div class="bnviz-choices">
+      <div role="group" aria-label="Normalization" data-part="norms"></div>
+      <div role="group" aria-label="Network" data-part="layers"></div>
+      <div role="group" aria-label="Batch size" data-part="sizes"></div>
+    </div>
+    <div class="bnviz-sheets" data-part="sheets">
+      <figure>
+        <figcaption>What goes in: <b>x</b> <span><i></i> below 0 <i></i> above 0</span> <span data-part="ways"></span></figcaption>
+        <div class="bnviz-sheet">
+          <canvas data-part="before" aria-hidden="true"></canvas>
+          <button type="button" data-part="touch" aria-describedby="bnviz-axes-words"></button>
+        </div>
+      </figure>
+      <figure>
+        <figcaption>What comes out: <b>x̂</b></figcaption>
+        <div class="bnviz-sheet"><canvas data-part="after" aria-hidden="true"></canvas></div>
+      </figure>
+    </div>
+    <div class="bnviz-panel">
+      <p data-part="who"></p>
+      <div class="bnviz-remarks">
+        <div data-part="formula"></div>
+        <p data-part="alone"></p>
+      </div>
+      <div class="bnviz-remarks">
+        <p data-part="effect"></p>
+        <p data-part="facts"></p>
+        <p class="bnviz-small" data-part="about"></p>
+      </div>
+      <p id="bnviz-axes-words" class="bnviz-spoken" data-part="words" aria-live="polite"></p>
+    </div>
+  </section>
+`;
+
+/**
+ * The root element of the parts.
+ * @returns {HTMLElement}
+ */
+export function buildSkeleton() {
+  const holder = document.createElement("div");
+  holder.innerHTML = HTML;
+  return /** @type {HTMLElement} */ (holder.firstElementChild);
+}
