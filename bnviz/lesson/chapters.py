@@ -232,8 +232,8 @@ CHAPTERS = {
         Chapter(
             "relatives",
             "Relatives",
-            "Normalizations differ in which values share a mean and a variance; only Batch "
-            "Normalization needs other examples.",
+            "Normalizations differ in which values share a mean and a variance: only in Batch "
+            "Normalization do they come from other examples.",
             "relatives",
             {"name": "layers"},
             ("third_arm", "batch_size", "learning_rate", "steps"),

@@ -18,7 +18,7 @@ from bnviz.site.site_page import LESSON, QUIZ_PAGE, REMARK, START, WAITING, Site
 from bnviz.written_numbers import written
 
 #: Where the picture of axes will be.
-_AXES = '<div data-replay=\"axes\"></div>'
+_AXES = '<div data-replay="axes"></div>'
 
 
 def address(chapter: Chapter) -> str:

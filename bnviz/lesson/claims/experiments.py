@@ -112,6 +112,8 @@ FAST_STATISTICS = RECORDED["statistics"].replace(bn_momentum=0.9)
 EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
 #: Batches of two with layer normalization as the third network.
 LAYER_NORM_PAIRS = RECORDED["pairs"].replace(third_arm="layer_norm")
+#: The network of "relatives" with batch renormalization as the third.
+RENORM_PAIRS = RECORDED["relatives"].replace(third_arm="renorm")
 #: The network of "relatives" with one example at a time, and with larger batches.
 ALONE = RECORDED["relatives"].replace(batch_size=1)
 LARGER = RECORDED["relatives"].replace(batch_size=32, steps=240)

@@ -30,6 +30,7 @@ _LABELS = {
     "noisy_bn": "noisy BN",
     "layer_norm": "layer normalization",
     "group_norm": "group normalization",
+    "renorm": "batch renormalization",
 }
 
 

@@ -1,4 +1,4 @@
-"""Relatives: the claims of chapter 14, on normalizations that need no other examples."""
+"""Relatives: the claims of chapter 14, on normalizations beside BN."""
 
 from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import ACCURACY, More, Shows
@@ -9,6 +9,7 @@ from bnviz.lesson.claims.experiments import (
     LAYER_NORM_PAIRS,
     RATES,
     RECORDED,
+    RENORM_PAIRS,
 )
 from bnviz.lesson.claims.quantities import accuracies, over_runs
 from bnviz.lesson.claims.readings import best_accuracy
@@ -36,6 +37,14 @@ RELATIVES = (
         (LAYER_NORM_PAIRS,),
         accuracies(("bn", "layer_norm")),
         (More("accuracy_layer_norm", "accuracy_bn", ACCURACY),),
+    ),
+    Claim(
+        "renorm_learns_from_pairs",
+        f"With batches of {RENORM_PAIRS.batch_size}, the network with batch renormalization ends "
+        "more accurate than that with BN",
+        (RENORM_PAIRS,),
+        accuracies(("none", "bn", "renorm")),
+        (More("accuracy_renorm", "accuracy_bn", ACCURACY),),
     ),
     Claim(
         "group_norm_learns_alone",

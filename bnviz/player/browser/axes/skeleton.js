@@ -9,14 +9,14 @@ const HTML = `
     </div>
     <div class="bnviz-sheets" data-part="sheets">
       <figure>
-        <figcaption>What goes in: <b>x</b> <span><i></i> below 0 <i></i> above 0</span> <span data-part="ways"></span></figcaption>
+        <figcaption>What goes in: <b>x</b> <span><i></i> below 0 <i></i> above 0</span></figcaption>
         <div class="bnviz-sheet">
           <canvas data-part="before" aria-hidden="true"></canvas>
           <button type="button" data-part="touch" aria-describedby="bnviz-axes-words"></button>
         </div>
       </figure>
       <figure>
-        <figcaption>What comes out: <b>x̂</b></figcaption>
+        <figcaption>What comes out: <b>x̂</b> <span data-part="ways"></span></figcaption>
         <div class="bnviz-sheet"><canvas data-part="after" aria-hidden="true"></canvas></div>
       </figure>
     </div>
