@@ -89,6 +89,9 @@ def _measure_network(observation: Observation, layout: FrameLayout) -> dict[str,
     normalization = observation.normalization.numpy()[..., : layout.neurons]
     names = observation.normalization_names
     measures |= dict(zip(names, round_mantissa(normalization), strict=True))
+    for name, parameters in observation.own_parameters.items():
+        values = parameters.numpy()
+        measures[name] = values if values.ndim == 1 else round_mantissa(values[:, : layout.neurons])
     if observation.norm_inputs is not None:
         inputs = observation.norm_inputs.numpy()[..., : layout.neurons]
         by_name = dict(zip(names, normalization, strict=True))

@@ -10,10 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from bnviz.lab.compiled_function import CompiledFunction
+from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
 from bnviz.lab.networks import ForwardPass, Network
 from bnviz.lab.normalization import beta_of, gamma_of
-from bnviz.lab.weight_norm import kernel_of, with_kernels
+from bnviz.lab.weight_norm import WeightNorm, kernel_of, with_kernels
 from bnviz.recording.frames import NUM_SINGLE, PLANE_GRID, PLANE_RANGE
 
 
@@ -35,6 +36,9 @@ class Observation:
             (len(normalization_names), layers, units).
         normalization_names: All of `NORMALIZATION` in a network with Batch Normalization, gamma and
             beta in one that normalizes otherwise, none without normalization.
+        own_parameters: Those that only networks of its kind have, by the names of a frame's fields:
+            `alpha` of dynamic tanh, shape (layers,), or `g` of weight normalization, (layers,
+            units).
         norm_inputs: What BN normalizes of the first `NUM_SINGLE` examples of the probe, shape
             (layers, NUM_SINGLE or fewer, units); None without BN.
         crossed: The layers' maps of earlier steps, crossed with those of now.
@@ -49,6 +53,7 @@ class Observation:
     kernel_measures: tf.Tensor
     normalization: tf.Tensor
     normalization_names: tuple[str, ...]
+    own_parameters: dict[str, tf.Tensor]
     norm_inputs: tf.Tensor | None
     crossed: tuple[LayerCrossing[tf.Tensor], ...]
     shown: tf.Tensor
@@ -180,6 +185,7 @@ class Observer:
             "losses": tf.stack([loss, accuracy, *validation, *of_probe]),
             "kernel_measures": _kernel_measures(kernels, self._kernels_before, gradients),
             "normalization": self._normalization(forward_pass),
+            "own_parameters": _own_parameters(network),
             "norm_inputs": (
                 None if forward_pass.moments is None else self._single(forward_pass, x.shape[0])
             ),
@@ -249,6 +255,15 @@ def _kernel_measures(
     last = len(kernels) - 1
     groups = [slice(0, 1), slice(1, last), slice(last, None)]
     return tf.concat([of_one_shape(group) for group in groups if kernels[group]], axis=1)
+
+
+def _own_parameters(network: Network) -> dict[str, tf.Tensor]:
+    """`Observation.own_parameters`."""
+    pairs = [(hidden.normalization, hidden.dense) for hidden in network.hidden_layers]
+    alphas = [layer.alpha.value for layer, _ in pairs if isinstance(layer, DynamicTanh)]
+    norms = [layer.g.value for _, layer in pairs if isinstance(layer, WeightNorm)]
+    found = {"alpha": alphas, "g": norms}
+    return {name: tf.stack(values) for name, values in found.items() if values}
 
 
 def _normalization_names(network: Network) -> tuple[str, ...]:

@@ -143,6 +143,8 @@ class FrameLayout:
         if arm:
             holds["normalized"] = arm.has_gamma
             holds["batch_norm"] = arm.normalization == "batch"
+            holds["dynamic_tanh"] = arm.normalization == "dyt"
+            holds["weight_norm"] = arm.normalization == "weight"
         sizes = self._sizes | sizes
         return [
             (

@@ -16,6 +16,8 @@ CONDITIONS = {
     "detail": "the layout is not the overview, which leaves out what few views draw",
     "normalized": "the arm has a normalization layer",
     "batch_norm": "the arm has Batch Normalization",
+    "dynamic_tanh": "the arm has dynamic tanh",
+    "weight_norm": "the arm has weight normalization",
 }
 #: What the dimensions of a shape count, by the name used in `Measure.shape`.
 DIMENSIONS = {
@@ -356,7 +358,15 @@ DETAIL_MEASURES = (
             ),
             ("moving_mean", ("batch_norm",), "moving mean of BN"),
             ("moving_variance", ("batch_norm",), "moving variance of BN"),
+            ("g", ("weight_norm",), "norm of the neuron's weights, learned by weight norm"),
         )
+    ),
+    Measure(
+        "alpha",
+        "float32",
+        ("layers",),
+        ("detail", "dynamic_tanh"),
+        "what dynamic tanh multiplies its argument by",
     ),
     Measure(
         "neuron_percentiles",

@@ -213,7 +213,7 @@ class RecordingHeader:
     @property
     def batch_norm_arms(self) -> tuple[str, ...]:
         """Names of the networks with Batch Normalization."""
-        return tuple(arm.name for arm in self.arms if arm.normalization == "batch")
+        return self.arms_by("batch")
 
     @property
     def moving_arms(self) -> tuple[str, ...]:
@@ -229,6 +229,10 @@ class RecordingHeader:
     def shifted_arms(self) -> tuple[str, ...]:
         """Names of the networks that normalize, with a beta for each neuron."""
         return tuple(arm.name for arm in self.arms if arm.has_beta)
+
+    def arms_by(self, normalization: str) -> tuple[str, ...]:
+        """Names of the networks that normalize so, as `ArmSpec.normalization` has it."""
+        return tuple(arm.name for arm in self.arms if arm.normalization == normalization)
 
     def edges(self, quantity: str) -> NDArray[np.float32]:
         """Histogram edges of a quantity, shape (num_bins + 1,)."""

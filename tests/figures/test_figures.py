@@ -27,6 +27,8 @@ FULL = Settings(dataset="moons", hidden_layers=2, units=4, steps=20, deep=True)
 SIZES = {
     "two arms": FULL,
     "three arms": FULL.replace(third_arm="layer_norm"),
+    "dynamic tanh": FULL.replace(third_arm="dyt"),
+    "weight norm": FULL.replace(third_arm="weight_norm"),
     "one layer": FULL.replace(hidden_layers=1),
     "fifty layers": FULL.replace(hidden_layers=50, units=64),
     "sigmoid": FULL.replace(activation="sigmoid"),

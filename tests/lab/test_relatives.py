@@ -30,6 +30,12 @@ def test_tiny_batches_and_changes_of_bn_leave_all_finite(arm, batch_size, tmp_pa
     frames = recording.frames[arm]
     for name in ("train_loss", "validation_loss", "drift_whole", "gradient_norm", "kernel_norm"):
         assert np.isfinite(frames[name]).all(), name
+    starts = {"dyt": ("alpha", 0.5), "weight_norm": ("g", None)}
+    if arm in starts:
+        name, start = starts[arm]
+        assert np.isfinite(frames[name]).all()
+        assert (frames[name][0] == start).all() == (start is not None)
+        assert (frames[name][-1] != frames[name][0]).any()
     frozen = arm in ("renorm", "ghost_bn")
     assert np.isfinite(frames["change_losses"][4:6]).all(axis=1).any() == frozen
     recording.save(path := tmp_path / "run.npz")

@@ -329,7 +329,7 @@ class TestLayout:
     def test_an_arm_has_the_fields_of_its_normalization(self, layout):
         for arm in layout.header.arms:
             names = set(layout.dtype[arm.name].names)
-            assert ("gamma" in names) == (arm.normalization != "none")
+            assert ("gamma" in names) == (arm.normalization not in ("none", "weight"))
             assert ("moving_mean" in names) == (arm.normalization == "batch")
 
 
@@ -406,10 +406,15 @@ SCHEMA = (
 )
 
 
+def of_bn(measure):
+    """Whether a network with BN can have a measure."""
+    return not {"dynamic_tanh", "weight_norm"} & {*measure.present_if}
+
+
 class TestSchema:
     def test_lists_the_fields_of_a_frame_in_their_order(self):
         names = [name for name in ALL.dtype.names if name not in ALL.arms]
-        present = [measure.name for measure in SCHEMA if measure.until is None]
+        present = [measure.name for measure in SCHEMA if measure.until is None and of_bn(measure)]
         assert present == [*names, *ALL.dtype["bn"].names]
 
     @pytest.mark.parametrize("measure", SCHEMA, ids=lambda measure: measure.name)
@@ -419,7 +424,16 @@ class TestSchema:
         assert set(measure.present_if) <= set(CONDITIONS)
         assert {each for each in measure.shape if isinstance(each, str)} <= set(DIMENSIONS)
 
-    @pytest.mark.parametrize("measure", SCHEMA, ids=lambda measure: measure.name)
+    @pytest.mark.parametrize(
+        ("third", "names"),
+        [("dyt", {"alpha", "gamma"}), ("weight_norm", {"g"}), ("rms_norm", {"gamma"})],
+    )
+    def test_networks_have_their_own_parameters_and_no_others(self, third, names):
+        dtype = FrameLayout.of(Settings(third_arm=third)).dtype
+        assert {"alpha", "g", "gamma"} & {*dtype[third].names} == names
+        assert not {"alpha", "g"} & {*dtype["bn"].names, *dtype["none"].names}
+
+    @pytest.mark.parametrize("measure", [*filter(of_bn, SCHEMA)], ids=lambda measure: measure.name)
     def test_says_what_a_frame_without_it_lacks(self, measure):
         def has(layout, arm):
             return measure.name in {*layout.dtype.names, *layout.dtype[arm].names}

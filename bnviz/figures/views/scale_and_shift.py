@@ -1,14 +1,17 @@
 """Scale and shift: the learnt gamma and beta of every neuron."""
 
+from typing import Any
+
 import numpy as np
 
 from bnviz.figures.axes import matching
 from bnviz.figures.bindings.rows import Bars
+from bnviz.figures.bindings.series import Caption
 from bnviz.figures.curves import band, cursor, curve
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.ranges import bounds
-from bnviz.figures.style import translucent
+from bnviz.figures.style import INK, translucent
 from bnviz.figures.view import View
 from bnviz.recording import Recording
 
@@ -18,18 +21,28 @@ READING = (
     "bands hold half and nine tenths of them. At the right: all neurons now. A gamma near 0 "
     "switches its neuron off. BN gives every neuron mean 0 and standard deviation 1 before, which "
     "gamma = std and beta = mean would undo. RMS normalization has no beta. "
-    "Dynamic tanh multiplies and adds after its tanh; its alpha is not drawn. "
-    "Nor is the g of weight norm, the norm of a neuron's weights."
+    "Dynamic tanh multiplies and adds after its tanh, whose steepness alpha each layer learns. "
+    "Weight norm has neither: it learns g, the norm of each neuron's weights."
 )
-SHOWS = "the gamma and beta that each neuron learns"
+SHOWS = "the gamma and beta that each neuron learns, and alpha or g where a network has them"
 #: Maximum number of layers drawn side by side; beyond that only the chosen one is drawn.
 MAX_LAYERS = 4
 _BINS = 40
-_PARTS = {"gamma": ("γ", "scale, starts at 1"), "beta": ("β", "shift, starts at 0")}
+#: Letter, meaning, and where it starts in every network, if that is one number.
+_PARTS = {
+    "gamma": ("γ", "scale, starts at 1", 1),
+    "beta": ("β", "shift, starts at 0", 0),
+    "g": ("g", "norm of a neuron's weights", None),
+    "alpha": ("α", "steepness of the tanh, starts at 0.5", 0.5),
+}
+#: Ends of the axes that hold at least this much.
+_RANGES = {"gamma": (0.0, 2.0), "beta": (-1.0, 1.0), "g": (0.0, 2.0), "alpha": (0.0, 1.0)}
 
 
 def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigure:
     """Percentiles of gamma above and of beta below, with their histograms at the cursor.
+
+    Below them what a third network learns in place of them, or beside them.
 
     Args:
         recording: Complete or growing; may have no frame yet.
@@ -58,14 +71,22 @@ def ranges(recording: Recording, view: View) -> object:
 
 
 def _parts(recording: Recording) -> tuple[str, ...]:
-    """What any network learns: gamma, and beta below it."""
+    """What any network learns: gamma, beta below it, then what only some have."""
     return tuple(part for part in _PARTS if part == "gamma" or _arms(recording, part))
 
 
 def _arms(recording: Recording, part: str) -> tuple[str, ...]:
-    """The networks that learn gamma or beta."""
+    """The networks that learn a part."""
     header = recording.header
-    return header.normalized_arms if part == "gamma" else header.shifted_arms
+    match part:
+        case "gamma":
+            return header.normalized_arms
+        case "beta":
+            return header.shifted_arms
+        case "g":
+            return header.arms_by("weight")
+        case _:
+            return header.arms_by("dyt")
 
 
 def _rows(panels: Panels) -> tuple[int, ...]:
@@ -74,7 +95,7 @@ def _rows(panels: Panels) -> tuple[int, ...]:
 
 
 def _bounds(panels: Panels, part: str) -> tuple[float, float]:
-    low, high = (0.0, 2.0) if part == "gamma" else (-1.0, 1.0)
+    low, high = _RANGES[part]
     paths = [f"{part}/{row}" for row in _rows(panels)]
     return bounds(panels.recording, paths, low, high, _arms(panels.recording, part))
 
@@ -95,12 +116,16 @@ def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -
     at = {percent: panels.percentile(part, row, percent) for percent in (5, 25, 50, 75, 95)}
     arms = _arms(panels.recording, part)
     for arm in arms:
+        if part == "alpha":
+            curve(panels, number, arm, f"alpha/{row}", name="alpha")
+            continue
         band(panels, number, arm, at[5], at[95], opacity=0.16)
         band(panels, number, arm, at[25], at[75], opacity=0.3)
         curve(panels, number, arm, at[50], name=f"median {part}")
     cursor(panels, number, *_range(panels, part), arms=arms)
-    panels.guide(number, 1 if part == "gamma" else 0, "")
-    letter, meaning = _PARTS[part]
+    letter, meaning, start = _PARTS[part]
+    if start is not None:
+        panels.guide(number, start, "")
     lowest = part == _parts(panels.recording)[-1]
     panels.panel(
         number,
@@ -115,6 +140,11 @@ def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
     low, high = _bounds(panels, part)
     arms = _arms(panels.recording, part)
     for arm in arms:
+        if part == "alpha":
+            at = {"x": panels.neurons / 2, "y": (low + high) / 2}
+            now = Caption(**at, text="{}", measures=(f"{arm}/alpha/{panels.layer}",))
+            panels.add(number, now, mode="text", textfont={"color": INK, "size": 13})
+            continue
         panels.add(
             number,
             Bars(
@@ -129,8 +159,10 @@ def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
         )
     neurons = panels.neurons
     names = ", ".join(panels.label(arm) for arm in arms)
-    lowest = part == _parts(panels.recording)[-1]
-    title = {"title": {"text": "neurons", "standoff": 4}} if lowest else {}
+    lowest = part == [each for each in _parts(panels.recording) if each != "alpha"][-1]
+    title: dict[str, Any] = {"title": {"text": "neurons", "standoff": 4}} if lowest else {}
+    if part == "alpha":
+        title = {"showticklabels": False}
     panels.panel(
         number,
         f"<b>{_PARTS[part][0]}</b> now, {panels.recording.header.layers[panels.layer].name}",
