@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from bnviz.data.dataset import Dataset
 from bnviz.settings import Settings
 
+#: Side of a kernel, and of what pooling makes one value of.
+KERNEL_SIDE, POOL_SIDE = 3, 2
 #: Height and width that the last layer has at least.
 MIN_SIDE = 4
 #: Channels that an image may have: shades, or red, green and blue.
@@ -62,3 +64,45 @@ class ImageShape:
         halvings = int(math.log2(min(self.height, self.width) / MIN_SIDE))
         halvings = min(halvings, hidden_layers - 1)
         return tuple(hidden_layers * (k + 1) // (halvings + 1) for k in range(halvings))
+
+    def sides(self, hidden_layers: int) -> list[tuple[int, int]]:
+        """Height and width of the images that each hidden layer makes, before it pools them."""
+        height, width, pooled = self.height, self.width, self.pooled_after(hidden_layers)
+        found = []
+        for number in range(1, hidden_layers + 1):
+            found.append((height, width))
+            if number in pooled:
+                height, width = height // POOL_SIDE, width // POOL_SIDE
+        return found
+
+
+def grid_places(size: int, count: int) -> list[int]:
+    """Returns the rows, or columns, of a grid of positions, evenly spread over an image.
+
+    Args:
+        size: Rows, or columns, of the image.
+        count: Those of the grid.
+    """
+    return [(place * size + size // 2) // count for place in range(count)]
+
+
+def num_products(
+    settings: Settings, num_features: int, num_classes: int, image: ImageShape | None
+) -> int:
+    """Returns how many products of a weight and a value one example takes, forwards.
+
+    Args:
+        settings: Settings of a run; the sizes of its layers are read.
+        num_features: Number of features of an example.
+        num_classes: Number of classes.
+        image: What hidden layers convolve; None if they are Dense.
+    """
+    layers, units = settings.hidden_layers, settings.units
+    if image is None:
+        return num_features * units + (layers - 1) * units**2 + units * num_classes
+    inputs = [image.channels, *[units] * (layers - 1)]
+    hidden = sum(
+        KERNEL_SIDE**2 * channels * units * height * width
+        for channels, (height, width) in zip(inputs, image.sides(layers), strict=True)
+    )
+    return hidden + units * num_classes

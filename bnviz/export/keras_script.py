@@ -90,9 +90,11 @@ By XLA, on the page's machine and with its TensorFlow, the losses of the default
 the page's within 0.000001 over 3,000 steps. Elsewhere roundings differ, and training amplifies
 them: the losses came to differ by more than 0.001 after 89 to 176 steps without BN, and after
 296 to 648 steps with BN."""
+#: Measured over seeds 0, 1 and 3, and 0, 2 and 3, of 3 layers of 8 channels.
 _ROUNDING_OF_CONVOLUTIONS = """\
 The page computes convolutions as matrix products, which is faster and rounds otherwise than
-Keras; training amplifies such differences."""
+Keras, and training amplifies that: with small networks on digits, losses agreed within 0.000001
+after 100 steps and differed by 0.002 to 0.14 after 800."""
 
 
 def _rounding(settings: Settings) -> str:

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache, partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import ImageShape, num_products
 from bnviz.lab.arms import DIVERGENCE, architecture
 from bnviz.lab.compiler import Compilation, acquire_all
 from bnviz.lab.datasets import DataError
@@ -179,44 +181,45 @@ def warm_up() -> None:
 
 
 @lru_cache(maxsize=_MAX_COMPILED)
-def _compiled(settings: Settings, arm: str, num_features: int, num_classes: int) -> Stack:
-    return Stack(settings, arm, BLOCK_SIZE, num_features, num_classes)
+def _compiled(
+    settings: Settings, arm: str, num_features: int, num_classes: int, image: ImageShape | None
+) -> Stack:
+    return Stack(settings, arm, BLOCK_SIZE, num_features, num_classes, image)
 
 
 def _stack(settings: Settings, arm: str, data: StackedExamples) -> Stack:
     """The stack of an arm that runs like this one are trained in."""
-    return _compiled(architecture(settings, arm), arm, data.num_features, data.num_classes)
+    sizes = data.num_features, data.num_classes, data.image
+    return _compiled(architecture(settings, arm), arm, *sizes)
 
 
 def _reset(stacks: Iterable[Stack], runs: Sequence[Settings], data: StackedExamples) -> None:
     """Sets the networks of all arms to step 0."""
-    kernels = _kernels(runs, data.num_features, data.num_classes)
+    kernels = _kernels(runs, data.num_features, data.num_classes, data.image)
     for stack in stacks:
         stack.reset(runs, kernels)
 
 
-def _kernels(
-    runs: Sequence[Settings], num_features: int, num_classes: int
-) -> list[list[NDArray[np.float32]]]:
-    """The initial kernels of each run; runs that differ in their scale alone share one draw."""
+def _kernels(runs: Sequence[Settings], *sizes: Any) -> list[list[NDArray[np.float32]]]:
+    """The initial kernels of each run; runs that differ in their scale alone share one draw.
+
+    Args:
+        runs: Settings of each run.
+        sizes: What `initial_kernels` takes after the settings.
+    """
     default = Settings()
     not_drawn = {name: getattr(default, name) for name in _NOT_DRAWN}
     draws = [settings.replace(**not_drawn) for settings in runs]
     return [
-        [
-            kernel * np.float32(settings.init_scale)
-            for kernel in _drawn_kernels(draw, num_features, num_classes)
-        ]
+        [kernel * np.float32(settings.init_scale) for kernel in _drawn_kernels(draw, *sizes)]
         for settings, draw in zip(runs, draws, strict=True)
     ]
 
 
 @lru_cache(maxsize=MAX_SEEDS)
-def _drawn_kernels(
-    settings: Settings, num_features: int, num_classes: int
-) -> list[NDArray[np.float32]]:
+def _drawn_kernels(settings: Settings, *sizes: Any) -> list[NDArray[np.float32]]:
     """Kernels of scale 1; cached, because all cells of a map share those of a few seeds."""
-    return initial_kernels(settings, num_features, num_classes)
+    return initial_kernels(settings, *sizes)
 
 
 def _batches(
@@ -231,9 +234,9 @@ def _batches(
     settings = runs[0]
     seeds = [run.seed for run in runs]
     orders = {seed: BatchOrder(data.num_train, settings.batch_size, seed=seed) for seed in seeds}
-    widths = [data.num_features, *[settings.units] * settings.hidden_layers, data.num_classes]
-    weights = sum(inputs * outputs for inputs, outputs in pairwise(widths))
-    affordable = int(_MAX_PRODUCTS / (3 * weights * settings.batch_size * len(runs)))
+    sizes = data.num_features, data.num_classes
+    products = num_products(settings, *sizes, data.image)
+    affordable = int(_MAX_PRODUCTS / (3 * products * settings.batch_size * len(runs)))
     max_steps = min(max(affordable, 1), MAX_STEPS)
     for start, stop in pairwise((0, *evaluation_steps)):
         for step in range(start, max(stop, start + 1), max_steps):

@@ -11,8 +11,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-#: Side of a kernel, and of what pooling makes one value of.
-KERNEL_SIDE, POOL_SIDE = 3, 2
+from bnviz.data.image_shape import KERNEL_SIDE, POOL_SIDE, grid_places
+
 #: The most numbers in the neighbourhoods of one call; more take Keras's own convolution, which
 #: makes no copies.
 _MAX_NEIGHBOURS = 2**24
@@ -61,11 +61,24 @@ class Pooling(keras.layers.AveragePooling2D):  # type: ignore[misc]
         Args:
             x: Shape (num_examples, height, width, channels).
         """
-        height, width, channels = (int(size) for size in x.shape[1:])
-        rows, columns = height // POOL_SIDE, width // POOL_SIDE
-        x = x[:, : rows * POOL_SIDE, : columns * POOL_SIDE]
-        squares = tf.reshape(x, (-1, rows, POOL_SIDE, columns, POOL_SIDE, channels))
-        return tf.reduce_mean(squares, axis=[2, 4])
+        return halve(x)
+
+
+def halve(x: tf.Tensor) -> tf.Tensor:
+    """Averages squares of 2 × 2 pixels; a last row or column without a partner is left out.
+
+    Args:
+        x: Images, shape (..., height, width, channels).
+
+    Returns:
+        Shape (..., height // 2, width // 2, channels).
+    """
+    *others, height, width, channels = x.shape
+    rows, columns = height // POOL_SIDE, width // POOL_SIDE
+    x = x[..., : rows * POOL_SIDE, : columns * POOL_SIDE, :]
+    shape = [-1 if size is None else size for size in others]
+    squares = tf.reshape(x, (*shape, rows, POOL_SIDE, columns, POOL_SIDE, channels))
+    return tf.reduce_mean(squares, axis=[-4, -2])
 
 
 def convolve(x: tf.Tensor, kernel: Any) -> tf.Tensor:
@@ -79,49 +92,81 @@ def convolve(x: tf.Tensor, kernel: Any) -> tf.Tensor:
         Shape (num_examples, height, width, units).
     """
     kernel = tf.convert_to_tensor(kernel)
-    examples, *others = x.shape
-    if examples is None or len(_TAPS) * examples * math.prod(others) > _MAX_NEIGHBOURS:
+    if x.shape[0] is None or _num_neighbours(x) > _MAX_NEIGHBOURS:
         return tf.nn.conv2d(x, kernel, 1, "SAME")
     return _convolve(x, kernel)
 
 
+def convolve_stacked(x: tf.Tensor, kernels: tf.Tensor) -> tf.Tensor:
+    """Convolves the images of several networks by the kernel of each.
+
+    Args:
+        x: Shape (networks, num_examples, height, width, channels), or (1, ...) if all have the
+            same images.
+        kernels: Shape (networks, 3, 3, channels, units).
+
+    Returns:
+        Shape (networks, num_examples, height, width, units).
+    """
+    if _num_neighbours(x) <= _MAX_NEIGHBOURS:
+        return _convolve(x, kernels)
+    images = tf.unstack(x) * (kernels.shape[0] // x.shape[0])
+    return tf.stack([convolve(*pair) for pair in zip(images, tf.unstack(kernels), strict=True)])
+
+
+def _num_neighbours(x: tf.Tensor) -> int:
+    return len(_TAPS) * int(math.prod(x.shape))
+
+
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _convolve(x: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    """The same as one matrix product of all neighbourhoods, and its gradients by two more."""
-    *_, channels, units = kernel.shape
+    """The same as one matrix product of all neighbourhoods, and its gradients by two more.
+
+    Args:
+        x: Shape (..., num_examples, height, width, channels).
+        kernel: Shape (..., 3, 3, channels, units).
+    """
     neighbours = _neighbours(x)
 
     def gradients(of_output: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         # The gradient of the input is a convolution of that of the output by the kernel turned.
-        turned = tf.transpose(kernel[::-1, ::-1], [0, 1, 3, 2])
+        turned = tf.linalg.matrix_transpose(kernel[..., ::-1, ::-1, :, :])
         of_input = _product(_neighbours(of_output), turned, x.shape)
-        flat = tf.reshape(tf.transpose(of_output, _CHANNELS_FIRST), (units, -1))
+        channels_first = _channels_first(of_output)
+        flat = tf.reshape(channels_first, (*channels_first.shape[:-3], -1))
         of_kernel = tf.matmul(neighbours, flat, transpose_b=True)
-        return of_input, tf.reshape(of_kernel, (KERNEL_SIDE, KERNEL_SIDE, channels, units))
+        return of_input, tf.reshape(of_kernel, kernel.shape)
 
     return _product(neighbours, kernel, x.shape), gradients
 
 
-#: Channels, rows, columns, examples: copies of neighbourhoods are long stretches of memory, which
-#: takes half the time of channels last. It is its own inverse.
-_CHANNELS_FIRST = (3, 1, 2, 0)
+def _channels_first(x: tf.Tensor) -> tf.Tensor:
+    """Swaps the axes of examples and channels; it is its own inverse.
+
+    Copies of neighbourhoods are long stretches of memory then, which takes half the time.
+    """
+    first = len(x.shape) - 4
+    axes = [*range(first), first + 3, first + 1, first + 2, first]
+    return tf.transpose(x, axes)
 
 
 def _neighbours(x: tf.Tensor) -> tf.Tensor:
-    """What the kernel meets at each position, (9 * channels, height * width * num_examples)."""
-    channels_first = tf.transpose(x, _CHANNELS_FIRST)
-    channels, height, width, _ = channels_first.shape
-    padded = tf.pad(channels_first, [[0, 0], [1, 1], [1, 1], [0, 0]])
-    taps = [padded[:, row : row + height, column : column + width] for row, column in _TAPS]
-    return tf.reshape(tf.concat(taps, axis=0), (len(_TAPS) * channels, -1))
+    """What the kernel meets at each position, (..., 9 * channels, height * width * examples)."""
+    x = _channels_first(x)
+    *others, channels, height, width, _ = x.shape
+    around = [[0, 0]] * (len(others) + 1)
+    padded = tf.pad(x, [*around, [1, 1], [1, 1], [0, 0]])
+    taps = [padded[..., row : row + height, column : column + width, :] for row, column in _TAPS]
+    return tf.reshape(tf.concat(taps, axis=-4), (*others, len(_TAPS) * channels, -1))
 
 
 def _product(neighbours: tf.Tensor, kernel: tf.Tensor, shape: Any) -> tf.Tensor:
-    """Neighbourhoods times a kernel, (num_examples, height, width, units)."""
-    units = kernel.shape[-1]
-    examples, height, width, _ = shape
-    values = tf.matmul(tf.reshape(kernel, (-1, units)), neighbours, transpose_a=True)
-    return tf.transpose(tf.reshape(values, (units, height, width, examples)), _CHANNELS_FIRST)
+    """Neighbourhoods times a kernel, (..., num_examples, height, width, units)."""
+    *others, _, _, channels, units = kernel.shape
+    examples, height, width, _ = shape[-4:]
+    flat = tf.reshape(kernel, (*others, len(_TAPS) * channels, units))
+    values = tf.matmul(flat, neighbours, transpose_a=True)
+    return _channels_first(tf.reshape(values, (*others, units, height, width, examples)))
 
 
 def read_positions(x: tf.Tensor, side: int) -> tf.Tensor:
@@ -136,6 +181,5 @@ def read_positions(x: tf.Tensor, side: int) -> tf.Tensor:
     """
     _, *sizes, channels = x.shape
     for axis, size in enumerate(sizes, start=1):
-        places = [(place * size + size // 2) // side for place in range(side)]
-        x = tf.gather(x, places, axis=axis)
+        x = tf.gather(x, grid_places(size, side), axis=axis)
     return tf.reshape(x, (-1, channels))

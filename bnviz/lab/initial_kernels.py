@@ -7,8 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.data.image_shape import ImageShape
-from bnviz.lab.convolution import KERNEL_SIDE
+from bnviz.data.image_shape import KERNEL_SIDE, ImageShape
 from bnviz.settings import Settings
 
 INITIALIZERS = {

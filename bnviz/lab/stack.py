@@ -2,11 +2,14 @@
 
 The first axis of every tensor is the network: kernels have shape (networks, inputs, outputs),
 parameters per neuron (networks, 1, units), so that each layer is one batched matrix product. The
-networks are independent, so the gradient of the sum of their losses holds the gradient of each.
+inputs of a convolution are those of all its taps, and its values images, shape (networks,
+num_examples, height, width, channels). The networks are independent, so the gradient of the sum of
+their losses holds the gradient of each.
 """
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from itertools import pairwise
 
 import keras
@@ -14,7 +17,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.data.image_shape import KERNEL_SIDE, ImageShape
 from bnviz.lab.compiled_function import CompiledFunction
+from bnviz.lab.convolution import convolve_stacked, halve
 from bnviz.lab.normalization import moving_average
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.stack_data import StackedExamples, StackedTensors
@@ -38,20 +43,31 @@ class Stack:
         size: Number of networks.
         num_features: Number of features of an example.
         num_classes: Number of classes.
+        image: What hidden layers convolve; None if they are Dense.
 
     Attributes:
         lock: Held by whoever compiles or uses it.
     """
 
     def __init__(
-        self, architecture: Settings, arm: str, size: int, num_features: int, num_classes: int
+        self,
+        architecture: Settings,
+        arm: str,
+        size: int,
+        num_features: int,
+        num_classes: int,
+        image: ImageShape | None = None,
     ):
         self.lock = threading.Lock()
         self._settings = architecture
         self._size = size
         self._position = normalization_position(architecture, arm)
-        widths = [num_features, *[architecture.units] * architecture.hidden_layers, num_classes]
+        self._image = image
+        self._pooled = image.pooled_after(architecture.hidden_layers) if image else ()
+        inputs = image.channels if image else num_features
+        widths = [inputs, *[architecture.units] * architecture.hidden_layers, num_classes]
         hidden = widths[1:-1]
+        taps = [KERNEL_SIDE**2 if image else 1] * len(hidden) + [1]
 
         def per_unit(name: str, widths: Sequence[int], start: float) -> list[keras.Variable]:
             return [
@@ -60,8 +76,10 @@ class Stack:
             ]
 
         self._kernels = [
-            keras.Variable(np.zeros((size, *shape), np.float32), name=f"kernel_{index}")
-            for index, shape in enumerate(pairwise(widths))
+            keras.Variable(
+                np.zeros((size, taps[index] * inputs, units), np.float32), name=f"kernel_{index}"
+            )
+            for index, (inputs, units) in enumerate(pairwise(widths))
         ]
         # A Dense layer right before BN has no bias, because beta takes its place.
         biased = widths[-1:] if self._position == "before" else widths[1:]
@@ -97,10 +115,13 @@ class Stack:
 
         Args:
             runs: Settings of each network; learning rate, momentum and epsilon of BN are read.
-            kernels: Initial kernels of each network, one per Dense layer, shape (inputs, outputs).
+            kernels: Initial kernels of each network, one per layer, as from `initial_kernels`.
         """
         inputs = [[getattr(settings, name) for settings in runs] for name in self._inputs]
-        stacked = [np.stack(of_networks) for of_networks in zip(*kernels, strict=True)]
+        stacked = [
+            np.stack(of_networks).reshape(variable.shape)
+            for of_networks, variable in zip(zip(*kernels, strict=True), self._kernels, strict=True)
+        ]
         self._compiled_reset(tf.constant(inputs, tf.float32), *map(tf.constant, stacked))
 
     def compile(self, data: StackedExamples, batch_size: int, *, compares: bool) -> None:
@@ -206,6 +227,7 @@ class Stack:
             self._gammas[-1].numpy() if before and self._gammas else none + 1,
             self._betas[-1].numpy() if before and self._betas else none,
             self._inputs["bn_epsilon"].numpy() if before else None,
+            self._image is not None,
         )
 
     def _reset(self, inputs: tf.Tensor, *kernels: tf.Tensor) -> None:
@@ -278,20 +300,36 @@ class Stack:
     def _logits(self, x: tf.Tensor, normalization: Normalize) -> tf.Tensor:
         """Runs a forward pass; returns shape (networks, num_examples, num_classes)."""
         x = self._hidden(x, normalization, len(self._kernels) - 1)
+        if self._image is not None:
+            x = tf.reduce_mean(x, axis=[2, 3])
         return tf.matmul(x, self._kernels[-1].value) + self._biases[-1].value
 
     def _hidden(self, x: tf.Tensor, normalization: Normalize, layers: int) -> tf.Tensor:
-        """What so many hidden layers make of features, shape (networks, num_examples, units)."""
+        """What so many hidden layers make of features, shape (networks, num_examples, units).
+
+        Convolutions make images.
+        """
         activation = keras.activations.get(self._settings.activation)
+        if self._image is not None:
+            x = tf.reshape(x, (*x.shape[:2], *astuple(self._image)))
         for index, kernel in enumerate(self._kernels[:layers]):
-            x = tf.matmul(x, kernel.value)
+            x = self._product(x, kernel.value)
             if self._position == "before":
                 x = activation(normalization(index, x))
-                continue
-            x = activation(x + self._biases[index].value)
-            if self._position == "after":
-                x = normalization(index, x)
+            else:
+                x = activation(x + _widened(self._biases[index].value, x))
+                if self._position == "after":
+                    x = normalization(index, x)
+            if index + 1 in self._pooled:
+                x = halve(x)
         return x
+
+    def _product(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """What a hidden layer makes of its inputs, without a bias."""
+        if self._image is None:
+            return tf.matmul(x, kernel)
+        sides = (KERNEL_SIDE, KERNEL_SIDE)
+        return convolve_stacked(x, tf.reshape(kernel, (self._size, *sides, x.shape[-1], -1)))
 
     def _reaching_last(self, x: tf.Tensor) -> tf.Tensor:
         """What reaches the last hidden layer; compiled."""
@@ -311,15 +349,22 @@ class Stack:
     ) -> tf.Tensor:
         return tf.nn.batch_normalization(
             values,
-            mean,
-            variance,
-            offset=self._betas[index].value if self._betas else None,
-            scale=self._gammas[index].value if self._gammas else None,
-            variance_epsilon=self._inputs["bn_epsilon"].read_value(),
+            _widened(mean, values),
+            _widened(variance, values),
+            offset=_widened(self._betas[index].value, values) if self._betas else None,
+            scale=_widened(self._gammas[index].value, values) if self._gammas else None,
+            variance_epsilon=_widened(self._inputs["bn_epsilon"].read_value(), values),
         )
 
 
 def _moments(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mean and biased variance over the examples, each of shape (networks, 1, units)."""
-    mean, variance = tf.nn.moments(values, axes=[1], keepdims=True)
-    return mean, variance
+    """Mean and biased variance over examples and positions, each of shape (networks, 1, units)."""
+    axes = [*range(1, len(values.shape) - 1)]
+    mean, variance = tf.nn.moments(values, axes=axes, keepdims=True)
+    shape = (values.shape[0], 1, values.shape[-1])
+    return tf.reshape(mean, shape), tf.reshape(variance, shape)
+
+
+def _widened(numbers: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    """Numbers of each network and unit, shape (networks, 1, ...), with as many axes as values."""
+    return tf.reshape(numbers, (numbers.shape[0], *[1] * (len(values.shape) - 2), -1))

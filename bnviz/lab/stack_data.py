@@ -1,6 +1,6 @@
 """Stack data: the examples that a stack of networks trains on and is measured on, as tensors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bnviz.data import sampling
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import Examples
 from bnviz.lab.datasets import load
 from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
@@ -34,6 +35,7 @@ class StackedExamples:
         num_train: Number of training examples of one data set.
         num_features: Number of features of an example.
         num_classes: Number of classes.
+        image: What the networks convolve; None if their layers are Dense.
     """
 
     x: tf.Tensor
@@ -46,16 +48,22 @@ class StackedExamples:
     num_train: int
     num_features: int
     num_classes: int
+    image: ImageShape | None = None
 
     @property
-    def shapes(self) -> tuple[tuple[int, ...], ...]:
+    def shapes(self) -> tuple[Hashable, ...]:
         """Shapes of all examples, and the number of classes, for which a stack is compiled."""
         tensors = (self.x, *self.probe, *self.validation, self.precise)
-        return (*(tuple(tensor.shape) for tensor in tensors), (self.num_classes,))
+        return (*(tuple(tensor.shape) for tensor in tensors), self.num_classes, self.image)
 
     @classmethod
-    def of(cls, data_sets: Sequence[Dataset]) -> "StackedExamples":
-        """Stacks data sets of equal sizes."""
+    def of(cls, settings: Settings, data_sets: Sequence[Dataset]) -> "StackedExamples":
+        """Stacks data sets of equal sizes.
+
+        Args:
+            settings: Settings of one of the networks; what decides its architecture is read.
+            data_sets: One for all networks, or one for each.
+        """
         first = data_sets[0]
         num_train = len(first.x_train)
         validation = [sampling.validation(data) for data in data_sets]
@@ -74,6 +82,7 @@ class StackedExamples:
             num_train,
             first.num_features,
             len(first.classes),
+            ImageShape.of(settings, first),
         )
 
 
@@ -90,18 +99,19 @@ def stacked_examples(runs: Sequence[Settings], upload: Dataset | None) -> Stacke
     """
     settings = runs[0]
     if settings.dataset == UPLOAD:
-        return StackedExamples.of([load(settings, upload)])
+        return StackedExamples.of(settings, [load(settings, upload)])
     if settings.dataset not in PLANE_DATASETS:
-        return _shared(settings.dataset)
+        return _shared(settings.dataset, settings.architecture)
     keys = [(run.noise, run.seed) for run in runs]
     data_sets = {key: load(run) for key, run in dict(zip(keys, runs, strict=True)).items()}
-    return StackedExamples.of([data_sets[key] for key in keys])
+    return StackedExamples.of(settings, [data_sets[key] for key in keys])
 
 
 @lru_cache(maxsize=1)
-def _shared(name: str) -> StackedExamples:
+def _shared(name: str, architecture: str) -> StackedExamples:
     """Cached, because every block of a sweep asks for the same data set."""
-    return StackedExamples.of([load(Settings(dataset=name))])
+    settings = Settings(dataset=name, architecture=architecture)
+    return StackedExamples.of(settings, [load(settings)])
 
 
 def _stacked(parts: Iterable[Examples]) -> StackedTensors:

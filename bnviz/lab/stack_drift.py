@@ -8,20 +8,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.data.image_shape import KERNEL_SIDE, grid_places
 from bnviz.lab.drift import by_neuron, distance
 from bnviz.recording.frame_schema import IN_STD
+from bnviz.recording.networks import grid_side
 
 
 class LastLayer(NamedTuple):
     """The map of the last hidden layer of each network, and what reaches it.
 
     Attributes:
-        reaching: What reaches it, shape (networks, num_examples, inputs).
-        kernel: Its kernel, shape (networks, inputs, units).
+        reaching: What reaches it, shape (networks, num_examples, inputs), or images, (networks,
+            num_examples, height, width, channels).
+        kernel: Its kernel, shape (networks, inputs, units); of a convolution, the inputs are those
+            of all taps.
         bias: Its bias, shape (networks, 1, units).
         gamma: Scale of BN before the activation, of the same shape.
         beta: Offset of the same.
         epsilon: Epsilon of the same, shape (networks, 1, 1); None if nothing is normalized there.
+        convolves: Whether it is a convolution.
     """
 
     reaching: NDArray[np.float32]
@@ -30,16 +35,43 @@ class LastLayer(NamedTuple):
     gamma: NDArray[np.float32]
     beta: NDArray[np.float32]
     epsilon: NDArray[np.float32] | None
+    convolves: bool = False
 
     def values(self, reaching: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The pre-activations that it makes of what reaches it, (networks, num_examples, units)."""
-        values = reaching @ self.kernel + self.bias
+        """The pre-activations that are read of what it makes, (networks, num_values, units)."""
+        if self.convolves:
+            return self._read(self._normalized(self._convolved(reaching)), reaching.shape)
+        return self._normalized(reaching @ self.kernel)
+
+    def _normalized(self, products: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The pre-activations of products, shape (networks, num_examples, units)."""
+        values = products + self.bias
         if self.epsilon is not None:
             variance = values.var(axis=1, keepdims=True)
             values -= values.mean(axis=1, keepdims=True)
             values *= self.gamma / np.sqrt(variance + self.epsilon)
             values += self.beta
         return values
+
+    def _convolved(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The products at all positions of all examples, (networks, num_positions, units)."""
+        *_, height, width, channels = images.shape
+        padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1), (0, 0)))
+        of_taps = [
+            padded[:, :, row : row + height, column : column + width]
+            for row, column in np.ndindex(KERNEL_SIDE, KERNEL_SIDE)
+        ]
+        neighbours = np.concatenate(of_taps, axis=-1)
+        inputs: int = KERNEL_SIDE**2 * channels
+        return neighbours.reshape(len(images), -1, inputs) @ self.kernel
+
+    def _read(self, values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """The values at the positions that are read of each image."""
+        _, examples, *sides, _ = shape
+        units = values.shape[-1]
+        images = values.reshape(-1, examples, *sides, units)
+        rows, columns = (grid_places(side, grid_side(units)) for side in sides)
+        return images[:, :, rows][:, :, :, columns].reshape(len(images), -1, units)
 
 
 def last_layer_drift(first: LastLayer, now: LastLayer) -> dict[str, NDArray[np.float64]]:

@@ -33,6 +33,10 @@ CASES = {
     "momentum": SMALL.replace(optimizer="momentum", bn_position="after", l2=0.05),
     "adam": SMALL.replace(optimizer="adam", bn_center=False, activation="tanh", l2=0.01),
     "rmsprop": SMALL.replace(optimizer="rmsprop", bn_scale=False, dataset="moons"),
+    "conv": SMALL.replace(architecture="conv", dataset="digits", hidden_layers=3, l2=0.01),
+    "conv_after": SMALL.replace(
+        architecture="conv", dataset="digits", units=9, bn_position="after", optimizer="adam"
+    ),
 }
 #: The cases of tests that train single runs beside the stack.
 OFTEN = pytest.mark.parametrize(
