@@ -16,28 +16,51 @@ from numpy.typing import NDArray
 from bnviz.lesson.claims.experiments import RECORDED
 from bnviz.recording import BUNDLED
 from bnviz.recording.networks import num_groups
+from bnviz.settings import Settings
 
 #: The values, as `python -m bnviz claims --axes` writes them.
 FILE = BUNDLED / "axes.json"
-#: The experiment whose data and, for dense layers, whose network they come from.
-SETTINGS = RECORDED["inside"]
+#: The experiment whose network the values of dense layers come from.
+SETTINGS = RECORDED["inside"].replace(deep=False)
 #: The batch sizes offered. The largest is also the number of examples kept.
 SIZES = (1, 2, 32)
 #: Values are kept in this unit, as they are written.
 _UNIT = 0.01
-#: What shows the values of a layer, by the names that the file has for them.
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer whose values are shown, before any normalization.
+
+    Attributes:
+        label: What its button says.
+        unit: What its columns are.
+        settings: The run that it was trained in: the last hidden layer of the network without BN.
+        about: Where its values come from, in sentences.
+    """
+
+    label: str
+    unit: str
+    settings: Settings
+    about: str
+
+
+_MAPS = SETTINGS.replace(architecture="conv", steps=240)
+#: The layers of the picture, by name.
 LAYERS = {
-    "dense": (
+    "dense": Layer(
         "Dense",
         "neuron",
-        f"Real values: the second hidden layer of chapter 2’s network without BN, after "
+        SETTINGS,
+        "Real values: the second hidden layer of chapter 2’s network without BN, after "
         f"{SETTINGS.steps} steps.",
     ),
-    "convolution": (
+    "convolution": Layer(
         "Convolution",
         "channel",
-        "Real values: the second convolution of a small network without BN, trained on the same "
-        "digits. Each channel has 4 × 4 positions.",
+        _MAPS,
+        "Real values: the second convolution of such a network, without BN, after "
+        f"{_MAPS.steps} steps. Each channel has 4 × 4 positions.",
     ),
 }
 
@@ -49,10 +72,11 @@ class Normalization:
     Attributes:
         label: Its name, before "normalization".
         examples: Whether all examples of the batch share a mean and a variance.
-        units: How many neighbouring neurons or channels share them. All positions always do.
+        units: How many neighbouring neurons or channels share them.
         statistics: What is said of moving statistics, in a sentence.
         used: Where it is used, in a sentence.
         mean: Whether the mean is subtracted.
+        positions: Whether all positions of an image share them.
         needs_positions: Whether it makes sense only where there are positions.
     """
 
@@ -62,6 +86,7 @@ class Normalization:
     statistics: str
     used: str
     mean: bool = True
+    positions: bool = True
     needs_positions: bool = False
 
 
@@ -101,6 +126,7 @@ NORMALIZATIONS = {
         _NONE,
         "Used in large language models, such as LLaMA.",
         mean=False,
+        positions=False,
     ),
 }
 
@@ -135,8 +161,8 @@ def message() -> dict[str, Any]:
     """All that the browser needs; `AxesMessage` in `tests/browser/types/axes.d.ts`."""
     kept = json.loads(FILE.read_text(encoding="utf-8"))
     layers = [
-        {"name": name, "label": label, "unit": unit, "about": about, **kept[name]}
-        for name, (label, unit, about) in LAYERS.items()
+        {"name": name, "label": each.label, "unit": each.unit, "about": each.about, **kept[name]}
+        for name, each in LAYERS.items()
     ]
     norms = [
         {
@@ -145,7 +171,8 @@ def message() -> dict[str, Any]:
             "examples": each.examples,
             "units": each.units,
             "mean": each.mean,
-            "positions": each.needs_positions,
+            "positions": each.positions,
+            "needsPositions": each.needs_positions,
             "statistics": each.statistics,
             "used": each.used,
         }

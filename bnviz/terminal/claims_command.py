@@ -85,10 +85,10 @@ def _write_axes(path: Path) -> int:
     values = {}
 
     def train(_: ProgressBar) -> None:
-        from bnviz.lab.axes_values import convolution_values, dense_values
+        from bnviz.lab.axes_values import pre_activations
 
-        for name, read in (("dense", dense_values), ("convolution", convolution_values)):
-            values[name] = read(axes_picture.SETTINGS, max(axes_picture.SIZES))
+        for name, layer in axes_picture.LAYERS.items():
+            values[name] = pre_activations(layer.settings, max(axes_picture.SIZES))
 
     if timed(train)[1]:
         return INTERRUPTED

@@ -45,7 +45,7 @@ def expected(layer, norm, size):
     x = axes_picture.recorded()[layer][:size]
     epsilon = axes_picture.SETTINGS.bn_epsilon
     if norm == "rms":
-        return x / np.sqrt((x**2).mean(axis=(1, 2), keepdims=True) + epsilon)
+        return x / np.sqrt((x**2).mean(axis=1, keepdims=True) + epsilon)
     shape = x.shape
     if norm == "group":
         x = x.reshape(size, 2, 4, shape[2])

@@ -172,7 +172,10 @@ class TestScope:
         base = Settings(
             dataset="moons", initializer="random_normal", dropout=0.5, interventions="3:insert_bn"
         )
+        if name == "architecture":  # only images can be convolved
+            base = base.replace(dataset="digits")
         others = {
+            "architecture": "conv",
             "dataset": "spiral",
             "activation": "tanh",
             "initializer": "he_normal",

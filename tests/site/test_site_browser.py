@@ -111,6 +111,16 @@ def test_a_prediction_is_remembered_and_an_address_leads_to_a_view(walk):
     walk.until("s.view === 'gradients' && +s.step > 320 && +s.step < 360")
 
 
+def test_the_picture_of_axes_needs_no_server(walk):
+    walk.open("relatives.html")
+    picture = walk.page.locator("#bnviz-axes")
+    picture.get_by_role("button", name="Group").click()
+    picture.locator("[data-part=touch]").focus()
+    walk.page.keyboard.press("ArrowDown")
+    who = picture.locator("[data-part=who]")
+    assert who.inner_text().startswith("Neurons 5 to 8 of example 2: 4 values share a mean")
+
+
 def test_the_quiz_counts_and_leads_to_the_answers(walk):
     page = walk.page
     page.goto(f"{walk.address}/quiz.html")

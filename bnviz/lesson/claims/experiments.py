@@ -114,6 +114,8 @@ EXACT_PAIRS = RECORDED["pairs"].replace(deep=True)
 LAYER_NORM_PAIRS = RECORDED["pairs"].replace(third_arm="layer_norm")
 #: The network of "relatives" with batch renormalization as the third.
 RENORM_PAIRS = RECORDED["relatives"].replace(third_arm="renorm")
+#: The same batches for convolutions, where each channel has values at many positions.
+CONVOLUTION_PAIRS = RECORDED["relatives"].replace(architecture="conv", units=8)
 #: The network of "relatives" with one example at a time, and with larger batches.
 ALONE = RECORDED["relatives"].replace(batch_size=1)
 LARGER = RECORDED["relatives"].replace(batch_size=32, steps=240)

@@ -4,6 +4,7 @@ from bnviz.lesson.claims.claim import Claim
 from bnviz.lesson.claims.criteria import ACCURACY, More, Shows
 from bnviz.lesson.claims.experiments import (
     ALONE,
+    CONVOLUTION_PAIRS,
     GROUP_NORM_BY_RATE,
     LARGER,
     LAYER_NORM_PAIRS,
@@ -45,6 +46,18 @@ RELATIVES = (
         (RENORM_PAIRS,),
         accuracies(("none", "bn", "renorm")),
         (More("accuracy_renorm", "accuracy_bn", ACCURACY),),
+    ),
+    Claim(
+        "pairs_are_enough_for_convolutions",
+        f"In a network of convolutions it is the other way round: with batches of "
+        f"{CONVOLUTION_PAIRS.batch_size}, that with BN ends more accurate than that with group "
+        "normalization, and than that without",
+        (CONVOLUTION_PAIRS,),
+        accuracies(_WITH_GROUPS),
+        (
+            More("accuracy_bn", "accuracy_group_norm", ACCURACY),
+            More("accuracy_bn", "accuracy_none", ACCURACY),
+        ),
     ),
     Claim(
         "group_norm_learns_alone",

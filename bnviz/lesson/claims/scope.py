@@ -5,18 +5,8 @@ from collections.abc import Sequence
 from bnviz.settings import KINDS, PLANE_DATASETS, Settings
 from bnviz.written_numbers import written
 
-#: Settings that every scope names in its own words, in this order.
-_NAMED = (
-    "dataset",
-    "hidden_layers",
-    "units",
-    "activation",
-    "initializer",
-    "optimizer",
-    "learning_rate",
-    "batch_size",
-    "steps",
-)
+#: What layers consist of, by their architecture.
+_UNITS = {"dense": "units", "conv": "channels, convolutions of 3×3"}
 #: Settings that say nothing about a run: who is compared, what is measured, and what is random.
 _LEFT_OUT = ("third_arm", "deep", "seed")
 #: Values with which the other settings go without saying.
@@ -50,9 +40,11 @@ def scope(runs: Sequence[Settings]) -> str:
         return " / ".join(_written(value) for value in values)
 
     layers = of("hidden_layers")
+    architectures = [settings.architecture for settings in runs]
     parts = [
         of("dataset"),
-        f"{layers} hidden layer{'s' * (layers != '1')} of {of('units')} {of('activation')} units "
+        f"{layers} hidden layer{'s' * (layers != '1')} of {of('units')} {of('activation')} "
+        f"{' / '.join(_UNITS[name] for name in dict.fromkeys(architectures))} "
         f"({of('initializer')})",
         f"{of('optimizer')} at {of('learning_rate')}",
         f"batches of {of('batch_size')}",

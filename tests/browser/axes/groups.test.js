@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   boxAround,
+  holds,
   normalized,
   placeAfter,
   placeAt,
@@ -14,22 +15,25 @@ const LAYER = {
   shape: [2, 4, 4],
   hundredths: Array.from({ length: 32 }, (_, index) => 100 * index),
 };
-const BATCH = { examples: true, units: 1, mean: true };
-const GROUP = { examples: false, units: 2, mean: true };
-const RMS = { examples: false, units: 4, mean: false };
+const BATCH = { examples: true, units: 1, mean: true, positions: true };
+const GROUP = { examples: false, units: 2, mean: true, positions: true };
+const RMS = { examples: false, units: 4, mean: false, positions: false };
 const AT = { row: 1, column: 2, position: 3 };
 
 test("a group is a unit of all examples, or some units of one", () => {
-  assert.deepEqual(boxAround(BATCH, 2, AT), { top: 0, bottom: 2, left: 2, right: 3 });
-  assert.deepEqual(boxAround(GROUP, 2, AT), { top: 1, bottom: 2, left: 2, right: 4 });
-  assert.deepEqual(boxAround(RMS, 2, AT), { top: 1, bottom: 2, left: 0, right: 4 });
+  const box = (norm) => boxAround(LAYER, norm, 2, AT);
+  assert.deepEqual(box(BATCH), { rows: [0, 2], columns: [2, 3], positions: [0, 4] });
+  assert.deepEqual(box(GROUP), { rows: [1, 2], columns: [2, 4], positions: [0, 4] });
+  assert.deepEqual(box(RMS), { rows: [1, 2], columns: [0, 4], positions: [3, 4] });
 });
 
-test("its statistics count all positions, and a mean that stays is 0", () => {
-  const batch = statisticsOf(LAYER, BATCH, boxAround(BATCH, 2, AT));
+test("its statistics count all of its values, and a mean that stays is 0", () => {
+  const batch = statisticsOf(LAYER, BATCH, boxAround(LAYER, BATCH, 2, AT));
   assert.deepEqual(batch, { count: 8, mean: 17.5, variance: 65.25 });
-  const rms = statisticsOf(LAYER, RMS, { top: 0, bottom: 1, left: 0, right: 1 });
-  assert.deepEqual(rms, { count: 4, mean: 0, variance: 3.5 });
+  const first = { rows: [0, 1], columns: [0, 4], positions: [0, 1] };
+  assert.deepEqual(statisticsOf(LAYER, RMS, first), { count: 4, mean: 0, variance: 56 });
+  assert.equal(holds(first, { row: 0, column: 3, position: 0 }), true);
+  assert.equal(holds(first, { row: 0, column: 3, position: 1 }), false);
 });
 
 test("of one value nothing is left, of two only which is larger", () => {

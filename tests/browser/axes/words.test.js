@@ -13,16 +13,16 @@ const BATCH = { examples: true, mean: true };
 const RMS = { examples: false, mean: false };
 const write = (value) => value.toFixed(2);
 
-for (const [layer, size, box, words] of [
-  [DENSE, 32, [0, 32, 4, 5], "neuron 5 of all 32 examples"],
-  [DENSE, 2, [0, 2, 4, 5], "neuron 5 of both examples"],
-  [DENSE, 1, [0, 1, 4, 5], "neuron 5 of example 1"],
-  [DENSE, 32, [2, 3, 0, 8], "all 8 neurons of example 3"],
-  [MAPS, 32, [2, 3, 4, 8], "channels 5 to 8 of example 3, all 16 positions"],
+for (const [layer, size, rows, columns, positions, words] of [
+  [DENSE, 32, [0, 32], [4, 5], [0, 1], "neuron 5 of all 32 examples"],
+  [DENSE, 2, [0, 2], [4, 5], [0, 1], "neuron 5 of both examples"],
+  [DENSE, 1, [0, 1], [4, 5], [0, 1], "neuron 5 of example 1"],
+  [DENSE, 32, [2, 3], [0, 8], [0, 1], "all 8 neurons of example 3"],
+  [MAPS, 32, [2, 3], [4, 8], [0, 16], "channels 5 to 8 of example 3, all 16 positions"],
+  [MAPS, 32, [2, 3], [0, 8], [5, 6], "all 8 channels of example 3, position 6"],
 ]) {
   test(`a group is called ${words}`, () => {
-    const [top, bottom, left, right] = box;
-    assert.equal(groupInWords({ layer, size }, { top, bottom, left, right }), words);
+    assert.equal(groupInWords({ layer, size }, { rows, columns, positions }), words);
   });
 }
 

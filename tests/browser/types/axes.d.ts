@@ -23,8 +23,10 @@ export interface Norm {
   units: number;
   /** Whether the mean is subtracted. */
   mean: boolean;
-  /** Whether it makes sense only where there are positions. */
+  /** Whether all positions share them. */
   positions: boolean;
+  /** Whether it makes sense only where there are positions. */
+  needsPositions: boolean;
   statistics: string;
   used: string;
 }
@@ -43,12 +45,11 @@ export interface Place {
   position: number;
 }
 
-/** The values that are normalized together: from `top` and `left` up to before the others. */
+/** The values that are normalized together, each range up to before its second number. */
 export interface Box {
-  top: number;
-  bottom: number;
-  left: number;
-  right: number;
+  rows: [number, number];
+  columns: [number, number];
+  positions: [number, number];
 }
 
 export interface Statistics {

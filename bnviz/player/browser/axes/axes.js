@@ -6,7 +6,7 @@
 import { mount, partsOf } from "../bnviz.player/mount.js";
 import { formatted } from "../bnviz.player/scales.js";
 import { watchSpace } from "../bnviz.player/space.js";
-import { boxAround, indexOf, normalized, placeAfter, statisticsOf } from "./groups.js";
+import { boxAround, indexOf, indicesIn, normalized, placeAfter, statisticsOf } from "./groups.js";
 import { iconOf } from "./icons.js";
 import { Sheet } from "./sheet.js";
 import { buildSkeleton } from "./skeleton.js";
@@ -14,8 +14,9 @@ import { effect, groupInWords, shared, valueInWords, valueName } from "./words.j
 
 // Where the group is at first.
 const START = { row: 0, column: 4, position: 5 };
-// The sizes of values in full colour: of those that go in, and of those that come out.
-const FULL = { before: 2.5, after: 2 };
+// What comes out is in full colour from this size on, and what goes in from as many times the root of
+// its mean square on.
+const FULL = 2;
 
 /**
  * A number in two decimals, also if it is tiny.
@@ -104,7 +105,7 @@ export class Axes {
     if (shown.at.position >= positions) shown.at = { ...shown.at, position: 0 };
     if (changes.layer && positions > 1) shown.at = { ...shown.at, position: START.position };
     if (shown.at.row >= shown.size) shown.at = { ...shown.at, row: 0 };
-    if (shown.norm.positions && positions === 1) shown.norm = this.message.norms[0];
+    if (shown.norm.needsPositions && positions === 1) shown.norm = this.message.norms[0];
     this.shown = shown;
     this.draw();
   }
@@ -117,7 +118,7 @@ export class Axes {
     this.root.dataset.norm = norm.name;
     this.root.dataset.layer = layer.name;
     this.#mark(shown);
-    const box = boxAround(norm, size, at);
+    const box = boxAround(layer, norm, size, at);
     const statistics = statisticsOf(layer, norm, box);
     const out = normalized(layer, norm, size, message.epsilon);
     const index = indexOf(layer, at);
@@ -128,14 +129,10 @@ export class Axes {
     count.textContent = `${who[0].toUpperCase()}${who.slice(1)}`;
     parts.who.replaceChildren(count, `: ${shared(norm, statistics.count)}.`);
     this.#calculate(x, out[index], statistics);
-    const [, units, positions] = layer.shape;
-    const inGroup = [...out].filter((_, each) => {
-      const row = Math.floor(each / (units * positions));
-      const column = Math.floor(each / positions) % units;
-      return row >= box.top && row < box.bottom && column >= box.left && column < box.right;
-    });
-    const instance = message.norms.find((each) => each.positions);
-    const alone = instance && positions > 1 && normalized(layer, instance, size, message.epsilon);
+    const inGroup = indicesIn(layer, box).map((each) => out[each]);
+    const instance = message.norms.find((each) => each.needsPositions);
+    const alone =
+      instance && layer.shape[2] > 1 && normalized(layer, instance, size, message.epsilon);
     const asInstance = !!alone && alone.every((value, each) => value === out[each]);
     parts.effect.textContent = effect(shown, statistics, out, inGroup, asInstance, write);
     this.#compareSizes(shown, message);
@@ -161,11 +158,11 @@ export class Axes {
     const colours = { ink, back, low, high, font };
     const letter = Number.parseFloat(style.fontSize);
     const how = { box, at, colours, letter, write };
-    this.sheets.before.draw(layer, size, (index) => layer.hundredths[index] / 100, {
-      ...how,
-      full: FULL.before,
-    });
-    this.sheets.after.draw(layer, size, (index) => out[index], { ...how, full: FULL.after });
+    const squares = layer.hundredths.reduce((sum, each) => sum + (each / 100) ** 2, 0);
+    const full = FULL * Math.sqrt(squares / layer.hundredths.length);
+    const before = (/** @type {number} */ index) => layer.hundredths[index] / 100;
+    this.sheets.before.draw(layer, size, before, { ...how, full });
+    this.sheets.after.draw(layer, size, (index) => out[index], { ...how, full: FULL });
   }
 
   /**
@@ -244,7 +241,7 @@ export class Axes {
     for (const { node, choice } of this.buttons.norm) {
       node.querySelector("svg")?.remove();
       node.prepend(iconOf(choice, units, positions > 1));
-      node.disabled = choice.positions && positions === 1;
+      node.disabled = choice.needsPositions && positions === 1;
       node.title = node.disabled ? "Each value would be normalized by itself: nothing is left" : "";
     }
   }

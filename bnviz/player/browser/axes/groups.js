@@ -11,20 +11,47 @@ export const indexOf = ({ shape: [, units, positions] }, { row, column, position
   (row * units + column) * positions + position;
 
 /**
- * The values that are normalized together with one. All positions of a unit always are.
+ * The values that are normalized together with one.
+ * @param {AxesLayer} layer
  * @param {Norm} norm
  * @param {number} size Examples in the batch.
  * @param {Place} place
  * @returns {Box}
  */
-export function boxAround({ examples, units }, size, { row, column }) {
-  const left = column - (column % units);
+export function boxAround({ shape: [, , all] }, norm, size, { row, column, position }) {
+  const left = column - (column % norm.units);
   return {
-    top: examples ? 0 : row,
-    bottom: examples ? size : row + 1,
-    left,
-    right: left + units,
+    rows: norm.examples ? [0, size] : [row, row + 1],
+    columns: [left, left + norm.units],
+    positions: norm.positions ? [0, all] : [position, position + 1],
   };
+}
+
+/**
+ * Whether a box holds a value.
+ * @param {Box} box
+ * @param {Place} place
+ */
+export function holds({ rows, columns, positions }, { row, column, position }) {
+  const within = (/** @type {number} */ at, /** @type {[number, number]} */ [from, to]) =>
+    at >= from && at < to;
+  return within(row, rows) && within(column, columns) && within(position, positions);
+}
+
+/**
+ * Where the values of a box lie among those of the layer.
+ * @param {AxesLayer} layer
+ * @param {Box} box
+ */
+export function indicesIn({ shape: [, units, positions] }, box) {
+  const indices = [];
+  for (let row = box.rows[0]; row < box.rows[1]; row++) {
+    for (let column = box.columns[0]; column < box.columns[1]; column++) {
+      const start = (row * units + column) * positions;
+      for (let at = box.positions[0]; at < box.positions[1]; at++) indices.push(start + at);
+    }
+  }
+  return indices;
 }
 
 /**
@@ -35,27 +62,12 @@ export function boxAround({ examples, units }, size, { row, column }) {
  * @returns {Statistics}
  */
 export function statisticsOf(layer, norm, box) {
-  const values = valuesIn(layer, box);
+  const values = indicesIn(layer, box).map((index) => layer.hundredths[index] / 100);
   const count = values.length;
   const sum = (/** @type {number[]} */ numbers) => numbers.reduce((all, each) => all + each, 0);
   const mean = norm.mean ? sum(values) / count : 0;
   const variance = sum(values.map((value) => (value - mean) ** 2)) / count;
   return { count, mean, variance };
-}
-
-/**
- * @param {AxesLayer} layer
- * @param {Box} box
- */
-function valuesIn(layer, { top, bottom, left, right }) {
-  const [, units, positions] = layer.shape;
-  const values = [];
-  for (let row = top; row < bottom; row++) {
-    const start = (row * units + left) * positions;
-    const end = (row * units + right) * positions;
-    for (let index = start; index < end; index++) values.push(layer.hundredths[index] / 100);
-  }
-  return values;
 }
 
 /**
@@ -70,13 +82,11 @@ export function normalized(layer, norm, size, epsilon) {
   const out = new Float64Array(size * units * positions);
   for (let row = 0; row < size; row += norm.examples ? size : 1) {
     for (let column = 0; column < units; column += norm.units) {
-      const box = boxAround(norm, size, { row, column, position: 0 });
-      const { mean, variance } = statisticsOf(layer, norm, box);
-      const root = Math.sqrt(variance + epsilon);
-      for (let inner = box.top; inner < box.bottom; inner++) {
-        const start = (inner * units + box.left) * positions;
-        const end = (inner * units + box.right) * positions;
-        for (let index = start; index < end; index++) {
+      for (let position = 0; position < positions; position += norm.positions ? positions : 1) {
+        const box = boxAround(layer, norm, size, { row, column, position });
+        const { mean, variance } = statisticsOf(layer, norm, box);
+        const root = Math.sqrt(variance + epsilon);
+        for (const index of indicesIn(layer, box)) {
           out[index] = (layer.hundredths[index] / 100 - mean) / root;
         }
       }

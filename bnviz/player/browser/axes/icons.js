@@ -17,14 +17,17 @@ function element(name, attributes) {
 }
 
 /**
- * Whether a part of an icon belongs to its group, which lies at the front, at the left.
+ * Whether a part of an icon belongs to its group, which lies at the front, on top and at the left.
  * @param {Norm} norm
  * @param {number} all Units of the layer.
  * @param {number} example
  * @param {number} unit
+ * @param {number} position
  */
-const isLit = (norm, all, example, unit) =>
-  (norm.examples || example === 0) && unit < Math.max(1, (norm.units / all) * STEPS);
+const isLit = (norm, all, example, unit, position) =>
+  (norm.examples || example === 0) &&
+  unit < Math.max(1, (norm.units / all) * STEPS) &&
+  (norm.positions || position === 0);
 
 /**
  * The icon of a normalization: rows are examples, columns are units. With positions it is a block,
@@ -42,19 +45,22 @@ export function iconOf(norm, units, positions) {
     for (let second = 0; second < STEPS; second++) {
       if (!positions) {
         const [x, y] = [2 + 10 * second, 2 + 10 * first];
-        add(corners([x, y], [10, 0], [0, 10]), isLit(norm, units, first, second));
+        add(corners([x, y], [10, 0], [0, 10]), isLit(norm, units, first, second, 0));
         continue;
       }
       // The front: units to the right, positions down. Above it and beside it the examples behind.
-      add(corners([1 + 7 * second, 15 + 7 * first], [7, 0], [0, 7]), isLit(norm, units, 0, second));
+      add(
+        corners([1 + 7 * second, 15 + 7 * first], [7, 0], [0, 7]),
+        isLit(norm, units, 0, second, first),
+      );
       const [right, up] = [3.5 * first, -3.5 * first];
       add(
         corners([1 + 7 * second + right, 15 + up], [7, 0], [3.5, -3.5]),
-        isLit(norm, units, first, second),
+        isLit(norm, units, first, second, 0),
       );
       add(
         corners([29 + right, 15 + up + 7 * second], [0, 7], [3.5, -3.5]),
-        isLit(norm, units, first, STEPS - 1),
+        isLit(norm, units, first, STEPS - 1, second),
       );
     }
   }

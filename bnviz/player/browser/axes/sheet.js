@@ -3,7 +3,7 @@
 
 /** @import { AxesLayer, Box, Place } from "types/axes" */
 
-import { placeAt } from "./groups.js";
+import { holds, placeAt } from "./groups.js";
 
 // Letters: beside the rows and above the columns for their numbers; and pixels between two maps.
 const LEFT = 1.7;
@@ -121,12 +121,13 @@ export class Sheet {
       x: Math.floor(row / high) * wide + left + column * across + (position % side) * square.width,
       y: top + (row % high) * down + Math.floor(position / side) * square.height,
     });
-    const inRow = (/** @type {number} */ row) => row >= box.top && row < box.bottom;
-    const inColumn = (/** @type {number} */ column) => column >= box.left && column < box.right;
+    const inRow = (/** @type {number} */ row) => row >= box.rows[0] && row < box.rows[1];
+    const inColumn = (/** @type {number} */ column) =>
+      column >= box.columns[0] && column < box.columns[1];
     for (let row = 0, index = 0; row < size; row++) {
       for (let column = 0; column < units; column++) {
-        const lit = inRow(row) && inColumn(column);
         for (let position = 0; position < positions; position++, index++) {
+          const lit = holds(box, { row, column, position });
           const number = value(index);
           const share = Math.min(1, Math.abs(number) / full) * (lit ? 1 : DIM);
           const { x, y } = corner({ row, column, position });
@@ -180,12 +181,21 @@ export class Sheet {
         );
       }
       // The part of the group that is in this block.
-      const [from, to] = [Math.max(first, box.top), Math.min(first + high, box.bottom)];
+      const from = Math.max(first, box.rows[0]);
+      const to = Math.min(first + high, box.rows[1]);
       if (from >= to) continue;
-      const { x, y } = corner({ row: from, column: box.left, position: 0 });
       context.strokeStyle = colours.ink;
       context.lineWidth = 2.5;
-      context.strokeRect(x, y, (box.right - box.left) * across - right, (to - from) * down - below);
+      const [begin, end] = box.columns;
+      if (box.positions[1] - box.positions[0] === positions) {
+        const { x, y } = corner({ row: from, column: begin, position: 0 });
+        context.strokeRect(x, y, (end - begin) * across - right, (to - from) * down - below);
+        continue;
+      }
+      for (let column = begin; column < end; column++) {
+        const { x, y } = corner({ row: from, column, position: box.positions[0] });
+        context.strokeRect(x, y, square.width, square.height);
+      }
     }
     const { x, y } = corner(at);
     for (const [colour, line] of /** @type {[string, number][]} */ ([

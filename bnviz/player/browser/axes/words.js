@@ -16,16 +16,17 @@ const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
  * @param {Shown} shown
  * @param {Box} box
  */
-export function groupInWords({ layer: { unit, shape }, size }, { top, bottom, left, right }) {
-  const [, units, positions] = shape;
-  const width = right - left;
-  let columns = `${unit} ${left + 1}`;
-  if (width > 1) columns = `${unit}s ${left + 1} to ${right}`;
-  if (width === units) columns = `all ${units} ${unit}s`;
-  let rows = `example ${top + 1}`;
-  if (bottom - top > 1) rows = size === 2 ? "both examples" : `all ${size} examples`;
-  const places = positions > 1 ? `, all ${positions} positions` : "";
-  return `${columns} of ${rows}${places}`;
+export function groupInWords({ layer: { unit, shape }, size }, { rows, columns, positions }) {
+  const [, units, all] = shape;
+  const [first, width] = [columns[0] + 1, columns[1] - columns[0]];
+  let which = `${unit} ${first}`;
+  if (width > 1) which = `${unit}s ${first} to ${columns[1]}`;
+  if (width === units) which = `all ${units} ${unit}s`;
+  let examples = `example ${rows[0] + 1}`;
+  if (rows[1] - rows[0] > 1) examples = size === 2 ? "both examples" : `all ${size} examples`;
+  const places =
+    positions[1] - positions[0] > 1 ? `all ${all} positions` : `position ${positions[1]}`;
+  return `${which} of ${examples}${all > 1 ? `, ${places}` : ""}`;
 }
 
 /**
