@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from bnviz.lab.experiment import run
+from bnviz.lab.networks import build
+from bnviz.lab.observer import Observer
+from bnviz.lab.weight_norm import kernel_of
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import Settings
@@ -43,3 +47,23 @@ def test_tiny_batches_and_changes_of_bn_leave_all_finite(arm, batch_size, tmp_pa
     assert loaded.header == recording.header
     assert loaded.frames.tobytes() == recording.frames.tobytes()
     assert loaded.header.arm(arm).label == ARM_LABELS[arm]
+
+
+def test_with_weight_norm_kernels_and_gradients_are_those_of_what_g_and_v_make():
+    networks = [build(SMALL, arm, 2, 2) for arm in ("weight_norm", "none")]
+    generator = np.random.default_rng(0)
+    for variable in networks[0].model.trainable_variables:
+        variable.assign(generator.normal(size=variable.shape))
+    kernels = [kernel_of(layer).numpy() for layer in networks[0].dense_layers]
+    for layer, same, kernel in zip(*(each.dense_layers for each in networks), kernels, strict=True):
+        same.kernel.assign(kernel)
+        same.bias.assign(layer.bias)
+    for hidden, kernel in zip(networks[0].hidden_layers, kernels, strict=False):
+        lengths = np.linalg.norm(kernel, axis=0)
+        np.testing.assert_allclose(lengths, np.abs(hidden.dense.g), rtol=1e-5)
+    before = [tf.Variable(kernel + np.float32(0.1)) for kernel in kernels]
+    x = tf.constant(generator.normal(size=(30, 2)).astype(np.float32))
+    pair = x, tf.constant(generator.integers(0, 2, 30).astype(np.int32))
+    found, expected = (Observer(each, before).observe(pair, pair, ()) for each in networks)
+    np.testing.assert_allclose(found.kernel_measures, expected.kernel_measures, rtol=1e-4)
+    np.testing.assert_allclose(found.losses, expected.losses, rtol=1e-5)
