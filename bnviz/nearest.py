@@ -7,12 +7,14 @@ from bnviz.kinds import Float, Integer
 from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
 
 N = TypeVar("N")
+#: Settings that name networks.
+_ARMS = ("second_arm", "third_arm")
 
 
 def nearest(chosen: Settings, candidates: Mapping[N, Settings]) -> N | None:
     """The name of the run that is most like one of the chosen settings.
 
-    First come those with the same networks beside those without and with BN, then those in which
+    First come those with the same networks, then those in which
     the fewest settings differ, then those in which these differ least, each on its own scale; of
     equals, the first one.
 
@@ -30,7 +32,9 @@ def nearest(chosen: Settings, candidates: Mapping[N, Settings]) -> N | None:
         for name, each in candidates.items()
         if each.dataset == chosen.dataset
     }
-    order = {name: ("third_arm" in each, len(each)) for name, each in different.items()}
+    order = {
+        name: (any(arm in each for arm in _ARMS), len(each)) for name, each in different.items()
+    }
     first = min(order.values(), default=None)
     equals = [name for name in different if order[name] == first]
     return min(

@@ -68,9 +68,9 @@ OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
 BN_POSITIONS = ("before", "after")
 #: Places of dropout: after all that follows the linear map, or right before the normalization.
 DROPOUT_POSITIONS = ("after", "before")
-#: What can be trained as a third network beside those without and with BN.
-THIRD_ARMS = (
-    "no",
+#: What the second network can normalize by; the first one does not normalize.
+SECOND_ARMS = (
+    "bn",
     "bn_other",
     "layer_norm",
     "group_norm",
@@ -81,6 +81,8 @@ THIRD_ARMS = (
     "weight_norm",
     "noisy_bn",
 )
+#: What can be trained as a third network.
+THIRD_ARMS = ("no", *SECOND_ARMS)
 #: Momentum of the optimizer "momentum", which is SGD with it.
 SGD_MOMENTUM = 0.9
 STEPS = Bounds(1, 50_000)
@@ -93,6 +95,10 @@ _ARCHITECTURE_RULE = (
     "'dense' with the data set {dataset!r}, whose examples are not images (those of "
     f"{', '.join(IMAGE_DATASETS)} are)"
 )
+_THIRD_RULE = "another one than the second network"
+#: Changes in mid-run of the network with BN.
+_OF_BN = ("remove_bn", "freeze_bn")
+_OF_BN_RULE = f"without {' and '.join(_OF_BN)}, unless the second or third network is bn"
 _UPLOAD_RULE = "a key if and only if the data set is 'upload' (choose a file first)"
 
 
@@ -378,6 +384,17 @@ class Settings:
         True,
         Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron."),
     )
+    second_arm: str = _setting(
+        "bn",
+        Choice(
+            "second network",
+            "Batch Normalization",
+            "What the second network has: BN, or one of its relatives in its place, which is then "
+            "compared with the network without any.",
+            SECOND_ARMS,
+        ),
+        neutral="bn",
+    )
     third_arm: str = _setting(
         "no",
         Choice(
@@ -431,8 +448,8 @@ class Settings:
         ]
         if not problems and (self.dataset == UPLOAD) != bool(self.upload):
             problems.append(Problem("upload", self.upload, _UPLOAD_RULE))
-        if not problems and not is_possible(self.architecture, self.dataset):
-            problems.append(_not_images(self.architecture, self.dataset))
+        if not problems:
+            problems += _contradictions(vars(self))
         if problems:
             raise SettingsError(problems)
 
@@ -468,11 +485,12 @@ class Settings:
                 problems.append(Problem("upload", str(values.get("upload", "")), _UPLOAD_RULE))
             values.pop("upload", None)
             values.pop("dataset", None)
-        whole = {**{name: item.default for name, item in _FIELDS.items()}, **defaults, **values}
-        if not is_possible(whole["architecture"], whole["dataset"]):
-            problems.append(_not_images(whole["architecture"], whole["dataset"]))
-            values["architecture"] = ARCHITECTURES[0]
-        return cls(**{**defaults, **values}), tuple(problems)
+        values = {**defaults, **values}
+        whole = {**{name: item.default for name, item in _FIELDS.items()}, **values}
+        contradictions = _contradictions(whole)
+        for problem in contradictions:
+            values.pop(problem.name)
+        return cls(**values), (*problems, *contradictions)
 
     @classmethod
     def read(cls, given: Mapping[str, object]) -> "Settings":
@@ -552,9 +570,19 @@ def is_possible(architecture: object, dataset: object) -> bool:
     return architecture == ARCHITECTURES[0] or dataset in (*IMAGE_DATASETS, UPLOAD)
 
 
-def _not_images(architecture: object, dataset: object) -> Problem:
-    allowed = _ARCHITECTURE_RULE.format(dataset=dataset)
-    return Problem("architecture", str(architecture), allowed)
+def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with settings together of which each is allowed by itself."""
+    found = []
+    architecture, dataset = values["architecture"], values["dataset"]
+    second, third, text = (values[name] for name in ("second_arm", "third_arm", "interventions"))
+    if not is_possible(architecture, dataset):
+        allowed = _ARCHITECTURE_RULE.format(dataset=dataset)
+        found.append(Problem("architecture", architecture, allowed))
+    if third == second:
+        found.append(Problem("third_arm", third, _THIRD_RULE))
+    if "bn" not in (second, third) and any(change in text for change in _OF_BN):
+        found.append(Problem("interventions", text, _OF_BN_RULE))
+    return found
 
 
 def _shorten(text: str) -> str:

@@ -59,6 +59,10 @@ def valid(draw) -> Settings:
         values["upload"] = ""
     if not is_possible(values["architecture"], values["dataset"]):
         values["architecture"] = "dense"
+    if values["third_arm"] == values["second_arm"]:
+        values["third_arm"] = "no"
+    if "bn" not in (values["second_arm"], values["third_arm"]):
+        values["interventions"] = draw(st.sampled_from(["", "5:insert_bn"]))
     return Settings(**values)
 
 
@@ -133,7 +137,12 @@ class TestDigest:
         value = data.draw(allowed(KINDS[name]))
         assume(value != getattr(before, name) and name not in ("dataset", "upload"))
         assume(name != "architecture" or is_possible(value, before.dataset))
-        assert before.replace(**{name: value}).digest != before.digest
+        try:
+            after = before.replace(**{name: value})
+        except SettingsError:
+            # Networks that contradict each other.
+            assume(False)
+        assert after.digest != before.digest
 
     def test_is_16_hexadecimal_characters(self):
         digest = Settings().digest
@@ -186,6 +195,38 @@ DIGESTS = {
 @pytest.mark.parametrize("digest", DIGESTS)
 def test_digests_stay_what_they_were(digest):
     assert Settings(**{**FORMER_DEFAULTS, **DIGESTS[digest]}).digest == digest
+
+
+class TestNetworks:
+    """The networks that settings name together."""
+
+    @pytest.mark.parametrize(
+        ("given", "bad", "said"),
+        [
+            ({"third_arm": "bn"}, "third_arm", "another one than the second network"),
+            (
+                {"second_arm": "rms_norm", "third_arm": "rms_norm"},
+                "third_arm",
+                "another one than the second network",
+            ),
+            (
+                {"second_arm": "layer_norm", "interventions": "5:remove_bn"},
+                "interventions",
+                "unless the second or third network is bn",
+            ),
+        ],
+    )
+    def test_contradictions_are_refused_and_left_out_of_a_link(self, given, bad, said):
+        with pytest.raises(SettingsError, match=said):
+            Settings(**given)
+        settings, (problem,) = Settings.nearest(given)
+        assert (problem.name, problem.given) == (bad, given.pop(bad))
+        assert settings == Settings(**given)
+
+    def test_bn_may_be_the_third_network_and_be_changed_there(self):
+        changes = "5:insert_bn,8:remove_bn"
+        Settings(second_arm="layer_norm", third_arm="bn", interventions=changes)
+        Settings(second_arm="layer_norm", interventions="5:insert_bn")
 
 
 class TestLaterSettings:
@@ -259,6 +300,8 @@ class TestBounds:
     def test_every_option_is_allowed(self, name):
         for option in KINDS[name].options:
             key = {"upload": "0" * 32} if option == UPLOAD else {}
+            if (name, option) == ("third_arm", "bn"):
+                key = {"second_arm": "layer_norm"}
             assert getattr(Settings(**{name: option}, **key), name) == option
 
     @pytest.mark.parametrize("name", FLAGS)

@@ -59,8 +59,8 @@ def _title(settings: Settings) -> str:
 def _also_needed(settings: Settings) -> str:
     # The first Keras 3 had no such layer.
     needed = {"rms_norm": "RMSNormalization", "renorm": "BatchNormalization(renorm=True)"}
-    layer = needed.get(settings.third_arm)
-    return f", and a Keras that has {layer}" if layer else ""
+    layers = [needed[arm] for arm in FrameLayout.of(settings).arms if arm in needed]
+    return f", and a Keras that has {' and '.join(layers)}" if layers else ""
 
 
 def _cells(settings: Settings) -> list[Cell]:
@@ -121,14 +121,14 @@ def _networks(settings: Settings) -> str:
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
     convolves = settings.architecture == "conv"
-    counts = convolves or settings.dropout or settings.third_arm == "noisy_bn"
+    counts = convolves or settings.dropout or "noisy_bn" in arms
     number = "number" if counts else "_"
     first, last = (_POOLED, _AVERAGE) if convolves else ("", "")
     first = first.format(layers=settings.hidden_layers)
     start = "keras.Input((num_features,))" + ", layers.Reshape(IMAGE)" * convolves
     weighted = "(layers.Conv2D, layers.Dense)" if convolves else "layers.Dense"
-    before = DEFINED.get(settings.third_arm, "")
-    after = SET_G if settings.third_arm == "weight_norm" else ""
+    before = "".join(code for arm, code in DEFINED.items() if arm in arms)
+    after = SET_G if "weight_norm" in arms else ""
     if convolves and after:
         before, after = WEIGHT_NORM_CONVOLUTION
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""

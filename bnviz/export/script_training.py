@@ -18,7 +18,8 @@ _OPTIMIZERS = {
 def training_code(settings: Settings) -> str:
     """Returns code that defines `batches(x, y)` and `compiled(model)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
-    others = _OTHERS if settings.dropout or settings.third_arm == "noisy_bn" else ""
+    noisy = "noisy_bn" in FrameLayout.of(settings).arms
+    others = _OTHERS if settings.dropout or noisy else ""
     return _TRAINING.format(optimizer=optimizer, others=others, rows=ROWS)
 
 

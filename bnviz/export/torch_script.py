@@ -19,7 +19,7 @@ from bnviz.export.script_training import ROWS
 from bnviz.export.torch_layers import MODULES, SET_G
 from bnviz.export.torch_weights import weights_code
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import BIASED_ARMS, BN_ARMS, NORMALIZED_ARMS
+from bnviz.recording.frames import BIASED_ARMS, BN_ARMS
 from bnviz.recording.header import arm_label, normalization_position
 from bnviz.recording.networks import num_groups
 from bnviz.settings import SGD_MOMENTUM, Settings
@@ -45,13 +45,9 @@ _OPTIMIZERS = {
 }
 
 
-#: The networks that it trains.
-_ARMS = ("none", "weight_norm", *NORMALIZED_ARMS)
-
-
 def unavailable(settings: Settings) -> str:
     """Returns why there is no such script of an experiment, as a sentence; "" if there is one."""
-    if settings.batch_size == 1:
+    if settings.batch_size == 1 and {*_arms(settings)} & {*BN_ARMS}:
         return "PyTorch refuses to train Batch Normalization on batches of one example."
     if settings.architecture != "dense":
         return "There is a PyTorch script of dense layers only; the Keras script has convolutions."
@@ -78,9 +74,7 @@ def excerpt(settings: Settings) -> str:
 def _title(settings: Settings) -> str:
     compared, trained = about(settings)
     notes = list(differences(settings))
-    if (third := settings.third_arm) not in ("no", *_ARMS):
-        notes.append(f"The third network ({arm_label(settings, third)}) is left out.")
-    if settings.dropout or settings.third_arm == "noisy_bn":
+    if settings.dropout or _is_noisy(settings):
         what = " and ".join(["dropout"] * bool(settings.dropout) + ["noise"] * _is_noisy(settings))
         notes.append(f"For {what} PyTorch draws other random numbers than the page.")
     return wrapped(
@@ -93,7 +87,7 @@ def _title(settings: Settings) -> str:
 
 
 def _is_noisy(settings: Settings) -> bool:
-    return settings.third_arm == "noisy_bn"
+    return "noisy_bn" in _arms(settings)
 
 
 def _also_needed(settings: Settings) -> str:
@@ -101,8 +95,8 @@ def _also_needed(settings: Settings) -> str:
     return ", and torchvision for the examples" if downloaded else ""
 
 
-def _arms(settings: Settings) -> list[str]:
-    return [arm for arm in FrameLayout.of(settings).arms if arm in _ARMS]
+def _arms(settings: Settings) -> tuple[str, ...]:
+    return FrameLayout.of(settings).arms
 
 
 def _cells(settings: Settings) -> list[Cell]:
@@ -156,8 +150,8 @@ def _networks(settings: Settings) -> str:
         if not learnt
     ]
     fixing = "    for layer in model:\n" + "".join(fixed) if fixed else ""
-    after = SET_G if settings.third_arm == "weight_norm" else ""
-    modules = MODULES.get(settings.third_arm, "")
+    after = SET_G if "weight_norm" in arms else ""
+    modules = "".join(code for arm, code in MODULES.items() if arm in arms)
     return f"""\
 {modules}def network(arm, num_features, num_classes):
     \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
@@ -227,7 +221,7 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
 def _training(settings: Settings) -> str:
     """Returns code that defines `batches(x)` and `train(model, x, y)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
-    penalty = _PENALTY if settings.third_arm != "weight_norm" else _PENALTY_OF_G
+    penalty = _PENALTY if "weight_norm" not in _arms(settings) else _PENALTY_OF_G
     penalty = penalty.format(l2=repr(settings.l2)) if settings.l2 else ""
     defined = _RMSPROP if settings.optimizer == "rmsprop" else ""
     return defined + _TRAINING.format(rows=ROWS, optimizer=optimizer, penalty=penalty)

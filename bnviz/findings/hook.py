@@ -2,24 +2,16 @@
 
 from bnviz.interventions import BN_CHANGES
 from bnviz.recording import Recording
+from bnviz.recording.frames import ARMS
+from bnviz.recording.header import normalization_position
+from bnviz.settings import Settings
 
 #: A part of the line, and the network that it names; empty if none.
 Part = tuple[str, str]
 
 _SAME = "Same network, same data, same first weights. "
-#: What two normalized networks have, by the second one's name, or its name and the place of BN.
-_BOTH = {
-    "bn_other before": ("has BN before its activations", "after them"),
-    "bn_other after": ("has BN after its activations", "before them"),
-    "layer_norm": ("has BN", "layer norm"),
-    "group_norm": ("has BN", "group norm"),
-    "rms_norm": ("has BN", "RMS norm"),
-    "renorm": ("has BN", "batch renorm"),
-    "ghost_bn": ("has BN", "ghost BN"),
-    "dyt": ("has BN", "dynamic tanh"),
-    "weight_norm": ("has BN", "weight norm"),
-    "noisy_bn": ("has BN", "BN followed by noise"),
-}
+#: What networks have that is more than what they are called.
+_HAVE = {"noisy_bn": "BN followed by noise"}
 
 
 def hook(recording: Recording) -> tuple[Part, ...]:
@@ -35,20 +27,32 @@ def hook(recording: Recording) -> tuple[Part, ...]:
     settings = recording.header.settings
     if settings is None:
         return ()
-    _, bn, *third = recording.layout.arms
+    _, second, *third = recording.layout.arms
     changes = any(each.action in BN_CHANGES for each in recording.header.changes)
     if third:
-        position = f"{third[0]} {settings.bn_position}"
-        middle, right = _BOTH[position if position in _BOTH else third[0]]
-        middle = middle.replace("has", "starts with") if changes else middle
+        middle, right = _both(recording, settings, second, third[0])
         return (
             (_SAME, ""),
-            ("The middle one", bn),
-            (f" {middle}, ", ""),
+            ("The middle one", second),
+            (f" {'starts with' if changes else 'has'} {middle}, ", ""),
             ("the one on the right", third[0]),
             (f" {right}.", ""),
         )
-    if changes:
-        return (f"{_SAME}Only ", ""), ("the one on the right", bn), (" starts with BN.", "")
-    where = ", after each activation" if settings.bn_position == "after" else ""
-    return (f"{_SAME}Only ", ""), ("the one on the right", bn), (f" normalizes{where}.", "")
+    what = f" {'starts with' if changes else 'has'} {_had(recording, second)}."
+    if second == ARMS[1] and not changes:
+        where = ", after each activation" if settings.bn_position == "after" else ""
+        what = f" normalizes{where}."
+    return (f"{_SAME}Only ", ""), ("the one on the right", second), (what, "")
+
+
+def _both(recording: Recording, settings: Settings, second: str, third: str) -> tuple[str, str]:
+    """What the second and the third network have."""
+    if {second, third} == {"bn", "bn_other"}:
+        middle, right = (normalization_position(settings, arm) for arm in (second, third))
+        return f"BN {middle} its activations", f"{right} them"
+    return _had(recording, second), _had(recording, third)
+
+
+def _had(recording: Recording, arm: str) -> str:
+    """What a network has: "BN", "layer norm"."""
+    return _HAVE.get(arm) or recording.header.arm(arm).label.removeprefix("with ")

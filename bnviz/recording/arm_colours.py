@@ -4,8 +4,8 @@
 WITHOUT_BN, WITH_BN = "#D55E00", "#0072B2"
 #: Colours of all other networks.
 FURTHER_COLOURS = ("#009E73", "#CC79A7", "#8A6A00")
-#: Those of the laboratory, which colour-blind readers can tell apart (Okabe & Ito); at most one of
-#: the last three is shown beside the first two.
+#: Those of the laboratory, which colour-blind readers can tell apart (Okabe & Ito); at most two of
+#: them are shown beside that without BN, and these two in different ones.
 ARM_COLOURS = {
     "none": WITHOUT_BN,
     "bn": WITH_BN,

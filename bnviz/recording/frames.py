@@ -30,7 +30,8 @@ ARM_ADDITIONS = {
 }
 #: The same in names of files and folders.
 ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LABELS.items()}
-#: The arms of every run; `Settings.third_arm` adds a third one.
+#: The arms of a run by default, of which the first is part of every run; `Settings.second_arm` has
+#: another one take the place of the second, `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
 #: Arms with Batch Normalization; those that train by the statistics of batches and keep moving
 #: ones for inference; and all that have a gamma per neuron in one place.

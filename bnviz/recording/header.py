@@ -101,7 +101,8 @@ class RecordingHeader:
     @classmethod
     def of(cls, settings: Settings, *, version: int = VERSION) -> "RecordingHeader":
         """The header of a run of these settings, measured as in a version."""
-        names = ARMS if settings.third_arm == "no" else (*ARMS, settings.third_arm)
+        third = () if settings.third_arm == "no" else (settings.third_arm,)
+        names = (ARMS[0], settings.second_arm, *third)
         convolves = settings.architecture == "conv"
         what = ("convolution", grid_side(settings.units) ** 2) if convolves else ("dense", 1)
         layers = tuple(
@@ -116,7 +117,8 @@ class RecordingHeader:
             plane=settings.dataset in PLANE_DATASETS,
             deep=settings.deep,
             version=version,
-            title="The same network " + " and ".join(arm_label(settings, name) for name in names),
+            title="The same network "
+            + " and ".join(arm_addition(settings, name) for name in names),
             about=described(settings),
             batch_size=settings.batch_size,
             learning_rate=settings.learning_rate,
@@ -265,10 +267,17 @@ def _arm(settings: Settings, name: str) -> ArmSpec:
         name,
         arm_label(settings, name),
         kind,
-        ARM_COLOURS[name],
+        _colour(settings, name),
         (norm,) * settings.hidden_layers,
         arm_addition(settings, name),
     )
+
+
+def _colour(settings: Settings, name: str) -> str:
+    """The colour of one of the laboratory's networks, which no other one of its run has."""
+    colour = ARM_COLOURS[name]
+    alike = name == settings.third_arm and ARM_COLOURS[settings.second_arm] == colour
+    return FURTHER_COLOURS[1] if alike else colour
 
 
 def arm_label(settings: Settings, arm: str) -> str:
@@ -280,6 +289,10 @@ def arm_label(settings: Settings, arm: str) -> str:
     """
     if arm == "bn_other":
         return f"BN {normalization_position(settings, arm)} activation"
+    if arm == ARMS[0] and "BN" not in ARM_LABELS[settings.second_arm]:
+        # Beside layer norm alone, "without BN" would say nothing of what the first one lacks.
+        third = ARM_LABELS.get(settings.third_arm, "")
+        return ARM_LABELS[arm] if "BN" in third else "without norm"
     return ARM_LABELS[arm]
 
 
@@ -287,7 +300,7 @@ def arm_addition(settings: Settings, arm: str) -> str:
     """Returns the same as an addition to a noun: "with BN after the activation"."""
     if arm == "bn_other":
         return f"with BN {normalization_position(settings, arm)} the activation"
-    return ARM_ADDITIONS[arm]
+    return arm_label(settings, arm) if arm == ARMS[0] else ARM_ADDITIONS[arm]
 
 
 def normalization_position(settings: Settings, arm: str) -> str:

@@ -10,6 +10,7 @@ _UNLIKE = {
     "architecture": "convolutions",
     "dropout": "dropout",
     "interventions": "changes in mid-run",
+    "second_arm": "another second network than BN's",
 }
 
 

@@ -21,7 +21,7 @@ from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, Problem, Settings
 #: Settings in which the networks of one block may differ; all others decide how it is compiled.
 STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
 #: Settings that a study leaves at their defaults, because a block cannot do what they ask for.
-UNUSED = ("dropout", "dropout_position", "interventions", "third_arm", "deep")
+UNUSED = ("dropout", "dropout_position", "interventions", "second_arm", "third_arm", "deep")
 _COMPILED = tuple(name for name in KINDS if name not in STACKABLE)
 _COMPILED_IN_PLANE = tuple(name for name in _COMPILED if name != "noise")
 #: Maximum number of networks of one arm that are trained together. Fewer take longer per network.

@@ -53,6 +53,20 @@ def test_steps_are_those_of_the_run():
     )
 
 
+def test_another_second_network_is_called_by_its_name():
+    recording = Recording(Settings(steps=50_000, second_arm="layer_norm"))
+    frames = np.zeros(FRAMES, recording.layout.dtype)
+    frames["step"] = recording.steps[:FRAMES]
+    for arm, accuracy in (("none", LATE), ("layer_norm", EARLY)):
+        frames[arm]["diverged_at"] = -1
+        frames[arm]["validation_accuracy"] = accuracy
+    for frame in frames:
+        recording.append(frame)
+    said = "".join(headline(recording))
+    assert said.startswith("So far layer norm reaches 81 % accuracy")
+    assert "BN" not in said
+
+
 def test_bn_that_is_slower_is_said_to_be_slower():
     assert "times as many steps" in accuracies(EARLY, LATE)
     assert "BN is slower" in accuracies(EARLY, NEVER)

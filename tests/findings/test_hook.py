@@ -51,6 +51,18 @@ def test_three_networks_are_told_apart(third, position, said):
     assert line(third_arm=third, bn_position=position).endswith(said)
 
 
+@pytest.mark.parametrize(
+    ("second", "third", "said"),
+    [
+        ("layer_norm", "no", "Only the one on the right has layer norm."),
+        ("layer_norm", "bn", "The middle one has layer norm, the one on the right BN."),
+        ("bn_other", "bn", "has BN after its activations, the one on the right before them."),
+    ],
+)
+def test_another_second_network_is_called_by_what_it_has(second, third, said):
+    assert line(second_arm=second, third_arm=third).endswith(said)
+
+
 @pytest.mark.parametrize("action", ["insert_bn", "remove_bn", "freeze_bn"])
 def test_with_bn_changed_in_mid_run_only_the_start_is_said(action):
     assert line(interventions=f"100:{action}").endswith("Only the one on the right starts with BN.")

@@ -9,7 +9,7 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARMS, PROBE_SIZE, frame_steps
-from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, THIRD_ARMS, Settings
+from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SECOND_ARMS, Settings
 from tests.support.everyday import everyday
 
 SMALL = Settings(
@@ -94,7 +94,7 @@ def test_a_run_continues_when_an_arm_diverges():
         np.testing.assert_array_equal(total, probe * settings.units)
 
 
-@pytest.fixture(scope="module", params=everyday(THIRD_ARMS[1:], (0,)))
+@pytest.fixture(scope="module", params=everyday(SECOND_ARMS[1:], (0,)))
 def deep(request):
     return recorded(SMALL.replace(third_arm=request.param, deep=True))
 
@@ -119,6 +119,15 @@ def test_costly_measures_and_a_third_arm_change_nothing(deep, small):
     for arm in ARMS:
         for name in small.frames[arm].dtype.names:
             np.testing.assert_array_equal(deep.frames[arm][name], small.frames[arm][name])
+
+
+def test_a_relative_of_bn_is_the_same_network_in_either_place():
+    third = recorded(SMALL.replace(third_arm="layer_norm"))
+    second = recorded(SMALL.replace(second_arm="layer_norm", third_arm="bn"))
+    assert second.layout.arms == ("none", "layer_norm", "bn")
+    assert second.certificate.holds
+    for arm in third.layout.arms:
+        assert second.frames[arm].tobytes() == third.frames[arm].tobytes()
 
 
 def test_noise_moves_distributions_and_hardly_hurts_training():

@@ -37,7 +37,8 @@ runs = st.builds(
     hidden_layers=st.integers(*bounds("hidden_layers")),
     units=st.integers(*bounds("units")),
     activation=st.sampled_from(ACTIVATIONS),
-    third_arm=st.sampled_from(THIRD_ARMS),
+    second_arm=st.just("bn") | st.just("layer_norm"),
+    third_arm=st.sampled_from([each for each in THIRD_ARMS if each not in ("bn", "layer_norm")]),
     deep=st.booleans(),
 )
 #: Of networks that no settings describe: any names, layers of different widths, other edges.
@@ -360,6 +361,21 @@ class TestHeader:
     def test_names_each_arm_by_what_it_has(self, third, position, label):
         header = RecordingHeader.of(Settings(third_arm=third, bn_position=position))
         assert [arm.label for arm in header.arms] == ["without BN", "with BN", label]
+
+    @pytest.mark.parametrize(
+        ("second", "third", "labels"),
+        [
+            ("layer_norm", "no", ["without norm", "layer norm"]),
+            ("group_norm", "rms_norm", ["without norm", "group norm", "RMS norm"]),
+            ("layer_norm", "bn", ["without BN", "layer norm", "with BN"]),
+            ("ghost_bn", "no", ["without BN", "ghost BN"]),
+        ],
+    )
+    def test_says_bn_of_no_run_without_it(self, second, third, labels):
+        header = RecordingHeader.of(Settings(second_arm=second, third_arm=third))
+        assert [arm.label for arm in header.arms] == labels
+        assert len({arm.colour for arm in header.arms}) == len(labels)
+        assert ("BN" in header.title) == ("BN" in "".join(labels))
 
     @pytest.mark.parametrize("activation", ACTIVATIONS)
     @pytest.mark.parametrize("quantity", QUANTITIES)
