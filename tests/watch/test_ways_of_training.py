@@ -82,6 +82,7 @@ WAYS = {
     "PyDataset": (BN, keras.Model, "float32", {}, Batches),
     "tf.data": (BN, keras.Model, "float32", {}, as_dataset),
     "groups": (lambda: layers.GroupNormalization(2), keras.Model, "float32", {}, None),
+    "batch renorm": (lambda: BN(renorm=True), keras.Model, "float32", {}, None),
     "own step": (BN, OwnStep, "float32", {}, None),
 }
 
@@ -126,3 +127,5 @@ def test_each_way_is_watched_and_ends_as_without(way):
     updates = frames["update_ratio"][1:-1]
     assert np.isfinite(updates).all() == (way != "5 steps an execution")
     assert recording.header.knows("update_ratio") == (way != "5 steps an execution")
+    kind = {"groups": "group", "batch renorm": "renorm"}.get(way, "batch")
+    assert recording.header.arm("arm_1").normalization == kind
