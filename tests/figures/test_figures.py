@@ -51,6 +51,23 @@ def test_every_view_can_be_drawn_from_every_recording(name, size):
             assert figure.at(recording, frames - 1, "narrow").data
 
 
+@pytest.mark.parametrize(
+    ("second", "lacking"),
+    [
+        ("weight_norm", {"inside", "inference"}),
+        ("dyt", {"inside", "inference"}),
+        ("renorm", {"inside"}),
+        ("ghost_bn", {"inside"}),
+        ("bn", set()),
+    ],
+)
+def test_views_say_what_they_lack_without_bn_and_draw_all_else(second, lacking):
+    recording = random_recording(FULL.replace(second_arm=second), 2)
+    assert {name for name, view in VIEWS.items() if view.lacking(recording.layout)} == lacking
+    for name in VIEWS.keys() - lacking:
+        assert VIEWS[name].figure(recording, View(name)).at(recording, 1, "wide").data
+
+
 def test_a_figure_carries_the_constants_of_its_bindings():
     constants = (
         VIEWS["drift"].figure(random_recording(FULL, 1), View("drift")).to_json()["constants"]

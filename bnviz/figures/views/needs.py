@@ -54,8 +54,14 @@ BATCH_NORM = Need(
     "",
     {},
 )
+MOVING = Need(
+    lambda layout: bool(layout.header.moving_arms),
+    "none of these networks keeps moving statistics",
+    "",
+    {},
+)
 NORMALIZED = Need(
-    lambda layout: bool(layout.header.normalized_arms),
+    lambda layout: bool(layout.header.normalized_arms or layout.header.arms_by("weight")),
     "none of these networks normalizes",
     "",
     {},

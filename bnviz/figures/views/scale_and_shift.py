@@ -71,8 +71,8 @@ def ranges(recording: Recording, view: View) -> object:
 
 
 def _parts(recording: Recording) -> tuple[str, ...]:
-    """What any network learns: gamma, beta below it, then what only some have."""
-    return tuple(part for part in _PARTS if part == "gamma" or _arms(recording, part))
+    """What the networks learn: gamma, beta below it, then what only some have."""
+    return tuple(part for part in _PARTS if _arms(recording, part))
 
 
 def _arms(recording: Recording, part: str) -> tuple[str, ...]:
