@@ -29,7 +29,7 @@ const HTML = `
       <div class="bnviz-remarks">
         <p data-part="effect"></p>
         <p data-part="facts"></p>
-        <p class="bnviz-small" data-part="about"></p>
+        <p data-part="about"></p>
       </div>
       <p id="bnviz-axes-words" class="bnviz-spoken" data-part="words" aria-live="polite"></p>
     </div>
