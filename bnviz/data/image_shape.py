@@ -76,6 +76,22 @@ class ImageShape:
         return found
 
 
+def num_neighbours(settings: Settings, image: ImageShape) -> int:
+    """Returns how many numbers the neighbourhoods of all convolutions of one example have.
+
+    Args:
+        settings: Settings of a run; the sizes of its layers are read.
+        image: What hidden layers convolve.
+    """
+    inputs = [image.channels, *[settings.units] * (settings.hidden_layers - 1)]
+    return sum(
+        KERNEL_SIDE**2 * channels * height * width
+        for channels, (height, width) in zip(
+            inputs, image.sides(settings.hidden_layers), strict=True
+        )
+    )
+
+
 def grid_places(size: int, count: int) -> list[int]:
     """Returns the rows, or columns, of a grid of positions, evenly spread over an image.
 
@@ -100,9 +116,4 @@ def num_products(
     layers, units = settings.hidden_layers, settings.units
     if image is None:
         return num_features * units + (layers - 1) * units**2 + units * num_classes
-    inputs = [image.channels, *[units] * (layers - 1)]
-    hidden = sum(
-        KERNEL_SIDE**2 * channels * units * height * width
-        for channels, (height, width) in zip(inputs, image.sides(layers), strict=True)
-    )
-    return hidden + units * num_classes
+    return num_neighbours(settings, image) * units + units * num_classes

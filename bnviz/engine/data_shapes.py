@@ -7,10 +7,19 @@ from itertools import pairwise
 from bnviz.data import uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
+from bnviz.data.image_shape import (
+    KERNEL_SIDE,
+    MIN_SIDE,
+    ImageShape,
+    num_neighbours,
+    num_products,
+)
 from bnviz.data.preparation import VALIDATION_SHARE
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
-from bnviz.settings import Settings
+from bnviz.recording.networks import grid_side
+from bnviz.settings import IMAGE_SHAPES, Settings
+from bnviz.studies.study import BLOCK_SIZE
 
 
 @dataclass(frozen=True)
@@ -72,17 +81,94 @@ SHAPES = {
 }
 #: The data sets in the plane.
 PLANE_SHAPE = DataShape(2, 2, 800, 200)
+#: Training examples of exact statistics, and copies of values that are held at once.
+EXACT, _COPIES = 10_000, 3
 #: Numbers of a neuron's BN, and numbers that an optimizer remembers of each weight.
 _BN_NUMBERS, _OPTIMIZER_SLOTS = 4, {"sgd": 0, "momentum": 1, "rmsprop": 1, "adam": 2}
 #: The most bytes of a network's file beside its numbers, and of each hidden layer in it.
 _NETWORK_BYTES, _LAYER_BYTES = 60_000, 40_000
 
 
+def image_shape(settings: Settings, source: FileSource | None = None) -> ImageShape | None:
+    """What the networks of a run convolve; None if their layers are Dense.
+
+    Args:
+        settings: Settings of the run.
+        source: The file with the examples, if the run uses them. Only how many features they have
+            is known before it is read, so its images count as squares in shades.
+    """
+    if settings.architecture == "dense":
+        return None
+    if source is None:
+        return ImageShape(*IMAGE_SHAPES[settings.dataset])
+    side = max(MIN_SIDE, math.isqrt(source.num_features))
+    return ImageShape(side, side, 1)
+
+
 def parameters(settings: Settings, source: FileSource | None = None) -> int:
-    """Number of weights and biases in the Dense layers of one network."""
-    shape = DataShape.of(settings, source)
-    sizes = [shape.features, *[settings.units] * settings.hidden_layers, shape.classes]
-    return sum((before + 1) * after for before, after in pairwise(sizes))
+    """Number of weights and biases in the layers of one network."""
+    shape, image = DataShape.of(settings, source), image_shape(settings, source)
+    inputs, taps = (shape.features, 1) if image is None else (image.channels, KERNEL_SIDE**2)
+    sizes = [inputs, *[settings.units] * settings.hidden_layers]
+    hidden = sum((taps * before + 1) * after for before, after in pairwise(sizes))
+    return hidden + (settings.units + 1) * shape.classes
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What a network computes of one example.
+
+    Attributes:
+        products: Products of a weight and a value, forwards.
+        values: Values of all neurons, at all positions.
+        read: Those that are measured.
+        neighbours: Numbers that convolutions copy.
+    """
+
+    products: int
+    values: int
+    read: int
+    neighbours: int
+
+    @classmethod
+    def of(cls, settings: Settings, source: FileSource | None = None) -> "Amounts":
+        """Those of the networks of a run."""
+        image = image_shape(settings, source)
+        layers, units = settings.hidden_layers, settings.units
+        if image is None:
+            return cls(parameters(settings, source), layers * units, layers * units, 0)
+        shape = DataShape.of(settings, source)
+        return cls(
+            num_products(settings, shape.features, shape.classes, image),
+            units * sum(height * width for height, width in image.sides(layers)),
+            layers * units * grid_side(units) ** 2,
+            num_neighbours(settings, image),
+        )
+
+
+def values_bytes(settings: Settings, source: FileSource | None = None) -> int:
+    """Returns about how many bytes the values of a run's convolutions take at once.
+
+    Args:
+        settings: Settings of the run.
+        source: The file with the examples, if the run uses them.
+    """
+    image = image_shape(settings, source)
+    if image is None:
+        return 0
+    amounts, shape = Amounts.of(settings, source), DataShape.of(settings, source)
+    of_step = settings.batch_size * (_COPIES * amounts.values + amounts.neighbours)
+    of_frame = shape.probe * _COPIES * amounts.values
+    largest = settings.units * image.height * image.width
+    whole = shape.measured_validation
+    if settings.deep:
+        whole = max(whole, min(shape.training, EXACT))
+    return 4 * max(of_step, of_frame, whole * _COPIES * largest)
+
+
+def stacked_bytes(settings: Settings, source: FileSource | None = None) -> int:
+    """Returns the same of runs that are trained together."""
+    return BLOCK_SIZE * values_bytes(settings.replace(deep=True), source)
 
 
 def network_bytes(settings: Settings, source: FileSource | None = None) -> int:

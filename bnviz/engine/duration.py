@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bnviz.data import uploads
 from bnviz.data.file_source import FileSource
-from bnviz.engine.data_shapes import DataShape, parameters
+from bnviz.engine.data_shapes import EXACT, Amounts, DataShape, parameters
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARMS, NUM_FRAMES, PLANE_GRID
 from bnviz.settings import PLANE_DATASETS, Settings
@@ -35,6 +35,8 @@ STEP_PARAMETER = 1.1e-9
 STEP_MEMORY = {"sgd": 0.0, "momentum": 0.5e-9, "rmsprop": 0.5e-9, "adam": 1.5e-9}
 #: Seconds for each parameter and example: the products forwards and backwards.
 STEP_PRODUCT = 2.9e-11
+#: Seconds for each number that a convolution copies, in training and wherever else it passes.
+NEIGHBOUR = 1e-9
 #: Seconds for each value, and for each feature of an example.
 STEP_VALUE, STEP_FEATURE = 9.9e-9, 2.3e-9
 #: Seconds to draw dropout for each value, in a network of one hidden layer, where XLA draws it anew
@@ -64,8 +66,8 @@ POINTS, POINT_PASSES = 7, 3
 POINT_LAYER, POINT_PARAMETER = 0.13e-3, 30e-9
 #: Seconds for each parameter and example, at all points and in inference.
 COSTLY_PRODUCT = 3e-11
-#: Training examples of exact statistics, and passes of the validation examples in inference.
-EXACT, INFERENCE_PASSES = 10_000, 4
+#: Passes of the validation examples in inference.
+INFERENCE_PASSES = 4
 
 # Compiling one arm of a run, and one arm of a block.
 #: Seconds in Python, where arms wait for each other: by themselves, for each hidden layer, and for
@@ -172,12 +174,15 @@ def block_load(block: Block, source: FileSource | None = None) -> Load:
     settings = block.settings[0]
     shape, layers = DataShape.of(settings, source), settings.hidden_layers
     weights = BLOCK_SIZE * parameters(settings, source)
-    neurons = BLOCK_SIZE * layers * settings.units
+    amounts = Amounts.of(settings, source)
+    copied = amounts.neighbours * NEIGHBOUR
     step = STACK_STEP + layers * STACK_STEP_LAYER
     step += weights * (STACK_PARAMETER + STEP_MEMORY[settings.optimizer])
-    step += settings.batch_size * (weights * STACK_PRODUCT + neurons * STACK_VALUE)
+    example = amounts.products * STACK_PRODUCT + amounts.values * STACK_VALUE + copied
+    step += settings.batch_size * BLOCK_SIZE * example
     evaluation = EVALUATION + layers * EVALUATION_LAYER
-    example = weights * EVALUATION_PRODUCT + neurons * EVALUATION_VALUE
+    example = amounts.products * EVALUATION_PRODUCT + amounts.values * EVALUATION_VALUE + copied
+    example *= BLOCK_SIZE
     examples = len(block.evaluation_steps) * (shape.probe + shape.measured_validation)
     # At the end all networks are evaluated by other statistics, too.
     examples += min(shape.training, EXACT) + 2 * shape.measured_validation
@@ -243,7 +248,9 @@ def _step(settings: Settings, source: FileSource | None, *, noisy: bool) -> floa
     value = STEP_VALUE + STEP_NOISE * noisy
     if settings.dropout:
         value += STEP_DROPPED if settings.hidden_layers > 1 else STEP_DROPPED_ALONE
-    example = weights * STEP_PRODUCT + _neurons(settings) * value + shape.features * STEP_FEATURE
+    amounts = Amounts.of(settings, source)
+    example = amounts.products * STEP_PRODUCT + amounts.values * value
+    example += shape.features * STEP_FEATURE + amounts.neighbours * NEIGHBOUR
     return (
         STEP
         + settings.hidden_layers * STEP_LAYER
@@ -259,18 +266,21 @@ def _observation(settings: Settings, source: FileSource | None, *, noisy: bool) 
     examples += PLANE_GRID**2 * (settings.dataset in PLANE_DATASETS)
     read = 2 * (shape.probe + shape.measured_validation) * shape.features
     value = OBSERVATION_VALUE + OBSERVATION_NOISE * noisy
+    amounts = Amounts.of(settings, source)
+    example = amounts.products * OBSERVATION_PRODUCT + amounts.neighbours * NEIGHBOUR
     return (
         OBSERVATION
         + settings.hidden_layers * OBSERVATION_LAYER
-        + weights * (OBSERVATION_PARAMETER + examples * OBSERVATION_PRODUCT)
-        + _neurons(settings) * shape.probe * value
+        + weights * OBSERVATION_PARAMETER
+        + examples * example
+        + amounts.values * shape.probe * value
         + read * READ_FEATURE
     )
 
 
 def _record(settings: Settings, source: FileSource | None) -> float:
     """Seconds of putting together what was observed of one arm."""
-    values = _neurons(settings) * DataShape.of(settings, source).probe
+    values = Amounts.of(settings, source).read * DataShape.of(settings, source).probe
     beyond = max(0, values - CACHED_VALUES)
     seconds = RECORD + settings.hidden_layers * RECORD_LAYER
     return seconds + values * RECORD_VALUE + beyond * RECORD_VALUE_BEYOND
@@ -284,9 +294,6 @@ def _costly(settings: Settings, source: FileSource | None) -> float:
     examples += min(shape.training, EXACT) + INFERENCE_PASSES * shape.measured_validation
     point = settings.hidden_layers * POINT_LAYER + weights * POINT_PARAMETER
     read = examples * shape.features * READ_FEATURE
-    return COSTLY + points * point + weights * examples * COSTLY_PRODUCT + read
-
-
-def _neurons(settings: Settings) -> int:
-    """Neurons in all hidden layers of one network."""
-    return settings.hidden_layers * settings.units
+    amounts = Amounts.of(settings, source)
+    example = amounts.products * COSTLY_PRODUCT + amounts.neighbours * NEIGHBOUR
+    return COSTLY + points * point + examples * example + read

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.data_shapes import network_bytes
+from bnviz.engine.data_shapes import network_bytes, stacked_bytes, values_bytes
 from bnviz.engine.duration import in_words, study_seconds, training_seconds
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import frame_steps
@@ -26,6 +26,9 @@ _MINIMAL = (*_MEANINGFUL, ("steps", 1), ("batch_size", 1))
 _WORTHWHILE = 0.2
 #: The same for the bytes of a run's frames.
 _FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
+#: The same for the bytes that the values of convolutions take at once, and the most of these.
+_VALUE_REDUCTIONS = (("units", 2), ("batch_size", 1), ("hidden_layers", 1))
+MAX_VALUES_BYTES = 1_000_000_000
 
 
 def _limit(default: float, variable: str, low: float, high: float, meaning: str) -> Any:
@@ -146,6 +149,8 @@ class Limits:
         longer = self._longer("This run", pace * training_seconds(settings, data))
         if longer:
             return f"{longer}."
+        if values_bytes(settings, data) > MAX_VALUES_BYTES:
+            return _too_large("this run", values_bytes(settings, data))
         if size > 1e6 * self.recording_mb:
             return f"{what} {size / 1e6:.0f} MB, and this host allows {self.recording_mb:.0f} MB."
         return ""
@@ -169,6 +174,9 @@ class Limits:
         Returns:
             The sentence, or an empty string if the runs fit.
         """
+        held = max(stacked_bytes(block.settings[0], data) for block in architectures)
+        if held > MAX_VALUES_BYTES:
+            return _too_large("runs that are trained together", held)
         seconds = pace * study_seconds(architectures, runs, data)
         longer = self._longer(f"These {runs:,} runs", seconds)
         advice = "choose fewer cells, seeds or steps, or a smaller network"
@@ -213,6 +221,7 @@ class Limits:
             (_MINIMAL, is_short),
             # Second, because a run of 300 steps records more frames than one of 301.
             (_FRAME_REDUCTIONS, self._holds_frames),
+            (_VALUE_REDUCTIONS, lambda near: values_bytes(near, data) <= MAX_VALUES_BYTES),
         ):
             for name, floor in reductions:
                 if not fits(near):
@@ -229,6 +238,14 @@ LIMITS: dict[str, Mapping[str, Any]] = {item.name: item.metadata for item in fie
 
 def _requirement(bounds: Mapping[str, Any]) -> str:
     return f"it must be a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
+
+
+def _too_large(what: str, size: int) -> str:
+    return (
+        f"The images in the layers of {what} would take about {size / 1e6:,.0f} MB at once, and "
+        f"{MAX_VALUES_BYTES / 1e6:,.0f} MB are allowed: choose fewer channels, smaller images or "
+        "the architecture 'dense'."
+    )
 
 
 def recording_bytes(settings: Settings) -> int:

@@ -1,7 +1,7 @@
 """Seed check: the study of a run with other seeds, which shows how far its result holds."""
 
 from bnviz.recording.other_seeds import OTHER_SEEDS, seeds_beside
-from bnviz.settings import Settings
+from bnviz.settings import IMAGE_SHAPES, Settings
 from bnviz.studies.seeds import SeedBands
 
 #: The settings of `bnviz.studies.study.UNUSED` with which a run has other results, and what these
@@ -12,6 +12,9 @@ _UNLIKE = {
     "interventions": "changes in mid-run",
     "second_arm": "another second network than BN's",
 }
+#: Values of a layer for one example, in a network of convolutions, of which as many networks as a
+#: block has fit into memory.
+_MAX_VALUES = 3_500
 
 
 def seed_check(settings: Settings, others: int = OTHER_SEEDS) -> SeedBands:
@@ -36,6 +39,9 @@ def unchecked(settings: Settings) -> str:
         for name, words in _UNLIKE.items()
         if getattr(settings, name) != getattr(default, name)
     ]
+    height, width, _ = IMAGE_SHAPES.get(settings.dataset, (0, 0, 0))
+    if settings.architecture == "conv" and settings.units * height * width > _MAX_VALUES:
+        unlike.append("so large convolutions")
     if not unlike:
         return ""
     return f"Not checked on other seeds, which cannot be trained with {' and '.join(unlike)}."

@@ -93,6 +93,15 @@ class TestTraining:
         few, many = (training_seconds(uploaded, source) for source in files)
         assert few < many
 
+    def test_convolutions_take_longer_than_their_weights_tell(self):
+        dense = Settings(units=8, hidden_layers=3)
+        convolved = dense.replace(architecture="conv")
+        assert parameters(convolved) == (9 + 1) * 8 + 2 * (9 * 8 + 1) * 8 + 9 * 10
+        assert parameters(convolved) < 2 * parameters(dense)
+        assert training_seconds(convolved) > 2 * training_seconds(dense)
+        larger = convolved.replace(dataset="mnist")
+        assert training_seconds(larger) > 4 * training_seconds(convolved)
+
 
 class TestCompiling:
     @fuzzed

@@ -25,6 +25,7 @@ from bnviz.settings import DATASETS, Settings
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
+from bnviz.studies.study import Block
 from bnviz.studies.sweep import Sweep
 from tests.support import ROOT
 
@@ -100,6 +101,16 @@ class TestSentences:
         excess = Limits(seconds=2).excess_of_many(Sweep().architectures, 256)
         assert excess.startswith("These 256 runs would take about ")
         assert "; this host allows 2 s: choose fewer cells" in excess
+
+    def test_name_the_memory_that_images_in_layers_take(self):
+        wide = Settings(architecture="conv", dataset="mnist", units=256, steps=1)
+        assert "layers of this run would take about 4,817 MB" in Limits(seconds=1e6).excess(wide)
+        near = Limits(seconds=1e6).fitting(wide)
+        assert Limits(seconds=1e6).excess(near) == ""
+        assert near.units < wide.units
+        block = Block((wide.replace(units=8),), (0, 1))
+        excess = Limits().excess_of_many([block], 16)
+        assert "runs that are trained together would take about 12,042 MB" in excess
 
     @pytest.mark.parametrize("pace", [0.5, 4.0])
     def test_count_the_seconds_of_this_host(self, pace):
