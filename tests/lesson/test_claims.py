@@ -148,6 +148,10 @@ class TestResult:
         assert not any(result([math.inf] * 9, [math.inf] * 9).shown)
 
 
+#: Settings that a scope leaves out: who is compared, what is measured, and what is random.
+UNSAID = {"second_arm", "third_arm", "deep", "seed", "upload"}
+
+
 class TestScope:
     def test_names_network_data_and_training(self):
         settings = Settings(
@@ -167,7 +171,7 @@ class TestScope:
         assert "3 / 1 hidden layers" in scope([settings, other])
         assert "sgd at 0.3 / 1," in scope([settings, other])
 
-    @pytest.mark.parametrize("name", sorted(KINDS.keys() - {"third_arm", "deep", "seed", "upload"}))
+    @pytest.mark.parametrize("name", sorted(KINDS.keys() - UNSAID))
     def test_differs_with_every_setting_that_decides_a_run(self, name):
         base = Settings(
             dataset="moons", initializer="random_normal", dropout=0.5, interventions="3:insert_bn"

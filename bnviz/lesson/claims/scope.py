@@ -7,8 +7,6 @@ from bnviz.written_numbers import written
 
 #: What layers consist of, by their architecture.
 _UNITS = {"dense": "units", "conv": "channels, convolutions of 3×3"}
-#: Settings that say nothing about a run: who is compared, what is measured, and what is random.
-_LEFT_OUT = ("third_arm", "deep", "seed")
 #: Values with which the other settings go without saying.
 _PLAIN = {
     "init_stddev": 0.05,
@@ -26,6 +24,8 @@ _PLAIN = {
 
 def scope(runs: Sequence[Settings]) -> str:
     """Returns what the runs of a claim have in common, and where they differ, in words.
+
+    Who is compared and what is measured goes without saying, and so does the seed.
 
     Args:
         runs: Settings of the runs, at least one. A value in which they differ is written as a list.
