@@ -99,6 +99,7 @@ class Panels:
         for letter, axis in (("x", x), ("y", y)):
             common = {"gridcolor": GRID, "zeroline": False, "color": MUTED}
             self._axes[axis_name(letter, number)] = common | axis
+        explanation = self.recording.header.of_channels(explanation)
         # The player leaves out a span's text where it does not fit.
         explained = f"{heading}<span> · {explanation}</span>" if explanation else heading
         self._headings[number] = {"wide": explained, "narrow": explained if narrow else heading}

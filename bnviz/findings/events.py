@@ -239,7 +239,8 @@ def _of_layers(
             f"{name_of(layers[firsts.argmin()])}, and by step {steps[last]:,} in {len(layers)} of "
             f"{affected.shape[1]} layers."
         )
-        return [Event(int(steps[index]), index, arm, None, kind, sentence, _MANY[kind])]
+        sentence, name = map(recording.header.of_channels, (sentence, _MANY[kind]))
+        return [Event(int(steps[index]), index, arm, None, kind, sentence, name)]
     return [
         Event(
             step=int(steps[index]),
@@ -248,7 +249,7 @@ def _of_layers(
             layer=layer + 1,
             kind=kind,
             sentence=_sentence(recording, arm, kind, index, layer),
-            name=f"{name_of(layer)} {_NAMES[kind]}",
+            name=f"{name_of(layer)} {recording.header.of_channels(_NAMES[kind])}",
         )
         for layer, index in zip(layers.tolist(), firsts.tolist(), strict=True)
     ]
@@ -294,7 +295,10 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
         every = "every example"
         if recording.header.settings is None:  # whose probes may be small
             every = f"all {statistics.probe_size(recording)} measured examples"
-        return f"{start} neurons die in {where}: {share} output 0 for {every}."
+        neurons = recording.header.of_channels("neurons")
+        positions = recording.header.layers[layer].positions
+        every += " at all positions read" if positions > 1 else ""
+        return f"{start} {neurons} die in {where}: {share} output 0 for {every}."
     if kind == "motionless":
         return f"{start} the kernel of {where} does not move: its update is exactly 0."
     norm, output = (float(measured["gradient_norm"][place]) for place in (layer, -1))

@@ -116,8 +116,8 @@ def _problems(recording: Recording) -> str:
         return "no problems found" if smooth else "no layer shows a problem"
     where = recording.header.layers[past.layer - 1].name if past.layer else "layers"
     return (
-        f"no problems now, but {where} {with_arm(recording, past.arm)} {_PAST[past.kind]} "
-        f"at step {past.step:,}"
+        f"no problems now, but {where} {with_arm(recording, past.arm)} "
+        f"{recording.header.of_channels(_PAST[past.kind])} at step {past.step:,}"
     )
 
 
@@ -135,7 +135,8 @@ def _of_arm(recording: Recording, arm: str) -> list[str]:
         if kind == "motionless":
             found.append(_motionless(recording, arm, layers))
         else:
-            by_layers.setdefault(layers, []).append(_NOW[kind][len(layers) > 1])
+            words = recording.header.of_channels(_NOW[kind][len(layers) > 1])
+            by_layers.setdefault(layers, []).append(words)
     found += [
         f"{_layers(recording, layers)} {listed(words)}" for layers, words in by_layers.items()
     ]

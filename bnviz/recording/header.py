@@ -103,8 +103,9 @@ class RecordingHeader:
         """The header of a run of these settings, measured as in a version."""
         third = () if settings.third_arm == "no" else (settings.third_arm,)
         names = (ARMS[0], settings.second_arm, *third)
-        convolves = settings.architecture == "conv"
-        what = ("convolution", grid_side(settings.units) ** 2) if convolves else ("dense", 1)
+        what = ("dense", 1)
+        if settings.architecture == "conv":
+            what = ("convolution", grid_side(settings.units) ** 2)
         layers = tuple(
             LayerSpec(f"{NUMBERED}{number}", settings.units, settings.activation, *what)
             for number in range(1, settings.hidden_layers + 1)
@@ -176,6 +177,17 @@ class RecordingHeader:
         """Whether layers in the same place stand for each other: numbered, or of the same names."""
         ours, theirs = ([layer.name for layer in each.layers] for each in (self, other))
         return ours == theirs or all(name.startswith(NUMBERED) for name in (*ours, *theirs))
+
+    @property
+    def convolves(self) -> bool:
+        """Whether all layers are convolutions, whose neurons are channels."""
+        return all(layer.kind == "convolution" for layer in self.layers)
+
+    def of_channels(self, text: str) -> str:
+        """A text about neurons in the words for these networks: of channels, if they convolve."""
+        if not self.convolves:
+            return text
+        return text.replace("neuron", "channel").replace("Neuron", "Channel")
 
     def knows(self, measure: str) -> bool:
         """Whether a measure that frames have is taken of these networks."""

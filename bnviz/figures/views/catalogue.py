@@ -87,7 +87,13 @@ class ViewSpec:
 
     def reading_of(self, recording: Recording) -> str:
         """How to read it for a recording."""
-        return f"{self.reading} {self.note(recording)}".rstrip()
+        header = recording.header
+        text = f"{self.reading} {self.note(recording)}".rstrip()
+        if not header.convolves or "neuron" not in text:
+            return text
+        positions = max(layer.positions for layer in header.layers)
+        read = f"{positions} positions" if positions > 1 else "one position"
+        return f"{header.of_channels(text)} A channel is read at {read} of each example."
 
 
 #: The views by name, as in `TITLES`.
@@ -239,7 +245,7 @@ def tabs(layout: FrameLayout) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "title": title,
+            "title": layout.header.of_channels(title),
             "menu": name not in TABS,
             "lacks": VIEWS[name].lacking(layout) is not None,
         }
@@ -275,8 +281,8 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
             },
         },
         "neuron": {
-            "label": "neuron",
-            "help": "the highlighted neuron in that layer",
+            "label": layout.header.of_channels("neuron"),
+            "help": layout.header.of_channels("the highlighted neuron in that layer"),
             "list": True,
             "options": {str(n): str(n + 1) for n in range(panels.neurons)},
         },

@@ -58,7 +58,8 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     _, _, axis = panels.value_axis(_QUANTITY)
     panels.panel(
         1,
-        f"<b>{panels.label(arm)}</b> · {layer.name}, neuron {panels.neuron + 1}",
+        f"<b>{panels.label(arm)}</b> · {layer.name}, "
+        f"{panels.recording.header.of_channels('neuron')} {panels.neuron + 1}",
         explanation,
         x={
             "range": [0.6, len(stages) + 0.4],

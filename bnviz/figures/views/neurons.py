@@ -120,7 +120,8 @@ def _captions(panels: Panels, number: int, arm: str) -> None:
         (high, "bottom right", "std: typical neuron {}, pooled {}", layer),
         (low, "top right", f"neuron {panels.neuron + 1}: mean {{}}, std {{}}", neuron),
     )
-    for y, position, text, measures in captions:
+    for y, position, words, measures in captions:
+        text = panels.recording.header.of_channels(words)
         panels.add(
             number,
             Caption(x=0.3, y=y, text=text, measures=measures),

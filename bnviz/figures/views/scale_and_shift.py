@@ -160,7 +160,8 @@ def _histogram(panels: Panels, number: int, part: str, first: int) -> None:
     neurons = panels.neurons
     names = ", ".join(panels.label(arm) for arm in arms)
     lowest = part == [each for each in _parts(panels.recording) if each != "alpha"][-1]
-    title: dict[str, Any] = {"title": {"text": "neurons", "standoff": 4}} if lowest else {}
+    text = panels.recording.header.of_channels("neurons")
+    title: dict[str, Any] = {"title": {"text": text, "standoff": 4}} if lowest else {}
     if part == "alpha":
         title = {"showticklabels": False}
     panels.panel(

@@ -91,7 +91,7 @@ def _spread(panels: Panels, number: int) -> None:
     own, pooled = _SPREADS
     for arm in panels.arms:
         profile(panels, number, arm, pooled, name=_NAMES[pooled], width=1.5, dash="dot", dot=False)
-        profile(panels, number, arm, own, name=_NAMES[own])
+        profile(panels, number, arm, own, name=panels.recording.header.of_channels(_NAMES[own]))
     panels.panel(
         number,
         "<b>Spread of values</b>",
@@ -148,7 +148,9 @@ def _spread_over_run(panels: Panels, number: int) -> None:
     low, high = _spread_decades(panels.recording)
     for arm in panels.arms:
         curve(panels, number, arm, pooled, name=_NAMES[_SPREADS[1]], width=1.5, dash="dot")
-        curve(panels, number, arm, own, name=_NAMES[_SPREADS[0]])
+        curve(
+            panels, number, arm, own, name=panels.recording.header.of_channels(_NAMES[_SPREADS[0]])
+        )
     markers(panels, number, own, 10.0**low, 10.0**high)
     panels.panel(
         number,
