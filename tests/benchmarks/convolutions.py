@@ -1,0 +1,114 @@
+"""How long a paired step of convolutions takes, and how soon a run of them shows its first frames.
+
+    python tests/benchmarks/convolutions.py [--rounds 7] [--channels 8] [--layers 3]
+
+On digits, batches of 32. Two Keras models, compiled with Keras's defaults and trained by `fit`, and
+ours, one network after the other, take turns in every round; the ratio is that of a round, reported
+as the median with the lowest and highest values. The first frames are those of an architecture that
+was not compiled before, in a process that has trained the default run.
+"""
+
+import argparse
+import os
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from bnviz.data.dataset import Dataset
+from bnviz.data.image_shape import ImageShape
+from bnviz.lab import experiment
+from bnviz.lab.arms import new_arm
+from bnviz.lab.datasets import load
+from bnviz.lab.training import BatchOrder
+from bnviz.recording.frames import ARMS
+from bnviz.settings import Settings
+
+#: Steps of a round.
+STEPS = 256
+
+
+def plain_model(settings: Settings, arm: str, data: Dataset) -> keras.Model:
+    """The network of an arm in plain Keras, compiled with its defaults."""
+    image = ImageShape.of(settings, data)
+    assert image is not None
+    layers = [keras.Input((data.num_features,)), keras.layers.Reshape((8, 8, 1))]
+    for number in range(1, settings.hidden_layers + 1):
+        bias = arm == "none"
+        layers.append(keras.layers.Conv2D(settings.units, 3, padding="same", use_bias=bias))
+        layers += [] if bias else [keras.layers.BatchNormalization(momentum=settings.bn_momentum)]
+        layers.append(keras.layers.Activation(settings.activation))
+        if number in image.pooled_after(settings.hidden_layers):
+            layers.append(keras.layers.AveragePooling2D(2))
+    layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(len(data.classes))]
+    model = keras.Sequential(layers)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(settings.learning_rate), loss)
+    return model
+
+
+def in_words(values: list[float], digits: int) -> str:
+    """Median, lowest and highest."""
+    low, middle, high = (np.quantile(values, share) for share in (0, 0.5, 1))
+    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def steps(settings: Settings, rounds: int) -> None:
+    """Prints milliseconds of a paired step, of ours and of Keras's."""
+    data = load(settings)
+    indices = BatchOrder(len(data.x_train), settings.batch_size, seed=0).take(STEPS)
+    x, y = data.x_train[indices.reshape(-1)], data.y_train[indices.reshape(-1)]
+    arms = [new_arm(settings, arm, data) for arm in ARMS]
+    models = [plain_model(settings, arm, data) for arm in ARMS]
+    tensors = tf.constant(data.x_train), tf.constant(data.y_train)
+
+    def ours() -> None:
+        for arm in arms:
+            arm.compiled.trainer.train(*tensors, indices)
+
+    def fit() -> None:
+        for model in models:
+            model.fit(x, y, batch_size=settings.batch_size, shuffle=False, verbose=0)
+
+    taken: dict[str, list[float]] = {"ours": [], "fit": []}
+    for number in range(rounds + 1):
+        for name, train in (("ours", ours), ("fit", fit)):
+            start = time.perf_counter()
+            train()
+            # The first round compiles.
+            if number:
+                taken[name].append(1e3 * (time.perf_counter() - start) / STEPS)
+    for name, milliseconds in taken.items():
+        print(f"{name}: {in_words(milliseconds, 2)} ms a paired step")
+    ratios = [fit / ours for ours, fit in zip(taken["ours"], taken["fit"], strict=True)]
+    print(f"fit / ours: {in_words(ratios, 1)}")
+
+
+def frames(settings: Settings) -> None:
+    """Prints when the first frames of a run are there, and how many follow a second."""
+    experiment.warm_up()
+    start, times = time.perf_counter(), []
+    for _ in experiment.run(settings):
+        times.append(time.perf_counter() - start)
+    print(f"step 0 after {times[0]:.1f} s, the first trained step after {times[1]:.1f} s")
+    print(f"then {(len(times) - 2) / (times[-1] - times[1]):.0f} frames a second")
+
+
+def main() -> None:
+    """Prints both."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--channels", type=int, default=8)
+    parser.add_argument("--layers", type=int, default=3)
+    given = parser.parse_args()
+    sizes = {"units": given.channels, "hidden_layers": given.layers}
+    settings = Settings(architecture="conv", **sizes)
+    frames(settings)
+    steps(settings, given.rounds)
+
+
+if __name__ == "__main__":
+    main()
