@@ -16,7 +16,7 @@ LEARNING_RATE = "learning_rate"
 BN_CHANGES = {
     "insert_bn": "insert BN into the network without it",
     "remove_bn": "remove BN from the network with it",
-    "freeze_bn": "freeze the statistics of BN",
+    "freeze_bn": "freeze the moving statistics",
 }
 ACTIONS = (LEARNING_RATE, *BN_CHANGES)
 

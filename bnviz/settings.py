@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from bnviz.interventions import Intervention, parse
+from bnviz import bn_changes
+from bnviz.interventions import BN_CHANGES, Intervention, parse, to_text
 from bnviz.kinds import (
     Bounds,
     Changes,
@@ -95,10 +96,13 @@ _ARCHITECTURE_RULE = (
     "'dense' with the data set {dataset!r}, whose examples are not images (those of "
     f"{', '.join(IMAGE_DATASETS)} are)"
 )
-_THIRD_RULE = "another one than the second network"
-#: Changes in mid-run of the network with BN.
-_OF_BN = ("remove_bn", "freeze_bn")
-_OF_BN_RULE = f"without {' and '.join(_OF_BN)}, unless the second or third network is bn"
+_THIRD_RULE = "another one than the second network, which is {second!r}"
+#: What the changes of BN need that not every run has, in words.
+_NEEDS = {
+    action: f"“{BN_CHANGES[action]}” ({action}) needs a second or third network that is "
+    f"{' or '.join(needed)}"
+    for action, needed in bn_changes.NEEDS.items()
+}
 _UPLOAD_RULE = "a key if and only if the data set is 'upload' (choose a file first)"
 
 
@@ -400,10 +404,11 @@ class Settings:
         Choice(
             "third network",
             "Batch Normalization",
-            "Train a third network beside the two: with BN on the other side of the activation, "
-            "with layer, group (of 4 neurons or more) or RMS normalization, with batch renorm, "
-            "with ghost BN (of virtual batches), with dynamic tanh (no statistics), with weight "
-            "norm (of the weights alone), or with BN followed by noise.",
+            "Train a third network beside the two, another one than the second: with BN, with BN "
+            "on the other side of the activation, with layer, group (of 4 neurons or more) or RMS "
+            "normalization, with batch renorm, with ghost BN (of virtual batches), with dynamic "
+            "tanh (no statistics), with weight norm (of the weights alone), or with BN followed by "
+            "noise.",
             THIRD_ARMS,
         ),
     )
@@ -449,7 +454,7 @@ class Settings:
         if not problems and (self.dataset == UPLOAD) != bool(self.upload):
             problems.append(Problem("upload", self.upload, _UPLOAD_RULE))
         if not problems:
-            problems += _contradictions(vars(self))
+            problems += [replace(each, used=None) for each in _contradictions(vars(self))]
         if problems:
             raise SettingsError(problems)
 
@@ -490,6 +495,8 @@ class Settings:
         contradictions = _contradictions(whole)
         for problem in contradictions:
             values.pop(problem.name)
+            if problem.used is not None:
+                values[problem.name] = problem.used
         return cls(**values), (*problems, *contradictions)
 
     @classmethod
@@ -504,7 +511,7 @@ class Settings:
         """
         settings, problems = cls.nearest(given)
         if problems:
-            raise SettingsError(problems)
+            raise SettingsError(replace(problem, used=None) for problem in problems)
         return settings
 
     @classmethod
@@ -579,9 +586,14 @@ def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
         allowed = _ARCHITECTURE_RULE.format(dataset=dataset)
         found.append(Problem("architecture", architecture, allowed))
     if third == second:
-        found.append(Problem("third_arm", third, _THIRD_RULE))
-    if "bn" not in (second, third) and any(change in text for change in _OF_BN):
-        found.append(Problem("interventions", text, _OF_BN_RULE))
+        found.append(Problem("third_arm", third, _THIRD_RULE.format(second=second)))
+    changes = parse(text, steps=STEPS, learning_rates=LEARNING_RATES)
+    possible, impossible = bn_changes.split(changes, (second, third))
+    if impossible:
+        rule = "without changes that concern no network: "
+        rule += "; ".join(_NEEDS[change.action] for change in impossible)
+        rule += ", or BN inserted before"
+        found.append(Problem("interventions", text, rule, used=to_text(possible)))
     return found
 
 

@@ -212,7 +212,17 @@ class TestNetworks:
             (
                 {"second_arm": "layer_norm", "interventions": "5:remove_bn"},
                 "interventions",
-                "unless the second or third network is bn",
+                "needs a second or third network that is bn, or BN inserted before",
+            ),
+            (
+                {"second_arm": "rms_norm", "third_arm": "dyt", "interventions": "5:freeze_bn"},
+                "interventions",
+                "freeze the moving statistics",
+            ),
+            (
+                {"second_arm": "layer_norm", "interventions": "5:freeze_bn,5:insert_bn"},
+                "interventions",
+                "BN inserted before",
             ),
         ],
     )
@@ -221,7 +231,25 @@ class TestNetworks:
             Settings(**given)
         settings, (problem,) = Settings.nearest(given)
         assert (problem.name, problem.given) == (bad, given.pop(bad))
-        assert settings == Settings(**given)
+        kept = settings.interventions
+        assert kept in ("", "5:insert_bn")
+        assert settings == Settings(**{**given, "interventions": kept})
+
+    @pytest.mark.parametrize("second", ["bn_other", "noisy_bn", "renorm", "ghost_bn"])
+    def test_moving_statistics_may_be_frozen_whatever_keeps_them(self, second):
+        Settings(second_arm=second, interventions="5:freeze_bn")
+
+    @pytest.mark.parametrize("later", ["remove_bn", "freeze_bn"])
+    def test_bn_that_was_inserted_may_be_changed(self, later):
+        Settings(second_arm="layer_norm", interventions=f"5:insert_bn,6:{later}")
+
+    def test_a_link_loses_only_the_impossible_changes(self):
+        given = {"second_arm": "layer_norm", "interventions": "4:learning_rate=0.1,5:remove_bn"}
+        settings, (problem,) = Settings.nearest(given)
+        assert settings.interventions == problem.used == "4:learning_rate=0.1"
+        with pytest.raises(SettingsError, match="needs") as refused:
+            Settings.read(given)
+        assert "is read as" not in str(refused.value)
 
     def test_bn_may_be_the_third_network_and_be_changed_there(self):
         changes = "5:insert_bn,8:remove_bn"

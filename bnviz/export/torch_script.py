@@ -5,6 +5,7 @@ in the code as it is met: momentum counts the share of the new batch, the moving
 unbiased one, and two optimizers add epsilon in another place.
 """
 
+from bnviz.bn_changes import BN_ARMS
 from bnviz.export.script_cells import (
     Cell,
     about,
@@ -19,7 +20,7 @@ from bnviz.export.script_training import ROWS
 from bnviz.export.torch_layers import MODULES, SET_G
 from bnviz.export.torch_weights import weights_code
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import BIASED_ARMS, BN_ARMS
+from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import arm_label, normalization_position
 from bnviz.recording.networks import num_groups
 from bnviz.settings import SGD_MOMENTUM, Settings

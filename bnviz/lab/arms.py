@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.bn_changes import built_after
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.interventions import LEARNING_RATE, Intervention
@@ -20,7 +21,7 @@ from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer, TrainingState
-from bnviz.recording.frames import MOVING_ARMS, NORMALIZED_ARMS
+from bnviz.recording.frames import NORMALIZED_ARMS
 from bnviz.settings import Settings
 
 #: A run has diverged if its loss exceeds its first loss times this factor.
@@ -158,30 +159,11 @@ def network_after(
         settings: Settings of the run.
         data: Examples of the run, which decide the numbers of features and classes.
     """
-    built = built_after(arm, change)
+    built = built_after(arm.kind, change.action)
     if built is None:
         return arm.compiled
     kind, frozen = built
     return _network(settings, arm.name, kind, data, frozen=frozen)
-
-
-def built_after(arm: Arm, change: Intervention) -> tuple[str, bool] | None:
-    """What a change of BN has an arm go on with.
-
-    Args:
-        arm: The arm before the change.
-        change: The change.
-
-    Returns:
-        The kind of network, and whether its BN is frozen; None if the arm keeps its network.
-    """
-    if change.action == "insert_bn" and arm.kind == "none":
-        return "bn", False
-    if change.action == "remove_bn" and arm.kind == "bn":
-        return "none", False
-    if change.action == "freeze_bn" and arm.kind in MOVING_ARMS:
-        return arm.kind, True
-    return None
 
 
 def intervene(
@@ -215,7 +197,7 @@ def intervene(
     if change.action == LEARNING_RATE:
         arm.compiled.trainer.learning_rate = change.value
         return arm
-    built = built_after(arm, change)
+    built = built_after(arm.kind, change.action)
     if built is None:
         return arm
     old, new = arm.compiled, network_after(arm, change, settings, data)

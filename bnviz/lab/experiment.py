@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.bn_changes import built_after
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import Examples, MeasuredExamples
@@ -28,7 +29,6 @@ from bnviz.lab.arms import (
     Arm,
     CompiledNetwork,
     architecture,
-    built_after,
     compiled_network,
     intervene,
     network_after,
@@ -342,7 +342,7 @@ class _Pipeline:
         for change in changes:
             parts: dict[Hashable, Callable[[], None]] = {}
             for name, arm in self.arms.items():
-                if (built := built_after(arm, change)) is not None:
+                if (built := built_after(arm.kind, change.action)) is not None:
                     of_arm = ("changed", name, *built, architecture(self._settings, built[0]))
                     parts[*of_arm, *self._shapes] = partial(self._compile_after, arm, change)
             if parts:

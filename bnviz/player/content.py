@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from bnviz.bn_changes import offered
 from bnviz.figures.bindings.plane import MAX_BYTE
 from bnviz.figures.ghosts import LETTERS, LINES, with_ghosts
 from bnviz.figures.view import View
@@ -278,8 +279,17 @@ def _changes(recording: Recording) -> dict[str, Any]:
     made = [dataclasses.asdict(change) for change in header.changes]
     trains = header.settings is not None
     rates = [kind.nearest(end) for end in (0.0, 1e9)] if trains else []
-    of_bn = BN_CHANGES if trains else {}
-    return {"rate": header.learning_rate or 0.0, "rates": rates, "made": made, "of_bn": of_bn}
+    since = offered([arm.name for arm in header.arms], header.changes) if trains else {}
+    names = dict(BN_CHANGES)
+    if "BN" not in (first := header.arms[0]).label:
+        names["insert_bn"] = f"insert BN into {first.network}"
+    return {
+        "rate": header.learning_rate or 0.0,
+        "rates": rates,
+        "made": made,
+        "of_bn": {action: names[action] for action in since},
+        "since": since,
+    }
 
 
 def _begin(recording: Recording) -> int:

@@ -6,6 +6,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.bn_changes import MOVING_ARMS
+
 #: One record of `FrameLayout.dtype`.
 Frame = np.void
 Frames = NDArray[np.void]
@@ -33,10 +35,7 @@ ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LAB
 #: The arms of a run by default, of which the first is part of every run; `Settings.second_arm` has
 #: another one take the place of the second, `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
-#: Arms with Batch Normalization; those that train by the statistics of batches and keep moving
-#: ones for inference; and all that have a gamma per neuron in one place.
-BN_ARMS = ("bn", "bn_other", "noisy_bn")
-MOVING_ARMS = (*BN_ARMS, "renorm", "ghost_bn")
+#: Arms that have a gamma per neuron in one place.
 NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "rms_norm", "dyt")
 #: Those of them whose beta does not take the place of the bias right before: RMS normalization has
 #: none, and that of dynamic tanh comes after the tanh.

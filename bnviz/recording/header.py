@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.bn_changes import BN_ARMS
 from bnviz.interventions import Intervention
 from bnviz.recording.arm_colours import ARM_COLOURS, FURTHER_COLOURS
 from bnviz.recording.described import described
@@ -20,7 +21,6 @@ from bnviz.recording.frames import (
     ARM_ADDITIONS,
     ARM_LABELS,
     ARMS,
-    BN_ARMS,
     NORMALIZED_ARMS,
     QUANTITIES,
     edges,

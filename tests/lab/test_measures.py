@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from bnviz.bn_changes import MOVING_ARMS
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.measures import (
@@ -22,7 +23,7 @@ from bnviz.lab.measures import (
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import Observer
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.recording.frames import MOVING_ARMS, PERCENTILES, VALUE_EDGES, edges
+from bnviz.recording.frames import PERCENTILES, VALUE_EDGES, edges
 from bnviz.settings import Settings
 from tests.support.everyday import everyday
 

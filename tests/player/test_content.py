@@ -259,3 +259,16 @@ def test_an_overview_is_sent_whole_and_says_what_it_lacks(name):
     assert not sent["spare"]
     needs = VIEWS[name].detail or VIEWS[name].lacking(recorded_default().layout)
     assert (sent["missing"] is not None) == bool(needs)
+
+
+def test_a_player_is_offered_the_changes_of_bn_that_its_networks_can_have():
+    def offered(**given: str) -> dict[str, Any]:
+        recording = Recording(Settings(steps=10, **given))
+        return header(StageContent("run", recording, "finished", ""))["changes"]
+
+    assert [*offered(second_arm="layer_norm")["of_bn"].values()] == [
+        "insert BN into the network without norm"
+    ]
+    assert [*offered(second_arm="renorm")["of_bn"]] == ["insert_bn", "freeze_bn"]
+    since = offered(second_arm="layer_norm", interventions="5:insert_bn")["since"]
+    assert since == {"insert_bn": 1, "remove_bn": 6, "freeze_bn": 6}

@@ -42,7 +42,7 @@ _RANGES = {"gamma": (0.0, 2.0), "beta": (-1.0, 1.0), "g": (0.0, 2.0), "alpha": (
 def scale_and_shift(recording: Recording, view: View | None = None) -> LiveFigure:
     """Percentiles of gamma above and of beta below, with their histograms at the cursor.
 
-    Below them what a third network learns in place of them, or beside them.
+    Below them what a network learns in place of them, or beside them.
 
     Args:
         recording: Complete or growing; may have no frame yet.

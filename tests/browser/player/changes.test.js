@@ -8,6 +8,7 @@ const OPTIONS = {
   rates: [0.001, 2],
   made: [],
   of_bn: { insert_bn: "insert BN", remove_bn: "remove BN" },
+  since: { insert_bn: 1, remove_bn: 1 },
 };
 const values = (options, step) => possibleChanges(options, step).map(([value]) => value);
 
@@ -44,6 +45,12 @@ test("what has been done to BN is not offered again, at any step", () => {
   const made = [{ step: 10, action: "insert_bn", value: null }];
   assert.ok(!values({ ...OPTIONS, made }, 1).includes("insert_bn"));
   assert.ok(values({ ...OPTIONS, made }, 1).includes("remove_bn"));
+});
+
+test("what needs an earlier change is offered after it", () => {
+  const later = { ...OPTIONS, since: { insert_bn: 1, remove_bn: 11 } };
+  assert.ok(!values(later, 10).includes("remove_bn"));
+  assert.ok(values(later, 11).includes("remove_bn"));
 });
 
 test("a change is requested at the step of the cursor, but not before the first one", () => {

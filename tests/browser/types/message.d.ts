@@ -193,6 +193,8 @@ export interface ChangeOptions {
   made: { step: number; action: string; value: number | null }[];
   /** Further actions and their names. */
   of_bn: Record<string, string>;
+  /** The first step at which each of them is possible. */
+  since: Record<string, number>;
 }
 
 /** How soon each arm reached the target accuracy; empty before the first frame. */

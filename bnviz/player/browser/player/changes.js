@@ -12,12 +12,14 @@ const FACTORS = [10, 2, 0.5, 0.1];
  * @param {number} step
  * @returns {[value: string, text: string][]}
  */
-export function possibleChanges({ rate: first, rates, made, of_bn: ofBn }, step) {
+export function possibleChanges({ rate: first, rates, made, of_bn: ofBn, since }, step) {
   const [low = Infinity, high = 0] = rates;
   const before = made.filter((each) => each.step <= step && each.action === "learning_rate");
   const rate = before.at(-1)?.value ?? first;
   const others = FACTORS.map((factor) => Number((rate * factor).toPrecision(3)));
-  const open = Object.entries(ofBn).filter(([name]) => !made.some(({ action }) => action === name));
+  const open = Object.entries(ofBn).filter(
+    ([name]) => step >= since[name] && !made.some(({ action }) => action === name),
+  );
   return [
     ...others
       .filter((other) => other >= low && other <= high)
@@ -41,7 +43,7 @@ export class Changes {
   constructor(list, step, request) {
     this.list = list;
     /** @type {ChangeOptions} */
-    this.options = { rate: 0, rates: [], made: [], of_bn: {} };
+    this.options = { rate: 0, rates: [], made: [], of_bn: {}, since: {} };
     const open = () => this.#open(Math.max(1, step()));
     for (const event of ["pointerdown", "focus"]) list.addEventListener(event, open);
     list.onchange = () => {
