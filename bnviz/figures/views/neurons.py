@@ -78,7 +78,7 @@ def _strip(panels: Panels, number: int, arm: str) -> None:
             "range": [0.3, len(every) + 0.7],
             "showgrid": False,
             "nticks": 12,
-            **_lowest_title(panels, arm, "neuron"),
+            **_lowest_title(panels, arm, panels.recording.header.of_channels("neuron")),
         },
         y=_value_axis(axis, number),
     )
