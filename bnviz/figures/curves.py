@@ -123,7 +123,14 @@ def cursor(
 
 
 def markers(
-    panels: Panels, number: int, path: str, low: float, high: float, **options: Any
+    panels: Panels,
+    number: int,
+    path: str,
+    low: float,
+    high: float,
+    *,
+    arms: Sequence[str] | None = None,
+    **options: Any,
 ) -> None:
     """Adds the line at the cursor and each arm's value with its name there.
 
@@ -133,10 +140,11 @@ def markers(
         path: Path of the measure within each arm.
         low: Lowest value on the axis.
         high: Highest value on the axis.
+        arms: The arms that have one; all if None.
         options: `unit` and `transform` of `Marker`.
     """
     cursor(panels, number, low, high)
-    arms = panels.arms
+    arms = panels.arms if arms is None else arms
     paths = [arm_path(arm, path) for arm in arms]
     for place, arm in enumerate(arms):
         panels.add(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bnviz.findings import comparison, speed, statistics
 from bnviz.findings.lasting import lasting
+from bnviz.findings.learning import name_before
 from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import percent, with_arm
 from bnviz.interventions import LEARNING_RATE
@@ -152,8 +153,9 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
             continue
         step = int(recording.steps[index])
         jumps = "does not jump" if abs(after - before) <= JUMP * before else "jumps"
+        name = name_before(recording, arm, change)
         sentence = (
-            f"Step {step:,}: {_CHANGES[change.action]} {with_arm(recording, arm)}. The loss "
+            f"Step {step:,}: {_CHANGES[change.action]} {name}. The loss "
             f"{jumps}: {written(before, '.4g')} before, {written(after, '.4g')} after."
         )
         name = _NAMES[change.action]
@@ -165,7 +167,7 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
 _NAMES = {
     "insert_bn": "BN inserted",
     "remove_bn": "BN removed",
-    "freeze_bn": "BN frozen",
+    "freeze_bn": "statistics frozen",
     "saturated": "saturates",
     "dead": "loses neurons",
     "vanishing": "gets no gradient",
@@ -175,7 +177,7 @@ _NAMES = {
 _CHANGES = {
     "insert_bn": "BN is inserted into the network",
     "remove_bn": "BN is removed from the network",
-    "freeze_bn": "the statistics of BN are frozen in the network",
+    "freeze_bn": "the moving statistics are frozen in the network",
 }
 
 

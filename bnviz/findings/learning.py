@@ -5,7 +5,9 @@ only the first part, in which the networks start alike, has a speed.
 """
 
 import math
+from collections.abc import Iterable
 
+from bnviz.bn_changes import built_after
 from bnviz.findings import over_seeds, speed
 from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
@@ -14,19 +16,14 @@ from bnviz.recording import Recording
 from bnviz.recording.frames import ARMS
 from bnviz.written_numbers import written
 
+#: A change of BN in words, before the networks that it concerns.
 _CHANGES = {
-    "insert_bn": "BN is inserted into the network without it",
-    "remove_bn": "BN is removed from the network with it",
-    "freeze_bn": "the statistics of BN are frozen",
+    "insert_bn": "BN is inserted into",
+    "remove_bn": "BN is removed from",
+    "freeze_bn": "the moving statistics are frozen in",
 }
 #: How an arm learns whose speed-up is above 1, or below.
 _SPEEDS = {1: "faster", -1: "more slowly"}
-#: What an arm is called once a change of BN has been made to it; the last entry that applies.
-_CHANGED_ARMS = {
-    ("none", "insert_bn"): "with BN inserted",
-    ("bn", "freeze_bn"): "with frozen BN",
-    ("bn", "remove_bn"): "with BN removed",
-}
 
 
 def learning(recording: Recording) -> tuple[str, ...]:
@@ -57,11 +54,46 @@ def name_at(recording: Recording, arm: str, index: int) -> str:
         index: Index of the frame.
     """
     changes = recording.header.changes
-    actions = {change.action for change in changes if recording.index_of(change) < index}
-    names = [
-        name for (of, action), name in _CHANGED_ARMS.items() if of == arm and action in actions
-    ]
-    return names[-1] if names else with_arm(recording, arm)
+    made = [change.action for change in changes if recording.index_of(change) < index]
+    return _name_after(recording, arm, made)[0]
+
+
+def name_before(recording: Recording, arm: str, change: Intervention) -> str:
+    """Returns an arm as an addition to a noun, before one of the run's changes is made."""
+    return _name_after(recording, arm, _actions_before(recording, change))[0]
+
+
+def _actions_before(recording: Recording, change: Intervention) -> list[str]:
+    changes = recording.header.changes
+    return [each.action for each in changes[: changes.index(change)]]
+
+
+def _name_after(recording: Recording, arm: str, actions: Iterable[str]) -> tuple[str, str]:
+    """Returns what an arm is called after changes, and what kind of network it then is."""
+    name, kind = with_arm(recording, arm), arm
+    for action in actions:
+        built = built_after(kind, action)
+        if built is None:
+            continue
+        changed = kind != arm
+        kind = built[0]
+        if action == "freeze_bn":
+            name = f"{name} and frozen" if changed else f"with frozen {name.removeprefix('with ')}"
+        elif action == "insert_bn":
+            name = "with BN inserted again" if changed else "with BN inserted"
+        else:
+            name = f"{name} and removed" if changed else "with BN removed"
+    return name, kind
+
+
+def _change_of_bn(recording: Recording, change: Intervention) -> str:
+    """Says which networks a change of BN concerns, as they were called before it."""
+    before = _actions_before(recording, change)
+    found = [_name_after(recording, arm, before) for arm in recording.layout.arms]
+    names = [name for name, kind in found if built_after(kind, change.action)]
+    if not names:
+        return f"{_CHANGES[change.action]} no network, since none has any"
+    return f"{_CHANGES[change.action]} {listed(f'the network {name}' for name in names)}"
 
 
 def _changes_made(recording: Recording) -> dict[int, list[Intervention]]:
@@ -150,7 +182,7 @@ def _after(recording: Recording, start: int, end: int, made: dict[int, list[Inte
     changes = listed(
         f"the learning rate becomes {written(change.value)}"
         if change.action == LEARNING_RATE
-        else _CHANGES[change.action]
+        else _change_of_bn(recording, change)
         for change in made[start]
     )
     before, after = (_by_arm(recording, index) for index in (start, end))

@@ -62,7 +62,10 @@ def test_the_theory_is_drawn_where_it_holds(changes, lines, guides):
     [
         ({}, ""),
         ({"l2": 0.001}, "penalty is 0.001"),
-        ({"bn_position": "after"}, "BN follows the activation"),
+        ({"bn_position": "after"}, "with BN the normalization follows the activation"),
+        ({"second_arm": "bn_other"}, "the normalization follows the activation"),
+        ({"second_arm": "bn_other", "bn_position": "after"}, ""),
+        ({"second_arm": "weight_norm", "bn_position": "after"}, "no effective rate is drawn"),
         ({"optimizer": "adam"}, "Adam divides"),
     ],
 )
@@ -70,6 +73,16 @@ def test_the_note_on_effective_rates_says_what_this_run_changes(changes, words):
     note = effective_rate.note(random_recording(DEEP.replace(**changes), 1))
     assert words in note
     assert bool(note) == bool(words)
+    assert note.count("follows the") == words.count("follows the")
+
+
+def test_no_rate_is_drawn_of_weights_composed_of_length_and_direction():
+    recording = random_recording(DEEP.replace(second_arm="weight_norm"), 3)
+    bindings = effective_rate.effective_rate(recording).bindings.values()
+    drawn = [str(each) for each in bindings if "effective_rate" in str(each)]
+    assert drawn
+    assert not any("weight_norm/effective_rate" in each for each in drawn)
+    assert any("weight_norm/kernel_norm" in str(each) for each in bindings)
 
 
 def test_norms_are_drawn_on_a_linear_axis_unless_they_explode():

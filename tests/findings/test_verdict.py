@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bnviz.findings.lasting import MIN_FRAMES
+from bnviz.findings.learning import name_at
 from bnviz.findings.speed import CLEAR_SPEED
 from bnviz.findings.verdict import verdict
 from bnviz.recording import Recording
@@ -129,15 +130,25 @@ class TestChangesInMidRun:
         assert f"to 72 % accuracy, 90 % of the best by then: {STEPS[1]} steps with BN" in first
         assert f"not reached in {STEPS[5]} steps without BN" in first
         assert second == (
-            f"From step {STEPS[5]} (BN is removed from the network with it) to step {STEPS[8]}: "
+            f"From step {STEPS[5]} (BN is removed from the network with BN) to step {STEPS[8]}: "
             "validation accuracy goes from 30 % to 50 % without BN and from 80 % to 40 % with BN "
             "removed."
         )
         assert third == (
-            f"From step {STEPS[8]} (BN is inserted into the network without it and the learning "
-            f"rate becomes 0.5) to step {STEPS[11]}: validation accuracy goes from 50 % to 95 % "
-            "with BN inserted and from 40 % to 60 % with BN removed."
+            f"From step {STEPS[8]} (BN is inserted into the network without BN and the network "
+            f"with BN removed and the learning rate becomes 0.5) to step {STEPS[11]}: validation "
+            "accuracy goes from 50 % to 95 % with BN inserted and from 40 % to 60 % with BN "
+            "inserted again."
         )
+
+    def test_every_network_that_a_change_concerns_is_named_by_what_it_has(self):
+        recording = recorded(ghost_bn={}, interventions=f"{STEPS[5]}:freeze_bn")
+        assert (
+            "(the moving statistics are frozen in the network with BN and the network with ghost "
+            "BN)"
+        ) in verdict(recording)[1]
+        names = [name_at(recording, arm, FRAMES - 1) for arm in recording.layout.arms]
+        assert names == ["without BN", "with frozen BN", "with frozen ghost BN"]
 
     def test_nothing_after_a_change_changes_the_first_sentence(self):
         accuracies = [np.array([0.1, *[0.1] * 4, *[after] * 7]) for after in (0.1, 0.9)]

@@ -10,7 +10,9 @@ from bnviz.figures.panels import Domain, Panels, spread, stacked
 from bnviz.figures.profiles import layer_axis, profile
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.view import View
+from bnviz.findings.wording import listed
 from bnviz.recording import Recording
+from bnviz.recording.networks import NORMALIZATIONS
 from bnviz.written_numbers import written
 
 #: What the view shows, to follow "This view shows".
@@ -68,10 +70,24 @@ def note(recording: Recording) -> str:
         return ""
     if settings.l2:
         notes.append(f"This run’s L2 penalty is {written(settings.l2)}.")
-    if settings.bn_position == "after":
+    after = [
+        arm.with_it
+        for arm in recording.header.arms
+        if arm.normalization in NORMALIZATIONS
+        and arm.normalization != "dyt"
+        and any(norm is not None and norm.position == "after" for norm in arm.norms)
+    ]
+    if after:
         notes.append(
-            "In this run BN follows the activation, not the weights directly, so their size still "
-            "matters."
+            f"In the network {listed(after)} the normalization follows the activation, not the "
+            "weights directly, so their size still matters."
+        )
+    if recording.header.arms_by("dyt"):
+        notes.append("Dynamic tanh does not undo the size of the weights, which still matters.")
+    if recording.header.arms_by("weight"):
+        notes.append(
+            "With weight norm the size of the weights is that of g, which changes outputs: what "
+            "turns is v, whose size is not recorded, so no effective rate is drawn."
         )
     if optimizer := _ADAPTIVE.get(settings.optimizer):
         notes.append(
@@ -94,7 +110,7 @@ def _norm_axis(recording: Recording) -> _Axis:
 
 
 def _rate_axis(recording: Recording) -> _Axis:
-    first, last = decades(recording, [_RATE], -3, -1)
+    first, last = decades(recording, [_RATE], -3, -1, _drawn(recording, _RATE))
     return 10.0**first, 10.0**last, True
 
 
@@ -105,8 +121,14 @@ def _layout(axis: _Axis) -> dict[str, Any]:
     return {"range": [low, high], "nticks": 5}
 
 
+def _drawn(recording: Recording, path: str) -> list[str]:
+    """The networks whose measure is drawn: no rate where the weights are composed of g and v."""
+    composed = recording.header.arms_by("weight") if path == _RATE else ()
+    return [arm for arm in recording.layout.arms if arm not in composed]
+
+
 def _by_layer(panels: Panels, number: int, path: str, heading: str, axis: _Axis) -> None:
-    for arm in panels.arms:
+    for arm in _drawn(panels.recording, path):
         profile(panels, number, arm, path, output=True, start=True)
     panels.panel(
         number,
@@ -119,10 +141,10 @@ def _by_layer(panels: Panels, number: int, path: str, heading: str, axis: _Axis)
 
 def _over_run(panels: Panels, number: int, path: str, name: str, axis: _Axis) -> None:
     of_layer = f"{path}/{panels.layer}"
-    for arm in panels.arms:
+    for arm in _drawn(panels.recording, path):
         curve(panels, number, arm, of_layer, name=name)
     low, high, _ = axis
-    markers(panels, number, of_layer, low, high)
+    markers(panels, number, of_layer, low, high, arms=_drawn(panels.recording, path))
     panels.panel(
         number,
         f"<b>{panels.name(panels.layer)}: {name}</b>",
