@@ -11,7 +11,7 @@ import numpy as np
 
 from bnviz.findings import comparison, over_seeds
 from bnviz.findings.over_seeds import Tally
-from bnviz.findings.statistics import SMALL_BATCH
+from bnviz.findings.statistics import SMALL_BATCH, of_arms
 from bnviz.findings.wording import capitalized, number, with_arm
 from bnviz.recording import Recording
 from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
@@ -74,10 +74,10 @@ def sentence(recording: Recording) -> str:
 
 def _where(recording: Recording) -> str:
     """Says that the probe is not how BN trains, if batches are small; else just "the"."""
-    batch = recording.header.batch_size
-    if batch is None or batch > SMALL_BATCH or not recording.header.batch_norm_arms:
+    batch, ways = recording.header.batch_size, of_arms(recording, recording.header.moving_arms)
+    if batch is None or batch > SMALL_BATCH or not ways:
         return "the"
-    return f"on the probe, which BN normalizes as one batch and not in batches of {batch}, the"
+    return f"on the probe, which {ways} and not in batches of {batch}, the"
 
 
 def order(recording: Recording, measure: str) -> int | None:

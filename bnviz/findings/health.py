@@ -150,13 +150,13 @@ def _motionless(recording: Recording, arm: str, layers: Collection[int]) -> str:
     kernels, do = ("kernels", "do") if several else ("kernel", "does")
     words = f"the {kernels} of {numbers} {do} not move"
     batch = recording.header.batch_size
-    by_batches = arm in recording.header.batch_norm_arms
+    by_batches = arm in recording.header.moving_arms
     if batch is None or not by_batches or batch > statistics.SMALL_BATCH:
         return words
     return (
-        f"{words} (drift and gradients are those of the probe, which is normalized as one batch of "
-        f"{statistics.probe_size(recording)} examples and not as a training step with batches of "
-        f"{batch})"
+        f"{words} (drift and gradients are those of the probe, {statistics.probe_size(recording)} "
+        f"examples that {statistics.of_arms(recording, [arm])}, unlike a training step with "
+        f"batches of {batch})"
     )
 
 

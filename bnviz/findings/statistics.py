@@ -6,12 +6,22 @@ generalises with how far its moving statistics lag behind. Distributions and gra
 on the probe, which BN normalizes as one batch.
 """
 
+from collections.abc import Collection
+
+from bnviz.findings.wording import listed
 from bnviz.recording import Recording
 from bnviz.recording.frames import QUANTITIES
+from bnviz.recording.networks import GHOST_SIZE
 
 #: Batches of at most this many examples are far from the probe: their mean and variance follow
 #: single examples.
 SMALL_BATCH = 4
+#: How a network normalizes the probe, by what it normalizes by.
+_WAYS = {
+    "batch": "BN normalizes as one batch",
+    "renorm": "batch renorm normalizes as one batch",
+    "ghost": f"ghost BN normalizes {GHOST_SIZE} or more at a time",
+}
 
 
 def alike(recording: Recording) -> bool:
@@ -52,12 +62,19 @@ def of_probe(recording: Recording) -> str:
     batch = recording.header.batch_size
     if batch is None or batch > SMALL_BATCH or not len(recording):
         return ""
-    if not recording.header.batch_norm_arms:
+    ways = of_arms(recording, recording.header.moving_arms)
+    if not ways:
         return ""
     return (
-        f"Measured on the probe: {probe_size(recording)} examples that BN normalizes as one batch. "
+        f"Measured on the probe: {probe_size(recording)} examples that {ways}. "
         f"A training step normalizes a batch of {batch}, whose statistics can be far from these."
     )
+
+
+def of_arms(recording: Recording, arms: Collection[str]) -> str:
+    """Says how those of some networks that keep moving statistics normalize the probe."""
+    kinds = [recording.header.arm(arm).normalization for arm in arms]
+    return listed(_WAYS[kind] for kind in _WAYS if kind in kinds) if kinds else ""
 
 
 def probe_size(recording: Recording) -> int:

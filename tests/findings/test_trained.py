@@ -32,12 +32,20 @@ def test_kernels_behind_bn_do_not_move_with_batches_of_one_example(activation):
     assert (recording.frames["bn"]["gradient_norm"] > 0).all()
     text = verdict(recording)[-1]
     assert "ith BN the kernels of layers 1 and 2 do not move" in text
-    assert "normalized as one batch of 142 examples" in text
+    assert "142 examples that BN normalizes as one batch, unlike a training step" in text
     assert "no problems" not in text
     assert "were moved" not in " ".join(verdict(recording))
     still = [event for event in events(recording) if event.kind == "motionless"]
     assert {(event.arm, event.layer, event.step) for event in still} >= {("bn", 1, 1), ("bn", 2, 1)}
     assert "142 examples that BN normalizes as one batch" in of_probe(recording)
+
+
+def test_the_caution_on_small_batches_says_how_each_relative_normalizes_the_probe():
+    settings = WINE.replace(batch_size=1, second_arm="ghost_bn", third_arm="renorm", steps=2)
+    recording = recorded(settings)
+    ways = "batch renorm normalizes as one batch and ghost BN normalizes 8 or more at a time"
+    assert f"142 examples that {ways}." in of_probe(recording)
+    assert "ghost BN normalizes 8 or more at a time, unlike" in verdict(recording)[-1]
 
 
 def test_kernels_move_with_batches_of_two_examples():
