@@ -232,8 +232,8 @@ CHAPTERS = {
         Chapter(
             "relatives",
             "Relatives",
-            "Normalizations differ in which values share a mean and a variance: only in Batch "
-            "Normalization do they come from other examples.",
+            "Normalizations differ in which values share their statistics: only Batch "
+            "Normalization and its variants take them over several examples.",
             "relatives",
             {"name": "layers"},
             ("third_arm", "batch_size", "learning_rate", "steps"),

@@ -68,6 +68,10 @@ TERMS = OF_README | {
     "beta": "the shift that BN learns for each neuron, initially 0",
     "Dense": "Keras's name for a layer in which each neuron receives all inputs",
     "dropout": "sets a random share of a layer's values to 0 in training, not in inference",
+    "dynamic tanh": (
+        "multiplies values by a number that is learnt and takes the tanh, in place of a "
+        "normalization (Zhu et al. 2025)"
+    ),
     "effective beta": (
         "the largest change of the gradient along a step, per unit of step length: small where the "
         "loss landscape is smooth; not the beta of BN"
@@ -102,7 +106,8 @@ TERMS = OF_README | {
     "L2 penalty": "a multiple of the sum of all squared weights, added to the loss",
     "layer": "neurons side by side that all receive the output of the layer before them",
     "layer normalization": (
-        "normalizes all neurons of a layer within each example (Ba et al. 2016)"
+        "normalizes all neurons of a layer within each example (Ba et al. 2016), here in a "
+        "convolution all channels at all positions"
     ),
     "learning rate": (
         "the factor by which the gradient is multiplied to make a step: a high rate makes long "
@@ -137,7 +142,7 @@ TERMS = OF_README | {
     "ReLU": "an activation that sets everything below 0 to 0 and keeps the rest",
     "RMS normalization": (
         "layer normalization that subtracts no mean: it divides by the root of the mean square "
-        "(Zhang & Sennrich 2019)"
+        "(Zhang & Sennrich 2019), in a convolution at each position by itself"
     ),
     "saturated": "so far from 0 that the activation is flat and lets hardly any gradient through",
     "seed": (
@@ -158,6 +163,10 @@ TERMS = OF_README | {
         "and the variance in inference"
     ),
     "vanishing gradient": "a gradient that fades to almost 0 on its way to the first layers",
+    "weight normalization": (
+        "learns how long the weights of a neuron are apart from where they point (Salimans & "
+        "Kingma 2016)"
+    ),
     "weights": "the numbers that a network learns",
     "x_hat": "a value after normalization: (x - mean) / sqrt(variance + epsilon)",
 }

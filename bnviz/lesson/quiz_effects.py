@@ -173,11 +173,11 @@ ITEMS = (
         "relatives",
         "relatives",
         {"name": "layers"},
-        "Which normalization gives an example the same values in any batch?",
+        "In training, which normalization gives an example the same values in any batch?",
         right(
             "Layer normalization: its axis runs over the neurons of one example",
-            "Right: so it needs no moving statistics. Group, instance and RMS normalization do the "
-            "same over other values of one example.",
+            "Right: so it needs no moving statistics. Group, instance and RMS normalization, "
+            "too, stay within one example.",
         ),
         Option(
             "Batch Normalization: its axis runs over the examples of the batch",

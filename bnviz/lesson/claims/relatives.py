@@ -49,9 +49,8 @@ RELATIVES = (
     ),
     Claim(
         "pairs_are_enough_for_convolutions",
-        f"In a network of convolutions it is the other way round: with batches of "
-        f"{CONVOLUTION_PAIRS.batch_size}, that with BN ends more accurate than that with group "
-        "normalization, and than that without",
+        f"With convolutions and batches of {CONVOLUTION_PAIRS.batch_size}, the network with BN "
+        "ends more accurate than that with group normalization, and than that without",
         (CONVOLUTION_PAIRS,),
         accuracies(_WITH_GROUPS),
         (
