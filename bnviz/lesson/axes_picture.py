@@ -77,7 +77,6 @@ class Normalization:
         used: Where it is used, in a sentence.
         mean: Whether the mean is subtracted.
         positions: Whether all positions of an image share them.
-        needs_positions: Whether it makes sense only where there are positions.
     """
 
     label: str
@@ -87,7 +86,6 @@ class Normalization:
     used: str
     mean: bool = True
     positions: bool = True
-    needs_positions: bool = False
 
 
 _MOVING = "Needs moving statistics: in inference an example may come alone."
@@ -102,14 +100,19 @@ NORMALIZATIONS = {
         "Used in convolutional networks for images, with batches that are not small.",
     ),
     "layer": Normalization(
-        "Layer", False, SETTINGS.units, _NONE, "Used in transformers and recurrent networks."
+        "Layer",
+        False,
+        SETTINGS.units,
+        _NONE,
+        "Used in transformers and recurrent networks. In a convolution all positions are taken "
+        "together here, as Wu & He (2018) do.",
     ),
     "group": Normalization(
         "Group",
         False,
         SETTINGS.units // num_groups(SETTINGS.units),
         _NONE,
-        "Used for images where memory leaves room for only a few in a batch, as in detection.",
+        "Used for large images, of which memory holds only a few in a batch, as in detection.",
     ),
     "instance": Normalization(
         "Instance",
@@ -117,14 +120,14 @@ NORMALIZATIONS = {
         1,
         _NONE,
         "Used where the style of an image is to be changed.",
-        needs_positions=True,
     ),
     "rms": Normalization(
         "RMS",
         False,
         SETTINGS.units,
         _NONE,
-        "Used in large language models, such as LLaMA.",
+        "Used in large language models, such as LLaMA. In a convolution each position is taken by "
+        "itself, as in Keras.",
         mean=False,
         positions=False,
     ),
@@ -172,7 +175,6 @@ def message() -> dict[str, Any]:
             "units": each.units,
             "mean": each.mean,
             "positions": each.positions,
-            "needsPositions": each.needs_positions,
             "statistics": each.statistics,
             "used": each.used,
         }

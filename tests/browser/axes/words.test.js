@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   effect,
   groupInWords,
+  numbersInWords,
   shared,
   valueInWords,
 } from "../../../bnviz/player/browser/axes/words.js";
@@ -30,6 +31,12 @@ test("what values share is a mean and a variance, or a mean square", () => {
   assert.equal(shared(BATCH, 32), "32 values share a mean and a variance");
   assert.match(shared(RMS, 8), /^8 values share a mean square; no mean/);
   assert.match(shared(BATCH, 1), /^1 value, with .* its own$/);
+});
+
+test("a mean square is not called a variance", () => {
+  const statistics = { mean: 0, variance: 0.84 };
+  assert.equal(numbersInWords(RMS, statistics, write), "Mean square 0.84");
+  assert.equal(numbersInWords(BATCH, statistics, write), "Mean 0.00, variance 0.84");
 });
 
 const said = (norm, count, out, asInstance = false) =>

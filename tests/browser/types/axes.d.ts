@@ -25,8 +25,6 @@ export interface Norm {
   mean: boolean;
   /** Whether all positions share them. */
   positions: boolean;
-  /** Whether it makes sense only where there are positions. */
-  needsPositions: boolean;
   statistics: string;
   used: string;
 }
@@ -77,7 +75,8 @@ export interface AxesParts {
   ways: HTMLElement;
   before: HTMLCanvasElement;
   after: HTMLCanvasElement;
-  touch: HTMLButtonElement;
+  touch: HTMLElement;
+  moves: HTMLElement;
   who: HTMLElement;
   formula: HTMLElement;
   alone: HTMLElement;

@@ -10,13 +10,20 @@ import { boxAround, indexOf, indicesIn, normalized, placeAfter, statisticsOf } f
 import { iconOf } from "./icons.js";
 import { Sheet } from "./sheet.js";
 import { buildSkeleton } from "./skeleton.js";
-import { effect, groupInWords, shared, valueInWords, valueName } from "./words.js";
+import { effect, groupInWords, numbersInWords, shared, valueInWords, valueName } from "./words.js";
 
 // Where the group is at first.
 const START = { row: 0, column: 4, position: 5 };
 // What comes out is in full colour from this size on, and what goes in from as many times the root of
 // its mean square on.
 const FULL = 2;
+// The keys as buttons, for a finger that is wider than a value.
+const MOVES = [
+  { sign: "←", name: "Value to the left", key: "ArrowLeft" },
+  { sign: "→", name: "Value to the right", key: "ArrowRight" },
+  { sign: "↑", name: "Value above", key: "ArrowUp" },
+  { sign: "↓", name: "Value below", key: "ArrowDown" },
+];
 
 /**
  * A number in two decimals, also if it is tiny.
@@ -79,21 +86,29 @@ export class Axes {
       if (event.pointerType === "mouse") touch(event);
     });
     area.addEventListener("click", (event) => {
-      // A key that presses the button gives a click without a place.
+      // A click that no pointer made has no place.
       if (event.detail) touch(event);
     });
   }
 
   /** @param {KeyboardEvent} event */
   #press(event) {
-    if (!this.shown || event.ctrlKey || event.altKey || event.metaKey) return;
-    const { layer, size, at } = this.shown;
-    const place = placeAfter(layer, size, at, event.key);
-    if (!place) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || !this.#move(event.key)) return;
     // The page stays where it is, and the player below does not move its cursor.
     event.preventDefault();
     event.stopPropagation();
-    this.#change({ at: place });
+  }
+
+  /**
+   * Goes to the value beside this one, and returns whether the key leads to one.
+   * @param {string} key
+   */
+  #move(key) {
+    if (!this.shown) return false;
+    const { layer, size, at } = this.shown;
+    const place = placeAfter(layer, size, at, key);
+    if (place) this.#change({ at: place });
+    return !!place;
   }
 
   /** @param {Partial<Shown>} changes */
@@ -105,7 +120,6 @@ export class Axes {
     if (shown.at.position >= positions) shown.at = { ...shown.at, position: 0 };
     if (changes.layer && positions > 1) shown.at = { ...shown.at, position: START.position };
     if (shown.at.row >= shown.size) shown.at = { ...shown.at, row: 0 };
-    if (shown.norm.needsPositions && positions === 1) shown.norm = this.message.norms[0];
     this.shown = shown;
     this.draw();
   }
@@ -130,7 +144,7 @@ export class Axes {
     parts.who.replaceChildren(count, `: ${shared(norm, statistics.count)}.`);
     this.#calculate(x, out[index], statistics);
     const inGroup = indicesIn(layer, box).map((each) => out[each]);
-    const instance = message.norms.find((each) => each.needsPositions);
+    const instance = message.norms.find((each) => !each.examples && each.units === 1);
     const alone =
       instance && layer.shape[2] > 1 && normalized(layer, instance, size, message.epsilon);
     const asInstance = !!alone && alone.every((value, each) => value === out[each]);
@@ -140,8 +154,7 @@ export class Axes {
     parts.about.textContent = layer.about;
     parts.ways.textContent = `↓ examples → ${layer.unit}s`;
     const value = valueInWords(shown, x, out[index], write);
-    parts.touch.setAttribute("aria-label", `${value}. Arrow keys choose another value.`);
-    parts.words.textContent = `${value}. ${who}: ${shared(norm, statistics.count)}, mean ${write(statistics.mean)}, variance ${write(statistics.variance)}.`;
+    parts.words.textContent = `${value}. ${who}: ${shared(norm, statistics.count)}. ${numbersInWords(norm, statistics, write)}.`;
   }
 
   /**
@@ -225,10 +238,16 @@ export class Axes {
     parts.norms.replaceChildren(...this.buttons.norm.map(({ node }) => node));
     parts.layers.replaceChildren(...this.buttons.layer.map(({ node }) => node));
     parts.sizes.replaceChildren(...this.buttons.size.map(({ node }) => node));
+    const moves = MOVES.map(({ sign, name, key }) => {
+      const { node } = button(sign, key, () => this.#move(key));
+      node.setAttribute("aria-label", name);
+      return node;
+    });
+    parts.moves.replaceChildren(...moves);
   }
 
   /**
-   * Marks what is chosen, and what the layer does not allow.
+   * Marks what is chosen, and gives each normalization its icon for the layer.
    * @param {Shown} shown
    */
   #mark(shown) {
@@ -241,8 +260,6 @@ export class Axes {
     for (const { node, choice } of this.buttons.norm) {
       node.querySelector("svg")?.remove();
       node.prepend(iconOf(choice, units, positions > 1));
-      node.disabled = choice.needsPositions && positions === 1;
-      node.title = node.disabled ? "Each value would be normalized by itself: nothing is left" : "";
     }
   }
 }

@@ -6,13 +6,14 @@ const HTML = `
       <div role="group" aria-label="Normalization" data-part="norms"></div>
       <div role="group" aria-label="Network" data-part="layers"></div>
       <div role="group" aria-label="Batch size" data-part="sizes"></div>
+      <div role="group" aria-label="Value" data-part="moves"></div>
     </div>
     <div class="bnviz-sheets" data-part="sheets">
       <figure>
         <figcaption>What goes in: <b>x</b> <span><i></i> below 0 <i></i> above 0</span></figcaption>
         <div class="bnviz-sheet">
           <canvas data-part="before" aria-hidden="true"></canvas>
-          <button type="button" data-part="touch" aria-describedby="bnviz-axes-words"></button>
+          <div role="application" tabindex="0" data-part="touch" aria-label="Values before the normalization: arrow keys choose one"></div>
         </div>
       </figure>
       <figure>
@@ -31,7 +32,7 @@ const HTML = `
         <p data-part="facts"></p>
         <p data-part="about"></p>
       </div>
-      <p id="bnviz-axes-words" class="bnviz-spoken" data-part="words" aria-live="polite"></p>
+      <p class="bnviz-spoken" data-part="words" aria-live="polite"></p>
     </div>
   </section>
 `;

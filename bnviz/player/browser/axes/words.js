@@ -41,6 +41,17 @@ export function shared({ mean }, count) {
 }
 
 /**
+ * The mean and the variance, or the mean square, in a sentence without its full stop.
+ * @param {Norm} norm
+ * @param {Statistics} statistics
+ * @param {(value: number) => string} written
+ */
+export function numbersInWords(norm, { mean, variance }, written) {
+  if (!norm.mean) return `Mean square ${written(variance)}`;
+  return `Mean ${written(mean)}, variance ${written(variance)}`;
+}
+
+/**
  * What the normalization does to the whole batch, if that is worth a sentence; else what it does to
  * the group.
  * @param {Shown} shown
@@ -60,7 +71,7 @@ export function effect({ norm }, { count }, out, inGroup, asInstance, written) {
     return `Of each two values one becomes −1, the other +1, up to ε: here all are ${written(low)} to ${written(high)} in size. How far apart they were is lost.`;
   }
   if (asInstance && norm.examples) {
-    return "With one example, this is instance normalization: every value comes out the same.";
+    return "With one example, this is instance normalization: all values come out as with that.";
   }
   const mean = inGroup.reduce((all, each) => all + each, 0) / count;
   const variance = inGroup.reduce((all, each) => all + (each - mean) ** 2, 0) / count;
