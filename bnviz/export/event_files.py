@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bnviz.export.record_file import record_file
 from bnviz.recording import Recording
 from bnviz.recording.frame_schema import QUANTITY_MEASURES
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name
 from bnviz.recording.series import Series, series
 from bnviz.settings import KINDS, Settings, is_relevant
 
@@ -65,9 +65,11 @@ def folders(recording: Recording) -> dict[str, str]:
     TensorBoard colours runs in the order of their names, the first orange and the second blue, as
     the networks without and with BN are here.
     """
-    names = {} if recording.header.settings is None else ARM_FILE_NAMES
-    arms = enumerate(recording.layout.arms, start=1)
-    return {arm: f"{place}_{names.get(arm, arm)}" for place, arm in arms}
+    settings = recording.header.settings
+    return {
+        arm: f"{place}_{arm if settings is None else arm_file_name(settings, arm)}"
+        for place, arm in enumerate(recording.layout.arms, start=1)
+    }
 
 
 def _file(recording: Recording, arm: str, numbers: list[Series]) -> bytes:

@@ -22,14 +22,16 @@ from bnviz.lab.normalization import FrozenBatchNormalization, GhostBatchNormaliz
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.training import make_optimizer
 from bnviz.lab.weight_norm import WeightNorm, WeightNormDense, kernel_of
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name
 from bnviz.settings import Settings
 
 #: The file with the examples that the networks were validated on.
 EXAMPLES_FILE = "examples.npz"
 
 
-def network_files(models: Mapping[str, keras.Model], data: Dataset) -> dict[str, bytes]:
+def network_files(
+    models: Mapping[str, keras.Model], data: Dataset, settings: Settings
+) -> dict[str, bytes]:
     """Returns a file of each network, and `EXAMPLES_FILE`, by name.
 
     The latter holds `x_validation`, scaled, and `y_validation`, the examples that the run is
@@ -39,8 +41,11 @@ def network_files(models: Mapping[str, keras.Model], data: Dataset) -> dict[str,
     Args:
         models: The networks by arm, as `portable` returns them.
         data: Examples of their run.
+        settings: Settings of their run.
     """
-    files = {f"{ARM_FILE_NAMES[arm]}.keras": _saved(model) for arm, model in models.items()}
+    files = {
+        f"{arm_file_name(settings, arm)}.keras": _saved(model) for arm, model in models.items()
+    }
     return files | {EXAMPLES_FILE: _examples(data)}
 
 

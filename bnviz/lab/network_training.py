@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bnviz.data.dataset import Dataset
 from bnviz.lab.experiment import Experiment, ExperimentError
 from bnviz.lab.keras_files import network_files, omissions, outcomes, portable
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name
 from bnviz.recording.trained_networks import TrainedNetworks, frame_digest
 from bnviz.settings import Settings
 
@@ -71,12 +71,12 @@ class NetworkTraining:
                 arm.compiled.network,
                 self._settings,
                 learning_rate=arm.compiled.trainer.learning_rate,
-                name=ARM_FILE_NAMES[name],
+                name=arm_file_name(self._settings, name),
             )
             for name, arm in arms.items()
         }
         return TrainedNetworks(
-            network_files(models, data),
+            network_files(models, data, self._settings),
             outcomes(models, data),
             omissions(arms, self._settings),
             tuple(self._digests),

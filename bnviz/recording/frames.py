@@ -30,8 +30,6 @@ ARM_LABELS = {
 ARM_ADDITIONS = {
     arm: label if label.startswith("with") else f"with {label}" for arm, label in ARM_LABELS.items()
 }
-#: The same in names of files and folders.
-ARM_FILE_NAMES = {arm: label.lower().replace(" ", "_") for arm, label in ARM_LABELS.items()}
 #: The arms of a run by default, of which the first is part of every run; `Settings.second_arm` has
 #: another one take the place of the second, `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")

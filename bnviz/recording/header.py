@@ -308,6 +308,23 @@ def arm_label(settings: Settings, arm: str) -> str:
     return ARM_LABELS[arm]
 
 
+def arm_file_names() -> frozenset[str]:
+    """Returns what arms are called in names of files and folders, whatever the run is."""
+    placed = (f"BN {position} activation" for position in BN_POSITIONS)
+    return frozenset(map(_file_name, (*ARM_LABELS.values(), "without norm", *placed)))
+
+
+def arm_file_name(settings: Settings, arm: str) -> str:
+    """Returns what an arm of a run is called in names of files and folders."""
+    # One name whatever the position is: files of earlier versions have it.
+    label = ARM_LABELS[arm] if arm == "bn_other" == settings.third_arm else arm_label(settings, arm)
+    return _file_name(label)
+
+
+def _file_name(label: str) -> str:
+    return label.lower().replace(" ", "_")
+
+
 def arm_addition(settings: Settings, arm: str) -> str:
     """Returns the same as an addition to a noun: "with BN after the activation"."""
     if arm == "bn_other":

@@ -9,7 +9,7 @@ from bnviz.data.dataset import Dataset
 from bnviz.export import bundle
 from bnviz.export.event_files import FILE_NAME, event_files
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name, arm_file_names
 from bnviz.recording.trained_networks import TrainedNetworks
 from bnviz.settings import UPLOAD
 from bnviz.terminal.options import CommandError, read_data
@@ -36,9 +36,10 @@ def keras(recording: Recording, given: argparse.Namespace) -> Files:
         KeyboardInterrupt: If Ctrl-C ended it.
     """
     folder = Path(given.keras)
-    known = (folder / f"{name}.keras" for name in ARM_FILE_NAMES.values())
-    ours = {f"{ARM_FILE_NAMES[arm]}.keras" for arm in recording.layout.arms}
-    _refuse_others(folder, "--keras", filter(Path.exists, known), ours)
+    known = (folder / f"{name}.keras" for name in arm_file_names())
+    arms = recording.layout.arms
+    names = {arm: f"{arm_file_name(recording.settings, arm)}.keras" for arm in arms}
+    _refuse_others(folder, "--keras", filter(Path.exists, known), names.values())
     dataset = _dataset(recording, given)
     made: list[TrainedNetworks] = []
 
@@ -61,8 +62,7 @@ def keras(recording: Recording, given: argparse.Namespace) -> Files:
     for sentence in bundle.remarks(networks, recording):
         print(f"bnviz: {sentence}", file=sys.stderr)
     remarks = {
-        f"{ARM_FILE_NAMES[arm]}.keras": f"loss {loss:.4f} and accuracy {accuracy:.4f} on the "
-        "validation examples"
+        names[arm]: f"loss {loss:.4f} and accuracy {accuracy:.4f} on the validation examples"
         for arm, (loss, accuracy) in networks.outcomes.items()
     }
     scaled = (

@@ -13,7 +13,7 @@ from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.export import bundle
 from bnviz.lab.network_training import NetworkTraining
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name
 from bnviz.recording.trained_networks import TrainedNetworks
 from bnviz.settings import Settings
 from tests.support.engine import PATIENCE, until, watched, workers_of
@@ -125,7 +125,7 @@ class TestWorker:
         examples = np.load(io.BytesIO(files["examples.npz"]))
         for arm in recording.layout.arms:
             with tempfile.NamedTemporaryFile(suffix=".keras") as file:
-                file.write(files[f"{ARM_FILE_NAMES[arm]}.keras"])
+                file.write(files[f"{arm_file_name(SHORT, arm)}.keras"])
                 file.flush()
                 network = keras.models.load_model(file.name)
             loss, accuracy = network.evaluate(

@@ -9,6 +9,7 @@ from tensorboard.util.tensor_util import make_ndarray
 
 from bnviz.export.event_files import FILE_NAME, event_files, folders
 from bnviz.recording import Recording
+from bnviz.recording.header import arm_file_names
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
 
@@ -101,3 +102,13 @@ def test_the_network_without_bn_comes_first_and_so_is_orange_in_tensorboard():
     (first, second, _) = sorted(event_files(RECORDING))
     assert first.startswith(folders(RECORDING)["none"])
     assert second.startswith(folders(RECORDING)["bn"])
+
+
+def test_a_folder_is_called_as_the_page_calls_its_network():
+    assert [*folders(Recording(Settings(second_arm="layer_norm"))).values()] == [
+        "1_without_norm",
+        "2_layer_norm",
+    ]
+    third = folders(Recording(Settings(third_arm="bn_other")))
+    assert third["bn_other"] == "3_bn_on_the_other_side"
+    assert {name.partition("_")[2] for name in third.values()} <= arm_file_names()

@@ -14,7 +14,7 @@ from bnviz.lab.keras_files import portable
 from bnviz.lab.network_training import NetworkTraining
 from bnviz.lab.networks import build, reset
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name
 from bnviz.settings import Settings
 from tests.support import ROOT
 
@@ -116,7 +116,7 @@ def test_the_files_evaluate_to_the_last_frame_of_a_recording(names, tmp_path):
             outcome = float(last["validation_loss"]), float(last["validation_accuracy"])
             assert made.recorded(recording)[arm] == outcome
             assert made.outcomes[arm] == pytest.approx(outcome)
-            expected[str(tmp_path / name / f"{ARM_FILE_NAMES[arm]}.keras")] = outcome
+            expected[str(tmp_path / name / f"{arm_file_name(CASES[name], arm)}.keras")] = outcome
     command = [sys.executable, "-c", READER, LINES, *expected]
     read = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "Warning" not in read.stderr

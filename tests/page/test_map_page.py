@@ -130,3 +130,9 @@ def test_a_bad_number_of_seeds_is_reported(seeds):
     (warning,) = page.warning
     assert "seeds is" in warning.value
     assert map_message(page)["state"] == "recorded"
+
+
+def test_seeds_say_that_they_train_bn_where_the_laboratory_has_another_network():
+    page = open_page({"mode": "seeds", "second_arm": "layer_norm"})
+    said = "Trained without and with BN; layer norm is trained in the laboratory."
+    assert said in [caption.value for caption in page.sidebar.caption]

@@ -15,7 +15,7 @@ from tensorboard.util.tensor_util import make_ndarray
 from bnviz.export.bundle import README
 from bnviz.export.event_files import FILE_NAME, folders
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARM_FILE_NAMES
+from bnviz.recording.header import arm_file_name
 from bnviz.settings import Settings
 from tests.support.engine import free_port
 from tests.support.server import page_server
@@ -72,7 +72,8 @@ def test_curves_and_networks_are_those_of_the_run(visit, tmp_path):
     assert unpacked(downloaded(visitor, "Trained networks"), networks)[2] == f"The run: {link}"
     examples = np.load(networks / "examples.npz")
     for arm in recording.layout.arms:
-        network = keras.models.load_model(networks / f"{ARM_FILE_NAMES[arm]}.keras")
+        name = arm_file_name(recording.settings, arm)
+        network = keras.models.load_model(networks / f"{name}.keras")
         loss, accuracy = network.evaluate(
             examples["x_validation"], examples["y_validation"], verbose=0
         )

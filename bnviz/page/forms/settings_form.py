@@ -65,9 +65,20 @@ def form(
     for name in names:
         fields.remember(_name(name, mode), values[name])
     _draw_tracks(names, values, mode)
+    if "second_arm" in without:
+        _draw_second_network(mode)
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return _possible(values)
+
+
+def _draw_second_network(mode: str) -> None:
+    """Says that a study's networks are without and with BN where the laboratory's are others."""
+    second = fields.value(_name("second_arm", mode), Settings().second_arm)
+    if second != Settings().second_arm and second in ARM_LABELS:
+        st.caption(
+            f"Trained without and with BN; {ARM_LABELS[second]} is trained in the laboratory."
+        )
 
 
 def _possible(values: dict[str, Any]) -> Settings:
