@@ -65,25 +65,29 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
             "The noise of noisy BN is left out: only training adds it, and Keras has no layer "
             "of it."
         )
-    if any(isinstance(layer, GhostBatchNormalization) for layer in layers):
+    frozen = [isinstance(layer, FrozenBatchNormalization) for layer in layers]
+    ghosts = [isinstance(layer, GhostBatchNormalization) for layer in layers]
+    if any(ghost and not still for ghost, still in zip(ghosts, frozen, strict=True)):
         found.append(
             "The virtual batches of ghost BN are left out: its layers are Keras's Batch "
             "Normalization, which is the same in inference and trains on by whole batches."
         )
     if any(isinstance(layer, DynamicTanh) for layer in layers):
+        gamma = settings.bn_center and not settings.bn_scale
+        more = " and a gamma, which the run left out" if gamma else ""
         found.append(
             "Keras has no layer of dynamic tanh: others make the same values, and when they train "
-            "on, each neuron learns an alpha of its own."
+            f"on, each neuron learns an alpha of its own{more}."
         )
     if any(isinstance(layer, WeightNorm) for layer in layers):
         found.append(
             "Keras has no layer of weight norm: its layers are plain ones, with the weights that "
             "g and v make, which are trained on as they are."
         )
-    if any(isinstance(layer, FrozenBatchNormalization) for layer in layers):
+    if any(frozen):
         found.append(
-            "Where BN was frozen its layers are not trainable, so that Keras keeps their "
-            "statistics; in the run gamma and beta went on learning."
+            "Where moving statistics were frozen the layers are not trainable, so that Keras keeps "
+            "them; in the run gamma and beta went on learning."
         )
     if settings.l2:
         found.append("The L2 penalty is left out, as it is in every loss that is shown.")
@@ -138,18 +142,19 @@ def _copies(
         case DynamicTanh():
             ones = np.ones(layer.output.shape[-1:], np.float32)
             gamma = ones if layer.gamma is None else layer.gamma.numpy()
-            beta = 0 * ones if layer.beta is None else layer.beta.numpy()
+            beta = [] if layer.beta is None else [layer.beta.numpy()]
             values = "bhwc" if len(layer.output.shape) > 2 else "bc"
             equation = f"{values},c->{values}"
             by_neuron = {"equation": equation, "output_shape": layer.output.shape[1:]}
-            return [
+            squashed = [
                 (keras.layers.EinsumDense(**by_neuron, name=f"{name}_alpha"), [layer.alpha * ones]),
                 (keras.layers.Activation("tanh", name=f"{name}_tanh"), []),
-                (
-                    keras.layers.EinsumDense(**by_neuron, bias_axes="c", name=f"{name}_gamma"),
-                    [gamma, beta],
-                ),
             ]
+            if layer.gamma is None and layer.beta is None:
+                return squashed
+            by_neuron["bias_axes"] = "c" if beta else None
+            last = keras.layers.EinsumDense(**by_neuron, name=f"{name}_gamma")
+            return [*squashed, (last, [gamma, *beta])]
         case WeightNorm():
             dense = isinstance(layer, WeightNormDense)
             plain = (

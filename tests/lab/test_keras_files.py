@@ -68,6 +68,8 @@ print(json.dumps(found))
         ("weight_norm", {"l2": 0.1}),
         ("dyt", {}),
         ("dyt", {"bn_scale": False, "bn_position": "after"}),
+        ("dyt", {"bn_center": False}),
+        ("dyt", {"bn_center": False, "bn_scale": False}),
         ("noisy_bn", {}),
     ],
 )
