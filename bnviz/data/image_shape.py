@@ -10,6 +10,8 @@ from bnviz.settings import Settings
 KERNEL_SIDE, POOL_SIDE = 3, 2
 #: Height and width that the last layer has at least.
 MIN_SIDE = 4
+#: The most values of a layer of images that are computed at once where examples pass in blocks.
+MAX_VALUES = 2**24
 #: Channels that an image may have: shades, or red, green and blue.
 CHANNELS = (1, 3)
 
@@ -74,6 +76,17 @@ class ImageShape:
             if number in pooled:
                 height, width = height // POOL_SIDE, width // POOL_SIDE
         return found
+
+
+def block_of_examples(image: ImageShape, units: int, networks: int = 1) -> int:
+    """Returns how many examples pass at once where they can pass in blocks.
+
+    Args:
+        image: What hidden layers convolve.
+        units: Channels of a hidden layer.
+        networks: Networks that they pass together.
+    """
+    return max(1, MAX_VALUES // (networks * units * image.height * image.width))
 
 
 def num_neighbours(settings: Settings, image: ImageShape) -> int:

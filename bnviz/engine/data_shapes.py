@@ -9,8 +9,10 @@ from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
 from bnviz.data.image_shape import (
     KERNEL_SIDE,
+    MAX_VALUES,
     MIN_SIDE,
     ImageShape,
+    block_of_examples,
     num_neighbours,
     num_products,
 )
@@ -157,18 +159,39 @@ def values_bytes(settings: Settings, source: FileSource | None = None) -> int:
     if image is None:
         return 0
     amounts, shape = Amounts.of(settings, source), DataShape.of(settings, source)
-    of_step = settings.batch_size * (_COPIES * amounts.values + amounts.neighbours)
     of_frame = shape.probe * _COPIES * amounts.values
-    largest = settings.units * image.height * image.width
-    whole = shape.measured_validation
-    if settings.deep:
-        whole = max(whole, min(shape.training, EXACT))
-    return 4 * max(of_step, of_frame, whole * _COPIES * largest)
+    return 4 * max(_step_values(settings, amounts), of_frame, _COPIES * MAX_VALUES)
 
 
 def stacked_bytes(settings: Settings, source: FileSource | None = None) -> int:
     """Returns the same of runs that are trained together."""
-    return BLOCK_SIZE * values_bytes(settings.replace(deep=True), source)
+    if image_shape(settings, source) is None:
+        return 0
+    of_steps = BLOCK_SIZE * _step_values(settings, Amounts.of(settings, source))
+    return 4 * max(of_steps, _COPIES * MAX_VALUES)
+
+
+def _step_values(settings: Settings, amounts: Amounts) -> int:
+    """Numbers that a training step of one network holds."""
+    return settings.batch_size * (_COPIES * amounts.values + amounts.neighbours)
+
+
+def passes(
+    settings: Settings, examples: int, source: FileSource | None = None, networks: int = 1
+) -> int:
+    """Returns how often so many examples pass where BN takes them all together.
+
+    Args:
+        settings: Settings of the run.
+        examples: Number of examples.
+        source: The file with the examples, if the run uses them.
+        networks: Networks that they pass together.
+    """
+    image = image_shape(settings, source)
+    if image is None or examples <= block_of_examples(image, settings.units, networks):
+        return 1
+    # Once for each layer, and a last time by the statistics of all layers.
+    return settings.hidden_layers + 1
 
 
 def network_bytes(settings: Settings, source: FileSource | None = None) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from bnviz.data import uploads
 from bnviz.data.file_source import FileSource
-from bnviz.engine.data_shapes import EXACT, Amounts, DataShape, parameters
+from bnviz.engine.data_shapes import EXACT, Amounts, DataShape, parameters, passes
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARMS, NUM_FRAMES, PLANE_GRID
 from bnviz.settings import PLANE_DATASETS, Settings
@@ -183,9 +183,14 @@ def block_load(block: Block, source: FileSource | None = None) -> Load:
     evaluation = EVALUATION + layers * EVALUATION_LAYER
     example = amounts.products * EVALUATION_PRODUCT + amounts.values * EVALUATION_VALUE + copied
     example *= BLOCK_SIZE
-    examples = len(block.evaluation_steps) * (shape.probe + shape.measured_validation)
+
+    def passing(examples: int) -> int:
+        return examples * passes(settings, examples, source, BLOCK_SIZE)
+
+    examples = len(block.evaluation_steps) * (passing(shape.probe) + shape.measured_validation)
     # At the end all networks are evaluated by other statistics, too.
-    examples += min(shape.training, EXACT) + 2 * shape.measured_validation
+    examples += passing(min(shape.training, EXACT))
+    examples += passing(shape.measured_validation) + shape.measured_validation
     arm = settings.steps * step + len(block.evaluation_steps) * evaluation + examples * example
     return Load(arm, arm * len(ARMS))
 
@@ -291,7 +296,9 @@ def _costly(settings: Settings, source: FileSource | None) -> float:
     shape, weights = DataShape.of(settings, source), parameters(settings, source)
     points = POINTS + settings.hidden_layers
     examples = points * POINT_PASSES * shape.probe
-    examples += min(shape.training, EXACT) + INFERENCE_PASSES * shape.measured_validation
+    for statistics in (min(shape.training, EXACT), shape.measured_validation):
+        examples += statistics * passes(settings, statistics, source)
+    examples += (INFERENCE_PASSES - 1) * shape.measured_validation
     point = settings.hidden_layers * POINT_LAYER + weights * POINT_PARAMETER
     read = examples * shape.features * READ_FEATURE
     amounts = Amounts.of(settings, source)

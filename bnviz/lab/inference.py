@@ -1,14 +1,15 @@
 """Inference: evaluates a network by different statistics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.lab.blocks import Moments, mapped, moments
 from bnviz.lab.compiled_function import CompiledFunction
-from bnviz.lab.networks import HiddenLayer, Network
+from bnviz.lab.networks import ForwardPass, HiddenLayer, Network
 from bnviz.lab.normalization import batch_moments, normalize
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.recording.frames import INFERENCE_STATISTICS
@@ -63,34 +64,66 @@ class Inference:
         network = self._network
 
         def outcome(statistics: Statistics) -> tf.Tensor:
-            def by_statistics(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
-                return normalize(hidden.normalization, values, *statistics(hidden, values))
-
-            return tf.stack(loss_and_accuracy(network.forward(x, by_statistics).logits, y))
+            logits = mapped(
+                lambda part: self._forward(part, statistics).logits, x, network.block_size
+            )
+            return tf.stack(loss_and_accuracy(logits, y))
 
         if network.hidden_layers[0].has_batch_statistics:
-            precise = iter(self._precise(x_train))
-            choices: dict[str, Statistics] = {
-                "batch": lambda _, values: batch_moments(values),
-                "moving": lambda hidden, _: _moving(hidden.normalization),
-                "precise": lambda *_: next(precise),
-                "alone": lambda _, values: _moments_alone(values),
+            choices: dict[str, Callable[[], Statistics]] = {
+                "batch": lambda: self._by_all_of(x),
+                "moving": lambda: lambda hidden, _: _moving(hidden.normalization),
+                "precise": lambda: self._by_all_of(x_train),
+                "alone": lambda: lambda _, values: _moments_alone(values),
             }
-            return tf.stack([outcome(choices[name]) for name in INFERENCE_STATISTICS])
+            outcomes: list[tf.Tensor] = []
+            for name in INFERENCE_STATISTICS:
+                # Images one after another, so that the values of one alone are held.
+                with tf.control_dependencies([] if network.image is None else outcomes[-1:]):
+                    outcomes.append(outcome(choices[name]()))
+            return tf.stack(outcomes)
         # All other layers ignore the statistics.
         same = outcome(lambda *_: (tf.zeros(()), tf.ones(())))
         return tf.stack([same] * len(INFERENCE_STATISTICS))
 
-    def _precise(self, x: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
-        """Mean and variance of the input of each BN, with all examples as one batch."""
-        statistics = []
+    def _forward(self, x: tf.Tensor, statistics: Statistics) -> ForwardPass:
+        def by_statistics(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
+            return normalize(hidden.normalization, values, *statistics(hidden, values))
 
-        def by_batch(hidden: HiddenLayer, values: tf.Tensor) -> tf.Tensor:
-            statistics.append(batch_moments(values))
-            return normalize(hidden.normalization, values, *statistics[-1])
+        return self._network.forward(x, by_statistics)
 
-        self._network.forward(x, by_batch)
-        return statistics
+    def _by_all_of(self, x: tf.Tensor) -> Statistics:
+        """Those of the input of each BN, with all these examples as one batch."""
+        found: list[tuple[tf.Tensor, tf.Tensor]] = []
+
+        def by_batch(_: HiddenLayer, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            found.append(batch_moments(values))
+            return found[-1]
+
+        size = self._network.block_size
+        if x.shape[0] <= size:
+            self._forward(x, by_batch)
+        else:
+            for _ in self._network.hidden_layers:
+                found.append(moments(self._next_moments(found), x, size))
+        by_layer = dict(zip(map(id, self._network.hidden_layers), found, strict=True))
+        return lambda hidden, _: by_layer[id(hidden)]
+
+    def _next_moments(self, found: Sequence[tuple[tf.Tensor, tf.Tensor]]) -> Moments:
+        """What gives the moments of a block in the layer after those whose moments are found."""
+
+        def of_block(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            passed: list[tuple[tf.Tensor, tf.Tensor]] = []
+
+            def next_one(_: HiddenLayer, values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+                number = len(passed)
+                passed.append(found[number] if number < len(found) else batch_moments(values))
+                return passed[-1]
+
+            self._forward(x, next_one)
+            return passed[len(found)]
+
+        return of_block
 
 
 def _moments_alone(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.image_shape import ImageShape
+from bnviz.lab.blocks import block_size
 from bnviz.lab.convolution import Convolution, Pooling, read_positions
 from bnviz.lab.dynamic_tanh import ALPHA, DynamicTanh
 from bnviz.lab.initial_kernels import initial_kernels
@@ -150,6 +151,11 @@ class Network:
     def dense_layers(self) -> list[keras.layers.Layer]:
         """The layers with weights, Dense or Convolution, the output layer last."""
         return [*(hidden.dense for hidden in self.hidden_layers), self.output]
+
+    @property
+    def block_size(self) -> int:
+        """How many examples pass at once where they can pass in blocks."""
+        return block_size(self.image, self.hidden_layers[0].dense.kernel.shape[-1])
 
     @property
     def variables(self) -> list[Any]:

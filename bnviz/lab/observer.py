@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from bnviz.lab.blocks import mapped
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.dynamic_tanh import DynamicTanh
 from bnviz.lab.layer_maps import LayerCrossing, LayerMaps, LayerReference, apply, layer_maps
@@ -160,7 +161,11 @@ class Observer:
                 forward_pass = network.probe(x)
             loss, accuracy = loss_and_accuracy(forward_pass.logits, y)
         gradients = tape.gradient(loss, kernels)
-        in_inference = network.model(tf.concat([x, x_validation], axis=0), training=False)
+        in_inference = mapped(
+            lambda part: network.model(part, training=False),
+            tf.concat([x, x_validation], axis=0),
+            network.block_size,
+        )
         logits, logits_validation = in_inference[: x.shape[0]], in_inference[x.shape[0] :]
         of_probe = loss_and_accuracy(logits, y)
         validation = loss_and_accuracy(logits_validation, y_validation)

@@ -10,7 +10,9 @@ their losses holds the gradient of each.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import astuple
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.image_shape import KERNEL_SIDE, ImageShape
+from bnviz.lab.blocks import Moments, block_size, mapped, moments
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.convolution import convolve_stacked, halve
 from bnviz.lab.normalization import moving_average
@@ -63,6 +66,7 @@ class Stack:
         self._size = size
         self._position = normalization_position(architecture, arm)
         self._image = image
+        self._block_size = block_size(image, architecture.units, size)
         self._pooled = image.pooled_after(architecture.hidden_layers) if image else ()
         inputs = image.channels if image else num_features
         widths = [inputs, *[architecture.units] * architecture.hidden_layers, num_classes]
@@ -268,31 +272,74 @@ class Stack:
 
         outcomes: list[tf.Tensor] = []
         for features, classes, normalization in (
-            (x, y, self._by_batch),
+            (x, y, self._by_batch_of(x)),
             (x_validation, y_validation, by_moving),
         ):
-            logits = self._logits(features, normalization)
+            with self._after(outcomes):
+                logits = self._logits_of_all(features, normalization)
             outcomes += loss_and_accuracy(logits, tf.broadcast_to(classes, logits.shape[:2]))
         return tf.stack(outcomes)
 
     def _compare_statistics(self, x_train: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """See `compare_statistics`; compiled."""
-        exact: list[tuple[tf.Tensor, tf.Tensor]] = []
+        accuracies: list[tf.Tensor] = []
+        for by_examples in (partial(self._by_batch_of, x), partial(self._by_all_of, x_train)):
+            with self._after(accuracies):
+                logits = self._logits_of_all(x, by_examples())
+            classes = tf.broadcast_to(y, logits.shape[:2])
+            accuracies.append(loss_and_accuracy(logits, classes)[1])
+        return tf.stack(accuracies)
+
+    def _after(self, made: Sequence[tf.Tensor]) -> Any:
+        """Lets images wait for what is made before, so that the values of one alone are held."""
+        return tf.control_dependencies([] if self._image is None else made[-1:])
+
+    def _logits_of_all(self, x: tf.Tensor, normalization: Normalize) -> tf.Tensor:
+        """The same as `_logits`, in blocks if there are so many examples."""
+        if x.shape[1] <= self._block_size:
+            return self._logits(x, normalization)
+
+        def of_block(part: tf.Tensor) -> tf.Tensor:
+            return self._logits(part[tf.newaxis], normalization)
+
+        return mapped(of_block, x[0], self._block_size, axis=1)
+
+    def _by_batch_of(self, x: tf.Tensor) -> Normalize:
+        """Normalizes these examples, as one batch, by their own moments."""
+        return self._by_batch if x.shape[1] <= self._block_size else self._by_all_of(x)
+
+    def _by_all_of(self, x: tf.Tensor) -> Normalize:
+        """Normalizes by the moments of these examples, as one batch."""
+        found: list[tuple[tf.Tensor, tf.Tensor]] = []
+
+        def by_found(index: int, values: tf.Tensor) -> tf.Tensor:
+            return self._normalize(index, values, *found[index])
 
         def by_batch_and_keep(index: int, values: tf.Tensor) -> tf.Tensor:
-            exact.append(_moments(values))
-            return self._normalize(index, values, *exact[-1])
+            found.append(_moments(values))
+            return by_found(index, values)
 
-        def by_exact(index: int, values: tf.Tensor) -> tf.Tensor:
-            return self._normalize(index, values, *exact[index])
+        if x.shape[1] <= self._block_size:
+            self._logits(x, by_batch_and_keep)
+        elif self._position:
+            for _ in self._moving_means:
+                found.append(moments(self._next_moments(found), x[0], self._block_size))
+        return by_found
 
-        self._logits(x_train, by_batch_and_keep)
-        return tf.stack(
-            [
-                loss_and_accuracy(logits, tf.broadcast_to(y, logits.shape[:2]))[1]
-                for logits in (self._logits(x, self._by_batch), self._logits(x, by_exact))
-            ]
-        )
+    def _next_moments(self, found: Sequence[tuple[tf.Tensor, tf.Tensor]]) -> Moments:
+        """What gives the moments of a block in the layer after those whose moments are found."""
+
+        def of_block(part: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            passed: list[tuple[tf.Tensor, tf.Tensor]] = []
+
+            def normalized(index: int, values: tf.Tensor) -> tf.Tensor:
+                passed.append(found[index] if index < len(found) else _moments(values))
+                return self._normalize(index, values, *passed[-1])
+
+            self._hidden(part[tf.newaxis], normalized, len(found) + 1)
+            return passed[-1]
+
+        return of_block
 
     def _by_batch(self, index: int, values: tf.Tensor) -> tf.Tensor:
         return self._normalize(index, values, *_moments(values))
@@ -333,7 +380,14 @@ class Stack:
 
     def _reaching_last(self, x: tf.Tensor) -> tf.Tensor:
         """What reaches the last hidden layer; compiled."""
-        return self._hidden(x, self._by_batch, len(self._kernels) - 2)
+        layers, by_batch = len(self._kernels) - 2, self._by_batch_of(x)
+        if x.shape[1] <= self._block_size:
+            return self._hidden(x, by_batch, layers)
+
+        def of_block(part: tf.Tensor) -> tf.Tensor:
+            return self._hidden(part[tf.newaxis], by_batch, layers)
+
+        return mapped(of_block, x[0], self._block_size, axis=1)
 
     def _train_normalization(self, index: int, values: tf.Tensor) -> tf.Tensor:
         """Normalizes by the mean and variance of the batch and updates the moving statistics."""

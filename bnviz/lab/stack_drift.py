@@ -39,9 +39,28 @@ class LastLayer(NamedTuple):
 
     def values(self, reaching: NDArray[np.float32]) -> NDArray[np.float32]:
         """The pre-activations that are read of what it makes, (networks, num_values, units)."""
-        if self.convolves:
-            return self._read(self._normalized(self._convolved(reaching)), reaching.shape)
-        return self._normalized(reaching @ self.kernel)
+        if not self.convolves:
+            return self._normalized(reaching @ self.kernel)
+        # One network after another, since neighbourhoods take nine times the memory of images.
+        read = []
+        for number in range(len(self.kernel)):
+            layer = self._of(number)
+            # The first layer of all networks is reached by the same images.
+            images = reaching if len(reaching) == 1 else reaching[number : number + 1]
+            values = layer._normalized(layer._convolved(images))
+            read.append(layer._read(values, images.shape))
+        return np.concatenate(read)
+
+    def _of(self, number: int) -> "LastLayer":
+        """The layer of one network."""
+        one = slice(number, number + 1)
+        return self._replace(
+            kernel=self.kernel[one],
+            bias=self.bias[one],
+            gamma=self.gamma[one],
+            beta=self.beta[one],
+            epsilon=None if self.epsilon is None else self.epsilon[one],
+        )
 
     def _normalized(self, products: NDArray[np.float32]) -> NDArray[np.float32]:
         """The pre-activations of products, shape (networks, num_examples, units)."""

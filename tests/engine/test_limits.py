@@ -104,13 +104,15 @@ class TestSentences:
 
     def test_name_the_memory_that_images_in_layers_take(self):
         wide = Settings(architecture="conv", dataset="mnist", units=256, steps=1)
-        assert "layers of this run would take about 4,817 MB" in Limits(seconds=1e6).excess(wide)
+        assert "layers of this run would take about 1,002 MB" in Limits(seconds=1e6).excess(wide)
         near = Limits(seconds=1e6).fitting(wide)
         assert Limits(seconds=1e6).excess(near) == ""
         assert near.units < wide.units
-        block = Block((wide.replace(units=8),), (0, 1))
-        excess = Limits().excess_of_many([block], 16)
-        assert "runs that are trained together would take about 12,042 MB" in excess
+        roomy = Limits(seconds=1e6)
+        block, wider = (Block((wide.replace(units=units),), (0, 1)) for units in (32, 128))
+        assert roomy.excess_of_many([block], 16) == ""
+        excess = roomy.excess_of_many([wider], 16)
+        assert "runs that are trained together would take about 1,633 MB" in excess
 
     @pytest.mark.parametrize("pace", [0.5, 4.0])
     def test_count_the_seconds_of_this_host(self, pace):

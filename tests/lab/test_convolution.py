@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from bnviz.data import image_shape
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape, ShapeError
 from bnviz.lab import experiment
@@ -482,3 +483,23 @@ def test_other_examples_of_a_file_are_refused_with_their_shape(shape):
         load(settings, data)
     with pytest.raises(ShapeError):
         ImageShape.of(settings, data)
+
+
+# In blocks of examples.
+
+
+@pytest.mark.parametrize("arm", everyday(["bn", "none", "ghost_bn"], [0]))
+def test_examples_that_pass_in_blocks_are_measured_like_all_at_once(arm, data, monkeypatch):
+    def measured():
+        network = new(BASE, arm, random=True)
+        x, y = tf.constant(data.x_train), tf.constant(data.y_train)
+        validation = tf.constant(data.x_validation), tf.constant(data.y_validation)
+        observer = Observer(network, Trainer(network, BASE).kernels_before)
+        observed = observer.observe((x, y), validation, (), tf.range(10))
+        return [*Inference(network).evaluate(x, validation).values(), observed.losses]
+
+    whole = measured()
+    # Seven examples, which divide neither number of them.
+    monkeypatch.setattr(image_shape, "MAX_VALUES", 7 * BASE.units * 9 * 8)
+    for blocks, at_once in zip(measured(), whole, strict=True):
+        np.testing.assert_allclose(blocks, at_once, rtol=1e-4)
