@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.data.image_shape import ImageShape, num_products
+from bnviz.data.image_shape import ImageShape
 from bnviz.lab.arms import DIVERGENCE, architecture
 from bnviz.lab.compiler import Compilation, acquire_all
 from bnviz.lab.datasets import DataError
@@ -21,7 +21,7 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.stack import MAX_STEPS, Stack
 from bnviz.lab.stack_data import StackedExamples, stacked_examples
 from bnviz.lab.stack_drift import LastLayer, last_layer_drift
-from bnviz.lab.training import BatchOrder, SavedVariables
+from bnviz.lab.training import BatchOrder, SavedVariables, steps_per_call
 from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
@@ -29,9 +29,6 @@ from bnviz.studies.sweep import MAX_SEEDS
 
 #: Compiled stacks kept for later blocks of the same architecture.
 _MAX_COMPILED = 16
-#: Maximum number of multiplications per call, about a second's worth, so that training that is to
-#: stop does so soon.
-_MAX_PRODUCTS = 10e9
 #: Settings that do not change the initial kernels, or only scale them.
 _NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon")
 #: Held while a block trains: all blocks of a process share the compiled stacks.
@@ -235,9 +232,8 @@ def _batches(
     seeds = [run.seed for run in runs]
     orders = {seed: BatchOrder(data.num_train, settings.batch_size, seed=seed) for seed in seeds}
     sizes = data.num_features, data.num_classes
-    products = num_products(settings, *sizes, data.image)
-    affordable = int(_MAX_PRODUCTS / (3 * products * settings.batch_size * len(runs)))
-    max_steps = min(max(affordable, 1), MAX_STEPS)
+    affordable = steps_per_call(settings, *sizes, data.image, networks=len(runs))
+    max_steps = min(affordable, MAX_STEPS)
     for start, stop in pairwise((0, *evaluation_steps)):
         for step in range(start, max(stop, start + 1), max_steps):
             steps = min(max_steps, stop - step)

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.data.image_shape import ImageShape, num_products
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
 from bnviz.lab.weight_norm import kernel_of
@@ -17,6 +18,9 @@ from bnviz.settings import SGD_MOMENTUM, Settings
 
 #: Maximum number of steps per call; longer stretches take several calls.
 CHUNK = 256
+#: Maximum number of multiplications per call, about a second's worth, so that training that is to
+#: stop does so soon.
+_MAX_PRODUCTS = 10e9
 
 
 def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
@@ -30,6 +34,28 @@ def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
             return keras.optimizers.RMSprop(settings.learning_rate)
         case _:
             return keras.optimizers.SGD(settings.learning_rate)
+
+
+def steps_per_call(
+    settings: Settings,
+    num_features: int,
+    num_classes: int,
+    image: ImageShape | None,
+    *,
+    networks: int = 1,
+) -> int:
+    """Returns how many steps of training a call takes at most, at least one.
+
+    Args:
+        settings: Settings of a run; sizes of its layers and batches are read.
+        num_features: Number of features of an example.
+        num_classes: Number of classes.
+        image: What hidden layers convolve; None if they are Dense.
+        networks: Networks that are trained together.
+    """
+    products = num_products(settings, num_features, num_classes, image)
+    # Forwards, and backwards for inputs and kernels.
+    return max(1, int(_MAX_PRODUCTS / (3 * products * settings.batch_size * networks)))
 
 
 class BatchOrder:
@@ -158,6 +184,8 @@ class Trainer:
     def __init__(self, network: Network, settings: Settings):
         self.network = network
         self._batch_size = settings.batch_size
+        sizes = network.model.input_shape[-1], network.output.units
+        self._max_steps = min(CHUNK, steps_per_call(settings, *sizes, network.image))
         self._optimizer = make_optimizer(settings)
         self.learning_rate = settings.learning_rate
         self._optimizer.build(network.model.trainable_variables)
@@ -248,8 +276,8 @@ class Trainer:
         """
         self._batches_sha.update(np.ascontiguousarray(indices).tobytes())
         first_bad = -1
-        for start in range(0, len(indices), CHUNK):
-            bad = self._call(x, y, indices[start : start + CHUNK], limit)
+        for start in range(0, len(indices), self._max_steps):
+            bad = self._call(x, y, indices[start : start + self._max_steps], limit)
             if bad >= 0 and first_bad < 0:
                 first_bad = start + bad
         return first_bad
