@@ -11,7 +11,7 @@ KERNEL_SIDE, POOL_SIDE = 3, 2
 #: Height and width that the last layer has at least.
 MIN_SIDE = 4
 #: The most values of a layer of images that are computed at once where examples pass in blocks.
-MAX_VALUES = 2**24
+MAX_VALUES = 2**23
 #: Channels that an image may have: shades, or red, green and blue.
 CHANNELS = (1, 3)
 

@@ -112,7 +112,7 @@ class TestSentences:
         block, wider = (Block((wide.replace(units=units),), (0, 1)) for units in (32, 128))
         assert roomy.excess_of_many([block], 16) == ""
         excess = roomy.excess_of_many([wider], 16)
-        assert "runs that are trained together would take about 1,633 MB" in excess
+        assert "runs that are trained together would take about 2,172 MB" in excess
 
     @pytest.mark.parametrize("pace", [0.5, 4.0])
     def test_count_the_seconds_of_this_host(self, pace):

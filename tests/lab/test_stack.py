@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from bnviz.data import image_shape
 from bnviz.findings.wording import percent
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import BlockTraining, train
@@ -195,3 +196,24 @@ def test_a_turn_ends_while_stacks_are_compiled():
     assert training.outcomes == {}
     assert training.advance()
     assert set(training.outcomes) == set(ARMS)
+
+
+def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(monkeypatch):
+    runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
+    data = stacked_examples(runs, None)
+    sizes = (data.num_features, data.num_classes, data.image)
+
+    def evaluated():
+        stack = Stack(runs[0], "bn", len(runs), *sizes)
+        stack.reset(runs, [initial_kernels(each, *sizes) for each in runs])
+        return (
+            stack.evaluate(data.probe, data.validation),
+            stack.compare_statistics(data.precise, data.validation),
+            stack.last_layer(data.probe[0]).reaching,
+        )
+
+    whole = evaluated()
+    # A hundred examples, which divide none of their numbers.
+    monkeypatch.setattr(image_shape, "MAX_VALUES", 100 * len(runs) * runs[0].units * 8 * 8)
+    for blocks, at_once in zip(evaluated(), whole, strict=True):
+        np.testing.assert_allclose(blocks, at_once, rtol=1e-3, atol=1e-4)
