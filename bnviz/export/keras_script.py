@@ -14,8 +14,13 @@ from bnviz.export.script_cells import (
     wrapped,
 )
 from bnviz.export.script_data import data_code, image_code
-from bnviz.export.script_layers import DEFINED, SET_G, WEIGHT_NORM_CONVOLUTION
-from bnviz.export.script_training import result_code, training_code
+from bnviz.export.script_layers import (
+    DEFINED,
+    SET_G,
+    SET_G_OF_CONVOLUTIONS,
+    WEIGHT_NORM_CONVOLUTION,
+)
+from bnviz.export.script_training import POOLED, result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import BIASED_ARMS, NORMALIZED_ARMS
 from bnviz.recording.header import arm_label
@@ -123,14 +128,15 @@ def _networks(settings: Settings) -> str:
     convolves = settings.architecture == "conv"
     counts = convolves or settings.dropout or "noisy_bn" in arms
     number = "number" if counts else "_"
-    first, last = (_POOLED, _AVERAGE) if convolves else ("", "")
+    first, last = (POOLED, _AVERAGE) if convolves else ("", "")
     first = first.format(layers=settings.hidden_layers)
     start = "keras.Input((num_features,))" + ", layers.Reshape(IMAGE)" * convolves
     weighted = "(layers.Conv2D, layers.Dense)" if convolves else "layers.Dense"
-    before = "".join(code for arm, code in DEFINED.items() if arm in arms)
-    after = SET_G if "weight_norm" in arms else ""
-    if convolves and after:
-        before, after = WEIGHT_NORM_CONVOLUTION
+    defined = DEFINED | ({"weight_norm": WEIGHT_NORM_CONVOLUTION} if convolves else {})
+    before = "".join(code for arm, code in defined.items() if arm in arms)
+    after = ""
+    if "weight_norm" in arms:
+        after = SET_G_OF_CONVOLUTIONS if convolves else SET_G
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
@@ -207,11 +213,6 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     return [f"{name}({momentum}, {options}),", *noise]
 
 
-_POOLED = """\
-    # Pooling halves the images after some layers, so that the last has a side of at least 4.
-    halvings = min(int(np.log2(min(IMAGE[:2]) / 4)), {layers} - 1)
-    pooled = [{layers} * (k + 1) // (halvings + 1) for k in range(halvings)]
-"""
 _AVERAGE = """\
         if number in pooled:
             stack.append(layers.AveragePooling2D(2))

@@ -93,9 +93,8 @@ SET_G = """\
         if isinstance(layer, WeightNormDense):
             layer.g.assign(tf.norm(layer.kernel, axis=0))
 """
-#: The same of convolutions, and what sets their g.
-WEIGHT_NORM_CONVOLUTION = (
-    '''\
+#: The same of convolutions.
+WEIGHT_NORM_CONVOLUTION = '''\
 class WeightNormConvolution(layers.Conv2D):
     """Convolves by g * v / norm(v), where the kernel is v (Salimans & Kingma 2016)."""
 
@@ -115,12 +114,11 @@ class WeightNormConvolution(layers.Conv2D):
         return tf.nn.conv2d(x, kernel, strides=1, padding="SAME") + self.bias
 
 
-''',
-    """\
+'''
+SET_G_OF_CONVOLUTIONS = """\
         if isinstance(layer, WeightNormConvolution):
             layer.g.assign(tf.sqrt(tf.reduce_sum(tf.square(layer.kernel), axis=[0, 1, 2])))
-""",
-)
+"""
 #: The code by the network that needs it.
 DEFINED = {
     "noisy_bn": _NOISE,

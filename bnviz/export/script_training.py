@@ -41,6 +41,12 @@ def result_code(settings: Settings, *, measured: str) -> str:
 _OTHERS = """\
         print("It also draws other random numbers.")
 """
+#: Code that makes `pooled`, the layers of convolutions after which the images are halved.
+POOLED = """\
+    # Pooling halves the images after some layers, so that the last has a side of at least 4.
+    halvings = min(int(np.log2(min(IMAGE[:2]) / 4)), {layers} - 1)
+    pooled = [{layers} * (k + 1) // (halvings + 1) for k in range(halvings)]
+"""
 #: Code that makes `rows`, the indices of the examples of each batch of `x`.
 ROWS = """\
     generator = np.random.default_rng([SEED, 1])

@@ -1,4 +1,7 @@
-"""TorchLayers: Python code, as text, that defines the layers which PyTorch does not have."""
+"""TorchLayers: Python code, as text, that defines the layers which PyTorch does not have.
+
+What normalizes takes the neurons, or the channels of convolutions, along the last axis.
+"""
 
 from bnviz.recording.networks import GHOST_SIZE, MAX_D, MAX_R
 
@@ -7,6 +10,47 @@ SET_G = """\
         if isinstance(layer, WeightNormDense):
             layer.g.data = layer.weight.data.norm(dim=1)
 """
+#: The same of convolutions, and their weight normalization.
+SET_G_OF_CONVOLUTIONS = """\
+        if isinstance(layer, WeightNormConvolution):
+            layer.g.data = layer.weight.data.flatten(1).norm(dim=1)
+"""
+WEIGHT_NORM_CONVOLUTION = '''\
+class WeightNormConvolution(nn.Conv2d):
+    """Multiplies by g * v / norm(v) for each channel, weight is v (Salimans & Kingma 2016)."""
+
+    def __init__(self, inputs, units):
+        super().__init__(inputs, units, 3, padding=1)
+        self.g = nn.Parameter(torch.ones(units))
+
+    def forward(self, x):
+        ratio = self.g / self.weight.flatten(1).norm(dim=1)
+        weight = ratio[:, None, None, None] * self.weight
+        return nn.functional.conv2d(x, weight, self.bias, padding=1)
+
+
+'''
+#: What makes images of rows of features, and what applies a layer to the channels of images.
+CONVOLUTION_LAYERS = '''\
+class Images(nn.Module):
+    """Makes images of rows of features; PyTorch wants their channels first."""
+
+    def forward(self, x):
+        return x.reshape(-1, *IMAGE).permute(0, 3, 1, 2)
+
+
+class ByChannel(nn.Module):
+    """Applies a layer with the channels along the last axis."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x):
+        return self.layer(x.movedim(1, -1)).movedim(-1, 1)
+
+
+'''
 #: What PyTorch does not have, by the arm that needs it.
 MODULES = {
     "noisy_bn": '''\
@@ -37,13 +81,17 @@ class GhostBatchNormalization(nn.Module):
             # What is left over belongs to the last virtual batch.
             whole = max(len(x) // {GHOST_SIZE} - 1, 0) * {GHOST_SIZE}
             sizes = [{GHOST_SIZE}] * (whole // {GHOST_SIZE}) + [len(x) - whole]
-            parts = [torch.var_mean(part, dim=0, correction=0) for part in x.split(sizes)]
+            rest = tuple(range(x.ndim - 1))
+            parts = [
+                torch.var_mean(part, dim=rest, correction=0, keepdim=True)
+                for part in x.split(sizes)
+            ]
             repeats = torch.tensor(sizes)
             variance, mean = (
-                torch.stack(each).repeat_interleave(repeats, dim=0) for each in zip(*parts)
+                torch.cat(each).repeat_interleave(repeats, dim=0) for each in zip(*parts)
             )
             self.moments = tuple(
-                self.kept * moving + (1 - self.kept) * of_batch.detach().mean(dim=0)
+                self.kept * moving + (1 - self.kept) * of_batch.detach().mean(dim=rest)
                 for moving, of_batch in zip(self.moments, (variance, mean))
             )
         return (x - mean) / (variance + self.eps).sqrt() * self.weight + self.bias
@@ -91,7 +139,7 @@ class BatchRenorm(nn.Module):
         moving_std = self.std.clamp(min=self.eps**0.5)
         if not self.training:
             return (x - self.mean) / moving_std * self.weight + self.bias
-        variance, mean = torch.var_mean(x, dim=0, correction=0)
+        variance, mean = torch.var_mean(x, dim=tuple(range(x.ndim - 1)), correction=0)
         std = (variance + self.eps).sqrt()
         with torch.no_grad():
             r = (std / moving_std).clamp(1 / {MAX_R}, {MAX_R})

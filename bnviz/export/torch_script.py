@@ -15,9 +15,15 @@ from bnviz.export.script_cells import (
     packed_cells,
     wrapped,
 )
-from bnviz.export.script_data import data_code
-from bnviz.export.script_training import ROWS
-from bnviz.export.torch_layers import MODULES, SET_G
+from bnviz.export.script_data import data_code, image_code
+from bnviz.export.script_training import POOLED, ROWS
+from bnviz.export.torch_layers import (
+    CONVOLUTION_LAYERS,
+    MODULES,
+    SET_G,
+    SET_G_OF_CONVOLUTIONS,
+    WEIGHT_NORM_CONVOLUTION,
+)
 from bnviz.export.torch_weights import weights_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import BIASED_ARMS
@@ -41,17 +47,16 @@ _ACTIVATIONS = {
 _OPTIMIZERS = {
     "sgd": "torch.optim.SGD(learnt, lr={rate})",
     "momentum": f"torch.optim.SGD(learnt, lr={{rate}}, momentum={SGD_MOMENTUM})",
-    "adam": "torch.optim.Adam(learnt, lr={rate}, eps=1e-7)",
+    "adam": "Adam(learnt, dict(lr={rate}))",
     "rmsprop": "RMSprop(learnt, dict(lr={rate}))",
 }
 
 
 def unavailable(settings: Settings) -> str:
     """Returns why there is no such script of an experiment, as a sentence; "" if there is one."""
-    if settings.batch_size == 1 and {*_arms(settings)} & {*BN_ARMS}:
+    alone = settings.batch_size == 1 and not _convolves(settings)
+    if alone and {*_arms(settings)} & {*BN_ARMS}:
         return "PyTorch refuses to train Batch Normalization on batches of one example."
-    if settings.architecture != "dense":
-        return "There is a PyTorch script of dense layers only; the Keras script has convolutions."
     return ""
 
 
@@ -107,10 +112,10 @@ def _cells(settings: Settings) -> list[Cell]:
     constants += f"BATCH_SIZE = {settings.batch_size}\n"
     return [
         Cell("Settings", "", f"{modules}{_IMPORTS}\n{constants}"),
-        Cell("The examples", "", examples.define),
+        Cell("The examples", "", f"{examples.define}{_image(settings)}"),
         Cell("The initial weights", _DRAWN, weights_code(settings)),
         Cell("The networks", "", _networks(settings)),
-        Cell("Training", _ROUNDING, _training(settings)),
+        Cell("Training", _rounding(settings), _training(settings)),
         *packed_cells(settings, examples),
         Cell("The result", "", _result(settings, measured=examples.measured)),
     ]
@@ -130,6 +135,22 @@ default run, losses came to differ by more than 0.001 after 85 to 173 steps with
 BN after 247 to 647 steps or not within its 800."""
 
 
+_ROUNDING_OF_CONVOLUTIONS = """\
+PyTorch rounds otherwise than TensorFlow, and training amplifies it."""
+
+
+def _rounding(settings: Settings) -> str:
+    return _ROUNDING_OF_CONVOLUTIONS if _convolves(settings) else _ROUNDING
+
+
+def _convolves(settings: Settings) -> bool:
+    return settings.architecture == "conv"
+
+
+def _image(settings: Settings) -> str:
+    return f"\n\n{image_code(settings)}" if _convolves(settings) else ""
+
+
 def _networks(settings: Settings) -> str:
     """Returns code that defines `network`, which returns a model with its initial weights."""
     arms = _arms(settings)
@@ -141,8 +162,10 @@ def _networks(settings: Settings) -> str:
         lines.append("            stack += [")
         lines += [f"                {layer}" for layer in _block(settings, arm)]
         lines.append("            ]")
+    convolves = _convolves(settings)
+    weighted = "(nn.Conv2d, nn.Linear)" if convolves else "nn.Linear"
     fixed = [
-        f'        if not isinstance(layer, nn.Linear) and hasattr(layer, "{name}"):\n'
+        f'        if not isinstance(layer, {weighted}) and hasattr(layer, "{name}"):\n'
         f"            layer.{name}.requires_grad_(False)  # {greek} stays {value}\n"
         for name, greek, value, learnt in (
             ("weight", "gamma", 1, settings.bn_scale),
@@ -150,28 +173,52 @@ def _networks(settings: Settings) -> str:
         )
         if not learnt
     ]
-    fixing = "    for layer in model:\n" + "".join(fixed) if fixed else ""
-    after = SET_G if "weight_norm" in arms else ""
-    modules = "".join(code for arm, code in MODULES.items() if arm in arms)
+    fixing = "    for layer in model.modules():\n" + "".join(fixed) if fixed else ""
+    defined = MODULES | ({"weight_norm": WEIGHT_NORM_CONVOLUTION} if convolves else {})
+    modules = CONVOLUTION_LAYERS if convolves else ""
+    modules += "".join(code for arm, code in defined.items() if arm in arms)
+    after = ""
+    if "weight_norm" in arms:
+        after = SET_G_OF_CONVOLUTIONS if convolves else SET_G
+    layers = settings.hidden_layers
+    first = POOLED.format(layers=layers) if convolves else ""
+    start = "[Images()], IMAGE[2]" if convolves else "[], num_features"
+    number = f"number in range(1, {layers + 1})" if convolves else f"_ in range({layers})"
     return f"""\
 {modules}def network(arm, num_features, num_classes):
     \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
-    stack, inputs = [], num_features
-    for _ in range({settings.hidden_layers}):
+{first}    stack, inputs = {start}
+    for {number}:
 {chr(10).join(lines)}
         inputs = {settings.units}
-    stack.append(nn.Linear(inputs, num_classes))
+{_AVERAGE if convolves else ""}    stack.append(nn.Linear(inputs, num_classes))
     model = nn.Sequential(*stack)
 {fixing}
-    linear = [layer for layer in model if isinstance(layer, nn.Linear)]
-    seeds = np.random.SeedSequence(SEED).generate_state(len(linear))
-    for layer, seed in zip(linear, seeds):
+    weighted = [layer for layer in model if isinstance(layer, {weighted})]
+    seeds = np.random.SeedSequence(SEED).generate_state(len(weighted))
+    for layer, seed in zip(weighted, seeds):
+{_SET_KERNELS_OF_IMAGES if convolves else _SET_KERNELS}        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+{after}    return model
+"""
+
+
+_SET_KERNELS = """\
         kernel = initial_kernel(layer.in_features, layer.out_features, int(seed))
         # PyTorch keeps a row for each output, Keras for each input.
         layer.weight.data = torch.from_numpy(kernel.T.copy())
-        if layer.bias is not None:
-            nn.init.zeros_(layer.bias)
-{after}    return model
+"""
+_SET_KERNELS_OF_IMAGES = """\
+        outputs, inputs, *sides = layer.weight.shape
+        kernel = initial_kernel(inputs, outputs, int(seed), int(np.prod(sides)))
+        # PyTorch keeps outputs, inputs and positions in this order, Keras positions first.
+        kernel = np.moveaxis(kernel.reshape(*sides, inputs, outputs), (-1, -2), (0, 1))
+        layer.weight.data = torch.from_numpy(kernel.copy())
+"""
+_AVERAGE = """\
+        if number in pooled:
+            stack.append(nn.AvgPool2d(2))
+    stack += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
 """
 
 
@@ -181,12 +228,15 @@ def _block(settings: Settings, arm: str) -> list[str]:
     before = position or settings.bn_position
     activation = f"{_ACTIVATIONS[settings.activation]},"
     normalization = _normalization(settings, arm) if position else []
+    kind, size = ("nn.Conv2d", ", 3, padding=1") if _convolves(settings) else ("nn.Linear", "")
     if position == "before" and arm not in BIASED_ARMS:
         why = "  # beta is the bias" if settings.bn_center else ""
-        linear = f"nn.Linear(inputs, {settings.units}, bias=False),{why}"
-    else:
-        kind = "WeightNormDense" if arm == "weight_norm" else "nn.Linear"
+        linear = f"{kind}(inputs, {settings.units}{size}, bias=False),{why}"
+    elif arm == "weight_norm":
+        kind = "WeightNormConvolution" if _convolves(settings) else "WeightNormDense"
         linear = f"{kind}(inputs, {settings.units}),"
+    else:
+        linear = f"{kind}(inputs, {settings.units}{size}),"
     dropout = [f"nn.Dropout({settings.dropout!r}),"] if settings.dropout else []
     if settings.dropout_position == "before":
         normalization, dropout = [*dropout, *normalization], []
@@ -203,32 +253,70 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
         return [
             f"# PyTorch's momentum is the share of the new batch; "
             f"{settings.bn_momentum:g} of the old is kept.",
-            f"nn.BatchNorm1d({units}, {epsilon}, {momentum}),",
+            f"nn.BatchNorm{2 if _convolves(settings) else 1}d({units}, {epsilon}, {momentum}),",
             *noise,
         ]
     kept = repr(settings.bn_momentum)
-    return [
-        {
-            "layer_norm": f"nn.LayerNorm({units}, {epsilon}),",
-            "group_norm": f"nn.GroupNorm({num_groups(units)}, {units}, {epsilon}),",
-            "rms_norm": f"nn.RMSNorm({units}, {epsilon}),",
-            "ghost_bn": f"GhostBatchNormalization({units}, {epsilon}, kept={kept}),",
-            "dyt": f"DynamicTanh({units}),",
-            "renorm": f"BatchRenorm({units}, {epsilon}, kept={kept}),",
-        }[arm]
-    ]
+    groups = {"group_norm": num_groups(units), "instance_norm": units}
+    if _convolves(settings):
+        groups["layer_norm"] = 1
+    if arm in groups:
+        return [f"nn.GroupNorm({groups[arm]}, {units}, {epsilon}),"]
+    layer = {
+        "layer_norm": f"nn.LayerNorm({units}, {epsilon})",
+        "rms_norm": f"nn.RMSNorm({units}, {epsilon})",
+        "ghost_bn": f"GhostBatchNormalization({units}, {epsilon}, kept={kept})",
+        "dyt": f"DynamicTanh({units})",
+        "renorm": f"BatchRenorm({units}, {epsilon}, kept={kept})",
+    }[arm]
+    return [f"ByChannel({layer})," if _convolves(settings) else f"{layer},"]
 
 
 def _training(settings: Settings) -> str:
     """Returns code that defines `batches(x)` and `train(model, x, y)`."""
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
     penalty = _PENALTY if "weight_norm" not in _arms(settings) else _PENALTY_OF_G
-    penalty = penalty.format(l2=repr(settings.l2)) if settings.l2 else ""
-    defined = _RMSPROP if settings.optimizer == "rmsprop" else ""
-    return defined + _TRAINING.format(rows=ROWS, optimizer=optimizer, penalty=penalty)
+    weighted = "(nn.Conv2d, nn.Linear)" if _convolves(settings) else "nn.Linear"
+    penalty = penalty.format(l2=repr(settings.l2), weighted=weighted) if settings.l2 else ""
+    defined = _DEFINED.get(settings.optimizer, "")
+    kind, count, counting = "nn.BatchNorm1d", "BATCH_SIZE", ""
+    if _convolves(settings):
+        kind, count, counting = "nn.BatchNorm2d", "layer.count", _COUNTING
+    return defined + _TRAINING.format(
+        rows=ROWS, optimizer=optimizer, penalty=penalty, kind=kind, n=count, counting=counting
+    )
 
 
-_RMSPROP = '''\
+#: Code that keeps how many values of a channel there are in a batch.
+_COUNTING = """\
+    for layer in model:
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.register_forward_pre_hook(
+                lambda layer, x: setattr(layer, "count", x[0].numel() // x[0].shape[1])
+            )
+"""
+#: Optimizers that PyTorch computes otherwise.
+_DEFINED = {
+    "adam": '''\
+class Adam(torch.optim.Optimizer):
+    """Adam as in Keras, which adds epsilon to the root of an average that is not corrected."""
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for weights in group["params"]:
+                state = self.state[weights]
+                steps = state["steps"] = state.get("steps", 0) + 1
+                mean = state.setdefault("mean", torch.zeros_like(weights))
+                square = state.setdefault("square", torch.zeros_like(weights))
+                mean.add_((weights.grad - mean) * (1 - 0.9))
+                square.add_((weights.grad.square() - square) * (1 - 0.999))
+                rate = group["lr"] * (1 - 0.999**steps) ** 0.5 / (1 - 0.9**steps)
+                weights.sub_(rate * mean / (square.sqrt() + 1e-7))
+
+
+''',
+    "rmsprop": '''\
 class RMSprop(torch.optim.Optimizer):
     """RMSprop as in Keras, which adds epsilon within the root; PyTorch's own adds it outside."""
 
@@ -241,15 +329,16 @@ class RMSprop(torch.optim.Optimizer):
                 weights.sub_(group["lr"] * weights.grad / (square + 1e-7).sqrt())
 
 
-'''
+''',
+}
 _PENALTY = """\
-        kernels = [layer.weight for layer in model if isinstance(layer, nn.Linear)]
+        kernels = [layer.weight for layer in model if isinstance(layer, {weighted})]
         loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
 """
 _PENALTY_OF_G = """\
         # The sum of squares of g * v / norm(v) is that of g.
-        linear = [layer for layer in model if isinstance(layer, nn.Linear)]
-        kernels = [getattr(layer, "g", layer.weight) for layer in linear]
+        layers = [layer for layer in model if isinstance(layer, {weighted})]
+        kernels = [getattr(layer, "g", layer.weight) for layer in layers]
         loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
 """
 _TRAINING = '''\
@@ -262,18 +351,18 @@ def train(model, x, y):
     """Trains a model, and leaves it as for inference."""
     learnt = [weights for weights in model.parameters() if weights.requires_grad]
     optimizer = {optimizer}
-    model.train()
+{counting}    model.train()
     for rows in batches(x):
         loss = nn.functional.cross_entropy(model(x[rows]), y[rows])
 {penalty}        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     for layer in model:
-        if isinstance(layer, nn.BatchNorm1d):
+        if isinstance(layer, {kind}):
             # PyTorch keeps the unbiased variance, over n - 1, and Keras the biased one, over n.
             # The variance 1 from which both start is neither.
             start = (1 - layer.momentum) ** STEPS
-            biased = (layer.running_var - start) * (BATCH_SIZE - 1) / BATCH_SIZE
+            biased = (layer.running_var - start) * ({n} - 1) / {n}
             layer.running_var.copy_(biased + start)
     model.eval()
 '''

@@ -24,41 +24,48 @@ _CUT_STD = 0.87962566103423978
 def weights_code(settings: Settings) -> str:
     """Returns code that defines `initial_kernel(n_in, n_out, seed)`.
 
+    With convolutions the function has one more argument, the number of positions that a kernel
+    covers, and `n_in` and `n_out` count channels.
+
     Args:
-        settings: The experiment; `initializer`, `init_stddev` and `init_scale` are read.
+        settings: The experiment; `architecture`, `initializer`, `init_stddev` and `init_scale` are
+            read.
     """
     name = settings.initializer
+    covers = settings.architecture == "conv"
+    area = "area * " * covers
+    shape, given = f"({area}n_in, n_out)", ", area" * covers
     if name == "random_normal":
         draw, bound = _NORMAL, f"std = {settings.init_stddev!r}"
-        drawn = "std * standard_normal(seed, n_in * n_out)"
+        drawn = f"std * standard_normal(seed, {area}n_in * n_out)"
     elif name.endswith("uniform"):
         variance, fan = _FANS[name]
-        draw, bound = "", f"limit = np.float32(np.sqrt({3 * variance} / ({fan})))"
-        drawn = "uniform(words(seed, n_in * n_out)) * (limit + limit) - limit"
+        draw, bound = "", f"limit = np.float32(np.sqrt({3 * variance} / ({area}{fan})))"
+        drawn = f"uniform(words(seed, {area}n_in * n_out)) * (limit + limit) - limit"
     else:
         variance, fan = _FANS[name]
         draw = _NORMAL.partition("def standard_normal")[0] + _CUT_NORMAL
-        bound = f"std = np.sqrt({variance} / ({fan})) / {_CUT_STD}"
-        drawn = "std * cut_normal(seed, n_in * n_out)"
+        bound = f"std = np.sqrt({variance} / ({area}{fan})) / {_CUT_STD}"
+        drawn = f"std * cut_normal(seed, {area}n_in * n_out)"
     scale = "" if settings.init_scale == 1 else f"{settings.init_scale!r} * "
     return f'''{_WORDS}{draw}
-def initial_kernel(n_in, n_out, seed):
-    """Returns the initial weights of a layer, shape (n_in, n_out)."""
+def initial_kernel(n_in, n_out, seed{given}):
+    """Returns the initial weights of a layer, shape {shape}."""
     {bound}
     drawn = {drawn}
-    return ({scale}drawn.reshape(n_in, n_out)).astype("float32")
+    return ({scale}drawn.reshape{shape}).astype("float32")
 '''
 
 
 _WORDS = '''\
 def philox(counter, key):
     """Returns four random words of 32 bits for each counter (Salmon et al. 2011)."""
-    word = np.uint64(0xFFFFFFFF)
+    word, half = np.uint64(0xFFFFFFFF), np.uint64(32)
     a, b, c, d = (np.asarray(part, "uint64") for part in counter)
     low, high = (np.uint64(part) for part in key)
     for _ in range(10):
         left, right = np.uint64(0xD2511F53) * a, np.uint64(0xCD9E8D57) * c
-        a, b, c, d = (right >> 32) ^ b ^ low, right & word, (left >> 32) ^ d ^ high, left & word
+        a, b, c, d = (right >> half) ^ b ^ low, right & word, (left >> half) ^ d ^ high, left & word
         low, high = (low + np.uint64(0x9E3779B9)) & word, (high + np.uint64(0xBB67AE85)) & word
     return np.stack([a, b, c, d], axis=-1).astype("uint32")
 
@@ -69,7 +76,7 @@ def blocks(seed, numbers):
     *key, high, highest = philox((seed % (2**31 - 2), 0, 0, 0), (0x3EC8F720, 0x02461E29))
     numbers = np.asarray(numbers, "uint64")
     rest = (np.full_like(numbers, part) for part in (high, highest))
-    return philox((numbers & np.uint64(0xFFFFFFFF), numbers >> 32, *rest), key)
+    return philox((numbers & np.uint64(0xFFFFFFFF), numbers >> np.uint64(32), *rest), key)
 
 
 def words(seed, count):

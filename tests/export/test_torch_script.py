@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from bnviz.data.examples_file import FILE_NAME, examples_file
+from bnviz.data.image_shape import ImageShape
 from bnviz.export import keras_script, torch_script
 from bnviz.export.torch_weights import weights_code
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.recording.header import arm_label
 from bnviz.settings import ACTIVATIONS, BN_POSITIONS, DROPOUT_POSITIONS, INITIALIZERS, Settings
-from tests.export.test_keras_script import CASES, IMAGES, SMALL, last_frame
+from tests.export.test_keras_script import CASES, IMAGES, SMALL, UPLOADED, last_frame
 
 #: Runs scripts in one process, in which neither TensorFlow nor this package can be imported.
 DRIVER = """
@@ -36,6 +37,21 @@ SAME = (
     SMALL.replace(dataset="wine", bn_momentum=0.5, third_arm="ghost_bn"),
     SMALL.replace(dataset="wine", batch_size=2, optimizer="momentum", learning_rate=0.01),
     SMALL.replace(dataset="wine", bn_position="after", third_arm="layer_norm", bn_scale=False),
+    # Gradients so small that epsilon counts, and roundings soon do.
+    SMALL.replace(dataset="wine", optimizer="adam", init_scale=0.001, hidden_layers=3, steps=3),
+)
+
+
+#: Convolutions, with every normalization.
+CONVOLUTION = SMALL.replace(architecture="conv", hidden_layers=3, steps=12)
+SAME += (
+    CONVOLUTION,
+    UPLOADED.replace(architecture="conv", third_arm="group_norm", steps=12),
+    CONVOLUTION.replace(third_arm="layer_norm", l2=0.01, bn_center=False, bn_scale=False),
+    CONVOLUTION.replace(second_arm="rms_norm", third_arm="group_norm", initializer="he_normal"),
+    CONVOLUTION.replace(second_arm="renorm", third_arm="ghost_bn", bn_momentum=0.5),
+    CONVOLUTION.replace(second_arm="dyt", third_arm="weight_norm", l2=0.01),
+    CONVOLUTION.replace(hidden_layers=1, units=2, bn_position="after", batch_size=1),
 )
 
 
@@ -84,6 +100,19 @@ def test_initial_weights_are_those_of_the_page(initializer):
         assert drawn.dtype == np.float32
         tolerance = 0 if initializer.endswith("uniform") else 1e-6
         np.testing.assert_allclose(drawn, kernel, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("initializer", ["glorot_uniform", "he_normal"])
+def test_initial_weights_of_convolutions_are_those_of_the_page(initializer):
+    settings = Settings(architecture="conv", initializer=initializer, hidden_layers=1, units=6)
+    place = {"np": np}
+    exec(weights_code(settings), place)
+    kernels = initial_kernels(settings, 64, 10, ImageShape(8, 8, 1))
+    seeds = np.random.SeedSequence(settings.seed).generate_state(len(kernels))
+    for kernel, seed in zip(kernels, seeds, strict=True):
+        *sides, inputs, outputs = kernel.shape
+        drawn = place["initial_kernel"](inputs, outputs, int(seed), int(np.prod(sides)))
+        np.testing.assert_allclose(drawn.reshape(kernel.shape), kernel, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("arm", ARM_LABELS)
