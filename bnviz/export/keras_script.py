@@ -198,6 +198,8 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
         return [f"layers.LayerNormalization({options}),"]
     if arm == "group_norm":
         return [f"layers.GroupNormalization({num_groups(settings.units)}, {options}),"]
+    if arm == "instance_norm":
+        return [f"layers.GroupNormalization({settings.units}, {options}),"]
     momentum = f"momentum={settings.bn_momentum!r}"
     noise = ["Noise(number),"] if arm == "noisy_bn" else []
     if arm == "renorm":

@@ -18,6 +18,7 @@ _NAMES = {
     "batch": ("BN", "Batch Normalization"),
     "layer": ("LN", "layer normalization"),
     "group": ("GN", "group normalization"),
+    "instance": ("IN", "instance normalization"),
     "rms": ("RMS", "RMS normalization"),
     "renorm": ("BRN", "Batch Renormalization"),
     "ghost": ("GBN", "Ghost Batch Normalization"),

@@ -356,8 +356,10 @@ def _normalization(
         return keras.layers.GroupNormalization(1, **learnt, name=name)
     if arm == "layer_norm":
         return keras.layers.LayerNormalization(**learnt, name=name)
-    if arm == "group_norm":
-        groups = num_groups(settings.units)
+    if arm in ("group_norm", "instance_norm"):
+        # A channel by itself is instance normalization (Ulyanov et al. 2016). The only value of a
+        # neuron of a Dense layer is its own mean, so that 0 is left of it.
+        groups = settings.units if arm == "instance_norm" else num_groups(settings.units)
         return keras.layers.GroupNormalization(groups, **learnt, name=name)
     if arm == "ghost_bn":
         ghost = FrozenGhostBatchNormalization if frozen else GhostBatchNormalization

@@ -12,6 +12,7 @@ ARM_COLOURS = {
     "bn_other": FURTHER_COLOURS[0],
     "layer_norm": FURTHER_COLOURS[0],
     "group_norm": FURTHER_COLOURS[0],
+    "instance_norm": FURTHER_COLOURS[0],
     "rms_norm": FURTHER_COLOURS[0],
     "renorm": FURTHER_COLOURS[0],
     "ghost_bn": FURTHER_COLOURS[0],

@@ -19,6 +19,7 @@ ARM_LABELS = {
     "bn_other": "BN on the other side",
     "layer_norm": "layer norm",
     "group_norm": "group norm",
+    "instance_norm": "instance norm",
     "rms_norm": "RMS norm",
     "renorm": "batch renorm",
     "ghost_bn": "ghost BN",
@@ -34,7 +35,7 @@ ARM_ADDITIONS = {
 #: another one take the place of the second, `Settings.third_arm` adds a third one.
 ARMS = ("none", "bn")
 #: Arms that have a gamma per neuron in one place.
-NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "rms_norm", "dyt")
+NORMALIZED_ARMS = (*MOVING_ARMS, "layer_norm", "group_norm", "instance_norm", "rms_norm", "dyt")
 #: Those of them whose beta does not take the place of the bias right before: RMS normalization has
 #: none, and that of dynamic tanh comes after the tanh.
 BIASED_ARMS = ("rms_norm", "dyt")

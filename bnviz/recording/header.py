@@ -40,6 +40,7 @@ from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
 _KINDS = {
     "layer_norm": "layer",
     "group_norm": "group",
+    "instance_norm": "instance",
     "rms_norm": "rms",
     "renorm": "renorm",
     "ghost_bn": "ghost",

@@ -7,7 +7,7 @@ from bnviz.recording.arm_colours import FURTHER_COLOURS
 #: What a network may normalize by: what trains by the statistics of batches and keeps moving ones
 #: for inference, and what takes each example by itself, dynamic tanh among it.
 MOVING_NORMALIZATIONS = ("batch", "renorm", "ghost")
-NORMALIZATIONS = (*MOVING_NORMALIZATIONS, "layer", "group", "rms", "dyt")
+NORMALIZATIONS = (*MOVING_NORMALIZATIONS, "layer", "group", "instance", "rms", "dyt")
 #: How far batch renormalization may correct: a standard deviation by a factor, a mean by standard
 #: deviations. Its paper goes there over the first steps (Ioffe 2017); here, as in Keras, the
 #: bounds are the same from step 0 on.

@@ -46,7 +46,7 @@ SAME = (
 CONVOLUTION = SMALL.replace(architecture="conv", hidden_layers=3, steps=12)
 SAME += (
     CONVOLUTION,
-    UPLOADED.replace(architecture="conv", third_arm="group_norm", steps=12),
+    UPLOADED.replace(architecture="conv", third_arm="instance_norm", steps=12),
     CONVOLUTION.replace(third_arm="layer_norm", l2=0.01, bn_center=False, bn_scale=False),
     CONVOLUTION.replace(second_arm="rms_norm", third_arm="group_norm", initializer="he_normal"),
     CONVOLUTION.replace(second_arm="renorm", third_arm="ghost_bn", bn_momentum=0.5),

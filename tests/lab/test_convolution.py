@@ -44,6 +44,7 @@ ARMS = (
     "bn",
     "layer_norm",
     "group_norm",
+    "instance_norm",
     "rms_norm",
     "weight_norm",
     "ghost_bn",
@@ -116,6 +117,8 @@ def normalized(arm, layer, z):
             parts = np.split(z, z.shape[-1] // size, axis=-1)
             parts = [standardized(part, (1, 2, 3), epsilon) for part in parts]
             z = np.concatenate(parts, axis=-1)
+        case "instance_norm":
+            z = standardized(z, (1, 2), epsilon)
         case "ghost_bn":
             parts = [z[n : n + GHOST_SIZE] for n in range(0, len(z), GHOST_SIZE)]
             z = np.concatenate([standardized(part, (0, 1, 2), epsilon) for part in parts])
@@ -226,6 +229,7 @@ def keras_layers(settings, arm):
         kind = {
             "layer_norm": lambda: keras.layers.GroupNormalization(1, **norm),
             "group_norm": lambda: keras.layers.GroupNormalization(2, **norm),
+            "instance_norm": lambda: keras.layers.GroupNormalization(settings.units, **norm),
             "rms_norm": lambda: keras.layers.RMSNormalization(**norm),
         }.get(arm, lambda: keras.layers.BatchNormalization(momentum=settings.bn_momentum, **norm))
         yield keras.layers.Conv2D(
@@ -246,6 +250,7 @@ CASES = [
     ("bn", BASE.replace(bn_position="after", optimizer="adam", learning_rate=0.01)),
     ("layer_norm", BASE),
     ("group_norm", BASE.replace(units=8)),
+    ("instance_norm", BASE),
     ("rms_norm", BASE),
     ("bn", BASE.replace(dropout=0.3)),
 ]

@@ -352,6 +352,7 @@ class TestHeader:
             ("layer_norm", "before", "layer norm"),
             ("group_norm", "before", "group norm"),
             ("rms_norm", "after", "RMS norm"),
+            ("instance_norm", "before", "instance norm"),
             ("renorm", "before", "batch renorm"),
             ("ghost_bn", "before", "ghost BN"),
             ("dyt", "before", "dynamic tanh"),
