@@ -408,9 +408,9 @@ class Settings:
             "Train a third network beside the two, another one than the second: with BN, with BN "
             "on the other side of the activation, with layer, group (of 4 neurons or more), RMS "
             "or instance normalization (each channel of an image alone; of a neuron in a dense "
-            "layer nothing is left), with batch renorm, with ghost BN (of virtual batches), with dynamic "
-            "tanh (no statistics), with weight norm (of the weights alone), or with BN followed by "
-            "noise.",
+            "layer nothing is left), with batch renorm, with ghost BN (of virtual batches), with "
+            "dynamic tanh (no statistics), with weight norm (of the weights alone), or with BN "
+            "followed by noise.",
             THIRD_ARMS,
         ),
     )
