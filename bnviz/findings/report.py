@@ -10,6 +10,7 @@ from bnviz.findings import comparison, drift, over_seeds, speed, statistics, ste
 from bnviz.findings.speed import Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.recording import Recording
+from bnviz.recording.described import layers_of
 
 #: Measures of an arm in the `history` of the JSON.
 _HISTORY = ("validation_accuracy", "validation_loss", "train_loss")
@@ -46,7 +47,7 @@ def as_text(recording: Recording, seconds: float) -> str:
     same = "yes" if recording.certificate.holds else "NO"
     return "\n".join(
         [
-            f"{settings.dataset}, {settings.hidden_layers} x {settings.units} "
+            f"{settings.dataset}, {layers_of(settings, 'x')} "
             f"{settings.activation}, {settings.optimizer} {settings.learning_rate:g}, "
             f"digest {settings.digest}",
             *lines,

@@ -7,11 +7,19 @@ from bnviz.written_numbers import written
 def described(settings: Settings) -> str:
     """Returns data, networks and training of a run, as small print of a picture."""
     data = "own examples" if settings.dataset == UPLOAD else settings.dataset
-    layers = f"{settings.hidden_layers} × {settings.units}"
-    if settings.architecture == "conv":
-        layers = f"{settings.hidden_layers} convolutions × {settings.units} channels"
     return (
-        f"{data}, {layers} {settings.activation}, "
+        f"{data}, {layers_of(settings, '×')} {settings.activation}, "
         f"{settings.initializer} weights, {settings.optimizer} at "
         f"{written(settings.learning_rate)}, batches of {settings.batch_size}, seed {settings.seed}"
     )
+
+
+def layers_of(settings: Settings, times: str) -> str:
+    """Returns the hidden layers and their width: "5 × 32", "3 convolutions × 8 channels".
+
+    Args:
+        settings: Settings of a run.
+        times: The sign between them.
+    """
+    kind, unit = (" convolutions", " channels") if settings.architecture == "conv" else ("", "")
+    return f"{settings.hidden_layers}{kind} {times} {settings.units}{unit}"

@@ -5,15 +5,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.recording.described import layers_of
 from bnviz.settings import Settings
 
 
 def network(settings: Settings) -> str:
     """Returns data set, architecture and optimizer in a few words."""
-    return (
-        f"{settings.dataset}, {settings.hidden_layers} x {settings.units} {settings.activation}, "
-        f"{settings.optimizer}"
-    )
+    layers = layers_of(settings, "x")
+    return f"{settings.dataset}, {layers} {settings.activation}, {settings.optimizer}"
 
 
 def finite(values: NDArray[np.float64]) -> list[float | None]:

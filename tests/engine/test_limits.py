@@ -109,7 +109,7 @@ class TestSentences:
         assert Limits(seconds=1e6).excess(near) == ""
         assert near.units < wide.units
         roomy = Limits(seconds=1e6)
-        block, wider = (Block((wide.replace(units=units),), (0, 1)) for units in (32, 128))
+        block, wider = (Block((wide.replace(units=units),), (0, 1)) for units in (16, 128))
         assert roomy.excess_of_many([block], 16) == ""
         excess = roomy.excess_of_many([wider], 16)
         assert "runs that are trained together would take about 2,172 MB" in excess

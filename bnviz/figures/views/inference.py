@@ -19,8 +19,9 @@ READING = (
     "How to read: the same weights, with four ways to normalize the validation examples. In "
     "training, a batch supplies its own mean and variance; in use there may be no batch, and the "
     "moving averages take their place. Early in training they lag behind; PreciseBN uses the "
-    "statistics of the whole training set instead. An example normalized alone equals its own "
-    "mean: nothing is left of it."
+    "statistics of the whole training set instead. An example normalized alone has one value for "
+    "each neuron, its own mean: nothing is left of it. In a convolution it has one for each "
+    "position."
 )
 #: Name, dash and shade (from pale to dark) of the curve of each way to normalize.
 _CURVES = {
