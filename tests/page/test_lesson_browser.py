@@ -145,6 +145,9 @@ def test_requests_sent_before_the_response_set_no_field_back(visit):
 def test_a_term_is_explained_in_place(visit):
     visitor = visit("chapter=1")
     term = visitor.page.locator('a[href^="#term-"]').first
+    # Words can be read before their script has come.
+    expect(visitor.page.locator("#bnviz-term")).to_have_count(1)
+    term.scroll_into_view_if_needed()
     term.focus()
     bubble = visitor.page.get_by_role("tooltip").locator("visible=true")
     assert len(bubble.inner_text()) > 10

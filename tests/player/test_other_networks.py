@@ -196,7 +196,7 @@ def test_events_name_their_layer():
     (event,) = (each for each in events if each["kind"] == "dead")
     assert event["sentence"] == (
         "Step 0: neurons die in block_1/conv_relu in “plain”: 90 % output 0 for all 7 measured "
-        "examples."
+        "examples at all positions read."
     )
 
 
