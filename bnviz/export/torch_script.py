@@ -55,8 +55,8 @@ _OPTIMIZERS = {
 def unavailable(settings: Settings) -> str:
     """Returns why there is no such script of an experiment, as a sentence; "" if there is one."""
     alone = settings.batch_size == 1 and not _convolves(settings)
-    if alone and {*_arms(settings)} & {*BN_ARMS}:
-        return "PyTorch refuses to train Batch Normalization on batches of one example."
+    if alone and {*_arms(settings)} & {*BN_ARMS, "instance_norm"}:
+        return "PyTorch refuses to normalize a neuron over batches of one example."
     return ""
 
 

@@ -165,7 +165,11 @@ def test_the_script_says_what_it_needs_and_does_not_repeat():
     assert "torchvision" not in flat(Settings())
     assert "20:insert_bn" in flat(Settings(interventions="20:insert_bn"))
     assert torch_script.unavailable(Settings()) == ""
-    assert "one example" in torch_script.unavailable(Settings(batch_size=1))
+    for arm in ("bn", "bn_other", "noisy_bn", "instance_norm"):
+        alone = Settings(batch_size=1, second_arm=arm)
+        assert "one example" in torch_script.unavailable(alone)
+        assert torch_script.unavailable(alone.replace(architecture="conv")) == ""
+    assert torch_script.unavailable(Settings(batch_size=1, second_arm="group_norm")) == ""
 
 
 def flat(settings: Settings) -> str:

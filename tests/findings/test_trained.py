@@ -41,7 +41,7 @@ def test_kernels_behind_bn_do_not_move_with_batches_of_one_example(activation):
 
 
 def test_the_caution_on_small_batches_says_how_each_relative_normalizes_the_probe():
-    settings = WINE.replace(batch_size=1, second_arm="ghost_bn", third_arm="renorm", steps=2)
+    settings = WINE.replace(batch_size=1, second_arm="ghost_bn", third_arm="renorm")
     recording = recorded(settings)
     ways = "batch renorm normalizes as one batch and ghost BN normalizes 8 or more at a time"
     assert f"142 examples that {ways}." in of_probe(recording)

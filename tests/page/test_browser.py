@@ -51,7 +51,7 @@ def test_the_players_scripts_are_fetched_once_and_ahead_and_no_other_large_ones(
     assert dict(fetched)[f"bnviz.player/{PLOTLY.name}"] == "link"
     assert not [name for name, _ in fetched if "SyntaxHighlighter" in name]
     visitor.unfold(CODE)
-    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text(
+    expect(visitor.page.locator("[data-testid=stCode]").first).to_contain_text(
         "model.fit(", timeout=60_000
     )
 
@@ -68,7 +68,7 @@ def test_a_click_below_the_player_counts_at_the_moment_of_a_request_of_the_playe
         }}""",
         CODE,
     )
-    expect(visitor.page.locator("[data-testid=stCode]")).to_contain_text(
+    expect(visitor.page.locator("[data-testid=stCode]").first).to_contain_text(
         "model.fit(", timeout=60_000
     )
 

@@ -336,7 +336,7 @@ class TestTrain:
 
     def test_what_cannot_be_checked_on_other_seeds_says_so(self, capsys):
         assert main(["train", *TINY, "--set", "dropout=0.1", "--seeds", "9"]) == 2
-        assert "cannot be trained with dropout" in capsys.readouterr().err
+        assert "are not trained with dropout" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("lab")
     def test_one_seed_is_checked_on_no_other(self, capsys):
