@@ -27,7 +27,7 @@ _WORTHWHILE = 0.2
 #: The same for the bytes of a run's frames.
 _FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
 #: The same for the bytes that the values of convolutions take at once in one network, and the most
-#: of these: with 100 MB of them a process was measured to take 1.7 GB, with 360 MB 2.2 GB.
+#: of these: at 100 MB of them a run was measured to take 1.7 GB, 16 networks at 360 MB 2.2 GB.
 _VALUE_REDUCTIONS = (("units", 2), ("batch_size", 1), ("hidden_layers", 1))
 MAX_VALUES_BYTES = 400_000_000
 

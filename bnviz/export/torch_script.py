@@ -53,7 +53,7 @@ _OPTIMIZERS = {
 
 
 def unavailable(settings: Settings) -> str:
-    """Returns why there is no such script of an experiment, as a sentence; "" if there is one."""
+    """Returns why an experiment cannot be such a script, as a sentence; "" if it can."""
     alone = settings.batch_size == 1 and not _convolves(settings)
     if alone and {*_arms(settings)} & {*BN_ARMS, "instance_norm"}:
         return "PyTorch refuses to normalize a neuron over batches of one example."

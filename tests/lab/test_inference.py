@@ -9,23 +9,11 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.recording.frames import INFERENCE_STATISTICS
-from bnviz.settings import Settings
+from bnviz.settings import SECOND_ARMS, Settings
 
 FEATURES, CLASSES, UNITS = 4, 3, 8
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)
-ARMS = (
-    "none",
-    "bn",
-    "bn_other",
-    "layer_norm",
-    "group_norm",
-    "rms_norm",
-    "renorm",
-    "ghost_bn",
-    "dyt",
-    "weight_norm",
-    "noisy_bn",
-)
+ARMS = ("none", *SECOND_ARMS)
 BN_ARMS = ("bn", "bn_other", "noisy_bn", "renorm", "ghost_bn")
 
 
