@@ -132,7 +132,7 @@ def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:
     compiled = compiled_network(settings, name, data)
     _reset(compiled, settings)
     sha = hashlib.sha256()
-    for layer in compiled.network.dense_layers:
+    for layer in compiled.network.linear_layers:
         sha.update(layer.kernel.numpy().tobytes())
     return Arm(name, name, compiled, sha.digest())
 
@@ -201,7 +201,7 @@ def intervene(
     if built is None:
         return arm
     old, new = arm.compiled, network_after(arm, change, settings, data)
-    kernels = [layer.kernel.numpy() for layer in old.network.dense_layers]
+    kernels = [layer.kernel.numpy() for layer in old.network.linear_layers]
     _reset(new, settings, kernels)
     if change.action == "insert_bn":
         insert_normalization(old.network, new.network, tf.constant(data.x_train))

@@ -25,6 +25,6 @@ def pre_activations(settings: Settings, num_examples: int) -> NDArray[np.float32
         for _ in frames:
             pass
         network = experiment.arms["none"].compiled.network
-        inner = keras.Model(network.model.input, network.hidden_layers[-1].dense.output)
+        inner = keras.Model(network.model.input, network.hidden_layers[-1].linear.output)
         values: NDArray[np.float32] = inner(x[:num_examples]).numpy()
     return np.moveaxis(values, -1, 1).reshape(num_examples, settings.units, -1)

@@ -29,7 +29,7 @@ class Landscape:
 
     def __init__(self, network: Network):
         self._network = network
-        pairs = [(hidden.dense, hidden.normalization) for hidden in network.hidden_layers]
+        pairs = [(hidden.linear, hidden.normalization) for hidden in network.hidden_layers]
         #: Every trainable variable with the index of its layer.
         self._weights = [
             (index, variable)
@@ -40,7 +40,7 @@ class Landscape:
         ]
 
         def is_of_kernel(weight: keras.Variable, index: int) -> bool:
-            return any(weight is each for each in kernel_variables(network.dense_layers[index]))
+            return any(weight is each for each in kernel_variables(network.linear_layers[index]))
 
         #: For every element of these variables, the index of the hidden layer whose kernel it
         #: belongs to, or the number of hidden layers if it belongs to none.

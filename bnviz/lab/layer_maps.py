@@ -86,13 +86,13 @@ class LayerCrossing(NamedTuple, Generic[T]):
 
 def layer_maps(network: Network) -> LayerMaps:
     """The maps of a network in its current state, as in a training step."""
-    first, *others = (kernel_of(hidden.dense) for hidden in network.hidden_layers)
+    first, *others = (kernel_of(hidden.linear) for hidden in network.hidden_layers)
     units = first.shape[-1]
     zeros, ones = tf.zeros(units), tf.ones(units)
     neurons, noise = [], []
     epsilon, by_given = tf.zeros(()), False
     for hidden in network.hidden_layers:
-        bias = hidden.dense.bias.value if hidden.dense.use_bias else zeros
+        bias = hidden.linear.bias.value if hidden.linear.use_bias else zeros
         mean, variance, beta, gamma = zeros, ones, zeros, ones
         layer = hidden.normalization
         if layer is not None and hidden.position == "before":

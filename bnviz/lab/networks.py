@@ -42,7 +42,7 @@ class HiddenLayer:
     units); a Dense layer makes values of shape (num_examples, units).
 
     Attributes:
-        dense: The layer with the weights: Dense, `x @ kernel (+ bias)`, or `Convolution`; with
+        linear: The layer with the weights: Dense, `x @ kernel (+ bias)`, or `Convolution`; with
             weight normalization `WeightNormDense` or `WeightNormConvolution`.
         normalization: The layer that normalizes, or None.
         position: "before" or "after" the activation, or "" without normalization.
@@ -53,7 +53,7 @@ class HiddenLayer:
         pooling: What halves the images at the end of the layer, or None.
     """
 
-    dense: keras.layers.Layer
+    linear: keras.layers.Layer
     normalization: keras.layers.Layer | None
     position: str
     activation: keras.layers.Layer
@@ -61,8 +61,8 @@ class HiddenLayer:
     frozen: bool = False
     pooling: Pooling | None = None
 
-    def after_dense(self) -> list[keras.layers.Layer]:
-        """The layers that follow the Dense layer, in order."""
+    def after_linear(self) -> list[keras.layers.Layer]:
+        """The layers that follow the linear one, in order."""
         normalization = [layer for layer in (self.normalization, self.noise) if layer is not None]
         if self.position == "before":
             return [*normalization, self.activation]
@@ -148,14 +148,14 @@ class Network:
     image: ImageShape | None = None
 
     @property
-    def dense_layers(self) -> list[keras.layers.Layer]:
+    def linear_layers(self) -> list[keras.layers.Layer]:
         """The layers with weights, Dense or Convolution, the output layer last."""
-        return [*(hidden.dense for hidden in self.hidden_layers), self.output]
+        return [*(hidden.linear for hidden in self.hidden_layers), self.output]
 
     @property
     def block_size(self) -> int:
         """How many examples pass at once where they can pass in blocks."""
-        return block_size(self.image, self.hidden_layers[0].dense.kernel.shape[-1])
+        return block_size(self.image, self.hidden_layers[0].linear.kernel.shape[-1])
 
     @property
     def variables(self) -> list[Any]:
@@ -206,7 +206,7 @@ class Network:
         x = self.enter(x)
         for hidden in self.hidden_layers:
             reaching.append(x)
-            x = hidden.dense(x)
+            x = hidden.linear(x)
             if hidden.position == "before":
                 norm_inputs.append(self.read(x))
                 x = normalization(hidden, x)
@@ -313,7 +313,7 @@ def build(
             Pooling(f"{arm}_pooling_{number}") if number in pooled else None,
         )
         hidden_layers.append(hidden)
-        following = hidden.after_dense()
+        following = hidden.after_linear()
         if settings.dropout:
             # Without a normalization, dropout stands where it would with one.
             before = BN_POSITIONS.index(side or settings.bn_position)
@@ -322,7 +322,7 @@ def build(
             following.insert(index, keras.layers.Dropout(settings.dropout, seed=number, name=name))
         if hidden.pooling is not None:
             following.append(hidden.pooling)
-        x = hidden.dense(x)
+        x = hidden.linear(x)
         for each in following:
             x = each(x)
         if hidden.normalization is not None:
@@ -388,7 +388,7 @@ def reset(
     if kernels is None:
         sizes = network.model.input_shape[-1], network.output.units
         kernels = initial_kernels(settings, *sizes, network.image)
-    for layer, kernel in zip(network.dense_layers, kernels, strict=True):
+    for layer, kernel in zip(network.linear_layers, kernels, strict=True):
         assign_kernel(layer, kernel)
         if layer.use_bias:
             layer.bias.assign(tf.zeros_like(layer.bias))

@@ -154,10 +154,10 @@ class Observer:
     ) -> dict[str, Any]:
         """The fields of an `Observation`, but for the names; compiled."""
         network = self._network
-        kernels = [kernel_of(layer) for layer in network.dense_layers]
+        kernels = [kernel_of(layer) for layer in network.linear_layers]
         with tf.GradientTape() as tape:
             tape.watch(kernels)
-            with with_kernels(network.dense_layers, kernels):
+            with with_kernels(network.linear_layers, kernels):
                 forward_pass = network.probe(x)
             loss, accuracy = loss_and_accuracy(forward_pass.logits, y)
         gradients = tape.gradient(loss, kernels)
@@ -264,7 +264,7 @@ def _kernel_measures(
 
 def _own_parameters(network: Network) -> dict[str, tf.Tensor]:
     """`Observation.own_parameters`."""
-    pairs = [(hidden.normalization, hidden.dense) for hidden in network.hidden_layers]
+    pairs = [(hidden.normalization, hidden.linear) for hidden in network.hidden_layers]
     alphas = [layer.alpha.value for layer, _ in pairs if isinstance(layer, DynamicTanh)]
     norms = [layer.g.value for _, layer in pairs if isinstance(layer, WeightNorm)]
     found = {"alpha": alphas, "g": norms}

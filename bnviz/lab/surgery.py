@@ -36,10 +36,10 @@ def insert_normalization(source: Network, target: Network, x: tf.Tensor) -> None
     """
     pairs = list(zip(source.hidden_layers, target.hidden_layers, strict=True))
     for old, new in pairs:
-        _copy_shared(old.dense, new.dense)
+        _copy_shared(old.linear, new.linear)
     _copy_shared(source.output, target.output)
     biases = [
-        old.dense.bias.value if new.position == "before" else tf.zeros_like(old.dense.bias)
+        old.linear.bias.value if new.position == "before" else tf.zeros_like(old.linear.bias)
         for old, new in pairs
     ]
     moments = _moments_without(target, biases, x)
@@ -98,9 +98,9 @@ def remove_normalization(source: Network, target: Network) -> None:
     """
     _copy_shared(source.output, target.output)
     for old, new in zip(source.hidden_layers, target.hidden_layers, strict=True):
-        _copy_shared(old.dense, new.dense)
-        if not old.dense.use_bias:
-            new.dense.bias.assign(tf.zeros_like(new.dense.bias))
+        _copy_shared(old.linear, new.linear)
+        if not old.linear.use_bias:
+            new.linear.bias.assign(tf.zeros_like(new.linear.bias))
     pairs = zip(source.hidden_layers, target.hidden_layers, strict=True)
     for number, (old, new) in enumerate(pairs):
         layer: Any = old.normalization
@@ -109,10 +109,10 @@ def remove_normalization(source: Network, target: Network) -> None:
         shift = -layer.moving_mean * scale
         shift = shift + layer.beta if layer.center else shift
         if old.position == "before":
-            new.dense.kernel.assign(new.dense.kernel * scale)
-            new.dense.bias.assign(new.dense.bias * scale + shift)
+            new.linear.kernel.assign(new.linear.kernel * scale)
+            new.linear.bias.assign(new.linear.bias * scale + shift)
         else:
-            after = target.dense_layers[number + 1]
+            after = target.linear_layers[number + 1]
             inputs, units = after.kernel.shape[-2:]
             rows = tf.reshape(after.kernel, (-1, units))
             repeated = tf.tile(shift, [rows.shape[0] // inputs])
@@ -128,7 +128,7 @@ def copy(source: Network, target: Network) -> None:
         target: Network to copy to; it is changed.
     """
     for old, new in zip(source.hidden_layers, target.hidden_layers, strict=True):
-        _copy_shared(old.dense, new.dense)
+        _copy_shared(old.linear, new.linear)
         if old.normalization is not None:
             _copy_shared(old.normalization, new.normalization)
         if old.noise is not None and new.noise is not None:

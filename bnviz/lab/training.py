@@ -200,7 +200,7 @@ class Trainer:
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self._compiled = CompiledFunction(self._train_steps, jit_compile=True)
         self._batches_sha = hashlib.sha256()
-        kernels = [kernel_of(layer) for layer in network.dense_layers]
+        kernels = [kernel_of(layer) for layer in network.linear_layers]
         self.kernels_before = [tf.Variable(kernel, trainable=False) for kernel in kernels]
 
     def reset(self, settings: Settings) -> None:
@@ -213,7 +213,7 @@ class Trainer:
         """
         for variable, start in [*self._optimizer_start, *self._seeds]:
             variable.assign(start)
-        for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
+        for before, layer in zip(self.kernels_before, self.network.linear_layers, strict=True):
             before.assign(kernel_of(layer))
         self.learning_rate = settings.learning_rate
         self._batches_sha = hashlib.sha256()
@@ -297,7 +297,7 @@ class Trainer:
     def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """Updates the weights once; returns the loss of the batch, without the L2 penalty."""
         model = self.network.model
-        for before, layer in zip(self.kernels_before, self.network.dense_layers, strict=True):
+        for before, layer in zip(self.kernels_before, self.network.linear_layers, strict=True):
             before.assign(kernel_of(layer))
         with tf.GradientTape() as tape:
             loss = self._loss(y, model(x, training=True))

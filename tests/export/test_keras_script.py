@@ -200,7 +200,7 @@ def test_layers_are_in_the_order_of_the_page(arm, position, dropout):
     stack = re.findall(r"(?:layers\.|\s)([A-Z]\w+)\(", block)
     network = build(settings, arm, 4, 3)
     assert stack == [type(layer).__name__ for layer in network.model.layers[1:-1]]
-    assert ("use_bias=False" in block) != network.dense_layers[0].use_bias
+    assert ("use_bias=False" in block) != network.linear_layers[0].use_bias
 
 
 CHOICES = [

@@ -23,7 +23,7 @@ SMALL = Settings(hidden_layers=2, units=9, steps=12, batch_size=16, learning_rat
 
 def forward(network, x):
     """Logits in inference, in NumPy, of a network with BN before its activations or without."""
-    for hidden, dense in zip(network.hidden_layers, network.dense_layers, strict=False):
+    for hidden, dense in zip(network.hidden_layers, network.linear_layers, strict=False):
         x = x @ dense.kernel.numpy()
         layer = hidden.normalization
         if layer is None:
@@ -32,7 +32,7 @@ def forward(network, x):
             x = (x - layer.moving_mean.numpy()) / np.sqrt(layer.moving_variance.numpy() + 1e-3)
             x = layer.gamma.numpy() * x + layer.beta.numpy()
         x = np.maximum(x, 0)
-    last = network.dense_layers[-1]
+    last = network.linear_layers[-1]
     return x @ last.kernel.numpy() + last.bias.numpy()
 
 

@@ -149,8 +149,8 @@ def maps(network, arm):
 
     found = []
     for hidden in network.hidden_layers:
-        bias = hidden.dense.bias.numpy() if hidden.dense.use_bias else 0
-        kernel = kernel_by_hand(hidden.dense)
+        bias = hidden.linear.bias.numpy() if hidden.linear.use_bias else 0
+        kernel = kernel_by_hand(hidden.linear)
         found.append(lambda h, each=(hidden, kernel, bias): mapped(*each, h))
     return found
 
@@ -299,7 +299,7 @@ def test_a_forward_pass_equals_that_of_numpy(arm, position, data):
             np.testing.assert_allclose(found.reaching[number - 1], h, rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(found.logits, logits, rtol=1e-3, atol=1e-4)
     if arm == "bn":
-        given = by_hand(layers[1][0], network.hidden_layers[1].dense.kernel.numpy())
+        given = by_hand(layers[1][0], network.hidden_layers[1].linear.kernel.numpy())
         given = given if position == "before" else layers[1][2]
         np.testing.assert_allclose(found.moments[0, 1], given.mean((0, 1, 2)), rtol=1e-3)
         np.testing.assert_allclose(found.moments[1, 1], given.var((0, 1, 2)), rtol=1e-3)
@@ -317,7 +317,7 @@ def test_gradients_equal_finite_differences(arm, data):
         log_sums = largest + np.log(np.exp(logits - largest[:, None]).sum(1))
         return (log_sums - logits[np.arange(len(y)), y]).mean()
 
-    layers = network.dense_layers
+    layers = network.linear_layers
     observer = Observer(network, [tf.Variable(layer.kernel) for layer in layers])
     pair = tf.constant(x), tf.constant(y)
     norms = observer.observe(pair, pair, ()).kernel_measures[0].numpy()
@@ -338,7 +338,7 @@ def test_gradients_equal_finite_differences(arm, data):
 @pytest.mark.parametrize("arm", everyday(ARMS, (1,)))
 def test_the_split_of_drift_takes_the_maps_of_whole_images(arm, data):
     network = new(BASE, arm, random=True)
-    kernels = [tf.Variable(layer.kernel) for layer in network.dense_layers]
+    kernels = [tf.Variable(layer.kernel) for layer in network.linear_layers]
     observer = Observer(network, kernels)
     pair = tf.constant(data.x_train), tf.constant(data.y_train)
     reference = observer.reference(pair[0])
@@ -347,7 +347,7 @@ def test_the_split_of_drift_takes_the_maps_of_whole_images(arm, data):
     before = [read(one(h)) for one, h in zip(maps_then, reaching_then, strict=True)]
     generator = np.random.default_rng(2)
     # The normalizations keep theirs, so that the maps of then can still be computed.
-    for variable in [hidden.dense.kernel for hidden in network.hidden_layers]:
+    for variable in [hidden.linear.kernel for hidden in network.hidden_layers]:
         variable.assign_add(generator.normal(scale=0.4, size=variable.shape).astype(np.float32))
     reaching_now = [h for h, *_ in passed(network, arm, data.x_train)[0]]
     [crossed] = observer.observe(pair, pair, (reference,)).crossed

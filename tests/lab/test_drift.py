@@ -85,7 +85,7 @@ class Probed:
         x = self.generator.normal(size=(EXAMPLES, FEATURES)).astype(np.float32)
         y = self.generator.integers(0, 3, EXAMPLES).astype(np.int32)
         self.x, self.pair = x, (tf.constant(x), tf.constant(y))
-        kernels = [tf.Variable(layer.kernel) for layer in self.network.dense_layers]
+        kernels = [tf.Variable(layer.kernel) for layer in self.network.linear_layers]
         self.observer = Observer(self.network, kernels)
         self.drift = DriftReference()
         self.reference = self.observer.reference(self.pair[0])
@@ -100,7 +100,7 @@ class Probed:
         """Changes every weight of some layers."""
         for number in layers:
             hidden = self.network.hidden_layers[number]
-            for layer in (hidden.dense, hidden.normalization):
+            for layer in (hidden.linear, hidden.normalization):
                 for variable in [] if layer is None else layer.trainable_variables:
                     step = self.generator.normal(scale=0.4, size=variable.shape)
                     variable.assign_add(step.astype(np.float32))
@@ -112,10 +112,10 @@ class Probed:
         """The map of each layer, as a function of the weights of now."""
         found = []
         for hidden in self.network.hidden_layers:
-            kernel, norm = hidden.dense.kernel.numpy(), hidden.normalization
+            kernel, norm = hidden.linear.kernel.numpy(), hidden.normalization
             if self.arm == "weight_norm":
-                kernel = hidden.dense.g.numpy() * kernel / np.linalg.norm(kernel, axis=0)
-            bias = hidden.dense.bias.numpy() if hidden.dense.use_bias else 0
+                kernel = hidden.linear.g.numpy() * kernel / np.linalg.norm(kernel, axis=0)
+            bias = hidden.linear.bias.numpy() if hidden.linear.use_bias else 0
             learnt = {each.name: each.numpy() for each in getattr(norm, "variables", ())}
             found.append((kernel, bias, learnt, float(getattr(norm, "epsilon", 0))))
         return found

@@ -39,8 +39,8 @@ def gradients(network, x, y, epsilon):
     """Gradients of the kernels by the chain rule; BN, if there is any, comes before tanh."""
     kept, h = [], x.astype(np.float64)
     for block in network.hidden_layers:
-        bias = 0 if block.normalization else block.dense.bias.numpy()
-        z = h @ block.dense.kernel.numpy().astype(np.float64) + bias
+        bias = 0 if block.normalization else block.linear.bias.numpy()
+        z = h @ block.linear.kernel.numpy().astype(np.float64) + bias
         if block.normalization:
             gamma, beta = block.normalization.gamma.numpy(), block.normalization.beta.numpy()
             root = np.sqrt(z.var(axis=0) + epsilon)
@@ -65,7 +65,7 @@ def gradients(network, x, y, epsilon):
             centred = back - back.mean(axis=0)
             back = scale * (centred - normalized * (back * normalized).mean(axis=0))
         found.append(before.T @ back)
-        back = back @ block.dense.kernel.numpy().T
+        back = back @ block.linear.kernel.numpy().T
     return found[::-1]
 
 
@@ -75,7 +75,7 @@ def test_gradient_norms_equal_the_chain_rule(arm, data):
     network, _, observation = observed(settings, arm, data, steps=3)
     expected = [np.linalg.norm(g) for g in gradients(network, *data, settings.bn_epsilon)]
     np.testing.assert_allclose(observation.kernel_measures[0], expected, rtol=1e-3)
-    norms = [np.linalg.norm(layer.kernel.numpy()) for layer in network.dense_layers]
+    norms = [np.linalg.norm(layer.kernel.numpy()) for layer in network.linear_layers]
     np.testing.assert_allclose(observation.kernel_measures[2], norms, rtol=1e-5)
 
 
@@ -84,7 +84,7 @@ def test_an_update_of_sgd_is_the_gradient_times_the_learning_rate(data):
     settings = BASE.replace(batch_size=EXAMPLES)
     before, _, observed_before = observed(settings, "none", data, steps=0)
     _, _, observation = observed(settings, "none", data, steps=1)
-    kernels = [layer.kernel.numpy() for layer in before.dense_layers]
+    kernels = [layer.kernel.numpy() for layer in before.linear_layers]
     expected = [
         0.2 * g.std() / kernel.std()
         for g, kernel in zip(gradients(before, *data, settings.bn_epsilon), kernels, strict=True)
@@ -98,7 +98,8 @@ def test_the_update_is_the_one_that_was_applied(optimizer, data):
     settings = BASE.replace(optimizer=optimizer, learning_rate=0.01)
     before, _, _ = observed(settings, "none", data, steps=6)
     after, trainer, observation = observed(settings, "none", data, steps=7)
-    for number, (old, new) in enumerate(zip(before.dense_layers, after.dense_layers, strict=True)):
+    layers = zip(before.linear_layers, after.linear_layers, strict=True)
+    for number, (old, new) in enumerate(layers):
         np.testing.assert_allclose(trainer.kernels_before[number], old.kernel, rtol=1e-6)
         change = (new.kernel.numpy() - old.kernel.numpy()).std() / old.kernel.numpy().std()
         assert observation.kernel_measures[1][number].numpy() == pytest.approx(change, rel=1e-4)
@@ -115,7 +116,7 @@ def test_normalization_holds_parameters_and_statistics_of_the_layers(position, d
         for name in ("gamma", "beta", "moving_mean", "moving_variance"):
             held = getattr(block.normalization, name).numpy()
             np.testing.assert_array_equal(seen[name][number], held)
-    first = network.hidden_layers[0].dense(data[0]).numpy()
+    first = network.hidden_layers[0].linear(data[0]).numpy()
     norm_inputs = first if position == "before" else np.tanh(first)
     np.testing.assert_allclose(seen["batch_mean"][0], norm_inputs.mean(axis=0), atol=1e-5)
     np.testing.assert_allclose(seen["batch_variance"][0], norm_inputs.var(axis=0), atol=1e-5)

@@ -60,8 +60,8 @@ def forward(network, arm, x, statistics):
 
     h = x.astype(np.float64)
     for block in network.hidden_layers:
-        h = h @ block.dense.kernel.numpy()
-        h = h + block.dense.bias.numpy() if block.dense.use_bias else h
+        h = h @ block.linear.kernel.numpy()
+        h = h + block.linear.bias.numpy() if block.linear.use_bias else h
         h = normalize(h, block.normalization) if arm != "bn_other" else h
         h = np.tanh(h)
         h = normalize(h, block.normalization) if arm == "bn_other" else h

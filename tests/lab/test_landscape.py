@@ -51,7 +51,7 @@ class Reference:
     """A network in NumPy, with its weights as one vector."""
 
     def __init__(self, network, arm, x, y):
-        blocks = [[block.dense, block.normalization] for block in network.hidden_layers]
+        blocks = [[block.linear, block.normalization] for block in network.hidden_layers]
         self.weights = [
             (number, variable.path.split("/")[-1], variable.numpy().astype(np.float64))
             for number, layers in enumerate([*blocks, [network.output]])
@@ -200,7 +200,7 @@ def test_the_gradient_of_a_single_layer_does_not_shift(data):
 
 def test_the_landscape_of_a_diverged_network_is_nan(data):
     network, landscape = network_and_landscape("none")
-    for layer in network.dense_layers:
+    for layer in network.linear_layers:
         layer.kernel.assign(layer.kernel * np.float32(np.nan))
     found = landscape.measure(*map(tf.constant, data), RATE)
     assert np.isnan(found["landscape_loss"]).all()

@@ -242,7 +242,7 @@ def test_both_sides_of_the_gap_are_what_keras_evaluates(arm):
         )
         for size in (50, 30)
     ]
-    before = [tf.Variable(layer.kernel) for layer in network.dense_layers]
+    before = [tf.Variable(layer.kernel) for layer in network.linear_layers]
     probe, validation = [tuple(map(tf.constant, pair)) for pair in pairs]
     outcome = Observer(network, before).observe(probe, validation, ()).outcome()
     names = ("train_{}_in_inference", "validation_{}")
@@ -268,17 +268,17 @@ def test_arms_measured_together_are_measured_as_each_alone():
     for network in networks:
         reset(network, settings, initial_kernels(settings, 4, 3))
     observers = [
-        Observer(each, [tf.Variable(k.kernel) for k in each.dense_layers]) for each in networks
+        Observer(each, [tf.Variable(k.kernel) for k in each.linear_layers]) for each in networks
     ]
     references = [(observer.reference(probe[0]),) for observer in observers]
     # Step 0, a step at which each has moved by itself, and one at which the first has diverged.
     for scale, lost in ((0.0, ()), (0.5, ()), (0.5, networks[:1])):
         for network in networks:
-            for layer in network.dense_layers:
+            for layer in network.linear_layers:
                 layer.kernel.assign_add(scale * generator.normal(size=layer.kernel.shape))
         for network in lost:
-            network.dense_layers[0].kernel.assign(
-                np.full(network.dense_layers[0].kernel.shape, np.nan)
+            network.linear_layers[0].kernel.assign(
+                np.full(network.linear_layers[0].kernel.shape, np.nan)
             )
         frames.append(
             [

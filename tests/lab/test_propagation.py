@@ -158,7 +158,7 @@ def test_a_step_against_the_gradient_lengthens_exactly_the_weights_that_bn_follo
     generator = np.random.default_rng(0)
     x = tf.constant(generator.normal(size=(60, 4)), tf.float32)
     y = tf.constant(generator.integers(0, 3, 60), tf.int32)
-    kernels = [layer.kernel.value for layer in network.dense_layers]
+    kernels = [layer.kernel.value for layer in network.linear_layers]
     with tf.GradientTape() as tape:
         loss, _ = loss_and_accuracy(network.probe(x).logits, y)
     cosines = [

@@ -54,13 +54,14 @@ def test_with_weight_norm_kernels_and_gradients_are_those_of_what_g_and_v_make()
     generator = np.random.default_rng(0)
     for variable in networks[0].model.trainable_variables:
         variable.assign(generator.normal(size=variable.shape))
-    kernels = [kernel_of(layer).numpy() for layer in networks[0].dense_layers]
-    for layer, same, kernel in zip(*(each.dense_layers for each in networks), kernels, strict=True):
+    kernels = [kernel_of(layer).numpy() for layer in networks[0].linear_layers]
+    layers = (each.linear_layers for each in networks)
+    for layer, same, kernel in zip(*layers, kernels, strict=True):
         same.kernel.assign(kernel)
         same.bias.assign(layer.bias)
     for hidden, kernel in zip(networks[0].hidden_layers, kernels, strict=False):
         lengths = np.linalg.norm(kernel, axis=0)
-        np.testing.assert_allclose(lengths, np.abs(hidden.dense.g), rtol=1e-5)
+        np.testing.assert_allclose(lengths, np.abs(hidden.linear.g), rtol=1e-5)
     before = [tf.Variable(kernel + np.float32(0.1)) for kernel in kernels]
     x = tf.constant(generator.normal(size=(30, 2)).astype(np.float32))
     pair = x, tf.constant(generator.integers(0, 2, 30).astype(np.int32))

@@ -31,7 +31,7 @@ def test_equal_a_forward_pass_in_numpy(position):
     found = measures["example_scores"]
     x = measured.probe[0]
     for layer, (hidden, dense) in enumerate(
-        zip(network.hidden_layers, network.dense_layers, strict=False)
+        zip(network.hidden_layers, network.linear_layers, strict=False)
     ):
         x = x @ dense.kernel.numpy()
         bn = hidden.normalization
