@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from bnviz.architectures import closing_layers
 from bnviz.interventions import BN_CHANGES, Intervention
 
 #: Arms with Batch Normalization; and all that train by the statistics of batches and keep moving
@@ -32,8 +33,22 @@ def built_after(kind: str, action: str) -> tuple[str, bool] | None:
     return None
 
 
+def is_removable(architecture: str, hidden_layers: int, position: str) -> bool:
+    """Whether BN can be removed without changing what the network computes in inference.
+
+    Before the activation it goes into the layer before it; after the activation into the next one,
+    which in a residual network takes in a skip as well, that BN did not act on.
+
+    Args:
+        architecture: One of `bnviz.architectures.ARCHITECTURES`.
+        hidden_layers: Number of hidden layers.
+        position: Where BN is, "before" or "after" the activation.
+    """
+    return position == "before" or not closing_layers(architecture, hidden_layers)
+
+
 def split(
-    changes: Collection[Intervention], arms: Collection[str]
+    changes: Collection[Intervention], arms: Collection[str], *, removable: bool
 ) -> tuple[tuple[Intervention, ...], tuple[Intervention, ...]]:
     """Tells the changes that can concern a network from those that cannot.
 
@@ -43,6 +58,7 @@ def split(
     Args:
         changes: In the order in which they are made.
         arms: The networks of the run, each one of `bnviz.recording.frames.ARM_LABELS`.
+        removable: As from `is_removable`.
 
     Returns:
         The possible ones and the impossible ones.
@@ -53,21 +69,27 @@ def split(
     for change in changes:
         needed = NEEDS.get(change.action)
         fits = needed is None or inserted or not set(needed).isdisjoint(arms)
+        fits = fits and (removable or change.action != "remove_bn")
         (possible if fits else impossible).append(change)
         inserted = inserted or change.action == "insert_bn"
     return tuple(possible), tuple(impossible)
 
 
-def offered(arms: Collection[str], changes: Collection[Intervention]) -> dict[str, int]:
+def offered(
+    arms: Collection[str], changes: Collection[Intervention], *, removable: bool
+) -> dict[str, int]:
     """The changes of BN that networks offer, and the step from which on each is possible.
 
     Args:
         arms: The networks of the run.
         changes: Those that are made already.
+        removable: As from `is_removable`.
     """
     inserted = [change.step for change in changes if change.action == "insert_bn"]
     found = {}
     for action in BN_CHANGES:
+        if action == "remove_bn" and not removable:
+            continue
         needed = NEEDS.get(action)
         if needed is None or not set(needed).isdisjoint(arms):
             found[action] = 1

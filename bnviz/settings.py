@@ -12,6 +12,11 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from bnviz import bn_changes
+from bnviz.architectures import (
+    ARCHITECTURES,
+    CONVOLUTIONS,
+    RESIDUAL,
+)
 from bnviz.interventions import BN_CHANGES, Intervention, parse, to_text
 from bnviz.kinds import (
     Bounds,
@@ -44,8 +49,6 @@ DATASETS = (
 #: convolution needs.
 IMAGE_SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1)}
 IMAGE_DATASETS = tuple(IMAGE_SHAPES)
-#: What the hidden layers are: fully connected, or 3×3 convolutions.
-ARCHITECTURES = ("dense", "conv")
 ACTIVATIONS = (
     "sigmoid",
     "tanh",
@@ -94,7 +97,7 @@ SEEDS = Bounds(0, 2**31 - 1)
 MAX_UNKNOWN = 5
 _NO_SETTING = "left out, since no setting has this name"
 _ARCHITECTURE_RULE = (
-    "'dense' with the data set {dataset!r}, whose examples are not images (those of "
+    "{plain!r} with the data set {dataset!r}, whose examples are not images (those of "
     f"{', '.join(IMAGE_DATASETS)} are)"
 )
 _THIRD_RULE = "another one than the second network, which is {second!r}"
@@ -104,6 +107,12 @@ _NEEDS = {
     f"{' or '.join(needed)}"
     for action, needed in bn_changes.NEEDS.items()
 }
+#: What a residual network cannot do with BN after the activation.
+_ACROSS_SKIPS = (
+    f"changes that are not exact: “{BN_CHANGES['remove_bn']}” (remove_bn) needs BN before the "
+    "activation in a residual network, since the layers into which BN would go after it take in "
+    "the skip, too"
+)
 _UPLOAD_RULE = "a key if and only if the data set is 'upload' (choose a file first)"
 
 
@@ -210,7 +219,9 @@ class Settings:
             "architecture",
             "Network",
             "Fully connected hidden layers, or 3×3 convolutions of images with average pooling, "
-            "where BN shares mean and variance between all examples and positions of a channel.",
+            "where BN shares mean and variance between all examples and positions of a channel. "
+            "Residual: after the first layer, every two are a block, whose input is added to what "
+            "they make (He et al. 2015).",
             ARCHITECTURES,
         ),
         neutral="dense",
@@ -388,6 +399,18 @@ class Settings:
     bn_scale: bool = _setting(
         True,
         Flag("learn gamma", "Batch Normalization", "Learn a scale for each neuron."),
+    )
+    zero_last_gamma: bool = _setting(
+        False,
+        Flag(
+            "last gamma 0",
+            "Batch Normalization",
+            "Start at 0 instead of 1 with the gamma of each block's last normalization, so that "
+            "blocks begin by passing on their input (Goyal et al. 2017). What has no gamma to "
+            "learn is unchanged.",
+            relevant_if=("architecture", RESIDUAL),
+        ),
+        neutral=False,
     )
     second_arm: str = _setting(
         "bn",
@@ -576,7 +599,7 @@ class Settings:
 
 def is_possible(architecture: object, dataset: object) -> bool:
     """Whether the examples of a data set can pass through the layers; any file's may."""
-    return architecture == ARCHITECTURES[0] or dataset in (*IMAGE_DATASETS, UPLOAD)
+    return architecture not in CONVOLUTIONS or dataset in (*IMAGE_DATASETS, UPLOAD)
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
@@ -585,16 +608,25 @@ def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
     architecture, dataset = values["architecture"], values["dataset"]
     second, third, text = (values[name] for name in ("second_arm", "third_arm", "interventions"))
     if not is_possible(architecture, dataset):
-        allowed = _ARCHITECTURE_RULE.format(dataset=dataset)
-        found.append(Problem("architecture", architecture, allowed))
+        plain = CONVOLUTIONS[architecture]
+        allowed = _ARCHITECTURE_RULE.format(plain=plain, dataset=dataset)
+        found.append(Problem("architecture", architecture, allowed, used=plain))
     if third == second:
         found.append(Problem("third_arm", third, _THIRD_RULE.format(second=second)))
     changes = parse(text, steps=STEPS, learning_rates=LEARNING_RATES)
-    possible, impossible = bn_changes.split(changes, (second, third))
+    layers, position = values["hidden_layers"], values["bn_position"]
+    removable = bn_changes.is_removable(architecture, layers, position)
+    possible, impossible = bn_changes.split(changes, (second, third), removable=removable)
     if impossible:
-        rule = "without changes that concern no network: "
-        rule += "; ".join(_NEEDS[change.action] for change in impossible)
-        rule += ", or BN inserted before"
+        actions = [change.action for change in impossible]
+        rules = []
+        if not removable and "remove_bn" in actions:
+            actions.remove("remove_bn")
+            rules.append(_ACROSS_SKIPS)
+        if actions:
+            needs = "; ".join(_NEEDS[action] for action in actions)
+            rules.append(f"changes that concern no network: {needs}, or BN inserted before")
+        rule = f"without {', and without '.join(rules)}"
         found.append(Problem("interventions", text, rule, used=to_text(possible)))
     return found
 

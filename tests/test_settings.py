@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bnviz.bn_changes import is_removable
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
 from bnviz.settings import (
     FORMER_DEFAULTS,
@@ -61,7 +62,9 @@ def valid(draw) -> Settings:
         values["architecture"] = "dense"
     if values["third_arm"] == values["second_arm"]:
         values["third_arm"] = "no"
-    if "bn" not in (values["second_arm"], values["third_arm"]):
+    structure = (values[name] for name in ("architecture", "hidden_layers", "bn_position"))
+    has_bn = "bn" in (values["second_arm"], values["third_arm"])
+    if not has_bn or not is_removable(*structure):
         values["interventions"] = draw(st.sampled_from(["", "5:insert_bn"]))
     return Settings(**values)
 

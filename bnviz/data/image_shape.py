@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from bnviz.architectures import CONVOLUTIONS, closing_layers, convolves
 from bnviz.data.dataset import Dataset
 from bnviz.settings import Settings
 
@@ -41,7 +42,7 @@ class ImageShape:
         Raises:
             ShapeError: If it needs images, and the examples are none.
         """
-        if settings.architecture == "dense":
+        if not convolves(settings.architecture):
             return None
         shape = data.example_shape
         shape = (*shape, 1) if len(shape) == 2 else shape
@@ -50,26 +51,34 @@ class ImageShape:
             raise ShapeError(
                 f"The architecture {settings.architecture!r} needs images of at least {MIN_SIDE} × "
                 f"{MIN_SIDE} pixels in shades or in three colours, and an example of these data "
-                f"has the shape {given}; choose the architecture 'dense' or other data."
+                f"has the shape {given}; choose the architecture "
+                f"{CONVOLUTIONS[settings.architecture]!r} or other data."
             )
         return cls(*shape)
 
-    def pooled_after(self, hidden_layers: int) -> tuple[int, ...]:
+    def pooled_after(self, hidden_layers: int, architecture: str = "conv") -> tuple[int, ...]:
         """The hidden layers, counted from 1, that are followed by pooling.
 
         They are spread evenly. Pooling halves height and width, so often that those of the last
-        layer are as small as they may be, and at most once after each layer but the last.
+        layer are as small as they may be, and at most once after each layer but the last. In a
+        residual network it follows whole blocks and layers that stand alone, so that what a skip
+        adds has the size of what it is added to.
 
         Args:
             hidden_layers: Number of hidden layers.
+            architecture: One of `bnviz.architectures.CONVOLUTIONS`.
         """
+        closing = closing_layers(architecture, hidden_layers)
+        # Where a block, or a layer that stands alone, ends.
+        ends = [number for number in range(1, hidden_layers + 1) if number + 1 not in closing]
         halvings = int(math.log2(min(self.height, self.width) / MIN_SIDE))
-        halvings = min(halvings, hidden_layers - 1)
-        return tuple(hidden_layers * (k + 1) // (halvings + 1) for k in range(halvings))
+        halvings = min(halvings, len(ends) - 1)
+        return tuple(ends[len(ends) * (k + 1) // (halvings + 1) - 1] for k in range(halvings))
 
-    def sides(self, hidden_layers: int) -> list[tuple[int, int]]:
+    def sides(self, hidden_layers: int, architecture: str = "conv") -> list[tuple[int, int]]:
         """Height and width of the images that each hidden layer makes, before it pools them."""
-        height, width, pooled = self.height, self.width, self.pooled_after(hidden_layers)
+        height, width = self.height, self.width
+        pooled = self.pooled_after(hidden_layers, architecture)
         found = []
         for number in range(1, hidden_layers + 1):
             found.append((height, width))
@@ -100,7 +109,7 @@ def num_neighbours(settings: Settings, image: ImageShape) -> int:
     return sum(
         KERNEL_SIDE**2 * channels * height * width
         for channels, (height, width) in zip(
-            inputs, image.sides(settings.hidden_layers), strict=True
+            inputs, image.sides(settings.hidden_layers, settings.architecture), strict=True
         )
     )
 

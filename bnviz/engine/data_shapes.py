@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bnviz.architectures import convolves
 from bnviz.data import uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
@@ -99,7 +100,7 @@ def image_shape(settings: Settings, source: FileSource | None = None) -> ImageSh
         source: The file with the examples, if the run uses them. Only how many features they have
             is known before it is read, so its images count as squares in shades.
     """
-    if settings.architecture == "dense":
+    if not convolves(settings.architecture):
         return None
     if source is None:
         return ImageShape(*IMAGE_SHAPES[settings.dataset])
@@ -140,9 +141,10 @@ class Amounts:
         if image is None:
             return cls(parameters(settings, source), layers * units, layers * units, 0)
         shape = DataShape.of(settings, source)
+        sides = image.sides(layers, settings.architecture)
         return cls(
             num_products(settings, shape.features, shape.classes, image),
-            units * sum(height * width for height, width in image.sides(layers)),
+            units * sum(height * width for height, width in sides),
             layers * units * grid_side(units) ** 2,
             num_neighbours(settings, image),
         )

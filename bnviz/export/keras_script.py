@@ -3,6 +3,7 @@
 The script gives the same result as the page: same examples, initial kernels, batches and updates.
 """
 
+from bnviz.architectures import RESIDUAL, convolves
 from bnviz.export.script_cells import (
     Cell,
     about,
@@ -20,7 +21,7 @@ from bnviz.export.script_layers import (
     SET_G_OF_CONVOLUTIONS,
     WEIGHT_NORM_CONVOLUTION,
 )
-from bnviz.export.script_training import POOLED, result_code, training_code
+from bnviz.export.script_training import CLOSES, pooled_code, result_code, training_code
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import BIASED_ARMS, NORMALIZED_ARMS
 from bnviz.recording.header import arm_label
@@ -103,50 +104,66 @@ after 100 steps and differed by 0.002 to 0.14 after 800."""
 
 
 def _rounding(settings: Settings) -> str:
-    return _ROUNDING if settings.architecture == "dense" else _ROUNDING_OF_CONVOLUTIONS
+    return _ROUNDING_OF_CONVOLUTIONS if _convolves(settings) else _ROUNDING
 
 
 def _image(settings: Settings) -> str:
-    return "" if settings.architecture == "dense" else f"\n\n{image_code(settings)}"
+    return f"\n\n{image_code(settings)}" if _convolves(settings) else ""
+
+
+def _convolves(settings: Settings) -> bool:
+    return convolves(settings.architecture)
 
 
 def _networks(settings: Settings) -> str:
     """Returns code that defines `network`, which returns a Keras model with its initial weights."""
     arms = FrameLayout.of(settings).arms
     penalty = ", kernel_regularizer=penalty" if settings.l2 else ""
+    residual = settings.architecture in RESIDUAL
     lines = []
     for arm in arms:
         lines.append(
             f'        {"if" if arm == arms[0] else "elif"} arm == "{arm_label(settings, arm)}":'
         )
-        lines.append("            stack += [")
-        lines += [f"                {layer}" for layer in _block(settings, arm, penalty)]
-        lines.append("            ]")
+        made, rest = _layer(settings, arm, penalty)
+        if residual:
+            lines += [*_listed("made =", made), *_listed("rest =", rest)]
+        else:
+            lines += _listed("stack +=", [*made, *rest])
     scale = "" if settings.init_scale == 1 else f"{settings.init_scale!r} * "
     name = "".join(part.title() for part in settings.initializer.split("_"))
     options = f", stddev={settings.init_stddev!r}" if name == "RandomNormal" else ""
-    convolves = settings.architecture == "conv"
-    counts = convolves or settings.dropout or "noisy_bn" in arms
+    images = _convolves(settings)
+    counts = images or residual or settings.dropout or "noisy_bn" in arms
     number = "number" if counts else "_"
-    first, last = (POOLED, _AVERAGE) if convolves else ("", "")
-    first = first.format(layers=settings.hidden_layers)
-    start = "keras.Input((num_features,))" + ", layers.Reshape(IMAGE)" * convolves
-    weighted = "(layers.Conv2D, layers.Dense)" if convolves else "layers.Dense"
-    defined = DEFINED | ({"weight_norm": WEIGHT_NORM_CONVOLUTION} if convolves else {})
+    first = pooled_code(settings) if images else ""
+    weighted = "(layers.Conv2D, layers.Dense)" if images else "layers.Dense"
+    defined = DEFINED | ({"weight_norm": WEIGHT_NORM_CONVOLUTION} if images else {})
     before = "".join(code for arm, code in defined.items() if arm in arms)
     after = ""
     if "weight_norm" in arms:
-        after = SET_G_OF_CONVOLUTIONS if convolves else SET_G
+        after = SET_G_OF_CONVOLUTIONS if images else SET_G
     before += f"penalty = keras.regularizers.L2({settings.l2!r})\n\n\n" if settings.l2 else ""
+    if residual:
+        start = _INPUTS + _IMAGES * images
+        each = _SUM.format(zero=_zero(settings)) + _POOL_EACH * images
+        end = _AVERAGE_OF_EACH * images
+        end += f"    outputs = layers.Dense(num_classes{penalty})(x)\n"
+        end += "    model = keras.Model(inputs, outputs)\n"
+        opening = CLOSES + _ENTERING
+    else:
+        start = "    stack = [keras.Input((num_features,))"
+        start += f"{', layers.Reshape(IMAGE)' * images}]\n"
+        each, end = "", _AVERAGE * images
+        end += f"    stack.append(layers.Dense(num_classes{penalty}))\n"
+        end += "    model = keras.Sequential(stack)\n"
+        opening = ""
     return f"""\
 {before}def network(arm, num_features, num_classes):
     \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
-{first}    stack = [{start}]
-    for {number} in range(1, {settings.hidden_layers + 1}):
-{chr(10).join(lines)}
-{last}    stack.append(layers.Dense(num_classes{penalty}))
-    model = keras.Sequential(stack)
-
+{first}{start}    for {number} in range(1, {settings.hidden_layers + 1}):
+{opening}{chr(10).join(lines)}
+{each}{end}
     weighted = [layer for layer in model.layers if isinstance(layer, {weighted})]
     seeds = np.random.SeedSequence(SEED).generate_state(len(weighted))
     for layer, seed in zip(weighted, seeds):
@@ -156,27 +173,45 @@ def _networks(settings: Settings) -> str:
 """
 
 
-def _block(settings: Settings, arm: str, penalty: str) -> list[str]:
-    """Returns the Keras layers of one hidden layer as code, in order."""
+def _listed(name: str, layers: list[str]) -> list[str]:
+    """Returns the lines of an assignment of layers."""
+    indent = " " * 12
+    return [f"{indent}{name} [", *(f"{indent}    {layer}" for layer in layers), f"{indent}]"]
+
+
+def _zero(settings: Settings) -> str:
+    """Returns code that sets the gamma of a block's last normalization to 0, if it begins there."""
+    if not (settings.zero_last_gamma and settings.bn_scale):
+        return ""
+    rms = "rms_norm" in FrameLayout.of(settings).arms
+    return _ZERO_GAMMA + _ZERO_SCALE * rms
+
+
+def _layer(settings: Settings, arm: str, penalty: str) -> tuple[list[str], list[str]]:
+    """Returns the Keras layers of one hidden layer as code, in order.
+
+    A residual block adds its input between the first and the second part of its second layer.
+    """
     activation = f'layers.Activation("{settings.activation}"),'
     before = (settings.bn_position == BN_POSITIONS[0]) != (arm == "bn_other")
     normalization = _normalization(settings, arm) if arm in NORMALIZED_ARMS else []
     linear = f"layers.Dense({settings.units}"
-    if settings.architecture == "conv":
+    if _convolves(settings):
         linear = f'layers.Conv2D({settings.units}, 3, padding="same"'
     if normalization and before and arm not in BIASED_ARMS:
         why = "  # beta is the bias" if settings.bn_center else ""
         linear += f", use_bias=False{penalty}),{why}"
     elif arm == "weight_norm":
-        kind = "WeightNormDense" if settings.architecture == "dense" else "WeightNormConvolution"
+        kind = "WeightNormConvolution" if _convolves(settings) else "WeightNormDense"
         linear = f"{kind}({settings.units}{', penalty=penalty' if penalty else ''}),"
     else:
         linear += f"{penalty}),"
     dropout = [f"layers.Dropout({settings.dropout!r}, seed=number),"] if settings.dropout else []
     if settings.dropout_position == "before":
         normalization, dropout = [*dropout, *normalization], []
-    parts = [normalization, [activation]] if before else [[activation], normalization]
-    return [linear, *parts[0], *parts[1], *dropout]
+    if before:
+        return [linear, *normalization], [activation, *dropout]
+    return [linear, activation, *normalization], dropout
 
 
 def _normalization(settings: Settings, arm: str) -> list[str]:
@@ -190,7 +225,7 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     options = epsilon
     options += "" if settings.bn_center else ", center=False"
     options += "" if settings.bn_scale else ", scale=False"
-    if arm == "layer_norm" and settings.architecture == "conv":
+    if arm == "layer_norm" and _convolves(settings):
         # Over channels and positions, which Keras's LayerNormalization cannot with a gamma per
         # channel.
         return [f"layers.GroupNormalization(1, {options}),"]
@@ -215,6 +250,42 @@ def _normalization(settings: Settings, arm: str) -> list[str]:
     return [f"{name}({momentum}, {options}),", *noise]
 
 
+_INPUTS = """\
+    x = inputs = keras.Input((num_features,))
+"""
+_IMAGES = """\
+    x = layers.Reshape(IMAGE)(x)
+"""
+_ENTERING = """\
+        if not closes:
+            skip = x  # what reaches the block
+"""
+#: Code that passes the layers of one hidden layer, with the sum at the end of a block.
+_SUM = """\
+        for layer in made:
+            x = layer(x)
+        if closes:
+            x = layers.Add()([x, skip])
+{zero}        for layer in rest:
+            x = layer(x)
+"""
+_ZERO_GAMMA = """\
+            for layer in made:
+                if getattr(layer, "gamma", None) is not None:
+                    layer.gamma.assign(tf.zeros_like(layer.gamma))
+"""
+#: The same of RMS normalization, whose gamma Keras calls scale.
+_ZERO_SCALE = """\
+                elif isinstance(layer, layers.RMSNormalization):
+                    layer.scale.assign(tf.zeros_like(layer.scale))
+"""
+_POOL_EACH = """\
+        if number in pooled:
+            x = layers.AveragePooling2D(2)(x)
+"""
+_AVERAGE_OF_EACH = """\
+    x = layers.GlobalAveragePooling2D()(x)
+"""
 _AVERAGE = """\
         if number in pooled:
             stack.append(layers.AveragePooling2D(2))

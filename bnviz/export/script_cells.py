@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from bnviz.architectures import closing_layers, convolves
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import DataCode
 from bnviz.settings import UPLOAD, Settings
@@ -57,7 +58,9 @@ def _placeholder(code: str) -> str:
 def about(settings: Settings) -> tuple[str, str]:
     """Returns what an experiment compares, and its networks and training, a sentence each."""
     count = settings.hidden_layers
-    units = "units" if settings.architecture == "dense" else "channels (3 x 3 convolutions)"
+    units = "channels (3 x 3 convolutions)" if convolves(settings.architecture) else "units"
+    if closing_layers(settings.architecture, count):
+        units += ", in residual blocks of two after the first"
     data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
     return (
         f"Batch Normalization on {data}: networks that differ only in their normalization.",

@@ -3,6 +3,7 @@
 Long runs amplify rounding, so the script has XLA compile the same step as the laboratory does.
 """
 
+from bnviz.architectures import RESIDUAL, closing_layers
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.header import arm_label
 from bnviz.settings import SGD_MOMENTUM, Settings
@@ -38,14 +39,32 @@ def result_code(settings: Settings, *, measured: str) -> str:
     return _RESULT.format(arms=arms, measured=measured, note=note, loss=loss)
 
 
+def pooled_code(settings: Settings) -> str:
+    """Returns code that makes `pooled`, the layers after which the images are halved."""
+    layers = settings.hidden_layers
+    if settings.architecture not in RESIDUAL:
+        return _POOLED.format(layers=layers)
+    closing = closing_layers(settings.architecture, layers)
+    return _POOLED_BLOCKS.format(ends=[n for n in range(1, layers + 1) if n + 1 not in closing])
+
+
 _OTHERS = """\
         print("It also draws other random numbers.")
 """
-#: Code that makes `pooled`, the layers of convolutions after which the images are halved.
-POOLED = """\
+_POOLED = """\
     # Pooling halves the images after some layers, so that the last has a side of at least 4.
     halvings = min(int(np.log2(min(IMAGE[:2]) / 4)), {layers} - 1)
     pooled = [{layers} * (k + 1) // (halvings + 1) for k in range(halvings)]
+"""
+_POOLED_BLOCKS = """\
+    # Pooling halves the images after some blocks, so that the last has a side of at least 4.
+    ends = {ends}  # the layers that are not the first of a block
+    halvings = min(int(np.log2(min(IMAGE[:2]) / 4)), len(ends) - 1)
+    pooled = [ends[len(ends) * (k + 1) // (halvings + 1) - 1] for k in range(halvings)]
+"""
+#: Code that tells the second layer of a residual block.
+CLOSES = """\
+        closes = number > 1 and number % 2 == 1  # the second layer of a block
 """
 #: Code that makes `rows`, the indices of the examples of each batch of `x`.
 ROWS = """\

@@ -5,6 +5,7 @@ in the code as it is met: momentum counts the share of the new batch, the moving
 unbiased one, and two optimizers add epsilon in another place.
 """
 
+from bnviz.architectures import RESIDUAL, convolves
 from bnviz.bn_changes import BN_ARMS
 from bnviz.export.script_cells import (
     Cell,
@@ -16,7 +17,7 @@ from bnviz.export.script_cells import (
     wrapped,
 )
 from bnviz.export.script_data import data_code, image_code
-from bnviz.export.script_training import POOLED, ROWS
+from bnviz.export.script_training import CLOSES, ROWS, pooled_code
 from bnviz.export.torch_layers import (
     CONVOLUTION_LAYERS,
     MODULES,
@@ -144,7 +145,7 @@ def _rounding(settings: Settings) -> str:
 
 
 def _convolves(settings: Settings) -> bool:
-    return settings.architecture == "conv"
+    return convolves(settings.architecture)
 
 
 def _image(settings: Settings) -> str:
@@ -154,16 +155,19 @@ def _image(settings: Settings) -> str:
 def _networks(settings: Settings) -> str:
     """Returns code that defines `network`, which returns a model with its initial weights."""
     arms = _arms(settings)
+    residual = settings.architecture in RESIDUAL
     lines = []
     for arm in arms:
         lines.append(
             f'        {"if" if arm == arms[0] else "elif"} arm == "{arm_label(settings, arm)}":'
         )
-        lines.append("            stack += [")
-        lines += [f"                {layer}" for layer in _block(settings, arm)]
-        lines.append("            ]")
-    convolves = _convolves(settings)
-    weighted = "(nn.Conv2d, nn.Linear)" if convolves else "nn.Linear"
+        made, rest = _layer(settings, arm)
+        if residual:
+            lines += [*_listed("made =", made), *_listed("rest =", rest)]
+        else:
+            lines += _listed("stack +=", [*made, *rest])
+    images = _convolves(settings)
+    weighted = "(nn.Conv2d, nn.Linear)" if images else "nn.Linear"
     fixed = [
         f'        if not isinstance(layer, {weighted}) and hasattr(layer, "{name}"):\n'
         f"            layer.{name}.requires_grad_(False)  # {greek} stays {value}\n"
@@ -174,35 +178,84 @@ def _networks(settings: Settings) -> str:
         if not learnt
     ]
     fixing = "    for layer in model.modules():\n" + "".join(fixed) if fixed else ""
-    defined = MODULES | ({"weight_norm": WEIGHT_NORM_CONVOLUTION} if convolves else {})
-    modules = CONVOLUTION_LAYERS if convolves else ""
+    defined = MODULES | ({"weight_norm": WEIGHT_NORM_CONVOLUTION} if images else {})
+    modules = _BLOCK * residual + CONVOLUTION_LAYERS * images
     modules += "".join(code for arm, code in defined.items() if arm in arms)
     after = ""
     if "weight_norm" in arms:
-        after = SET_G_OF_CONVOLUTIONS if convolves else SET_G
+        after = SET_G_OF_CONVOLUTIONS if images else SET_G
     layers = settings.hidden_layers
-    first = POOLED.format(layers=layers) if convolves else ""
-    start = "[Images()], IMAGE[2]" if convolves else "[], num_features"
-    number = f"number in range(1, {layers + 1})" if convolves else f"_ in range({layers})"
+    first = pooled_code(settings) if images else ""
+    start = "[Images()], IMAGE[2]" if images else "[], num_features"
+    counts = images or residual
+    number = f"number in range(1, {layers + 1})" if counts else f"_ in range({layers})"
+    opening = each = ""
+    if residual:
+        opening = CLOSES
+        each = _JOIN.format(layers=layers, zero=_zero(settings, weighted))
     return f"""\
 {modules}def network(arm, num_features, num_classes):
     \"\"\"Returns a network with the initial weights that all networks share.\"\"\"
 {first}    stack, inputs = {start}
     for {number}:
-{chr(10).join(lines)}
-        inputs = {settings.units}
-{_AVERAGE if convolves else ""}    stack.append(nn.Linear(inputs, num_classes))
+{opening}{chr(10).join(lines)}
+{each}        inputs = {settings.units}
+{_AVERAGE * images}    stack.append(nn.Linear(inputs, num_classes))
     model = nn.Sequential(*stack)
 {fixing}
-    weighted = [layer for layer in model if isinstance(layer, {weighted})]
+    weighted = [layer for layer in {_modules(settings)} if isinstance(layer, {weighted})]
     seeds = np.random.SeedSequence(SEED).generate_state(len(weighted))
     for layer, seed in zip(weighted, seeds):
-{_SET_KERNELS_OF_IMAGES if convolves else _SET_KERNELS}        if layer.bias is not None:
+{_SET_KERNELS_OF_IMAGES if images else _SET_KERNELS}        if layer.bias is not None:
             nn.init.zeros_(layer.bias)
 {after}    return model
 """
 
 
+def _modules(settings: Settings) -> str:
+    """Returns what goes through the layers of a model, those within blocks included, as code."""
+    return "model.modules()" if settings.architecture in RESIDUAL else "model"
+
+
+def _listed(name: str, layers: list[str]) -> list[str]:
+    """Returns the lines of an assignment of layers."""
+    indent = " " * 12
+    return [f"{indent}{name} [", *(f"{indent}    {layer}" for layer in layers), f"{indent}]"]
+
+
+def _zero(settings: Settings, weighted: str) -> str:
+    """Returns code that sets the gamma of a block's last normalization to 0, if it begins there."""
+    zero = settings.zero_last_gamma and settings.bn_scale
+    return _ZERO_GAMMA.format(weighted=weighted) if zero else ""
+
+
+_BLOCK = '''\
+class Block(nn.Module):
+    """Adds the input to what two layers make of it (He et al. 2015)."""
+
+    def __init__(self, made, rest):
+        super().__init__()
+        self.made, self.rest = nn.Sequential(*made), nn.Sequential(*rest)
+
+    def forward(self, x):
+        return self.rest(x + self.made(x))
+
+
+'''
+#: Code that joins the layers of one hidden layer to the others, two of a block at its second.
+_JOIN = """\
+        if closes:
+{zero}            stack.append(Block([*opened, *made], rest))
+        elif number < {layers} and number > 1:
+            opened = [*made, *rest]  # the first layer of a block
+        else:
+            stack += [*made, *rest]
+"""
+_ZERO_GAMMA = """\
+            for layer in nn.Sequential(*made).modules():
+                if not isinstance(layer, {weighted}) and hasattr(layer, "weight"):
+                    nn.init.zeros_(layer.weight)  # gamma begins at 0
+"""
 _SET_KERNELS = """\
         kernel = initial_kernel(layer.in_features, layer.out_features, int(seed))
         # PyTorch keeps a row for each output, Keras for each input.
@@ -222,8 +275,11 @@ _AVERAGE = """\
 """
 
 
-def _block(settings: Settings, arm: str) -> list[str]:
-    """Returns the layers of one hidden layer as code, in order."""
+def _layer(settings: Settings, arm: str) -> tuple[list[str], list[str]]:
+    """Returns the layers of one hidden layer as code, in order.
+
+    A residual block adds its input between the first and the second part of its second layer.
+    """
     position = normalization_position(settings, arm)
     before = position or settings.bn_position
     activation = f"{_ACTIVATIONS[settings.activation]},"
@@ -240,8 +296,9 @@ def _block(settings: Settings, arm: str) -> list[str]:
     dropout = [f"nn.Dropout({settings.dropout!r}),"] if settings.dropout else []
     if settings.dropout_position == "before":
         normalization, dropout = [*dropout, *normalization], []
-    parts = [normalization, [activation]] if before == "before" else [[activation], normalization]
-    return [linear, *parts[0], *parts[1], *dropout]
+    if before == "before":
+        return [linear, *normalization], [activation, *dropout]
+    return [linear, activation, *normalization], dropout
 
 
 def _normalization(settings: Settings, arm: str) -> list[str]:
@@ -277,19 +334,28 @@ def _training(settings: Settings) -> str:
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=repr(settings.learning_rate))
     penalty = _PENALTY if "weight_norm" not in _arms(settings) else _PENALTY_OF_G
     weighted = "(nn.Conv2d, nn.Linear)" if _convolves(settings) else "nn.Linear"
-    penalty = penalty.format(l2=repr(settings.l2), weighted=weighted) if settings.l2 else ""
+    layers = _modules(settings)
+    penalty = penalty.format(l2=repr(settings.l2), weighted=weighted, layers=layers)
+    penalty = penalty if settings.l2 else ""
     defined = _DEFINED.get(settings.optimizer, "")
     kind, count, counting = "nn.BatchNorm1d", "BATCH_SIZE", ""
     if _convolves(settings):
-        kind, count, counting = "nn.BatchNorm2d", "layer.count", _COUNTING
+        kind, count = "nn.BatchNorm2d", "layer.count"
+        counting = _COUNTING.format(layers=layers)
     return defined + _TRAINING.format(
-        rows=ROWS, optimizer=optimizer, penalty=penalty, kind=kind, n=count, counting=counting
+        rows=ROWS,
+        optimizer=optimizer,
+        penalty=penalty,
+        kind=kind,
+        n=count,
+        counting=counting,
+        layers=layers,
     )
 
 
 #: Code that keeps how many values of a channel there are in a batch.
 _COUNTING = """\
-    for layer in model:
+    for layer in {layers}:
         if isinstance(layer, nn.BatchNorm2d):
             layer.register_forward_pre_hook(
                 lambda layer, x: setattr(layer, "count", x[0].numel() // x[0].shape[1])
@@ -332,12 +398,12 @@ class RMSprop(torch.optim.Optimizer):
 ''',
 }
 _PENALTY = """\
-        kernels = [layer.weight for layer in model if isinstance(layer, {weighted})]
-        loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
+        layers = [layer for layer in {layers} if isinstance(layer, {weighted})]
+        loss = loss + {l2} * sum(layer.weight.square().sum() for layer in layers)
 """
 _PENALTY_OF_G = """\
         # The sum of squares of g * v / norm(v) is that of g.
-        layers = [layer for layer in model if isinstance(layer, {weighted})]
+        layers = [layer for layer in {layers} if isinstance(layer, {weighted})]
         kernels = [getattr(layer, "g", layer.weight) for layer in layers]
         loss = loss + {l2} * sum(kernel.square().sum() for kernel in kernels)
 """
@@ -357,7 +423,7 @@ def train(model, x, y):
 {penalty}        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    for layer in model:
+    for layer in {layers}:
         if isinstance(layer, {kind}):
             # PyTorch keeps the unbiased variance, over n - 1, and Keras the biased one, over n.
             # The variance 1 from which both start is neither.

@@ -6,6 +6,7 @@ last 23 bits and normal ones by the transform of Box & Muller (1958). Uniform nu
 by bit, normal ones up to rounding.
 """
 
+from bnviz.architectures import convolves
 from bnviz.settings import Settings
 
 #: What Keras divides the variance of uniform and normal initial weights by, from inputs `n_in` and
@@ -32,7 +33,7 @@ def weights_code(settings: Settings) -> str:
             read.
     """
     name = settings.initializer
-    covers = settings.architecture == "conv"
+    covers = convolves(settings.architecture)
     area = "area * " * covers
     shape, given = f"({area}n_in, n_out)", ", area" * covers
     if name == "random_normal":

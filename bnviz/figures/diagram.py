@@ -38,15 +38,17 @@ def diagram(panels: Panels, baselines: list[float], start: float) -> dict[str, A
         start: Where the baselines begin on the axes of the values.
 
     Returns:
-        `columns` with the parts of each arm's layers in order, `curve` with the points of the
-        activation in a unit square, and what the histograms show. Of networks whose layers may
-        differ, `rows` has name, activation and curve of each layer, and in each arm its parts
-        and the names of its normalization.
+        `columns` with the parts of each arm's layers in order, and where it adds the input of
+        residual blocks, before or after the activation of the layers named in `closing`; `curve`
+        with the points of the activation in a unit square; and what the histograms show. Of
+        networks whose layers may differ, `rows` has name, activation and curve of each layer, and
+        in each arm its parts and the names of its normalization.
     """
     layers = panels.recording.header.layers
     first = layers[0].activation
     described: dict[str, Any] = {
         "columns": [_column(panels, number, arm) for number, arm in enumerate(panels.arms, 1)],
+        "closing": [*panels.recording.header.closing_layers],
         "activation": first,
         "curve": curve(first),
         "baselines": baselines,
@@ -83,14 +85,17 @@ def curve(activation: str) -> list[list[float]]:
 
 
 def _column(panels: Panels, number: int, arm: str) -> dict[str, Any]:
-    spec = panels.recording.header.arm(arm)
+    header = panels.recording.header
+    spec = header.arm(arm)
+    adds = [header.adds_skip(arm, layer - 1) for layer in header.closing_layers]
     return {
         "panel": number,
         "arm": spec.label,
         "colour": spec.colour,
         "contrast": contrast(spec.colour),
         "parts": _parts(spec, 0),
-        **_norm(panels.recording.header, arm, 0),
+        "adds": adds[0] if adds else "",
+        **_norm(header, arm, 0),
     }
 
 

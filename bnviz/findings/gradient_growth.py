@@ -14,8 +14,10 @@ RELU_GROWTH = math.sqrt(math.pi / (math.pi - 1))
 def growing_arm(header: RecordingHeader) -> str | None:
     """Returns the first arm whose gradient grows by `RELU_GROWTH` in theory; None without one.
 
-    All layers are dense, of ReLU, and have BN.
+    All layers are dense, of ReLU, and have BN, and no skips lead around them.
     """
+    if header.closing_layers:
+        return None
     if any(layer.activation != "relu" or layer.kind != "dense" for layer in header.layers):
         return None
     return next((arm.name for arm in header.arms if _is_batch_norm(arm)), None)

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.architectures import RESIDUAL
 from bnviz.bn_changes import built_after
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
@@ -42,6 +43,8 @@ _ARCHITECTURE = (
 )
 _BN_ARCHITECTURE = ("bn_position", "bn_center", "bn_scale")
 _DROPOUT_ARCHITECTURE = ("dropout_position", "bn_position")
+#: Where skips are added in a network without normalization, too.
+_RESIDUAL_ARCHITECTURE = ("bn_position",)
 #: `Arm.change_losses` of an arm that was not changed.
 UNCHANGED = (np.nan, np.nan)
 
@@ -245,6 +248,7 @@ def architecture(settings: Settings, kind: str) -> Settings:
     """
     names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
     names += _DROPOUT_ARCHITECTURE if settings.dropout else ()
+    names += _RESIDUAL_ARCHITECTURE if settings.architecture in RESIDUAL else ()
     return Settings(**{key: getattr(settings, key) for key in names})
 
 

@@ -1,9 +1,11 @@
 """KerasFiles: trained networks as files that Keras opens by itself."""
 
 import io
+import itertools
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -20,6 +22,7 @@ from bnviz.lab.networks import Network
 from bnviz.lab.noise import Noise
 from bnviz.lab.normalization import FrozenBatchNormalization, GhostBatchNormalization
 from bnviz.lab.observer import loss_and_accuracy
+from bnviz.lab.skip import Skip
 from bnviz.lab.training import make_optimizer
 from bnviz.lab.weight_norm import WeightNorm, WeightNormDense, kernel_of
 from bnviz.recording.header import arm_file_name
@@ -27,6 +30,8 @@ from bnviz.settings import Settings
 
 #: The file with the examples that the networks were validated on.
 EXAMPLES_FILE = "examples.npz"
+#: What takes the place of a layer, in order: layers of Keras's own, and the weights of each.
+_Copies = list[tuple[keras.Layer, list[NDArray[np.float32]]]]
 
 
 def network_files(
@@ -96,7 +101,7 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
 
 def portable(
     network: Network, settings: Settings, *, learning_rate: float, name: str
-) -> keras.Sequential:
+) -> keras.Model:
     """Returns a network as a model of Keras's own layers: in inference the same function, compiled.
 
     It maps features that are scaled as for training, shape (num_examples, num_features), to logits,
@@ -109,15 +114,13 @@ def portable(
         learning_rate: The current learning rate.
         name: Name of the model.
     """
-    layers = network.model.layers
     # Names begin with that of the network, so that those of all arms differ.
     prefix = f"{network.model.name}_"
-    copies = [
-        copy
-        for layer in layers
-        for copy in _copies(layer, settings, layer.name.removeprefix(prefix))
-    ]
-    model = keras.Sequential([copy for copy, _ in copies], name=name)
+    copies = {
+        layer.name: _copies(layer, settings, layer.name.removeprefix(prefix))
+        for layer in network.model.layers
+    }
+    model = _joined(network.model, copies, name)
     optimizer = make_optimizer(settings)
     optimizer.learning_rate = learning_rate
     model.compile(
@@ -127,14 +130,31 @@ def portable(
     )
     # Else its state would not be found in the file, and Keras would warn of it.
     optimizer.build(model.trainable_variables)
-    for copy, weights in copies:
+    for copy, weights in itertools.chain.from_iterable(copies.values()):
         copy.set_weights(weights)
     return model
 
 
-def _copies(
-    layer: keras.Layer, settings: Settings, name: str
-) -> list[tuple[keras.Layer, list[NDArray[np.float32]]]]:
+def _joined(model: keras.Model, copies: Mapping[str, _Copies], name: str) -> keras.Model:
+    """Joins copies of the layers of a model as these are joined."""
+    if not any(isinstance(layer, Skip) for layer in model.layers):
+        in_order = itertools.chain.from_iterable(copies.values())
+        return keras.Sequential([copy for copy, _ in in_order], name=name)
+    made: dict[int, Any] = {}
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.InputLayer):
+            [(copy, _)] = copies[layer.name]
+            inputs = x = copy.output
+        else:
+            given = [made[id(each)] for each in tf.nest.flatten(layer.input)]
+            x = given if len(given) > 1 else given[0]
+            for copy, _ in copies[layer.name]:
+                x = copy(x)
+        made[id(layer.output)] = x
+    return keras.Model(inputs, x, name=name)
+
+
+def _copies(layer: keras.Layer, settings: Settings, name: str) -> _Copies:
     """The same layer as layers of Keras's own, in order, and the weights of each."""
     match layer:
         case Noise():
@@ -177,6 +197,8 @@ def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer:
             return keras.layers.AveragePooling2D(POOL_SIDE, name=name)
         case keras.layers.GlobalAveragePooling2D():
             return keras.layers.GlobalAveragePooling2D(name=name)
+        case Skip():
+            return keras.layers.Add(name=name)
         case keras.layers.Dense():
             return keras.layers.Dense(layer.units, use_bias=layer.use_bias, name=name)
         case keras.layers.BatchNormalization():

@@ -33,7 +33,8 @@ class LayerMaps(NamedTuple):
     if those of BN are frozen. Batch renormalization corrects by the fixed ones, which are its
     moving ones of that step. With noise, it adds that of one training step. Maps of all kinds have
     the same tensors, so that those of a network can still be applied after BN was inserted, removed
-    or frozen.
+    or frozen. What a skip adds before an activation is part of what reaches a layer, not of its
+    map, which adds it as it is.
 
     Attributes:
         first_kernel: Kernel of the first layer, shape (features, units), or (3, 3, channels, units)
@@ -145,16 +146,42 @@ def apply(
         if maps.noise.shape[0]:
             noisy = zip(tf.unstack(values), tf.unstack(maps.noise), strict=True)
             values = tf.stack([perturbed(of_layer, seed) for of_layer, seed in noisy])
-        return values
+        return values + _skips(network, reaching) if _adds(network) else values
     kernels = [maps.first_kernel, *tf.unstack(maps.kernels)]
     seeds = tf.unstack(maps.noise) or [None] * len(kernels)
     read = []
-    for images, kernel, neurons, seed in zip(
-        [network.enter(x), *reaching], kernels, tf.unstack(maps.neurons, axis=1), seeds, strict=True
+    reached = [network.enter(x), *reaching]
+    for number, (images, kernel, neurons, seed) in enumerate(
+        zip(reached, kernels, tf.unstack(maps.neurons, axis=1), seeds, strict=True)
     ):
         values = _normalized(maps, neurons, convolve(images, kernel), normalization)
-        read.append(network.read(values if seed is None else perturbed(values, seed)))
+        values = values if seed is None else perturbed(values, seed)
+        if network.hidden_layers[number].adds == "before":
+            values += reached[number - 1]
+        read.append(network.read(values))
     return tf.stack(read)
+
+
+def _adds(network: Network) -> bool:
+    """Whether skips are added before activations."""
+    return any(hidden.adds == "before" for hidden in network.hidden_layers)
+
+
+def _skips(network: Network, reaching: tf.Tensor) -> tf.Tensor:
+    """What skips add in each layer of a Dense network with any, 0 in those without one.
+
+    Args:
+        network: The network.
+        reaching: What reaches each layer but the first, shape (layers - 1, num_examples, units).
+    """
+    none = tf.zeros_like(reaching[0])
+    return tf.stack(
+        [
+            # What reaches the layer before; of the first layer, `reaching` has nothing.
+            reaching[number - 2] if hidden.adds == "before" else none
+            for number, hidden in enumerate(network.hidden_layers)
+        ]
+    )
 
 
 def _normalized(

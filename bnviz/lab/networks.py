@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.architectures import closing_layers, convolves
 from bnviz.data.image_shape import ImageShape
 from bnviz.lab.blocks import block_size
 from bnviz.lab.convolution import Convolution, Pooling, read_positions
@@ -27,6 +28,7 @@ from bnviz.lab.normalization import (
     renormalized,
     renormalizes,
 )
+from bnviz.lab.skip import Skip
 from bnviz.lab.weight_norm import WeightNormConvolution, WeightNormDense, assign_kernel
 from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
@@ -39,7 +41,9 @@ class HiddenLayer:
     """A hidden layer: Dense or Convolution and activation, normalized before or after the latter.
 
     What follows it calls images what a convolution makes, of shape (num_examples, height, width,
-    units); a Dense layer makes values of shape (num_examples, units).
+    units); a Dense layer makes values of shape (num_examples, units). The second layer of a
+    residual block adds the input of the block, which is what reaches the layer before it, right
+    after the place of its normalization.
 
     Attributes:
         linear: The layer with the weights: Dense, `x @ kernel (+ bias)`, or `Convolution`; with
@@ -51,6 +55,9 @@ class HiddenLayer:
         frozen: Whether Batch Normalization uses its moving statistics in training, too, and no
             longer updates them.
         pooling: What halves the images at the end of the layer, or None.
+        skip: What adds the input of the block, or None.
+        adds: Where the second layer of a block adds it: "before" or "after" the activation; "" in
+            any other layer.
     """
 
     linear: keras.layers.Layer
@@ -60,11 +67,14 @@ class HiddenLayer:
     noise: Noise | None = None
     frozen: bool = False
     pooling: Pooling | None = None
+    skip: Skip | None = None
+    adds: str = ""
 
     def after_linear(self) -> list[keras.layers.Layer]:
         """The layers that follow the linear one, in order."""
-        normalization = [layer for layer in (self.normalization, self.noise) if layer is not None]
-        if self.position == "before":
+        given = (self.normalization, self.noise, self.skip)
+        normalization = [layer for layer in given if layer is not None]
+        if "before" in (self.position, self.adds):
             return [*normalization, self.activation]
         return [self.activation, *normalization]
 
@@ -204,18 +214,22 @@ class Network:
         """
         pre_activations, activations, norm_inputs, reaching = [], [], [], []
         x = self.enter(x)
-        for hidden in self.hidden_layers:
+        for number, hidden in enumerate(self.hidden_layers):
             reaching.append(x)
             x = hidden.linear(x)
             if hidden.position == "before":
                 norm_inputs.append(self.read(x))
                 x = normalization(hidden, x)
+            if hidden.skip is not None and hidden.adds == "before":
+                x = hidden.skip([x, reaching[number - 1]])
             pre_activations.append(self.read(x))
             x = hidden.activation(x)
             activations.append(self.read(x))
             if hidden.position == "after":
                 norm_inputs.append(self.read(x))
                 x = normalization(hidden, x)
+            if hidden.skip is not None and hidden.adds == "after":
+                x = hidden.skip([x, reaching[number - 1]])
             if hidden.pooling is not None:
                 x = hidden.pooling(x)
         # The first layer is reached by the features, which have another shape.
@@ -270,7 +284,8 @@ def build(
     layer right before a normalization has no bias, because beta takes its place (Ioffe & Szegedy
     2015, section 3.2; for layer normalization Ba et al. 2016, equation 4), also if beta is not
     learnt; before RMS normalization, which never has a beta, and before dynamic tanh, whose beta
-    comes after the tanh, it keeps its bias.
+    comes after the tanh, it keeps its bias. In a network without normalization the skips of
+    residual blocks are added where those of one with it are.
 
     Args:
         settings: Settings of the run; only what decides the architecture is read.
@@ -299,9 +314,11 @@ def build(
     pooled: tuple[int, ...] = ()
     if image is not None:
         kind_name = "conv"
-        pooled = image.pooled_after(settings.hidden_layers)
+        pooled = image.pooled_after(settings.hidden_layers, settings.architecture)
         x = keras.layers.Reshape(astuple(image), name=f"{arm}_images")(x)
-    hidden_layers = []
+    closing = closing_layers(settings.architecture, settings.hidden_layers)
+    hidden_layers: list[HiddenLayer] = []
+    reaching = []
     for number in range(1, settings.hidden_layers + 1):
         hidden = HiddenLayer(
             weights(f"{kind_name}_{number}"),
@@ -311,6 +328,8 @@ def build(
             Noise(f"{arm}_noise_{number}") if arm == "noisy_bn" else None,
             frozen,
             Pooling(f"{arm}_pooling_{number}") if number in pooled else None,
+            Skip(name=f"{arm}_skip_{number}") if number in closing else None,
+            (side or settings.bn_position) if number in closing else "",
         )
         hidden_layers.append(hidden)
         following = hidden.after_linear()
@@ -322,9 +341,10 @@ def build(
             following.insert(index, keras.layers.Dropout(settings.dropout, seed=number, name=name))
         if hidden.pooling is not None:
             following.append(hidden.pooling)
+        reaching.append(x)
         x = hidden.linear(x)
         for each in following:
-            x = each(x)
+            x = each([x, reaching[-2]] if each is hidden.skip else x)
         if hidden.normalization is not None:
             if not isinstance(hidden.normalization, DynamicTanh):
                 hidden.normalization.epsilon = tf.Variable(1.0, trainable=False)
@@ -350,7 +370,7 @@ def _normalization(
     learnt = {"center": settings.bn_center, "scale": settings.bn_scale}
     if arm == "dyt":
         return DynamicTanh(**learnt, name=name)
-    if arm == "layer_norm" and settings.architecture == "conv":
+    if arm == "layer_norm" and convolves(settings.architecture):
         # Over channels and positions, with one gamma and one beta per channel (Wu & He 2018,
         # figure 2).
         return keras.layers.GroupNormalization(1, **learnt, name=name)
@@ -377,12 +397,15 @@ def reset(
     """Sets every weight and statistic of `network` to its value at step 0.
 
     Biases and beta are set to 0, gamma to 1, moving means to 0, moving variances to 1; the noise
-    starts from the seed. Batch renormalization corrects by the same averages that serve inference,
-    with one momentum, as in Algorithm 1 of its paper (Ioffe 2017); Keras keeps them twice.
+    starts from the seed. With `zero_last_gamma` the gamma of the second layer of each residual
+    block is set to 0, if it is learnt. Batch renormalization corrects by the same averages that
+    serve inference, with one momentum, as in Algorithm 1 of its paper (Ioffe 2017); Keras keeps
+    them twice.
 
     Args:
         network: The network that is changed.
-        settings: Settings of the run; epsilon, momentum and seed are read.
+        settings: Settings of the run; epsilon, momentum, seed and the gamma that blocks begin with
+            are read.
         kernels: One kernel per layer with weights; `initial_kernels` if None.
     """
     if kernels is None:
@@ -402,7 +425,8 @@ def reset(
         if (beta := beta_of(layer)) is not None:
             beta.assign(tf.zeros_like(beta))
         if (gamma := gamma_of(layer)) is not None:
-            gamma.assign(tf.ones_like(gamma))
+            zero = settings.zero_last_gamma and bool(hidden.adds) and settings.bn_scale
+            gamma.assign(tf.zeros_like(gamma) if zero else tf.ones_like(gamma))
         if hidden.has_batch_statistics:
             layer.momentum.assign(settings.bn_momentum)
             layer.moving_mean.assign(tf.zeros_like(layer.moving_mean))

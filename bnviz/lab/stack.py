@@ -19,6 +19,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.architectures import closing_layers
 from bnviz.data.image_shape import KERNEL_SIDE, ImageShape
 from bnviz.lab.blocks import Moments, block_size, mapped, moments
 from bnviz.lab.compiled_function import CompiledFunction
@@ -67,7 +68,10 @@ class Stack:
         self._position = normalization_position(architecture, arm)
         self._image = image
         self._block_size = block_size(image, architecture.units, size)
-        self._pooled = image.pooled_after(architecture.hidden_layers) if image else ()
+        kind, layers = architecture.architecture, architecture.hidden_layers
+        self._pooled = image.pooled_after(layers, kind) if image else ()
+        self._closing = closing_layers(kind, layers)
+        self._adds_before = (self._position or architecture.bn_position) == "before"
         inputs = image.channels if image else num_features
         widths = [inputs, *[architecture.units] * architecture.hidden_layers, num_classes]
         hidden = widths[1:-1]
@@ -104,13 +108,18 @@ class Stack:
         # All but the kernels, which depend on the run.
         same_at_start = [*self._biases, *self._betas, *self._gammas, *state]
         self._start = [(variable, tf.constant(variable.numpy())) for variable in same_at_start]
+        self._last_gammas = [
+            gamma for number, gamma in enumerate(self._gammas, start=1) if number in self._closing
+        ]
         # Compiled, because single assignments take as long as 200 steps.
         self._compiled_reset = CompiledFunction(self._reset)
         self._compiled_training = CompiledFunction(self._train_steps, jit_compile=True)
         # XLA would make it a third faster, but take as long to compile as many blocks save.
         self._compiled_evaluation = CompiledFunction(self._evaluate)
         self._compiled_comparison = CompiledFunction(self._compare_statistics)
-        self._compiled_reaching = CompiledFunction(self._reaching_last)
+        hidden_layers = architecture.hidden_layers
+        self._compiled_reaching = CompiledFunction(partial(self._reaching, hidden_layers - 1))
+        self._compiled_skip = CompiledFunction(partial(self._reaching, hidden_layers - 2))
 
     def reset(
         self, runs: Sequence[Settings], kernels: Sequence[Sequence[NDArray[np.float32]]]
@@ -118,7 +127,8 @@ class Stack:
         """Sets every network to step 0.
 
         Args:
-            runs: Settings of each network; learning rate, momentum and epsilon of BN are read.
+            runs: Settings of each network; learning rate, momentum and epsilon of BN are read, and
+                the gamma that residual blocks begin with.
             kernels: Initial kernels of each network, one per layer, as from `initial_kernels`.
         """
         inputs = [[getattr(settings, name) for settings in runs] for name in self._inputs]
@@ -126,7 +136,10 @@ class Stack:
             np.stack(of_networks).reshape(variable.shape)
             for of_networks, variable in zip(zip(*kernels, strict=True), self._kernels, strict=True)
         ]
-        self._compiled_reset(tf.constant(inputs, tf.float32), *map(tf.constant, stacked))
+        last_gammas = [0.0 if settings.zero_last_gamma else 1.0 for settings in runs]
+        self._compiled_reset(
+            tf.constant(inputs, tf.float32), tf.constant(last_gammas), *map(tf.constant, stacked)
+        )
 
     def compile(self, data: StackedExamples, batch_size: int, *, compares: bool) -> None:
         """Compiles what a block calls, by calling it for no steps.
@@ -224,6 +237,7 @@ class Stack:
         kernel = self._kernels[-2].numpy()
         none = np.zeros((len(kernel), 1, kernel.shape[2]), np.float32)
         before = self._position == "before"
+        adds = self._adds_before and len(self._kernels) - 1 in self._closing
         return LastLayer(
             self._compiled_reaching(x).numpy(),
             kernel,
@@ -232,11 +246,14 @@ class Stack:
             self._betas[-1].numpy() if before and self._betas else none,
             self._inputs["bn_epsilon"].numpy() if before else None,
             self._image is not None,
+            self._compiled_skip(x).numpy() if adds else None,
         )
 
-    def _reset(self, inputs: tf.Tensor, *kernels: tf.Tensor) -> None:
+    def _reset(self, inputs: tf.Tensor, last_gammas: tf.Tensor, *kernels: tf.Tensor) -> None:
         for variable, start in self._start:
             variable.assign(start)
+        for gamma in self._last_gammas:
+            gamma.assign(last_gammas[:, None, None] * tf.ones_like(gamma))
         for variable, kernel in zip(self._kernels, kernels, strict=True):
             variable.assign(kernel)
         for variable, values in zip(self._inputs.values(), tf.unstack(inputs), strict=True):
@@ -359,14 +376,23 @@ class Stack:
         activation = keras.activations.get(self._settings.activation)
         if self._image is not None:
             x = tf.reshape(x, (*x.shape[:2], *astuple(self._image)))
+        # What reaches each layer.
+        reaching: list[tf.Tensor] = []
         for index, kernel in enumerate(self._kernels[:layers]):
+            reaching.append(x)
             x = self._product(x, kernel.value)
             if self._position == "before":
-                x = activation(normalization(index, x))
+                x = normalization(index, x)
             else:
-                x = activation(x + _widened(self._biases[index].value, x))
-                if self._position == "after":
-                    x = normalization(index, x)
+                x += _widened(self._biases[index].value, x)
+            closes = index + 1 in self._closing
+            if closes and self._adds_before:
+                x += reaching[index - 1]
+            x = activation(x)
+            if self._position == "after":
+                x = normalization(index, x)
+            if closes and not self._adds_before:
+                x += reaching[index - 1]
             if index + 1 in self._pooled:
                 x = halve(x)
         return x
@@ -378,9 +404,9 @@ class Stack:
         sides = (KERNEL_SIDE, KERNEL_SIDE)
         return convolve_stacked(x, tf.reshape(kernel, (self._size, *sides, x.shape[-1], -1)))
 
-    def _reaching_last(self, x: tf.Tensor) -> tf.Tensor:
-        """What reaches the last hidden layer; compiled."""
-        layers, by_batch = len(self._kernels) - 2, self._by_batch_of(x)
+    def _reaching(self, layers: int, x: tf.Tensor) -> tf.Tensor:
+        """What so many hidden layers make, which reaches the next one; compiled."""
+        by_batch = self._by_batch_of(x)
         if x.shape[1] <= self._block_size:
             return self._hidden(x, by_batch, layers)
 

@@ -27,6 +27,7 @@ class LastLayer(NamedTuple):
         beta: Offset of the same.
         epsilon: Epsilon of the same, shape (networks, 1, 1); None if nothing is normalized there.
         convolves: Whether it is a convolution.
+        skip: What a residual block adds before the activation, in the shape of `reaching`, or None.
     """
 
     reaching: NDArray[np.float32]
@@ -36,11 +37,18 @@ class LastLayer(NamedTuple):
     beta: NDArray[np.float32]
     epsilon: NDArray[np.float32] | None
     convolves: bool = False
+    skip: NDArray[np.float32] | None = None
 
-    def values(self, reaching: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The pre-activations that are read of what it makes, (networks, num_values, units)."""
+    def values(self, given: "LastLayer") -> NDArray[np.float32]:
+        """The pre-activations that are read of what it makes, (networks, num_values, units).
+
+        Args:
+            given: The same layer at some step, whose inputs and skip it takes.
+        """
+        reaching, skip = given.reaching, given.skip
         if not self.convolves:
-            return self._normalized(reaching @ self.kernel)
+            values = self._normalized(reaching @ self.kernel)
+            return values if skip is None else values + skip
         # One network after another, since neighbourhoods take nine times the memory of images.
         read = []
         for number in range(len(self.kernel)):
@@ -48,7 +56,11 @@ class LastLayer(NamedTuple):
             # The first layer of all networks is reached by the same images.
             images = reaching if len(reaching) == 1 else reaching[number : number + 1]
             values = layer._normalized(layer._convolved(images))
-            read.append(layer._read(values, images.shape))
+            read_values = layer._read(values, images.shape)
+            if skip is not None:
+                added = skip[number : number + 1]
+                read_values = read_values + layer._read(added, added.shape)
+            read.append(read_values)
         return np.concatenate(read)
 
     def _of(self, number: int) -> "LastLayer":
@@ -106,13 +118,13 @@ def last_layer_drift(first: LastLayer, now: LastLayer) -> dict[str, NDArray[np.f
         (networks,); NaN where it is not finite.
     """
     with np.errstate(all="ignore"):
-        values = first.values(first.reaching)
+        values = first.values(first)
         std = values.std(axis=(1, 2), dtype=np.float64)
         start = by_neuron(values)
         measures = {}
         for part, moved in (
-            ("previous_layers", first.values(now.reaching)),
-            ("own_weights", now.values(first.reaching)),
+            ("previous_layers", first.values(now)),
+            ("own_weights", now.values(first)),
         ):
             found = distance(start, by_neuron(moved))
             measures[f"drift_{part}"] = found

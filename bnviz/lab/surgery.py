@@ -90,7 +90,8 @@ def remove_normalization(source: Network, target: Network) -> None:
     The affine map by the moving statistics is folded into kernel and bias of the layer before BN
     or, where BN follows the activation, of the layer after it. Where that is a convolution, what it
     computes at the border of images differs, since the zeros around them would have to be shifted,
-    too.
+    too. Across the skips of residual blocks BN after the activation cannot be removed:
+    `bnviz.bn_changes.is_removable`.
 
     Args:
         source: Network with BN.

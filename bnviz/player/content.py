@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from bnviz.bn_changes import offered
+from bnviz.bn_changes import is_removable, offered
 from bnviz.figures.bindings.plane import MAX_BYTE
 from bnviz.figures.ghosts import LETTERS, LINES, with_ghosts
 from bnviz.figures.view import View
@@ -277,9 +277,13 @@ def _changes(recording: Recording) -> dict[str, Any]:
     """The learning rate at step 0, the changes made in mid-run, and the possible ones, if any."""
     header, kind = recording.header, KINDS[LEARNING_RATE]
     made = [dataclasses.asdict(change) for change in header.changes]
-    trains = header.settings is not None
-    rates = [kind.nearest(end) for end in (0.0, 1e9)] if trains else []
-    since = offered([arm.name for arm in header.arms], header.changes) if trains else {}
+    settings, rates, since = header.settings, [], {}
+    if settings is not None:
+        rates = [kind.nearest(end) for end in (0.0, 1e9)]
+        layers, position = settings.hidden_layers, settings.bn_position
+        removable = is_removable(settings.architecture, layers, position)
+        arms = [arm.name for arm in header.arms]
+        since = offered(arms, header.changes, removable=removable)
     names = dict(BN_CHANGES)
     if "BN" not in (first := header.arms[0]).label:
         names["insert_bn"] = f"insert BN into {first.network}"

@@ -1,5 +1,6 @@
 """Described: the settings of a run that matter most, in one line."""
 
+from bnviz.architectures import closing_layers, convolves
 from bnviz.settings import UPLOAD, Settings
 from bnviz.written_numbers import written
 
@@ -15,11 +16,16 @@ def described(settings: Settings) -> str:
 
 
 def layers_of(settings: Settings, times: str) -> str:
-    """Returns the hidden layers and their width: "5 × 32", "3 convolutions × 8 channels".
+    """Returns the hidden layers and their width: "5 × 32", "3 residual convolutions × 8 channels".
 
     Args:
         settings: Settings of a run.
         times: The sign between them.
     """
-    kind, unit = (" convolutions", " channels") if settings.architecture == "conv" else ("", "")
-    return f"{settings.hidden_layers}{kind} {times} {settings.units}{unit}"
+    kinds = ["residual"] * bool(closing_layers(settings.architecture, settings.hidden_layers))
+    unit = ""
+    if convolves(settings.architecture):
+        kinds, unit = [*kinds, "convolutions"], " channels"
+    elif kinds:
+        kinds.append("layers")
+    return f"{' '.join([str(settings.hidden_layers), *kinds])} {times} {settings.units}{unit}"

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bnviz.architectures import closing_layers, convolves
 from bnviz.bn_changes import BN_ARMS
 from bnviz.interventions import Intervention
 from bnviz.recording.arm_colours import ARM_COLOURS, FURTHER_COLOURS
@@ -105,7 +106,7 @@ class RecordingHeader:
         third = () if settings.third_arm == "no" else (settings.third_arm,)
         names = (ARMS[0], settings.second_arm, *third)
         what = ("dense", 1)
-        if settings.architecture == "conv":
+        if convolves(settings.architecture):
             what = ("convolution", grid_side(settings.units) ** 2)
         layers = tuple(
             LayerSpec(f"{NUMBERED}{number}", settings.units, settings.activation, *what)
@@ -178,6 +179,27 @@ class RecordingHeader:
         """Whether layers in the same place stand for each other: numbered, or of the same names."""
         ours, theirs = ([layer.name for layer in each.layers] for each in (self, other))
         return ours == theirs or all(name.startswith(NUMBERED) for name in (*ours, *theirs))
+
+    def adds_skip(self, arm: str, layer: int) -> str:
+        """Where a network adds the input of a residual block in a layer, the second of the block.
+
+        Args:
+            arm: Name of the network.
+            layer: The layer, counted from 0.
+
+        Returns:
+            "before" or "after" the activation; "" in any other layer, and where it is not known.
+        """
+        settings = self.settings
+        if settings is None or layer + 1 not in self.closing_layers:
+            return ""
+        return normalization_position(settings, arm) or settings.bn_position
+
+    @property
+    def closing_layers(self) -> range:
+        """The layers, counted from 1, that are known to be the second of a residual block."""
+        architecture = "dense" if self.settings is None else self.settings.architecture
+        return closing_layers(architecture, len(self.layers))
 
     @property
     def convolves(self) -> bool:

@@ -1,14 +1,13 @@
 """Seed check: the study of a run with other seeds, which shows how far its result holds."""
 
+from bnviz.architectures import convolves
 from bnviz.recording.other_seeds import OTHER_SEEDS, seeds_beside
 from bnviz.settings import Settings
 from bnviz.studies.seeds import SeedBands
 
 #: The settings with which a run is not checked, and what these are called: those of
-#: `bnviz.studies.study.UNUSED` with which it has other results, and convolutions, of which many at
-#: once take too long for what nobody asked for.
+#: `bnviz.studies.study.UNUSED` with which it has other results.
 _UNLIKE = {
-    "architecture": "convolutions",
     "dropout": "dropout",
     "interventions": "changes in mid-run",
     "second_arm": "another second network than BN's",
@@ -37,6 +36,9 @@ def unchecked(settings: Settings) -> str:
         for name, words in _UNLIKE.items()
         if getattr(settings, name) != getattr(default, name)
     ]
+    if convolves(settings.architecture):
+        # Many at once take too long for what nobody asked for.
+        unlike.insert(0, "convolutions")
     if not unlike:
         return ""
     return f"Not checked on other seeds, which are not trained with {' and '.join(unlike)}."

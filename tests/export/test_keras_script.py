@@ -83,6 +83,26 @@ CASES = (
     SMALL.replace(dataset="wine", third_arm="ghost_bn", batch_size=18, bn_center=False),
     SMALL.replace(dataset="wine", third_arm="dyt", bn_scale=False),
     SMALL.replace(dataset="wine", third_arm="weight_norm", l2=0.01),
+    SMALL.replace(
+        dataset="wine",
+        architecture="residual_dense",
+        hidden_layers=4,
+        third_arm="rms_norm",
+        zero_last_gamma=True,
+        l2=0.01,
+    ),
+    SMALL.replace(
+        dataset="wine",
+        architecture="residual_dense",
+        hidden_layers=5,
+        bn_position="after",
+        third_arm="bn_other",
+        dropout=0.1,
+    ),
+    # So few steps that the roundings of convolutions do not grow.
+    SMALL.replace(
+        architecture="residual_conv", hidden_layers=5, units=4, zero_last_gamma=True, steps=6
+    ),
     # A network in which rounding grows fast, and random numbers.
     Settings(steps=1_500, learning_rate=0.3, batch_size=16, dropout=0.1, third_arm="noisy_bn"),
 )

@@ -55,6 +55,20 @@ SAME += (
 )
 
 
+#: Residual networks; those of the other script are among the cases above.
+RESIDUAL = SMALL.replace(
+    dataset="wine", architecture="residual_dense", hidden_layers=5, zero_last_gamma=True, steps=20
+)
+SAME += (
+    RESIDUAL.replace(third_arm="dyt", l2=0.01),
+    RESIDUAL.replace(bn_position="after", third_arm="bn_other", learning_rate=0.05),
+    RESIDUAL.replace(
+        architecture="residual_conv", dataset="digits", third_arm="rms_norm", steps=8, l2=0.01
+    ),
+    RESIDUAL.replace(hidden_layers=4, bn_scale=False, third_arm="weight_norm"),
+)
+
+
 def results(folder, cases) -> list[dict[str, tuple[float, float]]]:
     """What the scripts of experiments print as their result."""
     names = [f"{number}.py" for number in range(len(cases))]

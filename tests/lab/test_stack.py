@@ -38,6 +38,15 @@ CASES = {
     "conv_after": SMALL.replace(
         architecture="conv", dataset="digits", units=9, bn_position="after", optimizer="adam"
     ),
+    "residual": SMALL.replace(
+        architecture="residual_dense", hidden_layers=5, zero_last_gamma=True, activation="tanh"
+    ),
+    "residual_after": SMALL.replace(
+        architecture="residual_dense", hidden_layers=3, bn_position="after", bn_scale=False
+    ),
+    "residual_conv": SMALL.replace(
+        architecture="residual_conv", dataset="digits", hidden_layers=3, zero_last_gamma=True
+    ),
 }
 #: The cases of tests that train single runs beside the stack.
 OFTEN = pytest.mark.parametrize(

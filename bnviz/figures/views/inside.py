@@ -54,6 +54,7 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     if _norm(panels) is None:
         explanation = "this layer has no BN: choose another"
     else:
+        explanation += _sum(panels)
         _captions(panels)
     _, _, axis = panels.value_axis(_QUANTITY)
     panels.panel(
@@ -90,10 +91,25 @@ def _norm(panels: Panels) -> NormSpec | None:
 def _activation(panels: Panels) -> str:
     """The activation that follows BN at the chosen layer.
 
-    "" if BN follows it, or if only its name is known.
+    "" if BN follows it, if a skip is added in between, or if only its name is known.
     """
     norm, name = _norm(panels), panels.recording.header.layers[panels.layer].activation
-    return name if norm is not None and norm.position == "before" and name in ACTIVATIONS else ""
+    follows = norm is not None and norm.position == "before" and name in ACTIVATIONS
+    return name if follows and not _adds(panels) else ""
+
+
+def _adds(panels: Panels) -> str:
+    """Where the chosen layer adds the input of a residual block, as `adds_skip` has it."""
+    return panels.recording.header.adds_skip(_arm(panels.recording), panels.layer)
+
+
+def _sum(panels: Panels) -> str:
+    """What is added to the output of BN at the chosen layer, if anything, to follow a phrase."""
+    adds, activation = _adds(panels), panels.recording.header.layers[panels.layer].activation
+    if not adds:
+        return ""
+    follows = f", and {activation} acts on the sum" if adds == "before" else ""
+    return f"; the block’s input is added to γ x̂ + β{follows}"
 
 
 def _count(recording: Recording) -> int:

@@ -6,7 +6,12 @@ from bnviz.settings import KINDS, PLANE_DATASETS, Settings
 from bnviz.written_numbers import written
 
 #: What layers consist of, by their architecture.
-_UNITS = {"dense": "units", "conv": "channels, convolutions of 3×3"}
+_UNITS = {
+    "dense": "units",
+    "conv": "channels, convolutions of 3×3",
+    "residual_dense": "units, in residual blocks",
+    "residual_conv": "channels, convolutions of 3×3 in residual blocks",
+}
 #: Values with which the other settings go without saying.
 _PLAIN = {
     "init_stddev": 0.05,
@@ -18,6 +23,7 @@ _PLAIN = {
     "bn_epsilon": 1e-3,
     "bn_center": True,
     "bn_scale": True,
+    "zero_last_gamma": False,
     "interventions": "",
 }
 

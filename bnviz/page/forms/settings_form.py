@@ -180,5 +180,6 @@ def _readable(option: str) -> str:
         UPLOAD: "your own file",
         "no": "no",
         "conv": "convolution",
+        "residual_conv": "residual convolution",
     }
     return names.get(option) or ARM_LABELS.get(option) or option.replace("_", " ")

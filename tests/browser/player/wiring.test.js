@@ -10,6 +10,7 @@ import {
   levelOf,
   roomsOf,
   rowsOf,
+  skipOf,
 } from "../../../bnviz/player/browser/player/wiring.js";
 
 const PARTS = {
@@ -175,6 +176,41 @@ test("each layer may consist of other parts", () => {
     rows.map(({ boxes }) => boxes.map(({ kind }) => kind)),
     each,
   );
+});
+
+test("a skip leads from the wire into a block to where its second layer adds it", () => {
+  for (const [level, height] of [
+    ["full", 402],
+    ["compact", 240],
+  ]) {
+    const [room] = rooms(5, 2, { height });
+    assert.equal(levelOf([room]), level);
+    for (const adds of ["before", "after"]) {
+      const rows = rowsOf(PARTS[adds], "activation", room, level);
+      for (const closing of [3, 5]) {
+        const way = skipOf(rows, closing, adds, room);
+        const opens = rows[closing - 2].boxes[0];
+        assert.equal(way[0][0], opens.left + opens.width / 2);
+        assert.ok(way[0][1] > room.baselines[closing - 3] && way[0][1] < opens.top);
+        const { boxes, taps, wire } = rows[closing - 1];
+        const [x, y] = way[way.length - 1];
+        if (adds === "before") {
+          const norm = boxes.find(({ kind }) => kind === "normalization");
+          assert.ok(norm && norm.left + norm.width <= x && x < taps.pre_activation[0]);
+          assert.equal(y, wire[0][1]);
+        } else if (closing === 5) {
+          assert.deepEqual([x, y], wire[wire.length - 1]);
+        } else {
+          assert.deepEqual([x, y], wire[wire.length - 2]);
+        }
+        // No part of it goes through a box.
+        for (const [px, py] of way.slice(1, -1)) {
+          assert.ok(px < opens.left || boxes.every(({ top, height }) => py > top + height));
+        }
+      }
+    }
+    assert.deepEqual(skipOf(rowsOf(PARTS.none, "activation", room, "dots"), 3, "before", room), []);
+  }
 });
 
 test("a name that is too long keeps its beginning and its end", () => {

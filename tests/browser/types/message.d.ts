@@ -108,10 +108,14 @@ export interface Diagram {
     contrast: string;
     /** "weights", "normalization" and "activation" in the order of the network. */
     parts: string[];
+    /** Where a residual block adds its input: "before" or "after" the activation, or "". */
+    adds: string;
     /** Names of the normalization; empty if there is none. */
     short: string;
     full: string;
   }[];
+  /** The layers, from 1, that are the second of a residual block. */
+  closing: number[];
   activation: string;
   /** Points of the activation in a unit square. */
   curve: [number, number][];

@@ -5,8 +5,8 @@
 /** @import { FullLayout } from "types/plotly" */
 /** @import { Box, Level, Place, Room } from "./wiring.js" */
 
-import { drawBand, drawInput, drawLegend, drawRow } from "./diagram_picture.js";
-import { bandOf, layerAt, levelOf, roomsOf, rowsOf } from "./wiring.js";
+import { drawBand, drawInput, drawLegend, drawRow, drawSkip } from "./diagram_picture.js";
+import { bandOf, layerAt, levelOf, roomsOf, rowsOf, skipOf } from "./wiring.js";
 
 // Side of the area around a tap that answers clicks; pixels.
 const TOUCH = 24;
@@ -62,11 +62,17 @@ export class Diagram {
     taps.style.scale = String(scale);
     wiring.append(drawBand(rooms, spec.layer));
     const lacks = Boolean(figure.tabs.find(({ name }) => name === "inside")?.lacks);
-    spec.columns.forEach(({ parts }, column) => {
+    spec.columns.forEach(({ parts, adds }, column) => {
       const each = spec.rows?.map((row) => row.parts[column]) ?? parts;
       const rows = rowsOf(each, spec.quantity, rooms[column], level);
       wiring.append(...drawInput(rows[0], rooms[column], level));
-      if (column === 0) wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level));
+      if (column === 0) {
+        const skips = spec.closing.length > 0;
+        wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level, skips));
+      }
+      for (const closing of spec.closing) {
+        wiring.append(...drawSkip(skipOf(rows, closing, adds, rooms[column])));
+      }
       rows.forEach((row, index) => {
         const layer = index + 1;
         wiring.append(...drawRow(row, { spec, column, layer, level, room: rooms[column] }));

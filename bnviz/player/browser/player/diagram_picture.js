@@ -107,11 +107,30 @@ export function drawInput({ boxes }, { top }, level) {
  * @param {Row} row The last one.
  * @param {Room} room
  * @param {Level} level
+ * @param {boolean} skips Whether there are any.
  */
-export function drawLegend({ boxes }, { baselines }, level) {
+export function drawLegend({ boxes }, { baselines }, level, skips) {
   if (level !== "full") return [];
   const y = baselines[baselines.length - 1] + UNDER;
-  return [shape("text", { x: boxes[0].left, y }, "W: weights")];
+  const words = skips ? "W: weights; at the left: skips" : "W: weights";
+  return [shape("text", { x: boxes[0].left, y }, words)];
+}
+
+/**
+ * The way of a skip around a block, with an arrow where it is added.
+ * @param {Place[]} way
+ */
+export function drawSkip(way) {
+  if (!way.length) return [];
+  const [[fromX, fromY], [x, y]] = way.slice(-2);
+  const [right, up] = [Math.sign(x - fromX), Math.sign(y - fromY)];
+  /** @type {Place[]} */
+  const head = [
+    [x - 5 * right - 3.5 * up, y - 5 * up - 3.5 * right],
+    [x - 0.5 * right, y - 0.5 * up],
+    [x - 5 * right + 3.5 * up, y - 5 * up + 3.5 * right],
+  ];
+  return [way, head].map((places) => shape("path", { class: "bnviz-wire", d: path(places) }));
 }
 
 /**

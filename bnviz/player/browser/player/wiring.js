@@ -49,6 +49,8 @@ const MARGIN = 8;
 // Between a baseline and the wire below it, and between the last part and the wire down.
 const BELOW = 4;
 const END = 4;
+// From a network's boxes to the skips at their left.
+const SIDE = 4;
 
 /**
  * Height of a row.
@@ -197,6 +199,41 @@ function wireOf(boxes, middle, end, base, pitch) {
   ];
   if (!Number.isFinite(pitch)) return through;
   return [...through, [end, base + BELOW], [start, base + BELOW], [start, top + pitch]];
+}
+
+/**
+ * The way of a skip around a residual block: from the wire to its first layer to where its second
+ * one adds it, before the activation or on the wire that leaves it.
+ * @param {Row[]} rows
+ * @param {number} closing The second layer of the block, from 1.
+ * @param {string} adds "before" or "after" the activation.
+ * @param {Room} room
+ * @returns {Place[]} None where there are no boxes.
+ */
+export function skipOf(rows, closing, adds, { baselines }) {
+  const { boxes, taps, wire } = rows[closing - 1];
+  const [weights] = rows[closing - 2].boxes;
+  if (!weights) return [];
+  const start = weights.left + weights.width / 2;
+  const side = weights.left - SIDE;
+  const begin = (baselines[closing - 3] + BELOW + weights.top) / 2;
+  const [{ top, height }] = boxes;
+  const base = baselines[closing - 1];
+  /** @type {Place[]} */
+  const down = [
+    [start, begin],
+    [side, begin],
+  ];
+  if (adds === "before") {
+    const below = (top + height + base) / 2;
+    const activation = /** @type {Box} */ (boxes.find(({ kind }) => kind === "activation"));
+    // As far before the tap as the activation is after it.
+    const sum = 2 * taps.pre_activation[0] - activation.left;
+    return [...down, [side, below], [sum, below], [sum, top + height / 2]];
+  }
+  if (closing < rows.length) return [...down, [side, base + BELOW], [start, base + BELOW]];
+  const [, [end, middle]] = wire;
+  return [...down, [side, base + BELOW], [end, base + BELOW], [end, middle]];
 }
 
 /**
