@@ -43,12 +43,20 @@ DATASETS = (
     "wine",
     "mnist",
     "fashion_mnist",
+    "cifar10",
     UPLOAD,
 )
 #: Height, width and channels of the built-in data sets whose examples are images, which a
 #: convolution needs.
-IMAGE_SHAPES = {"digits": (8, 8, 1), "mnist": (28, 28, 1), "fashion_mnist": (28, 28, 1)}
+IMAGE_SHAPES = {
+    "digits": (8, 8, 1),
+    "mnist": (28, 28, 1),
+    "fashion_mnist": (28, 28, 1),
+    "cifar10": (32, 32, 3),
+}
 IMAGE_DATASETS = tuple(IMAGE_SHAPES)
+#: How many images of CIFAR-10 are taken, the first of its training and of its test images.
+CIFAR10_PARTS = (4_000, 1_000)
 ACTIVATIONS = (
     "sigmoid",
     "tanh",

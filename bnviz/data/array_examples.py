@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from bnviz.archive import Archive, Header
 from bnviz.data.bounds import (
+    ARRAY_FEATURES,
     CLASSES,
     EXAMPLES,
-    FEATURES,
     MAX_DECODED_BYTES,
     MAX_EXAMPLES_BYTES,
     MAX_VALUE,
@@ -145,7 +145,7 @@ def _check_headers(headers: dict[_Part, tuple[Header, Header]], max_bytes: int) 
                 f"{part.y} has shape {y.shape}; it must hold one class for each example, or up to "
                 f"{CLASSES[1]} columns of 0 and 1."
             )
-        check_count(math.prod(x.shape[1:]), FEATURES, f"features in {part.x}")
+        check_count(math.prod(x.shape[1:]), ARRAY_FEATURES, f"features in {part.x}")
     check_count(sum(x.shape[0] for x, _ in headers.values()), EXAMPLES, "examples")
     values = sum(x.count for x, _ in headers.values())
     check_values(values, max_bytes)

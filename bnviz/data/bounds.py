@@ -14,6 +14,8 @@ MAX_TABLE_VALUES = 10_000_000
 EXAMPLES = (2, 70_000)
 FEATURES = (1, 1_024)
 CLASSES = (2, 100)
+#: The same of features in an NPZ file, which may hold images of 32 × 32 pixels in colours.
+ARRAY_FEATURES = (1, 3_072)
 #: Maximum number of columns of a table: features, a class, and one that counts the rows.
 MAX_COLUMNS = FEATURES[1] + 2
 #: Minimum number of examples on either side of the split.

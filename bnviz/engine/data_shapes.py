@@ -21,7 +21,7 @@ from bnviz.data.preparation import VALIDATION_SHARE
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.recording.networks import grid_side
-from bnviz.settings import IMAGE_SHAPES, Settings
+from bnviz.settings import CIFAR10_PARTS, IMAGE_SHAPES, Settings
 from bnviz.studies.study import BLOCK_SIZE
 
 
@@ -81,6 +81,7 @@ SHAPES = {
     "wine": DataShape(13, 3, 142, 36),
     "mnist": DataShape(784, 10, 60_000, 10_000),
     "fashion_mnist": DataShape(784, 10, 60_000, 10_000),
+    "cifar10": DataShape(3_072, 10, *CIFAR10_PARTS),
 }
 #: The data sets in the plane.
 PLANE_SHAPE = DataShape(2, 2, 800, 200)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from distributed.system import MEMORY_LIMIT
+
 from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import network_bytes, stacked_bytes, values_bytes
 from bnviz.engine.duration import in_words, study_seconds, training_seconds
@@ -14,6 +16,8 @@ from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.study import Block
 
+#: Megabytes of memory without which a data set is not offered: CIFAR-10 is unpacked as a whole.
+DATASET_MEMORY_MB = {"cifar10": 2_000}
 #: The limit that `BNVIZ_MAX_SECONDS` has replaced.
 _FORMER_COST = "BNVIZ_MAX_COST"
 #: Settings to reduce, in this order, until a run is short enough: down to a size at which the
@@ -81,6 +85,14 @@ class Limits:
         32, "BNVIZ_CACHE_MB", 0, 1e6, "megabytes of the frames kept of runs that nobody watches"
     )
 
+    host_mb: float = _limit(
+        MEMORY_LIMIT / 1e6,
+        "BNVIZ_HOST_MEMORY_MB",
+        1,
+        1e9,
+        "megabytes of memory of the machine that trains",
+    )
+
     def __post_init__(self) -> None:
         for name, bounds in LIMITS.items():
             value = getattr(self, name)
@@ -113,6 +125,10 @@ class Limits:
                     f"{bounds['variable']} is {text[:40]!r}; {_requirement(bounds)}"
                 ) from None
         return cls(**values)
+
+    def offers(self, dataset: str) -> bool:
+        """Whether the host has the memory that a data set needs."""
+        return DATASET_MEMORY_MB.get(dataset, 0) <= self.host_mb
 
     def excess(
         self, settings: Settings, data: FileSource | None = None, *, pace: float = 1.0
@@ -148,6 +164,8 @@ class Limits:
         self, what: str, size: int, settings: Settings, data: FileSource | None, pace: float
     ) -> str:
         longer = self._longer("This run", pace * training_seconds(settings, data))
+        if not self.offers(settings.dataset):
+            return self._withheld(settings.dataset)
         if longer:
             return f"{longer}."
         if values_bytes(settings, data) > MAX_VALUES_BYTES:
@@ -175,6 +193,9 @@ class Limits:
         Returns:
             The sentence, or an empty string if the runs fit.
         """
+        dataset = architectures[0].settings[0].dataset
+        if not self.offers(dataset):
+            return self._withheld(dataset)
         held = max(stacked_bytes(block.settings[0], data) for block in architectures)
         if held > MAX_VALUES_BYTES:
             return _too_large("runs that are trained together", held)
@@ -182,6 +203,12 @@ class Limits:
         longer = self._longer(f"These {runs:,} runs", seconds)
         advice = "choose fewer cells, seeds or steps, or a smaller network"
         return f"{longer}: {advice}." if longer else ""
+
+    def _withheld(self, dataset: str) -> str:
+        return (
+            f"The data set {dataset} needs {DATASET_MEMORY_MB[dataset]:,} MB of memory, and this "
+            f"host has {self.host_mb:,.0f} MB: choose another data set."
+        )
 
     def _longer(self, what: str, seconds: float) -> str:
         """Says that something takes longer than allowed, without a full stop; empty if not."""

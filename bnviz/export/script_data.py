@@ -16,7 +16,7 @@ from bnviz.data.array_examples import TRAINING, VALIDATION
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.data.preparation import MIN_PIXELS, PIXEL_VALUES, SPLIT_SEED, VALIDATION_SHARE
 from bnviz.recording.frames import VALIDATION_SIZE
-from bnviz.settings import IMAGE_SHAPES, PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import CIFAR10_PARTS, IMAGE_SHAPES, PLANE_DATASETS, UPLOAD, Settings
 
 #: Characters per line of packed examples.
 _WIDTH = 96
@@ -73,10 +73,13 @@ def data_code(settings: Settings, *, library: str = "keras") -> DataCode:
         return DataCode((), points + _SPLIT + _STANDARDIZE + of_split)
     if name == UPLOAD:
         return DataCode((), _SPLIT + _STANDARDIZE + _SCALE + _READ_FILE, measured=_MEASURED)
-    if library == "torchvision":
-        title = _TORCHVISION[name]
-        return DataCode((), _DOWNLOAD_BY_TORCHVISION.format(name=title), measured=_MEASURED)
-    return DataCode((), _DOWNLOAD.format(name=name), measured=_MEASURED)
+    if name == "cifar10":
+        define = {"keras": _CIFAR10, "torchvision": _CIFAR10_BY_TORCHVISION}[library]
+    elif library == "torchvision":
+        define = _DOWNLOAD_BY_TORCHVISION.format(name=_TORCHVISION[name])
+    else:
+        define = _DOWNLOAD.format(name=name)
+    return DataCode((), define, measured=_MEASURED)
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
@@ -238,6 +241,29 @@ def examples():
         return images.reshape(len(images), -1).astype("float32") / 255
 
     return pixels(train), np.asarray(train.targets), pixels(test), np.asarray(test.targets)
+'''
+_NUM_TRAIN, _NUM_TEST = CIFAR10_PARTS
+_CIFAR10 = f'''\
+def examples():
+    """Returns the first examples; Keras downloads all of them the first time."""
+    (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
+
+    def first(x, y, count):
+        return x[:count].reshape(count, -1).astype("float32") / 255, y[:count, 0]
+
+    return *first(x_train, y_train, {_NUM_TRAIN}), *first(x_test, y_test, {_NUM_TEST})
+'''
+_CIFAR10_BY_TORCHVISION = f'''\
+def examples():
+    """Returns the first examples; torchvision downloads all of them the first time."""
+    from torchvision.datasets import CIFAR10
+
+    def first(count, train):
+        part = CIFAR10("data", train=train, download=True)
+        x = part.data[:count].reshape(count, -1).astype("float32") / 255
+        return x, np.asarray(part.targets[:count])
+
+    return *first({_NUM_TRAIN}, train=True), *first({_NUM_TEST}, train=False)
 '''
 _MEASURED = f"""\
 # The page measures on the same {VALIDATION_SIZE:,} of the examples for validation.

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from bnviz.data import builtin, plane, preparation
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape, ShapeError
-from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import CIFAR10_PARTS, PLANE_DATASETS, UPLOAD, Settings
 
 #: Seconds without data after which a download is given up.
 DOWNLOAD_TIMEOUT = 20.0
@@ -25,6 +26,18 @@ _FASHION = (
     "sneaker",
     "bag",
     "ankle boot",
+)
+_CIFAR10 = (
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
 )
 
 
@@ -82,6 +95,26 @@ def _fashion_mnist() -> Dataset:
     return _images(parts, _FASHION)
 
 
+@cache
+def cifar10_bytes() -> tuple[Any, ...]:
+    """The first images and classes of both parts of CIFAR-10, as bytes.
+
+    They are kept, because Keras unpacks all 60,000 images for them.
+    """
+    with _downloading("CIFAR-10"):
+        from keras.datasets import cifar10
+
+        parts = cifar10.load_data()
+    return tuple(
+        (x[:count].copy(), y[:count, 0].copy())
+        for (x, y), count in zip(parts, CIFAR10_PARTS, strict=True)
+    )
+
+
+def _cifar10() -> Dataset:
+    return _images(cifar10_bytes(), _CIFAR10)
+
+
 def _images(parts: tuple[Any, ...], classes: tuple[str, ...]) -> Dataset:
     """Flattens images, scales their pixels to the range from 0 to 1; the test set validates."""
     (x_train, y_train), (x_test, y_test) = parts
@@ -112,4 +145,8 @@ def _downloading(title: str) -> Iterator[None]:
 
 
 #: Functions that download a data set with Keras.
-DOWNLOADS: dict[str, Callable[[], Dataset]] = {"mnist": _mnist, "fashion_mnist": _fashion_mnist}
+DOWNLOADS: dict[str, Callable[[], Dataset]] = {
+    "mnist": _mnist,
+    "fashion_mnist": _fashion_mnist,
+    "cifar10": _cifar10,
+}

@@ -198,7 +198,7 @@ class TestNpz:
             ({"x_train": np.full((20, 2), np.nan)}, "without a missing value is 0"),
             ({"x_train": np.full((20, 2), -np.inf)}, "not a finite number"),
             ({"x_train": np.full((20, 2), 1e31)}, "not a finite number"),
-            ({"x_train": np.zeros((20, 32, 33))}, "features in x_train is 1056"),
+            ({"x_train": np.zeros((20, 33, 32, 3))}, "features in x_train is 3168"),
             ({"x_train": np.zeros((20, 0))}, "features in x_train is 0"),
             ({"x_train": np.zeros((0, 4)), "y_train": np.zeros(0, int)}, "examples is 0"),
             (

@@ -102,6 +102,16 @@ class TestSentences:
         assert excess.startswith("These 256 runs would take about ")
         assert "; this host allows 2 s: choose fewer cells" in excess
 
+    def test_withhold_a_data_set_for_which_the_host_has_too_little_memory(self):
+        small, large = Limits(host_mb=1_999), Limits(host_mb=2_000)
+        images = Settings(dataset="cifar10", steps=1)
+        assert [name for name in DATASETS if not small.offers(name)] == ["cifar10"]
+        assert all(map(large.offers, DATASETS))
+        refusal = "cifar10 needs 2,000 MB of memory, and this host has 1,999 MB: choose another"
+        assert refusal in small.excess(images)
+        assert refusal in small.excess_of_many([Block((images,), (0, 1))], 1)
+        assert large.excess(images) == ""
+
     def test_name_the_memory_that_images_in_layers_take(self):
         wide = Settings(architecture="conv", dataset="mnist", units=256, steps=1)
         assert "layers of this run would take about 1,002 MB" in Limits(seconds=1e6).excess(wide)

@@ -227,7 +227,7 @@ CHOICES = [
     *(Settings(activation=activation) for activation in ACTIVATIONS),
     *(Settings(initializer=initializer) for initializer in INITIALIZERS),
     *(Settings(optimizer=optimizer) for optimizer in OPTIMIZERS),
-    *(Settings(dataset=name) for name in (*PLANE_DATASETS, "mnist", "fashion_mnist")),
+    *(Settings(dataset=name) for name in (*PLANE_DATASETS, "mnist", "fashion_mnist", "cifar10")),
     Settings(dropout=0.3, l2=0.01, third_arm="noisy_bn"),
     *RECORDED.values(),
     *CASES,

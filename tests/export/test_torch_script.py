@@ -175,7 +175,9 @@ def test_script_and_excerpt_are_short_enough_to_read(settings):
 
 
 def test_the_script_says_what_it_needs_and_does_not_repeat():
-    assert "torchvision" in flat(Settings(dataset="mnist"))
+    for name in ("mnist", "fashion_mnist", "cifar10"):
+        assert "torchvision" in flat(Settings(dataset=name))
+        ast.parse(torch_script.script(Settings(dataset=name)))
     assert "torchvision" not in flat(Settings())
     assert "20:insert_bn" in flat(Settings(interventions="20:insert_bn"))
     assert torch_script.unavailable(Settings()) == ""

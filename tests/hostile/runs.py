@@ -15,7 +15,7 @@ from tests.hostile.outcomes import assert_presentable
 PATIENCE = 120
 #: Values that keep a run short, and data sets that need the network or a file.
 _SMALL = {"steps": (1, 2, 3), "units": (2, 3, 5), "hidden_layers": (1, 1, 2)}
-_UNAVAILABLE = ("mnist", "fashion_mnist", "upload")
+_UNAVAILABLE = ("mnist", "fashion_mnist", "cifar10", "upload")
 _INTERVENTIONS = (
     "",
     "1:insert_bn",

@@ -1,12 +1,17 @@
 """Data sets by name: complete, reproducible, on a common scale."""
 
+import io
+import pickle
 import sys
+import tarfile
 
 import numpy as np
 import pytest
 
 from bnviz.data import builtin
 from bnviz.data.dataset import Dataset
+from bnviz.engine.data_shapes import DataShape
+from bnviz.export.script_data import data_code
 from bnviz.lab import datasets
 from bnviz.settings import DATASETS, PLANE_DATASETS, UPLOAD, Settings
 
@@ -100,6 +105,88 @@ class TestDownloaded:
         with pytest.raises(datasets.DataError, match="could not be downloaded; choose") as raised:
             datasets.load(Settings(dataset=name))
         assert str(raised.value).startswith(DOWNLOADED[name] + " ")
+
+
+@pytest.fixture(scope="module")
+def cifar10_archive(tmp_path_factory):
+    """An archive laid out as that of CIFAR-10, but of random squares; its pixels and classes.
+
+    Keras takes 10,000 images from each of its files, so each holds the same 100 many times.
+    """
+    folder = tmp_path_factory.mktemp("cifar10")
+    generator = np.random.default_rng(0)
+    names = [*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"]
+    parts = {}
+    path = folder / "archive.tar"
+    with tarfile.open(path, "w") as archive:
+        for name in names:
+            images = generator.integers(0, 256, (100, 3, 32, 32), np.uint8)
+            classes = generator.permutation(np.arange(100) % 10)
+            content = {
+                b"data": np.tile(images.reshape(100, -1), (100, 1)),
+                b"labels": np.tile(classes, 100).tolist(),
+            }
+            packed = pickle.dumps(content)
+            entry = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            entry.size = len(packed)
+            archive.addfile(entry, io.BytesIO(packed))
+            parts[name] = images.transpose(0, 2, 3, 1), classes
+    return path, parts
+
+
+class TestCifar10:
+    @pytest.fixture(autouse=True)
+    def local(self, cifar10_archive, monkeypatch, tmp_path):
+        """Keras itself, which gets the archive from a file instead of from its address."""
+        from keras.src.datasets import cifar10
+        from keras.utils import get_file
+
+        path, self.parts = cifar10_archive
+
+        def from_file(fname, **_):
+            return get_file(fname, path.as_uri(), extract=True, cache_dir=tmp_path)
+
+        monkeypatch.setattr(cifar10, "get_file", from_file)
+        datasets.cifar10_bytes.cache_clear()
+        yield
+        datasets.cifar10_bytes.cache_clear()
+
+    def test_the_first_images_of_both_parts_are_taken_and_scaled(self):
+        loaded = datasets.load(Settings(dataset="cifar10"))
+        for x, y, count, name in (
+            (loaded.x_train, loaded.y_train, 4_000, "data_batch_1"),
+            (loaded.x_validation, loaded.y_validation, 1_000, "test_batch"),
+        ):
+            images, classes = self.parts[name]
+            repeats = count // len(images)
+            flat = np.tile(images.reshape(len(images), -1), (repeats, 1))
+            np.testing.assert_allclose(x * 255, flat, rtol=1e-6)
+            np.testing.assert_array_equal(y, np.tile(classes, repeats))
+        assert loaded.example_shape == (32, 32, 3)
+        assert DataShape.of(Settings(dataset="cifar10")) == DataShape(3_072, 10, 4_000, 1_000)
+        assert loaded.classes[6] == "frog"
+
+    def test_the_script_takes_the_same(self):
+        import keras
+
+        settings = Settings(dataset="cifar10")
+        place = {"keras": keras}
+        exec(data_code(settings).define, place)
+        loaded = datasets.load(settings)
+        wanted = (loaded.x_train, loaded.y_train, loaded.x_validation, loaded.y_validation)
+        for theirs, ours in zip(place["examples"](), wanted, strict=True):
+            np.testing.assert_array_equal(theirs, ours)
+
+    def test_bytes_alone_are_kept_for_the_next_run(self, monkeypatch):
+        first = datasets.load(Settings(dataset="cifar10"))
+        monkeypatch.delattr("keras.src.datasets.cifar10.get_file")
+        assert same(datasets.load(Settings(dataset="cifar10")), first)
+        assert {x.dtype for part in datasets.cifar10_bytes() for x in part} == {np.dtype(np.uint8)}
+
+    def test_a_failed_download_says_what_to_do_instead(self, monkeypatch):
+        monkeypatch.delattr("keras.src.datasets.cifar10.get_file")
+        with pytest.raises(datasets.DataError, match="CIFAR-10 could not be downloaded; choose"):
+            datasets.load(Settings(dataset="cifar10"))
 
 
 class TestUpload:

@@ -187,6 +187,15 @@ def test_a_run_beyond_the_limit_is_not_trained_and_the_nearest_one_is_offered(mo
     page.button(key="stop_wide").click().run()
 
 
+@pytest.mark.parametrize(("memory", "offered"), [("1999", False), ("2000", True)])
+def test_a_data_set_is_offered_where_the_host_has_the_memory_for_it(monkeypatch, memory, offered):
+    monkeypatch.setenv("BNVIZ_HOST_MEMORY_MB", memory)
+    session.limits.cache_clear()
+    (field,) = [each for each in open_page().selectbox if each.label == "data set"]
+    assert ("CIFAR-10" in field.options) == offered
+    assert "MNIST" in field.options
+
+
 @pytest.mark.slow
 def test_training_reaches_the_end_and_the_player_gets_every_frame():
     page = open_page({**SHORT, **NOW})

@@ -7,7 +7,7 @@ import streamlit as st
 
 from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key
 from bnviz.page.forms import fields, folds, number_tracks, own_data
-from bnviz.page.shell import rerun
+from bnviz.page.shell import rerun, session
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
 from bnviz.recording.frames import ARM_LABELS
@@ -144,8 +144,11 @@ def _field(name: str, value: Any, mode: str) -> Any:
     common: dict[str, Any] = {"key": fields.key(_name(name, mode)), "help": kind.help}
     match kind:
         case Choice():
-            at = kind.options.index(value)
-            return st.selectbox(kind.label, kind.options, at, format_func=_readable, **common)
+            options = [
+                option for option in kind.options if option == value or _offered(name, option)
+            ]
+            at = options.index(value)
+            return st.selectbox(kind.label, options, at, format_func=_readable, **common)
         case Integer():
             return st.number_input(kind.label, kind.low, kind.high, value, step=1, **common)
         case Float():
@@ -163,6 +166,11 @@ def _field(name: str, value: Any, mode: str) -> Any:
             raise TypeError(f"no field for {kind}")
 
 
+def _offered(name: str, option: str) -> bool:
+    """Whether this host offers an option; a link may name one that it does not."""
+    return name != "dataset" or session.limits().offers(option)
+
+
 def in_words(value: Any) -> str:
     """A setting's value as text."""
     if value == "":
@@ -176,6 +184,9 @@ def _readable(option: str) -> str:
     """An option as its field shows it."""
     names = {
         "digits": "digits 8×8",
+        "mnist": "MNIST",
+        "fashion_mnist": "Fashion-MNIST",
+        "cifar10": "CIFAR-10",
         "sgd": "SGD",
         UPLOAD: "your own file",
         "no": "no",
