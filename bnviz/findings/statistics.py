@@ -73,7 +73,7 @@ def of_probe(recording: Recording) -> str:
 
 def of_arms(recording: Recording, arms: Collection[str]) -> str:
     """Says how those of some networks that keep moving statistics normalize the probe."""
-    kinds = [recording.header.arm(arm).normalization for arm in arms]
+    kinds = [recording.header.moving_normalization(arm) for arm in arms]
     return listed(_WAYS[kind] for kind in _WAYS if kind in kinds) if kinds else ""
 
 

@@ -254,8 +254,19 @@ class RecordingHeader:
 
     @property
     def moving_arms(self) -> tuple[str, ...]:
-        """Names of the networks that keep moving statistics for inference."""
-        return tuple(arm.name for arm in self.arms if arm.normalization in MOVING_NORMALIZATIONS)
+        """Names of the networks that keep moving statistics for inference at any time."""
+        return tuple(arm.name for arm in self.arms if self.moving_normalization(arm.name))
+
+    def moving_normalization(self, name: str) -> str:
+        """Which of `MOVING_NORMALIZATIONS` a network has at any time; "" if none of them.
+
+        Args:
+            name: Of the network; BN may be inserted into one that begins without any.
+        """
+        kind = self.arm(name).normalization
+        if kind == "none" and any(change.action == "insert_bn" for change in self.changes):
+            return "batch"
+        return kind if kind in MOVING_NORMALIZATIONS else ""
 
     @property
     def normalized_arms(self) -> tuple[str, ...]:

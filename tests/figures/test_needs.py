@@ -54,3 +54,11 @@ def test_nothing_is_offered_while_a_run_that_has_it_begins(name):
 
 def test_points_that_are_offered_are_in_the_plane_whatever_the_data():
     assert FrameLayout.of(PLANE.meet(DEFAULT)).plane
+
+
+def test_bn_that_is_inserted_among_relatives_keeps_moving_statistics():
+    relatives = Settings(second_arm="layer_norm", third_arm="dyt", deep=True)
+    assert "keeps moving statistics" in missing(FrameLayout.of(relatives), "inference")["sentence"]
+    layout = FrameLayout.of(relatives.replace(interventions="20:insert_bn"))
+    assert missing(layout, "inference") is None
+    assert layout.header.moving_arms == ("none",)

@@ -50,7 +50,7 @@ PLANE = Need(
 )
 BATCH_NORM = Need(
     lambda layout: bool(layout.header.batch_norm_arms),
-    "none of these networks has Batch Normalization",
+    "none of these networks began with Batch Normalization",
     "",
     {},
 )
@@ -62,7 +62,7 @@ MOVING = Need(
 )
 NORMALIZED = Need(
     lambda layout: bool(layout.header.normalized_arms or layout.header.arms_by("weight")),
-    "none of these networks normalizes",
+    "none of these networks began with a normalization",
     "",
     {},
 )
