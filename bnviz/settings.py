@@ -94,6 +94,9 @@ SECOND_ARMS = (
     "weight_norm",
     "noisy_bn",
 )
+#: Those of them that can be trained many at once, as maps and seeds are: noise is drawn for one
+#: network at a time.
+STUDY_ARMS = tuple(arm for arm in SECOND_ARMS if arm != "noisy_bn")
 #: What can be trained as a third network.
 THIRD_ARMS = ("no", *SECOND_ARMS)
 #: Momentum of the optimizer "momentum", which is SGD with it.

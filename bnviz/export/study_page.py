@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bnviz.export.html_page import HtmlPage, Training, compressed_json
+from bnviz.findings.wording import capitalized
 from bnviz.player.map_content import MapContent
 from bnviz.player.request import MapRequest
 from bnviz.player.seeds_content import SeedsContent
 from bnviz.recording.described import described
+from bnviz.recording.frames import pair
+from bnviz.recording.header import arm_addition
 from bnviz.settings import KINDS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
@@ -35,7 +38,7 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
 
     options = [f"--{name} {value}" for name, value in sweep.to_query().items()]
     return _page(
-        f"Without BN and with BN over {label(sweep.x)} and {label(sweep.y)}",
+        f"{capitalized(_networks(sweep.base))} over {label(sweep.x)} and {label(sweep.y)}",
         map_messages(known),
         Training.of("sweep", sweep.base, Sweep().base, " ".join([*options, "--out map.npz"])),
         note=note,
@@ -61,12 +64,17 @@ def seeds_messages(bands: SeedBands) -> dict[str, dict[str, Any]]:
 def seeds_page(bands: SeedBands, *, note: str = "", embed: bool = False) -> str:
     """Returns the curves over many seeds as an HTML page; see `map_page`."""
     return _page(
-        f"The same networks without BN and with BN, {bands.seeds} seeds",
+        f"The same networks {_networks(bands.settings)}, {bands.seeds} seeds",
         seeds_messages(bands),
         Training.of("seeds", bands.settings, Settings(), f"--seeds {bands.seeds} --out seeds.npz"),
         note=note,
         embed=embed,
     )
+
+
+def _networks(settings: Settings) -> str:
+    """What is compared: "without BN and with BN"."""
+    return " and ".join(arm_addition(settings, arm) for arm in pair(settings))
 
 
 def _page(

@@ -13,7 +13,6 @@ from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
 from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.recording import Recording
-from bnviz.recording.frames import ARMS
 from bnviz.written_numbers import written
 
 #: A change of BN in words, before the networks that it concerns.
@@ -133,7 +132,7 @@ def _compared(recording: Recording, arm: str, found: Speed) -> str:
     name, speed_up = _subject(recording, arm), found.speed_up
     if speed_up is None:
         return ""
-    if arm == ARMS[1] and over_seeds.count(recording) > 1:
+    if arm == recording.layout.arms[1] and over_seeds.count(recording) > 1:
         return _over_seeds(recording, name, speed_up)
     match speed_up.order():
         case 1:
@@ -155,7 +154,7 @@ def _subject(recording: Recording, arm: str) -> str:
 
 
 def _over_seeds(recording: Recording, name: str, speed_up: SpeedUp) -> str:
-    """Says how fast BN learns in a run and in all seeds together."""
+    """Says how fast the second network learns in a run and in all seeds together."""
     found = over_seeds.speeds(recording)
     tally, range_ = over_seeds.speed_tally(found), over_seeds.range_of(found)
     if range_ is None:

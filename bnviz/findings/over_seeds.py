@@ -19,7 +19,7 @@ from bnviz.findings.sign_test import decision
 from bnviz.findings.speed import Speed
 from bnviz.recording import Recording
 from bnviz.recording.frame_schema import IN_STD
-from bnviz.recording.frames import ARMS
+from bnviz.recording.frames import pair
 from bnviz.recording.header import RecordingHeader
 
 #: The smallest differences that count as a seed's vote: ratios of steps and of drifts, and a
@@ -92,21 +92,26 @@ def short_scope(header: RecordingHeader) -> str:
 
 
 def speeds(recording: Recording) -> dict[int, Speed]:
-    """Returns the speed of BN in each seed of a run of the laboratory, that of the run first."""
-    second = ARMS[1]
+    """Returns the speed of the second network in each seed of a run, that of the run first.
+
+    Args:
+        recording: A run of the laboratory.
+    """
+    arms = pair(recording.settings)
+    second = arms[1]
     found = {recording.settings.seed: speed.of_recording(recording)[second]}
     for seed in _others(recording):
         found[int(seed["seed"])] = speed.speeds(
             recording.steps,
-            {arm: seed[arm]["validation_accuracy"] for arm in ARMS},
-            {arm: int(seed[arm]["diverged_at"]) for arm in ARMS},
+            {arm: seed[arm]["validation_accuracy"] for arm in arms},
+            {arm: int(seed[arm]["diverged_at"]) for arm in arms},
             chance=float(seed["majority_share"]),
         )[second]
     return found
 
 
 def speed_tally(found: Mapping[int, Speed]) -> Tally:
-    """Returns in how many seeds BN is faster."""
+    """Returns in how many seeds the second network is faster."""
     orders = (each.speed_up and each.speed_up.order(CLEAR_STEPS) for each in found.values())
     return Tally(tuple(order or 0 for order in orders))
 
@@ -117,7 +122,7 @@ def range_of(found: Mapping[int, Speed]) -> SpeedRange | None:
 
 
 def drift_tally(recording: Recording, measure: str) -> Tally | None:
-    """Returns in how many seeds a part of drift of the last hidden layer is more with BN.
+    """Returns in how many seeds a part of drift of the last layer is more in the second network.
 
     It counts as more only if it is in both units.
 
@@ -131,15 +136,15 @@ def drift_tally(recording: Recording, measure: str) -> Tally | None:
     seeds = _others(recording)
     if not len(seeds):
         return None  # and then the networks may be any others
-    last = recording.frames[-1]
+    last, arms = recording.frames[-1], pair(recording.settings)
     units = (measure, measure + IN_STD)
-    own = [[float(last[arm][name][-1]) for arm in ARMS] for name in units]
-    others = [[[float(seed[arm][name]) for arm in ARMS] for name in units] for seed in seeds]
+    own = [[float(last[arm][name][-1]) for arm in arms] for name in units]
+    others = [[[float(seed[arm][name]) for arm in arms] for name in units] for seed in seeds]
     return Tally(tuple(_drift_vote(each) for each in (own, *others)))
 
 
 def gap_tally(recording: Recording, own: int) -> Tally | None:
-    """Returns in how many seeds the generalisation gap is larger with BN.
+    """Returns in how many seeds the generalisation gap of the second network is larger.
 
     Networks that have not learnt, or that fit their training examples unlike, are not compared.
 
@@ -160,7 +165,7 @@ def gap_order(ours: float, theirs: float) -> int:
 
 
 def as_json(recording: Recording) -> dict[str, Any]:
-    """Returns number of seeds, median, lowest and highest speed-up, and seeds with BN faster.
+    """Returns number of seeds, median, lowest and highest speed-up, and seeds that show one.
 
     The speed-ups are null if no seed has one; one that is only a bound is null.
     """
@@ -172,7 +177,7 @@ def as_json(recording: Recording) -> dict[str, Any]:
         and [
             None if each.bound else each.ratio for each in (range_.median, range_.low, range_.high)
         ],
-        "bn_faster": speed_tally(found).votes.count(1),
+        f"{pair(recording.settings)[1]}_faster": speed_tally(found).votes.count(1),
     }
 
 
@@ -190,12 +195,13 @@ def _drift_vote(units: Sequence[Sequence[float]]) -> int:
 
 
 def _gap_vote(recording: Recording, seed: Any) -> int:
-    curves = {arm: seed[arm]["validation_accuracy"] for arm in ARMS}
+    arms = pair(recording.settings)
+    curves = {arm: seed[arm]["validation_accuracy"] for arm in arms}
     luck = speed.by_luck(recording.steps, curves, float(seed["majority_share"]))
-    if not all(curves[arm][-1] >= luck and seed[arm]["diverged_at"] < 0 for arm in ARMS):
+    if not all(curves[arm][-1] >= luck and seed[arm]["diverged_at"] < 0 for arm in arms):
         return 0
     fits, gaps = [], []
-    for arm in ARMS:
+    for arm in arms:
         fits.append(float(seed[arm]["train_loss_in_inference"]))
         gaps.append(float(seed[arm]["validation_loss"]) - fits[-1])
     if not all(map(math.isfinite, gaps)) or not abs(fits[0] - fits[1]) < SAME_LOSS:

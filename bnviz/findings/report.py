@@ -11,6 +11,7 @@ from bnviz.findings.speed import Speed
 from bnviz.findings.wording import percent, with_arm
 from bnviz.recording import Recording
 from bnviz.recording.described import layers_of
+from bnviz.recording.header import arm_name
 
 #: Measures of an arm in the `history` of the JSON.
 _HISTORY = ("validation_accuracy", "validation_loss", "train_loss")
@@ -68,15 +69,17 @@ def _speed(recording: Recording, arm: str, found: Speed) -> str:
 
 
 def _seeds(recording: Recording) -> list[str]:
-    """Says what other seeds show of the speed-up with BN; nothing if none are known."""
+    """Says what other seeds show of the second network's speed-up; nothing if none are known."""
     if over_seeds.count(recording) == 1:
         return []
     found = over_seeds.speeds(recording)
     range_ = over_seeds.range_of(found)
     tally = over_seeds.speed_tally(found).words({1: "faster", -1: "slower"})
     median = f"{range_}, median {range_.median}; " if range_ else ""
+    settings = recording.settings
+    who = arm_name(settings, settings.second_arm)
     return [
-        f"over {len(found)} seeds: {median}BN is {tally}",
+        f"over {len(found)} seeds: {median}{who} is {tally}",
         f"({over_seeds.scope(recording.header)})",
     ]
 

@@ -22,7 +22,7 @@ from bnviz.lab.stack import MAX_STEPS, Stack
 from bnviz.lab.stack_data import StackedExamples, stacked_examples
 from bnviz.lab.stack_drift import LastLayer, last_layer_drift
 from bnviz.lab.training import BatchOrder, SavedVariables, steps_per_call
-from bnviz.recording.frames import ARMS
+from bnviz.recording.frames import pair
 from bnviz.settings import Settings
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
 from bnviz.studies.sweep import MAX_SEEDS
@@ -121,7 +121,7 @@ class BlockTraining:
             ("stack", arm, architecture(settings, arm), self._data.shapes, self._compares): partial(
                 compile_stack, arm
             )
-            for arm in ARMS
+            for arm in pair(settings)
         }
 
     def advance(self, should_continue: Callable[[], bool] = _always) -> bool:
@@ -134,10 +134,11 @@ class BlockTraining:
         Returns:
             Whether the block is trained.
         """
-        with _lock, ExitStack() as held, ThreadPoolExecutor(len(ARMS)) as threads:
+        arms = pair(self._runs[0])
+        with _lock, ExitStack() as held, ThreadPoolExecutor(len(arms)) as threads:
             if not self.compile(should_continue):
                 return False
-            stacks = {arm: _stack(self._runs[0], arm, self._data) for arm in ARMS}
+            stacks = {arm: _stack(self._runs[0], arm, self._data) for arm in arms}
             locks = [stack.lock for stack in stacks.values()]
             while not acquire_all(locks):
                 if not should_continue():

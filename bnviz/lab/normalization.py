@@ -104,33 +104,40 @@ def training_moments(
     return mean, variance
 
 
-def ghost_moments(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def ghost_moments(values: tf.Tensor, *, axis: int = 0) -> tuple[tf.Tensor, tf.Tensor]:
     """Computes the mean and variance by which ghost BN normalizes each example in training.
 
     The batch is cut into virtual batches of `GHOST_SIZE` examples, in order; what is left over
     belongs to the last one. A smaller batch is one virtual batch.
 
     Args:
-        values: Shape (num_examples, ..., units).
+        values: Shape (num_examples, ..., units), or (networks, num_examples, ..., units).
+        axis: That of the examples.
 
     Returns:
-        Mean and biased variance of its virtual batch for each example, over all axes but the last,
-        each of shape (num_examples, ..., units) with 1 for all axes between.
+        Mean and biased variance of its virtual batch for each example, over all axes between it and
+        the last, each in the shape of `values` with 1 for all axes between.
     """
-    whole = tf.maximum(tf.shape(values)[0] // GHOST_SIZE - 1, 0) * GHOST_SIZE
-    virtual = tf.reshape(values[:whole], (-1, GHOST_SIZE, *values.shape[1:]))
-    between = list(range(1, len(values.shape) - 1))
-    of_virtual = tf.nn.moments(virtual, axes=[1, *(axis + 1 for axis in between)], keepdims=True)
-    of_last = tf.nn.moments(values[whole:], axes=[0, *between], keepdims=True)
+    count = tf.shape(values)[axis]
+    whole = tf.maximum(count // GHOST_SIZE - 1, 0) * GHOST_SIZE
+    first, last = tf.split(values, [whole, count - whole], axis=axis)
+    # The shape is lost in the split.
+    others = values.shape[:axis], values.shape[axis + 1 :]
+    virtual = tf.reshape(first, (*others[0], -1, GHOST_SIZE, *others[1]))
+    last = tf.ensure_shape(last, (*others[0], None, *others[1]))
+    between = list(range(axis + 1, len(values.shape) - 1))
+    axes = [axis + 1, *(each + 1 for each in between)]
+    of_virtual = tf.nn.moments(virtual, axes=axes, keepdims=True)
+    of_last = tf.nn.moments(last, axes=[axis, *between], keepdims=True)
     mean, variance = (
         tf.concat(
             [
-                tf.repeat(tf.squeeze(first, 1), GHOST_SIZE, axis=0),
-                tf.repeat(last, tf.shape(values)[0] - whole, axis=0),
+                tf.repeat(tf.squeeze(of_first, axis + 1), GHOST_SIZE, axis=axis),
+                tf.repeat(rest, count - whole, axis=axis),
             ],
-            axis=0,
+            axis=axis,
         )
-        for first, last in zip(of_virtual, of_last, strict=True)
+        for of_first, rest in zip(of_virtual, of_last, strict=True)
     )
     return mean, variance
 

@@ -24,12 +24,14 @@ from bnviz.data.image_shape import KERNEL_SIDE, ImageShape
 from bnviz.lab.blocks import Moments, block_size, mapped, moments
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.convolution import convolve_stacked, halve
-from bnviz.lab.normalization import moving_average
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.lab.stack_data import StackedExamples, StackedTensors
 from bnviz.lab.stack_drift import LastLayer
+from bnviz.lab.stack_normalization import StackedNormalization, batch_moments
 from bnviz.lab.training import SavedVariables, make_optimizer, padded_steps, train_steps
+from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
+from bnviz.recording.networks import GHOST_SIZE
 from bnviz.settings import Settings
 
 #: Maximum number of steps per call; about as many lie between two evaluations.
@@ -43,7 +45,7 @@ class Stack:
 
     Args:
         architecture: Settings of a run; only what decides the architecture is read.
-        arm: "none" or "bn".
+        arm: "none", or one of `bnviz.settings.STUDY_ARMS`.
         size: Number of networks.
         num_features: Number of features of an example.
         num_classes: Number of classes.
@@ -64,6 +66,7 @@ class Stack:
     ):
         self.lock = threading.Lock()
         self._settings = architecture
+        self._arm = arm
         self._size = size
         self._position = normalization_position(architecture, arm)
         self._image = image
@@ -89,27 +92,42 @@ class Stack:
             )
             for index, (inputs, units) in enumerate(pairwise(widths))
         ]
-        # A Dense layer right before BN has no bias, because beta takes its place.
-        biased = widths[-1:] if self._position == "before" else widths[1:]
-        self._biases = per_unit("bias", biased, 0.0)
-        normalized = hidden if self._position else []
-        self._betas = per_unit("beta", normalized if architecture.bn_center else [], 0.0)
-        self._gammas = per_unit("gamma", normalized if architecture.bn_scale else [], 1.0)
-        self._moving_means = per_unit("moving_mean", normalized, 0.0)
-        self._moving_variances = per_unit("moving_variance", normalized, 1.0)
+        # A layer right before a normalization has no bias, whose place beta takes in most arms.
+        self._biased = self._position != "before" or arm in BIASED_ARMS
+        self._biases = per_unit("bias", widths[1:] if self._biased else widths[-1:], 0.0)
+        self._lengths = per_unit("g", hidden if arm == "weight_norm" else [], 1.0)
         self._inputs = {
             name: tf.Variable(tf.zeros((size, 1, 1)), trainable=False)
             for name in ("learning_rate", "bn_momentum", "bn_epsilon")
         }
-        self._trained = [*self._kernels, *self._biases, *self._betas, *self._gammas]
+        self._normalization = StackedNormalization(
+            arm,
+            size,
+            hidden if self._position else [],
+            self._inputs,
+            center=architecture.bn_center,
+            scale=architecture.bn_scale,
+        )
+        self._trained = [
+            *self._kernels,
+            *self._biases,
+            *self._lengths,
+            *self._normalization.trained,
+        ]
         self._optimizer = make_optimizer(architecture)
         self._optimizer.build(self._trained)
-        state = [*self._moving_means, *self._moving_variances, *self._optimizer.variables]
-        # All but the kernels, which depend on the run.
-        same_at_start = [*self._biases, *self._betas, *self._gammas, *state]
+        # All but the kernels and their lengths, which depend on the run.
+        same_at_start = [
+            *self._biases,
+            *self._normalization.trained,
+            *self._normalization.state,
+            *self._optimizer.variables,
+        ]
         self._start = [(variable, tf.constant(variable.numpy())) for variable in same_at_start]
         self._last_gammas = [
-            gamma for number, gamma in enumerate(self._gammas, start=1) if number in self._closing
+            gamma
+            for number, gamma in enumerate(self._normalization.gammas, start=1)
+            if number in self._closing
         ]
         # Compiled, because single assignments take as long as 200 steps.
         self._compiled_reset = CompiledFunction(self._reset)
@@ -160,7 +178,8 @@ class Stack:
     def save(self) -> SavedVariables:
         """Returns the state of all networks."""
         inputs = self._inputs.values()
-        return SavedVariables([*self._kernels, *(variable for variable, _ in self._start), *inputs])
+        starting = (variable for variable, _ in self._start)
+        return SavedVariables([*self._kernels, *self._lengths, *starting, *inputs])
 
     def train(
         self,
@@ -234,17 +253,16 @@ class Stack:
         Args:
             x: Features, shape (data_sets, num_examples, num_features).
         """
-        kernel = self._kernels[-2].numpy()
-        none = np.zeros((len(kernel), 1, kernel.shape[2]), np.float32)
+        last = len(self._kernels) - 2
         before = self._position == "before"
-        adds = self._adds_before and len(self._kernels) - 1 in self._closing
+        adds = self._adds_before and last + 1 in self._closing
+        numbers = self._normalization.numbers(last) if before else None
         return LastLayer(
             self._compiled_reaching(x).numpy(),
-            kernel,
-            none if before else self._biases[-2].numpy(),
-            self._gammas[-1].numpy() if before and self._gammas else none + 1,
-            self._betas[-1].numpy() if before and self._betas else none,
-            self._inputs["bn_epsilon"].numpy() if before else None,
+            self._kernel(last).numpy(),
+            self._biases[last].numpy() if self._biased else np.zeros((), np.float32),
+            self._arm,
+            None if numbers is None else numbers.copied(),
             self._image is not None,
             self._compiled_skip(x).numpy() if adds else None,
         )
@@ -256,6 +274,8 @@ class Stack:
             gamma.assign(last_gammas[:, None, None] * tf.ones_like(gamma))
         for variable, kernel in zip(self._kernels, kernels, strict=True):
             variable.assign(kernel)
+        for length, variable in zip(self._lengths, self._kernels, strict=False):
+            length.assign(_length(variable.value))
         for variable, values in zip(self._inputs.values(), tf.unstack(inputs), strict=True):
             variable.assign(values[:, None, None])
 
@@ -265,10 +285,12 @@ class Stack:
     def _train_step(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """Updates the weights of all networks once; returns the batch loss of each, (networks,)."""
         with tf.GradientTape() as tape:
-            loss, _ = loss_and_accuracy(self._logits(x, self._train_normalization), y)
+            loss, _ = loss_and_accuracy(self._logits(x, self._normalization.in_training), y)
             objective = tf.reduce_sum(loss)
             if self._settings.l2:
-                squares = [tf.reduce_sum(tf.square(kernel.value)) for kernel in self._kernels]
+                # The sum of squares of weights that are normalized is that of their lengths.
+                weights = [*self._lengths, *self._kernels[len(self._lengths) :]]
+                squares = [tf.reduce_sum(tf.square(variable.value)) for variable in weights]
                 objective += self._settings.l2 * tf.add_n(squares)
         gradients = tape.gradient(objective, [variable.value for variable in self._trained])
         rate = self._inputs["learning_rate"].read_value()
@@ -282,15 +304,10 @@ class Stack:
         self, x: tf.Tensor, y: tf.Tensor, x_validation: tf.Tensor, y_validation: tf.Tensor
     ) -> tf.Tensor:
         """See `evaluate`; compiled."""
-
-        def by_moving(index: int, values: tf.Tensor) -> tf.Tensor:
-            moving = self._moving_means[index].value, self._moving_variances[index].value
-            return self._normalize(index, values, *moving)
-
         outcomes: list[tf.Tensor] = []
         for features, classes, normalization in (
             (x, y, self._by_batch_of(x)),
-            (x_validation, y_validation, by_moving),
+            (x_validation, y_validation, self._normalization.in_inference),
         ):
             with self._after(outcomes):
                 logits = self._logits_of_all(features, normalization)
@@ -300,12 +317,22 @@ class Stack:
     def _compare_statistics(self, x_train: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """See `compare_statistics`; compiled."""
         accuracies: list[tf.Tensor] = []
-        for by_examples in (partial(self._by_batch_of, x), partial(self._by_all_of, x_train)):
+
+        def accuracy(normalization: Normalize) -> tf.Tensor:
+            logits = self._logits_of_all(x, normalization)
+            return loss_and_accuracy(logits, tf.broadcast_to(y, logits.shape[:2]))[1]
+
+        if not self._keeps_moving:
+            return tf.stack([accuracy(self._normalization.in_inference)] * 2)
+        for examples in (x, x_train):
             with self._after(accuracies):
-                logits = self._logits_of_all(x, by_examples())
-            classes = tf.broadcast_to(y, logits.shape[:2])
-            accuracies.append(loss_and_accuracy(logits, classes)[1])
+                accuracies.append(accuracy(self._by_all_of(examples, corrects=False)))
         return tf.stack(accuracies)
+
+    @property
+    def _keeps_moving(self) -> bool:
+        """Whether the networks keep moving statistics for inference."""
+        return bool(self._position) and self._normalization.keeps_moving
 
     def _after(self, made: Sequence[tf.Tensor]) -> Any:
         """Lets images wait for what is made before, so that the values of one alone are held."""
@@ -316,31 +343,56 @@ class Stack:
         if x.shape[1] <= self._block_size:
             return self._logits(x, normalization)
 
-        def of_block(part: tf.Tensor) -> tf.Tensor:
-            return self._logits(part[tf.newaxis], normalization)
+        return self._in_blocks(lambda part: self._logits(part, normalization), x)
 
-        return mapped(of_block, x[0], self._block_size, axis=1)
+    def _in_blocks(self, function: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+        """What a function makes of examples, block by block; no block cuts a virtual batch."""
+        examples, size = x[0], self._block_size
+
+        def of_block(part: tf.Tensor) -> tf.Tensor:
+            return function(part[tf.newaxis])
+
+        whole = (examples.shape[0] // GHOST_SIZE - 1) * GHOST_SIZE
+        if self._arm != "ghost_bn":
+            return mapped(of_block, examples, size, axis=1)
+        if whole <= 0:
+            return function(x)
+        size = max(size // GHOST_SIZE, 1) * GHOST_SIZE
+        made = mapped(of_block, examples[:whole], size, axis=1), of_block(examples[whole:])
+        return tf.concat(made, axis=1)
 
     def _by_batch_of(self, x: tf.Tensor) -> Normalize:
-        """Normalizes these examples, as one batch, by their own moments."""
-        return self._by_batch if x.shape[1] <= self._block_size else self._by_all_of(x)
+        """Normalizes these examples, as one batch, as in a training step."""
+        together = self._keeps_moving and self._arm != "ghost_bn"
+        if not together or x.shape[1] <= self._block_size:
+            return self._normalization.as_given
+        return self._by_all_of(x, corrects=True)
 
-    def _by_all_of(self, x: tf.Tensor) -> Normalize:
-        """Normalizes by the moments of these examples, as one batch."""
+    def _by_all_of(self, x: tf.Tensor, *, corrects: bool) -> Normalize:
+        """Normalizes by the moments of these examples, as one batch.
+
+        Args:
+            x: The examples.
+            corrects: Whether to correct them as batch renorm does in training.
+        """
         found: list[tuple[tf.Tensor, tf.Tensor]] = []
 
+        def keep(moments: tuple[tf.Tensor, tf.Tensor]) -> None:
+            index = len(found)
+            found.append(self._normalization.corrected(index, *moments) if corrects else moments)
+
         def by_found(index: int, values: tf.Tensor) -> tf.Tensor:
-            return self._normalize(index, values, *found[index])
+            return self._normalization.by_moments(index, values, *found[index])
 
         def by_batch_and_keep(index: int, values: tf.Tensor) -> tf.Tensor:
-            found.append(_moments(values))
+            keep(batch_moments(values))
             return by_found(index, values)
 
         if x.shape[1] <= self._block_size:
             self._logits(x, by_batch_and_keep)
-        elif self._position:
-            for _ in self._moving_means:
-                found.append(moments(self._next_moments(found), x[0], self._block_size))
+        else:
+            for _ in range(self._settings.hidden_layers):
+                keep(moments(self._next_moments(found), x[0], self._block_size))
         return by_found
 
     def _next_moments(self, found: Sequence[tuple[tf.Tensor, tf.Tensor]]) -> Moments:
@@ -350,16 +402,13 @@ class Stack:
             passed: list[tuple[tf.Tensor, tf.Tensor]] = []
 
             def normalized(index: int, values: tf.Tensor) -> tf.Tensor:
-                passed.append(found[index] if index < len(found) else _moments(values))
-                return self._normalize(index, values, *passed[-1])
+                passed.append(found[index] if index < len(found) else batch_moments(values))
+                return self._normalization.by_moments(index, values, *passed[-1])
 
             self._hidden(part[tf.newaxis], normalized, len(found) + 1)
             return passed[-1]
 
         return of_block
-
-    def _by_batch(self, index: int, values: tf.Tensor) -> tf.Tensor:
-        return self._normalize(index, values, *_moments(values))
 
     def _logits(self, x: tf.Tensor, normalization: Normalize) -> tf.Tensor:
         """Runs a forward pass; returns shape (networks, num_examples, num_classes)."""
@@ -378,13 +427,14 @@ class Stack:
             x = tf.reshape(x, (*x.shape[:2], *astuple(self._image)))
         # What reaches each layer.
         reaching: list[tf.Tensor] = []
-        for index, kernel in enumerate(self._kernels[:layers]):
+        for index in range(layers):
             reaching.append(x)
-            x = self._product(x, kernel.value)
+            x = self._product(x, self._kernel(index))
+            if self._biased:
+                bias = self._biases[index].value
+                x += tf.reshape(bias, (self._size, *[1] * (len(x.shape) - 2), -1))
             if self._position == "before":
                 x = normalization(index, x)
-            else:
-                x += _widened(self._biases[index].value, x)
             closes = index + 1 in self._closing
             if closes and self._adds_before:
                 x += reaching[index - 1]
@@ -396,6 +446,11 @@ class Stack:
             if index + 1 in self._pooled:
                 x = halve(x)
         return x
+
+    def _kernel(self, index: int) -> tf.Tensor:
+        """What a hidden layer multiplies by, with weight normalization `g * v / ||v||`."""
+        kernel = self._kernels[index].value
+        return self._lengths[index].value * kernel / _length(kernel) if self._lengths else kernel
 
     def _product(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         """What a hidden layer makes of its inputs, without a bias."""
@@ -410,41 +465,9 @@ class Stack:
         if x.shape[1] <= self._block_size:
             return self._hidden(x, by_batch, layers)
 
-        def of_block(part: tf.Tensor) -> tf.Tensor:
-            return self._hidden(part[tf.newaxis], by_batch, layers)
-
-        return mapped(of_block, x[0], self._block_size, axis=1)
-
-    def _train_normalization(self, index: int, values: tf.Tensor) -> tf.Tensor:
-        """Normalizes by the mean and variance of the batch and updates the moving statistics."""
-        moments = _moments(values)
-        momentum = self._inputs["bn_momentum"].read_value()
-        moving = self._moving_means[index], self._moving_variances[index]
-        for variable, moment in zip(moving, moments, strict=True):
-            variable.assign(moving_average(variable.value, moment, momentum))
-        return self._normalize(index, values, *moments)
-
-    def _normalize(
-        self, index: int, values: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor
-    ) -> tf.Tensor:
-        return tf.nn.batch_normalization(
-            values,
-            _widened(mean, values),
-            _widened(variance, values),
-            offset=_widened(self._betas[index].value, values) if self._betas else None,
-            scale=_widened(self._gammas[index].value, values) if self._gammas else None,
-            variance_epsilon=_widened(self._inputs["bn_epsilon"].read_value(), values),
-        )
+        return self._in_blocks(lambda part: self._hidden(part, by_batch, layers), x)
 
 
-def _moments(values: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mean and biased variance over examples and positions, each of shape (networks, 1, units)."""
-    axes = [*range(1, len(values.shape) - 1)]
-    mean, variance = tf.nn.moments(values, axes=axes, keepdims=True)
-    shape = (values.shape[0], 1, values.shape[-1])
-    return tf.reshape(mean, shape), tf.reshape(variance, shape)
-
-
-def _widened(numbers: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Numbers of each network and unit, shape (networks, 1, ...), with as many axes as values."""
-    return tf.reshape(numbers, (numbers.shape[0], *[1] * (len(values.shape) - 2), -1))
+def _length(kernel: tf.Tensor) -> tf.Tensor:
+    """L2 norm of the weights of each neuron of each network, shape (networks, 1, units)."""
+    return tf.norm(kernel, axis=1, keepdims=True)

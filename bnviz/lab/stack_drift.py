@@ -6,10 +6,12 @@ The definitions are those of `bnviz.lab.drift`, for many networks and one layer.
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.image_shape import KERNEL_SIDE, grid_places
 from bnviz.lab.drift import by_neuron, distance
+from bnviz.lab.stack_normalization import LayerNumbers, normalized_as_given
 from bnviz.recording.frame_schema import IN_STD
 from bnviz.recording.networks import grid_side
 
@@ -22,10 +24,9 @@ class LastLayer(NamedTuple):
             num_examples, height, width, channels).
         kernel: Its kernel, shape (networks, inputs, units); of a convolution, the inputs are those
             of all taps.
-        bias: Its bias, shape (networks, 1, units).
-        gamma: Scale of BN before the activation, of the same shape.
-        beta: Offset of the same.
-        epsilon: Epsilon of the same, shape (networks, 1, 1); None if nothing is normalized there.
+        bias: Its bias, shape (networks, 1, units), or 0.
+        arm: What the networks are, as for `bnviz.lab.stack.Stack`.
+        numbers: Those of the normalization before the activation; None if there is none.
         convolves: Whether it is a convolution.
         skip: What a residual block adds before the activation, in the shape of `reaching`, or None.
     """
@@ -33,9 +34,8 @@ class LastLayer(NamedTuple):
     reaching: NDArray[np.float32]
     kernel: NDArray[np.float32]
     bias: NDArray[np.float32]
-    gamma: NDArray[np.float32]
-    beta: NDArray[np.float32]
-    epsilon: NDArray[np.float32] | None
+    arm: str
+    numbers: LayerNumbers | None
     convolves: bool = False
     skip: NDArray[np.float32] | None = None
 
@@ -55,38 +55,34 @@ class LastLayer(NamedTuple):
             layer = self._of(number)
             # The first layer of all networks is reached by the same images.
             images = reaching if len(reaching) == 1 else reaching[number : number + 1]
-            values = layer._normalized(layer._convolved(images))
-            read_values = layer._read(values, images.shape)
+            read_values = layer._read(layer._normalized(layer._convolved(images)))
             if skip is not None:
-                added = skip[number : number + 1]
-                read_values = read_values + layer._read(added, added.shape)
+                read_values = read_values + layer._read(skip[number : number + 1])
             read.append(read_values)
         return np.concatenate(read)
 
     def _of(self, number: int) -> "LastLayer":
         """The layer of one network."""
         one = slice(number, number + 1)
-        return self._replace(
-            kernel=self.kernel[one],
-            bias=self.bias[one],
-            gamma=self.gamma[one],
-            beta=self.beta[one],
-            epsilon=None if self.epsilon is None else self.epsilon[one],
-        )
+        numbers = self.numbers
+        if numbers is not None:
+            numbers = LayerNumbers(*(None if each is None else each[one] for each in numbers))
+        bias = self.bias[one] if self.bias.ndim else self.bias
+        return self._replace(kernel=self.kernel[one], bias=bias, numbers=numbers)
 
     def _normalized(self, products: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The pre-activations of products, shape (networks, num_examples, units)."""
+        """The pre-activations of products, in their shape."""
         values = products + self.bias
-        if self.epsilon is not None:
-            variance = values.var(axis=1, keepdims=True)
-            values -= values.mean(axis=1, keepdims=True)
-            values *= self.gamma / np.sqrt(variance + self.epsilon)
-            values += self.beta
-        return values
+        if self.numbers is None:
+            return values
+        normalized: NDArray[np.float32] = normalized_as_given(
+            self.arm, tf.constant(values), self.numbers
+        ).numpy()
+        return normalized
 
     def _convolved(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The products at all positions of all examples, (networks, num_positions, units)."""
-        *_, height, width, channels = images.shape
+        """The products at all positions, (networks, num_examples, height, width, units)."""
+        *others, height, width, channels = images.shape
         padded = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1), (0, 0)))
         of_taps = [
             padded[:, :, row : row + height, column : column + width]
@@ -94,15 +90,14 @@ class LastLayer(NamedTuple):
         ]
         neighbours = np.concatenate(of_taps, axis=-1)
         inputs: int = KERNEL_SIDE**2 * channels
-        return neighbours.reshape(len(images), -1, inputs) @ self.kernel
+        products = neighbours.reshape(len(images), -1, inputs) @ self.kernel
+        return products.reshape(*others, height, width, -1)
 
-    def _read(self, values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    def _read(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """The values at the positions that are read of each image."""
-        _, examples, *sides, _ = shape
-        units = values.shape[-1]
-        images = values.reshape(-1, examples, *sides, units)
-        rows, columns = (grid_places(side, grid_side(units)) for side in sides)
-        return images[:, :, rows][:, :, :, columns].reshape(len(images), -1, units)
+        *_, height, width, units = values.shape
+        rows, columns = (grid_places(side, grid_side(units)) for side in (height, width))
+        return values[:, :, rows][:, :, :, columns].reshape(len(values), -1, units)
 
 
 def last_layer_drift(first: LastLayer, now: LastLayer) -> dict[str, NDArray[np.float64]]:

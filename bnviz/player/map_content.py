@@ -9,6 +9,7 @@ from bnviz.figures.studies import map_axes, map_lines
 from bnviz.figures.studies.map_figure import map_figure, reading
 from bnviz.player.request import MapRequest
 from bnviz.recording import BUNDLED
+from bnviz.recording.header import arm_label, arm_name
 from bnviz.settings import Settings
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.map_words import describe_cell
@@ -93,7 +94,9 @@ def recorded_map() -> PhaseMap:
 def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
     """The maps, the lines through a cell, and what describes each cell."""
     rows, columns, _ = numbers.sweep.shape
-    name = ARM_MEASURES[numbers.arm_measure]
+    name, base = ARM_MEASURES[numbers.arm_measure], numbers.sweep.base
+    networks = ", ".join(arm_label(base, arm) for arm in numbers.sweep.arms)
+    who = arm_name(base, base.second_arm)
     return {
         "figure": map_figure(numbers).to_json(),
         "lines": map_lines.to_json(numbers)
@@ -109,7 +112,7 @@ def _picture(numbers: MapNumbers, sentence: str) -> dict[str, Any]:
             "start": _first_cell(numbers.sweep),
         },
         "reading": reading(numbers),
-        "label": f"Maps of the {name}: without BN, with BN, and what BN gains. {sentence}",
+        "label": f"Maps of the {name}: {networks}, and what {who} gains. {sentence}",
     }
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from bnviz.findings import over_seeds
 from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.recording import Recording
+from bnviz.recording.header import arm_name
 from bnviz.recording.other_seeds import OTHER_SEEDS
+from bnviz.settings import Settings
 from bnviz.studies.seed_check import unchecked
 
 #: Speed-ups that the axis may name.
@@ -51,15 +53,16 @@ def _known(recording: Recording) -> dict[str, Any]:
         "text": f"speed-up in {len(found)} seeds",
         "title": over_seeds.scope(recording.header),
         "ticks": [{"at": position(tick), "text": f"{tick:g}×"} for tick in ticks],
-        "dots": _dots(found, position, recording.settings.seed),
+        "dots": _dots(found, position, recording.settings),
     }
 
 
-def _dots(found: Mapping[int, Speed], position: Any, own: int) -> list[dict[str, Any]]:
+def _dots(found: Mapping[int, Speed], position: Any, settings: Settings) -> list[dict[str, Any]]:
+    who, own = arm_name(settings, settings.second_arm), settings.seed
     dots = []
     for seed, each in found.items():
         speed_up: SpeedUp | None = each.speed_up
-        said = f"BN {speed_up} as fast in steps" if speed_up else f"no speed-up: {each.reason}"
+        said = f"{who} {speed_up} as fast in steps" if speed_up else f"no speed-up: {each.reason}"
         dots.append(
             {
                 "seed": seed,

@@ -21,6 +21,7 @@ from bnviz.archive import Archive, OversizeError, packed, read_limited, unpacked
 from bnviz.recording import header_text, other_seeds
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frame_schema import VERSION
+from bnviz.recording.frames import ARMS, pair
 from bnviz.recording.header import RecordingHeader
 from bnviz.recording.header_text import HeaderError
 from bnviz.recording.other_seeds import MAX_OTHER_SEEDS, OtherSeeds
@@ -146,7 +147,7 @@ class RecordingFile:
                 detail,
                 costs=_costs(archive, len(layout.arms)),
                 frames=_frames(archive, layout),
-                other_seeds=_other_seeds(archive, len(header.steps)),
+                other_seeds=_other_seeds(archive, header),
                 shown=_shown(archive),
             )
         except RecordingError:
@@ -239,11 +240,12 @@ def _costs(archive: Archive, num_arms: int) -> tuple[float, ...]:
     return tuple(archive.array(_COSTS).tolist())
 
 
-def _other_seeds(archive: Archive, num_steps: int) -> OtherSeeds | None:
+def _other_seeds(archive: Archive, of: RecordingHeader) -> OtherSeeds | None:
     """The records of other seeds, if the file has any."""
     if _OTHER_SEEDS not in archive.names:
         return None
-    header, kind = archive.header(_OTHER_SEEDS), other_seeds.dtype(num_steps)
+    arms = ARMS if of.settings is None else pair(of.settings)
+    header, kind = archive.header(_OTHER_SEEDS), other_seeds.dtype(len(of.steps), arms)
     count, rest = divmod(header.nbytes, kind.itemsize)
     if header.dtype != np.uint8 or len(header.shape) != 1 or rest or count > MAX_OTHER_SEEDS:
         raise RecordingError(_FOREIGN)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.bn_changes import MOVING_ARMS
+from bnviz.settings import Settings
 
 #: One record of `FrameLayout.dtype`.
 Frame = np.void
@@ -76,6 +77,11 @@ NO_ANSWER = 65_535
 #: Statistics by which BN can normalize in inference: those of the validation examples as one batch,
 #: the moving ones, those of the training examples (PreciseBN), and those of each example alone.
 INFERENCE_STATISTICS = ("batch", "moving", "precise", "alone")
+
+
+def pair(settings: Settings) -> tuple[str, str]:
+    """The first two networks of a run, which studies compare."""
+    return ARMS[0], settings.second_arm
 
 
 def frame_steps(steps: int) -> NDArray[np.int64]:

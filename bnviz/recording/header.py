@@ -366,6 +366,11 @@ def arm_addition(settings: Settings, arm: str) -> str:
     return arm_label(settings, arm) if arm == ARMS[0] else ARM_ADDITIONS[arm]
 
 
+def arm_name(settings: Settings, arm: str) -> str:
+    """Returns who learns: "BN", "layer norm"."""
+    return arm_label(settings, arm).removeprefix("with ")
+
+
 def normalization_position(settings: Settings, arm: str) -> str:
     """Returns whether an arm normalizes "before" or "after" the activation, or "" for neither.
 

@@ -25,7 +25,7 @@ END = (
 OtherSeeds = NDArray[np.void]
 
 
-def dtype(num_frames: int) -> np.dtype[np.void]:
+def dtype(num_frames: int, arms: Sequence[str] = ARMS) -> np.dtype[np.void]:
     """Dtype of the record of a seed.
 
     Its `seed`, the share of the largest class among its validation examples, and for each arm the
@@ -34,6 +34,7 @@ def dtype(num_frames: int) -> np.dtype[np.void]:
 
     Args:
         num_frames: Number of steps that a run records.
+        arms: The pair, as from `bnviz.recording.frames.pair`.
     """
     arm = [
         ("validation_accuracy", "<f4", (num_frames,)),
@@ -41,7 +42,7 @@ def dtype(num_frames: int) -> np.dtype[np.void]:
         *((name, "<f4") for name in ("validation_loss", *END)),
     ]
     fields: list[Any] = [("seed", "<i8"), ("majority_share", "<f4")]
-    return np.dtype([*fields, *((name, arm) for name in ARMS)])
+    return np.dtype([*fields, *((name, arm) for name in arms)])
 
 
 def seeds_beside(seed: int, count: int = OTHER_SEEDS) -> Sequence[int]:
@@ -50,19 +51,24 @@ def seeds_beside(seed: int, count: int = OTHER_SEEDS) -> Sequence[int]:
     return range(first, first + count)
 
 
-def check(records: OtherSeeds, num_frames: int, seed: int) -> None:
+def check(records: OtherSeeds, num_frames: int, seed: int, arms: Sequence[str] = ARMS) -> None:
     """Checks what may come from a stranger's file.
 
     Args:
         records: The records.
         num_frames: Number of steps that the run records.
         seed: Seed of the run.
+        arms: As for `dtype`.
 
     Raises:
         ValueError: If they cannot be those of other seeds of the run.
     """
     seeds = records["seed"].tolist()
-    if records.dtype != dtype(num_frames) or records.ndim != 1 or len(seeds) > MAX_OTHER_SEEDS:
+    if (
+        records.dtype != dtype(num_frames, arms)
+        or records.ndim != 1
+        or len(seeds) > MAX_OTHER_SEEDS
+    ):
         raise ValueError("the other seeds are not those of the run")
     allowed = all(SEEDS.low <= each <= SEEDS.high for each in seeds)
     if not allowed or len({*seeds, seed}) != len(seeds) + 1:

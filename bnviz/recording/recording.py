@@ -14,7 +14,7 @@ from bnviz.recording import other_seeds
 from bnviz.recording.file import RecordingError, RecordingFile
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frame_schema import VERSION
-from bnviz.recording.frames import Frame, Frames
+from bnviz.recording.frames import Frame, Frames, pair
 from bnviz.recording.header import RecordingHeader
 from bnviz.recording.other_seeds import OtherSeeds
 from bnviz.recording.shown_examples import ShownExamples
@@ -134,7 +134,8 @@ class Recording:
     def other_seeds(self, records: OtherSeeds) -> None:
         if not self.complete:
             raise ValueError("a run is compared with other seeds once it is complete")
-        other_seeds.check(records, len(self.steps), self.settings.seed)
+        settings = self.settings
+        other_seeds.check(records, len(self.steps), settings.seed, pair(settings))
         self._other_seeds = records
 
     def snapshot(self) -> "Recording":

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from bnviz.findings import speed
 from bnviz.findings.speed import TARGET_SHARE, Speed, first_at
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import ARM_LABELS, ARMS
-from bnviz.settings import KINDS
+from bnviz.recording.header import arm_label, arm_name
+from bnviz.settings import KINDS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_file import MapRuns
 from bnviz.studies.map_speeds import between, bracket
@@ -29,6 +29,7 @@ class BestRates:
     The target is `TARGET_SHARE` of the best final accuracy of both at any rate of the map.
 
     Attributes:
+        settings: Settings that the runs share.
         other: The setting of the map's other axis.
         value: Its value, as a label.
         rates: Best learning rate by arm.
@@ -38,6 +39,7 @@ class BestRates:
         last: Last step of the runs.
     """
 
+    settings: Settings
     other: str
     value: str
     rates: Mapping[str, float]
@@ -47,18 +49,20 @@ class BestRates:
     last: int
 
     def sentence(self) -> str:
-        """Says how many times as fast BN is."""
+        """Says how many times as fast the second network is."""
         rates = ", ".join(
-            f"{written(rate, '.3g')} {ARM_LABELS[arm]}" for arm, rate in self.rates.items()
+            f"{written(rate, '.3g')} {arm_label(self.settings, arm)}"
+            for arm, rate in self.rates.items()
         )
         none, bn = (
             f"{steps:,.0f}" if math.isfinite(steps) else f"not reached in {self.last:,}"
             for steps in self.steps.values()
         )
+        who = arm_name(self.settings, self.settings.second_arm)
         goal = f"{percent(TARGET_SHARE)} of the best final accuracy"
         return (
             f"At {KINDS[self.other].label} {self.value} and each one's best learning rate "
-            f"({rates}; the first to {goal}), BN is {between(self.low, self.high)} as fast "
+            f"({rates}; the first to {goal}), {who} is {between(self.low, self.high)} as fast "
             f"(steps: {none} against {bn})."
         )
 
@@ -87,18 +91,18 @@ def best_rates(sweep: Sweep, runs: MapRuns) -> BestRates | None:
     line = (slice(None), place) if side == 0 else (place, slice(None))
     if not runs.timed[line].all():
         return None
-    curves = {arm: runs.accuracy[arm][line] for arm in ARMS}
-    diverged = {arm: runs.ends[arm]["diverged_at"][line] for arm in ARMS}
+    curves = {arm: runs.accuracy[arm][line] for arm in sweep.arms}
+    diverged = {arm: runs.ends[arm]["diverged_at"][line] for arm in sweep.arms}
     steps = _steps(sweep.evaluation_steps, curves, diverged)
-    best = {arm: _best(steps[arm], curves[arm][..., -1]) for arm in ARMS}
+    best = {arm: _best(steps[arm], curves[arm][..., -1]) for arm in sweep.arms}
     found = [
-        _speed(sweep, {arm: (curves[arm], diverged[arm]) for arm in ARMS}, best, seed, share)
+        _speed(sweep, {arm: (curves[arm], diverged[arm]) for arm in sweep.arms}, best, seed, share)
         for seed, share in enumerate(runs.majority_share[line].max(axis=0).tolist())
     ]
     known = [each for each in found if each.speed_up is not None]
     if not known or 2 * len(known) < len(found):
         return None
-    return _summary(rate_axis, other, place, best, known, sweep.base.steps)
+    return _summary(rate_axis, other, place, best, known, sweep.base)
 
 
 def _summary(
@@ -107,22 +111,23 @@ def _summary(
     place: int,
     best: Mapping[str, int],
     known: list[Speed],
-    last: int,
+    base: Settings,
 ) -> BestRates:
     arrivals = zip(*((each.first, each.this) for each in known), strict=True)
     steps = {
         arm: float(np.median([math.inf if one.step is None else one.step for one in of_arm]))
-        for arm, of_arm in zip(ARMS, arrivals, strict=True)
+        for arm, of_arm in zip(best, arrivals, strict=True)
     }
     low, high = np.median([bracket(each) for each in known], axis=0).tolist()
     return BestRates(
+        base,
         other.name,
         other.label(place),
         {arm: float(rate_axis.values[number]) for arm, number in best.items()},
         steps,
         low,
         high,
-        last,
+        base.steps,
     )
 
 
@@ -164,7 +169,7 @@ def _speed(
     seed: int,
     chance: float,
 ) -> Speed:
-    """Returns the speed of BN in one seed, each arm at its best rate."""
+    """Returns the speed of the second network in one seed, each arm at its best rate."""
     (found,) = speed.speeds(
         sweep.evaluation_steps,
         {arm: curves[best[arm], seed] for arm, (curves, _) in arms.items()},

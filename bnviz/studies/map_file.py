@@ -1,5 +1,6 @@
 """MapFile: reads and writes a phase map, complete or not; safe on files from others."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -8,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
-from bnviz.recording.frames import ARMS
 from bnviz.settings import SettingsError
 from bnviz.studies.sweep import BY_OTHER_STATISTICS, Sweep
 
@@ -27,20 +27,12 @@ CELL = np.dtype(
 #: Arrays that files of the first version lack: the steps at which the networks were evaluated, the
 #: validation accuracy of each arm at these, and the share of the largest class.
 _STEPS, _SHARE = "evaluation_steps", "majority_share"
-_CURVES = {f"{arm}_accuracy": arm for arm in ARMS}
 #: Maximum bytes of a file (the largest map takes about 500 KB), and of the sweep's text in it.
 _MAX_FILE_BYTES = 2_000_000
 _MAX_SWEEP_BYTES = 100_000
+_FOREIGN = "the file is not a phase map of this laboratory"
 #: Maximum number of evaluation steps in a file.
 _MAX_STEPS = 64
-#: The arm and the field of each array, by its name in the file; and of those that older files lack.
-_MEMBERS = {
-    f"{arm}_{name}": (arm, name)
-    for arm in ARMS
-    for name in CELL.names or ()
-    if name not in BY_OTHER_STATISTICS
-}
-_OTHERS = {f"{arm}_{name}": (arm, name) for arm in ARMS for name in BY_OTHER_STATISTICS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,25 +60,41 @@ class MapRuns:
         shape = (*sweep.shape, len(sweep.evaluation_steps))
         return cls(
             np.zeros(sweep.shape, bool),
-            {arm: np.zeros(sweep.shape, CELL) for arm in ARMS},
-            {arm: np.full(shape, np.nan, np.float32) for arm in ARMS},
+            {arm: np.zeros(sweep.shape, CELL) for arm in sweep.arms},
+            {arm: np.full(shape, np.nan, np.float32) for arm in sweep.arms},
             np.zeros(sweep.shape, np.float32),
         )
 
     @property
     def timed(self) -> NDArray[np.bool_]:
         """Whether the accuracies of a run were kept, shape `Sweep.shape`."""
-        curves = self.accuracy[ARMS[0]]
+        curves = next(iter(self.accuracy.values()))
         return self.known & ~np.isnan(curves).all(axis=-1)
 
     def keeps(self, name: str) -> bool:
         """Returns whether a field of `CELL` was kept of any run, or no run is known."""
-        kept = ~np.isnan(self.ends[ARMS[0]][name][self.known])
+        kept = ~np.isnan(next(iter(self.ends.values()))[name][self.known])
         return bool(kept.any() or not kept.size)
 
 
 class PhaseMapError(ValueError):
     """A file is not a phase map; the message says why."""
+
+
+def _curves(arms: Sequence[str]) -> dict[str, str]:
+    """The arm of each array of accuracies, by its name in the file."""
+    return {f"{arm}_accuracy": arm for arm in arms}
+
+
+def _members(arms: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The arm and the field of each array, by its name in the file."""
+    names = [name for name in CELL.names or () if name not in BY_OTHER_STATISTICS]
+    return {f"{arm}_{name}": (arm, name) for arm in arms for name in names}
+
+
+def _others(arms: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The same of those that older files lack."""
+    return {f"{arm}_{name}": (arm, name) for arm in arms for name in BY_OTHER_STATISTICS}
 
 
 def write(file: str | Path | BinaryIO, sweep: Sweep, runs: MapRuns) -> None:
@@ -97,13 +105,15 @@ def write(file: str | Path | BinaryIO, sweep: Sweep, runs: MapRuns) -> None:
         sweep: The runs.
         runs: What is kept of them.
     """
-    arrays = {member: runs.ends[arm][name] for member, (arm, name) in _MEMBERS.items()}
+    arrays = {member: runs.ends[arm][name] for member, (arm, name) in _members(sweep.arms).items()}
     arrays |= {"sweep": np.array(sweep.to_json()), "known": runs.known}
     if runs.timed.any() or not runs.known.any():
-        arrays |= {member: runs.accuracy[arm] for member, arm in _CURVES.items()}
+        arrays |= {member: runs.accuracy[arm] for member, arm in _curves(sweep.arms).items()}
         arrays |= {_STEPS: np.array(sweep.evaluation_steps), _SHARE: runs.majority_share}
     if any(runs.keeps(name) for name in BY_OTHER_STATISTICS):
-        arrays |= {member: runs.ends[arm][name] for member, (arm, name) in _OTHERS.items()}
+        arrays |= {
+            member: runs.ends[arm][name] for member, (arm, name) in _others(sweep.arms).items()
+        }
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
 
@@ -122,7 +132,7 @@ def read(file: str | Path | BinaryIO) -> tuple[Sweep, MapRuns]:
         runs = MapRuns.empty(sweep)
         known = _array(archive, "known", np.dtype(bool), sweep.shape)
         runs.known[:] = known
-        for member, (arm, name) in (_MEMBERS | _OTHERS).items():
+        for member, (arm, name) in (_members(sweep.arms) | _others(sweep.arms)).items():
             if member in archive.names:
                 found = _array(archive, member, CELL[name], sweep.shape)[known]
                 runs.ends[arm][name][known] = found
@@ -145,7 +155,9 @@ def _read_curves(archive: Archive, sweep: Sweep, runs: MapRuns) -> None:
     if header.dtype != np.dtype(np.int64) or len(header.shape) != 1 or header.shape[0] > _MAX_STEPS:
         raise PhaseMapError("the numbers in the file do not belong to its sweep")
     shape = (*sweep.shape, header.shape[0])
-    curves = {arm: _array(archive, member, single, shape) for member, arm in _CURVES.items()}
+    curves = {
+        arm: _array(archive, member, single, shape) for member, arm in _curves(sweep.arms).items()
+    }
     share = _array(archive, _SHARE, single, sweep.shape)
     if tuple(archive.array(_STEPS).tolist()) != sweep.evaluation_steps:
         return
@@ -156,16 +168,18 @@ def _read_curves(archive: Archive, sweep: Sweep, runs: MapRuns) -> None:
 
 
 def _sweep(archive: Archive) -> Sweep:
-    first = {"sweep", "known", *_MEMBERS}
     found = set(archive.names)
-    of_speed, others = {_STEPS, _SHARE, *_CURVES}, {*_OTHERS}
-    allowed = (first, first | of_speed, first | others, first | of_speed | others)
-    if found not in allowed or archive.size != len(found):
-        raise PhaseMapError("the file is not a phase map of this laboratory")
+    if "sweep" not in found or archive.size != len(found):
+        raise PhaseMapError(_FOREIGN)
     header = archive.header("sweep")
     if header.dtype.kind != "U" or header.shape or header.nbytes > _MAX_SWEEP_BYTES:
-        raise PhaseMapError("the file is not a phase map of this laboratory")
-    return Sweep.from_json(str(archive.array("sweep")))
+        raise PhaseMapError(_FOREIGN)
+    sweep = Sweep.from_json(str(archive.array("sweep")))
+    first = {"sweep", "known", *_members(sweep.arms)}
+    of_speed, others = {_STEPS, _SHARE, *_curves(sweep.arms)}, {*_others(sweep.arms)}
+    if found not in (first, first | of_speed, first | others, first | of_speed | others):
+        raise PhaseMapError(_FOREIGN)
+    return sweep
 
 
 def _array(

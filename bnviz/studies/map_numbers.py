@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.recording.frames import ARMS
 from bnviz.studies.map_speeds import CellSpeeds
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import ACCURACIES, BY_OTHER_STATISTICS, Sweep, arm_measure
@@ -29,12 +28,12 @@ class MapNumbers:
         diverged: Share of the seeds that diverged, by arm; NaN where a cell is not filled.
         reached: Whether most of the seeds reached the target accuracy, by arm. A cell that is not
             filled takes this from its nearest filled cell.
-        gain: How much better it is with BN: the difference of accuracies, shares or steps,
-            `log10(loss without BN / loss with BN)`, or `log2(speed-up)`. Except for the speed-up,
+        gain: How much better the second network is: the difference of accuracies, shares or steps,
+            `log10(first loss / second loss)`, or `log2(speed-up)`. Except for the speed-up,
             infinite where only one arm has a number. NaN where there is none and where a cell is
             not filled.
         kept: Whether the map has numbers of this measure; one of an earlier version may lack them.
-        by_other_statistics: The accuracies with BN by `BY_OTHER_STATISTICS`; NaN where not kept.
+        by_other_statistics: The second network's by `BY_OTHER_STATISTICS`; NaN where not kept.
         speeds: The speed-up of each cell.
         nearest: Row and column of the nearest filled cell, shape (2, rows, columns); -1 where no
             cell is filled.
@@ -66,14 +65,16 @@ class MapNumbers:
         sweep, filled = phase_map.sweep, phase_map.filled()
         measure = measure or sweep.measure
         of_arms = arm_measure(measure)
-        values = {arm: phase_map.values(arm, of_arms) for arm in ARMS}
+        values = {arm: phase_map.values(arm, of_arms) for arm in sweep.arms}
         ends: list[dict[str, Floats]] = []
         for end in (np.fmin, np.fmax):  # which leave out NaN
-            over = {arm: end.reduce(phase_map.run_values(arm, of_arms), axis=2) for arm in ARMS}
-            ends.append({arm: np.where(filled, over[arm], np.nan) for arm in ARMS})
+            over = {
+                arm: end.reduce(phase_map.run_values(arm, of_arms), axis=2) for arm in sweep.arms
+            }
+            ends.append({arm: np.where(filled, over[arm], np.nan) for arm in sweep.arms})
         if of_arms == "diverged":  # a share of the seeds has no range over the seeds
             ends = [values, values]
-        steps = {arm: phase_map.values(arm, "steps_to_target") for arm in ARMS}
+        steps = {arm: phase_map.values(arm, "steps_to_target") for arm in sweep.arms}
         speeds = phase_map.speeds()
         nearest = nearest_filled(filled, sweep)
         return cls(
@@ -84,13 +85,13 @@ class MapNumbers:
             values=values,
             low=ends[0],
             high=ends[1],
-            diverged={arm: phase_map.values(arm, "diverged") for arm in ARMS},
-            reached={arm: np.isfinite(steps[arm])[tuple(nearest)] for arm in ARMS},
+            diverged={arm: phase_map.values(arm, "diverged") for arm in sweep.arms},
+            reached={arm: np.isfinite(steps[arm])[tuple(nearest)] for arm in sweep.arms},
             gain=_gain(speeds, values, measure),
             speeds=speeds,
             kept=phase_map.keeps(measure),
             by_other_statistics={
-                name: phase_map.values("bn", name) for name in BY_OTHER_STATISTICS
+                name: phase_map.values(sweep.arms[1], name) for name in BY_OTHER_STATISTICS
             },
             nearest=nearest,
         )
@@ -123,14 +124,14 @@ def nearest_filled(filled: NDArray[np.bool_], sweep: Sweep) -> NDArray[np.int64]
 
 
 def _gain(speeds: CellSpeeds, values: dict[str, Floats], measure: str) -> Floats:
-    none, bn = (values[arm] for arm in ARMS)
+    none, second = values.values()
     with np.errstate(invalid="ignore", divide="ignore"):
         match measure:
             case "speed_up":
                 return np.asarray(np.log2(speeds.shown))
             case "validation_loss":
-                return np.asarray(np.log10(none / bn))
+                return np.asarray(np.log10(none / second))
             case _ if measure in ACCURACIES:
-                return bn - none
+                return second - none
             case _:
-                return none - bn
+                return none - second

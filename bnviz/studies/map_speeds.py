@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bnviz.findings import speed
 from bnviz.findings.speed import BY_CHANCE, NOT_LEARNT, TARGET_SHARE, Speed, SpeedUp
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import ARMS
+from bnviz.recording.header import arm_addition
 from bnviz.studies.map_file import MapRuns
 from bnviz.studies.sweep import EVALUATIONS, Sweep
 
@@ -39,15 +39,17 @@ class CellSpeeds:
     """The speed-up in each cell, shape (rows, columns): medians over the seeds that have one.
 
     Attributes:
-        low: The lower end of where the speed-up lies; 0 where BN does not reach the
+        low: The lower end of where the speed-up lies; 0 where the second network does not reach the
             target. NaN where fewer than half of the seeds have a speed-up.
-        high: The upper end; infinite where the network without BN does not reach the target.
+        high: The upper end; infinite where the first one does not reach the target.
         reason: Why there is none, for most of the seeds without one; else empty.
+        whose: The second network as an addition to a noun: "with BN".
     """
 
     low: Floats
     high: Floats
     reason: NDArray[np.object_]
+    whose: str
 
     @property
     def middle(self) -> Floats:
@@ -64,7 +66,7 @@ class CellSpeeds:
         """Returns the speed-up of a cell in words, or why there is none."""
         if np.isnan(self.low[at]):
             return f"no speed-up, {self.reason[at]}"
-        return f"with BN {between(float(self.low[at]), float(self.high[at]))} as fast"
+        return f"{self.whose} {between(float(self.low[at]), float(self.high[at]))} as fast"
 
 
 class RunSpeeds:
@@ -82,10 +84,11 @@ class RunSpeeds:
     """
 
     def __init__(self, sweep: Sweep):
+        self._sweep = sweep
         self._steps = sweep.evaluation_steps
         self.low = np.full(sweep.shape, np.nan)
         self.high = np.full(sweep.shape, np.nan)
-        self.steps = {arm: np.full(sweep.shape, np.nan) for arm in ARMS}
+        self.steps = {arm: np.full(sweep.shape, np.nan) for arm in sweep.arms}
         self.reason = np.full(sweep.shape, "", object)
 
     def add(self, runs: MapRuns, index: Any) -> None:
@@ -96,14 +99,14 @@ class RunSpeeds:
         for at in map(tuple, np.argwhere(chosen & runs.timed).tolist()):
             (found,) = speed.speeds(
                 self._steps,
-                {arm: runs.accuracy[arm][at] for arm in ARMS},
-                {arm: int(runs.ends[arm]["diverged_at"][at]) for arm in ARMS},
+                {arm: runs.accuracy[arm][at] for arm in self._sweep.arms},
+                {arm: int(runs.ends[arm]["diverged_at"][at]) for arm in self._sweep.arms},
                 chance=float(runs.majority_share[at]),
             ).values()
             (self.low[at], self.high[at]), self.reason[at] = bracket(found), found.reason
             if found.target is None or found.reason in (NOT_LEARNT, BY_CHANCE):
                 continue
-            for arm, arrival in zip(ARMS, (found.first, found.this), strict=True):
+            for arm, arrival in zip(self._sweep.arms, (found.first, found.this), strict=True):
                 self.steps[arm][at] = np.inf if arrival.step is None else arrival.step
 
     def cells(self, filled: NDArray[np.bool_]) -> CellSpeeds:
@@ -116,7 +119,8 @@ class RunSpeeds:
         reason = np.full(filled.shape, "", object)
         for at in map(tuple, np.argwhere(filled & np.isnan(low)).tolist()):
             reason[at] = Counter(filter(None, self.reason[at])).most_common(1)[0][0]
-        return CellSpeeds(low, high, reason)
+        base = self._sweep.base
+        return CellSpeeds(low, high, reason, arm_addition(base, base.second_arm))
 
 
 def bracket(found: Speed) -> tuple[float, float]:

@@ -1,10 +1,11 @@
 """MapWords: a cell of a phase map in words."""
 
 import math
+from functools import partial
 
 from bnviz.findings.wording import percent
 from bnviz.kinds import Kind
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.header import arm_label
 from bnviz.settings import KINDS
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, Cell, Sweep
@@ -57,8 +58,10 @@ def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
         name = f"steps to the fixed target of {percent(numbers.sweep.target)} accuracy"
     if seeds > 1 and numbers.arm_measure != "diverged":
         name = f"median {name} of {seeds} seeds"
+    label = partial(arm_label, numbers.sweep.base)
     each = ", ".join(
-        f"{_amount(numbers, float(numbers.values[arm][at]))} {ARM_LABELS[arm]}" for arm in ARMS
+        f"{_amount(numbers, float(numbers.values[arm][at]))} {label(arm)}"
+        for arm in numbers.sweep.arms
     )
     each += _by_other_statistics(numbers, at)
     speed = f"; {numbers.speeds.words(at)}" if numbers.measure == "speed_up" else ""
@@ -66,12 +69,12 @@ def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
 
 
 def _by_other_statistics(numbers: MapNumbers, at: tuple[int, int]) -> str:
-    """Says what the accuracy with BN is by other statistics if the moving ones lag behind."""
+    """Says what the second accuracy is by other statistics if the moving ones lag behind."""
     if numbers.measure != "validation_accuracy":
         return ""
     found = [float(values[at]) for values in numbers.by_other_statistics.values()]
     by_batch, by_exact = found
-    lag = max(found) - float(numbers.values["bn"][at])
+    lag = max(found) - float(numbers.values[numbers.sweep.arms[1]][at])
     if not all(map(math.isfinite, found)) or lag < CLEAR_LAG:
         return ""
     return (
@@ -87,9 +90,10 @@ def _divergence(numbers: MapNumbers, at: tuple[int, int]) -> str:
         numbers.arm_measure == "validation_loss" and seeds == 1
     ):
         return ""
-    counts = {arm: round(float(numbers.diverged[arm][at]) * seeds) for arm in ARMS}
+    counts = {arm: round(float(numbers.diverged[arm][at]) * seeds) for arm in numbers.sweep.arms}
+    label = partial(arm_label, numbers.sweep.base)
     each = [
-        f"{count} of {seeds} {ARM_LABELS[arm]}" if seeds > 1 else ARM_LABELS[arm]
+        f"{count} of {seeds} {label(arm)}" if seeds > 1 else label(arm)
         for arm, count in counts.items()
         if count
     ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bnviz.findings.comparison import compare
 from bnviz.findings.speed import first_at
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.header import arm_addition, arm_label
 from bnviz.settings import KINDS, Settings
 from bnviz.studies import map_file
 from bnviz.studies.best_rates import BestRates, best_rates
@@ -81,7 +81,7 @@ class PhaseMap(PlannedStudy):
         """Returns a measure of an arm in each cell: the median over the seeds.
 
         Args:
-            arm: One of `ARMS`.
+            arm: One of `Sweep.arms`.
             measure: One of `MEASURES` or `STEPS_TO_SHARE`; the sweep's own if empty. The speed-up
                 belongs to both arms, so the steps to its target take its place.
 
@@ -123,7 +123,7 @@ class PhaseMap(PlannedStudy):
         return measure not in BY_OTHER_STATISTICS or self.kept.keeps(measure)
 
     def speeds(self) -> CellSpeeds:
-        """Returns the speed-up of BN in each cell, as for a run of its settings.
+        """Returns the speed-up of the second network in each cell, as for a run of its settings.
 
         The networks are evaluated at few steps, so it is known to lie between two ratios.
         """
@@ -139,17 +139,21 @@ class PhaseMap(PlannedStudy):
         known, total = int(filled.sum()), filled.size
         if not known:
             return "No cell has been trained yet."
-        reached = {arm: np.isfinite(self.values(arm, "steps_to_target")) for arm in ARMS}
-        none, bn = (int(reached[arm].sum()) for arm in ARMS)
+        base, arms = self.sweep.base, self.sweep.arms
+        reached = {arm: np.isfinite(self.values(arm, "steps_to_target")) for arm in arms}
+        first, second = (int(reached[arm].sum()) for arm in arms)
+        without, having = (arm_addition(base, arm) for arm in arms)
         cells = f"{total:,} cells" if known == total else f"the {known:,} cells trained so far"
         best = self.best_rates()
         rates = f" {best.sentence()}" if best else ""
-        if not none and not bn:
-            return f"Of {cells}, none reaches {target}, with or without BN.{rates}"
-        counts = f"Of {cells}, {none:,} reach {target} without BN and {bn:,} with BN"
-        if compare(bn, none) == 0:
+        if not first and not second:
+            return f"Of {cells}, none reaches {target} with either network.{rates}"
+        counts = f"Of {cells}, {first:,} reach {target} {without} and {second:,} {having}"
+        if compare(second, first) == 0:
             counts = f"{counts}: no clear difference"
-        where = [self._where(reached[arm], ARM_LABELS[arm]) for arm in ARMS if reached[arm].any()]
+        where = [
+            self._where(reached[arm], arm_label(base, arm)) for arm in arms if reached[arm].any()
+        ]
         return f"{counts}. They lie at {'; '.join(where)}.{rates}"
 
     def _where(self, cells: NDArray[np.bool_], label: str) -> str:

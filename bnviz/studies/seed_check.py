@@ -1,8 +1,8 @@
 """Seed check: the study of a run with other seeds, which shows how far its result holds."""
 
-from bnviz.architectures import convolves
+from bnviz.recording.frames import ARM_LABELS
 from bnviz.recording.other_seeds import OTHER_SEEDS, seeds_beside
-from bnviz.settings import Settings
+from bnviz.settings import STUDY_ARMS, Settings
 from bnviz.studies.seeds import SeedBands
 
 #: The settings with which a run is not checked, and what these are called: those of
@@ -10,7 +10,6 @@ from bnviz.studies.seeds import SeedBands
 _UNLIKE = {
     "dropout": "dropout",
     "interventions": "changes in mid-run",
-    "second_arm": "another second network than BN's",
 }
 
 
@@ -36,9 +35,8 @@ def unchecked(settings: Settings) -> str:
         for name, words in _UNLIKE.items()
         if getattr(settings, name) != getattr(default, name)
     ]
-    if convolves(settings.architecture):
-        # Many at once take too long for what nobody asked for.
-        unlike.insert(0, "convolutions")
+    if settings.second_arm not in STUDY_ARMS:
+        unlike.append(ARM_LABELS[settings.second_arm])
     if not unlike:
         return ""
     return f"Not checked on other seeds, which are not trained with {' and '.join(unlike)}."

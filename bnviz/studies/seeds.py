@@ -12,9 +12,10 @@ from bnviz.findings.over_seeds import CLEAR_STEPS
 from bnviz.findings.seed_speeds import TargetSpeeds, of, reasons, speed_range, target_speeds
 from bnviz.findings.sign_test import NEARLY_ALL, decision
 from bnviz.findings.speed import NOT_LEARNT, TARGET_SHARE, TARGET_SHARES, Speed
-from bnviz.findings.wording import percent
+from bnviz.findings.wording import capitalized, percent
 from bnviz.recording import other_seeds
-from bnviz.recording.frames import ARM_ADDITIONS, ARMS, frame_steps
+from bnviz.recording.frames import frame_steps, pair
+from bnviz.recording.header import arm_addition, arm_name
 from bnviz.recording.other_seeds import END, OtherSeeds
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies import study
@@ -51,6 +52,7 @@ class SeedBands(PlannedStudy):
 
     Attributes:
         settings: The experiment as it is trained.
+        arms: The networks that are compared.
         seeds: Number of seeds.
         evaluation_steps: Steps at which all networks are evaluated: those at which a run is
             recorded, so that a seed has the same speed-up as its run.
@@ -70,13 +72,16 @@ class SeedBands(PlannedStudy):
         if problems:
             raise SettingsError(problems)
         self.settings = study.reset_unused(settings)
+        self.arms = pair(self.settings)
         self.seeds = seeds
         self.evaluation_steps = tuple(frame_steps(settings.steps).tolist())
         shape = (seeds, len(self.evaluation_steps))
-        self.curves = {arm: {name: np.zeros(shape, np.float32) for name in CURVES} for arm in ARMS}
-        self.diverged_at = {arm: np.full(seeds, -1, np.int32) for arm in ARMS}
+        self.curves = {
+            arm: {name: np.zeros(shape, np.float32) for name in CURVES} for arm in self.arms
+        }
+        self.diverged_at = {arm: np.full(seeds, -1, np.int32) for arm in self.arms}
         self.majority_share = np.zeros(seeds, np.float32)
-        self.end = {arm: {name: np.full(seeds, np.nan) for name in END} for arm in ARMS}
+        self.end = {arm: {name: np.full(seeds, np.nan) for name in END} for arm in self.arms}
         plan = {}
         for start in range(0, seeds, BLOCK_SIZE):
             index = slice(start, min(start + BLOCK_SIZE, seeds))
@@ -102,10 +107,10 @@ class SeedBands(PlannedStudy):
     def records(self) -> OtherSeeds:
         """Returns the known seeds as a recording of another seed keeps them."""
         known = np.flatnonzero(self.known)
-        records = np.zeros(len(known), other_seeds.dtype(len(self.evaluation_steps)))
+        records = np.zeros(len(known), other_seeds.dtype(len(self.evaluation_steps), self.arms))
         records["seed"] = self.settings.seed + known
         records["majority_share"] = self.majority_share[known]
-        for arm in ARMS:
+        for arm in self.arms:
             of_arm = records[arm]
             of_arm["validation_accuracy"] = self.curves[arm]["validation_accuracy"][known]
             of_arm["validation_loss"] = self.curves[arm]["validation_loss"][known, -1]
@@ -121,7 +126,7 @@ class SeedBands(PlannedStudy):
         return Band(values.min(axis=0), np.median(values, axis=0), values.max(axis=0))
 
     def speeds(self, share: float = TARGET_SHARE) -> dict[int, Speed]:
-        """Returns the speed of BN in each known seed, by seed, as for a run of that seed.
+        """Returns the speed of the second network in each known seed, as for a run of that seed.
 
         Args:
             share: The target as a share of the better network's final accuracy in that seed.
@@ -130,12 +135,12 @@ class SeedBands(PlannedStudy):
         for number in np.flatnonzero(self.known).tolist():
             speeds = speed.speeds(
                 self.evaluation_steps,
-                {arm: self.curves[arm]["validation_accuracy"][number] for arm in ARMS},
-                {arm: int(self.diverged_at[arm][number]) for arm in ARMS},
+                {arm: self.curves[arm]["validation_accuracy"][number] for arm in self.arms},
+                {arm: int(self.diverged_at[arm][number]) for arm in self.arms},
                 chance=float(self.majority_share[number]),
                 share=share,
             )
-            found[self.settings.seed + number] = speeds[ARMS[1]]
+            found[self.settings.seed + number] = speeds[self.arms[1]]
         return found
 
     def by_target(self) -> tuple[TargetSpeeds, ...]:
@@ -167,33 +172,37 @@ class SeedBands(PlannedStudy):
         orders = [each.speed_up and each.speed_up.order(CLEAR_STEPS) for each in speeds]
         faster, slower, same = (orders.count(order) for order in (1, -1, 0))
         decided = decision([order or 0 for order in orders])
+        who = arm_name(self.settings, self.arms[1])
+        subject = capitalized(who)
         ratios = f"{range_.median} as fast in steps (median; range {range_})"
         goal = f"to {percent(TARGET_SHARE)} of the better network's final accuracy"
         if decided == 1:
-            return f"BN learns faster in {of(faster, count)}: {ratios} {goal}."
+            return f"{subject} learns faster in {of(faster, count)}: {ratios} {goal}."
         if decided == -1:
-            return f"BN learns more slowly in {of(slower, count)}: {ratios} {goal}."
+            return f"{subject} learns more slowly in {of(slower, count)}: {ratios} {goal}."
         if same >= NEARLY_ALL * count:
-            return f"BN makes no difference in speed in {of(same, count)}: {ratios} {goal}."
+            return f"{subject} makes no difference in speed in {of(same, count)}: {ratios} {goal}."
         parts = {"faster": faster, "slower": slower, "about as fast": same}
         others = [f"{word} in {number}" for word, number in parts.items() if number]
         unknown = count - faster - slower - same
         if unknown:
             others.append(f"not comparable in {unknown}")
         return (
-            f"The seeds bear no difference by the sign test: of {count}, BN is "
+            f"The seeds bear no difference by the sign test: of {count}, {who} is "
             f"{', '.join(others)}; {ratios} {goal}."
         )
 
     def _on_accuracy(self) -> str:
         """Gives the validation accuracies at the end."""
         accuracies = []
-        for arm in reversed(ARMS):
+        for arm in reversed(self.arms):
             band = self.band(arm, "validation_accuracy")
             low, median, high = (
                 percent(values[-1]) for values in (band.low, band.median, band.high)
             )
-            accuracies.append(f"{median} {ARM_ADDITIONS[arm]} ({low.removesuffix(' %')} to {high})")
+            accuracies.append(
+                f"{median} {arm_addition(self.settings, arm)} ({low.removesuffix(' %')} to {high})"
+            )
         return f"Validation accuracy after {self._steps()}: {', '.join(accuracies)}."
 
     def _steps(self) -> str:

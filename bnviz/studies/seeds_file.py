@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.archive import Archive, ArchiveError, read_limited
-from bnviz.recording.frames import ARMS
 from bnviz.recording.other_seeds import END
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS, SeedBands
@@ -67,7 +66,7 @@ def read(file: str | Path | BinaryIO) -> SeedBands:
 def _members(bands: SeedBands) -> dict[str, NDArray[Any]]:
     """The arrays of a study by their names in its file."""
     members: dict[str, NDArray[Any]] = {"majority_share": bands.majority_share}
-    for arm in ARMS:
+    for arm in bands.arms:
         members |= {f"{arm}_{name}": bands.curves[arm][name] for name in CURVES}
         members |= {f"{arm}_{name}_at_end": bands.end[arm][name] for name in END}
         members[f"{arm}_diverged_at"] = bands.diverged_at[arm]

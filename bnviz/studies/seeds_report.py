@@ -7,7 +7,7 @@ import numpy as np
 
 from bnviz.findings.seed_speeds import SpeedRange, speed_range
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.header import arm_label
 from bnviz.studies.report_parts import finite, network
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.study import CURVES
@@ -26,8 +26,10 @@ def seeds_text(bands: SeedBands, seconds: float) -> str:
     lines = [network(bands.settings), bands.sentence()]
     if bands.known.any():
         lines += ["", "validation accuracy: median (lowest to highest)"]
-        lines.append(f"{'step':>8}" + "".join(f"{ARM_LABELS[arm]:>24}" for arm in ARMS))
-        found = {arm: bands.band(arm, "validation_accuracy") for arm in ARMS}
+        lines.append(
+            f"{'step':>8}" + "".join(f"{arm_label(bands.settings, arm):>24}" for arm in bands.arms)
+        )
+        found = {arm: bands.band(arm, "validation_accuracy") for arm in bands.arms}
         places = np.unique(np.linspace(0, len(bands.evaluation_steps) - 1, _PRINTED).astype(int))
         for place in places.tolist():
             cells = [
@@ -49,7 +51,10 @@ def seeds_text(bands: SeedBands, seconds: float) -> str:
 def _by_target(bands: SeedBands) -> list[str]:
     """Returns a table of the speed-ups by target, with how many seeds reach it."""
     lines = ["speed-up in steps by target, a share of the better network's final accuracy"]
-    heads = ["median (lowest to highest)", *(f"reached {ARM_LABELS[arm]}" for arm in ARMS)]
+    heads = [
+        "median (lowest to highest)",
+        *(f"reached {arm_label(bands.settings, arm)}" for arm in bands.arms),
+    ]
     rows = [("target", heads)]
     for each in bands.by_target():
         ratios = f"{each.range.median} ({each.range})" if each.range else "none"
@@ -81,17 +86,17 @@ def seeds_json(bands: SeedBands, seconds: float) -> str:
         "seconds": seconds,
         "step": list(bands.evaluation_steps),
     }
-    for arm in ARMS:
+    for arm in bands.arms:
         found = {name: bands.band(arm, name) for name in CURVES} if known else {}
         result[arm] = {
             name: {end: finite(getattr(found[name], end)) for end in ends} if known else None
             for name in CURVES
         }
     result["diverged"] = {
-        arm: int((bands.diverged_at[arm][bands.known] >= 0).sum()) for arm in ARMS
+        arm: int((bands.diverged_at[arm][bands.known] >= 0).sum()) for arm in bands.arms
     }
     result["seeds"] = [
-        {"seed": seed, "speed_up": {ARMS[1]: each.to_json()}} for seed, each in speeds.items()
+        {"seed": seed, "speed_up": {bands.arms[1]: each.to_json()}} for seed, each in speeds.items()
     ]
     result["speed_up"] = _range_json(range_)
     result["speed_up_by_target"] = [
@@ -99,7 +104,7 @@ def seeds_json(bands: SeedBands, seconds: float) -> str:
             "share": each.share,
             "speed_up": _range_json(each.range),
             "compared": each.compared,
-            "reached": dict(zip(ARMS, (each.first, each.this), strict=True)),
+            "reached": dict(zip(bands.arms, (each.first, each.this), strict=True)),
         }
         for each in bands.by_target()
     ]

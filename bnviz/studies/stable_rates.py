@@ -8,7 +8,9 @@ import numpy as np
 
 from bnviz.findings.comparison import CLEAR_RATIO
 from bnviz.findings.speed import MIN_GAIN
-from bnviz.recording.frames import ARMS
+from bnviz.findings.wording import capitalized
+from bnviz.recording.frames import pair
+from bnviz.recording.header import arm_addition
 from bnviz.settings import LEARNING_RATES, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
@@ -70,6 +72,7 @@ class StableRates:
 
     Attributes:
         settings: The experiment as it is trained, with the default learning rate.
+        arms: The networks that are compared.
         seeds: Number of seeds.
         accuracies: Final validation accuracy of each seed, by arm and learning rate; 0 if it
             diverged. Holds only rates of which all seeds are known, in increasing order.
@@ -83,8 +86,9 @@ class StableRates:
         if problems:
             raise SettingsError(problems)
         self.settings = study.reset_unused(settings).replace(learning_rate=_ANY_RATE)
+        self.arms = pair(self.settings)
         self.seeds = seeds
-        self.accuracies: dict[str, dict[float, tuple[float, ...]]] = {arm: {} for arm in ARMS}
+        self.accuracies: dict[str, dict[float, tuple[float, ...]]] = {arm: {} for arm in self.arms}
         self._starts: dict[Settings, list[float]] = {}
         self._runs: dict[Settings, dict[str, float]] = {}
         self._handed_out: dict[Settings, None] = {}
@@ -115,7 +119,7 @@ class StableRates:
     @property
     def rates(self) -> tuple[float, ...]:
         """The known rates, in increasing order."""
-        return tuple(self.accuracies[ARMS[0]])
+        return tuple(self.accuracies[self.arms[0]])
 
     def blocks(self) -> Sequence[Block]:
         if not self._round_over:
@@ -166,12 +170,12 @@ class StableRates:
         return Limit(last, math.inf)
 
     def sentence(self) -> str:
-        """Says how much higher a learning rate BN allows."""
+        """Says how much higher a learning rate the second network allows."""
         if not self.rates:
             return "No learning rate has been tested yet."
-        none, bn = (self.limit(arm) for arm in ARMS)
+        without, second = ((arm_addition(self.settings, arm), self.limit(arm)) for arm in self.arms)
         so_far = "" if self.complete else "So far: "
-        return so_far + _in_words(none, bn, self.settings.steps)
+        return so_far + _in_words(without, second, self.settings.steps)
 
     @property
     def _round_over(self) -> bool:
@@ -181,7 +185,7 @@ class StableRates:
     @property
     def _unsettled(self) -> list[Limit]:
         """Limits that are not settled, without duplicates."""
-        return [limit for limit in dict.fromkeys(map(self.limit, ARMS)) if not limit.settled]
+        return [limit for limit in dict.fromkeys(map(self.limit, self.arms)) if not limit.settled]
 
     def _next_rates(self) -> list[float]:
         if not self._handed_out:
@@ -198,7 +202,7 @@ class StableRates:
         """Sorts the known runs into accuracies by rate."""
         rates = sorted({settings.learning_rate for settings in self._runs})
         seeds = range(self.settings.seed, self.settings.seed + self.seeds)
-        for arm in ARMS:
+        for arm in self.arms:
             self.accuracies[arm] = {
                 rate: tuple(
                     self._runs[self.settings.replace(learning_rate=rate, seed=seed)][arm]
@@ -214,8 +218,10 @@ def _spread(low: float, high: float, count: int) -> list[float]:
     return [low, *(float(f"{rate:.4g}") for rate in inner), high]
 
 
-def _in_words(none: Limit, bn: Limit, steps: int) -> str:
-    learning = [limit for limit in (none, bn) if not math.isnan(limit.stable)]
+def _in_words(first: tuple[str, Limit], second: tuple[str, Limit], steps: int) -> str:
+    """Compares two networks, each given by an addition to a noun and its limit."""
+    (without, none), (having, other) = first, second
+    learning = [each for each in (first, second) if not math.isnan(each[1].stable)]
     if not learning:
         return (
             f"Neither network learns within {steps:,} steps at any learning rate from "
@@ -223,24 +229,25 @@ def _in_words(none: Limit, bn: Limit, steps: int) -> str:
             "be seen."
         )
     if len(learning) == 1:
-        able, unable = ("With", "without") if learning[0] is bn else ("Without", "with")
+        able, unable = (having, without) if learning[0] is second else (without, having)
         return (
-            f"{able} BN, training is stable up to a learning rate of {_up_to(learning[0])}; "
-            f"{unable} BN, the network does not learn within {steps:,} steps at any rate."
+            f"{capitalized(able)}, training is stable up to a learning rate of "
+            f"{_up_to(learning[0][1])}; {unable}, the network does not learn within {steps:,} "
+            "steps at any rate."
         )
-    if none.at_bound and bn.at_bound:
+    if none.at_bound and other.at_bound:
         return (
-            f"Training is stable up to a learning rate of {_up_to(none)}, both without and with "
-            "BN: no difference to be seen."
+            f"Training is stable up to a learning rate of {_up_to(none)}, both {without} and "
+            f"{having}: no difference to be seen."
         )
-    ratio = bn.stable / none.stable
+    ratio = other.stable / none.stable
     limits = (
-        f"Without BN, training is stable up to a learning rate of {_up_to(none)}; with BN, up to "
-        f"{_up_to(bn)}"
+        f"{capitalized(without)}, training is stable up to a learning rate of {_up_to(none)}; "
+        f"{having}, up to {_up_to(other)}"
     )
     if 1 / CLEAR_RATIO <= ratio <= CLEAR_RATIO:
         return f"{limits}: no clear difference."
-    at_least = "at least " if none.at_bound or bn.at_bound else ""
+    at_least = "at least " if none.at_bound or other.at_bound else ""
     times = _times(max(ratio, 1 / ratio))
     return f"{limits}: {at_least}{times} {'as high' if ratio > 1 else 'lower'}."
 

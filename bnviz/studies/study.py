@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.kinds import Value
-from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, Problem, Settings
+from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, STUDY_ARMS, Problem, Settings
 
 #: Settings in which the networks of one block may differ; all others decide how it is compiled.
 STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
 #: Settings that a study leaves at their defaults, because a block cannot do what they ask for.
-UNUSED = ("dropout", "dropout_position", "interventions", "second_arm", "third_arm", "deep")
+UNUSED = ("dropout", "dropout_position", "interventions", "third_arm", "deep")
+#: Why a network with noise has no place in a study.
+TOGETHER = "whose networks are trained together and draw no noise"
 _COMPILED = tuple(name for name in KINDS if name not in STACKABLE)
 _COMPILED_IN_PLANE = tuple(name for name in _COMPILED if name != "noise")
 #: Maximum number of networks of one arm that are trained together. Fewer take longer per network.
@@ -133,9 +135,22 @@ class Study(Protocol):
 
 
 def reset_unused(settings: Settings) -> Settings:
-    """Returns the settings as a study trains them: `UNUSED` settings at their defaults."""
+    """Returns the settings as a study trains them: `UNUSED` settings at their defaults.
+
+    So is a second network that cannot be trained together with others, see `second_problem`.
+    """
     default = Settings()
-    return settings.replace(**{name: getattr(default, name) for name in UNUSED})
+    unused = [*UNUSED, *["second_arm"] * (settings.second_arm not in STUDY_ARMS)]
+    return settings.replace(**{name: getattr(default, name) for name in unused})
+
+
+def second_problem(settings: Settings) -> Problem | None:
+    """What is wrong with the second network of a study; None if it can be trained so."""
+    if settings.second_arm in STUDY_ARMS:
+        return None
+    allowed = f"one of {', '.join(STUDY_ARMS)} in maps and seeds, {TOGETHER}"
+    used = Settings().second_arm
+    return Problem("second_arm", settings.second_arm, allowed, used=used)
 
 
 def compile_key(settings: Settings) -> tuple[Value, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.header import arm_label
 from bnviz.settings import KINDS
 from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.phase_map import PhaseMap
@@ -28,7 +28,7 @@ def map_text(phase_map: PhaseMap, seconds: float) -> str:
     sweep = phase_map.sweep
     measure = arm_measure(sweep.measure)
     of_seeds = f", median of {sweep.seeds} seeds" if sweep.seeds > 1 else ""
-    tables = {ARM_LABELS[arm]: phase_map.values(arm) for arm in ARMS}
+    tables = {arm_label(sweep.base, arm): phase_map.values(arm) for arm in sweep.arms}
     names = dict.fromkeys(tables, measure)
     notes = [phase_map.sentence()]
     if not phase_map.keeps(sweep.measure):
@@ -94,17 +94,17 @@ def map_json(phase_map: PhaseMap, seconds: float) -> str:
     A value that is infinite or not known is null. A cell counts as diverged if at least half of
     its seeds diverged. For the speed-up, the arms have the steps to its target, `target_share` of
     the better final accuracy; `speed_up` has the middle and `speed_up_low` and `speed_up_high`
-    the ends of where it lies. If only BN reaches the target, the high end is null, and the low end
-    is 0 if only the other network does; the middle is then null. `best_rates` compares the arms at
-    their best learning rates if that is an axis.
+    the ends of where it lies. If only the second network reaches the target, the high end is null,
+    and the low end is 0 if only the first one does; the middle is then null. `best_rates` compares
+    the arms at their best learning rates if that is an axis.
 
     Args:
         phase_map: Complete or growing.
         seconds: Wall time of the training.
     """
     sweep, filled = phase_map.sweep, phase_map.filled()
-    values = {arm: phase_map.values(arm) for arm in ARMS}
-    diverged = {arm: phase_map.values(arm, "diverged") >= 0.5 for arm in ARMS}
+    values = {arm: phase_map.values(arm) for arm in sweep.arms}
+    diverged = {arm: phase_map.values(arm, "diverged") >= 0.5 for arm in sweep.arms}
     result: dict[str, Any] = {
         **{
             side: {"name": axis.name, "values": list(axis.values)}
@@ -144,12 +144,15 @@ def stable_text(rates: StableRates, seconds: float) -> str:
     """
     lines = [f"{network(rates.settings)}, {rates.settings.steps:,} steps", rates.sentence()]
     lines += [DEFINITION, "", f"final validation accuracy, lowest of {rates.seeds} seeds"]
-    lines.append(f"{'learning rate':>14}" + "".join(f"{ARM_LABELS[arm]:>20}" for arm in ARMS))
-    stable = {arm: rates.stable(arm) for arm in ARMS}
+    lines.append(
+        f"{'learning rate':>14}"
+        + "".join(f"{arm_label(rates.settings, arm):>20}" for arm in rates.arms)
+    )
+    stable = {arm: rates.stable(arm) for arm in rates.arms}
     for rate in rates.rates:
         cells = [
             f"{min(rates.accuracies[arm][rate]):.0%} {'stable' if stable[arm][rate] else '      '}"
-            for arm in ARMS
+            for arm in rates.arms
         ]
         lines.append(f"{rate:>14.4g}" + "".join(f"{cell:>20}" for cell in cells))
     networks = 2 * len(rates.rates) * rates.seeds
@@ -163,8 +166,9 @@ def stable_json(rates: StableRates, seconds: float) -> str:
         rates: Complete or growing.
         seconds: Wall time of the training.
     """
-    limits = {arm: rates.limit(arm) for arm in ARMS}
-    ratio = limits["bn"].stable / limits["none"].stable
+    limits = {arm: rates.limit(arm) for arm in rates.arms}
+    first, second = limits.values()
+    ratio = second.stable / first.stable
     result = {
         "seeds": rates.seeds,
         "steps": rates.settings.steps,

@@ -12,7 +12,7 @@ import numpy as np
 from bnviz import typed_numbers
 from bnviz.findings.speed import MIN_STEPS, TARGET_SHARE
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import frame_steps
+from bnviz.recording.frames import frame_steps, pair
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import study
 from bnviz.studies.axis import DEFAULT_AXES, Axis
@@ -39,7 +39,7 @@ MEASURES = {
     "validation_loss": "final validation loss",
     "steps_to_target": "steps to the fixed target accuracy",
     "diverged": "share of seeds that diverged",
-    "speed_up": "speed-up of BN in steps",
+    "speed_up": "speed-up in steps",
 }
 #: What the maps of the single arms show for a measure of both together, with its label.
 STEPS_TO_SHARE = "steps_to_share"
@@ -190,6 +190,11 @@ class Sweep:
             "target": self.target,
         }
         return json.dumps(values)
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        """The networks that are compared."""
+        return pair(self.base)
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from bnviz.data.uploads import Upload
@@ -10,7 +11,7 @@ from bnviz.studies import seeds_file, seeds_report, study_report
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates
-from bnviz.studies.study import UNUSED, Study
+from bnviz.studies.study import UNUSED, Study, second_problem
 from bnviz.studies.sweep import Sweep
 from bnviz.terminal.options import (
     DONE,
@@ -108,6 +109,9 @@ def _read_settings(given: argparse.Namespace, default: Settings) -> tuple[Settin
             f"{', '.join(unused)} cannot be set for a study, which trains many networks together; "
             "leave it out or use 'train'"
         )
+    problem = second_problem(settings)
+    if problem is not None:
+        raise SettingsError([replace(problem, used=None)])
     return settings, upload
 
 

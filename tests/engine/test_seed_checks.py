@@ -48,9 +48,18 @@ class TestWhichAreChecked:
             True,
         )
 
-    @pytest.mark.parametrize("changed", [{"dropout": 0.1}, {"interventions": "5:remove_bn"}])
+    @pytest.mark.parametrize(
+        "changed",
+        [{"dropout": 0.1}, {"interventions": "5:remove_bn"}, {"second_arm": "noisy_bn"}],
+    )
     def test_what_cannot_be_trained_together_is_not_checked(self, changed):
         assert received(registry(), SHORT.replace(**changed)).check == "none"
+
+    @pytest.mark.parametrize(
+        "changed", [{"second_arm": "group_norm"}, {"architecture": "conv"}, {"third_arm": "dyt"}]
+    )
+    def test_all_others_are_checked(self, changed):
+        assert received(registry(), SHORT.replace(**changed)).check in ("awaited", "offered")
 
     def test_it_is_planned_until_the_run_has_ended_and_given_up_if_it_is_stopped(self):
         run = registry().start(SHORT)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnviz.figures.studies import map_axes, map_lines, map_scales
-from bnviz.figures.studies.map_figure import MAPS, PROVISIONAL, map_figure, outline, reading
+from bnviz.figures.studies.map_figure import NUM_MAPS, PROVISIONAL, map_figure, outline, reading
 from bnviz.figures.studies.map_lines import Slice
 from bnviz.figures.style import STILL_COLOURS
 from bnviz.recording.frames import ARMS
@@ -67,7 +67,7 @@ def test_each_cell_is_drawn_once_as_known_provisional_or_without_a_number():
     for stage in STAGES:
         for measure in MEASURES:
             figure = map_figure(numbers_of(stage, measure))
-            for number in range(len(MAPS)):
+            for number in range(NUM_MAPS):
                 layers = [np.array(t["z"], float) for t in heat(figure, number)]
                 drawn = sum(np.isfinite(layer).astype(int) for layer in layers)
                 assert (drawn <= 1).all()

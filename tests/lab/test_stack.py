@@ -3,8 +3,10 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from bnviz.data import image_shape
+from bnviz.data.image_shape import ImageShape
 from bnviz.findings.wording import percent
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import BlockTraining, train
@@ -14,14 +16,16 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.lab.stack import Stack
 from bnviz.lab.stack_data import stacked_examples
+from bnviz.lab.stack_normalization import StackedNormalization
 from bnviz.recording.frames import ARMS, INFERENCE_STATISTICS
-from bnviz.settings import ACTIVATIONS, INITIALIZERS, Settings
+from bnviz.settings import ACTIVATIONS, INITIALIZERS, STUDY_ARMS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import CURVES, Block
 from bnviz.studies.sweep import ACCURACIES, Cell, Sweep
+from tests.support.everyday import everyday
 
 SMALL = Settings(
     dataset="wine", hidden_layers=1, units=5, steps=8, batch_size=16, learning_rate=0.1
@@ -48,6 +52,8 @@ CASES = {
         architecture="residual_conv", dataset="digits", hidden_layers=3, zero_last_gamma=True
     ),
 }
+#: Second networks that are compared with single runs more often than the others.
+OFTEN_SECOND = ("renorm", "ghost_bn", "weight_norm")
 #: The cases of tests that train single runs beside the stack.
 OFTEN = pytest.mark.parametrize(
     "case",
@@ -103,6 +109,78 @@ def test_networks_of_a_stack_equal_single_runs(case, trained):
             for name in CURVES:
                 ours = getattr(outcome, name)[number]
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
+
+
+@pytest.mark.parametrize("architecture", ["dense", "conv"])
+@pytest.mark.parametrize(
+    "arm",
+    [
+        pytest.param(arm, marks=pytest.mark.slow if arm in OFTEN_SECOND else pytest.mark.widest)
+        for arm in STUDY_ARMS
+    ],
+)
+def test_every_second_network_of_a_stack_equals_its_single_run(arm, architecture):
+    settings = SMALL.replace(
+        second_arm=arm,
+        architecture=architecture,
+        dataset="digits",
+        hidden_layers=2,
+        units=8,
+        batch_size=20,
+        l2=0.01,
+        bn_position="after" if arm == "bn_other" else "before",
+        deep=True,
+    )
+    runs = (settings, settings.replace(seed=3, learning_rate=0.02, bn_momentum=0.5))
+    outcomes = train(Block(runs, EVERY_STEP, compares=True))
+    assert [*outcomes] == ["none", arm]
+    for number, each in enumerate(runs):
+        frames = np.array(list(run(each)))
+        outcome, single = outcomes[arm], frames[arm]
+        for name in CURVES:
+            ours = getattr(outcome, name)[number]
+            np.testing.assert_allclose(ours, single[name], rtol=1e-3, atol=2e-5, err_msg=name)
+        for name, values in outcome.end.items():
+            own = single[name][-1]
+            expected = own[-1] if np.ndim(own) else own
+            np.testing.assert_allclose(values[number], expected, rtol=3e-3, atol=1e-6)
+        by = dict(zip(INFERENCE_STATISTICS, single[-1]["inference_accuracy"], strict=True))
+        assert outcome.accuracy_by_batch[number] == pytest.approx(by["batch"], abs=0.003)
+        exact = outcome.accuracy_by_exact_statistics[number]
+        assert exact == pytest.approx(by["precise"], abs=0.003)
+
+
+@pytest.mark.parametrize("shape", [(20, 8), (20, 3, 4, 8)])
+@pytest.mark.parametrize("arm", [arm for arm in STUDY_ARMS if arm != "weight_norm"])
+def test_each_normalization_of_a_stack_equals_its_layer(arm, shape):
+    architecture = "dense" if len(shape) == 2 else "conv"
+    settings = Settings(
+        architecture=architecture, hidden_layers=1, units=8, bn_epsilon=0.01, bn_momentum=0.7
+    )
+    image = None if len(shape) == 2 else ImageShape(8, 8, 1)
+    network = build(settings, arm, 64, 10, image=image)
+    reset(network, settings, initial_kernels(settings, 64, 10, image))
+    (hidden,) = network.hidden_layers
+    layer = hidden.normalization
+    inputs = {
+        name: tf.Variable(tf.fill((2, 1, 1), getattr(settings, name)))
+        for name in ("bn_momentum", "bn_epsilon")
+    }
+    stacked = StackedNormalization(arm, 2, [8], inputs, center=True, scale=True)
+    generator = np.random.default_rng(3)
+    for variable in stacked.trained:
+        start = generator.normal(size=variable.shape)
+        variable.assign(start)
+        name = variable.name.split("_")[0]
+        own = layer.scale if arm == "rms_norm" else getattr(layer, name)
+        own.assign(start[1].reshape(own.shape))
+    for _ in range(3):
+        values = tf.constant(generator.normal(1, 2, (2, *shape)), tf.float32)
+        as_given = stacked.as_given(0, values)
+        np.testing.assert_array_equal(as_given, stacked.in_training(0, values))
+        np.testing.assert_allclose(as_given[1], layer(values[1], training=True), atol=2e-5)
+    inference = stacked.in_inference(0, values)[1]
+    np.testing.assert_allclose(inference, layer(values[1], training=False), atol=2e-5)
 
 
 @OFTEN
@@ -207,13 +285,14 @@ def test_a_turn_ends_while_stacks_are_compiled():
     assert set(training.outcomes) == set(ARMS)
 
 
-def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(monkeypatch):
+@pytest.mark.parametrize("arm", everyday(["bn", "ghost_bn", "renorm"], [0], pytest.mark.slow))
+def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(arm, monkeypatch):
     runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
     data = stacked_examples(runs, None)
     sizes = (data.num_features, data.num_classes, data.image)
 
     def evaluated():
-        stack = Stack(runs[0], "bn", len(runs), *sizes)
+        stack = Stack(runs[0], arm, len(runs), *sizes)
         stack.reset(runs, [initial_kernels(each, *sizes) for each in runs])
         return (
             stack.evaluate(data.probe, data.validation),

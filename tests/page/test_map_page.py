@@ -132,7 +132,22 @@ def test_a_bad_number_of_seeds_is_reported(seeds):
     assert map_message(page)["state"] == "recorded"
 
 
-def test_seeds_say_that_they_train_bn_where_the_laboratory_has_another_network():
-    page = open_page({"mode": "seeds", "second_arm": "layer_norm"})
-    said = "Trained without and with BN; layer norm is trained in the laboratory."
-    assert said in [caption.value for caption in page.sidebar.caption]
+@pytest.mark.parametrize("mode", ["seeds", "map"])
+def test_studies_take_the_second_network_of_a_link(mode):
+    page = open_page({"mode": mode, "second_arm": "layer_norm"})
+    assert not page.warning
+    assert page.query_params["second_arm"] == "layer_norm"
+    assert page.sidebar.selectbox(key="setting_second_arm").value == "layer_norm"
+
+
+@pytest.mark.parametrize("mode", ["seeds", "map"])
+def test_studies_say_that_they_train_bn_where_the_laboratory_has_noise(mode):
+    (warning,) = open_page({"mode": mode, "second_arm": "noisy_bn"}).warning
+    assert "second_arm is 'noisy_bn'" in warning.value
+    page = open_page({"second_arm": "noisy_bn"})
+    switch(page, mode)
+    assert "second network" not in [field.label for field in page.sidebar.selectbox]
+    said = [caption.value for caption in page.sidebar.caption]
+    assert any(each.startswith("Trained without and with BN: noisy BN") for each in said)
+    switch(page, "")
+    assert page.sidebar.selectbox(key="setting_second_arm").value == "noisy_bn"

@@ -288,7 +288,7 @@ class TestSentence:
 
     def test_says_that_nothing_learns(self):
         said = filled(none=(5.0, 5.0), bn=(5.0, 5.0)).sentence()
-        assert said == "Of 12 cells, none reaches 90 % validation accuracy, with or without BN."
+        assert said == "Of 12 cells, none reaches 90 % validation accuracy with either network."
 
     def test_says_how_much_is_known(self):
         assert PhaseMap(SWEEP).sentence() == "No cell has been trained yet."

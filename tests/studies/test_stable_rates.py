@@ -107,7 +107,9 @@ class TestSentence:
 
     def test_says_so_of_both(self):
         said = found(ANY, ANY).sentence()
-        assert "up to a learning rate of 10, the highest allowed, both without and with BN" in said
+        assert (
+            "up to a learning rate of 10, the highest allowed, both without BN and with BN" in said
+        )
         assert "no difference to be seen" in said
 
     @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
@@ -30,12 +29,12 @@ def built_map(sweep=SWEEP, blocks=None):
     """
     phase_map = PhaseMap(sweep)
     for block in phase_map.blocks()[:blocks]:
-        phase_map.put(block, {arm: outcome(block, arm) for arm in ARMS})
+        phase_map.put(block, {arm: outcome(block, arm) for arm in sweep.arms})
     return phase_map
 
 
 def outcome(block, arm):
-    low, high = {"none": (0.2, 2.0), "bn": (0.02, 20.0)}[arm]
+    low, high = {"none": (0.2, 2.0)}.get(arm, (0.02, 20.0))
     loss, accuracy, diverged_at = [], [], []
     share = np.array(block.evaluation_steps) / block.evaluation_steps[-1]
     for settings in block.settings:

@@ -508,7 +508,7 @@ class TestSweep:
         main(["sweep", *TINY, *self.AXES, *sixty])
         printed = capsys.readouterr().out
         assert "steps to 90 % of the better network's final accuracy" in printed
-        assert "speed-up of BN in steps, at least" in printed
+        assert "speed-up in steps, at least" in printed
         assert "BN is more than 4.6 times as fast (steps: not reached in 60 against 13)" in printed
         main(["sweep", *TINY, *self.AXES, "--measure", "steps_to_target", "--target", "0.4"])
         assert "steps to the fixed target accuracy, 40 %" in capsys.readouterr().out
@@ -565,6 +565,7 @@ class TestSweep:
             (["--measure", "colour"], "one of validation_accuracy"),
             (["--target", "2"], "above 0, at most 1"),
             (["--set", "dropout=0.5"], "dropout cannot be set for a study"),
+            (["--set", "second_arm=noisy_bn"], "second_arm is 'noisy_bn'; it must be one of bn,"),
             (["--set", "units=1"], "from 2 to 256"),
             (["--resume"], "--resume needs --out"),
             (["--out", "none/sweep.npz"], "in an existing folder"),

@@ -1,4 +1,4 @@
-"""Map figure: a map of each arm on one colour scale, and a map of what BN gains."""
+"""Map figure: a map of each arm on one colour scale, and a map of what the second one gains."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,15 +12,16 @@ from bnviz.figures.panels import BARE, panel_heading, spread
 from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.studies.map_scales import ColourScale
 from bnviz.figures.style import MUTED
-from bnviz.findings.wording import percent
+from bnviz.findings.wording import capitalized, percent
 from bnviz.recording.arm_colours import ARM_COLOURS
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.frames import ARMS
+from bnviz.recording.header import arm_addition, arm_label
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.sweep import BY_OTHER_STATISTICS, STEPS_TO_SHARE
 
-#: The maps in their order: one per arm, and the one that compares them.
-MAPS = (*ARMS, "gain")
+#: Number of maps: one per arm, and the one that compares them.
+NUM_MAPS = len(ARMS) + 1
 #: Opacity of a cell that shows its neighbour's colour, and of a cell without a number.
 PROVISIONAL, NO_NUMBER = 0.34, 0.28
 #: Lines and crosses have a dark core and a light rim, to be visible on every colour.
@@ -29,7 +30,12 @@ _CORE, _RIM = "#14161b", "#ffffff"
 _AXIS_ROOM, _SCALE_ROOM, _HEAD_ROOM = 44, 56, 28
 #: Height of one map and of the whole figure on a narrow screen, in pixels.
 _NARROW_MAP = 300
-_NARROW_HEIGHT = 3 * (_HEAD_ROOM + _NARROW_MAP + _AXIS_ROOM) + 2 * _SCALE_ROOM
+_NARROW_HEIGHT = NUM_MAPS * (_HEAD_ROOM + _NARROW_MAP + _AXIS_ROOM) + 2 * _SCALE_ROOM
+
+
+def maps(numbers: MapNumbers) -> tuple[str, ...]:
+    """Returns the maps in their order: one per arm, and the one that compares them."""
+    return *numbers.sweep.arms, "gain"
 
 
 def reading(numbers: MapNumbers) -> str:
@@ -61,11 +67,11 @@ def map_figure(numbers: MapNumbers) -> LiveFigure:
     """
     arms, gain = map_scales.arm_scale(numbers), map_scales.gain_scale(numbers)
     traces: list[dict[str, Any]] = []
-    for number, name in enumerate(MAPS, start=1):
+    for number, name in enumerate(maps(numbers), start=1):
         scale = gain if name == "gain" else arms
         values = _clipped(numbers.gain, scale) if name == "gain" else numbers.values[name]
         traces += _cells(numbers, values, scale, number)
-        traces += _boundaries(numbers, ARMS if name == "gain" else (name,), number)
+        traces += _boundaries(numbers, numbers.sweep.arms if name == "gain" else (name,), number)
         if name != "gain":
             traces += _crosses(numbers, name, number)
     layout: dict[str, Any] = {
@@ -93,7 +99,7 @@ def _cells(
     """
     known, provisional = scale.place(values), scale.place(numbers.provisional(values))
     no_number = np.isnan(known) & (numbers.filled | ~numbers.filled.any())
-    axis = "coloraxis2" if number == len(MAPS) else "coloraxis"
+    axis = "coloraxis2" if number == NUM_MAPS else "coloraxis"
     common = {
         "type": "heatmap",
         "x": map_axes.cell_edges(numbers.sweep.x),
@@ -207,7 +213,7 @@ def _rows(values: Floats) -> list[list[float | None]]:
 
 def _wide(numbers: MapNumbers, arms: ColourScale, gain: ColourScale) -> dict[str, Any]:
     """The layout with the maps side by side and the scales below them."""
-    places = spread(len(MAPS), 0.0, 1.0, 0.03)
+    places = spread(NUM_MAPS, 0.0, 1.0, 0.03)
     layout: dict[str, Any] = {
         "margin": {"l": 58, "r": 10, "t": _HEAD_ROOM, "b": _AXIS_ROOM + _SCALE_ROOM},
         "annotations": [],
@@ -232,7 +238,7 @@ def _narrow(numbers: MapNumbers, arms: ColourScale, gain: ColourScale) -> dict[s
     }
     top = 0
     bars = {}
-    for number, name in enumerate(MAPS, start=1):
+    for number, name in enumerate(maps(numbers), start=1):
         first = top + _HEAD_ROOM
         last = first + _NARROW_MAP
         domain = [1 - last / height, 1 - first / height]
@@ -241,7 +247,7 @@ def _narrow(numbers: MapNumbers, arms: ColourScale, gain: ColourScale) -> dict[s
         if name != ARMS[0]:
             bars[name] = {"y": 1 - top / height, "yanchor": "top", "ypad": 0}
             top += _SCALE_ROOM
-    layout["coloraxis"] = _placed(arms, [0.0, 1.0], bars[ARMS[1]])
+    layout["coloraxis"] = _placed(arms, [0.0, 1.0], bars[numbers.sweep.arms[1]])
     layout["coloraxis2"] = _placed(gain, [0.0, 1.0], bars["gain"])
     return layout
 
@@ -270,8 +276,10 @@ def _place_map(
     y_place = {"domain": list(y), "anchor": f"x{suffix}", "showticklabels": y_titled}
     layout[axis_name("x", number)] = x_axis | {"domain": list(x), "anchor": f"y{suffix}"}
     layout[axis_name("y", number)] = y_axis | y_place
-    name = MAPS[number - 1]
-    text = "<b>With BN versus without</b>"
+    name = maps(numbers)[number - 1]
+    base = numbers.sweep.base
+    second = capitalized(arm_addition(base, base.second_arm))
+    text = f"<b>{second} versus without</b>"
     if name != "gain":
-        text = f'<span style="color:{ARM_COLOURS[name]}">■</span> <b>{ARM_LABELS[name]}</b>'
+        text = f'<span style="color:{ARM_COLOURS[name]}">■</span> <b>{arm_label(base, name)}</b>'
     layout["annotations"].append(panel_heading(number, text))

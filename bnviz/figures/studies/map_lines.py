@@ -17,7 +17,8 @@ from bnviz.figures.studies import map_axes, map_scales
 from bnviz.figures.style import GRID, INK, MUTED, translucent
 from bnviz.findings.wording import percent
 from bnviz.recording.arm_colours import ARM_COLOURS
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.frames import ARMS
+from bnviz.recording.header import arm_label
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import Cell
@@ -109,9 +110,9 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
             ]
             for along, (axis, other) in sides.items()
         },
-        "values": {arm: rows(numbers.values[arm]) for arm in ARMS},
-        "low": {arm: rows(numbers.low[arm]) for arm in ARMS},
-        "high": {arm: rows(numbers.high[arm]) for arm in ARMS},
+        "values": {arm: rows(numbers.values[arm]) for arm in numbers.sweep.arms},
+        "low": {arm: rows(numbers.low[arm]) for arm in numbers.sweep.arms},
+        "high": {arm: rows(numbers.high[arm]) for arm in numbers.sweep.arms},
     }
 
 
@@ -127,10 +128,10 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Slice]]:
     value_axis, _ = _value_axis(numbers)
     for panel, (along, axis) in enumerate((("x", numbers.sweep.x), ("y", numbers.sweep.y)), 1):
         suffix = axis_suffix(panel)
-        for arm in ARMS:
+        for arm in numbers.sweep.arms:
             for part in ("range", "median", "here"):
                 slices.append(Slice(arm, along, part))
-                traces.append(_trace(arm, part) | trace_axes(panel))
+                traces.append(_trace(numbers, arm, part) | trace_axes(panel))
         layout[axis_name("x", panel)] = map_axes.plotly_axis(axis) | {"anchor": f"y{suffix}"}
         layout[axis_name("y", panel)] = value_axis | {"anchor": f"x{suffix}"}
         for name, changes in layouts.items():
@@ -147,7 +148,7 @@ def to_json(numbers: MapNumbers) -> dict[str, Any]:
     return figure.to_json() | {"slices": [asdict(each) for each in slices], "sheet": sheet(numbers)}
 
 
-def _trace(arm: str, part: str) -> dict[str, Any]:
+def _trace(numbers: MapNumbers, arm: str, part: str) -> dict[str, Any]:
     colour = ARM_COLOURS[arm]
     common = {"type": "scatter", "x": [], "y": [], "hoverinfo": "skip"}
     if part == "range":
@@ -161,7 +162,7 @@ def _trace(arm: str, part: str) -> dict[str, Any]:
         return common | marked | {"connectgaps": True}
     return common | {
         "mode": "markers+text",
-        "text": [ARM_LABELS[arm]],
+        "text": [arm_label(numbers.sweep.base, arm)],
         "marker": {"color": colour, "size": 14 if arm == ARMS[0] else 9}
         | {"line": {"color": INK, "width": 1.5}},
         "textfont": {"color": INK, "size": 13},

@@ -9,7 +9,7 @@ import numpy as np
 
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.findings.wording import percent
-from bnviz.recording.frames import ARMS
+from bnviz.recording.header import arm_addition, arm_name
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES
 from bnviz.written_numbers import written
@@ -22,7 +22,7 @@ VALUES = (
     (0.75, "#6cb663"),
     (1.0, "#f6e34a"),
 )
-#: From worse with BN through equal to better with BN; neither end is an arm's colour.
+#: From the second network worse through equal to better; neither end is an arm's colour.
 GAIN = (
     (0.0, "#6a3d9a"),
     (0.25, "#a98cc9"),
@@ -107,25 +107,27 @@ def arm_scale(numbers: MapNumbers) -> ColourScale:
 
 def gain_scale(numbers: MapNumbers) -> ColourScale:
     """Returns the scale of the map that compares the arms."""
-    steps = float(numbers.sweep.base.steps)
+    base = numbers.sweep.base
+    steps, who = float(base.steps), arm_name(base, base.second_arm)
+    without, having = (arm_addition(base, arm) for arm in numbers.sweep.arms)
     match numbers.measure:
         case measure if measure in ACCURACIES:
             ticks = [(-1.0, "−100"), (-0.5, "−50"), (0.0, "0"), (0.5, "+50"), (1.0, "+100")]
-            return ColourScale("percentage points gained by BN", -1, 1, ticks, GAIN)
+            return ColourScale(f"percentage points gained by {who}", -1, 1, ticks, GAIN)
         case "validation_loss":
             ticks = [(-2.0, "× 100"), (-1.0, "× 10"), (0.0, "equal"), (1.0, "÷ 10"), (2.0, "÷ 100")]
-            return ColourScale("loss with BN ÷ loss without BN", -_RATIO, _RATIO, ticks, GAIN)
+            return ColourScale(f"loss {having} ÷ loss {without}", -_RATIO, _RATIO, ticks, GAIN)
         case "steps_to_target":
             ticks = [(-steps, written(-steps)), (0.0, "0"), (steps, written(steps, "+g"))]
-            return ColourScale("steps saved by BN", -steps, steps, ticks, GAIN)
+            return ColourScale(f"steps saved by {who}", -steps, steps, ticks, GAIN)
         case "speed_up":
             ticks = [(n, f"{2.0**n:g}×") for n in (0, 2, 4)]
             ticks = [(-n, f"1/{2.0**n:g}") for n in (4, 2)] + ticks
-            title = "times as fast with BN, in steps"
+            title = f"times as fast {having}, in steps"
             return ColourScale(title, -_DOUBLINGS, _DOUBLINGS, ticks, GAIN)
         case _:
             ticks = [(-1.0, "−100 %"), (0.0, "0"), (1.0, "+100 %")]
-            return ColourScale("seeds that BN keeps from diverging", -1, 1, ticks, GAIN)
+            return ColourScale(f"seeds that {who} keeps from diverging", -1, 1, ticks, GAIN)
 
 
 def _reversed(colours: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
@@ -134,7 +136,7 @@ def _reversed(colours: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
 
 def loss_decades(numbers: MapNumbers) -> tuple[int, int]:
     """Returns two powers of 10 that enclose the known losses and at least 0.1 to 10."""
-    known = np.concatenate([numbers.high[arm].ravel() for arm in ARMS])
+    known = np.concatenate([values.ravel() for values in numbers.high.values()])
     powers = np.log10(known[np.isfinite(known) & (known > 0)])
     low, high = math.floor(powers.min(initial=-1)), math.ceil(powers.max(initial=1))
     return max(low, _DECADES[0]), min(high, _DECADES[1])

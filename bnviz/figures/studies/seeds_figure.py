@@ -15,7 +15,7 @@ from bnviz.figures.style import GRID, INK, MUTED, translucent
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.recording.arm_colours import ARM_COLOURS
-from bnviz.recording.frames import ARM_LABELS, ARMS
+from bnviz.recording.header import arm_label
 from bnviz.studies.seeds import Band, SeedBands
 from bnviz.written_numbers import written
 
@@ -27,7 +27,7 @@ READING = (
     f"dot is the speed-up of one seed, in steps to {percent(TARGET_SHARE)} of the better network's "
     "final accuracy; a triangle points towards a speed-up that lies further out, because only one "
     "network reached the target. Far right: median and range of the speed-up to other shares, and "
-    "below each the number of seeds in which the network without BN and that with BN reach it."
+    "below each the number of seeds in which the first and the second network reach it."
 )
 _PANELS = (
     ("validation_loss", "<b>Validation loss</b>"),
@@ -102,14 +102,14 @@ def _curves(
     bands: SeedBands, curve: str, panel: int, layout: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """The traces of one curve of both arms; adds their axes to the layout."""
-    by_arm = {arm: bands.band(arm, curve) for arm in ARMS} if bands.known.any() else {}
+    by_arm = {arm: bands.band(arm, curve) for arm in bands.arms} if bands.known.any() else {}
     axis, low, high = _value_axis(curve, by_arm)
     log = axis.get("type") == "log"
     steps = bands.evaluation_steps[-1]
     traces = []
     for arm, band in by_arm.items():
         traces += _band(bands.evaluation_steps, band, arm, panel, top=10.0**high if log else high)
-    traces += _names(curve, by_arm, steps, panel, low=low, high=high)
+    traces += _names(bands, curve, by_arm, steps, panel, low=low, high=high)
     layout[axis_name("x", panel)] = _AXIS | {
         "tickvals": [round(share * steps) for share in (0, 0.25, 0.5, 0.75, 1)],
         "title": {"text": "training step", "standoff": 6, "font": {"size": 13}},
@@ -140,11 +140,19 @@ def _band(
 
 
 def _names(
-    curve: str, by_arm: dict[str, Band], steps: int, panel: int, *, low: float, high: float
+    bands: SeedBands,
+    curve: str,
+    by_arm: dict[str, Band],
+    steps: int,
+    panel: int,
+    *,
+    low: float,
+    high: float,
 ) -> list[dict[str, Any]]:
     """Dots at the ends of the curves, and beside them the arms' names, spaced apart.
 
     Args:
+        bands: Whose curves they are.
         curve: Name of the curve.
         by_arm: Band of each arm; may be empty.
         steps: Step at which the curves end.
@@ -180,7 +188,10 @@ def _names(
             **common,
             "mode": "text",
             "y": names,
-            "text": [f"  {ARM_LABELS[arm]}<br>  {_last(curve, by_arm[arm])}" for arm in ends],
+            "text": [
+                f"  {arm_label(bands.settings, arm)}<br>  {_last(curve, by_arm[arm])}"
+                for arm in ends
+            ],
             "textposition": "middle right",
             "textfont": {"size": 12, "color": INK},
         },

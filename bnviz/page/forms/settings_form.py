@@ -13,12 +13,14 @@ from bnviz.page.shell.markup import plain
 from bnviz.recording.frames import ARM_LABELS
 from bnviz.settings import (
     KINDS,
+    STUDY_ARMS,
     UPLOAD,
     Settings,
     describe_problems,
     groups,
     is_relevant,
 )
+from bnviz.studies.study import TOGETHER
 from bnviz.written_numbers import written
 
 #: Settings that each mode keeps for itself: studies have many runs, which are best kept short.
@@ -34,7 +36,11 @@ def fill(settings: Settings, *, mode: str = LABORATORY) -> None:
 
 
 def form(
-    *, mode: str = LABORATORY, default: Settings | None = None, without: Collection[str] = ()
+    *,
+    mode: str = LABORATORY,
+    default: Settings | None = None,
+    without: Collection[str] = (),
+    studied: bool = False,
 ) -> Settings | None:
     """Draws the form.
 
@@ -45,11 +51,14 @@ def form(
         mode: The mode that the form belongs to; all modes share their values except `_PER_MODE`.
         default: Values of fields that were never set; the default settings if None.
         without: Settings that have no field; they are those of `default`.
+        studied: Whether many networks are trained together, which not every second one can be.
 
     Returns:
         The settings; None while the viewer's own data are missing.
     """
     default = default or Settings()
+    untrained = _untrained(mode) if studied else ""
+    without = (*without, *["second_arm"] * bool(untrained))
     names = [name for name in KINDS if name not in without]
     values = {name: getattr(default, name) for name in KINDS}
     values |= {name: fields.value(_name(name, mode), values[name]) for name in names}
@@ -65,20 +74,22 @@ def form(
     for name in names:
         fields.remember(_name(name, mode), values[name])
     _draw_tracks(names, values, mode)
-    if "second_arm" in without:
-        _draw_second_network(mode)
+    if untrained:
+        st.caption(untrained)
     if values["dataset"] == UPLOAD and not values["upload"]:
         return None
     return _possible(values)
 
 
-def _draw_second_network(mode: str) -> None:
-    """Says that a study's networks are without and with BN where the laboratory's are others."""
+def _untrained(mode: str) -> str:
+    """Why a study has another second network than the laboratory; empty if it has the same."""
     second = fields.value(_name("second_arm", mode), Settings().second_arm)
-    if second != Settings().second_arm and second in ARM_LABELS:
-        st.caption(
-            f"Trained without and with BN; {ARM_LABELS[second]} is trained in the laboratory."
-        )
+    if second in STUDY_ARMS or second not in ARM_LABELS:
+        return ""
+    return (
+        f"Trained without and with BN: {ARM_LABELS[second]} is trained in the laboratory alone, "
+        f"not in maps and seeds, {TOGETHER}."
+    )
 
 
 def _possible(values: dict[str, Any]) -> Settings:

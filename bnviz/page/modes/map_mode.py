@@ -21,7 +21,7 @@ from bnviz.player.map_content import MapContent
 from bnviz.settings import Problem
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.stable_rates import DEFINITION, StableRates
-from bnviz.studies.study import UNUSED
+from bnviz.studies.study import UNUSED, second_problem
 from bnviz.studies.sweep import Sweep
 
 NAME = MAP
@@ -40,6 +40,8 @@ def follow(link: Link) -> list[Problem]:
         settings = settings.replace(steps=Sweep().base.steps)
     sweep, found = Sweep.nearest(settings, link.parameters)
     problems = [replace(each, used=str(getattr(sweep, each.name))) for each in found]
+    if (second := second_problem(settings)) is not None:
+        problems.append(second)
     fill_form(sweep)
     if link.train:
         fill_map(_normalized(sweep))
@@ -58,7 +60,7 @@ def form() -> Sweep | None:
     """Draws the axes and the settings that all cells share."""
     arguments = axes_form.form()
     without = (*axes_form.axis_names(), *UNUSED)
-    base = settings_form.form(mode=NAME, default=Sweep().base, without=without)
+    base = settings_form.form(mode=NAME, default=Sweep().base, without=without, studied=True)
     if arguments is None or base is None:
         return None
     return axes_form.sweep(base, arguments)

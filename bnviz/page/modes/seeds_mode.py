@@ -35,7 +35,7 @@ def follow(link: Link) -> list[Problem]:
     """Fills the form from a link, and trains the seeds if the link asks for that."""
     settings_form.fill(link.settings)
     text = link.parameters.get("seeds", str(_DEFAULT_COUNT))
-    problems: list[Problem] = []
+    problems = [] if (second := study.second_problem(link.settings)) is None else [second]
     count = _DEFAULT_COUNT
     try:
         count = SeedBands(link.settings, typed_numbers.whole(text)).seeds
@@ -65,7 +65,7 @@ def form() -> SeedBands | None:
         help="The experiment below is trained with this many consecutive seeds.",
     )
     fields.remember(_COUNT, count)
-    settings = settings_form.form(without=study.UNUSED)
+    settings = settings_form.form(without=study.UNUSED, studied=True)
     if settings is None:
         return None
     try:
