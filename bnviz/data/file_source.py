@@ -21,6 +21,7 @@ class FileSource:
         choices: How the file is read.
         num_features: Number of features of each example, as it was found when the file was read.
         num_classes: Number of classes.
+        example_shape: Shape of an example that is an image, or (num_features,).
     """
 
     name: str
@@ -28,6 +29,7 @@ class FileSource:
     choices: Choices
     num_features: int
     num_classes: int
+    example_shape: tuple[int, ...] = ()
 
     def dataset(self) -> Dataset:
         """Reads the file; the arrays of the last one stay for `KEEP_SECONDS` in this process.

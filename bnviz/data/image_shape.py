@@ -44,9 +44,8 @@ class ImageShape:
         """
         if not convolves(settings.architecture):
             return None
-        shape = data.example_shape
-        shape = (*shape, 1) if len(shape) == 2 else shape
-        if len(shape) != 3 or shape[-1] not in CHANNELS or min(shape[:2]) < MIN_SIDE:
+        found = cls.fitting(data.example_shape)
+        if found is None:
             given = " × ".join(map(str, data.example_shape)) or str(data.num_features)
             raise ShapeError(
                 f"The architecture {settings.architecture!r} needs images of at least {MIN_SIDE} × "
@@ -54,6 +53,14 @@ class ImageShape:
                 f"has the shape {given}; choose the architecture "
                 f"{CONVOLUTIONS[settings.architecture]!r} or other data."
             )
+        return found
+
+    @classmethod
+    def fitting(cls, example_shape: tuple[int, ...]) -> "ImageShape | None":
+        """The images of examples of a shape; None if they are not large enough, or no images."""
+        shape = (*example_shape, 1) if len(example_shape) == 2 else example_shape
+        if len(shape) != 3 or shape[-1] not in CHANNELS or min(shape[:2]) < MIN_SIDE:
+            return None
         return cls(*shape)
 
     def pooled_after(self, hidden_layers: int, architecture: str = "conv") -> tuple[int, ...]:

@@ -41,6 +41,7 @@ class Reading:
         num_validation: Number of validation examples.
         held_out: Whether the validation examples were held out of the others.
         num_features: Number of features, as the network receives them.
+        example_shape: Shape of an example that is an image, or (num_features,).
         classes: Name and number of examples of each class.
         scaled: How the features were scaled, in words that follow "features are".
     """
@@ -57,6 +58,7 @@ class Reading:
     num_validation: int = 0
     held_out: bool = True
     num_features: int = 0
+    example_shape: tuple[int, ...] = ()
     classes: tuple[tuple[str, int], ...] = ()
     scaled: str = ""
 

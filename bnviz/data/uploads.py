@@ -128,6 +128,7 @@ def _completed(
         num_validation=len(y_validation),
         held_out=examples.x_validation is None,
         num_features=math.prod(examples.example_shape),
+        example_shape=examples.example_shape,
         classes=tuple(zip(examples.classes, examples.class_counts(), strict=True)),
         scaled=scaled,
     )

@@ -98,13 +98,16 @@ def image_shape(settings: Settings, source: FileSource | None = None) -> ImageSh
 
     Args:
         settings: Settings of the run.
-        source: The file with the examples, if the run uses them. Only how many features they have
-            is known before it is read, so its images count as squares in shades.
+        source: The file with the examples, if the run uses them. Those that are not images, which
+            no network convolves, count as squares in shades.
     """
     if not convolves(settings.architecture):
         return None
     if source is None:
         return ImageShape(*IMAGE_SHAPES[settings.dataset])
+    found = ImageShape.fitting(source.example_shape)
+    if found is not None:
+        return found
     side = max(MIN_SIDE, math.isqrt(source.num_features))
     return ImageShape(side, side, 1)
 

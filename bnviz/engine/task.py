@@ -72,7 +72,7 @@ def train(
         return run
 
     def advance(run: "Experiment", position: int, clock: Clock) -> tuple[bool, int]:
-        with run.turn() as frames:
+        with run.turn(lambda: clock.cancelled) as frames:
             return _send_all(frames, position, send=send, clock=clock)
 
     opening = None if go_on else Opening(source, begin)
@@ -227,7 +227,7 @@ def _send_all(
             break
     if pending and not clock.cancelled:
         send(first, bytes(pending))
-    return ended, following
+    return ended and not clock.cancelled, following
 
 
 def load() -> str:

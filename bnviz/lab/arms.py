@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -21,7 +22,7 @@ from bnviz.lab.layer_maps import LayerReference
 from bnviz.lab.networks import Network, build, reset
 from bnviz.lab.observer import Observer
 from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
-from bnviz.lab.training import Trainer, TrainingState
+from bnviz.lab.training import Trainer, TrainingState, never
 from bnviz.recording.frames import NORMALIZED_ARMS
 from bnviz.settings import Settings
 
@@ -109,19 +110,28 @@ class Arm:
             self.compiled.trainer.restore(self.saved)
             self.saved = None
 
-    def train(self, x: tf.Tensor, y: tf.Tensor, indices: NDArray[np.int32]) -> int:
+    def train(
+        self,
+        x: tf.Tensor,
+        y: tf.Tensor,
+        indices: NDArray[np.int32],
+        *,
+        should_stop: Callable[[], bool] = never,
+    ) -> int:
         """Trains one step per row of `indices`.
 
         Args:
             x: Training features, shape (num_train, num_features).
             y: Training classes, shape (num_train,).
             indices: Indices of the examples of each batch, shape (steps, batch_size).
+            should_stop: As for `bnviz.lab.training.Trainer.train`, and what that raises.
 
         Returns:
             The row of the first batch with a diverged loss, or -1.
         """
         limit = DIVERGENCE * self.first_loss
-        return self.compiled.trainer.train(x, y, indices, limit=limit)
+        trainer = self.compiled.trainer
+        return trainer.train(x, y, indices, limit=limit, should_stop=should_stop)
 
 
 def new_arm(settings: Settings, name: str, data: Dataset) -> Arm:

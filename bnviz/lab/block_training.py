@@ -309,7 +309,7 @@ class _ArmTraining:
         if self._first is None:
             return {}
         # As validation examples, which BN normalizes by the moving statistics.
-        loss = self._stack.evaluate(self._data.probe, self._data.probe)[2]
+        loss = self._stack.loss_in_inference(self._data.probe)
         drift = last_layer_drift(self._first, self._stack.last_layer(self._data.probe[0]))
         measures = {"train_loss_in_inference": loss.astype(np.float64)} | drift
         return {name: values[:num_runs] for name, values in measures.items()}

@@ -40,14 +40,21 @@ class CompiledFunction:
         self._function = tf.function(function, jit_compile=jit_compile or None, autograph=False)
         self._by_shapes: dict[Any, Callable[[list[tf.Tensor]], Any]] = {}
 
+    def prepare(self, *tensors: tf.Tensor) -> None:
+        """Compiles it for tensors of these shapes, but for what XLA compiles at the first call."""
+        self._compiled_for(tensors)
+
     def __call__(self, *tensors: tf.Tensor) -> Any:
+        return self._compiled_for(tensors)([*tensors])
+
+    def _compiled_for(self, tensors: tuple[tf.Tensor, ...]) -> Callable[[list[tf.Tensor]], Any]:
         shapes = tuple(tuple(tensor.shape) for tensor in tensors)
         compiled = self._by_shapes.get(shapes)
         if compiled is None:
             compiled = self._compile(tensors)
             self._by_shapes[shapes] = compiled
             _xla_compilations.extend([None] * self._jit_compile)
-        return compiled([*tensors])
+        return compiled
 
     def _compile(self, tensors: tuple[tf.Tensor, ...]) -> Callable[[list[tf.Tensor]], Any]:
         """The function for tensors of these shapes, as one of their list."""

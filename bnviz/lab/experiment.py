@@ -11,7 +11,7 @@ from collections.abc import (
     Sequence,
 )
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ from bnviz.lab.compiler import Compilation, acquire_all
 from bnviz.lab.datasets import DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
-from bnviz.lab.training import BatchOrder
+from bnviz.lab.training import BatchOrder, TrainingStoppedError, never
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import Frame
 from bnviz.recording.shown_examples import ShownExamples
@@ -116,8 +116,12 @@ class Experiment:
         return self._pipeline.arms
 
     @contextmanager
-    def turn(self) -> Iterator[Iterator[Frame | None]]:
+    def turn(self, should_stop: Callable[[], bool] = never) -> Iterator[Iterator[Frame | None]]:
         """Gives the run its turn; nothing else in this process trains meanwhile.
+
+        Args:
+            should_stop: Asked in any thread about once a second while the networks train, also
+                between two frames; whether the run ends here for good.
 
         Yields:
             The frames that have not been taken yet; None now and then while its networks are
@@ -126,6 +130,7 @@ class Experiment:
         """
         with _lock:
             try:
+                self._pipeline.should_stop = should_stop
                 yield self._of_turn()
                 self._pipeline.set_aside()
             except BaseException:
@@ -134,9 +139,10 @@ class Experiment:
 
     def _of_turn(self) -> Iterator[Frame | None]:
         yield from self._pipeline.taking_up()
-        # Not `yield from`, which would end the run together with its turn.
-        for frame in self._frames:  # noqa: UP028
-            yield frame
+        with suppress(TrainingStoppedError):
+            # Not `yield from`, which would end the run together with its turn.
+            for frame in self._frames:  # noqa: UP028
+                yield frame
 
     def close(self) -> None:
         """Ends the run, so that what it holds is released now."""
@@ -186,12 +192,14 @@ class _Pipeline:
         steps: The steps at which a frame is measured.
         shown: What is drawn of the examples whose answers the frames keep.
         arms: The arms by name.
+        should_stop: As for `Experiment.turn`.
     """
 
     def __init__(
         self, settings: Settings, data: Dataset, layout: FrameLayout, num_frames: int | None
     ):
         self.steps = layout.header.steps[:num_frames]
+        self.should_stop: Callable[[], bool] = never
         self._settings = settings
         self._data = data
         self._layout = layout
@@ -362,7 +370,7 @@ class _Pipeline:
 
     def _advance(self, arm: Arm, stop: int, indices: NDArray[np.int32]) -> ArmSnapshot:
         """Trains one arm up to step `stop` and takes a snapshot."""
-        bad_row = arm.train(*self._train, indices)
+        bad_row = arm.train(*self._train, indices, should_stop=self.should_stop)
         compiled = arm.compiled
         return ArmSnapshot(
             step=stop,

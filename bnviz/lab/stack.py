@@ -20,7 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.architectures import closing_layers
-from bnviz.data.image_shape import KERNEL_SIDE, ImageShape
+from bnviz.data.image_shape import KERNEL_SIDE, ImageShape, num_neighbours
 from bnviz.lab.blocks import Moments, block_size, mapped, moments
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.convolution import convolve_stacked, halve
@@ -36,6 +36,9 @@ from bnviz.settings import Settings
 
 #: Maximum number of steps per call; about as many lie between two evaluations.
 MAX_STEPS = 64
+#: Numbers in the neighbourhoods of an example, of all networks, from which on XLA compiles the
+#: evaluation, and by how many times smaller its blocks are, which the processor's cache then holds.
+_MANY_NEIGHBOURS, _XLA_BLOCKS = 200_000, 4
 #: Maps the index of a hidden layer and the input of its normalization to the output.
 Normalize = Callable[[int, tf.Tensor], tf.Tensor]
 
@@ -70,7 +73,13 @@ class Stack:
         self._size = size
         self._position = normalization_position(architecture, arm)
         self._image = image
+        # Where XLA takes a quarter of a second for an evaluation, TensorFlow takes one.
+        self._is_large = image is not None and (
+            size * num_neighbours(architecture, image) > _MANY_NEIGHBOURS
+        )
         self._block_size = block_size(image, architecture.units, size)
+        if self._is_large:
+            self._block_size = max(1, self._block_size // _XLA_BLOCKS)
         kind, layers = architecture.architecture, architecture.hidden_layers
         self._pooled = image.pooled_after(layers, kind) if image else ()
         self._closing = closing_layers(kind, layers)
@@ -132,8 +141,10 @@ class Stack:
         # Compiled, because single assignments take as long as 200 steps.
         self._compiled_reset = CompiledFunction(self._reset)
         self._compiled_training = CompiledFunction(self._train_steps, jit_compile=True)
-        # XLA would make it a third faster, but take as long to compile as many blocks save.
-        self._compiled_evaluation = CompiledFunction(self._evaluate)
+        # XLA would make those of small networks a third faster, but take as long to compile as many
+        # blocks save.
+        self._compiled_evaluation = CompiledFunction(self._evaluate, jit_compile=self._is_large)
+        self._compiled_inference = CompiledFunction(self._loss_in_inference)
         self._compiled_comparison = CompiledFunction(self._compare_statistics)
         hidden_layers = architecture.hidden_layers
         self._compiled_reaching = CompiledFunction(partial(self._reaching, hidden_layers - 1))
@@ -160,7 +171,7 @@ class Stack:
         )
 
     def compile(self, data: StackedExamples, batch_size: int, *, compares: bool) -> None:
-        """Compiles what a block calls, by calling it for no steps.
+        """Compiles what a block calls, without doing it but for an evaluation that XLA compiles.
 
         Args:
             data: Examples of the networks.
@@ -169,11 +180,15 @@ class Stack:
         """
         nothing = np.zeros((0, self._size, batch_size), np.int32)
         self.train(data.x, data.y, nothing, np.full(self._size, np.inf, np.float32))
-        self.evaluate(data.probe, data.validation)
-        self.compare_statistics(data.precise, data.validation)
+        self._compiled_evaluation.prepare(*data.probe, *data.validation)
+        if self._is_large:
+            self.evaluate(data.probe, data.validation)
+        self._compiled_comparison.prepare(data.precise, *data.validation)
         if compares:
-            self.evaluate(data.probe, data.probe)
-            self.last_layer(data.probe[0])
+            self._compiled_inference.prepare(*data.probe)
+            self._compiled_reaching.prepare(data.probe[0])
+            if self._adds_to_last:
+                self._compiled_skip.prepare(data.probe[0])
 
     def save(self) -> SavedVariables:
         """Returns the state of all networks."""
@@ -227,6 +242,11 @@ class Stack:
         outcome: NDArray[np.float32] = self._compiled_evaluation(*probe, *validation).numpy()
         return outcome
 
+    def loss_in_inference(self, examples: StackedTensors) -> NDArray[np.float32]:
+        """The loss of every network by the moving statistics, shape (networks,)."""
+        loss: NDArray[np.float32] = self._compiled_inference(*examples).numpy()
+        return loss
+
     def compare_statistics(
         self, x_train: tf.Tensor, validation: StackedTensors
     ) -> NDArray[np.float32]:
@@ -255,7 +275,6 @@ class Stack:
         """
         last = len(self._kernels) - 2
         before = self._position == "before"
-        adds = self._adds_before and last + 1 in self._closing
         numbers = self._normalization.numbers(last) if before else None
         return LastLayer(
             self._compiled_reaching(x).numpy(),
@@ -264,7 +283,7 @@ class Stack:
             self._arm,
             None if numbers is None else numbers.copied(),
             self._image is not None,
-            self._compiled_skip(x).numpy() if adds else None,
+            self._compiled_skip(x).numpy() if self._adds_to_last else None,
         )
 
     def _reset(self, inputs: tf.Tensor, last_gammas: tf.Tensor, *kernels: tf.Tensor) -> None:
@@ -314,6 +333,11 @@ class Stack:
             outcomes += loss_and_accuracy(logits, tf.broadcast_to(classes, logits.shape[:2]))
         return tf.stack(outcomes)
 
+    def _loss_in_inference(self, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """See `loss_in_inference`; compiled."""
+        logits = self._logits_of_all(x, self._normalization.in_inference)
+        return loss_and_accuracy(logits, tf.broadcast_to(y, logits.shape[:2]))[0]
+
     def _compare_statistics(self, x_train: tf.Tensor, x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
         """See `compare_statistics`; compiled."""
         accuracies: list[tf.Tensor] = []
@@ -328,6 +352,11 @@ class Stack:
             with self._after(accuracies):
                 accuracies.append(accuracy(self._by_all_of(examples, corrects=False)))
         return tf.stack(accuracies)
+
+    @property
+    def _adds_to_last(self) -> bool:
+        """Whether a residual block adds to the pre-activations of the last hidden layer."""
+        return self._adds_before and self._settings.hidden_layers in self._closing
 
     @property
     def _keeps_moving(self) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.data.image_shape import ImageShape, num_products
+from bnviz.data.image_shape import ImageShape, num_neighbours, num_products
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
 from bnviz.lab.weight_norm import kernel_of
@@ -21,6 +21,9 @@ CHUNK = 256
 #: Maximum number of multiplications per call, about a second's worth, so that training that is to
 #: stop does so soon.
 _MAX_PRODUCTS = 10e9
+#: Multiplications that take as long as to copy a number of a convolution's neighbourhoods, and as
+#: what else is done with one of its values.
+_NEIGHBOUR_PRODUCTS, _VALUE_PRODUCTS = 10, 50
 
 
 def make_optimizer(settings: Settings) -> keras.optimizers.Optimizer:
@@ -53,9 +56,13 @@ def steps_per_call(
         image: What hidden layers convolve; None if they are Dense.
         networks: Networks that are trained together.
     """
-    products = num_products(settings, num_features, num_classes, image)
     # Forwards, and backwards for inputs and kernels.
-    return max(1, int(_MAX_PRODUCTS / (3 * products * settings.batch_size * networks)))
+    work = 3.0 * num_products(settings, num_features, num_classes, image)
+    if image is not None:
+        sides = image.sides(settings.hidden_layers, settings.architecture)
+        values = settings.units * sum(height * width for height, width in sides)
+        work += _NEIGHBOUR_PRODUCTS * num_neighbours(settings, image) + _VALUE_PRODUCTS * values
+    return max(1, int(_MAX_PRODUCTS / (work * settings.batch_size * networks)))
 
 
 class BatchOrder:
@@ -136,6 +143,15 @@ def train_steps(
 
     start = (tf.constant(0), tf.fill(limit.shape, -1))
     return tf.while_loop(lambda row, _: row < count, body, start)[1]
+
+
+class TrainingStoppedError(Exception):
+    """Training has ended early, because nobody waits for it."""
+
+
+def never() -> bool:
+    """Says that training is not to stop."""
+    return False
 
 
 class SavedVariables:
@@ -262,6 +278,7 @@ class Trainer:
         indices: NDArray[np.int32],
         *,
         limit: float = np.inf,
+        should_stop: Callable[[], bool] = never,
     ) -> int:
         """Trains one step per row of `indices`.
 
@@ -270,13 +287,19 @@ class Trainer:
             y: Training classes, int32, shape (num_train,).
             indices: Indices of the examples of each batch, shape (steps, batch_size).
             limit: A batch loss that is above the limit or NaN is bad.
+            should_stop: Asked before each call, which takes about a second at most.
 
         Returns:
             The row of the first bad batch loss, or -1.
+
+        Raises:
+            TrainingStoppedError: If it should stop; the network is then somewhere between.
         """
         self._batches_sha.update(np.ascontiguousarray(indices).tobytes())
         first_bad = -1
         for start in range(0, len(indices), self._max_steps):
+            if should_stop():
+                raise TrainingStoppedError
             bad = self._call(x, y, indices[start : start + self._max_steps], limit)
             if bad >= 0 and first_bad < 0:
                 first_bad = start + bad

@@ -1,12 +1,15 @@
 """Predicted seconds of runs, blocks and studies, and what they follow from."""
 
+import math
+from dataclasses import astuple
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bnviz.data.choices import Choices
 from bnviz.data.file_source import FileSource
-from bnviz.engine.data_shapes import SHAPES, DataShape, parameters
+from bnviz.engine.data_shapes import SHAPES, DataShape, image_shape, parameters
 from bnviz.engine.duration import (
     STEP_PRODUCT,
     block_compile_seconds,
@@ -92,6 +95,13 @@ class TestTraining:
         uploaded = Settings(dataset="upload", upload="0" * 32, units=256)
         few, many = (training_seconds(uploaded, source) for source in files)
         assert few < many
+
+    @pytest.mark.parametrize("shape", [(8, 32), (9, 9, 3), (16, 16)])
+    def test_images_of_a_file_have_their_own_shape(self, shape):
+        source = FileSource("own.npz", b"", Choices(), math.prod(shape), 3, shape)
+        run = Settings(architecture="conv", dataset="upload", upload="0" * 32)
+        found = astuple(image_shape(run, source))
+        assert found == (*shape, 1)[:3]
 
     def test_convolutions_take_longer_than_their_weights_tell(self):
         dense = Settings(units=8, hidden_layers=3)

@@ -8,6 +8,7 @@ import tensorflow as tf
 from bnviz.data import image_shape
 from bnviz.data.image_shape import ImageShape
 from bnviz.findings.wording import percent
+from bnviz.lab import stack
 from bnviz.lab.arms import compiled_networks
 from bnviz.lab.block_training import BlockTraining, train
 from bnviz.lab.datasets import load
@@ -261,13 +262,13 @@ def test_every_activation_and_initializer_equals_that_of_a_single_network(number
     data = stacked_examples([settings], None)
     sizes = (data.num_features, data.num_classes)
     kernels = initial_kernels(settings, *sizes)
-    stack = Stack(settings, "none", 1, *sizes)
-    stack.reset([settings], [kernels])
+    alone = Stack(settings, "none", 1, *sizes)
+    alone.reset([settings], [kernels])
     network = build(settings, "none", *sizes)
     reset(network, settings, kernels)
     x, y = data.validation
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    assert stack.evaluate(data.probe, data.validation)[2, 0] == pytest.approx(
+    assert alone.evaluate(data.probe, data.validation)[2, 0] == pytest.approx(
         float(loss(y[0], network.model(x[0]))), rel=1e-5
     )
 
@@ -285,6 +286,26 @@ def test_a_turn_ends_while_stacks_are_compiled():
     assert set(training.outcomes) == set(ARMS)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", ["bn", "layer_norm", "ghost_bn"])
+def test_large_images_are_evaluated_like_small_ones(arm, monkeypatch):
+    runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
+    data = stacked_examples(runs, None)
+    sizes = (data.num_features, data.num_classes, data.image)
+
+    def evaluated():
+        tried = Stack(runs[0], arm, len(runs), *sizes)
+        tried.reset(runs, [initial_kernels(each, *sizes) for each in runs])
+        return tried.evaluate(data.probe, data.validation), tried
+
+    small, by_tensorflow = evaluated()
+    monkeypatch.setattr(stack, "_MANY_NEIGHBOURS", 0)
+    monkeypatch.setattr(image_shape, "MAX_VALUES", 4 * 100 * len(runs) * runs[0].units * 8 * 8)
+    large, by_xla = evaluated()
+    assert (by_tensorflow._is_large, by_xla._is_large) == (False, True)
+    np.testing.assert_allclose(large, small, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("arm", everyday(["bn", "ghost_bn", "renorm"], [0], pytest.mark.slow))
 def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(arm, monkeypatch):
     runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
@@ -292,12 +313,12 @@ def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(arm, monkeypa
     sizes = (data.num_features, data.num_classes, data.image)
 
     def evaluated():
-        stack = Stack(runs[0], arm, len(runs), *sizes)
-        stack.reset(runs, [initial_kernels(each, *sizes) for each in runs])
+        tried = Stack(runs[0], arm, len(runs), *sizes)
+        tried.reset(runs, [initial_kernels(each, *sizes) for each in runs])
         return (
-            stack.evaluate(data.probe, data.validation),
-            stack.compare_statistics(data.precise, data.validation),
-            stack.last_layer(data.probe[0]).reaching,
+            tried.evaluate(data.probe, data.validation),
+            tried.compare_statistics(data.precise, data.validation),
+            tried.last_layer(data.probe[0]).reaching,
         )
 
     whole = evaluated()

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from bnviz.interventions import Intervention
+from bnviz.lab import training as lab_training
 from bnviz.lab.arms import compiled_network, network_after
 from bnviz.lab.block_training import BlockTraining, _stack, train
 from bnviz.lab.experiment import Experiment, run
-from bnviz.recording.frames import ARMS
+from bnviz.recording.frames import ARMS, frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.study import CURVES, Block
 from tests.support.everyday import everyday
@@ -185,6 +186,32 @@ def test_a_run_that_is_closed_while_it_is_compiled_leaves_room_for_others():
         assert next(frames) is None
     experiment.close()
     assert len(list(run(SMALL.replace(units=14, seed=2)))) > 2
+
+
+def test_a_run_that_is_to_stop_ends_between_two_calls_of_a_long_stretch(monkeypatch):
+    monkeypatch.setattr(lab_training, "_MAX_PRODUCTS", 1.0)  # so that each call takes one step
+    settings = Settings(dataset="wine", hidden_layers=1, units=11, steps=20_000)
+    stretches = np.diff(frame_steps(settings.steps))
+    reached = threading.Event()
+    asked = []
+
+    def should_stop():
+        asked.append(len(frames))
+        return reached.is_set() and len(asked) > until[0]
+
+    frames, until = [], [0]
+    with Experiment(settings).turn(should_stop) as following:
+        for frame in following:
+            if frame is None:
+                continue
+            frames.append(frame)
+            if len(frames) == 100:
+                # Each of both networks is asked before each of its steps.
+                until[0] = len(asked) + 5
+                reached.set()
+    assert 100 <= len(frames) <= 101
+    assert stretches[100] > 20
+    assert len(asked) <= until[0] + 2
 
 
 def test_a_run_that_has_ended_has_no_frames_left():

@@ -73,7 +73,12 @@ def source(key: str) -> FileSource | None:
         return None
     reading = read.reading
     return FileSource(
-        file.name, file.data, file.choices, reading.num_features, len(reading.classes)
+        file.name,
+        file.data,
+        file.choices,
+        reading.num_features,
+        len(reading.classes),
+        reading.example_shape,
     )
 
 
