@@ -1,16 +1,14 @@
 """ImageShape: the shape of the images that a network convolves, and where it halves them."""
 
-import math
 from dataclasses import dataclass
 
-from bnviz.architectures import CONVOLUTIONS, closing_layers, convolves
+from bnviz.architectures import CONVOLUTIONS, convolves
 from bnviz.data.dataset import Dataset
+from bnviz.image_sides import MIN_SIDE, pooled_after, sides
 from bnviz.settings import Settings
 
-#: Side of a kernel, and of what pooling makes one value of.
-KERNEL_SIDE, POOL_SIDE = 3, 2
-#: Height and width that the last layer has at least.
-MIN_SIDE = 4
+#: Side of a kernel.
+KERNEL_SIDE = 3
 #: The most values of a layer of images that are computed at once where examples pass in blocks.
 MAX_VALUES = 2**23
 #: Channels that an image may have: shades, or red, green and blue.
@@ -66,32 +64,15 @@ class ImageShape:
     def pooled_after(self, hidden_layers: int, architecture: str = "conv") -> tuple[int, ...]:
         """The hidden layers, counted from 1, that are followed by pooling.
 
-        They are spread evenly. Pooling halves height and width, so often that those of the last
-        layer are as small as they may be, and at most once after each layer but the last. In a
-        residual network it follows whole blocks and layers that stand alone, so that what a skip
-        adds has the size of what it is added to.
-
         Args:
             hidden_layers: Number of hidden layers.
             architecture: One of `bnviz.architectures.CONVOLUTIONS`.
         """
-        closing = closing_layers(architecture, hidden_layers)
-        # Where a block, or a layer that stands alone, ends.
-        ends = [number for number in range(1, hidden_layers + 1) if number + 1 not in closing]
-        halvings = int(math.log2(min(self.height, self.width) / MIN_SIDE))
-        halvings = min(halvings, len(ends) - 1)
-        return tuple(ends[len(ends) * (k + 1) // (halvings + 1) - 1] for k in range(halvings))
+        return pooled_after(self.height, self.width, hidden_layers, architecture)
 
     def sides(self, hidden_layers: int, architecture: str = "conv") -> list[tuple[int, int]]:
         """Height and width of the images that each hidden layer makes, before it pools them."""
-        height, width = self.height, self.width
-        pooled = self.pooled_after(hidden_layers, architecture)
-        found = []
-        for number in range(1, hidden_layers + 1):
-            found.append((height, width))
-            if number in pooled:
-                height, width = height // POOL_SIDE, width // POOL_SIDE
-        return found
+        return sides(self.height, self.width, hidden_layers, architecture)
 
 
 def block_of_examples(image: ImageShape, units: int, networks: int = 1) -> int:
@@ -119,16 +100,6 @@ def num_neighbours(settings: Settings, image: ImageShape) -> int:
             inputs, image.sides(settings.hidden_layers, settings.architecture), strict=True
         )
     )
-
-
-def grid_places(size: int, count: int) -> list[int]:
-    """Returns the rows, or columns, of a grid of positions, evenly spread over an image.
-
-    Args:
-        size: Rows, or columns, of the image.
-        count: Those of the grid.
-    """
-    return [(place * size + size // 2) // count for place in range(count)]
 
 
 def num_products(

@@ -1,12 +1,14 @@
 """Shown: what is drawn of the validation examples whose answers a frame keeps."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import CHANNELS
 from bnviz.data.sampling import MeasuredExamples
-from bnviz.recording.frames import PLANE_RANGE
+from bnviz.recording.frames import NUM_SINGLE, PLANE_RANGE
 from bnviz.recording.shown_examples import MAX_FEATURES, MAX_TEXT, ShownExamples
 
 #: Significant digits of a value.
@@ -27,7 +29,18 @@ def shown_examples(data: Dataset, measured: MeasuredExamples) -> ShownExamples:
     shape = data.example_shape
     shape = (*shape, 1) if len(shape) == 2 else shape
     if len(shape) == 3 and shape[-1] in CHANNELS:
-        return ShownExamples("image", labels, classes, shape=shape, pixels=_pixels(x))
+        probe, probe_labels = (each[:NUM_SINGLE] for each in measured.probe)
+        pixels = _pixels(np.concatenate([x, probe]))
+        end = len(x) * math.prod(shape)
+        return ShownExamples(
+            "image",
+            labels,
+            classes,
+            shape=shape,
+            pixels=pixels[:end],
+            probe_labels=tuple(probe_labels.tolist()),
+            probe_pixels=pixels[end:],
+        )
     if data.num_features == 2:
         chosen, reach = np.arange(2), PLANE_RANGE
     else:

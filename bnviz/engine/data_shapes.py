@@ -11,13 +11,13 @@ from bnviz.data.file_source import FileSource
 from bnviz.data.image_shape import (
     KERNEL_SIDE,
     MAX_VALUES,
-    MIN_SIDE,
     ImageShape,
     block_of_examples,
     num_neighbours,
     num_products,
 )
 from bnviz.data.preparation import VALIDATION_SHARE
+from bnviz.image_sides import MIN_SIDE
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.recording.networks import grid_side

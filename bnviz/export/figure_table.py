@@ -230,7 +230,7 @@ def _slotted(content: StageContent, view: View) -> Json:
 
 def _is_free(name: str, choice: Mapping[str, Any]) -> bool:
     """Whether a choice is of a number that a slot can hold."""
-    return name in NUMBERS or (name == "neuron" and len(choice["options"]) > 2)
+    return name in NUMBERS or (name in ("neuron", "example") and len(choice["options"]) > 2)
 
 
 def _with_slots(figure: Json, three: Sequence[Json], name: str) -> Json:

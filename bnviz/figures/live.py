@@ -33,6 +33,9 @@ class LiveFigure:
             `bnviz.figures.diagram`; empty if nothing.
         formula: Of a neuron with BN, the `trace` of the example whose numbers the player puts into
             the formula, and the name of the `activation`; empty for other figures.
+        maps: Of a channel of a convolution, which of its maps the player draws, as from
+            `bnviz.figures.views.channel_maps`, or the `reason` for which there are none; empty for
+            other figures.
         run: Which axes run by the square root, as `bnviz.figures.run_axis.RunAxis.to_json`.
         ghosts: Indices of the traces that draw each other recording, see `bnviz.figures.ghosts`.
     """
@@ -43,6 +46,7 @@ class LiveFigure:
     layouts: Mapping[str, Any] = field(default_factory=dict)
     diagram: Mapping[str, Any] = field(default_factory=dict)
     formula: Mapping[str, Any] = field(default_factory=dict)
+    maps: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
     ghosts: Sequence[Sequence[int]] = ()
 
@@ -104,6 +108,7 @@ class LiveFigure:
             "layouts": dict(self.layouts),
             "diagram": dict(self.diagram),
             "formula": dict(self.formula),
+            "maps": dict(self.maps),
             "run": dict(self.run),
             "ghosts": [list(traces) for traces in self.ghosts],
             "bindings": {

@@ -23,6 +23,7 @@ class View:
         gradient_shift: Whether the gradient shift is relative to the gradient's norm.
         layer: Number of the hidden layer drawn large, from 1; 0 is the last one.
         neuron: Index of the highlighted neuron in that layer.
+        example: Index of the example whose way through a neuron is told in numbers.
         by_hand: Whether gamma and beta are as learnt, those of the identity, or set by hand.
         gamma: Gamma set by hand.
         beta: Beta set by hand.
@@ -39,6 +40,7 @@ class View:
     gradient_shift: str = "relative"
     layer: int = 0
     neuron: int = 0
+    example: int = 0
     by_hand: str = "learnt"
     gamma: float = 1.0
     beta: float = 0.0
@@ -56,7 +58,7 @@ class View:
             for name, options in allowed.items()
             if isinstance(given.get(name), str) and given[name] in options
         }
-        for name in ("layer", "neuron"):
+        for name in ("layer", "neuron", "example"):
             number = given.get(name)
             if isinstance(number, int) and not isinstance(number, bool):
                 chosen[name] = min(max(0, number), 2**31)

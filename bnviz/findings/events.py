@@ -298,8 +298,7 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
         if recording.header.settings is None:  # whose probes may be small
             every = f"all {statistics.probe_size(recording)} measured examples"
         neurons = recording.header.of_channels("neurons")
-        positions = recording.header.layers[layer].positions
-        every += " at all positions read" if positions > 1 else ""
+        every += _at_positions(recording, layer)
         return f"{start} {neurons} die in {where}: {share} output 0 for {every}."
     if kind == "motionless":
         return f"{start} the kernel of {where} does not move: its update is exactly 0."
@@ -311,6 +310,17 @@ def _sentence(recording: Recording, arm: str, kind: str, index: int, layer: int)
     if kind == "exploding" and ratio > GRADIENT_RATIO:
         return f"{happens} it is {ratio:,.0f} times the output layer's."
     return f"{happens} its norm is {written(norm, '.2g')}."
+
+
+def _at_positions(recording: Recording, layer: int) -> str:
+    """At which positions of an example a channel is 0 that is dead, to follow a phrase.
+
+    Up to the sixth version of the measures, and of watched models, it is those that are read.
+    """
+    header = recording.header
+    if header.convolves and header.version > 6 and header.settings is not None:
+        return " at every position"
+    return " at all positions read" if header.layers[layer].positions > 1 else ""
 
 
 _VERBS = {"vanishing": "vanishes", "exploding": "explodes"}

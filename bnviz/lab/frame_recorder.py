@@ -17,10 +17,11 @@ from bnviz.lab.observer import NORMALIZATION, Observation
 from bnviz.lab.propagation import effective_rates
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import DIGEST_SIZE, NO_POINT, PLANE_RANGE, PROBE_SIZE, Frame
-from bnviz.recording.scores import NO_SCORE
+from bnviz.recording.scores import no_score
 
-#: What stands for the measures of BN where an arm has none.
-_UNKNOWN = dict.fromkeys(NORMALIZATION, np.nan) | {"example_scores": NO_SCORE}
+#: What stands for the measures of BN where an arm has none; scores have a code for it.
+_UNKNOWN = dict.fromkeys(NORMALIZATION, np.nan)
+_SCORES = "example_scores"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class FrameRecorder:
         # An arm has more measures than fields once BN was inserted, and fewer once it was removed.
         for name in {*measures, *_UNKNOWN} & {*fields}:
             record[name] = measures[name] if name in measures else _UNKNOWN[name]
+        if _SCORES in fields and _SCORES not in measures:
+            record[_SCORES] = no_score(record[_SCORES].dtype)
         record["change_losses"], arm.change_losses = arm.change_losses, UNCHANGED
         loss = measures["train_loss"]
         if snapshot.step == 0:

@@ -13,8 +13,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.dataset import Dataset
-from bnviz.data.image_shape import KERNEL_SIDE, POOL_SIDE
+from bnviz.data.image_shape import KERNEL_SIDE
 from bnviz.data.sampling import validation
+from bnviz.image_sides import POOL_SIDE
 from bnviz.lab.arms import Arm
 from bnviz.lab.convolution import Convolution, Pooling
 from bnviz.lab.dynamic_tanh import DynamicTanh

@@ -13,7 +13,8 @@ from bnviz.lab.observer import Observation
 from bnviz.lab.propagation import example_similarity, gradient_growth, neuron_spread
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import NUM_SINGLE, PERCENTILES, QUANTITIES, edges
-from bnviz.recording.scores import NO_SCORE, encode
+from bnviz.recording.map_plan import MapPlan
+from bnviz.recording.scores import encode
 
 #: Activations outside these bounds count as saturated: almost no gradient passes.
 SATURATION = {"sigmoid": (0.03, 0.97), "tanh": (-0.97, 0.97)}
@@ -63,7 +64,7 @@ def _measure_layers(
             crossings = [LayerCrossing(*map(_joined, zip(*each, strict=True))) for each in crossed]
             measures |= reference.measure(now, crossings)
             mean, std = neuron_moments(values)
-            measures["neuron_spread"] = neuron_spread(std)
+            measures["neuron_spread"] = neuron_spread(_std_over_examples(values, std, layout))
             shown = slice(layout.neurons)
             neurons = describe_neurons(mean[:, shown], std[:, shown], of_neurons[:, shown])
             measures |= {f"neuron_{name}": value for name, value in neurons.items()}
@@ -74,7 +75,28 @@ def _measure_layers(
     )
     measures["saturated"] = saturated_share(ordered, layout.activation)
     measures["dead"] = dead_share(values, layout.activation)
+    if all(each.silent is not None for each in observations):
+        # Of whole images, of which the values are those at some positions.
+        silent = _joined(each.silent for each in observations)
+        measures["dead"] = np.where(np.isnan(measures["dead"]), np.nan, silent.mean(axis=1))
     return measures
+
+
+def _std_over_examples(
+    values: NDArray[np.float32], std: NDArray[np.float32], layout: FrameLayout
+) -> NDArray[np.float32]:
+    """Standard deviations over the examples: of each neuron, or channel and position of an image.
+
+    Args:
+        values: Shape (layers, num_values, units).
+        std: Of each neuron's values, shape (layers, units).
+        layout: Layout of the run's frames.
+    """
+    positions = layout.header.layers[0].positions
+    if positions == 1:
+        return std
+    layers, num_values, units = values.shape
+    return neuron_moments(values.reshape(layers, num_values // positions, positions * units))[1]
 
 
 def _measure_network(observation: Observation, layout: FrameLayout) -> dict[str, Any]:
@@ -96,7 +118,10 @@ def _measure_network(observation: Observation, layout: FrameLayout) -> dict[str,
         inputs = observation.norm_inputs.numpy()[..., : layout.neurons]
         by_name = dict(zip(names, normalization, strict=True))
         mean, variance = by_name["batch_mean"], by_name["batch_variance"]
-        measures["example_scores"] = example_scores(inputs, mean, variance)
+        wide = layout.header.keeps_wide_scores
+        measures["example_scores"] = example_scores(inputs, mean, variance, wide=wide)
+    if observation.maps and layout.maps is not None:
+        measures |= maps([each.numpy() for each in observation.maps], layout.maps)
     if observation.boundary is not None and layout.plane:
         measures["boundary"] = np.nan_to_num(np.round(255 * observation.boundary.numpy()))
     return measures
@@ -108,26 +133,59 @@ def _joined(tensors: Iterable[tf.Tensor]) -> NDArray[np.float32]:
 
 
 def example_scores(
-    inputs: NDArray[np.float32], mean: NDArray[np.float32], variance: NDArray[np.float32]
-) -> NDArray[np.int8]:
+    inputs: NDArray[np.float32],
+    mean: NDArray[np.float32],
+    variance: NDArray[np.float32],
+    *,
+    wide: bool = False,
+) -> NDArray[np.int8 | np.int16]:
     """Codes the standard scores of single examples.
 
     Args:
         inputs: What BN normalizes, shape (layers, num_examples, neurons).
         mean: Of all examples of the probe, shape (layers, neurons).
         variance: Their biased variance, of the same shape.
+        wide: Whether codes have two bytes.
 
     Returns:
         Codes as from `bnviz.recording.scores`, shape (layers, neurons, NUM_SINGLE); 0 for a neuron
-        whose values are all the same, `NO_SCORE` where the probe has fewer examples.
+        whose values are all the same, that of no score where the probe has fewer examples.
     """
-    codes = np.full((*mean.shape, NUM_SINGLE), NO_SCORE, np.int8)
     with np.errstate(invalid="ignore", over="ignore"):
         centred = inputs - mean[:, np.newaxis]
         std = np.sqrt(variance)[:, np.newaxis]
-        scores = np.divide(centred, std, out=np.zeros_like(centred), where=std != 0)
-    codes[..., : inputs.shape[1]] = encode(scores).transpose(0, 2, 1)
-    return codes
+        found = np.divide(centred, std, out=np.zeros_like(centred), where=std != 0)
+    scores = np.full((*mean.shape, NUM_SINGLE), np.nan, np.float32)
+    scores[..., : inputs.shape[1]] = found.transpose(0, 2, 1)
+    return encode(scores, wide=wide)
+
+
+def maps(images: Sequence[NDArray[np.float32]], plan: MapPlan) -> dict[str, NDArray[Any]]:
+    """Codes whole maps of channels in a byte for each position.
+
+    Args:
+        images: The maps of each layer, shape (num_examples, height, width, channels).
+        plan: Which of them a frame holds.
+
+    Returns:
+        `maps`, shape (channels, examples, places), and `map_ranges`, shape (layers, channels, 2),
+        as fields of a frame. Examples that the probe does not have are 0.
+    """
+    codes = np.zeros((plan.channels, plan.examples, plan.places), np.uint8)
+    ranges = np.full((len(images), plan.channels, 2), np.nan, np.float32)
+    for layer, whole in enumerate(images):
+        some = whole[: plan.examples, ..., : plan.channels]
+        values = np.moveaxis(some, -1, 0).reshape(plan.channels, len(some), -1)
+        low, high = values.min(axis=(1, 2)), values.max(axis=(1, 2))
+        with np.errstate(invalid="ignore", over="ignore"):
+            span = high - low
+            known = np.isfinite(span)
+            ranges[layer, known] = np.stack([low, high], axis=-1)[known]
+            steps = np.iinfo(np.uint8).max / np.where(known & (span > 0), span, np.inf)
+            shares = np.where(known[:, None, None], values - low[:, None, None], 0)
+        place = slice(plan.start(layer), plan.start(layer + 1))
+        codes[:, : len(some), place] = np.round(shares * steps[:, None, None])
+    return {"maps": codes, "map_ranges": ranges}
 
 
 def round_mantissa(values: NDArray[np.float32], bits: int = 11) -> NDArray[np.float32]:

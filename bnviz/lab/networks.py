@@ -131,6 +131,10 @@ class ForwardPass:
             num_examples, units), or as many images.
         moments: Mean and biased variance of the inputs of each Batch Normalization over the
             examples, and over all positions of images, shape (2, layers, units), or None.
+        norm_images: `norm_inputs` of images, whole: of each layer shape (num_examples, height,
+            width, units); empty for Dense layers.
+        silent: Whether a channel's output is 0 at all positions of all images, 0 or 1, shape
+            (layers, units); None for Dense layers.
     """
 
     pre_activations: tf.Tensor
@@ -139,6 +143,8 @@ class ForwardPass:
     norm_inputs: tf.Tensor
     reaching: tf.Tensor | tuple[tf.Tensor, ...]
     moments: tf.Tensor | None = None
+    norm_images: tuple[tf.Tensor, ...] = ()
+    silent: tf.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -213,20 +219,27 @@ class Network:
             All values but the moments.
         """
         pre_activations, activations, norm_inputs, reaching = [], [], [], []
+        pre_images, norm_images, silent = [], [], []
         x = self.enter(x)
         for number, hidden in enumerate(self.hidden_layers):
             reaching.append(x)
             x = hidden.linear(x)
             if hidden.position == "before":
                 norm_inputs.append(self.read(x))
+                norm_images.append(x)
                 x = normalization(hidden, x)
             if hidden.skip is not None and hidden.adds == "before":
                 x = hidden.skip([x, reaching[number - 1]])
             pre_activations.append(self.read(x))
+            pre_images.append(x)
             x = hidden.activation(x)
             activations.append(self.read(x))
+            if self.image is not None:
+                # A sum of magnitudes takes a fraction of what comparing all of them takes.
+                silent.append(tf.reduce_sum(tf.abs(x), axis=[0, 1, 2]) == 0)
             if hidden.position == "after":
                 norm_inputs.append(self.read(x))
+                norm_images.append(x)
                 x = normalization(hidden, x)
             if hidden.skip is not None and hidden.adds == "after":
                 x = hidden.skip([x, reaching[number - 1]])
@@ -244,6 +257,8 @@ class Network:
             self.output(x),
             tf.stack(norm_inputs or pre_activations),
             others,
+            norm_images=() if self.image is None else tuple(norm_images or pre_images),
+            silent=None if self.image is None else tf.cast(tf.stack(silent), tf.float32),
         )
 
     def enter(self, x: tf.Tensor) -> tf.Tensor:

@@ -42,6 +42,11 @@ class Observation:
             units).
         norm_inputs: What BN normalizes of the first `NUM_SINGLE` examples of the probe, shape
             (layers, NUM_SINGLE or fewer, units); None without BN.
+        maps: What the normalization of each layer is given, or the activation without one, of the
+            same examples at all positions: shape (NUM_SINGLE or fewer, height, width, units);
+            empty unless the layers convolve.
+        silent: Whether a channel's output is 0 at all positions of all examples, 0 or 1, shape
+            (layers, units); None unless the layers convolve.
         crossed: The layers' maps of earlier steps, crossed with those of now.
         shown: Logits of the shown validation examples in inference, (num_shown, num_classes).
         boundary: Probability of class 1 on the grid in the plane, shape (PLANE_GRID, PLANE_GRID),
@@ -56,6 +61,8 @@ class Observation:
     normalization_names: tuple[str, ...]
     own_parameters: dict[str, tf.Tensor]
     norm_inputs: tf.Tensor | None
+    maps: tuple[tf.Tensor, ...]
+    silent: tf.Tensor | None
     crossed: tuple[LayerCrossing[tf.Tensor], ...]
     shown: tf.Tensor
     boundary: tf.Tensor | None
@@ -194,6 +201,8 @@ class Observer:
             "norm_inputs": (
                 None if forward_pass.moments is None else self._single(forward_pass, x.shape[0])
             ),
+            "maps": tuple(each[:NUM_SINGLE] for each in forward_pass.norm_images),
+            "silent": forward_pass.silent,
             "crossed": crossed,
             "shown": tf.gather(logits_validation, shown),
             "boundary": self._boundary() if x.shape[1] == 2 else None,

@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.data.image_shape import KERNEL_SIDE, grid_places
+from bnviz.data.image_shape import KERNEL_SIDE
+from bnviz.image_sides import grid_places
 from bnviz.lab.drift import by_neuron, distance
 from bnviz.lab.stack_normalization import LayerNumbers, normalized_as_given
 from bnviz.recording.frame_schema import IN_STD

@@ -37,6 +37,7 @@ from bnviz.recording.frames import (
     Frames,
 )
 from bnviz.recording.header import RecordingHeader
+from bnviz.recording.map_plan import MapPlan
 from bnviz.recording.networks import ArmSpec
 from bnviz.settings import Settings
 
@@ -118,6 +119,11 @@ class FrameLayout:
         return min(self.header.layers[layer].width, self.neurons)
 
     @cached_property
+    def maps(self) -> MapPlan | None:
+        """Of which channels and examples frames with detail hold whole maps; None if of none."""
+        return MapPlan.of(self.header)
+
+    @cached_property
     def dtype(self) -> np.dtype[np.void]:
         """Structured dtype of a frame: its own measures, then one field for each arm's.
 
@@ -139,7 +145,15 @@ class FrameLayout:
         self, measures: tuple[Measure, ...], arm: ArmSpec | None = None, **sizes: int
     ) -> list[Any]:
         """Those of the measures that a frame has, as fields of a dtype."""
-        holds = {"plane": self.plane, "deep": self.deep, "detail": self.detail}
+        wide = self.header.keeps_wide_scores
+        holds = {
+            "plane": self.plane,
+            "deep": self.deep,
+            "detail": self.detail,
+            "bytes": not wide,
+            "convolution": wide,
+            "maps": self.maps is not None,
+        }
         if arm:
             holds["normalized"] = arm.has_gamma
             holds["batch_norm"] = arm.normalization == "batch"
@@ -160,7 +174,13 @@ class FrameLayout:
     @cached_property
     def _sizes(self) -> dict[str, int]:
         """Sizes of the dimensions by name, without `counts`, which depends on the quantity."""
-        return {
+        maps = self.maps
+        of_maps = {
+            "map_channels": maps.channels if maps else 0,
+            "map_examples": maps.examples if maps else 0,
+            "map_places": maps.places if maps else 0,
+        }
+        return of_maps | {
             "layers": self.hidden_layers,
             "kernels": self.hidden_layers + 1,
             "neurons": self.neurons,

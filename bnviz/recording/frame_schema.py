@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 #: The version of the measures of recordings made from now on; `Measure.since` and `Measure.until`
 #: tell in what an earlier one differs.
-VERSION = 6
+VERSION = 7
 #: When a measure is part of a frame, by the name used in `Measure.present_if`.
 CONDITIONS = {
     "plane": "the examples are points in a plane",
@@ -18,6 +18,9 @@ CONDITIONS = {
     "batch_norm": "the arm has Batch Normalization",
     "dynamic_tanh": "the arm has dynamic tanh",
     "weight_norm": "the arm has weight normalization",
+    "bytes": "the layers are not convolutions of the laboratory",
+    "convolution": "the layers are convolutions of the laboratory",
+    "maps": "the layers are convolutions of images of a data set that comes with bnviz",
 }
 #: What the dimensions of a shape count, by the name used in `Measure.shape`.
 DIMENSIONS = {
@@ -34,6 +37,9 @@ DIMENSIONS = {
     "grid": "`PLANE_GRID` points from -`PLANE_RANGE` to `PLANE_RANGE`",
     "statistics": "`INFERENCE_STATISTICS`",
     "digest": "the first `DIGEST_SIZE` bytes of the digest",
+    "map_channels": "the first channels of each hidden layer, `MapPlan.channels`",
+    "map_examples": "the first examples of the probe, `MapPlan.examples`",
+    "map_places": "positions, row by row, of the maps of one layer after another",
 }
 #: The drift of a layer, and its parts by who moves the values: name, words, and what is measured.
 DRIFT_PARTS = (
@@ -283,7 +289,8 @@ ARM_MEASURES = (
         ("layers",),
         (),
         "root mean square over the neurons of the standard deviation of a neuron's "
-        "pre-activations; `pre_activation_std` is that of all of them together",
+        "pre-activations, or of a channel's at a position; `pre_activation_std` is that of all "
+        "of them together",
         "pre-activation",
         since=3,
     ),
@@ -341,6 +348,7 @@ QUANTITY_MEASURES = (
         "biased standard deviation of the finite values; NaN if there is none",
     ),
 )
+_SCORES = "standard scores, `(x - batch_mean) / sqrt(batch_variance)`, of what BN normalizes"
 #: Measures of each arm that few views draw: single neurons, and the classifier in the plane.
 DETAIL_MEASURES = (
     *(
@@ -379,10 +387,36 @@ DETAIL_MEASURES = (
         "example_scores",
         "int8",
         ("layers", "neurons", "single"),
-        ("detail", "batch_norm"),
-        "standard scores, `(x - batch_mean) / sqrt(batch_variance)`, of what BN normalizes",
+        ("detail", "batch_norm", "bytes"),
+        _SCORES,
         "code of `bnviz.recording.scores`",
         since=6,
+    ),
+    Measure(
+        "example_scores",
+        "int16",
+        ("layers", "neurons", "single"),
+        ("detail", "batch_norm", "convolution"),
+        f"{_SCORES}, at the position in the middle of the grid",
+        "code of `bnviz.recording.scores`",
+        since=7,
+    ),
+    Measure(
+        "maps",
+        "uint8",
+        ("map_channels", "map_examples", "map_places"),
+        ("detail", "maps"),
+        "inputs of the normalization, or pre-activations in an arm without one, at every position",
+        "255ths of the way from the lowest to the highest of `map_ranges`",
+        since=7,
+    ),
+    Measure(
+        "map_ranges",
+        "float32",
+        ("layers", "map_channels", 2),
+        ("detail", "maps"),
+        "lowest and highest value of the channel's maps; NaN if one of them is not finite",
+        since=7,
     ),
     Measure(
         "boundary",

@@ -35,7 +35,7 @@ from bnviz.recording.networks import (
     NormSpec,
     grid_side,
 )
-from bnviz.settings import BN_POSITIONS, PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import BN_POSITIONS, IMAGE_SHAPES, PLANE_DATASETS, UPLOAD, Settings
 
 #: What the arms without BN normalize by.
 _KINDS = {
@@ -238,6 +238,24 @@ class RecordingHeader:
     def keeps_scores(self) -> bool:
         """Whether frames tell the standard scores of some examples; the first five do not."""
         return self.version > 5
+
+    @property
+    def keeps_wide_scores(self) -> bool:
+        """Whether scores have two bytes, since they are of one of many positions of an example.
+
+        Those of watched models have one byte whatever their layers are, as in the sixth version.
+        """
+        return self.version > 6 and self.convolves and self.settings is not None
+
+    @property
+    def keeps_maps(self) -> bool:
+        """Whether frames hold whole maps of channels; the first six have none.
+
+        Nor have those of a viewer's own images, of which a map would show much.
+        """
+        settings = self.settings
+        known = settings is not None and settings.dataset in IMAGE_SHAPES
+        return self.version > 6 and self.convolves and known
 
     @property
     def keeps_examples(self) -> bool:

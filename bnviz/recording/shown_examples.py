@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bnviz.recording.frames import NUM_SHOWN
+from bnviz.recording.frames import NUM_SHOWN, NUM_SINGLE
 
 #: Maximum number of features drawn of an example that is neither image nor point.
 MAX_FEATURES = 3
@@ -18,6 +18,8 @@ _MAX_CLASSES = 1_000
 #: Maximum number of numbers in an image.
 _MAX_PIXELS = 4_096
 _KINDS = ("image", "point", "values")
+#: What files of the first six versions of the measures do not hold.
+_LATER = frozenset(("probe_labels", "probe_pixels"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class ShownExamples:
         names: Names of the features that are drawn, at most `MAX_FEATURES`; none of an image.
         values: These features of each example, as in its file.
         places: The same from -1 to 1: a place in the plane, or the length of a bar.
+        probe_labels: Class numbers of the first examples of the probe, whose values a frame keeps
+            one by one, at most `NUM_SINGLE`, if they are images; else empty.
+        probe_pixels: These images, as `pixels`.
 
     Raises:
         ValueError: If these contradict each other or are out of bounds.
@@ -48,6 +53,8 @@ class ShownExamples:
     names: tuple[str, ...] = ()
     values: tuple[tuple[float, ...], ...] = ()
     places: tuple[tuple[float, ...], ...] = ()
+    probe_labels: tuple[int, ...] = ()
+    probe_pixels: bytes = b""
 
     def __post_init__(self) -> None:
         count = len(self.labels)
@@ -66,6 +73,9 @@ class ShownExamples:
             and all(size > 0 for size in self.shape)
             and (not image or (self.shape[2] in (1, 3) and math.prod(self.shape) <= _MAX_PIXELS))
             and len(self.pixels) == image * count * math.prod(self.shape)
+            and len(self.probe_labels) <= image * NUM_SINGLE
+            and all(0 <= label < len(self.classes) for label in self.probe_labels)
+            and len(self.probe_pixels) == len(self.probe_labels) * math.prod(self.shape)
             and len(self.names) in features
             and len(self.values) == len(self.places) == rows
             and all(len(row) == len(self.names) for row in (*self.values, *self.places))
@@ -86,11 +96,16 @@ class ShownExamples:
             "names": self.names,
             "values": self.values,
             "places": self.places,
+            "probe_labels": self.probe_labels,
+            "probe_pixels": base64.b64encode(self.probe_pixels).decode(),
         }
 
     def to_json(self) -> str:
-        """`to_dict` as text."""
-        return json.dumps(self.to_dict(), separators=(",", ":"))
+        """`to_dict` as text, as earlier versions wrote it if there are no examples of the probe."""
+        given = self.to_dict()
+        if not self.probe_labels:
+            given = {name: part for name, part in given.items() if name not in _LATER}
+        return json.dumps(given, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "ShownExamples":
@@ -101,7 +116,8 @@ class ShownExamples:
         """
         try:
             given = json.loads(text)
-            if not isinstance(given, dict) or given.keys() != cls.__dataclass_fields__.keys():
+            names = cls.__dataclass_fields__.keys()
+            if not isinstance(given, dict) or not names - _LATER <= given.keys() <= names:
                 raise ValueError("not the fields of shown examples")
             return cls(
                 kind=_text(given["kind"]),  # type: ignore[arg-type]
@@ -112,6 +128,8 @@ class ShownExamples:
                 names=tuple(map(_text, given["names"])),
                 values=tuple(tuple(map(_number, row)) for row in given["values"]),
                 places=tuple(tuple(map(_number, row)) for row in given["places"]),
+                probe_labels=tuple(map(_whole, given.get("probe_labels", ()))),
+                probe_pixels=base64.b64decode(_text(given.get("probe_pixels", "")), validate=True),
             )
         except (TypeError, RecursionError, OverflowError, binascii.Error) as error:
             raise ValueError("these are no examples to be shown") from error

@@ -94,7 +94,7 @@ def test_every_choice_of_a_view_changes_its_figure(name):
     plain = VIEWS[name].figure(recording, View(name)).at(recording).to_json()
     for choice, offered in choices(recording, View(name)).items():
         for option in list(offered["options"])[1:3]:
-            value = int(option) if choice in ("layer", "neuron") else option
+            value = int(option) if choice in ("layer", "neuron", "example") else option
             figure = VIEWS[name].figure(
                 recording, dataclasses.replace(View(name), **{choice: value})
             )

@@ -73,3 +73,88 @@ def test_gamma_and_beta_are_dragged_in_the_formula_where_they_are_set_by_hand(vi
     # What the host then draws, with another field, has the same number.
     page.locator(f"{STAGE} input[name=gamma]:not([data-before])").wait_for()
     assert [numbers.first.inner_text(), field.input_value()] == ["2.00", "2"]
+
+
+#: Convolutions that are trained within seconds.
+CONV = "v=2&train=1&dataset=digits&architecture=conv&hidden_layers=2&units=4&steps=20"
+MAPS = f"{STAGE} [data-part=maps]"
+#: The colours of a map, pixel by pixel.
+PIXELS = """canvas => [...canvas.getContext('2d')
+    .getImageData(0, 0, canvas.width, canvas.height).data].join()"""
+
+
+def inside_of_convolutions(visit, **options):
+    visitor = visit(CONV, **options)
+    visitor.until("s.state === 'finished'", 300)
+    tabs = visitor.page.locator(f"{STAGE} [data-part=tabs] button")
+    tabs.get_by_text("Inside").evaluate("each => each.click()")
+    visitor.until("s.view === 'inside'")
+    visitor.page.locator(f"{MAPS} .bnviz-map-arm").nth(1).wait_for()
+    return visitor
+
+
+@pytest.mark.widest
+def test_maps_of_a_channel_follow_the_slider_the_example_and_the_channel(visit):
+    visitor = inside_of_convolutions(visit, measured=True)
+    page = visitor.page
+    arms = page.locator(f"{MAPS} .bnviz-map-arm")
+    large = page.locator(f"{MAPS} .bnviz-map-large canvas")
+    assert [arms.nth(i).locator("figcaption").all_inner_texts() for i in range(2)] == [
+        ["values x", "relu"],
+        ["values x", "γ x̂ + β", "relu"],
+    ]
+    # 8 × 8 pixels are halved once, and no output of relu is below 0.
+    assert large.first.evaluate("each => [each.width, each.height]") == [4, 4]
+    for output in (1, 4):
+        assert ": from 0.00 to " in large.nth(output).get_attribute("aria-label")
+
+    # What BN is given, and what it makes of it.
+    of_bn = large.nth(2), large.nth(3)
+    page.evaluate("bnvizGeometry.seek(0)")
+    first = [each.evaluate(PIXELS) for each in of_bn]
+    page.evaluate("bnvizGeometry.seek(1)")
+    last = [each.evaluate(PIXELS) for each in of_bn]
+    assert first[0] != last[0]
+    assert first[1] != last[1]
+    # The value in the mark is the one that the formula begins with.
+    mark = page.locator(f"{MAPS} .bnviz-map-mark").nth(2).bounding_box()
+    page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+    said = page.locator(f"{MAPS} > .bnviz-small").inner_text().split()[-1].replace("−", "-")
+    step = page.locator(f"{STAGE} .bnviz-steps button").first.locator("strong").text_content()
+    assert float(said) == pytest.approx(float(step.replace("−", "-")), abs=0.02)
+
+    page.get_by_label("example", exact=True).select_option("2")
+    page.locator(f"{MAPS} [aria-label^='example 3: ']").wait_for()
+    assert of_bn[0].evaluate(PIXELS) != last[0]
+    small = arms.nth(1).get_by_role("button", name="channel 3", exact=True)
+    small.click()
+    page.locator(f"{MAPS} h3", has_text="Channel 3 of layer 2").wait_for()
+    assert page.get_by_label("channel", exact=True).first.input_value() == "2"
+    assert small.get_attribute("aria-pressed") == "true"
+    assert serious(page, STAGE) == []
+
+    page.get_by_role("button", name="Formula", exact=True).click()
+    assert page.locator(f"{STAGE} [data-part=formula]").is_visible()
+    assert not page.locator(MAPS).is_visible()
+
+
+@pytest.mark.widest
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (1280, 720), (390, 844)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_maps_fit_their_room(visit, width, height, scheme):
+    visitor = inside_of_convolutions(
+        visit, width=width, height=height, scheme=scheme, measured=True
+    )
+    page = visitor.page
+    page.evaluate("bnvizGeometry.settled()")
+    assert page.evaluate("bnvizGeometry.faults()") == []
+    assert visitor.overflow() == 0
+    # Nothing in the panel is wider than it.
+    assert page.locator(MAPS).evaluate("each => each.scrollWidth - each.clientWidth") <= 0
+    if width > 900:
+        # The chosen maps of a network and its small ones stand in one line.
+        lines = page.locator(f"{MAPS} .bnviz-map-line").evaluate_all(
+            "all => all.map(({ lastElementChild: last, firstElementChild: first }) =>"
+            " last.offsetTop - first.offsetTop)"
+        )
+        assert lines == [0, 0]

@@ -425,7 +425,7 @@ SCHEMA = (
 
 def of_bn(measure):
     """Whether a network with BN can have a measure."""
-    return not {"dynamic_tanh", "weight_norm"} & {*measure.present_if}
+    return not {"dynamic_tanh", "weight_norm", "convolution", "maps"} & {*measure.present_if}
 
 
 class TestSchema:
@@ -460,7 +460,7 @@ class TestSchema:
             assert not has(ALL, "bn")
             assert f"up to version {measure.until}" in measures_table()
             return
-        needs = set(measure.present_if)
+        needs = {*measure.present_if} - {"bytes"}  # what dense layers have
         assert has(ALL, "none") == (not needs & {"normalized", "batch_norm"})
         assert has(ALL.overview, "bn") == ("detail" not in needs)
         assert has(FrameLayout.of(Settings(deep=True)), "bn") == ("plane" not in needs)

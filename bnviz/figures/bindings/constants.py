@@ -5,7 +5,14 @@ from bnviz.figures.bindings.passage import LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SC
 from bnviz.figures.bindings.plane import MAX_BYTE, MAX_SHORT
 from bnviz.figures.bindings.shapes import HEAT_SHARES
 from bnviz.recording.frames import PERCENTILES
-from bnviz.recording.scores import MAX_CODE, MAX_SCORE, NO_SCORE
+from bnviz.recording.scores import (
+    MAX_CODE,
+    MAX_SCORE,
+    NO_SCORE,
+    WIDE_MAX_CODE,
+    WIDE_MAX_SCORE,
+    WIDE_NO_SCORE,
+)
 
 #: Sent with every figure, so that the player's scripts state none of them again.
 CONSTANTS = {
@@ -20,4 +27,7 @@ CONSTANTS = {
     "max_score": MAX_SCORE,
     "max_code": MAX_CODE,
     "no_score": NO_SCORE,
+    "wide_max_score": WIDE_MAX_SCORE,
+    "wide_max_code": WIDE_MAX_CODE,
+    "wide_no_score": WIDE_NO_SCORE,
 }

@@ -115,8 +115,8 @@ VIEWS = {
     "inside": ViewSpec(
         inside.inside,
         inside.READING,
-        ("value_axis", "layer", "neuron", "by_hand"),
-        ("layer", "neuron", "by_hand"),
+        ("value_axis", "layer", "neuron", "example", "by_hand"),
+        ("layer", "neuron", "example", "by_hand"),
         (EXAMPLES, BATCH_NORM),
         inside.SHOWS,
         detail=True,
@@ -287,6 +287,13 @@ def choices(recording: Recording, view: View) -> dict[str, dict[str, Any]]:
             "options": {str(n): str(n + 1) for n in range(panels.neurons)},
         },
     }
+    if "example" in VIEWS[view.name].choices:
+        every["example"] = {
+            "label": "example",
+            "help": "the fixed example that is drawn in ink, and whose numbers are in the formula",
+            "list": True,
+            "options": inside.examples(recording),
+        }
     offered = {name: every[name] for name in VIEWS[view.name].choices}
     split = layout.header.splits_drift
     lacking = {"since": not layout.deep, "gradient_shift": not layout.deep, "drift_unit": False}

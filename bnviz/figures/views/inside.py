@@ -10,6 +10,7 @@ from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import INK, MUTED, translucent
 from bnviz.figures.view import View
+from bnviz.figures.views.channel_maps import channel_maps
 from bnviz.recording import Recording
 from bnviz.recording.frames import BATCH_VALUES, NUM_SINGLE
 from bnviz.recording.networks import NormSpec
@@ -20,7 +21,7 @@ SHOWS = (
     "scaled by gamma and shifted by beta"
 )
 READING = (
-    "How to read: each line is one example on its way through the chosen neuron; one of them is "
+    "How to read: each line is one example on its way through the chosen neuron; the chosen one is "
     "drawn in ink, and its numbers stand in the formula. Point at a column, a part of the formula "
     "or a step: all that belongs to it lights up. Subtracting the batch mean centres the values on "
     "0; dividing by the batch's standard deviation gives them a spread of 1; gamma and beta, which "
@@ -38,7 +39,7 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
 
     Args:
         recording: With single examples; complete or growing, may have no frame yet.
-        view: Only the value axis, the layer, the neuron, and gamma and beta matter.
+        view: Only the value axis, the layer, the neuron, the example, and gamma and beta matter.
     """
     panels = Panels(recording, view or View("inside"))
     arm, layer, activation = (
@@ -74,7 +75,25 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     # Room below for the names of the stages and the example's values.
     layout = {**figure.layout, "margin": {**figure.layout["margin"], "b": 58}}
     formula = {"trace": _INK_TRACE, "activation": layer.activation}
-    return replace(figure, layout=layout, formula=formula)
+    maps = channel_maps(panels, _example(panels))
+    return replace(figure, layout=layout, formula=formula, maps=maps)
+
+
+def examples(recording: Recording) -> dict[str, str]:
+    """The examples that can be chosen, by index: their numbers, and their classes if known."""
+    shown, plan = recording.shown, recording.layout.maps
+    labels = () if shown is None else shown.probe_labels
+    names = {} if shown is None else dict(enumerate(shown.classes[each] for each in labels))
+    count = plan.examples if plan is not None else _count(recording)
+    return {
+        str(number): f"{number + 1}: {names[number]}" if number in names else str(number + 1)
+        for number in range(count)
+    }
+
+
+def _example(panels: Panels) -> int:
+    """Index of the chosen example; the last one if there are fewer."""
+    return min(panels.view.example, len(examples(panels.recording)) - 1)
 
 
 def _arm(recording: Recording) -> str:
@@ -133,7 +152,7 @@ def _neuron(panels: Panels) -> dict[str, Any]:
 
 
 def _examples(panels: Panels) -> None:
-    """One line per example, the first again in ink on top."""
+    """One line per example, the chosen one again in ink on top."""
     arm = _arm(panels.recording)
     coded = panels.recording.header.keeps_scores
     measure = "example_scores" if coded else "batch_values"
@@ -146,12 +165,12 @@ def _examples(panels: Panels) -> None:
     colour = panels.colour(arm)
     lines = (
         (tuple(range(_count(panels.recording))), translucent(colour, 0.6), colour, 1.2),
-        ((0,), INK, INK, 2.5),
+        ((_example(panels),), INK, INK, 2.5),
     )
-    for examples, line_colour, dot_colour, width in lines:
+    for drawn, line_colour, dot_colour, width in lines:
         panels.add(
             1,
-            Passage(**common, examples=examples),
+            Passage(**common, examples=drawn),
             mode="lines+markers",
             line={"color": line_colour, "width": width},
             marker={"color": dot_colour, "size": 6},

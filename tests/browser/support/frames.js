@@ -26,6 +26,9 @@ export const CONSTANTS = {
   max_score: 16,
   max_code: 127,
   no_score: -128,
+  wide_max_score: 4096,
+  wide_max_code: 32767,
+  wide_no_score: -32768,
 };
 
 /**

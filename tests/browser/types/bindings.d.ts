@@ -31,6 +31,9 @@ export interface Constants {
   max_score: number;
   max_code: number;
   no_score: number;
+  wide_max_score: number;
+  wide_max_code: number;
+  wide_no_score: number;
 }
 
 export type Transform = "" | "symlog";

@@ -1,6 +1,6 @@
 /** What a player and its host tell each other: bnviz/player/content.py and request.py. */
 
-import type { Binding, Constants } from "types/bindings";
+import type { Binding, Constants, Neuron } from "types/bindings";
 import type { Layout, Trace } from "types/plotly";
 
 /** Where the numbers of a frame lie, little-endian: `FrameLayout.schema` in bnviz/recording/frames.py. */
@@ -36,12 +36,43 @@ export interface Figure extends PlainFigure {
   diagram: Diagram | Record<string, never>;
   /** Of a neuron with BN: the trace of the example in it, and its activation. Else empty. */
   formula: { trace?: number; activation?: string };
+  /** Of a channel of a convolution, or why there are none; else empty. */
+  maps: Maps | { reason: string } | Record<string, never>;
   run: Run;
   /** Numbers of the traces that draw each other run: bnviz/figures/ghosts.py. */
   ghosts: number[][];
   /** By the number of the trace. */
   bindings: Record<number, Binding>;
   constants: Constants;
+}
+
+/** Which maps are drawn beside a neuron. */
+export interface Maps {
+  /** Index of the layer, and what it is called. */
+  layer: number;
+  name: string;
+  channel: number;
+  example: number;
+  /** How many channels have maps. */
+  channels: number;
+  /** Where the layer's positions begin among those of all, and height and width of its maps. */
+  start: number;
+  size: [height: number, width: number];
+  /** Row and column of the position that the lines follow. */
+  mark: [row: number, column: number];
+  arms: MapArm[];
+}
+
+export interface MapArm {
+  name: string;
+  label: string;
+  colour: string;
+  /** BN of the channel; null in a network without. */
+  neuron: Neuron | null;
+  /** The activation that follows; "" if it is not drawn. */
+  activation: string;
+  /** What the maps of the chosen channel are called. */
+  stages: string[];
 }
 
 /** The axes that run by the square root. */
@@ -163,6 +194,9 @@ export interface Shown {
   shape: number[];
   /** The images in base64, a byte for each channel of a pixel. */
   pixels: string;
+  /** The same of the first examples of the probe; earlier hosts tell none. */
+  probe_labels?: number[];
+  probe_pixels?: string;
   /** Names of the features that are drawn. */
   names: string[];
   /** These features of each example, and their places from -1 to 1. */

@@ -29,6 +29,8 @@ export interface PlayerParts {
   taps: HTMLElement;
   columns: HTMLElement;
   formula: HTMLElement;
+  maps: HTMLElement;
+  sides: HTMLElement;
   other: HTMLElement;
   missing: HTMLElement;
   lacking: HTMLElement;

@@ -19,6 +19,7 @@ import { Formula } from "./formula.js";
 import { Ghosts, movingTraces, pointsOf } from "./ghost.js";
 import { lowerColumns, placeHeads } from "./heads.js";
 import { wordAreas } from "./lettering.js";
+import { Maps } from "./maps.js";
 import { axisKey, Painter } from "./painter.js";
 import { heightAbove, heightLeft, layoutName } from "./space.js";
 import { dropLow, fitHeadings, nameRows, spaceRows, thinTicks } from "./spacing.js";
@@ -63,6 +64,7 @@ export class Chart {
     this.strip = new Strip(root, parts);
     this.diagram = new Diagram(parts, choose, report);
     this.formula = new Formula(parts);
+    this.maps = new Maps(root, parts, (channel) => choose({ neuron: channel }));
     new ByHand(
       parts.formula,
       () => this.figure,
@@ -211,6 +213,7 @@ export class Chart {
     if (!this.axes) this.#layOut(Plotly, false);
     this.#paint();
     if (this.figure) this.formula.draw(frames, at, this.figure.constants);
+    this.maps.draw(frames, at);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.axes) this.#layOut(Plotly, true);
@@ -285,6 +288,8 @@ export class Chart {
     this.figure = withHand(figure, changes);
     this.formula.follow(this.figure);
     this.formula.draw(frames, this.shown, figure.constants);
+    this.maps.follow(this.figure);
+    this.maps.draw(frames, this.shown);
     this.#paint();
   }
 

@@ -41,11 +41,23 @@ const ACTIVATIONS = {
 };
 
 /**
- * The standard score of a code, as `bnviz/recording/scores.py` decodes it; NaN if it is not known.
- * @param {number} code
+ * What an activation makes of a value.
+ * @param {string} name
+ * @param {number} value
  * @param {Constants} constants
  */
-function scoreOf(code, { max_score: score, max_code: most, no_score: unknown }) {
+export const activated = (name, value, constants) => ACTIVATIONS[name](value, constants);
+
+/**
+ * The standard score of a code, as `bnviz/recording/scores.py` decodes it; NaN if it is not known.
+ * @param {number} code
+ * @param {boolean} wide Whether codes have two bytes.
+ * @param {Constants} constants
+ */
+function scoreOf(code, wide, constants) {
+  const score = wide ? constants.wide_max_score : constants.max_score;
+  const most = wide ? constants.wide_max_code : constants.max_code;
+  const unknown = wide ? constants.wide_no_score : constants.no_score;
   if (code === unknown) return NaN;
   return Math.sign(code) * Math.expm1((Math.abs(code) / most) * Math.log1p(score));
 }
@@ -56,7 +68,7 @@ function scoreOf(code, { max_score: score, max_code: most, no_score: unknown }) 
  * @param {Frames} frames
  * @param {number} at
  */
-function scaleAndShift(binding, frames, at) {
+export function scaleAndShift(binding, frames, at) {
   if (binding.by_hand === "hand") return binding.hand;
   if (binding.by_hand === "identity") {
     const variance = frames.value(binding.variance, at);
@@ -113,8 +125,9 @@ export function stagesOf(binding, frames, at, constants) {
   const variance = frames.value(binding.variance, at);
   const std = Math.sqrt(variance + binding.epsilon);
   const row = frames.row(binding.values, at);
+  const wide = row instanceof Int16Array;
   const values = binding.coded
-    ? Array.from(row, (code) => mean + scoreOf(code, constants) * Math.sqrt(variance))
+    ? Array.from(row, (code) => mean + scoreOf(code, wide, constants) * Math.sqrt(variance))
     : row;
   const ways = binding.examples.map((example) => {
     const centred = values[example] - mean;

@@ -41,6 +41,16 @@ export function examplePictures(shown) {
   return shown.places.map((places, i) => framed(draw(places, shown.labels[i])));
 }
 
+/**
+ * The first examples of the probe in place of validation examples; null if they are not images.
+ * @param {Shown} shown
+ * @returns {Shown | null}
+ */
+export function probeOf(shown) {
+  const { kind, probe_labels: labels = [], probe_pixels: pixels = "" } = shown;
+  return kind === "image" && labels.length ? { ...shown, labels, pixels } : null;
+}
+
 /** @param {Shown} shown */
 function images({ labels, shape, pixels }) {
   const [height, width, channels] = /** @type {[number, number, number]} */ (shape);

@@ -160,7 +160,10 @@ export class Player {
     const own = bytes.length - header.ghosts.reduce((sum, part) => sum + part.bytes, 0);
     if (this.incoming.extend(header.first, bytes.subarray(0, own))) this.grow();
     if (this.chart.ghosts.receive(header.ghosts, bytes.subarray(own))) this.chart.shown = -1;
-    if (header.shown !== undefined) this.cards.showExamples(header.shown);
+    if (header.shown !== undefined) {
+      this.cards.showExamples(header.shown);
+      this.chart.maps.setShown(header.shown);
+    }
     this.changes.offer(header.changes);
     this.folds.follow(header.opened);
     this.presenting.show(header.presented);
@@ -221,6 +224,7 @@ export class Player {
     this.next = undefined;
     this.chart.figure = figure;
     this.chart.formula.build(figure);
+    this.chart.maps.build(figure);
     this.view = figure.view;
     this.ruler.root = figure.view.run_scale === "root";
     this.transport.show();

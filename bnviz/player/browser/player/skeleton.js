@@ -35,6 +35,9 @@ const HTML = `
         <div data-part="columns" aria-hidden="true" hidden></div>
         <div data-part="taps" role="group" aria-label="The way through the layers: what the histograms show"></div>
       </div>
+      <div class="bnviz-aside" data-part="aside">
+      <div class="bnviz-sides" data-part="sides" role="group" aria-label="Beside the picture" hidden></div>
+      <section data-part="maps" aria-label="Maps of the channel" hidden></section>
       <section data-part="formula" aria-label="The formula" hidden>
         <h3>The formula</h3>
         <p class="bnviz-formula" role="img" aria-label="y equals gamma times x minus mean, over the square root of variance plus epsilon, plus beta" data-part="symbols"></p>
@@ -43,6 +46,7 @@ const HTML = `
         <div class="bnviz-steps" role="group" aria-label="Step by step"></div>
         <p class="bnviz-small" data-part="now"></p>
       </section>
+      </div>
       <div class="bnviz-missing" data-part="missing" hidden>
         <p data-part="lacking" role="status"></p>
         <button type="button" data-part="offer"></button>

@@ -1,0 +1,117 @@
+"""Maps in a frame are what the normalization of a channel is given at every position."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from bnviz.data.image_shape import ImageShape
+from bnviz.data.sampling import probe
+from bnviz.lab.datasets import load
+from bnviz.lab.experiment import run
+from bnviz.lab.measures import maps
+from bnviz.lab.networks import build, reset
+from bnviz.recording.frame_layout import FrameLayout
+from bnviz.recording.header import RecordingHeader
+from bnviz.recording.map_plan import MapPlan
+from bnviz.recording.scores import decode
+from bnviz.settings import Settings
+
+CONV = Settings(
+    dataset="digits", architecture="conv", hidden_layers=3, units=5, activation="relu", steps=2
+)
+IMAGE = ImageShape(8, 8, 1)
+PLAN = MapPlan.of(RecordingHeader.of(CONV))
+
+
+def values(frame, arm, layer):
+    """The maps of a layer, shape (channels, examples, height, width)."""
+    low, high = frame[arm]["map_ranges"][layer].T[:, :, None, None]
+    codes = frame[arm]["maps"][..., PLAN.start(layer) : PLAN.start(layer + 1)]
+    return (low + (high - low) * codes / 255).reshape(*codes.shape[:2], *PLAN.sides[layer])
+
+
+def inputs(network, hidden):
+    """What the normalization of a hidden layer is given, or the activation without one."""
+    first = hidden.normalization or hidden.activation
+    return keras.Model(network.model.input, first.input)
+
+
+@pytest.fixture(scope="module")
+def first():
+    return next(iter(run(CONV)))
+
+
+@pytest.mark.parametrize("arm", ["none", "bn"])
+def test_maps_are_those_of_kerass_own_layers(first, arm):
+    data = load(CONV)
+    network = build(CONV, arm, 64, 10, image=IMAGE)
+    reset(network, CONV)
+    x, _ = probe(data)
+    for layer, hidden in enumerate(network.hidden_layers):
+        # A fresh network in training normalizes by the whole probe.
+        inner = inputs(network, hidden)(x, training=True).numpy()
+        expected = np.moveaxis(inner, -1, 0)[:, : PLAN.examples]
+        found = values(first, arm, layer)
+        step = np.ptp(expected, axis=(1, 2, 3)) / 255
+        assert (np.abs(found - expected).max(axis=(1, 2, 3)) <= 0.51 * step + 1e-5).all()
+        row, column = PLAN.read_position(layer)
+        if arm == "bn":
+            scores = decode(first["bn"]["example_scores"][layer, :, : PLAN.examples])
+            mean, variance = (
+                first["bn"][f"batch_{name}"][layer, :, None] for name in ("mean", "variance")
+            )
+            here = mean + scores * np.sqrt(variance)
+            np.testing.assert_allclose(here, expected[..., row, column], atol=0.01)
+
+
+def test_a_channel_is_dead_if_it_is_0_at_every_position():
+    network = build(CONV, "none", 64, 10, image=IMAGE)
+    reset(network, CONV)
+    kernel = np.zeros(network.linear_layers[0].kernel.shape, np.float32)
+    # Each moves the image: only what leaves it by every way is 0 everywhere.
+    kernel[0, 0, 0, 1], kernel[1, 1, 0, 2], kernel[1, 1, 0, 3] = 1, 1, -1
+    network.linear_layers[0].kernel.assign(kernel)
+    x = np.zeros((4, 64), np.float32)
+    # One pixel beside the positions of the grid.
+    x[2, 0] = 1
+    found = network.probe(tf.constant(x))
+    np.testing.assert_array_equal(found.silent[0], [1, 0, 0, 1, 1])
+    read = np.abs(found.activations[0].numpy()).max(axis=0)
+    assert read[2] == 0
+
+
+def test_a_value_that_is_not_finite_leaves_its_channel_without_a_range():
+    generator = np.random.default_rng(0)
+    images = [generator.normal(size=(16, *side, 5)).astype(np.float32) for side in PLAN.sides]
+    images[1][0, 0, 0, 2] = np.inf
+    found = maps(images, PLAN)
+    known = np.isfinite(found["map_ranges"]).all(axis=-1)
+    assert known.sum() == known.size - 1
+    assert not known[1, 2]
+    assert not found["maps"][2, :, PLAN.start(1) : PLAN.start(2)].any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "channels", "examples"),
+    [
+        ({"units": 8}, 8, 10),
+        ({"units": 16}, 16, 5),
+        ({"dataset": "mnist", "units": 32}, 8, 2),
+        ({"dataset": "cifar10", "units": 8}, 8, 2),
+        ({"dataset": "mnist", "units": 16, "hidden_layers": 20}, 4, 1),
+    ],
+)
+def test_frames_hold_maps_of_as_many_examples_as_there_is_room_for(changes, channels, examples):
+    layout = FrameLayout.of(CONV.replace(**changes))
+    assert (layout.maps.channels, layout.maps.examples) == (channels, examples)
+    assert layout.maps.places == sum(height * width for height, width in layout.maps.sides)
+    assert "maps" not in layout.overview.dtype["bn"].names
+
+
+@pytest.mark.parametrize("header", [RecordingHeader.of(Settings(dataset="digits")), None])
+def test_dense_layers_and_earlier_versions_have_none(header):
+    header = header or RecordingHeader.of(CONV, version=6)
+    assert FrameLayout(header).maps is None
+    scores = FrameLayout(header).dtype["bn"]["example_scores"].base
+    assert scores == np.int8
