@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bnviz.architectures import convolves
+from bnviz.architectures import closing_layers, convolves
 from bnviz.data import uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
@@ -22,7 +22,7 @@ from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.recording.networks import grid_side
 from bnviz.settings import CIFAR10_PARTS, IMAGE_SHAPES, Settings
-from bnviz.studies.study import BLOCK_SIZE
+from bnviz.studies.study import BLOCK_SIZE, Block
 
 
 @dataclass(frozen=True)
@@ -169,12 +169,31 @@ def values_bytes(settings: Settings, source: FileSource | None = None) -> int:
     return 4 * max(_step_values(settings, amounts), of_frame, _COPIES * MAX_VALUES)
 
 
-def stacked_bytes(settings: Settings, source: FileSource | None = None) -> int:
-    """Returns the same of runs that are trained together."""
+def stacked_bytes(block: Block, source: FileSource | None = None) -> int:
+    """Returns the same of runs that are trained together.
+
+    Args:
+        block: The runs; it always trains `BLOCK_SIZE` networks in each arm.
+        source: The file with the examples, if its runs use them.
+    """
+    settings = block.settings[0]
     if image_shape(settings, source) is None:
         return 0
     of_steps = BLOCK_SIZE * _step_values(settings, Amounts.of(settings, source))
-    return 4 * max(of_steps, _COPIES * MAX_VALUES)
+    kept = _kept_values(settings, source) if block.compares else 0
+    return 4 * (kept + max(of_steps, _COPIES * MAX_VALUES, _COPIES * kept))
+
+
+def _kept_values(settings: Settings, source: FileSource | None) -> int:
+    """Numbers that reach the last hidden layer of networks that are compared with step 0."""
+    image, layers = image_shape(settings, source), settings.hidden_layers
+    # The first layer of all networks is reached by the same images.
+    if image is None or layers == 1:
+        return 0
+    height, width = image.sides(layers, settings.architecture)[-1]
+    values = BLOCK_SIZE * settings.units * height * width
+    skips = layers in closing_layers(settings.architecture, layers)
+    return DataShape.of(settings, source).probe * values * (1 + skips)
 
 
 def _step_values(settings: Settings, amounts: Amounts) -> int:

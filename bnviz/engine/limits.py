@@ -196,7 +196,7 @@ class Limits:
         dataset = architectures[0].settings[0].dataset
         if not self.offers(dataset):
             return self._withheld(dataset)
-        held = max(stacked_bytes(block.settings[0], data) for block in architectures)
+        held = max(stacked_bytes(block, data) for block in architectures)
         if held > MAX_VALUES_BYTES:
             return _too_large("runs that are trained together", held)
         seconds = pace * study_seconds(architectures, runs, data)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bnviz.engine import Engine
 from bnviz.engine.admission import Holding, shortage
+from bnviz.engine.data_shapes import stacked_bytes
 from bnviz.engine.duration import in_words, training_seconds
 from bnviz.engine.limits import (
     LIMITS,
@@ -123,6 +124,27 @@ class TestSentences:
         assert roomy.excess_of_many([block], 16) == ""
         excess = roomy.excess_of_many([wider], 16)
         assert "runs that are trained together would take about 2,172 MB" in excess
+
+    def test_count_what_seeds_keep_of_step_0(self):
+        wide = {"hidden_layers": 2, "batch_size": 1, "units": 24, "steps": 1}
+        convolved = Settings(architecture="conv", dataset="cifar10", **wide)
+        deeper = convolved.replace(architecture="residual_conv", hidden_layers=3)
+        single = convolved.replace(hidden_layers=1)
+        kept = {}
+        for each in (convolved, deeper, single):
+            alone, compared = (Block((each,), (0, 1), compares) for compares in (False, True))
+            kept[each] = stacked_bytes(compared) - stacked_bytes(alone)
+        # Four times 16 networks' 24 channels of 16 × 16 pixels of 256 examples, and a skip's.
+        values = 4 * 16 * 256 * 24 * 16 * 16
+        floor = stacked_bytes(Block((single,), (0, 1)))
+        assert kept == {
+            convolved: 4 * values - floor,
+            deeper: 8 * values - floor,
+            single: 0,
+        }
+        roomy = Limits(seconds=1e6, host_mb=1e4)
+        block = Block((convolved,), (0, 1), compares=True)
+        assert "would take about 403 MB" in roomy.excess_of_many([block], 16)
 
     @pytest.mark.parametrize("pace", [0.5, 4.0])
     def test_count_the_seconds_of_this_host(self, pace):
