@@ -1,6 +1,7 @@
-"""How long a paired step of convolutions takes, and how soon a run of them shows its first frames.
+"""How long a paired step of convolutions or residual networks takes, and a run's first frames.
 
-    python tests/benchmarks/convolutions.py [--rounds 7] [--channels 8] [--layers 3]
+    python tests/benchmarks/convolutions.py [--architecture conv] [--rounds 7] [--units 8]
+                                            [--layers 3]
 
 On digits, batches of 32. Two Keras models, compiled with Keras's defaults and trained by `fit`, and
 ours, one network after the other, take turns in every round; the ratio is that of a round, reported
@@ -18,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from bnviz.architectures import ARCHITECTURES, closing_layers
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.lab import experiment
@@ -33,18 +35,25 @@ STEPS = 256
 
 def plain_model(settings: Settings, arm: str, data: Dataset) -> keras.Model:
     """The network of an arm in plain Keras, compiled with its defaults."""
-    image = ImageShape.of(settings, data)
-    assert image is not None
-    layers = [keras.Input((data.num_features,)), keras.layers.Reshape((8, 8, 1))]
+    image, kind = ImageShape.of(settings, data), settings.architecture
+    closing = closing_layers(kind, settings.hidden_layers)
+    pooled = image.pooled_after(settings.hidden_layers, kind) if image else ()
+    x = inputs = keras.Input((data.num_features,))
+    x = keras.layers.Reshape((8, 8, 1))(x) if image else x
     for number in range(1, settings.hidden_layers + 1):
+        if number not in closing:
+            skip = x
         bias = arm == "none"
-        layers.append(keras.layers.Conv2D(settings.units, 3, padding="same", use_bias=bias))
-        layers += [] if bias else [keras.layers.BatchNormalization(momentum=settings.bn_momentum)]
-        layers.append(keras.layers.Activation(settings.activation))
-        if number in image.pooled_after(settings.hidden_layers):
-            layers.append(keras.layers.AveragePooling2D(2))
-    layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(len(data.classes))]
-    model = keras.Sequential(layers)
+        if image:
+            x = keras.layers.Conv2D(settings.units, 3, padding="same", use_bias=bias)(x)
+        else:
+            x = keras.layers.Dense(settings.units, use_bias=bias)(x)
+        x = x if bias else keras.layers.BatchNormalization(momentum=settings.bn_momentum)(x)
+        x = keras.layers.Add()([x, skip]) if number in closing else x
+        x = keras.layers.Activation(settings.activation)(x)
+        x = keras.layers.AveragePooling2D(2)(x) if number in pooled else x
+    x = keras.layers.GlobalAveragePooling2D()(x) if image else x
+    model = keras.Model(inputs, keras.layers.Dense(len(data.classes))(x))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(settings.learning_rate), loss)
     return model
@@ -100,12 +109,14 @@ def frames(settings: Settings) -> None:
 def main() -> None:
     """Prints both."""
     parser = argparse.ArgumentParser()
+    kinds = [each for each in ARCHITECTURES if each != "dense"]
+    parser.add_argument("--architecture", default="conv", choices=kinds)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--channels", type=int, default=8)
+    parser.add_argument("--units", type=int, default=8)
     parser.add_argument("--layers", type=int, default=3)
     given = parser.parse_args()
-    sizes = {"units": given.channels, "hidden_layers": given.layers}
-    settings = Settings(architecture="conv", **sizes)
+    sizes = {"units": given.units, "hidden_layers": given.layers}
+    settings = Settings(architecture=given.architecture, **sizes)
     frames(settings)
     steps(settings, given.rounds)
 

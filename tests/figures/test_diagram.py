@@ -45,6 +45,20 @@ def test_each_arm_has_its_normalization_at_its_place(third, position, parts, sho
     assert [column["panel"] for column in others] == list(range(2, 2 + len(others)))
 
 
+@pytest.mark.parametrize("architecture", ["residual_dense", "residual_conv"])
+@pytest.mark.parametrize(
+    ("position", "places"), [("before", ["before", "before", "after"]), ("after", ["after"] * 2)]
+)
+def test_each_arm_adds_the_input_of_a_block_at_the_place_of_its_normalization(
+    architecture, position, places
+):
+    third = "bn_other" if len(places) == 3 else "no"
+    residual = diagram(architecture=architecture, bn_position=position, third_arm=third)
+    assert residual["closing"] == [3]
+    assert [column["adds"] for column in residual["columns"]] == places
+    assert diagram()["closing"] == []
+
+
 def test_the_baselines_are_those_of_the_histograms():
     recording = random_recording(Settings(hidden_layers=4, units=3), 2)
     figure = VIEWS["layers"].figure(recording, View()).to_json()

@@ -50,8 +50,25 @@ def _no_note(_: Recording) -> str:
 
 
 def _of_layers(recording: Recording) -> str:
-    notes = statistics.of_probe(recording), statistics.of_training(recording)
+    skips = ""
+    if recording.header.closing_layers:
+        skips = (
+            "The line at the left of two layers leads around their block: the second one adds what "
+            "reaches the first."
+        )
+    notes = skips, statistics.of_probe(recording), statistics.of_training(recording)
     return " ".join(note for note in notes if note)
+
+
+def _of_drift(recording: Recording) -> str:
+    header = recording.header
+    places = {
+        header.adds_skip(arm.name, layer - 1)
+        for arm in header.arms
+        for layer in header.closing_layers
+    }
+    skips = "What a skip adds counts as moved by the layers before." if "before" in places else ""
+    return f"{skips} {statistics.of_probe(recording)}".strip()
 
 
 @dataclass(frozen=True)
@@ -110,7 +127,7 @@ VIEWS = {
         ("value_axis", "x_axis", "run_scale", "layer", "since", "drift_unit", "gradient_shift"),
         ("layer",),
         ranges=drift.ranges,
-        note=statistics.of_probe,
+        note=_of_drift,
     ),
     "inside": ViewSpec(
         inside.inside,

@@ -66,13 +66,7 @@ export class Diagram {
       const each = spec.rows?.map((row) => row.parts[column]) ?? parts;
       const rows = rowsOf(each, spec.quantity, rooms[column], level);
       wiring.append(...drawInput(rows[0], rooms[column], level));
-      if (column === 0) {
-        const skips = spec.closing.length > 0;
-        wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level, skips));
-      }
-      for (const closing of spec.closing) {
-        wiring.append(...drawSkip(skipOf(rows, closing, adds, rooms[column])));
-      }
+      if (column === 0) wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level));
       rows.forEach((row, index) => {
         const layer = index + 1;
         wiring.append(...drawRow(row, { spec, column, layer, level, room: rooms[column] }));
@@ -84,6 +78,9 @@ export class Diagram {
         const box = row.boxes.find(({ kind }) => kind === "normalization");
         if (box) this.#addNormalization(box, layer, column, lacks);
       });
+      for (const closing of spec.closing) {
+        wiring.append(...drawSkip(skipOf(rows, closing, adds, rooms[column])));
+      }
     });
     if (focused) this.#focus(focused);
     this.report(level);

@@ -107,13 +107,11 @@ export function drawInput({ boxes }, { top }, level) {
  * @param {Row} row The last one.
  * @param {Room} room
  * @param {Level} level
- * @param {boolean} skips Whether there are any.
  */
-export function drawLegend({ boxes }, { baselines }, level, skips) {
+export function drawLegend({ boxes }, { baselines }, level) {
   if (level !== "full") return [];
   const y = baselines[baselines.length - 1] + UNDER;
-  const words = skips ? "W: weights; at the left: skips" : "W: weights";
-  return [shape("text", { x: boxes[0].left, y }, words)];
+  return [shape("text", { x: boxes[0].left, y }, "W: weights")];
 }
 
 /**

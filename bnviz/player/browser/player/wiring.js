@@ -227,8 +227,9 @@ export function skipOf(rows, closing, adds, { baselines }) {
   if (adds === "before") {
     const below = (top + height + base) / 2;
     const activation = /** @type {Box} */ (boxes.find(({ kind }) => kind === "activation"));
-    // As far before the tap as the activation is after it.
-    const sum = 2 * taps.pre_activation[0] - activation.left;
+    const [tap] = taps.pre_activation;
+    // Between the normalization, or its room, and the dot.
+    const sum = tap - 0.75 * (activation.left - tap);
     return [...down, [side, below], [sum, below], [sum, top + height / 2]];
   }
   if (closing < rows.length) return [...down, [side, base + BELOW], [start, base + BELOW]];
