@@ -44,12 +44,20 @@ class ImageShape:
             return None
         found = cls.fitting(data.example_shape)
         if found is None:
-            given = " × ".join(map(str, data.example_shape)) or str(data.num_features)
+            shape = data.example_shape
+            given = " × ".join(map(str, shape)) or str(data.num_features)
+            # As PyTorch has images.
+            first = len(shape) == 3 and cls.fitting((*shape[1:], shape[0])) is not None
+            hint = (
+                " If its channels come first, write them last: x.transpose(0, 2, 3, 1)."
+                if first
+                else ""
+            )
             raise ShapeError(
                 f"The architecture {settings.architecture!r} needs images of at least {MIN_SIDE} × "
                 f"{MIN_SIDE} pixels in shades or in three colours, and an example of these data "
                 f"has the shape {given}; choose the architecture "
-                f"{CONVOLUTIONS[settings.architecture]!r} or other data."
+                f"{CONVOLUTIONS[settings.architecture]!r} or other data.{hint}"
             )
         return found
 

@@ -158,11 +158,25 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
             f"Step {step:,}: {_CHANGES[change.action]} {name}. The loss "
             f"{jumps}: {written(before, '.4g')} before, {written(after, '.4g')} after."
         )
+        if change.action == "remove_bn" and jumps == "jumps" and _changes_borders(recording):
+            sentence += _BORDERS
         name = _NAMES[change.action]
         found.append(Event(step, index, arm, None, "change", sentence, name))
     return found
 
 
+def _changes_borders(recording: Recording) -> bool:
+    """Whether removing BN changes what convolutions compute at the border of images."""
+    header = recording.header
+    after = header.settings is not None and header.settings.bn_position == "after"
+    return header.convolves and after and len(header.layers) > 1
+
+
+#: Why a network of convolutions does not compute the same without BN after the activation.
+_BORDERS = (
+    " BN after the activation goes into the next convolution, which then differs at the border of "
+    "images: the zeros that pad them are not shifted."
+)
 #: What a change does to BN, and a symptom to a layer, in a few words.
 _NAMES = {
     "insert_bn": "BN inserted",

@@ -354,15 +354,16 @@ class TestAll:
 
 
 class TestChanges:
-    def changed(self, text, losses=(0.5, 0.5)):
-        recording = Recording(Settings(hidden_layers=1, units=2, steps=300, interventions=text))
+    def changed(self, text, losses=(0.5, 0.5), whose="none", **settings):
+        settings = {"hidden_layers": 1} | settings
+        recording = Recording(Settings(units=2, steps=300, interventions=text, **settings))
         built = np.zeros(40, recording.layout.dtype)
         built["step"] = recording.steps[:40]
         for arm in recording.layout.arms:
             built[arm]["diverged_at"] = -1
             built[arm]["gradient_norm"] = built[arm]["train_loss"] = 1.0
             built[arm]["change_losses"] = math.nan
-        built["none"]["change_losses"][13] = losses
+        built[whose]["change_losses"][13] = losses
         for frame in built:
             recording.append(frame)
         return recording
@@ -378,6 +379,31 @@ class TestChanges:
         [found] = events(self.changed("12:insert_bn", (0.5, after)))
         assert (found.index, found.arm, found.kind) == (12, "none", "change")
         assert f"The loss {word}: 0.5 before, {after:g} after" in found.sentence
+
+    @pytest.mark.parametrize(
+        ("position", "layers", "after", "said"),
+        [
+            ("after", 2, 0.9, True),
+            ("after", 2, 0.5, False),
+            ("after", 1, 0.9, False),
+            ("before", 2, 0.9, False),
+        ],
+    )
+    def test_a_jump_at_the_removal_of_bn_is_put_down_to_the_border_of_images(
+        self, position, layers, after, said
+    ):
+        [found] = events(
+            self.changed(
+                "12:remove_bn",
+                (0.5, after),
+                "bn",
+                architecture="conv",
+                dataset="digits",
+                bn_position=position,
+                hidden_layers=layers,
+            )
+        )
+        assert ("border of images" in found.sentence) == said
 
     def test_changes_still_to_come_are_no_events(self):
         assert events(self.changed("290:learning_rate=0.1,12:remove_bn", (math.nan, 1))) == ()

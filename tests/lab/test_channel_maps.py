@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import probe
+from bnviz.image_sides import grid_places
 from bnviz.lab.datasets import load
 from bnviz.lab.experiment import run
 from bnviz.lab.measures import maps
@@ -63,6 +64,17 @@ def test_maps_are_those_of_kerass_own_layers(first, arm):
             )
             here = mean + scores * np.sqrt(variance)
             np.testing.assert_allclose(here, expected[..., row, column], atol=0.01)
+
+
+def test_the_spread_of_channels_is_that_over_examples_at_a_position(first):
+    network = build(CONV, "none", 64, 10, image=IMAGE)
+    reset(network, CONV)
+    x, _ = probe(load(CONV))
+    for layer, hidden in enumerate(network.hidden_layers):
+        whole = inputs(network, hidden)(x, training=True).numpy()
+        rows, columns = (grid_places(size, PLAN.grid) for size in PLAN.sides[layer])
+        spread = np.sqrt(np.square(whole[:, rows][:, :, columns].std(axis=0)).mean())
+        np.testing.assert_allclose(first["none"]["neuron_spread"][layer], spread, rtol=1e-3)
 
 
 def test_a_channel_is_dead_if_it_is_0_at_every_position():

@@ -490,6 +490,19 @@ def test_other_examples_of_a_file_are_refused_with_their_shape(shape):
         ImageShape.of(settings, data)
 
 
+@pytest.mark.parametrize(
+    ("shape", "hinted"), [((3, 8, 8), True), ((1, 8, 8), True), ((2, 8, 8), False), ((8,), False)]
+)
+def test_images_whose_channels_come_first_are_refused_with_how_to_write_them(shape, hinted):
+    settings = BASE.replace(dataset=UPLOAD, upload="0" * 32)
+    x, y = np.zeros((6, int(np.prod(shape))), np.float32), np.zeros(6, np.int32)
+    with pytest.raises(ShapeError) as refused:
+        ImageShape.of(settings, Dataset(x, y, x, y, ("a", "b"), shape))
+    assert ("transpose(0, 2, 3, 1)" in str(refused.value)) == hinted
+    last = np.zeros((6, *shape)).transpose(0, 2, 3, 1).shape[1:] if hinted else shape
+    assert (ImageShape.fitting(last) is not None) == hinted
+
+
 # In blocks of examples.
 
 
