@@ -146,7 +146,7 @@ class View:
         """Clicks "Train both" and waits for the run's first frame.
 
         Until then the recording keeps playing, whatever the state. The number of frames held drops
-        when the run replaces it.
+        when the run replaces it; while the run is queued, the recording may be loaded again.
 
         Returns:
             When the page registered the click, seconds since the epoch, and the index of the change
@@ -155,7 +155,9 @@ class View:
         self.moving()
         recorded = self.first(lambda change: change["state"] == "recorded")["held"]
         clicked = self.click(TRAIN)
-        run = self.first(lambda change: change["held"] < recorded, after=clicked)
+        run = self.first(
+            lambda change: change["held"] < recorded and change["state"] != "queued", after=clicked
+        )
         return clicked, self.seen.index(run)
 
     def train(self) -> tuple[float, float]:

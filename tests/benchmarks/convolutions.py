@@ -1,23 +1,30 @@
 """How long a paired step of convolutions or residual networks takes, and a run's first frames.
 
     python tests/benchmarks/convolutions.py [--architecture conv] [--rounds 7] [--units 8]
-                                            [--layers 3]
+                                            [--layers 3] [--page]
 
 On digits, batches of 32. Two Keras models, compiled with Keras's defaults and trained by `fit`, and
 ours, one network after the other, take turns in every round; the ratio is that of a round, reported
 as the median with the lowest and highest values. The first frames are those of an architecture that
-was not compiled before, in a process that has trained the default run.
+was not compiled before, in a process that has trained the default run. With `--page` the page is
+watched instead, in headless Chromium: each round trains an architecture that was not compiled
+before, with a channel less than the one before it.
 """
 
 import argparse
 import os
 import time
+from contextlib import closing
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import machine
 import numpy as np
 import tensorflow as tf
+from browsing import View, chromium
+from picture import rates
+from serving import Server
 
 from bnviz.architectures import ARCHITECTURES, closing_layers
 from bnviz.data.dataset import Dataset
@@ -106,17 +113,42 @@ def frames(settings: Settings) -> None:
     print(f"then {(len(times) - 2) / (times[-1] - times[1]):.0f} frames a second")
 
 
+def page(settings: Settings, rounds: int) -> None:
+    """Prints when the page draws the first frame after a click, and how many it draws a second."""
+    waits, shown = [], []
+    with closing(Server(machine.ROOT / "app.py")) as server, chromium() as browser:
+        with closing(View(browser, server.url)) as view:
+            view.train()
+        for fewer in range(rounds):
+            chosen = settings.replace(units=settings.units - fewer)
+            with closing(View(browser, server.link(chosen))) as view:
+                clicked, number = view.begin()
+                view.first(lambda change: change["state"] == "finished", after=clicked)
+                run, before = view.seen[number:], view.seen[number - 1]["drawn"]
+            drawn = next(change for change in run if change["drawn"] > before)
+            waits.append(drawn["at"] / 1e3 - clicked)
+            # Between step 0 and the first trained step the training is compiled.
+            trained = [each for each in run if each["held"] > 1 and each["state"] == "running"]
+            shown.append(rates(trained))
+    print(f"click to the first live frame: {in_words(waits, 2)} s")
+    print("frames drawn a second (made):", "; ".join(shown))
+
+
 def main() -> None:
-    """Prints both."""
+    """Prints what is asked for."""
     parser = argparse.ArgumentParser()
     kinds = [each for each in ARCHITECTURES if each != "dense"]
     parser.add_argument("--architecture", default="conv", choices=kinds)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--units", type=int, default=8)
     parser.add_argument("--layers", type=int, default=3)
+    parser.add_argument("--page", action="store_true", help="watch the page instead")
     given = parser.parse_args()
     sizes = {"units": given.units, "hidden_layers": given.layers}
     settings = Settings(architecture=given.architecture, **sizes)
+    if given.page:
+        page(settings, given.rounds)
+        return
     frames(settings)
     steps(settings, given.rounds)
 

@@ -40,7 +40,7 @@ def measure_live(browser: Browser, server: Server, figures: Figures) -> None:
         view.page.evaluate(f"window.__chart = {_CHART}")
         clicked, first = view.begin()
         view.first(lambda change: change["state"] == "finished", after=clicked)
-        figures.words[LIVELY] = _rates([c for c in view.seen[first:] if c["state"] == "running"])
+        figures.words[LIVELY] = rates([c for c in view.seen[first:] if c["state"] == "running"])
         began = view.seen[first]["at"] / 1e3
         view.first(lambda change: change["step"] == steps[-1], after=began)
         figures.words[ALL] = _compared(view.seen[first - 1 :], steps)
@@ -91,7 +91,7 @@ def _charts_a_second(browser: Browser, url: str) -> float:
         return float(page.evaluate("window.__drawn") - before) / SECONDS
 
 
-def _rates(run: list[Change]) -> str:
+def rates(run: list[Change]) -> str:
     """Frames drawn and frames made per second while the worker trained."""
     seconds = (run[-1]["at"] - run[0]["at"]) / 1e3
     made = (run[-1]["held"] - run[0]["held"]) / seconds
