@@ -231,8 +231,8 @@ class Settings:
             "Network",
             "Fully connected hidden layers, or 3×3 convolutions of images with average pooling, "
             "where BN shares mean and variance between all examples and positions of a channel. "
-            "Residual: after the first layer, every two are a block, whose input is added to what "
-            "they make (He et al. 2015).",
+            "Residual, from three layers on: after the first layer, every two are a block, whose "
+            "input is added to what they make (He et al. 2015).",
             ARCHITECTURES,
         ),
         neutral="dense",
@@ -417,8 +417,8 @@ class Settings:
             "last gamma 0",
             "Batch Normalization",
             "Start at 0 instead of 1 with the gamma of each block's last normalization, so that "
-            "blocks begin by passing on their input (Goyal et al. 2017). What has no gamma to "
-            "learn is unchanged.",
+            "blocks begin by passing on their input (Goyal et al. 2017), with BN before the "
+            "activation through that. What has no gamma to learn is unchanged.",
             relevant_if=("architecture", RESIDUAL),
         ),
         neutral=False,
@@ -631,8 +631,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
     if impossible:
         actions = [change.action for change in impossible]
         rules = []
-        if not removable and "remove_bn" in actions:
-            actions.remove("remove_bn")
+        inserted = any(change.action == "insert_bn" for change in changes)
+        if not removable and "remove_bn" in actions and ("bn" in (second, third) or inserted):
+            actions = [action for action in actions if action != "remove_bn"]
             rules.append(_ACROSS_SKIPS)
         if actions:
             needs = "; ".join(_NEEDS[action] for action in actions)

@@ -8,6 +8,7 @@ from typing import Any
 
 from distributed.system import MEMORY_LIMIT
 
+from bnviz.architectures import CONVOLUTIONS
 from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import network_bytes, stacked_bytes, values_bytes
 from bnviz.engine.duration import in_words, study_seconds, training_seconds
@@ -169,7 +170,7 @@ class Limits:
         if longer:
             return f"{longer}."
         if values_bytes(settings, data) > MAX_VALUES_BYTES:
-            return _too_large("this run", values_bytes(settings, data))
+            return _too_large("this run", settings, values_bytes(settings, data))
         if size > 1e6 * self.recording_mb:
             return f"{what} {size / 1e6:.0f} MB, and this host allows {self.recording_mb:.0f} MB."
         return ""
@@ -196,9 +197,10 @@ class Limits:
         dataset = architectures[0].settings[0].dataset
         if not self.offers(dataset):
             return self._withheld(dataset)
-        held = max(stacked_bytes(block, data) for block in architectures)
+        largest = max(architectures, key=lambda block: stacked_bytes(block, data))
+        held = stacked_bytes(largest, data)
         if held > MAX_VALUES_BYTES:
-            return _too_large("runs that are trained together", held)
+            return _too_large("runs that are trained together", largest.settings[0], held)
         seconds = pace * study_seconds(architectures, runs, data)
         longer = self._longer(f"These {runs:,} runs", seconds)
         advice = "choose fewer cells, seeds or steps, or a smaller network"
@@ -268,11 +270,11 @@ def _requirement(bounds: Mapping[str, Any]) -> str:
     return f"it must be a number from {bounds['low']:g} to {bounds['high']:g} ({bounds['meaning']})"
 
 
-def _too_large(what: str, size: int) -> str:
+def _too_large(what: str, settings: Settings, size: int) -> str:
     return (
         f"The images in the layers of {what} would take about {size / 1e6:,.0f} MB at once, and "
         f"{MAX_VALUES_BYTES / 1e6:,.0f} MB are allowed: choose fewer channels, smaller images or "
-        "the architecture 'dense'."
+        f"the architecture {CONVOLUTIONS[settings.architecture]!r}."
     )
 
 

@@ -33,7 +33,7 @@ MAX_BEGUN, MAX_BEGUN_OF_ADDRESS, MAX_BEGUN_OF_BROWSER = 8, 6, 2
 #: ended, unless it is a single run: each has its own copy. And how many bytes do not count.
 MAX_BEGUN_EXAMPLES, FEW_EXAMPLES = 100e6, 5e6
 #: Settings that decide neither what is compiled for a run nor what a step of it costs.
-_INPUTS = ("steps", "interventions", "initializer", "init_stddev")
+_INPUTS = ("steps", "interventions", "initializer", "init_stddev", "zero_last_gamma")
 #: Seconds for which a forecast is used again.
 _FRESH = 0.25
 #: When a forecast was made, and what it says.

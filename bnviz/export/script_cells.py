@@ -8,9 +8,10 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bnviz.architectures import closing_layers, convolves
+from bnviz.architectures import convolves
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import DataCode
+from bnviz.recording.header import RecordingHeader
 from bnviz.settings import UPLOAD, Settings
 
 #: What the files are called.
@@ -59,11 +60,14 @@ def about(settings: Settings) -> tuple[str, str]:
     """Returns what an experiment compares, and its networks and training, a sentence each."""
     count = settings.hidden_layers
     units = "channels (3 x 3 convolutions)" if convolves(settings.architecture) else "units"
-    if closing_layers(settings.architecture, count):
+    header = RecordingHeader.of(settings)
+    if header.closing_layers:
         units += ", in residual blocks of two after the first"
+        units += "" if count in header.closing_layers else ", the last one by itself"
+    differ = "their normalization" + " and in where their skips are added" * header.moves_skips
     data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
     return (
-        f"Batch Normalization on {data}: networks that differ only in their normalization.",
+        f"Batch Normalization on {data}: networks that differ only in {differ}.",
         f"{count} hidden {'layer' if count == 1 else 'layers'} of {settings.units} {units}, "
         f"{settings.activation}, {settings.optimizer} with learning rate "
         f"{settings.learning_rate:g}, {settings.steps:,} steps with batches of "

@@ -10,6 +10,8 @@ from bnviz.settings import Settings
 Part = tuple[str, str]
 
 _SAME = "Same network, same data, same first weights. "
+#: Where the place of BN is that of the skips, too.
+_SAME_BUT_FOR_SKIPS = "Same data, same first weights. "
 #: What networks have that is more than what they are called.
 _HAVE = {"noisy_bn": "BN followed by noise"}
 
@@ -29,20 +31,25 @@ def hook(recording: Recording) -> tuple[Part, ...]:
         return ()
     _, second, *third = recording.layout.arms
     changes = any(each.action in BN_CHANGES for each in recording.header.changes)
+    moves = recording.header.moves_skips
+    same = _SAME_BUT_FOR_SKIPS if moves else _SAME
     if third:
         middle, right = _both(recording, settings, second, third[0])
         return (
-            (_SAME, ""),
+            (same, ""),
             ("The middle one", second),
             (f" {'starts with' if changes else 'has'} {middle}, ", ""),
             ("the one on the right", third[0]),
-            (f" {right}.", ""),
+            (f" {right}{', skips with it' * moves}.", ""),
         )
     what = f" {'starts with' if changes else 'has'} {_had(recording, second)}."
     if second == ARMS[1] and not changes:
         where = ", after each activation" if settings.bn_position == "after" else ""
         what = f" normalizes{where}."
-    return (f"{_SAME}Only ", ""), ("the one on the right", second), (what, "")
+    if moves:
+        what = f"{what.removesuffix('.')}, skips with it."
+        return (same, ""), ("The one on the right", second), (what, "")
+    return (f"{same}Only ", ""), ("the one on the right", second), (what, "")
 
 
 def _both(recording: Recording, settings: Settings, second: str, third: str) -> tuple[str, str]:

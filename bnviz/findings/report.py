@@ -46,6 +46,7 @@ def as_text(recording: Recording, seconds: float) -> str:
     lines = [f"{title:22}" + "".join(f"{cell:>26}" for cell in cells) for title, cells in rows]
     steps = int(recording.frames["step"][-1])
     same = "yes" if recording.certificate.holds else "NO"
+    skips = " and in where skips are added" * recording.header.moves_skips
     return "\n".join(
         [
             f"{settings.dataset}, {layers_of(settings, 'x')} "
@@ -56,7 +57,7 @@ def as_text(recording: Recording, seconds: float) -> str:
             *[_target(recording)] * (goal is not None),
             *_seeds(recording),
             *_costs(recording, speeds),
-            f"the arms differ only in their normalization: {same}",
+            f"the arms differ only in their normalization{skips}: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
         ]
     )

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.architectures import RESIDUAL
+from bnviz.architectures import closing_layers
 from bnviz.bn_changes import built_after
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
@@ -258,7 +258,8 @@ def architecture(settings: Settings, kind: str) -> Settings:
     """
     names = _ARCHITECTURE + (_BN_ARCHITECTURE if kind in NORMALIZED_ARMS else ())
     names += _DROPOUT_ARCHITECTURE if settings.dropout else ()
-    names += _RESIDUAL_ARCHITECTURE if settings.architecture in RESIDUAL else ()
+    blocks = closing_layers(settings.architecture, settings.hidden_layers)
+    names += _RESIDUAL_ARCHITECTURE if blocks else ()
     return Settings(**{key: getattr(settings, key) for key in names})
 
 

@@ -84,7 +84,7 @@ TERMS = OF_README | {
     "exact statistics": (
         "mean and variance over all training examples, computed once for inference"
     ),
-    "gamma": "the scale that BN learns for each neuron, initially 1",
+    "gamma": "the scale that BN learns for each neuron, initially 1 unless a setting says 0",
     "generalisation gap": (
         "the validation loss minus the training loss, both by the moving statistics"
     ),
@@ -136,7 +136,8 @@ TERMS = OF_README | {
         "a map of many runs: its axes are two settings, its colour shows how each run ended"
     ),
     "pre-activation": (
-        "what enters an activation: `W x + b` without BN, `gamma * x_hat + beta` with BN before it"
+        "what enters an activation: `W x + b` without BN, `gamma * x_hat + beta` with BN before "
+        "it; at the end of a residual block with what the skip adds"
     ),
     "regularisation": "anything that keeps a network from memorizing its training examples",
     "ReLU": "an activation that sets everything below 0 to 0 and keeps the rest",

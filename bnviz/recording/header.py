@@ -196,6 +196,14 @@ class RecordingHeader:
         return normalization_position(settings, arm) or settings.bn_position
 
     @property
+    def moves_skips(self) -> bool:
+        """Whether the networks add skips at different places, as their normalization is there."""
+        return any(
+            len({self.adds_skip(arm.name, layer - 1) for arm in self.arms}) > 1
+            for layer in self.closing_layers
+        )
+
+    @property
     def closing_layers(self) -> range:
         """The layers, counted from 1, that are known to be the second of a residual block."""
         architecture = "dense" if self.settings is None else self.settings.architecture

@@ -19,7 +19,15 @@ from bnviz.kinds import Value
 from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, STUDY_ARMS, Problem, Settings
 
 #: Settings in which the networks of one block may differ; all others decide how it is compiled.
-STACKABLE = ("learning_rate", "init_scale", "init_stddev", "bn_momentum", "bn_epsilon", "seed")
+STACKABLE = (
+    "learning_rate",
+    "init_scale",
+    "init_stddev",
+    "bn_momentum",
+    "bn_epsilon",
+    "zero_last_gamma",
+    "seed",
+)
 #: Settings that a study leaves at their defaults, because a block cannot do what they ask for.
 UNUSED = ("dropout", "dropout_position", "interventions", "third_arm", "deep")
 #: Why a network with noise has no place in a study.

@@ -28,6 +28,7 @@ from urllib.parse import urlencode
 import machine  # noqa: F401  (puts the repository on the path)
 import numpy as np
 from profiles import Profile
+from serving import in_link
 from tabs import MapTab, Tab
 from tornado.iostream import StreamClosedError
 
@@ -101,7 +102,7 @@ class Attackers:
 
 def link(settings: Settings, **more: str) -> str:
     """The query string of a link that trains these settings."""
-    return urlencode(settings.to_query() | {"train": "1"} | more)
+    return urlencode(in_link(settings, train="1", **more))
 
 
 async def nothing(attackers: Attackers) -> None:
@@ -173,7 +174,7 @@ async def rates(attackers: Attackers, settings: Settings) -> None:
     profile, seeds = attackers.profile(), count(FIRST_SEED)
 
     async def find() -> None:
-        query = urlencode(settings.replace(seed=next(seeds)).to_query() | {"mode": "map"})
+        query = urlencode(in_link(settings.replace(seed=next(seeds)), mode="map"))
         tab = MapTab(attackers.server, query, profile=profile)
         try:
             await tab.begin()

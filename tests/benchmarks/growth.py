@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import machine
-from serving import Server
+from serving import Server, in_link
 from viewers import Viewer
 
 from bnviz.lab.experiment import run
@@ -100,7 +100,7 @@ def viewing(counts: tuple[int, ...]) -> Line:
     try:
         for number, count in enumerate((1, *counts)):
             settings = Settings(steps=3_000, seed=number)
-            link = urlencode(settings.to_query() | {"train": "1"})
+            link = urlencode(in_link(settings, train="1"))
             before = sum(server.process.cpu_times()[:2])
 
             async def watch_all(count: int = count, link: str = link) -> None:

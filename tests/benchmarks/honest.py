@@ -8,6 +8,7 @@ from itertools import count
 from urllib.parse import urlencode
 
 from profiles import Profile
+from serving import in_link
 from viewers import Viewer
 
 from bnviz.settings import Settings
@@ -94,7 +95,7 @@ async def come(
 
 def link(seed: int) -> str:
     """The query string of a link that trains `RUN` with a seed."""
-    return urlencode(RUN.replace(seed=seed).to_query() | {"train": "1"})
+    return urlencode(in_link(RUN.replace(seed=seed), train="1"))
 
 
 async def _visit(viewer: Viewer, service: Service, until: float, grace: float) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import machine
 from browsing import Change, View, chromium, shown_a_second
-from serving import Server
+from serving import Server, in_link
 from viewers import Viewer
 
 from bnviz.recording.frames import frame_steps
@@ -43,7 +43,7 @@ def different(number: int) -> Settings:
 
 def link(settings: Settings) -> str:
     """The query string of a link that trains these settings."""
-    return urlencode(settings.to_query() | {"train": "1"})
+    return urlencode(in_link(settings, train="1"))
 
 
 async def _arrive(viewer: Viewer, seconds: float) -> Viewer:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import machine
 import psutil
-from serving import Server
+from serving import Server, in_link
 from viewers import Viewer
 
 from bnviz.settings import Settings
@@ -46,7 +46,7 @@ def mixed(number: int) -> Settings:
 async def visit(server: Server, number: int, places: asyncio.Semaphore) -> str:
     """Opens the page as one visitor and follows the run; returns its last state."""
     draw = random.Random(-number)
-    query = urlencode(mixed(number).to_query() | {"train": "1"})
+    query = urlencode(in_link(mixed(number), train="1"))
     address = server.address
     async with places:
         stop_at = draw.random() if number % 3 == 0 else 2.0

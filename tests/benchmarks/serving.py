@@ -31,6 +31,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def in_link(settings: Settings, **more: str) -> dict[str, str]:
+    """The parameters of a link to these settings, which leaves out the defaults of today."""
+    return {**settings.to_query(), "v": "2", **more}
+
+
 class Server:
     """A running `streamlit run` process.
 
@@ -84,7 +89,7 @@ class Server:
 
     def link(self, settings: Settings) -> str:
         """The address that opens the page with these settings."""
-        return f"{self.url}?{urlencode(settings.to_query())}"
+        return f"{self.url}?{urlencode(in_link(settings))}"
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes."""

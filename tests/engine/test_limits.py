@@ -115,7 +115,11 @@ class TestSentences:
 
     def test_name_the_memory_that_images_in_layers_take(self):
         wide = Settings(architecture="conv", dataset="mnist", units=256, steps=1)
-        assert "layers of this run would take about 1,002 MB" in Limits(seconds=1e6).excess(wide)
+        excess = Limits(seconds=1e6).excess(wide)
+        assert "layers of this run would take about 1,002 MB" in excess
+        assert excess.endswith("or the architecture 'dense'.")
+        residual = wide.replace(architecture="residual_conv")
+        assert Limits(seconds=1e6).excess(residual).endswith("'residual_dense'.")
         near = Limits(seconds=1e6).fitting(wide)
         assert Limits(seconds=1e6).excess(near) == ""
         assert near.units < wide.units

@@ -16,7 +16,7 @@ from bnviz.data import preparation
 from bnviz.data.examples import Examples
 from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export.keras_script import excerpt, notebook, script
-from bnviz.export.script_cells import differences
+from bnviz.export.script_cells import about, differences
 from bnviz.lab import experiment
 from bnviz.lab.networks import build
 from bnviz.lab.noise import Noise
@@ -261,3 +261,20 @@ def test_the_script_says_what_it_does_not_repeat():
         assert sentence in title
     assert "20:insert_bn" in title
     assert differences(Settings()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        ({"hidden_layers": 3}, ("only in their normalization.", "of two after the first, relu")),
+        ({"hidden_layers": 4}, ("of two after the first, the last one by itself, relu",)),
+        ({"hidden_layers": 2}, ("units, relu",)),
+        (
+            {"third_arm": "bn_other"},
+            ("only in their normalization and in where their skips are added.",),
+        ),
+    ],
+)
+def test_what_a_script_says_of_residual_networks(changes, parts):
+    found = " ".join(about(Settings(architecture="residual_dense", **changes)))
+    assert all(part in found for part in parts)

@@ -76,3 +76,31 @@ def test_with_bn_changed_in_mid_run_only_the_start_is_said(action):
 def test_networks_with_other_digests_share_nothing_that_is_claimed():
     assert hook(recorded())
     assert hook(random_recording(Settings(hidden_layers=2, units=3), 3)) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"third_arm": "bn_other"},
+            "Same data, same first weights. The middle one has BN before its activations, the one "
+            "on the right after them, skips with it.",
+        ),
+        (
+            {"second_arm": "bn_other"},
+            "Same data, same first weights. The one on the right has BN after activation, skips "
+            "with it.",
+        ),
+        (
+            {},
+            "Same network, same data, same first weights. Only the one on the right normalizes.",
+        ),
+        (
+            {"second_arm": "bn_other", "hidden_layers": 2},
+            "Same network, same data, same first weights. Only the one on the right has BN after "
+            "activation.",
+        ),
+    ],
+)
+def test_skips_that_move_with_bn_are_said(changes, said):
+    assert line(architecture="residual_dense", **changes) == said

@@ -10,7 +10,9 @@ import tensorflow as tf
 from bnviz.architectures import ARCHITECTURES, RESIDUAL, closing_layers, convolves
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
+from bnviz.engine.run_queue import architecture as run_architecture
 from bnviz.lab import experiment
+from bnviz.lab.arms import architecture as of_arm
 from bnviz.lab.drift import DriftReference, SortedValues
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.keras_files import portable
@@ -23,6 +25,7 @@ from bnviz.lab.surgery import insert_normalization, remove_normalization
 from bnviz.lab.training import BatchOrder, Trainer
 from bnviz.recording import Recording
 from bnviz.settings import BN_POSITIONS, SECOND_ARMS, Settings, SettingsError
+from bnviz.studies.study import Block
 from tests.support.everyday import everyday
 
 IMAGE, CLASSES, EXAMPLES, SIDES = ImageShape(9, 8, 1), 3, 24, (9, 8)
@@ -299,6 +302,27 @@ def test_removing_bn_after_the_activation_is_refused_where_there_are_blocks():
     assert after.replace(hidden_layers=2, interventions=changes).changes[1].action == "remove_bn"
     given = {"architecture": "residual_dense", "bn_position": "after", "interventions": changes}
     assert Settings.nearest(given)[0].interventions == "5:learning_rate=0.1"
+
+
+def test_removing_bn_is_refused_for_want_of_a_network_that_has_it():
+    after = BASE.replace(bn_position="after", second_arm="bn_other")
+    with pytest.raises(SettingsError, match="needs a second or third network that is bn,"):
+        after.replace(interventions="9:remove_bn")
+    with pytest.raises(SettingsError, match="needs BN before the activation"):
+        after.replace(interventions="5:insert_bn,9:remove_bn")
+
+
+def test_the_last_gamma_compiles_nothing_and_may_differ_within_a_block():
+    pair = BASE, BASE.replace(zero_last_gamma=True)
+    assert len({of_arm(settings, "bn") for settings in pair}) == 1
+    assert len({run_architecture(settings) for settings in pair}) == 1
+    assert Block(pair, (0, BASE.steps)).settings == pair
+
+
+def test_too_few_layers_for_a_block_are_the_same_network_wherever_bn_would_be():
+    for layers, same in ((2, True), (3, False)):
+        pair = [BASE.replace(hidden_layers=layers, bn_position=each) for each in BN_POSITIONS]
+        assert (len({of_arm(settings, "none") for settings in pair}) == 1) == same
 
 
 @pytest.mark.parametrize("arm", everyday(("none", *SECOND_ARMS), (1, 9)))

@@ -164,6 +164,7 @@ VIEWS = {
         (NORMALIZED,),
         scale_and_shift.SHOWS,
         ranges=scale_and_shift.ranges,
+        note=scale_and_shift.note,
         detail=True,
     ),
     "generalisation": ViewSpec(
@@ -201,7 +202,7 @@ VIEWS = {
         (PROPAGATION,),
         signal.SHOWS,
         signal.ranges,
-        note=statistics.of_probe,
+        note=signal.note,
     ),
     "effective_rate": ViewSpec(
         effective_rate.effective_rate,

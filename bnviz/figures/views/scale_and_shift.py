@@ -70,6 +70,22 @@ def ranges(recording: Recording, view: View) -> object:
     return [_bounds(Panels(recording, view), part) for part in _parts(recording)]
 
 
+def note(recording: Recording) -> str:
+    """Says what is different in residual networks."""
+    if not recording.header.closing_layers:
+        return ""
+    return (
+        "In a residual network a gamma near 0 does not switch off a neuron in the last layer of a "
+        "block, which still passes on what the skip adds."
+    )
+
+
+def _starts_at_0(recording: Recording) -> bool:
+    """Whether gamma starts at 0 in the last layers of blocks."""
+    settings, blocks = recording.header.settings, recording.header.closing_layers
+    return bool(blocks and settings and settings.zero_last_gamma and settings.bn_scale)
+
+
 def _parts(recording: Recording) -> tuple[str, ...]:
     """What the networks learn: gamma, beta below it, then what only some have."""
     return tuple(part for part in _PARTS if _arms(recording, part))
@@ -124,6 +140,9 @@ def _percentiles(panels: Panels, number: int, part: str, row: int, first: int) -
         curve(panels, number, arm, at[50], name=f"median {part}")
     cursor(panels, number, *_range(panels, part), arms=arms)
     letter, meaning, start = _PARTS[part]
+    if part == "gamma" and _starts_at_0(panels.recording):
+        meaning = "scale, starts at the line"
+        start = int(row + 1 not in panels.recording.header.closing_layers)
     if start is not None:
         panels.guide(number, start, "")
     lowest = part == _parts(panels.recording)[-1]

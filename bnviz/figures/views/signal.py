@@ -9,6 +9,7 @@ from bnviz.figures.profiles import layer_axis, profile
 from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import INK, MUTED
 from bnviz.figures.view import View
+from bnviz.findings import statistics
 from bnviz.findings.gradient_growth import RELU_GROWTH, growing_arm
 from bnviz.recording import Recording
 from bnviz.recording.frames import MIN_GROWING_LAYERS
@@ -56,6 +57,19 @@ def signal(recording: Recording, view: View | None = None) -> LiveFigure:
     places = stacked(6, 0.01, 1, 0.062)
     narrow: list[Domain] = [([0.14, 1], places[n]) for n in (0, 2, 4, 1, 3, 5)]
     return panels.figure(wide, narrow, height=1320)
+
+
+def note(recording: Recording) -> str:
+    """Says what is different in residual networks, and of what the measures are."""
+    header, skips = recording.header, ""
+    if header.closing_layers:
+        skips = "Layers are also reached by what skips lead around the layers before them. "
+        if any(
+            header.adds_skip(arm.name, header.closing_layers[0] - 1) == "after"
+            for arm in header.arms
+        ):
+            skips += "Where a skip is added after the activation, outputs are those before that. "
+    return f"{skips}{statistics.of_probe(recording)}".strip()
 
 
 def ranges(recording: Recording, _: View) -> object:
