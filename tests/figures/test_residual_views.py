@@ -64,3 +64,16 @@ def test_theory_of_plain_networks_is_not_drawn():
 def test_networks_are_called_residual_where_they_have_a_block(architecture, layers, words):
     settings = Settings(architecture=architecture, hidden_layers=layers, units=3)
     assert words in described(settings)
+
+
+def gamma_begins_at_the_line(recording):
+    drawn = VIEWS["scale_and_shift"].figure(recording, View("scale_and_shift")).to_json()
+    return "starts at the line" in str(drawn)
+
+
+def test_gamma_begins_at_the_line_where_it_does_not_begin_at_1():
+    recording = recorded(architecture="residual_dense")
+    assert "switch off" in VIEWS["scale_and_shift"].note(recording)
+    assert not gamma_begins_at_the_line(recording)
+    assert gamma_begins_at_the_line(recorded(architecture="residual_dense", zero_last_gamma=True))
+    assert VIEWS["scale_and_shift"].note(recorded()) == ""
