@@ -141,6 +141,10 @@ TERMS = OF_README | {
     ),
     "regularisation": "anything that keeps a network from memorizing its training examples",
     "ReLU": "an activation that sets everything below 0 to 0 and keeps the rest",
+    "residual network": (
+        "a network with skips: what reaches two layers is added to what they make of it (He et al. "
+        "2015)"
+    ),
     "RMS normalization": (
         "layer normalization that subtracts no mean: it divides by the root of the mean square "
         "(Zhang & Sennrich 2019), in a convolution at each position by itself"

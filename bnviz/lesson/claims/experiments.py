@@ -127,6 +127,20 @@ SHALLOW_PLANE = SHALLOW.replace(dataset="spiral", noise=0.1, learning_rate=1.0)
 #: A very deep plain network; what is asked of it is how it starts.
 VERY_DEEP = _RELU.replace(hidden_layers=50, units=32, steps=1)
 
+#: A deep plain network and a residual one of the same layers, at several rates.
+_DEEP_RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+PLAIN = DEFAULT.replace(hidden_layers=21, learning_rate=0.1, steps=300)
+RESIDUAL = PLAIN.replace(architecture="residual_dense")
+PLAIN_BY_RATE, RESIDUAL_BY_RATE = (
+    tuple(each.replace(learning_rate=rate) for rate in _DEEP_RATES) for each in (PLAIN, RESIDUAL)
+)
+#: The residual one early, at a high and a low rate, with the last gamma of blocks at 1 and at 0.
+LAST_GAMMAS = tuple(
+    RESIDUAL.replace(learning_rate=rate, steps=150, zero_last_gamma=zero)
+    for rate in (1.0, 0.01)
+    for zero in (False, True)
+)
+
 #: Networks on which the landscape and the gradient shift are compared.
 EARLY = DEFAULT.replace(steps=60, deep=True)
 SIGMOID_EARLY = _SIGMOID.replace(deep=True, steps=100)

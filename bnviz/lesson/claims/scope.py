@@ -9,7 +9,7 @@ from bnviz.written_numbers import written
 _UNITS = {
     "dense": "units",
     "conv": "channels, convolutions of 3×3",
-    "residual_dense": "units, in residual blocks",
+    "residual_dense": "units in residual blocks",
     "residual_conv": "channels, convolutions of 3×3 in residual blocks",
 }
 #: Values with which the other settings go without saying.
