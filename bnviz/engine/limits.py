@@ -32,7 +32,8 @@ _WORTHWHILE = 0.2
 #: The same for the bytes of a run's frames.
 _FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
 #: The same for the bytes that the values of convolutions take at once in one network, and the most
-#: of these: at 100 MB of them a run was measured to take 1.7 GB, 16 networks at 360 MB 2.2 GB.
+#: of these: a process was measured to take 1.5 GB with a run at 101 MB of them, 2.0 GB at 377 MB,
+#: and 1.5 GB with 16 networks at 170 MB.
 _VALUE_REDUCTIONS = (("units", 2), ("batch_size", 1), ("hidden_layers", 1))
 MAX_VALUES_BYTES = 400_000_000
 
