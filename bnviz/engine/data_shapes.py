@@ -4,13 +4,12 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bnviz.architectures import closing_layers, convolves
-from bnviz.data import uploads
+from bnviz.architectures import convolves
+from bnviz.data import image_memory, uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
 from bnviz.data.image_shape import (
     KERNEL_SIDE,
-    MAX_VALUES,
     ImageShape,
     block_of_examples,
     num_neighbours,
@@ -85,8 +84,8 @@ SHAPES = {
 }
 #: The data sets in the plane.
 PLANE_SHAPE = DataShape(2, 2, 800, 200)
-#: Training examples of exact statistics, and copies of values that are held at once.
-EXACT, _COPIES = 10_000, 3
+#: Training examples of exact statistics.
+EXACT = 10_000
 #: Numbers of a neuron's BN, and numbers that an optimizer remembers of each weight.
 _BN_NUMBERS, _OPTIMIZER_SLOTS = 4, {"sgd": 0, "momentum": 1, "rmsprop": 1, "adam": 2}
 #: The most bytes of a network's file beside its numbers, and of each hidden layer in it.
@@ -145,10 +144,9 @@ class Amounts:
         if image is None:
             return cls(parameters(settings, source), layers * units, layers * units, 0)
         shape = DataShape.of(settings, source)
-        sides = image.sides(layers, settings.architecture)
         return cls(
             num_products(settings, shape.features, shape.classes, image),
-            units * sum(height * width for height, width in sides),
+            image_memory.num_values(settings, image),
             layers * units * grid_side(units) ** 2,
             num_neighbours(settings, image),
         )
@@ -161,12 +159,8 @@ def values_bytes(settings: Settings, source: FileSource | None = None) -> int:
         settings: Settings of the run.
         source: The file with the examples, if the run uses them.
     """
-    image = image_shape(settings, source)
-    if image is None:
-        return 0
-    amounts, shape = Amounts.of(settings, source), DataShape.of(settings, source)
-    of_frame = shape.probe * _COPIES * amounts.values
-    return 4 * max(_step_values(settings, amounts), of_frame, _COPIES * MAX_VALUES)
+    probe = DataShape.of(settings, source).probe
+    return image_memory.values_bytes(settings, image_shape(settings, source), probe)
 
 
 def stacked_bytes(block: Block, source: FileSource | None = None) -> int:
@@ -177,28 +171,10 @@ def stacked_bytes(block: Block, source: FileSource | None = None) -> int:
         source: The file with the examples, if its runs use them.
     """
     settings = block.settings[0]
-    if image_shape(settings, source) is None:
-        return 0
-    of_steps = BLOCK_SIZE * _step_values(settings, Amounts.of(settings, source))
-    kept = _kept_values(settings, source) if block.compares else 0
-    return 4 * (kept + max(of_steps, _COPIES * MAX_VALUES, _COPIES * kept))
-
-
-def _kept_values(settings: Settings, source: FileSource | None) -> int:
-    """Numbers that reach the last hidden layer of networks that are compared with step 0."""
-    image, layers = image_shape(settings, source), settings.hidden_layers
-    # The first layer of all networks is reached by the same images.
-    if image is None or layers == 1:
-        return 0
-    height, width = image.sides(layers, settings.architecture)[-1]
-    values = BLOCK_SIZE * settings.units * height * width
-    skips = layers in closing_layers(settings.architecture, layers)
-    return DataShape.of(settings, source).probe * values * (1 + skips)
-
-
-def _step_values(settings: Settings, amounts: Amounts) -> int:
-    """Numbers that a training step of one network holds."""
-    return settings.batch_size * (_COPIES * amounts.values + amounts.neighbours)
+    image, probe = image_shape(settings, source), DataShape.of(settings, source).probe
+    return image_memory.stacked_bytes(
+        settings, image, probe, networks=BLOCK_SIZE, compares=block.compares
+    )
 
 
 def passes(

@@ -27,6 +27,7 @@ from bnviz.engine.runs import Run
 from bnviz.engine.seed_checks import SeedChecks
 from bnviz.engine.study_runs import S, StudyRegistry, StudyRun
 from bnviz.settings import UPLOAD, Settings
+from bnviz.studies.study import Study
 
 if TYPE_CHECKING:
     from bnviz.engine.cluster import Cluster
@@ -105,6 +106,7 @@ class Engine:
             changed=self._wake,
             pace=pace,
             checks_seeds=checks_seeds,
+            excess=self._excess_of_check,
         )
         self._seed_checks = SeedChecks(self._runs, self.background_study)
         self._studies = StudyRegistry(
@@ -321,12 +323,20 @@ class Engine:
             source: The file with the examples, if the runs' `dataset` is an upload.
             origin: Who asks for it.
         """
-        excess = self._limits.excess_of_many(
-            study.architectures, study.num_runs, source, pace=self.pace
-        )
+        excess = self._excess_of_check(study, source)
         run = self._background.start(study, source, origin)
         self._fail(run, excess)
         return run
+
+    def _excess_of_check(self, study: Study, source: FileSource | None) -> str:
+        """Why a study is not executed while nobody waits, in one sentence; empty if it is."""
+        return self._limits.excess_of_many(
+            study.architectures,
+            study.num_runs,
+            source,
+            pace=self.pace,
+            advice="choose fewer steps or a smaller network",
+        )
 
     def check(self, run: Run) -> None:
         """Has a run checked on other seeds whose `check` is "offered"."""

@@ -14,6 +14,10 @@ from bnviz.engine.runs import Run
 from bnviz.recording.other_seeds import OtherSeeds
 from bnviz.settings import Settings
 from bnviz.studies.seed_check import seed_check, unchecked
+from bnviz.studies.study import Study
+
+#: Explains in one sentence why a host does not execute a study; empty if it does.
+Excess = Callable[[Study, FileSource | None], str]
 
 #: Architectures of which it is kept what a step costs, and of which it is to be measured.
 MAX_PRICES, MAX_UNPRICED = 200, 20
@@ -36,6 +40,7 @@ class IdleWork:
         changed: Called when there is more to do.
         pace: The pace of this host.
         checks_seeds: Whether runs are checked on other seeds.
+        excess: Why the host does not check a run.
     """
 
     def __init__(
@@ -46,19 +51,29 @@ class IdleWork:
         changed: Callable[[], None],
         pace: Pace,
         checks_seeds: bool,
+        excess: Excess,
     ):
         self._known = known
         self._lock = lock
         self._changed = changed
         self._pace = pace
         self._checks_seeds = checks_seeds
+        self._excess = excess
         self._prices: OrderedDict[object, dict[str, float]] = OrderedDict()
         self._unpriced: OrderedDict[object, tuple[Settings, FileSource | None]] = OrderedDict()
         self._unchecked: OrderedDict[Run, FileSource | None] = OrderedDict()
 
     def plan(self, run: Run) -> None:
         """Says of a new run whether it will be checked on other seeds."""
-        run.check = "planned" if self._checks_seeds and not unchecked(run.settings) else "none"
+        if self._checks_seeds and not unchecked(run.settings):
+            run.check = "planned"
+            self._refuse_excess(run)
+
+    def _refuse_excess(self, run: Run) -> None:
+        """Has a run not checked if that takes more than the host allows, and says why."""
+        why = self._excess(seed_check(run.settings), run.source)
+        if why:
+            run.check, run.check_refusal = "none", why
 
     def tell(self, run: Run, *, live: bool = False) -> None:
         """Gives a run that somebody asks for what is known of its architecture.
@@ -82,7 +97,10 @@ class IdleWork:
             if run.state not in COMPLETE:
                 run.check = "none"
             elif run.check == "planned":
-                self._want_check(run)
+                # What the host takes for its runs may have changed since it was planned.
+                self._refuse_excess(run)
+                if run.check == "planned":
+                    self._want_check(run)
 
     def _want_price(self, key: object, job: Run) -> None:
         if job.source is not None:
@@ -125,16 +143,18 @@ class IdleWork:
                 if run.check == "awaited" and run.check_from <= now
             ]
 
-    def take_check(self, run: Run, records: OtherSeeds | None) -> None:
+    def take_check(self, run: Run, records: OtherSeeds | None, refusal: str = "") -> None:
         """Gives a run what is known of other seeds.
 
         Args:
             run: The run.
             records: What is known; None if it will never be.
+            refusal: Why it will not, in one sentence; empty if that is not said.
         """
         with self._lock:
             self._unchecked.pop(run, None)
             run.check = "none" if records is None else "known"
+            run.check_refusal = refusal
             if records is not None:
                 run.recording.other_seeds = records
 

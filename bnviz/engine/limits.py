@@ -10,6 +10,7 @@ from distributed.system import MEMORY_LIMIT
 
 from bnviz.architectures import CONVOLUTIONS
 from bnviz.data.file_source import FileSource
+from bnviz.data.image_memory import MAX_VALUES_BYTES
 from bnviz.engine.data_shapes import network_bytes, stacked_bytes, values_bytes
 from bnviz.engine.duration import in_words, study_seconds, training_seconds
 from bnviz.recording.frame_layout import FrameLayout
@@ -31,11 +32,8 @@ _MINIMAL = (*_MEANINGFUL, ("steps", 1), ("batch_size", 1))
 _WORTHWHILE = 0.2
 #: The same for the bytes of a run's frames.
 _FRAME_REDUCTIONS = (("hidden_layers", 1), ("steps", 1))
-#: The same for the bytes that the values of convolutions take at once in one network, and the most
-#: of these: a process was measured to take 1.5 GB with a run at 101 MB of them, 2.0 GB at 377 MB,
-#: and 1.5 GB with 16 networks at 170 MB.
+#: The same for the bytes that the values of convolutions take at once in one network.
 _VALUE_REDUCTIONS = (("units", 2), ("batch_size", 1), ("hidden_layers", 1))
-MAX_VALUES_BYTES = 400_000_000
 
 
 def _limit(default: float, variable: str, low: float, high: float, meaning: str) -> Any:
@@ -183,6 +181,7 @@ class Limits:
         data: FileSource | None = None,
         *,
         pace: float = 1.0,
+        advice: str = "choose fewer cells, seeds or steps, or a smaller network",
     ) -> str:
         """Explains in one sentence how the runs of a study together exceed the limits.
 
@@ -191,6 +190,7 @@ class Limits:
             runs: Number of runs.
             data: The file with the examples, if the runs use them.
             pace: How many times longer this host takes than the reference host.
+            advice: What to do where they take too long.
 
         Returns:
             The sentence, or an empty string if the runs fit.
@@ -204,7 +204,6 @@ class Limits:
             return _too_large("runs that are trained together", largest.settings[0], held)
         seconds = pace * study_seconds(architectures, runs, data)
         longer = self._longer(f"These {runs:,} runs", seconds)
-        advice = "choose fewer cells, seeds or steps, or a smaller network"
         return f"{longer}: {advice}." if longer else ""
 
     def _withheld(self, dataset: str) -> str:

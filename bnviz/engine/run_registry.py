@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from bnviz.data.file_source import FileSource
-from bnviz.engine.idle_work import IdleWork
+from bnviz.engine.idle_work import Excess, IdleWork
 from bnviz.engine.job import COMPLETE, QueuePosition
 from bnviz.engine.network_run import NetworkRun, networks_digest
 from bnviz.engine.origin import PROGRAM, Origin
@@ -27,6 +27,7 @@ class RunRegistry(Registry[Run]):
         turns: What origins have used.
         pace: The pace of this host.
         checks_seeds: Whether runs are checked on other seeds.
+        excess: Why the host does not check a run, in one sentence; empty if it does.
 
     Attributes:
         queue: The turns of those that are queued or running.
@@ -42,6 +43,7 @@ class RunRegistry(Registry[Run]):
         turns: Turns | None = None,
         pace: Pace | None = None,
         checks_seeds: bool = False,
+        excess: Excess = lambda *_: "",
     ):
         super().__init__(grace=grace, capacity=cache_bytes, changed=changed)
         self.queue = RunQueue(lambda: self._active, self._lock, turns, pace)
@@ -51,6 +53,7 @@ class RunRegistry(Registry[Run]):
             changed=changed,
             pace=self.queue.pace,
             checks_seeds=checks_seeds,
+            excess=excess,
         )
 
     def start(

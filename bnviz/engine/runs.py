@@ -40,6 +40,7 @@ class Run(Job):
         check: What is known of other seeds: "none" if they are not to be trained, "planned" until
             the run has ended, "offered" if they are once somebody asks for it, "awaited", or
             "known".
+        check_refusal: Why they are not, in one sentence; empty if that is not said.
         check_from: When they may be trained at the earliest, on the `time.monotonic` clock.
     """
 
@@ -61,6 +62,7 @@ class Run(Job):
         self.begun_at: float | None = None
         self.predicted = training_seconds(settings, source)
         self.check: Check = "none"
+        self.check_refusal = ""
         self.check_from = 0.0
         self._asked = time.monotonic()
         self._opened = threading.Event()

@@ -45,4 +45,4 @@ class SeedChecks:
                 self._runs.idle_work.take_check(run, check.study.records())
             elif check.state == "failed":
                 _log.warning("A run cannot be checked on other seeds: %s", check.error)
-                self._runs.idle_work.take_check(run, None)
+                self._runs.idle_work.take_check(run, None, check.error)

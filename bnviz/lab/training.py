@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from bnviz.data.image_memory import num_values
 from bnviz.data.image_shape import ImageShape, num_neighbours, num_products
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
@@ -59,8 +60,7 @@ def steps_per_call(
     # Forwards, and backwards for inputs and kernels.
     work = 3.0 * num_products(settings, num_features, num_classes, image)
     if image is not None:
-        sides = image.sides(settings.hidden_layers, settings.architecture)
-        values = settings.units * sum(height * width for height, width in sides)
+        values = num_values(settings, image)
         work += _NEIGHBOUR_PRODUCTS * num_neighbours(settings, image) + _VALUE_PRODUCTS * values
     return max(1, int(_MAX_PRODUCTS / (work * settings.batch_size * networks)))
 

@@ -57,6 +57,7 @@ class StageContent:
         view: The view at first; None keeps the viewer's own.
         fixed: Whether it is shown in that view alone.
         check: Whether the run is checked on other seeds, as `bnviz.engine.runs.Run.check`.
+        check_refusal: Why it is not, as `bnviz.engine.runs.Run.check_refusal`.
         opens_seeds: Whether a click opens the run of another seed.
         linked: Whether the address of the page leads to the recording.
         opened: What of all that the player folds away at first is open, by name.
@@ -79,6 +80,7 @@ class StageContent:
     opened: tuple[str, ...] = ()
     begin: int = 0
     check: str = "none"
+    check_refusal: str = ""
     opens_seeds: bool = False
     linked: bool = True
     loops: bool = False
@@ -148,7 +150,7 @@ class StageContent:
             "steps": recording.header.num_steps,
             "begin": begin,
             "about": recording.header.about,
-            **_findings(self.recording, recording, self.check),
+            **_findings(self.recording, recording, self.check, self.check_refusal),
             "opens_seeds": self.opens_seeds,
             "linked": self.linked,
             "opened": self.opened,
@@ -252,10 +254,12 @@ def recorded_default() -> Recording:
     return Recording.load(RECORDED)
 
 
-def _findings(recording: Recording, snapshot: Recording, check: str) -> dict[str, Any]:
+def _findings(
+    recording: Recording, snapshot: Recording, check: str, refusal: str
+) -> dict[str, Any]:
     """What the frames so far show; computed once for all viewers of a recording."""
     known = _FINDINGS.get(recording)
-    basis = (len(snapshot), snapshot.seconds_per_step, over_seeds.count(snapshot), check)
+    basis = (len(snapshot), snapshot.seconds_per_step, over_seeds.count(snapshot), check, refusal)
     if known is None or known[0] != basis:
         colours = {arm.name: arm.colour for arm in snapshot.header.arms}
         found: dict[str, Any] = {
@@ -265,7 +269,7 @@ def _findings(recording: Recording, snapshot: Recording, check: str) -> dict[str
             "hook": [(text, colours.get(arm, "")) for text, arm in hook(snapshot)],
             "headline": headline(snapshot),
             "verdict": verdict(snapshot),
-            "seeds": seed_strip(snapshot, check),
+            "seeds": seed_strip(snapshot, check, refusal),
         }
         if snapshot.header.settings is None:
             found["proof"] = proof(snapshot)

@@ -20,12 +20,13 @@ APART, _LEVELS = 0.03, 3
 _MARGIN = 1.2
 
 
-def seed_strip(recording: Recording, check: str) -> dict[str, Any] | None:
+def seed_strip(recording: Recording, check: str, refusal: str = "") -> dict[str, Any] | None:
     """What a player shows of other seeds, in JSON types; None if there is nothing to say.
 
     Args:
         recording: A run, complete or growing.
         check: As `bnviz.engine.runs.Run.check`.
+        refusal: As `bnviz.engine.runs.Run.check_refusal`.
     """
     if recording.other_seeds is not None:
         return _known(recording)
@@ -35,6 +36,8 @@ def seed_strip(recording: Recording, check: str) -> dict[str, Any] | None:
         return {"text": f"Checked on {OTHER_SEEDS} other seeds once it has ended."}
     if check == "offered":
         return {"text": "", "offer": f"Check on {OTHER_SEEDS} other seeds"}
+    if refusal:
+        return {"text": f"Not checked on {OTHER_SEEDS} other seeds. {refusal}"}
     settings = recording.header.settings
     why = unchecked(settings) if settings is not None else ""
     return {"text": why} if why else None

@@ -6,13 +6,17 @@ import sys
 import time
 from functools import partial
 
+from bnviz.architectures import convolves
 from bnviz.data.dataset import Dataset
+from bnviz.data.image_memory import MAX_VALUES_BYTES, stacked_bytes
+from bnviz.data.image_shape import ImageShape
 from bnviz.findings import report, step_costs
 from bnviz.recording import Recording
 from bnviz.recording.other_seeds import OTHER_SEEDS
-from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.settings import IMAGE_SHAPES, Problem, Settings, SettingsError
 from bnviz.studies.seed_check import seed_check, unchecked
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
+from bnviz.studies.study import BLOCK_SIZE
 from bnviz.terminal.options import (
     DONE,
     INTERRUPTED,
@@ -37,11 +41,14 @@ def train(given: argparse.Namespace) -> int:
     out = output_path(given.out)
     recording = Recording(settings)
     dataset = None if upload is None else upload.dataset
-    others = _other_seeds(given.seeds, settings)
+    others = _other_seeds(given.seeds, settings, dataset)
     seconds, interrupted = record(recording, dataset)
     stopped = f"after {len(recording)} frames" if interrupted else ""
     if not interrupted and not step_costs.changed(recording) and measure_costs(recording, dataset):
         stopped = "before it was known what a step costs"
+    if out is not None and len(recording):
+        # Before the check, which may need more memory than the run did.
+        save(recording.save, out)
     if not stopped and others:
         patience = math.inf if given.seeds else max(SHORT, TIMES * seconds)
         if check(recording, dataset, others, patience):
@@ -49,7 +56,7 @@ def train(given: argparse.Namespace) -> int:
     if len(recording):
         results = (report.as_json if given.json else report.as_text)(recording, seconds)
         show(with_reading(results, upload, as_json=given.json))
-        if out is not None:
+        if out is not None and recording.other_seeds is not None:
             save(recording.save, out)
     if stopped:
         print(f"bnviz: interrupted {stopped}", file=sys.stderr)
@@ -102,8 +109,13 @@ def _before(end: float) -> bool:
     return time.perf_counter() < end
 
 
-def _other_seeds(text: str | None, settings: Settings) -> int:
-    """How many other seeds a run is to be checked on.
+def _other_seeds(text: str | None, settings: Settings, dataset: Dataset | None) -> int:
+    """How many other seeds a run is to be checked on; says why on none if that takes much memory.
+
+    Args:
+        text: How many it was asked for in all, or None.
+        settings: Settings of the run.
+        dataset: The examples, if they are an upload.
 
     Raises:
         CommandError: If they are asked for and cannot be trained.
@@ -114,13 +126,32 @@ def _other_seeds(text: str | None, settings: Settings) -> int:
     why = unchecked(settings)
     if why and text is not None:
         raise CommandError(why[0].lower() + why[1:].removesuffix("."))
-    if why:
+    if why or (text is None and _is_too_large(settings, dataset)):
         return 0
     others = OTHER_SEEDS if text is None else count
     if not MIN_SEEDS <= others <= MAX_SEEDS:
         allowed = f"1, or a whole number from {1 + MIN_SEEDS} to {1 + MAX_SEEDS}"
         raise SettingsError([Problem("seeds", str(text), allowed)])
     return others
+
+
+def _is_too_large(settings: Settings, dataset: Dataset | None) -> bool:
+    """Whether the networks of a check take more memory than is allowed unasked; says so."""
+    if not convolves(settings.architecture):
+        return False
+    if dataset is None:
+        image = ImageShape.fitting(IMAGE_SHAPES[settings.dataset])
+    else:
+        image = ImageShape.fitting(dataset.example_shape)
+    held = stacked_bytes(settings, image, networks=BLOCK_SIZE, compares=True)
+    if held <= MAX_VALUES_BYTES:
+        return False
+    print(
+        f"bnviz: not checked on other seeds, whose networks would take about {held / 1e6:,.0f} MB "
+        f"at once in each arm; add --seeds {1 + OTHER_SEEDS} to have them trained nevertheless",
+        file=sys.stderr,
+    )
+    return True
 
 
 def record(recording: Recording, dataset: Dataset | None) -> tuple[float, bool]:

@@ -1,10 +1,13 @@
 """Seed checks: runs that have ended are trained with other seeds, and nobody waits for it."""
 
+import re
+
 import numpy as np
 import pytest
 
 from bnviz.engine import Engine, idle_work
 from bnviz.engine.idle_work import MAX_UNCHECKED
+from bnviz.engine.limits import Limits
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.findings import over_seeds
 from bnviz.settings import Settings
@@ -60,6 +63,26 @@ class TestWhichAreChecked:
     )
     def test_all_others_are_checked(self, changed):
         assert received(registry(), SHORT.replace(**changed)).check in ("awaited", "offered")
+
+    def test_what_the_host_does_not_take_is_neither_promised_nor_offered(self):
+        limits = Limits(seconds=60)
+        run = Settings(architecture="conv", dataset="mnist", units=8, steps=200)
+        assert limits.excess(run) == ""
+        with Engine(limits=limits, checks_seeds=True) as engine:
+            job = engine.start(run)
+            assert job.check == "none"
+            assert re.fullmatch(
+                "These 8 runs would take about .* min; this host allows 60 s: choose fewer steps "
+                "or a smaller network.",
+                job.check_refusal,
+            )
+            assert engine.start(SHORT).check == "planned"
+
+    def test_a_check_that_fails_says_why(self):
+        runs = registry()
+        run = received(runs, SHORT)
+        runs.idle_work.take_check(run, None, "The data set is not available.")
+        assert (run.check, run.check_refusal) == ("none", "The data set is not available.")
 
     def test_it_is_planned_until_the_run_has_ended_and_given_up_if_it_is_stopped(self):
         run = registry().start(SHORT)

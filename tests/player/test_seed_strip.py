@@ -26,3 +26,5 @@ def test_says_what_is_going_on_before_the_seeds_are_known():
     assert "once it has ended" in seed_strip(recording, "planned")["text"]
     assert "Checking" in seed_strip(recording, "awaited")["text"]
     assert "Check on" in seed_strip(recording, "offered")["offer"]
+    refused = seed_strip(recording, "none", "These 8 runs would take about 7 min.")
+    assert refused == {"text": "Not checked on 8 other seeds. These 8 runs would take about 7 min."}

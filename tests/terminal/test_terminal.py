@@ -339,6 +339,38 @@ class TestTrain:
         assert "are not trained with dropout" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("lab")
+    def test_large_convolutions_are_checked_on_other_seeds_only_if_asked_for(
+        self, capsys, monkeypatch
+    ):
+        from bnviz.terminal import train_command
+
+        checked = []
+        monkeypatch.setattr(
+            train_command, "check", lambda _, __, others, ___: checked.append(others)
+        )
+        small = [*TINY, "--set", "dataset=mnist", "--set", "architecture=conv"]
+        large = [*small, "--set", "units=64", "--set", "batch_size=128"]
+        assert main(["train", *large]) == 0
+        said = capsys.readouterr().err
+        assert "not checked on other seeds, whose networks would take about 1,291 MB" in said
+        assert "add --seeds 9" in said
+        assert not checked
+        main(["train", *large, "--seeds", "9"])
+        main(["train", *small])
+        assert checked == [8, 8]
+
+    @pytest.mark.usefixtures("lab")
+    def test_a_run_is_saved_before_it_is_checked_on_other_seeds(self, monkeypatch, tmp_path):
+        from bnviz.terminal import train_command
+
+        out, saved = tmp_path / "run.npz", []
+        monkeypatch.setattr(
+            train_command, "check", lambda *_: saved.append(len(Recording.load(out)))
+        )
+        assert main(["train", *TINY, "--out", str(out)]) == 0
+        assert saved == [13]
+
+    @pytest.mark.usefixtures("lab")
     def test_one_seed_is_checked_on_no_other(self, capsys):
         assert main(["train", *TINY, "--seeds", "1", "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["seeds"]["count"] == 1

@@ -120,6 +120,7 @@ def content(
         "message": _message(run, engine, here),
         "poll": pause(here, viewers, awaited=run.awaits_more, opening=run.is_opening),
         "check": run.check,
+        "check_refusal": run.check_refusal,
         "ahead": not crowded(viewers),
     }
     if len(run.recording) == 0:
