@@ -209,7 +209,7 @@ class Limits:
     def _withheld(self, dataset: str) -> str:
         return (
             f"The data set {dataset} needs {DATASET_MEMORY_MB[dataset]:,} MB of memory, and this "
-            f"host has {self.host_mb:,.0f} MB: choose another data set."
+            f"host has {math.floor(self.host_mb):,} MB: choose another data set."
         )
 
     def _longer(self, what: str, seconds: float) -> str:

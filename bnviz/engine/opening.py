@@ -1,6 +1,7 @@
-"""Opening: what begins once its file has been read, while others have their turns.
+"""Opening: what begins once its examples are there, while others have their turns.
 
-Reading a large file takes seconds and cannot be interrupted, as compiling cannot.
+To read a large file takes seconds, to download a data set up to minutes, and neither can be
+interrupted, as compiling cannot.
 """
 
 from collections.abc import Callable
@@ -10,11 +11,13 @@ from typing import Any
 from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 
-#: Seconds between two looks at whether the file has been read.
+#: Seconds between two looks at whether the examples are there.
 TICK = 0.02
 
 #: One thread, because a process never holds the examples of two files.
-_thread = ThreadPoolExecutor(1, "reader")
+_reader = ThreadPoolExecutor(1, "reader")
+#: One thread, because a data set is downloaded once.
+_downloader = ThreadPoolExecutor(1, "downloader")
 
 
 class Opening:
@@ -23,22 +26,31 @@ class Opening:
     Args:
         source: The file with its examples, if any.
         begin: Returns it at its start, given the file's examples or None.
+        download: What must be called before, in a thread of its own; None for nothing.
     """
 
-    def __init__(self, source: FileSource | None, begin: Callable[[Dataset | None], Any]):
+    def __init__(
+        self,
+        source: FileSource | None,
+        begin: Callable[[Dataset | None], Any],
+        download: Callable[[], None] | None = None,
+    ):
         self._begin = begin
-        self._read: Future[Dataset] | None = None
+        self._read: Future[Any] | None = None
         if source is not None:
-            self._read = _thread.submit(source.dataset)
+            self._read = _reader.submit(source.dataset)
+        elif download is not None:
+            self._read = _downloader.submit(download)
 
     def begun(self, should_wait: Callable[[], bool]) -> Any | None:
-        """Begins it, or returns None if the file has not been read by the end of the wait.
+        """Begins it, or returns None if its examples are not there by the end of the wait.
 
         Args:
             should_wait: Whether to wait on.
 
         Raises:
             UploadError: If the file cannot be trained on.
+            Exception: What the download raises.
         """
         if self._read is None:
             return self._begin(None)
@@ -48,6 +60,6 @@ class Opening:
         return self._begin(self._read.result())
 
     def close(self) -> None:
-        """Gives up a file that nobody has begun to read."""
+        """Gives up what nobody has begun to read or to download."""
         if self._read is not None:
             self._read.cancel()

@@ -7,17 +7,19 @@ TensorFlow with it, only when called, in the worker.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from distributed import get_worker, secede
 
+from bnviz.data import builtin
 from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.engine.worker_turn import Clock, Turn, silence_tensorflow, take_turn, unexpected
 from bnviz.recording.frames import Frame
-from bnviz.settings import Settings
+from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
 from bnviz.studies.study import Block
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def train(
         with run.turn(lambda: clock.cancelled) as frames:
             return _send_all(frames, position, send=send, clock=clock)
 
-    opening = None if go_on else Opening(source, begin)
+    opening = None if go_on else _opening(source, begin, Settings.from_json(settings))
     return take_turn(worker, token, share, opening, advance)[0]
 
 
@@ -120,7 +122,7 @@ def train_networks(
         send(training.step)
         return ended, 0
 
-    opening = None if go_on else Opening(source, begin)
+    opening = None if go_on else _opening(source, begin, Settings.from_json(settings))
     turn, training = take_turn(worker, token, share, opening, advance)
     return replace(turn, networks=training.networks) if turn.state == "ended" else turn
 
@@ -153,7 +155,7 @@ def train_block(
     def advance(training: "BlockTraining", _: int, clock: Clock) -> tuple[bool, int]:
         return training.advance(clock.should_continue), 0
 
-    opening = None if go_on else Opening(source, begin)
+    opening = None if go_on else _opening(source, begin, block.settings[0])
     turn, training = take_turn(worker, token, share, opening, advance)
     return replace(turn, outcomes=training.outcomes) if turn.state == "ended" else turn
 
@@ -179,9 +181,24 @@ def measure_step_cost(
     def advance(cost: "StepCost", _: int, clock: Clock) -> tuple[bool, int]:
         return cost.advance(clock.should_continue), 0
 
-    opening = None if go_on else Opening(source, begin)
+    opening = None if go_on else _opening(source, begin, Settings.from_json(settings))
     turn, cost = take_turn(get_worker(), token, share, opening, advance)
     return replace(turn, step_costs=cost.seconds) if turn.state == "ended" else turn
+
+
+def _opening(
+    source: FileSource | None, begin: Callable[[Dataset | None], Any], settings: Settings
+) -> Opening:
+    """How something begins of which these are the settings, or those of its first run."""
+    downloads = settings.dataset not in (*PLANE_DATASETS, *builtin.TABLES, UPLOAD)
+    return Opening(source, begin, partial(_download, settings.dataset) if downloads else None)
+
+
+def _download(dataset: str) -> None:
+    silence_tensorflow()
+    from bnviz.lab import datasets
+
+    datasets.download(dataset)
 
 
 def forget(token: str) -> None:

@@ -103,6 +103,7 @@ def take_turn(
     try:
         silence_tensorflow()
         from bnviz.lab.arms import compiled_networks
+        from bnviz.lab.datasets import DataError
         from bnviz.lab.experiment import ExperimentError
 
         before = compiled_networks()
@@ -118,7 +119,7 @@ def take_turn(
                 training = training if begun is None else begun
             if not isinstance(training, Opening):
                 ended, position = advance(training, position, clock)
-        except (ExperimentError, UploadError) as error:
+        except (DataError, ExperimentError, UploadError) as error:
             return Turn("failed", clock.seconds, error=str(error), worker=worker.address), None
         if not ended and not clock.cancelled:
             set_aside.put(token, training, position)

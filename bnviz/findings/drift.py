@@ -74,7 +74,8 @@ def sentence(recording: Recording) -> str:
 
 def _where(recording: Recording) -> str:
     """Says that the probe is not how BN trains, if batches are small; else just "the"."""
-    batch, ways = recording.header.batch_size, of_arms(recording, recording.header.moving_arms)
+    batch, step = recording.header.batch_size, int(recording.frames["step"][-1])
+    ways = of_arms(recording, recording.header.moving_arms_between(step, step))
     if batch is None or batch > SMALL_BATCH or not ways:
         return "the"
     return f"on the probe, which {ways} and not in batches of {batch}, the"

@@ -150,7 +150,8 @@ def _motionless(recording: Recording, arm: str, layers: Collection[int]) -> str:
     kernels, do = ("kernels", "do") if several else ("kernel", "does")
     words = f"the {kernels} of {numbers} {do} not move"
     batch = recording.header.batch_size
-    by_batches = arm in recording.header.moving_arms
+    step = int(recording.frames["step"][-1])
+    by_batches = arm in recording.header.moving_arms_between(step, step)
     if batch is None or not by_batches or batch > statistics.SMALL_BATCH:
         return words
     return (

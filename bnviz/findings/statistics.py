@@ -62,7 +62,8 @@ def of_probe(recording: Recording) -> str:
     batch = recording.header.batch_size
     if batch is None or batch > SMALL_BATCH or not len(recording):
         return ""
-    ways = of_arms(recording, recording.header.moving_arms)
+    last = int(recording.frames["step"][-1])
+    ways = of_arms(recording, recording.header.moving_arms_between(0, last))
     if not ways:
         return ""
     return (

@@ -1,9 +1,12 @@
 """Data sets by name: built-in ones, points in a plane, downloads by Keras, and a viewer's own."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import numpy as np
@@ -41,6 +44,10 @@ _CIFAR10 = (
 )
 
 
+#: Data sets that this process has downloaded, or found where an earlier download put them.
+_at_hand: set[str] = set()
+
+
 class DataError(ValueError):
     """A data set that is not available; the message says what to do instead."""
 
@@ -76,7 +83,23 @@ def load(settings: Settings, upload: Dataset | None = None) -> Dataset:
         return plane.draw(name, noise=settings.noise, seed=settings.seed)
     if name in builtin.TABLES:
         return builtin.load(name)
-    return DOWNLOADS[name]()
+    dataset = DOWNLOADS[name]()
+    _at_hand.add(name)
+    return dataset
+
+
+def download(name: str) -> None:
+    """Downloads a data set unless this process has it; other threads run meanwhile.
+
+    Args:
+        name: One of `DOWNLOADS`.
+
+    Raises:
+        DataError: If the download fails.
+    """
+    if name not in _at_hand:
+        DOWNLOADS[name]()
+        _at_hand.add(name)
 
 
 def _mnist() -> Dataset:
@@ -130,12 +153,32 @@ def _images(parts: tuple[Any, ...], classes: tuple[str, ...]) -> Dataset:
 
 
 @contextmanager
+def _alone() -> Iterator[None]:
+    """Keeps other processes of this user out, where the system has locks for that."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    with (Path(gettempdir()) / f"bnviz-{os.getuid()}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def _downloading(title: str) -> Iterator[None]:
-    """Gives up a stalled download, and turns any failure of it into a `DataError`."""
+    """Gives up a stalled download, and turns any failure of it into a `DataError`.
+
+    Memory that runs out is none. Other processes wait meanwhile: Keras downloads to the same file,
+    and unpacks it anew each time.
+    """
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
-        yield
+        with _alone():
+            yield
+    except MemoryError:
+        raise
     except Exception as error:  # Keras raises a bare Exception if a download fails.
         raise DataError(
             f"{title} could not be downloaded; choose a built-in data set or upload the file."

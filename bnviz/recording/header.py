@@ -5,6 +5,7 @@ besides, which tell how to train it again.
 """
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.architectures import closing_layers, convolves
-from bnviz.bn_changes import BN_ARMS
+from bnviz.bn_changes import BN_ARMS, built_after
 from bnviz.interventions import Intervention
 from bnviz.recording.arm_colours import ARM_COLOURS, FURTHER_COLOURS
 from bnviz.recording.described import described
@@ -281,18 +282,43 @@ class RecordingHeader:
     @property
     def moving_arms(self) -> tuple[str, ...]:
         """Names of the networks that keep moving statistics for inference at any time."""
-        return tuple(arm.name for arm in self.arms if self.moving_normalization(arm.name))
+        return self.moving_arms_between(0, math.inf)
 
-    def moving_normalization(self, name: str) -> str:
-        """Which of `MOVING_NORMALIZATIONS` a network has at any time; "" if none of them.
+    def moving_arms_between(self, first: float, last: float) -> tuple[str, ...]:
+        """Names of the networks that keep moving statistics in frames from a step to another."""
+        return tuple(
+            arm.name for arm in self.arms if self.moving_normalization(arm.name, first, last)
+        )
+
+    def moving_normalization(self, name: str, first: float = 0, last: float = math.inf) -> str:
+        """Which of `MOVING_NORMALIZATIONS` a network has in frames of some steps.
 
         Args:
-            name: Of the network; BN may be inserted into one that begins without any.
+            name: Of the network; BN may be inserted into one that begins without any, and removed.
+            first: The first of the steps.
+            last: The last of them.
+
+        Returns:
+            The last one that it has then; "" if none of them.
         """
-        kind = self.arm(name).normalization
-        if kind == "none" and any(change.action == "insert_bn" for change in self.changes):
-            return "batch"
-        return kind if kind in MOVING_NORMALIZATIONS else ""
+        found = ""
+        for begin, end, normalization in self._normalizations(name):
+            if begin <= last and end >= first and normalization in MOVING_NORMALIZATIONS:
+                found = normalization
+        return found
+
+    def _normalizations(self, name: str) -> list[tuple[float, float, str]]:
+        """The first and the last step at which frames show a network with each normalization."""
+        found: list[tuple[float, float, str]] = []
+        kind, begin, normalization = name, 0.0, self.arm(name).normalization
+        for change in self.changes:
+            after = built_after(kind, change.action)
+            if after is not None and after[0] != kind:
+                # The frame of this step was measured before the change.
+                found.append((begin, change.step, normalization))
+                kind, begin = after[0], change.step + 1
+                normalization = "batch" if kind in BN_ARMS else "none"
+        return [*found, (begin, math.inf, normalization)]
 
     @property
     def normalized_arms(self) -> tuple[str, ...]:

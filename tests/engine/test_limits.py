@@ -104,7 +104,7 @@ class TestSentences:
         assert "; this host allows 2 s: choose fewer cells" in excess
 
     def test_withhold_a_data_set_for_which_the_host_has_too_little_memory(self):
-        small, large = Limits(host_mb=1_999), Limits(host_mb=2_000)
+        small, large = Limits(host_mb=1_999.6), Limits(host_mb=2_000)
         images = Settings(dataset="cifar10", steps=1)
         assert [name for name in DATASETS if not small.offers(name)] == ["cifar10"]
         assert all(map(large.offers, DATASETS))

@@ -67,3 +67,28 @@ def test_a_file_whose_turn_never_comes_is_not_read(file):
     assert first.begun(lambda: True)
     assert after.begun(lambda: True)
     assert other.reads == 0
+
+
+def test_the_turn_is_given_up_during_a_download_and_files_are_read_meanwhile(file):
+    may, done = threading.Event(), []
+
+    def download():
+        assert may.wait(60)
+        done.append(True)
+
+    opening, reading = Opening(None, _begin, download), Opening(file, _begin)
+    assert opening.begun(lambda: False) is None
+    file.may.set()
+    assert reading.begun(lambda: True) == ["begun", "examples"]
+    assert not done
+    may.set()
+    assert opening.begun(lambda: True) == ["begun", None]
+    assert done == [True]
+
+
+def test_what_goes_wrong_with_a_download_is_raised_when_it_begins():
+    def download():
+        raise OSError("no network")
+
+    with pytest.raises(OSError, match="no network"):
+        Opening(None, _begin, download).begun(lambda: True)

@@ -10,6 +10,7 @@ from bnviz.findings.statistics import of_probe
 from bnviz.findings.verdict import verdict
 from bnviz.lab.experiment import run
 from bnviz.recording import Recording
+from bnviz.recording.header import RecordingHeader
 from bnviz.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -84,3 +85,17 @@ def test_a_network_that_stands_at_chance_is_not_free_of_problems():
     assert f"at chance from step 0 to {stood.last}" in text
     assert "no problems" not in text
     assert standstill(recording, "bn") is None
+
+
+def test_the_caution_on_small_batches_follows_bn_that_is_inserted_and_removed():
+    changes = "10:insert_bn,20:remove_bn"
+    header = RecordingHeader.of(
+        WINE.replace(batch_size=4, second_arm="layer_norm", interventions=changes)
+    )
+    has = {step: header.moving_arms_between(step, step) for step in (0, 10, 11, 20, 21)}
+    assert has == {0: (), 10: (), 11: ("none",), 20: ("none",), 21: ()}
+    assert header.moving_arms_between(0, 10) == ()
+    assert header.moving_arms_between(0, 400) == header.moving_arms == ("none",)
+    kept = RecordingHeader.of(WINE.replace(interventions="20:remove_bn"))
+    assert kept.moving_arms_between(20, 20) == ("bn",)
+    assert kept.moving_arms_between(21, 400) == ()

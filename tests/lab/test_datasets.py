@@ -2,8 +2,10 @@
 
 import io
 import pickle
+import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -148,6 +150,7 @@ class TestCifar10:
 
         monkeypatch.setattr(cifar10, "get_file", from_file)
         datasets.cifar10_bytes.cache_clear()
+        monkeypatch.setattr(datasets, "_at_hand", set())
         yield
         datasets.cifar10_bytes.cache_clear()
 
@@ -182,6 +185,37 @@ class TestCifar10:
         monkeypatch.delattr("keras.src.datasets.cifar10.get_file")
         assert same(datasets.load(Settings(dataset="cifar10")), first)
         assert {x.dtype for part in datasets.cifar10_bytes() for x in part} == {np.dtype(np.uint8)}
+
+    def test_what_is_downloaded_is_loaded_without_a_further_download(self, monkeypatch):
+        datasets.download("cifar10")
+        monkeypatch.delattr("keras.src.datasets.cifar10.get_file")
+        datasets.download("cifar10")
+        assert len(datasets.load(Settings(dataset="cifar10")).y_validation) == 1_000
+
+    def test_memory_that_runs_out_is_no_failed_download(self, monkeypatch):
+        def load_data():
+            raise MemoryError
+
+        monkeypatch.setattr("keras.datasets.cifar10.load_data", load_data)
+        with pytest.raises(MemoryError):
+            datasets.load(Settings(dataset="cifar10"))
+
+    def test_another_process_that_downloads_is_waited_for(self):
+        code = (
+            "from bnviz.lab import datasets\n"
+            "with datasets._downloading('CIFAR-10'):\n"
+            "    print('has it', flush=True)\n"
+            "    input()\n"
+        )
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen([sys.executable, "-c", code], **pipes) as other:
+            assert other.stdout.readline().strip() == "has it"
+            with ThreadPoolExecutor(1) as threads:
+                ours = threads.submit(datasets.download, "cifar10")
+                with pytest.raises(TimeoutError):
+                    ours.result(0.5)
+                other.communicate("\n")
+                ours.result(60)
 
     def test_a_failed_download_says_what_to_do_instead(self, monkeypatch):
         monkeypatch.delattr("keras.src.datasets.cifar10.get_file")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bnviz.page.modes import seeds_mode
 from bnviz.player.map_content import RECORDED
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import Sweep
@@ -151,3 +152,11 @@ def test_studies_say_that_they_train_bn_where_the_laboratory_has_noise(mode):
     assert any(each.startswith("Trained without and with BN: noisy BN") for each in said)
     switch(page, "")
     assert page.sidebar.selectbox(key="setting_second_arm").value == "noisy_bn"
+
+
+def test_a_link_to_seeds_with_noise_is_trained_with_bn(monkeypatch):
+    trained = []
+    monkeypatch.setattr(seeds_mode, "train", trained.append)
+    open_page({"mode": "seeds", "second_arm": "noisy_bn", "train": "1"})
+    (bands,) = trained
+    assert bands.arms == ("none", "bn")

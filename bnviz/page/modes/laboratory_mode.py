@@ -351,6 +351,9 @@ def _draw_alternative(settings: Settings) -> None:
     excess = _excess(settings)
     if not excess:
         return
+    if not session.limits().offers(settings.dataset):
+        st.warning(plain(excess))  # whatever else is chosen
+        return
     data, pace = own_data.source(settings.upload), session.pace()
     near = session.limits().fitting(settings, data, pace=pace)
     instead = " and ".join(

@@ -35,7 +35,8 @@ def follow(link: Link) -> list[Problem]:
     """Fills the form from a link, and trains the seeds if the link asks for that."""
     settings_form.fill(link.settings)
     text = link.parameters.get("seeds", str(_DEFAULT_COUNT))
-    problems = [] if (second := study.second_problem(link.settings)) is None else [second]
+    second = study.second_problem(link.settings)
+    problems = []
     count = _DEFAULT_COUNT
     try:
         count = SeedBands(link.settings, typed_numbers.whole(text)).seeds
@@ -49,7 +50,8 @@ def follow(link: Link) -> list[Problem]:
         train(SeedBands(link.settings, count))
     else:
         shown_study.clear(_BANDS)
-    return problems
+    # It is trained with BN instead, so that this is said and keeps nothing from being trained.
+    return [*problems, *([second] if second else [])]
 
 
 def form() -> SeedBands | None:
