@@ -13,6 +13,7 @@ from bnviz.data.image_shape import ImageShape
 from bnviz.export import keras_script, torch_script
 from bnviz.export.torch_weights import weights_code
 from bnviz.lab.initial_kernels import initial_kernels
+from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.recording.header import arm_label
 from bnviz.settings import ACTIVATIONS, BN_POSITIONS, DROPOUT_POSITIONS, INITIALIZERS, Settings
@@ -85,7 +86,7 @@ def results(folder, cases) -> list[dict[str, tuple[float, float]]]:
 def test_script_gives_the_result_of_the_page(tmp_path):
     for settings, theirs in zip(SAME, results(tmp_path, SAME), strict=True):
         last = last_frame(settings)
-        arms = [arm for arm in ARM_LABELS if arm in last.dtype.names]
+        arms = FrameLayout.of(settings).arms
         assert list(theirs) == [arm_label(settings, arm) for arm in arms]
         for arm in arms:
             loss, accuracy = theirs[arm_label(settings, arm)]
