@@ -27,6 +27,7 @@ from bnviz.recording.frames import INFERENCE_STATISTICS, PROBE_SIZE
 from bnviz.recording.networks import GHOST_SIZE, MAX_D, MAX_R
 from bnviz.settings import PLANE_DATASETS, THIRD_ARMS, UPLOAD, Settings, SettingsError
 from tests.support.everyday import everyday
+from tests.support.layers_by_hand import linear
 
 IMAGE, CLASSES, EXAMPLES = ImageShape(9, 8, 3), 3, 24
 FEATURES = 9 * 8 * 3
@@ -87,16 +88,6 @@ def trained(network, settings, data, steps, *, observe=lambda _: None):
 # By NumPy, in double precision.
 
 
-def by_hand(x, kernel):
-    """A convolution with zeros around the images, tap by tap."""
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    height, width = x.shape[1:3]
-    return sum(
-        padded[:, a : a + height, b : b + width] @ kernel[a, b]
-        for a, b in itertools.product(range(3), range(3))
-    )
-
-
 def standardized(z, axes, epsilon):
     return (z - z.mean(axes, keepdims=True)) / np.sqrt(z.var(axes, keepdims=True) + epsilon)
 
@@ -144,7 +135,7 @@ def maps(network, arm):
     """The map of each hidden layer, with the weights of now."""
 
     def mapped(hidden, kernel, bias, h):
-        z = by_hand(h, kernel) + bias
+        z = linear(h, kernel, bias)
         return normalized(arm, hidden.normalization, z) if hidden.position == "before" else z
 
     found = []
@@ -203,7 +194,7 @@ def test_values_and_gradients_of_a_convolution_are_those_of_keras(
     theirs = found(lambda: tf.nn.conv2d(x, kernel, 1, "SAME"))
     for our, their in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(our, their, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(ours[0], by_hand(x.numpy(), kernel.numpy()), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(ours[0], linear(x.numpy(), kernel.numpy()), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +290,7 @@ def test_a_forward_pass_equals_that_of_numpy(arm, position, data):
             np.testing.assert_allclose(found.reaching[number - 1], h, rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(found.logits, logits, rtol=1e-3, atol=1e-4)
     if arm == "bn":
-        given = by_hand(layers[1][0], network.hidden_layers[1].linear.kernel.numpy())
+        given = linear(layers[1][0], network.hidden_layers[1].linear.kernel.numpy())
         given = given if position == "before" else layers[1][2]
         np.testing.assert_allclose(found.moments[0, 1], given.mean((0, 1, 2)), rtol=1e-3)
         np.testing.assert_allclose(found.moments[1, 1], given.var((0, 1, 2)), rtol=1e-3)

@@ -27,6 +27,7 @@ from bnviz.recording import Recording
 from bnviz.settings import BN_POSITIONS, SECOND_ARMS, Settings, SettingsError
 from bnviz.studies.study import Block
 from tests.support.everyday import everyday
+from tests.support.layers_by_hand import linear, norm_of, normalized
 
 IMAGE, CLASSES, EXAMPLES, SIDES = ImageShape(9, 8, 1), 3, 24, (9, 8)
 FEATURES = 9 * 8
@@ -74,30 +75,6 @@ def change(network, generator):
 # By NumPy, in double precision, from the definition in words.
 
 
-def by_hand(x, kernel, bias=0.0):
-    """What a layer with weights makes."""
-    kernel = kernel.astype(float)
-    if x.ndim == 2:
-        return x @ kernel + bias
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    height, width = x.shape[1:3]
-    taps = itertools.product(range(3), range(3))
-    return bias + sum(padded[:, a : a + height, b : b + width] @ kernel[a, b] for a, b in taps)
-
-
-def normalized(norm, z):
-    """What BN makes by the statistics of what it is given."""
-    gamma, beta, epsilon = norm
-    axes = tuple(range(z.ndim - 1))
-    return gamma * (z - z.mean(axes)) / np.sqrt(z.var(axes) + epsilon) + beta
-
-
-def norm_of(hidden):
-    """Gamma, beta and epsilon of now, or None."""
-    layer = hidden.normalization
-    return layer and (layer.gamma.numpy(), layer.beta.numpy(), float(layer.epsilon))
-
-
 def passed(network, settings, x):
     """What reaches each layer, what its own map makes of it, what is added, and its values."""
     place = settings.bn_position
@@ -106,7 +83,7 @@ def passed(network, settings, x):
     for number, hidden in enumerate(network.hidden_layers, start=1):
         reached.append(h)
         skip = reached[-2] if number in (3, 5) else 0
-        z = by_hand(h, *hidden.linear.get_weights())
+        z = linear(h, *hidden.linear.get_weights())
         norm = norm_of(hidden)
         made = normalized(norm, z) if norm and place == "before" else z
         z = made + skip if place == "before" else made
@@ -252,7 +229,7 @@ def test_what_a_skip_adds_counts_as_moved_by_the_layers_before(settings, arm, po
         norm = norm_of(hidden) if position == "before" else None
 
         def apply(h):
-            z = by_hand(h, *weights)
+            z = linear(h, *weights)
             return normalized(norm, z) if norm else z
 
         return apply
