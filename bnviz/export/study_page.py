@@ -15,7 +15,7 @@ from bnviz.settings import KINDS, Settings
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
-from bnviz.studies.sweep import MEASURES, Sweep
+from bnviz.studies.sweep import Sweep, measures_of
 
 _NAME = "study"
 
@@ -50,9 +50,9 @@ def map_messages(known: PhaseMap) -> dict[str, dict[str, Any]]:
     """What a browser is told of a map, by the name of what its cells show."""
     content = MapContent(_NAME, 0, known, "recorded", "A recorded map.")
     # The measure that the map was asked for comes first.
-    asked = known.sweep.measure
-    names = [asked, *(name for name in MEASURES if name != asked)]
-    return {MEASURES[name]: content.respond(MapRequest(), name) for name in names}
+    asked, labels = known.sweep.measure, measures_of(known.sweep.base.second_arm)
+    names = [asked, *(name for name in labels if name != asked)]
+    return {labels[name]: content.respond(MapRequest(), name) for name in names}
 
 
 def seeds_messages(bands: SeedBands) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from bnviz import typed_numbers
+from bnviz.bn_changes import MOVING_ARMS
 from bnviz.kinds import Float, Integer
+from bnviz.recording.frames import NORMALIZED_ARMS
 from bnviz.settings import KINDS, Problem, SettingsError
 from bnviz.written_numbers import written
 
@@ -21,6 +23,11 @@ AXES = (
     "bn_momentum",
     "bn_epsilon",
 )
+#: The second networks that read those of them which not every one reads.
+_READERS = {
+    "bn_momentum": MOVING_ARMS,
+    "bn_epsilon": tuple(arm for arm in NORMALIZED_ARMS if arm != "dyt"),
+}
 SCALES = ("linear", "log")
 #: Maximum number of values along an axis.
 MAX_VALUES = 24
@@ -29,6 +36,15 @@ _RULE = (
     f"{', '.join(AXES)}, LOW below HIGH, SCALE one of {', '.join(SCALES)} (log needs LOW above 0) "
     f"and a COUNT from 2 to {MAX_VALUES}"
 )
+
+
+def axes_of(second_arm: str) -> tuple[str, ...]:
+    """Returns the `AXES` that make a difference to a map.
+
+    Args:
+        second_arm: Its second network, one of `bnviz.settings.STUDY_ARMS`.
+    """
+    return tuple(name for name in AXES if second_arm in _READERS.get(name, (second_arm,)))
 
 
 @dataclass(frozen=True)

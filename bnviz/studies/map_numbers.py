@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from bnviz.studies.map_speeds import CellSpeeds
 from bnviz.studies.phase_map import PhaseMap
-from bnviz.studies.sweep import ACCURACIES, BY_OTHER_STATISTICS, Sweep, arm_measure
+from bnviz.studies.sweep import ACCURACIES, BY_OTHER_STATISTICS, Sweep, arm_measure, measures_of
 
 Floats = NDArray[np.float64]
 
@@ -60,10 +60,12 @@ class MapNumbers:
 
         Args:
             phase_map: Complete or growing; it must not grow during the call.
-            measure: What is shown, one of `MEASURES`; the sweep's own if empty.
+            measure: What is shown, one of `MEASURES`; the sweep's own if empty, and if its
+                networks have no such measure.
         """
         sweep, filled = phase_map.sweep, phase_map.filled()
-        measure = measure or sweep.measure
+        if measure not in measures_of(sweep.base.second_arm):
+            measure = sweep.measure
         of_arms = arm_measure(measure)
         values = {arm: phase_map.values(arm, of_arms) for arm in sweep.arms}
         ends: list[dict[str, Floats]] = []

@@ -3,8 +3,10 @@
 import math
 from functools import partial
 
-from bnviz.findings.wording import percent
+from bnviz.bn_changes import BN_ARMS
+from bnviz.findings.wording import capitalized, percent
 from bnviz.kinds import Kind
+from bnviz.recording.frames import ARM_LABELS
 from bnviz.recording.header import arm_label
 from bnviz.settings import KINDS
 from bnviz.studies.map_numbers import MapNumbers
@@ -19,13 +21,24 @@ CLEAR_LAG = 0.05
 def _position(sweep: Sweep, cell: Cell) -> str:
     """Returns where a cell lies: "learning rate 0.1, initial scale 1"."""
     sides = ((sweep.x, cell.column), (sweep.y, cell.row))
-    return ", ".join(f"{setting_label(axis.name)} {axis.label(index)}" for axis, index in sides)
+    second = sweep.base.second_arm
+    return ", ".join(
+        f"{setting_label(axis.name, second)} {axis.label(index)}" for axis, index in sides
+    )
 
 
-def setting_label(setting: str) -> str:
-    """Returns the label of a setting, clear without its heading: "BN momentum"."""
+def setting_label(setting: str, second_arm: str) -> str:
+    """Returns the label of a setting of a map, clear without its heading: "BN momentum".
+
+    Args:
+        setting: Its name.
+        second_arm: The map's second network, which reads it; "layer norm epsilon".
+    """
     kind: Kind = KINDS[setting]
-    return f"BN {kind.label}" if setting.startswith("bn_") else kind.label
+    if not setting.startswith("bn_"):
+        return kind.label
+    reader = "BN" if second_arm in BN_ARMS else ARM_LABELS[second_arm]
+    return f"{reader} {kind.label}"
 
 
 def _amount(numbers: MapNumbers, value: float) -> str:
@@ -47,7 +60,7 @@ def _amount(numbers: MapNumbers, value: float) -> str:
 def describe_cell(numbers: MapNumbers, cell: Cell) -> str:
     """Returns a cell in one sentence: where it lies, both arms, and which of them diverged."""
     at = (cell.row, cell.column)
-    where = _position(numbers.sweep, cell).capitalize()
+    where = capitalized(_position(numbers.sweep, cell))
     if not numbers.filled[at]:
         return f"{where}: not trained yet."
     seeds = numbers.sweep.seeds

@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from bnviz import typed_numbers
+from bnviz.bn_changes import MOVING_ARMS
 from bnviz.findings.speed import MIN_STEPS, TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.recording.frames import frame_steps, pair
+from bnviz.recording.header import arm_name
 from bnviz.settings import Problem, Settings, SettingsError
 from bnviz.studies import study
-from bnviz.studies.axis import DEFAULT_AXES, Axis
+from bnviz.studies.axis import DEFAULT_AXES, Axis, axes_of
 from bnviz.studies.study import Block
 
 #: Maximum number of seeds of each cell.
@@ -48,6 +50,20 @@ ARM_MEASURES = {name: label for name, label in MEASURES.items() if name != "spee
 }
 
 
+def measures_of(second_arm: str) -> dict[str, str]:
+    """Returns the `MEASURES` that a map has, with their labels.
+
+    Args:
+        second_arm: Its second network; only some keep moving statistics, without which the
+            accuracies by others are the final one again.
+    """
+    return {
+        name: label
+        for name, label in MEASURES.items()
+        if second_arm in MOVING_ARMS or name not in BY_OTHER_STATISTICS
+    }
+
+
 def arm_measure(measure: str) -> str:
     """Returns what the maps of the single arms show for one of `MEASURES`."""
     return STEPS_TO_SHARE if measure == "speed_up" else measure
@@ -75,7 +91,7 @@ class Sweep:
         x: The setting along the columns.
         y: The setting along the rows.
         seeds: Number of consecutive seeds of each cell, 1 to `MAX_SEEDS`.
-        measure: What a cell shows, one of `MEASURES`; it does not change the runs.
+        measure: What a cell shows, one of those of `measures_of`; it does not change the runs.
         target: A fixed validation accuracy, above 0 and at most 1, for counting the steps to it.
             The speed-up does not use it: its target follows from each run.
 
@@ -93,12 +109,24 @@ class Sweep:
     def __post_init__(self) -> None:
         object.__setattr__(self, "base", study.reset_unused(self.base))
         problems = []
+        second = self.base.second_arm
+        readable = axes_of(second)
+        problems += [
+            Problem(
+                side,
+                axis.name,
+                f"one of {', '.join(readable)}: {arm_name(self.base, second)} does not read others",
+            )
+            for side, axis in (("x", self.x), ("y", self.y))
+            if axis.name not in readable
+        ]
         if self.x.name == self.y.name:
             allowed = f"another setting than that of x, which is {self.x.name}"
             problems.append(Problem("y", self.y.name, allowed))
         problems += study.seed_problems(self.base.seed, self.seeds, low=1, high=MAX_SEEDS)
-        if self.measure not in MEASURES:
-            problems.append(Problem("measure", self.measure, f"one of {', '.join(MEASURES)}"))
+        measures = measures_of(second)
+        if self.measure not in measures:
+            problems.append(Problem("measure", self.measure, f"one of {', '.join(measures)}"))
         if not 0 < self.target <= 1:
             problems.append(Problem("target", str(self.target), "a number above 0, at most 1"))
         if problems:

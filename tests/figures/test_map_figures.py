@@ -199,7 +199,7 @@ def test_each_value_lies_in_its_own_cell_and_each_tick_on_the_axis(axis):
     assert len(edges) == len(axis.values) + 1
     for low, value, high in zip(edges, axis.values, edges[1:], strict=False):
         assert low < value < high
-    drawn = map_axes.plotly_axis(axis)
+    drawn = map_axes.plotly_axis(axis, "bn")
     ends = [math.log10(e) if axis.scale == "log" else e for e in (edges[0], edges[-1])]
     assert drawn["range"] == ends
     assert 1 <= len(drawn["tickvals"]) <= 12

@@ -141,6 +141,21 @@ def test_studies_take_the_second_network_of_a_link(mode):
     assert page.sidebar.selectbox(key="setting_second_arm").value == "layer_norm"
 
 
+def test_the_form_leaves_out_what_the_second_network_does_not_read():
+    page = open_page(
+        {"mode": "map", "x": "bn_momentum=0:0.9:linear:3", "measure": "accuracy_by_batch"}
+    )
+    page.sidebar.selectbox(key="setting_second_arm").set_value("weight_norm").run()
+    assert not page.exception
+    assert not page.error
+    fields = [field for field in page.sidebar.selectbox if field.label == "setting"]
+    assert [field.value for field in fields] == ["learning_rate", "init_scale"]
+    assert not any("momentum" in option for field in fields for option in field.options)
+    (shown,) = [field for field in page.sidebar.selectbox if field.label == "cells show"]
+    assert shown.value == "validation_accuracy"
+    assert not any("statistics" in option for option in shown.options)
+
+
 @pytest.mark.parametrize("mode", ["seeds", "map"])
 def test_studies_say_that_they_train_bn_where_the_laboratory_has_noise(mode):
     (warning,) = open_page({"mode": mode, "second_arm": "noisy_bn"}).warning

@@ -3,11 +3,12 @@
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bnviz.export.study_page import map_page, seeds_page
+from bnviz.export.study_page import map_messages, map_page, seeds_page
 from bnviz.findings import over_seeds
 from bnviz.findings.report import as_text
 from bnviz.player.map_content import MapContent
@@ -17,8 +18,11 @@ from bnviz.player.seeds_content import SeedsContent
 from bnviz.recording import Recording
 from bnviz.recording.arm_colours import ARM_COLOURS
 from bnviz.recording.header import arm_addition, arm_label
-from bnviz.settings import STUDY_ARMS, Settings
+from bnviz.settings import STUDY_ARMS, Settings, SettingsError
 from bnviz.studies import seeds_file
+from bnviz.studies.axis import DEFAULT_AXES
+from bnviz.studies.map_numbers import MapNumbers
+from bnviz.studies.map_words import describe_cell, setting_label
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seed_check import seed_check
 from bnviz.studies.seeds import SeedBands
@@ -26,7 +30,7 @@ from bnviz.studies.seeds_report import seeds_json, seeds_text
 from bnviz.studies.stable_rates import StableRates
 from bnviz.studies.study import Outcome
 from bnviz.studies.study_report import map_json, map_text, stable_text
-from bnviz.studies.sweep import MEASURES, Sweep
+from bnviz.studies.sweep import BY_OTHER_STATISTICS, MEASURES, Cell, Sweep, measures_of
 from tests.support.archives import npy, zipped
 from tests.support.maps import SWEEP, built_map, outcome
 from tests.support.recordings import random_recording
@@ -56,7 +60,68 @@ def says_bn(text: str) -> bool:
     return bool(re.search(r"\bBN\b(?! (momentum|epsilon|position))", text))
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+def test_other_statistics_are_those_of_networks_that_keep_moving_ones():
+    of_none = measures_of(ARM)
+    assert MEASURES.keys() - of_none == BY_OTHER_STATISTICS.keys()
+    assert measures_of("ghost_bn") == MEASURES
+    with pytest.raises(SettingsError, match="accuracy_by_batch"):
+        replace(MAP, measure="accuracy_by_batch")
+    assert list(map_messages(built_map(MAP))) == [*of_none.values()]
+    content = MapContent("study", 0, built_map(MAP), "recorded", "")
+    said = content.respond(MapRequest(), "accuracy_by_exact_statistics")
+    asked_for = said.pop("version")
+    assert "accuracy_by_exact_statistics" in asked_for
+    assert "statistics" not in json.dumps(said)
+
+
+@pytest.mark.parametrize(
+    ("second", "unread"),
+    [
+        ("bn", set()),
+        ("renorm", set()),
+        (ARM, {"bn_momentum"}),
+        ("rms_norm", {"bn_momentum"}),
+        ("dyt", {"bn_momentum", "bn_epsilon"}),
+        ("weight_norm", {"bn_momentum", "bn_epsilon"}),
+    ],
+)
+def test_an_axis_that_no_network_reads_is_refused(second, unread):
+    base = Settings(steps=300, second_arm=second)
+    for name, axis in DEFAULT_AXES.items():
+        for side, other in (("x", "y"), ("y", "x")):
+            left = DEFAULT_AXES["units" if name != "units" else "init_scale"]
+            given = {side: axis, other: left}
+            if name not in unread:
+                assert getattr(Sweep(base, **given), side) == axis
+                continue
+            with pytest.raises(SettingsError, match=f"{side} is '{name}'.* does not read others"):
+                Sweep(base, **given)
+            sweep, (problem,) = Sweep.nearest(base, {side: str(axis)})
+            assert problem.name == side
+            assert getattr(sweep, side) == getattr(Sweep(), side)
+
+
+@pytest.mark.parametrize(
+    ("second", "label"),
+    [
+        ("bn", "BN epsilon"),
+        ("bn_other", "BN epsilon"),
+        (ARM, "layer norm epsilon"),
+        ("rms_norm", "RMS norm epsilon"),
+        ("ghost_bn", "ghost BN epsilon"),
+    ],
+)
+def test_an_axis_is_named_after_the_network_that_reads_it(second, label):
+    base = Settings(steps=300, second_arm=second)
+    known = built_map(Sweep(base, DEFAULT_AXES["bn_epsilon"], SWEEP.y))
+    content = MapContent("study", 0, known, "recorded", "")
+    message = json.dumps(content.respond(MapRequest(), "validation_accuracy"), ensure_ascii=False)
+    assert label in message
+    assert describe_cell(MapNumbers.of(known), Cell(0, 0)).startswith(label[0].upper() + label[1:])
+    assert setting_label("bn_epsilon", second) == label
+
+
+@pytest.mark.parametrize("measure", measures_of(ARM))
 def test_what_is_said_of_a_map_is_said_of_its_second_network(measure):
     message = MapContent("study", 0, built_map(MAP), "recorded", "").respond(MapRequest(), measure)
     text = json.dumps(message, ensure_ascii=False)

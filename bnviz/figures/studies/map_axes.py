@@ -36,12 +36,18 @@ def cell_edges(axis: Axis) -> list[float]:
     return [10**place if axis.scale == "log" else place for place in (first, *middles, last)]
 
 
-def plotly_axis(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
-    """Returns a Plotly axis from the first edge of the cells to the last, with ticks and title."""
+def plotly_axis(axis: Axis, second_arm: str, *, titled: bool = True) -> dict[str, Any]:
+    """Returns a Plotly axis from the first edge of the cells to the last, with ticks and title.
+
+    Args:
+        axis: The axis.
+        second_arm: The map's second network, whose name the title may hold.
+        titled: Whether it has its title.
+    """
     edges = cell_edges(axis)
     ends = [_place(axis, edge) for edge in (edges[0], edges[-1])]
     ticks = _ticks(axis)
-    title = {"title": {"text": _title(axis), "standoff": 6, "font": {"size": 13}}}
+    title = {"title": {"text": _title(axis, second_arm), "standoff": 6, "font": {"size": 13}}}
     return {
         "type": axis.scale,
         "range": ends,
@@ -58,11 +64,11 @@ def plotly_axis(axis: Axis, *, titled: bool = True) -> dict[str, Any]:
     }
 
 
-def _title(axis: Axis) -> str:
+def _title(axis: Axis, second_arm: str) -> str:
     """The name of an axis, with its unit and scale in brackets."""
     notes = [UNITS.get(axis.name), "log" if axis.scale == "log" else None]
     known = ", ".join(note for note in notes if note)
-    return setting_label(axis.name) + (f" ({known})" if known else "")
+    return setting_label(axis.name, second_arm) + (f" ({known})" if known else "")
 
 
 def _place(axis: Axis, value: float) -> float:

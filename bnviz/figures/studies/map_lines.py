@@ -89,6 +89,7 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
         a cell that is not filled, and a finite height in place of an infinite number.
     """
     _, infinite = _value_axis(numbers)
+    second = numbers.sweep.base.second_arm
     sides = {"x": (numbers.sweep.x, numbers.sweep.y), "y": (numbers.sweep.y, numbers.sweep.x)}
 
     def rows(values: Floats) -> list[list[float | None]]:
@@ -104,8 +105,8 @@ def sheet(numbers: MapNumbers) -> dict[str, Any]:
         "places": {along: list(axis.values) for along, (axis, _) in sides.items()},
         "headings": {
             along: [
-                f"<b>Along {setting_label(axis.name)}</b> · "
-                f"{setting_label(other.name)} {other.label(at)}"
+                f"<b>Along {setting_label(axis.name, second)}</b> · "
+                f"{setting_label(other.name, second)} {other.label(at)}"
                 for at in range(len(other.values))
             ]
             for along, (axis, other) in sides.items()
@@ -132,7 +133,9 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Slice]]:
             for part in ("range", "median", "here"):
                 slices.append(Slice(arm, along, part))
                 traces.append(_trace(numbers, arm, part) | trace_axes(panel))
-        layout[axis_name("x", panel)] = map_axes.plotly_axis(axis) | {"anchor": f"y{suffix}"}
+        layout[axis_name("x", panel)] = map_axes.plotly_axis(
+            axis, numbers.sweep.base.second_arm
+        ) | {"anchor": f"y{suffix}"}
         layout[axis_name("y", panel)] = value_axis | {"anchor": f"x{suffix}"}
         for name, changes in layouts.items():
             x, y = _DOMAINS[name][panel - 1]

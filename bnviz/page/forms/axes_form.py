@@ -1,5 +1,7 @@
 """Axes form: the two axes of a map, the seeds of each cell, and what the cells show."""
 
+from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 import streamlit as st
@@ -11,9 +13,9 @@ from bnviz.page.forms import fields
 from bnviz.page.shell import rerun
 from bnviz.page.shell.markup import plain
 from bnviz.settings import KINDS, Settings, SettingsError, bounds
-from bnviz.studies.axis import AXES, DEFAULT_AXES, MAX_VALUES, SCALES, Axis
+from bnviz.studies.axis import DEFAULT_AXES, MAX_VALUES, SCALES, Axis, axes_of
 from bnviz.studies.map_words import setting_label
-from bnviz.studies.sweep import MAX_SEEDS, MEASURES, Sweep
+from bnviz.studies.sweep import MAX_SEEDS, Sweep, measures_of
 from bnviz.written_numbers import written
 
 #: The sides of a map, and what its form calls them.
@@ -40,14 +42,18 @@ def axis_names() -> tuple[str, str]:
     return x, fields.value(_name("y", "name"), default.y.name)
 
 
-def form() -> dict[str, Any] | None:
+def form(second_arm: str) -> dict[str, Any] | None:
     """Draws the form.
+
+    Args:
+        second_arm: The second network of the map, which decides what axes and cells can show.
 
     Returns:
         The arguments of `Sweep` beside its base; None, with a message, if an axis is not allowed.
     """
-    axes = {side: _axis(side) for side in HEADINGS}
-    of_cells = _form_of_cells()
+    _leave_out(second_arm)
+    axes = {side: _axis(side, second_arm) for side in HEADINGS}
+    of_cells = _form_of_cells(measures_of(second_arm))
     if None in axes.values():
         return None
     return axes | of_cells
@@ -73,23 +79,39 @@ def sweep(base: Settings, arguments: dict[str, Any]) -> Sweep | None:
         return None
 
 
-def in_words(axis: Axis) -> str:
+def _leave_out(second_arm: str) -> None:
+    """Sets what the second network does not have to a default, before it is drawn."""
+    names, default = axes_of(second_arm), Sweep()
+    for side, other in permutations(HEADINGS):
+        if fields.value(_name(side, "name"), getattr(default, side).name) not in names:
+            taken = fields.value(_name(other, "name"), getattr(default, other).name)
+            free = next(name for name in names if name != taken)
+            fields.set_value(_name(side, "name"), free)
+    if fields.value("sweep_measure", default.measure) not in measures_of(second_arm):
+        fields.set_value("sweep_measure", default.measure)
+
+
+def in_words(axis: Axis, second_arm: str) -> str:
     """An axis as text, such as "learning rate 0.01 to 10 (16 values)"."""
-    label = f"{setting_label(axis.name)} {written(axis.low)} to {written(axis.high)}"
+    label = f"{setting_label(axis.name, second_arm)} {written(axis.low)} to {written(axis.high)}"
     return f"{label} ({axis.count} values, {axis.scale})"
 
 
-def _form_of_cells() -> dict[str, Any]:
-    """Draws the fields of `_OF_CELLS`; returns their values."""
+def _form_of_cells(measures: Mapping[str, str]) -> dict[str, Any]:
+    """Draws the fields of `_OF_CELLS`; returns their values.
+
+    Args:
+        measures: What the cells can show, with labels.
+    """
     default = Sweep()
     now = {name: fields.value(f"sweep_{name}", getattr(default, name)) for name in _OF_CELLS}
     st.markdown("## Cells show")
     values: dict[str, Any] = {}
     values["measure"] = st.selectbox(
         "cells show",
-        list(MEASURES),
-        list(MEASURES).index(now["measure"]),
-        format_func=lambda name: MEASURES[name],
+        list(measures),
+        list(measures).index(now["measure"]),
+        format_func=lambda name: measures[name],
         key=fields.key("sweep_measure"),
         label_visibility="collapsed",
     )
@@ -119,15 +141,16 @@ def _form_of_cells() -> dict[str, Any]:
     return values
 
 
-def _axis(side: str) -> Axis | None:
+def _axis(side: str, second_arm: str) -> Axis | None:
     """Draws the fields of one axis; returns None, with a message, if its range is not allowed."""
     st.markdown(f"## {HEADINGS[side]}")
     default: Axis = getattr(Sweep(), side)
+    names = axes_of(second_arm)
     name = st.selectbox(
         "setting",
-        AXES,
-        AXES.index(fields.value(_name(side, "name"), default.name)),
-        format_func=setting_label,
+        names,
+        names.index(fields.value(_name(side, "name"), default.name)),
+        format_func=lambda name: setting_label(name, second_arm),
         key=fields.key(_name(side, "name")),
         help="The setting that changes from cell to cell in this direction.",
     )

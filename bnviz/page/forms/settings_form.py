@@ -81,6 +81,13 @@ def form(
     return _possible(values)
 
 
+def studied_arm(mode: str) -> str:
+    """The second network that is trained in a study with these settings, drawn or not."""
+    default = Settings().second_arm
+    second: str = fields.value(_name("second_arm", mode), default)
+    return second if second in STUDY_ARMS else default
+
+
 def _untrained(mode: str) -> str:
     """Why a study has another second network than the laboratory; empty if it has the same."""
     second = fields.value(_name("second_arm", mode), Settings().second_arm)

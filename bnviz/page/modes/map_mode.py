@@ -58,7 +58,7 @@ def fill_form(sweep: Sweep) -> None:
 
 def form() -> Sweep | None:
     """Draws the axes and the settings that all cells share."""
-    arguments = axes_form.form()
+    arguments = axes_form.form(settings_form.studied_arm(NAME))
     without = (*axes_form.axis_names(), *UNUSED)
     base = settings_form.form(mode=NAME, default=Sweep().base, without=without, studied=True)
     if arguments is None or base is None:
@@ -148,7 +148,7 @@ def _other(shown: Sweep, chosen: Sweep | None) -> str:
         return ""  # as the message in the form says
     chosen, axes = _normalized(chosen), (shown.x.name, shown.y.name)
     different = [
-        f"{axes_form.HEADINGS[side].lower()} {axes_form.in_words(axis)}"
+        f"{axes_form.HEADINGS[side].lower()} {axes_form.in_words(axis, shown.base.second_arm)}"
         for side in axes_form.HEADINGS
         if (axis := getattr(shown, side)) != getattr(chosen, side)
     ]
