@@ -88,7 +88,7 @@ export function spoken(shown, example, arms, answers) {
  * What the examples are: no more than a sample, which is not what an accuracy is taken on.
  * @param {Shown} shown
  */
-export const sampleOf = ({ labels }) => `${labels.length} of the validation examples are shown`;
+export const sampleOf = ({ labels }) => `${labels.length} of the validation examples`;
 
 /** A row of examples, each with the answers of one or more arms under it. */
 export class AnswerRow {

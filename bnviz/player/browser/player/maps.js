@@ -23,6 +23,8 @@ const LEAST_END = 1;
 const SIDES = ["Maps", "Formula"];
 /** Up to how many channels small maps are not made smaller. */
 const FEW = 8;
+/** What stands for the maps of a channel with values that are not finite. */
+const NOT_FINITE = "Not all values of this channel are finite at this step.";
 /** Parts of a colour between that of 0 and that of the end. */
 const SHADES = 64;
 
@@ -164,7 +166,7 @@ class ArmMaps {
       this.line.append(holder);
       return canvas;
     });
-    this.none = element("p", "bnviz-small", "At this step it has no numbers.");
+    this.none = element("p", "bnviz-small", NOT_FINITE);
     this.none.hidden = true;
     const small = element("div", "bnviz-map-small");
     small.setAttribute("role", "group");
@@ -225,13 +227,16 @@ class ArmMaps {
     );
     const values = this.others[maps.channel];
     const stages = values && stagesOfMap(arm, values, frames, at, constants);
-    this.stages = stages ?? this.large.map(() => undefined);
+    this.stages = this.large.map((_, stage) => {
+      const values = stages?.[stage];
+      return values?.every(Number.isFinite) ? values : undefined;
+    });
   }
 
-  /** The largest magnitude of its maps. */
+  /** The largest magnitude of its maps; undefined if none has values. */
   get largest() {
     const all = [...this.stages, ...this.others].filter((each) => each !== undefined);
-    return Math.max(0, ...all.map((each) => Math.max(...each.map(Math.abs))));
+    return all.length ? Math.max(...all.flat().map(Math.abs)) : undefined;
   }
 
   /** @param {(canvas: HTMLCanvasElement, values: number[] | undefined) => void} paint */
@@ -240,14 +245,14 @@ class ArmMaps {
     this.none.hidden = known;
     this.none.textContent =
       this.maps.channel < this.maps.channels
-        ? "At this step it has no numbers."
+        ? NOT_FINITE
         : `Maps are kept of the first ${this.maps.channels} channels: choose one.`;
     this.large.forEach((canvas, stage) => {
       const values = this.stages[stage];
       /** @type {HTMLElement} */ (canvas.closest("figure")).hidden = !known;
       paint(canvas, values);
-      if (!values) return;
-      const says = `${this.arm.label}, channel ${this.maps.channel + 1}, ${this.arm.stages[stage]}: ${spokenMap(values)}`;
+      const told = values ? spokenMap(values) : "not all values are finite";
+      const says = `${this.arm.label}, channel ${this.maps.channel + 1}, ${this.arm.stages[stage]}: ${told}`;
       if (canvas.getAttribute("aria-label") !== says) canvas.setAttribute("aria-label", says);
     });
     this.small.forEach((canvas, channel) => {
@@ -371,7 +376,12 @@ export class Maps {
       const neuron = arms[i].neuron && { ...arms[i].neuron, hand };
       each.read(frames, at, figure.constants, { ...arms[i], neuron });
     });
-    this.end = endOf(Math.max(...this.arms.map(({ largest }) => largest)));
+    const largest = this.arms.map((each) => each.largest).filter((each) => each !== undefined);
+    // Colours have a scale where something has a colour.
+    const drawn = largest.length > 0;
+    this.scale?.toggleAttribute("hidden", !drawn);
+    this.now?.toggleAttribute("hidden", !drawn);
+    this.end = endOf(Math.max(0, ...largest));
     const shades = this.#shades();
     const paint = (
       /** @type {HTMLCanvasElement} */ canvas,
