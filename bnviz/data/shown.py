@@ -1,7 +1,5 @@
 """Shown: what is drawn of the validation examples whose answers a frame keeps."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,17 +27,15 @@ def shown_examples(data: Dataset, measured: MeasuredExamples) -> ShownExamples:
     shape = data.example_shape
     shape = (*shape, 1) if len(shape) == 2 else shape
     if len(shape) == 3 and shape[-1] in CHANNELS:
-        probe, probe_labels = (each[:NUM_SINGLE] for each in measured.probe)
-        pixels = _pixels(np.concatenate([x, probe]))
-        end = len(x) * math.prod(shape)
+        probe, probe_labels = measured.probe[0][:NUM_SINGLE], measured.probe[1][:NUM_SINGLE]
         return ShownExamples(
             "image",
             labels,
             classes,
             shape=shape,
-            pixels=pixels[:end],
+            pixels=_pixels(x),
             probe_labels=tuple(probe_labels.tolist()),
-            probe_pixels=pixels[end:],
+            probe_pixels=_pixels(probe),
         )
     if data.num_features == 2:
         chosen, reach = np.arange(2), PLANE_RANGE

@@ -158,7 +158,8 @@ def _changes_of_bn(recording: Recording, arm: str) -> list[Event]:
             f"Step {step:,}: {_CHANGES[change.action]} {name}. The loss "
             f"{jumps}: {written(before, '.4g')} before, {written(after, '.4g')} after."
         )
-        if change.action == "remove_bn" and jumps == "jumps" and _changes_borders(recording):
+        rises = jumps == "jumps" and math.isfinite(after)
+        if change.action == "remove_bn" and rises and _changes_borders(recording):
             sentence += _BORDERS
         name = _NAMES[change.action]
         found.append(Event(step, index, arm, None, "change", sentence, name))

@@ -182,6 +182,8 @@ def maps(images: Sequence[NDArray[np.float32]], plan: MapPlan) -> dict[str, NDAr
             known = np.isfinite(span)
             ranges[layer, known] = np.stack([low, high], axis=-1)[known]
             steps = np.iinfo(np.uint8).max / np.where(known & (span > 0), span, np.inf)
+            # What varies by less than a float32 can divide by is one value.
+            steps[~np.isfinite(steps)] = 0
             shares = np.where(known[:, None, None], values - low[:, None, None], 0)
         place = slice(plan.start(layer), plan.start(layer + 1))
         codes[:, : len(some), place] = np.round(shares * steps[:, None, None])

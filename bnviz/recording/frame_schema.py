@@ -221,7 +221,9 @@ ARM_MEASURES = (
         "float32",
         ("layers",),
         (),
-        "share of neurons that are 0 on the whole probe; NaN for activations that cannot be",
+        "share of neurons that are 0 on the whole probe, of a convolution at every position (up to "
+        "the sixth version, and in watched models, at those that are read); NaN for activations "
+        "that cannot be",
     ),
     Measure(
         "drift_step",
@@ -289,8 +291,9 @@ ARM_MEASURES = (
         ("layers",),
         (),
         "root mean square over the neurons of the standard deviation of a neuron's "
-        "pre-activations, or of a channel's at a position; `pre_activation_std` is that of all "
-        "of them together",
+        "pre-activations, or of a channel's at a position (up to the sixth version, and in watched "
+        "models, of all positions that are read); `pre_activation_std` is that of all of them "
+        "together",
         "pre-activation",
         since=3,
     ),

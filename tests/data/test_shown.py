@@ -1,6 +1,7 @@
 """What is drawn of the shown examples is what the data set holds of them."""
 
 import base64
+import dataclasses
 
 import numpy as np
 import pytest
@@ -106,3 +107,12 @@ def test_few_examples_and_many_classes_are_shown_as_far_as_there_are_any():
 def test_pixels_travel_in_base64():
     found = shown(builtin.load("digits"))
     assert base64.b64decode(found.to_dict()["pixels"]) == found.pixels
+
+
+def test_pictures_of_answers_are_as_bright_as_their_images_alone():
+    data = images(4, 6)
+    measured = MeasuredExamples.of(data)
+    bright = dataclasses.replace(measured, probe=(255 * measured.probe[0], measured.probe[1]))
+    found = shown_examples(data, bright)
+    assert found.pixels == shown_examples(data, measured).pixels
+    assert max(found.pixels) == 255

@@ -74,3 +74,19 @@ def test_it_is_said_why_there_are_no_maps(recording, said):
 
 def test_dense_layers_have_none_and_say_nothing():
     assert inside(Recording(Settings()), View("inside")).to_json()["maps"] == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stages"),
+    [
+        ({"interventions": "5:insert_bn"}, (["values x"], ["values x", "γ x̂ + β", "relu"])),
+        ({"interventions": "5:freeze_bn"}, (["values x", "relu"], ["values x"])),
+        (
+            {"second_arm": "noisy_bn"},
+            (["values x", "relu"], ["values x", "γ x̂ + β"]),
+        ),
+    ],
+)
+def test_what_would_not_be_what_the_network_makes_is_not_drawn(changes, stages):
+    found = arms(CONV.replace(activation="relu", **changes))
+    assert [each["stages"] for each in found.values()] == list(stages)

@@ -385,6 +385,7 @@ class TestChanges:
         [
             ("after", 2, 0.9, True),
             ("after", 2, 0.5, False),
+            ("after", 2, math.nan, False),
             ("after", 1, 0.9, False),
             ("before", 2, 0.9, False),
         ],

@@ -234,3 +234,14 @@ def test_dense_layers_and_earlier_versions_have_none(header):
     assert FrameLayout(header).maps is None
     scores = FrameLayout(header).dtype["bn"]["example_scores"].base
     assert scores == np.int8
+
+
+@pytest.mark.parametrize(("scale", "code"), [(1e-37, 0), (1e-36, 255), (1.0, 255), (3e38, 255)])
+def test_channels_of_every_size_are_coded_without_a_warning(scale, code):
+    images = [np.zeros((1, *sides, 5), np.float32) for sides in PLAN.sides]
+    for image in images:
+        image[0, 0, 0] = scale
+    coded = maps(images, PLAN)
+    assert (coded["maps"][:, 0, 0] == code).all()
+    assert coded["maps"][:, 0, 1:3].max() == 0
+    np.testing.assert_array_equal(coded["map_ranges"][0, 0], np.float32([0, scale]))

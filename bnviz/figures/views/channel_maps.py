@@ -58,8 +58,10 @@ def _arm(panels: Panels, name: str) -> dict[str, Any]:
     """The maps of a network: what the channel is given, and what is known to become of it."""
     arm = panels.recording.header.arm(name)
     norm, place = arm.norm(panels.layer), f"{panels.layer}/{panels.neuron}"
+    changes = {change.action for change in panels.recording.header.changes}
     neuron = None
-    if norm is not None and norm.kind == "batch":
+    # Once it is frozen, BN normalizes by other statistics than those of the probe.
+    if norm is not None and norm.kind == "batch" and "freeze_bn" not in changes:
         neuron = {
             "mean": f"{name}/batch_mean/{place}",
             "variance": f"{name}/batch_variance/{place}",
@@ -72,7 +74,12 @@ def _arm(panels: Panels, name: str) -> dict[str, Any]:
     activation = panels.recording.header.layers[panels.layer].activation
     # Where a skip is added in between, the activation acts on a sum that is not recorded.
     adds = panels.recording.header.adds_skip(name, panels.layer)
-    follows = norm is None or (neuron is not None and norm.position == "before" and not adds)
+    if norm is None:
+        # From then on it would act on what the inserted BN makes.
+        follows = "insert_bn" not in changes
+    else:
+        noisy = name == "noisy_bn"
+        follows = neuron is not None and norm.position == "before" and not adds and not noisy
     activation = activation if follows and activation in ACTIVATIONS else ""
     stages = [_GIVEN, *[_NORMALIZED] * (neuron is not None), *[activation] * bool(activation)]
     return {

@@ -59,6 +59,15 @@ test("every position goes the way of BN and its activation", () => {
   assert.deepEqual(stagesOfMap({ neuron: null, activation: "" }, [1], FRAMES, 0, CONSTANTS), [[1]]);
 });
 
+test("a way that has no numbers ends before them, as after BN was removed", () => {
+  const arm = { neuron: { ...NEURON, mean: "n" }, activation: "relu" };
+  const frames = framesOf({ n: ["f4"], v: ["f4"], g: ["f4"], b: ["f4"] }, [
+    { n: NaN, v: NaN, g: NaN, b: NaN },
+  ]);
+  const stages = stagesOfMap(arm, [-2, 3], frames, 0, CONSTANTS);
+  assert.deepEqual(stages, [[-2, 3], undefined, undefined]);
+});
+
 test("the scale of colours ends at a round number that no value exceeds", () => {
   assert.deepEqual([0, 1, 1.1, 3, 49, 51, 1e7].map(endOf), [1, 1, 2, 5, 50, 100, 1e7]);
 });

@@ -73,7 +73,8 @@ export function valuesOf({ layer, example, start, size }, arm, channel, frames, 
 
 /**
  * The maps of the chosen channel on its way: what it is given, what BN makes of it and what the
- * activation does, as far as it is known.
+ * activation does, as far as it is known; undefined where a value is not a finite number, as after
+ * BN was removed.
  * @param {MapArm} arm
  * @param {number[]} values
  * @param {Frames} frames
@@ -92,7 +93,7 @@ export function stagesOfMap({ neuron, activation }, values, frames, at, constant
     const last = stages[stages.length - 1];
     stages.push(last.map((value) => activated(activation, value, constants)));
   }
-  return stages;
+  return stages.map((stage) => (stage.every(Number.isFinite) ? stage : undefined));
 }
 
 /**
@@ -249,7 +250,7 @@ class ArmMaps {
         : `Maps are kept of the first ${this.maps.channels} channels: choose one.`;
     this.large.forEach((canvas, stage) => {
       const values = this.stages[stage];
-      /** @type {HTMLElement} */ (canvas.closest("figure")).hidden = !known;
+      /** @type {HTMLElement} */ (canvas.closest("figure")).hidden = values === undefined;
       paint(canvas, values);
       const told = values ? spokenMap(values) : "not all values are finite";
       const says = `${this.arm.label}, channel ${this.maps.channel + 1}, ${this.arm.stages[stage]}: ${told}`;
