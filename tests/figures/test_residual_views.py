@@ -5,6 +5,7 @@ import pytest
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
 from bnviz.findings.gradient_growth import growing_arm
+from bnviz.lesson.claims.scope import scope
 from bnviz.recording.described import described
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
@@ -24,8 +25,8 @@ def inside(layer, **settings):
     ("layer", "position", "last", "said"),
     [
         (2, "before", "relu", ""),
-        (3, "before", "× γ + β", "input is added to γ x̂ + β, and relu acts on the sum"),
-        (3, "after", "× γ + β", "input is added to γ x̂ + β"),
+        (3, "before", "× γ + β", "then relu(γ x̂ + β + skip)"),
+        (3, "after", "× γ + β", "then γ x̂ + β + skip"),
         (4, "before", "relu", ""),
     ],
 )
@@ -33,8 +34,8 @@ def test_a_sum_stands_between_gamma_and_beta_and_the_activation(layer, position,
     stages, words = inside(layer, architecture="residual_dense", bn_position=position)
     assert stages[-1] == last
     assert said in words
-    assert ("acts on the sum" in words) == (position == "before" and layer == 3)
-    assert "added to" not in inside(layer, bn_position=position)[1]
+    assert ("then relu(" in words) == (position == "before" and layer == 3)
+    assert "+ skip" not in inside(layer, bn_position=position)[1]
 
 
 def test_readings_tell_of_skips_where_there_are_any():
@@ -77,3 +78,9 @@ def test_gamma_begins_at_the_line_where_it_does_not_begin_at_1():
     assert not gamma_begins_at_the_line(recording)
     assert gamma_begins_at_the_line(recorded(architecture="residual_dense", zero_last_gamma=True))
     assert VIEWS["scale_and_shift"].note(recorded()) == ""
+
+
+@pytest.mark.parametrize(("layers", "said"), [(3, True), (2, False)])
+def test_claims_speak_of_blocks_where_there_are_any(layers, said):
+    settings = Settings(architecture="residual_dense", hidden_layers=layers)
+    assert ("in residual blocks" in scope([settings])) == said

@@ -55,7 +55,8 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     if _norm(panels) is None:
         explanation = "this layer has no BN: choose another"
     else:
-        explanation += _sum(panels)
+        # Short, since a title loses what there is no room for.
+        explanation = _sum(panels) or explanation
         _captions(panels)
     _, _, axis = panels.value_axis(_QUANTITY)
     panels.panel(
@@ -123,12 +124,12 @@ def _adds(panels: Panels) -> str:
 
 
 def _sum(panels: Panels) -> str:
-    """What is added to the output of BN at the chosen layer, if anything, to follow a phrase."""
+    """What becomes of the output of BN at the chosen layer where a skip is added; else empty."""
     adds, activation = _adds(panels), panels.recording.header.layers[panels.layer].activation
     if not adds:
         return ""
-    follows = f", and {activation} acts on the sum" if adds == "before" else ""
-    return f"; the block’s input is added to γ x̂ + β{follows}"
+    made = "γ x̂ + β + skip"
+    return f"then {activation}({made})" if adds == "before" else f"then {made}"
 
 
 def _count(recording: Recording) -> int:

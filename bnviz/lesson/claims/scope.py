@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bnviz.architectures import closing_layers, convolves
 from bnviz.settings import KINDS, PLANE_DATASETS, Settings
 from bnviz.written_numbers import written
 
@@ -46,7 +47,7 @@ def scope(runs: Sequence[Settings]) -> str:
         return " / ".join(_written(value) for value in values)
 
     layers = of("hidden_layers")
-    architectures = [settings.architecture for settings in runs]
+    architectures = [_architecture(settings) for settings in runs]
     parts = [
         of("dataset"),
         f"{layers} hidden layer{'s' * (layers != '1')} of {of('units')} {of('activation')} "
@@ -75,3 +76,11 @@ def _written(value: object) -> str:
         case float():
             return written(value)
     return str(value)
+
+
+def _architecture(settings: Settings) -> str:
+    """What a network is: residual only if it has a block."""
+    name = settings.architecture
+    if closing_layers(name, settings.hidden_layers):
+        return name
+    return "conv" if convolves(name) else "dense"
