@@ -1,10 +1,13 @@
 """Compiled function: a TensorFlow function that is compiled once and called often."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
+#: What each thread compiles at present.
+_compiling = threading.local()
 #: One entry per compilation; several threads append to it.
 _xla_compilations: list[None] = []
 
@@ -12,6 +15,11 @@ _xla_compilations: list[None] = []
 def xla_compilations() -> int:
     """Returns how often XLA has compiled a function in this process."""
     return len(_xla_compilations)
+
+
+def is_for_xla() -> bool:
+    """Whether what this thread computes is compiled by XLA."""
+    return getattr(_compiling, "for_xla", False)
 
 
 class CompiledFunction:
@@ -50,7 +58,11 @@ class CompiledFunction:
 
     def _compile(self, tensors: tuple[tf.Tensor, ...]) -> Callable[[list[tf.Tensor]], Any]:
         """The function for tensors of these shapes, as one of their list."""
-        concrete = self._function.get_concrete_function(*tensors)
+        _compiling.for_xla = self._jit_compile
+        try:
+            concrete = self._function.get_concrete_function(*tensors)
+        finally:
+            _compiling.for_xla = False
         variables = concrete.captured_inputs
         # The concrete function itself would compare all arguments with its signature.
         call = concrete.inference_fn.call_preflattened

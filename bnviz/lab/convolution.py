@@ -1,8 +1,9 @@
 """Convolution: hidden layers of images, fast in a compiled training step.
 
 XLA has no fast convolution for processors: a training step of small images takes five times as long
-with it as with one matrix product of all neighbourhoods, which is what is computed here. Layers and
-weights are those of Keras.
+with it as with one matrix product of all neighbourhoods, which is what is computed there. Elsewhere
+TensorFlow's own convolution is as fast and takes half the time to compile. Layers and weights are
+those of Keras.
 """
 
 import math
@@ -13,6 +14,7 @@ import tensorflow as tf
 
 from bnviz.data.image_shape import KERNEL_SIDE
 from bnviz.image_sides import POOL_SIDE, grid_places
+from bnviz.lab.compiled_function import is_for_xla
 
 #: The most numbers in the neighbourhoods of one call; more take Keras's own convolution, which
 #: makes no copies.
@@ -93,7 +95,7 @@ def convolve(x: tf.Tensor, kernel: Any) -> tf.Tensor:
         Shape (num_examples, height, width, units).
     """
     kernel = tf.convert_to_tensor(kernel)
-    if x.shape[0] is None or _num_neighbours(x) > _MAX_NEIGHBOURS:
+    if not is_for_xla() or _num_neighbours(x) > _MAX_NEIGHBOURS:
         return tf.nn.conv2d(x, kernel, 1, "SAME")
     return _convolve(x, kernel)
 
