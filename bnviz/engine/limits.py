@@ -4,9 +4,8 @@ import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
-
-from distributed.system import MEMORY_LIMIT
 
 from bnviz.architectures import CONVOLUTIONS
 from bnviz.data.file_source import FileSource
@@ -84,13 +83,12 @@ class Limits:
     cache_mb: float = _limit(
         32, "BNVIZ_CACHE_MB", 0, 1e6, "megabytes of the frames kept of runs that nobody watches"
     )
-
     host_mb: float = _limit(
-        MEMORY_LIMIT / 1e6,
+        0,
         "BNVIZ_HOST_MEMORY_MB",
-        1,
+        0,
         1e9,
-        "megabytes of memory of the machine that trains",
+        "megabytes of memory of the machine that trains; 0 for what this one has",
     )
 
     def __post_init__(self) -> None:
@@ -126,9 +124,13 @@ class Limits:
                 ) from None
         return cls(**values)
 
+    @property
+    def _host_mb(self) -> float:
+        return self.host_mb or _machine_mb()
+
     def offers(self, dataset: str) -> bool:
         """Whether the host has the memory that a data set needs."""
-        return DATASET_MEMORY_MB.get(dataset, 0) <= self.host_mb
+        return DATASET_MEMORY_MB.get(dataset, 0) <= self._host_mb
 
     def excess(
         self, settings: Settings, data: FileSource | None = None, *, pace: float = 1.0
@@ -209,7 +211,7 @@ class Limits:
     def _withheld(self, dataset: str) -> str:
         return (
             f"The data set {dataset} needs {DATASET_MEMORY_MB[dataset]:,} MB of memory, and this "
-            f"host has {math.floor(self.host_mb):,} MB: choose another data set."
+            f"host has {math.floor(self._host_mb):,} MB: choose another data set."
         )
 
     def _longer(self, what: str, seconds: float) -> str:
@@ -260,6 +262,15 @@ class Limits:
 
     def _holds_frames(self, settings: Settings) -> bool:
         return recording_bytes(settings) <= 1e6 * self.recording_mb
+
+
+@cache
+def _machine_mb() -> float:
+    """Megabytes of memory that this process may use."""
+    # Imported when it is needed: it takes half a second, and the page should be drawn before.
+    from distributed.system import MEMORY_LIMIT
+
+    return float(MEMORY_LIMIT) / 1e6
 
 
 #: Variable, bounds and meaning of each limit, by its name.
