@@ -3,8 +3,10 @@
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bnviz.architectures import CONVOLUTIONS
@@ -17,6 +19,11 @@ from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
 from bnviz.studies.study import Block
 
+#: Where Linux tells how many bytes a container may use.
+_CONTAINER_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
 #: Megabytes of memory without which a data set is not offered: CIFAR-10 is unpacked as a whole.
 DATASET_MEMORY_MB = {"cifar10": 2_000}
 #: The limit that `BNVIZ_MAX_SECONDS` has replaced.
@@ -266,11 +273,18 @@ class Limits:
 
 @cache
 def _machine_mb() -> float:
-    """Megabytes of memory that this process may use."""
-    # Imported when it is needed: it takes half a second, and the page should be drawn before.
-    from distributed.system import MEMORY_LIMIT
+    """Megabytes of memory that this process may use, as Dask finds them; infinite if not known.
 
-    return float(MEMORY_LIMIT) / 1e6
+    The form asks when the page is first drawn, and to import Dask takes longer than to draw it.
+    """
+    sizes: list[float] = []
+    if hasattr(os, "sysconf"):
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for file in _CONTAINER_LIMITS:
+        # The word "max" stands for no limit.
+        with suppress(OSError, ValueError):
+            sizes.append(float(file.read_text()))
+    return min(sizes, default=math.inf) / 1e6
 
 
 #: Variable, bounds and meaning of each limit, by its name.

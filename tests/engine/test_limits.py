@@ -5,10 +5,12 @@ import re
 
 import numpy as np
 import pytest
+from distributed.system import MEMORY_LIMIT
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bnviz.engine import Engine
+from bnviz.engine import limits as module
 from bnviz.engine.admission import Holding, shortage
 from bnviz.engine.data_shapes import stacked_bytes
 from bnviz.engine.duration import in_words, training_seconds
@@ -404,3 +406,22 @@ class TestViewer:
         for run in [*runs, runs[0], runs[1], runs[0]]:
             viewer.watch(run)
         assert all(run.active for run in runs)
+
+
+def test_the_memory_of_the_machine_is_what_dask_finds():
+    needed = {"memory": MEMORY_LIMIT / 1e6}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "DATASET_MEMORY_MB", needed)
+        assert Limits().offers("memory")
+        needed["memory"] += 1
+        assert not Limits().offers("memory")
+
+
+def test_a_container_may_have_less_memory_than_its_machine(tmp_path, monkeypatch):
+    tight = tmp_path / "memory.max"
+    monkeypatch.setattr(module, "_CONTAINER_LIMITS", (tmp_path / "missing", tight))
+    for text, offered in (("1999000000\n", False), ("2000000000\n", True), ("max\n", True)):
+        tight.write_text(text)
+        module._machine_mb.cache_clear()
+        assert Limits().offers("cifar10") == offered
+    module._machine_mb.cache_clear()

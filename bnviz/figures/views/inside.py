@@ -55,7 +55,7 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     if _norm(panels) is None:
         explanation = "this layer has no BN: choose another"
     else:
-        # Short, since a title loses what there is no room for.
+        # Short, because a title that is too long is cut.
         explanation = _sum(panels) or explanation
         _captions(panels)
     _, _, axis = panels.value_axis(_QUANTITY)

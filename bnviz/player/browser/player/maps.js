@@ -73,7 +73,7 @@ export function valuesOf({ layer, example, start, size }, arm, channel, frames, 
 
 /**
  * The maps of the chosen channel on its way: what it is given, what BN makes of it and what the
- * activation does, as far as it is known; undefined where a value is not a finite number, as after
+ * activation does, as far as it is known; undefined where a value is NaN or infinite, as after
  * BN was removed.
  * @param {MapArm} arm
  * @param {number[]} values
