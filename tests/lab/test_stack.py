@@ -53,8 +53,8 @@ CASES = {
         architecture="residual_conv", dataset="digits", hidden_layers=3, zero_last_gamma=True
     ),
 }
-#: Second networks that are compared with single runs more often than the others.
-OFTEN_SECOND = ("renorm", "ghost_bn", "weight_norm")
+#: Second networks that are compared with single runs more often than the others, and where.
+OFTEN_SECOND = {"renorm": "dense", "ghost_bn": "conv", "weight_norm": "dense"}
 #: The cases of tests that train single runs beside the stack.
 OFTEN = pytest.mark.parametrize(
     "case",
@@ -112,12 +112,16 @@ def test_networks_of_a_stack_equal_single_runs(case, trained):
                 np.testing.assert_allclose(ours, single[name], rtol=2e-3, atol=2e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("architecture", ["dense", "conv"])
 @pytest.mark.parametrize(
-    "arm",
+    ("arm", "architecture"),
     [
-        pytest.param(arm, marks=pytest.mark.slow if arm in OFTEN_SECOND else pytest.mark.widest)
+        pytest.param(
+            arm,
+            architecture,
+            marks=pytest.mark.slow if OFTEN_SECOND.get(arm) == architecture else pytest.mark.widest,
+        )
         for arm in STUDY_ARMS
+        for architecture in ("dense", "conv")
     ],
 )
 def test_every_second_network_of_a_stack_equals_its_single_run(arm, architecture):
@@ -287,7 +291,7 @@ def test_a_turn_ends_while_stacks_are_compiled():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arm", ["bn", "layer_norm", "ghost_bn"])
+@pytest.mark.parametrize("arm", everyday(["bn", "layer_norm", "ghost_bn"], [0]))
 def test_large_images_are_evaluated_like_small_ones(arm, monkeypatch):
     runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
     data = stacked_examples(runs, None)
@@ -306,7 +310,7 @@ def test_large_images_are_evaluated_like_small_ones(arm, monkeypatch):
     np.testing.assert_allclose(large, small, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("arm", everyday(["bn", "ghost_bn", "renorm"], [0], pytest.mark.slow))
+@pytest.mark.parametrize("arm", everyday(["bn", "ghost_bn", "renorm"], [0]))
 def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(arm, monkeypatch):
     runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
     data = stacked_examples(runs, None)
