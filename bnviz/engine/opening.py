@@ -6,6 +6,7 @@ interrupted, as compiling cannot.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
 from typing import Any
 
 from bnviz.data.dataset import Dataset
@@ -16,8 +17,12 @@ TICK = 0.02
 
 #: One thread, because a process never holds the examples of two files.
 _reader = ThreadPoolExecutor(1, "reader")
-#: One thread, because a data set is downloaded once.
-_downloader = ThreadPoolExecutor(1, "downloader")
+
+
+@cache
+def _downloader(dataset: str) -> ThreadPoolExecutor:
+    """One thread for a data set, because it is downloaded once, and no other one waits for that."""
+    return ThreadPoolExecutor(1, f"downloader of {dataset}")
 
 
 class Opening:
@@ -26,21 +31,23 @@ class Opening:
     Args:
         source: The file with its examples, if any.
         begin: Returns it at its start, given the file's examples or None.
-        download: What must be called before, in a thread of its own; None for nothing.
+        download: What must be called before with the name of a data set, in a thread of its own,
+            and this name; None for nothing.
     """
 
     def __init__(
         self,
         source: FileSource | None,
         begin: Callable[[Dataset | None], Any],
-        download: Callable[[], None] | None = None,
+        download: tuple[Callable[[str], None], str] | None = None,
     ):
         self._begin = begin
         self._read: Future[Any] | None = None
         if source is not None:
             self._read = _reader.submit(source.dataset)
         elif download is not None:
-            self._read = _downloader.submit(download)
+            call, dataset = download
+            self._read = _downloader(dataset).submit(call, dataset)
 
     def begun(self, should_wait: Callable[[], bool]) -> Any | None:
         """Begins it, or returns None if its examples are not there by the end of the wait.

@@ -7,19 +7,17 @@ TensorFlow with it, only when called, in the worker.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from distributed import get_worker, secede
 
-from bnviz.data import builtin
 from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 from bnviz.engine.opening import Opening
 from bnviz.engine.set_aside import set_aside
 from bnviz.engine.worker_turn import Clock, Turn, silence_tensorflow, take_turn, unexpected
 from bnviz.recording.frames import Frame
-from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import Settings
 from bnviz.studies.study import Block
 
 if TYPE_CHECKING:
@@ -190,15 +188,11 @@ def _opening(
     source: FileSource | None, begin: Callable[[Dataset | None], Any], settings: Settings
 ) -> Opening:
     """How something begins of which these are the settings, or those of its first run."""
-    downloads = settings.dataset not in (*PLANE_DATASETS, *builtin.TABLES, UPLOAD)
-    return Opening(source, begin, partial(_download, settings.dataset) if downloads else None)
-
-
-def _download(dataset: str) -> None:
     silence_tensorflow()
     from bnviz.lab import datasets
 
-    datasets.download(dataset)
+    name = settings.dataset
+    return Opening(source, begin, (datasets.download, name) if name in datasets.DOWNLOADS else None)
 
 
 def forget(token: str) -> None:

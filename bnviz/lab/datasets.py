@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -91,6 +92,8 @@ def load(settings: Settings, upload: Dataset | None = None) -> Dataset:
 def download(name: str) -> None:
     """Downloads a data set unless this process has it; other threads run meanwhile.
 
+    They may load and download others.
+
     Args:
         name: One of `DOWNLOADS`.
 
@@ -153,29 +156,57 @@ def _images(parts: tuple[Any, ...], classes: tuple[str, ...]) -> Dataset:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keeps other processes of this user out, where the system has locks for that."""
+def _alone(title: str) -> Iterator[None]:
+    """Keeps others of this user from a data set, where the system has locks for that.
+
+    They are other processes and other threads, which go on with other data sets.
+    """
     try:
         import fcntl
     except ImportError:  # Windows
         yield
         return
-    with (Path(gettempdir()) / f"bnviz-{os.getuid()}.lock").open("a") as lock:
+    with (Path(gettempdir()) / f"bnviz-{os.getuid()}-{title}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+class _Patience:
+    """While one of its contexts lasts, a connection without data is given up, in all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+        self._before: float | None = None
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        with self._lock:
+            if not self._count:
+                self._before = socket.getdefaulttimeout()
+                socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
+            self._count += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._count -= 1
+                if not self._count:
+                    socket.setdefaulttimeout(self._before)
+
+
+_patience = _Patience()
 
 
 @contextmanager
 def _downloading(title: str) -> Iterator[None]:
     """Gives up a stalled download, and turns any failure of it into a `DataError`.
 
-    Memory that runs out is none. Other processes wait meanwhile: Keras downloads to the same file,
-    and unpacks it anew each time.
+    Memory that runs out is none. Others who want the same data set wait meanwhile: Keras downloads
+    to the same file, and unpacks it anew each time.
     """
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
-        with _alone():
+        with _patience.limited(), _alone(title):
             yield
     except MemoryError:
         raise
@@ -183,8 +214,6 @@ def _downloading(title: str) -> Iterator[None]:
         raise DataError(
             f"{title} could not be downloaded; choose a built-in data set or upload the file."
         ) from error
-    finally:
-        socket.setdefaulttimeout(before)
 
 
 #: Functions that download a data set with Keras.

@@ -72,23 +72,43 @@ def test_a_file_whose_turn_never_comes_is_not_read(file):
 def test_the_turn_is_given_up_during_a_download_and_files_are_read_meanwhile(file):
     may, done = threading.Event(), []
 
-    def download():
+    def download(name):
         assert may.wait(60)
-        done.append(True)
+        done.append(name)
 
-    opening, reading = Opening(None, _begin, download), Opening(file, _begin)
+    opening, reading = Opening(None, _begin, (download, "large")), Opening(file, _begin)
     assert opening.begun(lambda: False) is None
     file.may.set()
     assert reading.begun(lambda: True) == ["begun", "examples"]
     assert not done
     may.set()
     assert opening.begun(lambda: True) == ["begun", None]
-    assert done == [True]
+    assert done == ["large"]
+
+
+def test_nothing_waits_for_the_download_of_another_data_set():
+    may, done = {"large": threading.Event(), "small": threading.Event()}, []
+
+    def download(name):
+        assert may[name].wait(60)
+        done.append(name)
+
+    large, again, small = (
+        Opening(None, _begin, (download, name)) for name in ("large", "large", "small")
+    )
+    may["small"].set()
+    assert small.begun(lambda: True) == ["begun", None]
+    assert done == ["small"]
+    assert large.begun(lambda: False) is None
+    again.close()
+    may["large"].set()
+    assert large.begun(lambda: True) == ["begun", None]
+    assert done == ["small", "large"]
 
 
 def test_what_goes_wrong_with_a_download_is_raised_when_it_begins():
-    def download():
-        raise OSError("no network")
+    def download(name):
+        raise OSError(f"no network for {name}")
 
-    with pytest.raises(OSError, match="no network"):
-        Opening(None, _begin, download).begun(lambda: True)
+    with pytest.raises(OSError, match="no network for it"):
+        Opening(None, _begin, (download, "it")).begun(lambda: True)
