@@ -64,7 +64,9 @@ def about(settings: Settings) -> tuple[str, str]:
     if header.closing_layers:
         units += ", in residual blocks of two after the first"
         units += "" if count in header.closing_layers else ", the last one by itself"
-    differ = "their normalization" + " and in where their skips are added" * header.moves_skips
+    differ = "their normalization" + " and in where their skips are added" * bool(
+        header.moved_skips
+    )
     data = "your own examples" if settings.dataset == UPLOAD else settings.dataset
     return (
         f"Batch Normalization on {data}: networks that differ only in {differ}.",

@@ -11,7 +11,7 @@ Part = tuple[str, str]
 
 _SAME = "Same network, same data, same first weights. "
 #: Where the place of BN is that of the skips, too.
-_SAME_BUT_FOR_SKIPS = "Same data, same first weights. "
+_SAME_BUT_FOR_SKIPS, _SKIPS = "Same data, same first weights. ", " (skips with it)"
 #: What networks have that is more than what they are called.
 _HAVE = {"noisy_bn": "BN followed by noise"}
 
@@ -31,23 +31,23 @@ def hook(recording: Recording) -> tuple[Part, ...]:
         return ()
     _, second, *third = recording.layout.arms
     changes = any(each.action in BN_CHANGES for each in recording.header.changes)
-    moves = recording.header.moves_skips
-    same = _SAME_BUT_FOR_SKIPS if moves else _SAME
+    moved = recording.header.moved_skips
+    same = _SAME_BUT_FOR_SKIPS if moved else _SAME
     if third:
         middle, right = _both(recording, settings, second, third[0])
         return (
             (same, ""),
             ("The middle one", second),
-            (f" {'starts with' if changes else 'has'} {middle}, ", ""),
+            (f" {'starts with' if changes else 'has'} {middle}{_SKIPS * (second in moved)}, ", ""),
             ("the one on the right", third[0]),
-            (f" {right}{', skips with it' * moves}.", ""),
+            (f" {right}{_SKIPS * (third[0] in moved)}.", ""),
         )
     what = f" {'starts with' if changes else 'has'} {_had(recording, second)}."
     if second == ARMS[1] and not changes:
         where = ", after each activation" if settings.bn_position == "after" else ""
         what = f" normalizes{where}."
-    if moves:
-        what = f"{what.removesuffix('.')}, skips with it."
+    if moved:
+        what = f"{what.removesuffix('.')}{_SKIPS}."
         return (same, ""), ("The one on the right", second), (what, "")
     return (f"{same}Only ", ""), ("the one on the right", second), (what, "")
 

@@ -46,7 +46,7 @@ def as_text(recording: Recording, seconds: float) -> str:
     lines = [f"{title:22}" + "".join(f"{cell:>26}" for cell in cells) for title, cells in rows]
     steps = int(recording.frames["step"][-1])
     same = "yes" if recording.certificate.holds else "NO"
-    skips = " and in where skips are added" * recording.header.moves_skips
+    skips = " and in where skips are added" if recording.header.moved_skips else ""
     return "\n".join(
         [
             f"{settings.dataset}, {layers_of(settings, 'x')} "

@@ -79,11 +79,9 @@ def omissions(arms: Mapping[str, Arm], settings: Settings) -> tuple[str, ...]:
             "Normalization, which is the same in inference and trains on by whole batches."
         )
     if any(isinstance(layer, DynamicTanh) for layer in layers):
-        gamma = settings.bn_center and not settings.bn_scale
-        more = " and a gamma, which the run left out" if gamma else ""
         found.append(
             "Keras has no layer of dynamic tanh: others make the same values, and when they train "
-            f"on, each neuron learns an alpha of its own{more}."
+            "on, each neuron learns an alpha of its own."
         )
     if any(isinstance(layer, WeightNorm) for layer in layers):
         found.append(
@@ -162,7 +160,6 @@ def _copies(layer: keras.Layer, settings: Settings, name: str) -> _Copies:
             return []
         case DynamicTanh():
             ones = np.ones(layer.output.shape[-1:], np.float32)
-            gamma = ones if layer.gamma is None else layer.gamma.numpy()
             beta = [] if layer.beta is None else [layer.beta.numpy()]
             values = "bhwc" if len(layer.output.shape) > 2 else "bc"
             equation = f"{values},c->{values}"
@@ -171,11 +168,14 @@ def _copies(layer: keras.Layer, settings: Settings, name: str) -> _Copies:
                 (keras.layers.EinsumDense(**by_neuron, name=f"{name}_alpha"), [layer.alpha * ones]),
                 (keras.layers.Activation("tanh", name=f"{name}_tanh"), []),
             ]
-            if layer.gamma is None and layer.beta is None:
-                return squashed
             by_neuron["bias_axes"] = "c" if beta else None
-            last = keras.layers.EinsumDense(**by_neuron, name=f"{name}_gamma")
-            return [*squashed, (last, [gamma, *beta])]
+            if layer.gamma is not None:
+                last = keras.layers.EinsumDense(**by_neuron, name=f"{name}_gamma")
+                return [*squashed, (last, [layer.gamma.numpy(), *beta])]
+            if beta:
+                last = keras.layers.EinsumDense(**by_neuron, name=f"{name}_beta")
+                return [*squashed, (_added(last, name), [0 * ones, *beta])]
+            return squashed
         case WeightNorm():
             dense = isinstance(layer, WeightNormDense)
             plain = (
@@ -183,6 +183,17 @@ def _copies(layer: keras.Layer, settings: Settings, name: str) -> _Copies:
             )
             return [(plain, [kernel_of(layer).numpy(), layer.bias.numpy()])]
     return [(_copy(layer, settings, name), layer.get_weights())]
+
+
+def _added(layer: keras.layers.EinsumDense, name: str) -> keras.Model:
+    """Adds the bias of a layer to values, as a model: Keras has no layer that has this alone.
+
+    The layer is given zeros, so that its kernel changes nothing, and stays as it is in training.
+    """
+    values = keras.Input(layer.partial_output_shape, name=f"{name}_values")
+    zeros = keras.layers.Rescaling(0.0, name=f"{name}_zeros")(values)
+    both = keras.layers.Add(name=f"{name}_sum")([values, layer(zeros)])
+    return keras.Model(values, both, name=f"{name}_shift")
 
 
 def _copy(layer: keras.Layer, settings: Settings, name: str) -> keras.Layer:

@@ -197,11 +197,16 @@ class RecordingHeader:
         return normalization_position(settings, arm) or settings.bn_position
 
     @property
-    def moves_skips(self) -> bool:
-        """Whether the networks add skips at different places, as their normalization is there."""
-        return any(
-            len({self.adds_skip(arm.name, layer - 1) for arm in self.arms}) > 1
-            for layer in self.closing_layers
+    def moved_skips(self) -> tuple[str, ...]:
+        """Names of the networks that do not add skips where the first one adds them."""
+        first, *others = self.arms
+        return tuple(
+            arm.name
+            for arm in others
+            if any(
+                self.adds_skip(arm.name, layer - 1) != self.adds_skip(first.name, layer - 1)
+                for layer in self.closing_layers
+            )
         )
 
     @property

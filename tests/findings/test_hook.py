@@ -84,12 +84,22 @@ def test_networks_with_other_digests_share_nothing_that_is_claimed():
         (
             {"third_arm": "bn_other"},
             "Same data, same first weights. The middle one has BN before its activations, the one "
-            "on the right after them, skips with it.",
+            "on the right after them (skips with it).",
         ),
         (
             {"second_arm": "bn_other"},
-            "Same data, same first weights. The one on the right has BN after activation, skips "
-            "with it.",
+            "Same data, same first weights. The one on the right has BN after activation (skips "
+            "with it).",
+        ),
+        (
+            {"second_arm": "bn_other", "third_arm": "group_norm"},
+            "Same data, same first weights. The middle one has BN after activation (skips with "
+            "it), the one on the right group norm.",
+        ),
+        (
+            {"second_arm": "bn_other", "third_arm": "bn"},
+            "Same data, same first weights. The middle one has BN after its activations (skips "
+            "with it), the one on the right before them.",
         ),
         (
             {},
