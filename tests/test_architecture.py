@@ -10,26 +10,26 @@ import pytest
 
 from tests.support import ROOT
 
-#: The rooms that each room may import. Modules that lie in `bnviz/` itself are the trunk.
+#: The rooms that each room may import.
 ALLOWED = {
-    "trunk": set(),
-    "recording": {"trunk"},
-    "data": {"trunk", "recording"},
-    "findings": {"trunk", "recording"},
-    "studies": {"trunk", "recording", "findings"},
-    "figures": {"trunk", "recording", "findings", "studies"},
-    "player": {"trunk", "recording", "findings", "figures", "studies"},
-    "lab": {"trunk", "recording", "data", "studies"},
-    "watch": {"trunk", "recording", "lab", "export", "notebook"},
+    "settings": set(),
+    "recording": {"settings"},
+    "data": {"settings", "recording"},
+    "findings": {"settings", "recording"},
+    "studies": {"settings", "recording", "findings"},
+    "figures": {"settings", "recording", "findings", "studies"},
+    "player": {"settings", "recording", "findings", "figures", "studies"},
+    "lab": {"settings", "recording", "data", "studies"},
+    "watch": {"settings", "recording", "lab", "export", "notebook"},
     # The lab is imported by name inside a worker, never where the engine is used.
-    "engine": {"trunk", "recording", "data", "studies", "lab"},
-    "export": {"trunk", "recording", "data", "findings", "studies", "figures", "player"},
+    "engine": {"settings", "recording", "data", "studies", "lab"},
+    "export": {"settings", "recording", "data", "findings", "studies", "figures", "player"},
     # What watches and what runs in a notebook shows itself in the same cell; nothing else does.
-    "notebook": {"trunk", "recording", "findings", "figures", "player", "export"},
-    "lesson": {"trunk", "recording", "findings", "export"},
-    "site": {"trunk", "recording", "figures", "player", "export", "lesson"},
+    "notebook": {"settings", "recording", "findings", "figures", "player", "export"},
+    "lesson": {"settings", "recording", "findings", "export"},
+    "site": {"settings", "recording", "figures", "player", "export", "lesson"},
     "page": {
-        "trunk",
+        "settings",
         "recording",
         "data",
         "studies",
@@ -41,7 +41,7 @@ ALLOWED = {
         "lesson",
     },
     "terminal": {
-        "trunk",
+        "settings",
         "recording",
         "data",
         "findings",
@@ -78,10 +78,8 @@ MODULES = sorted(FILES.keys() - {"app", "bnviz.__main__"})
 
 def room_of(module: str) -> str:
     """The first folder below `bnviz`; the entry points belong to the rooms that they open."""
-    if module in ("app", "bnviz.__main__"):
-        return {"app": "app", "bnviz.__main__": "terminal"}[module]
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 and (PACKAGE / parts[1]).is_dir() else "trunk"
+    entries = {"app": "app", "bnviz": "settings", "bnviz.__main__": "terminal"}
+    return entries[module] if module in entries else module.split(".")[1]
 
 
 def imports_of(module: str) -> set[str]:

@@ -32,7 +32,6 @@ from urllib.parse import parse_qs
 import numpy as np
 import pytest
 
-from bnviz.archive import Archive
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, available_view, choices, missing, tabs
 from bnviz.page.modes.registry import MODES
@@ -40,7 +39,9 @@ from bnviz.page.shell.links import understood
 from bnviz.player.content import StageContent
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import BUNDLED, Recording
-from bnviz.settings import FORMER_DEFAULTS, Settings
+from bnviz.recording.archive import Archive
+from bnviz.settings import Settings
+from bnviz.settings.settings import FORMER_DEFAULTS
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.archive import Archive, Header
 from bnviz.data.bounds import (
     ARRAY_FEATURES,
     CLASSES,
@@ -23,6 +22,7 @@ from bnviz.data.examples import Examples
 from bnviz.data.number_formats import is_missing
 from bnviz.data.reading import Reading
 from bnviz.data.table import cut, distinct
+from bnviz.recording.archive import Archive, Header
 
 #: Names, in lower case, of the arrays with features and with classes.
 TRAINING = (

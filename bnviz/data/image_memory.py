@@ -1,9 +1,9 @@
 """ImageMemory: about how many bytes the images in the layers of networks take at once."""
 
-from bnviz.architectures import closing_layers
 from bnviz.data.image_shape import MAX_VALUES, ImageShape, num_neighbours
 from bnviz.recording.frames import PROBE_SIZE
 from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers
 
 #: The most bytes that are allowed: a process was measured to take 1.5 GB with a run at 101 MB of
 #: them, 2.0 GB at 377 MB, and 1.5 GB with 16 networks of each arm at 170 MB.

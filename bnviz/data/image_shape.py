@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bnviz.architectures import CONVOLUTIONS, convolves
 from bnviz.data.dataset import Dataset
-from bnviz.image_sides import MIN_SIDE, pooled_after, sides
 from bnviz.settings import Settings
+from bnviz.settings.architectures import CONVOLUTIONS, convolves
+from bnviz.settings.image_sides import MIN_SIDE, pooled_after, sides
 
 #: Side of a kernel.
 KERNEL_SIDE = 3
@@ -74,7 +74,7 @@ class ImageShape:
 
         Args:
             hidden_layers: Number of hidden layers.
-            architecture: One of `bnviz.architectures.CONVOLUTIONS`.
+            architecture: One of `bnviz.settings.architectures.CONVOLUTIONS`.
         """
         return pooled_after(self.height, self.width, hidden_layers, architecture)
 

@@ -23,7 +23,7 @@ def draw(name: str, *, noise: float, seed: int) -> Dataset:
     """Draws the points of a data set, splits them and standardizes them.
 
     Args:
-        name: One of `bnviz.settings.PLANE_DATASETS`.
+        name: One of `bnviz.settings.choices.PLANE_DATASETS`.
         noise: Spread of the points, as `bnviz.settings.Settings` has it.
         seed: Seed of the points; the split has its own.
     """

@@ -11,7 +11,6 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.archive import ArchiveError
 from bnviz.data import array_examples, preparation, table, table_examples
 from bnviz.data.bounds import (
     CLASSES,
@@ -27,6 +26,7 @@ from bnviz.data.examples import Examples
 from bnviz.data.other_files import way_out
 from bnviz.data.reading import MAX_SHOWN, Reading
 from bnviz.data.table import quoted
+from bnviz.recording.archive import ArchiveError
 
 #: File name suffixes that are read.
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".data")

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bnviz.architectures import convolves
 from bnviz.data import image_memory, uploads
 from bnviz.data.bounds import EXAMPLES
 from bnviz.data.file_source import FileSource
@@ -16,11 +15,13 @@ from bnviz.data.image_shape import (
     num_products,
 )
 from bnviz.data.preparation import VALIDATION_SHARE
-from bnviz.image_sides import MIN_SIDE
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PROBE_SIZE, VALIDATION_SIZE
 from bnviz.recording.networks import grid_side
-from bnviz.settings import CIFAR10_PARTS, IMAGE_SHAPES, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import convolves
+from bnviz.settings.choices import CIFAR10_PARTS, IMAGE_SHAPES
+from bnviz.settings.image_sides import MIN_SIDE
 from bnviz.studies.study import BLOCK_SIZE, Block
 
 

@@ -18,7 +18,8 @@ from bnviz.data.file_source import FileSource
 from bnviz.engine.data_shapes import EXACT, Amounts, DataShape, parameters, passes
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARMS, NUM_FRAMES, PLANE_GRID
-from bnviz.settings import PLANE_DATASETS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import PLANE_DATASETS
 from bnviz.studies.study import BLOCK_SIZE, Block
 
 #: Cores of the reference host.

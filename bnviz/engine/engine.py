@@ -26,7 +26,8 @@ from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
 from bnviz.engine.seed_checks import SeedChecks
 from bnviz.engine.study_runs import S, StudyRegistry, StudyRun
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 from bnviz.studies.study import Study
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bnviz.architectures import CONVOLUTIONS
 from bnviz.data.file_source import FileSource
 from bnviz.data.image_memory import MAX_VALUES_BYTES
 from bnviz.engine.data_shapes import network_bytes, stacked_bytes, values_bytes
@@ -17,6 +16,7 @@ from bnviz.engine.duration import in_words, study_seconds, training_seconds
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import frame_steps
 from bnviz.settings import Settings
+from bnviz.settings.architectures import CONVOLUTIONS
 from bnviz.studies.study import Block
 
 #: Where Linux tells how many bytes a container may use.

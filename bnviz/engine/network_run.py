@@ -9,7 +9,8 @@ from bnviz.engine.data_shapes import network_bytes
 from bnviz.engine.job import QueuePosition
 from bnviz.engine.runs import Run
 from bnviz.recording.trained_networks import TrainedNetworks
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 
 
 class NetworkRun(Run):

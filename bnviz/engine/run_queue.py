@@ -22,8 +22,8 @@ from bnviz.engine.turn_rules import (
     share,
 )
 from bnviz.engine.turns import Turns
-from bnviz.interventions import BN_CHANGES
 from bnviz.settings import Settings
+from bnviz.settings.interventions import BN_CHANGES
 from bnviz.studies.study import compile_key
 
 #: Maximum number of long runs that a worker has begun and not ended: of all, of an address, and of

@@ -18,7 +18,8 @@ from bnviz.recording import Recording
 from bnviz.recording.frame_schema import QUANTITY_MEASURES
 from bnviz.recording.header import arm_file_name
 from bnviz.recording.series import Series, series
-from bnviz.settings import KINDS, Settings, is_relevant
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS, is_relevant
 
 #: Name of the file of a run. TensorBoard takes for its own what has "tfevents" in its name; always
 #: the same name, so that a second export replaces the first one.

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass
 
 from bnviz.export.joined_script import joined_script, joined_style
 from bnviz.player import BROWSER, PLOTLY
-from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.settings import KINDS, is_relevant
 
 #: Longest note, in characters.
 MAX_NOTE = 2_000

@@ -3,7 +3,6 @@
 The script gives the same result as the page: same examples, initial kernels, batches and updates.
 """
 
-from bnviz.architectures import RESIDUAL, convolves
 from bnviz.export.script_cells import (
     Cell,
     about,
@@ -26,7 +25,9 @@ from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import BIASED_ARMS, NORMALIZED_ARMS
 from bnviz.recording.header import arm_label
 from bnviz.recording.networks import MAX_D, MAX_R, num_groups
-from bnviz.settings import BN_POSITIONS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import RESIDUAL, convolves
+from bnviz.settings.choices import BN_POSITIONS
 
 
 def script(settings: Settings) -> str:

@@ -8,11 +8,12 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bnviz.architectures import convolves
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.export.script_data import DataCode
 from bnviz.recording.header import RecordingHeader
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import convolves
+from bnviz.settings.choices import UPLOAD
 
 #: What the files are called.
 KERAS_FILE, NOTEBOOK_FILE = "batch_normalization.py", "batch_normalization.ipynb"

@@ -16,7 +16,8 @@ from bnviz.data.array_examples import TRAINING, VALIDATION
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.data.preparation import MIN_PIXELS, PIXEL_VALUES, SPLIT_SEED, VALIDATION_SHARE
 from bnviz.recording.frames import VALIDATION_SIZE
-from bnviz.settings import CIFAR10_PARTS, IMAGE_SHAPES, PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import CIFAR10_PARTS, IMAGE_SHAPES, PLANE_DATASETS, UPLOAD
 
 #: Characters per line of packed examples.
 _WIDTH = 96

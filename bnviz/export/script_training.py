@@ -3,10 +3,11 @@
 Long runs amplify rounding, so the script has XLA compile the same step as the laboratory does.
 """
 
-from bnviz.architectures import RESIDUAL, closing_layers
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.header import arm_label
-from bnviz.settings import SGD_MOMENTUM, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import RESIDUAL, closing_layers
+from bnviz.settings.choices import SGD_MOMENTUM
 
 _OPTIMIZERS = {
     "sgd": "SGD(learning_rate={rate})",

@@ -11,7 +11,8 @@ from bnviz.player.seeds_content import SeedsContent
 from bnviz.recording.described import described
 from bnviz.recording.frames import pair
 from bnviz.recording.header import arm_addition
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands

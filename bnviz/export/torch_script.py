@@ -5,8 +5,6 @@ in the code as it is met: momentum counts the share of the new batch, the moving
 unbiased one, and two optimizers add epsilon in another place.
 """
 
-from bnviz.architectures import RESIDUAL, convolves
-from bnviz.bn_changes import BN_ARMS
 from bnviz.export.script_cells import (
     Cell,
     about,
@@ -30,7 +28,10 @@ from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import arm_label, normalization_position
 from bnviz.recording.networks import num_groups
-from bnviz.settings import SGD_MOMENTUM, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import RESIDUAL, convolves
+from bnviz.settings.bn_changes import BN_ARMS
+from bnviz.settings.choices import SGD_MOMENTUM
 
 #: The activations of Keras; its leaky ReLU has another slope.
 _ACTIVATIONS = {

@@ -6,8 +6,8 @@ last 23 bits and normal ones by the transform of Box & Muller (1958). Uniform nu
 by bit, normal ones up to rounding.
 """
 
-from bnviz.architectures import convolves
 from bnviz.settings import Settings
+from bnviz.settings.architectures import convolves
 
 #: What Keras divides the variance of uniform and normal initial weights by, from inputs `n_in` and
 #: outputs `n_out` of a layer; variances are 1 over it, or 2 (He).

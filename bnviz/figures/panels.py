@@ -12,7 +12,7 @@ from bnviz.figures.run_axis import RunAxis
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.figures.view import View
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 #: End of the linear value axis; the share of values beyond it is written there.
 LINEAR_RANGE = 6.0

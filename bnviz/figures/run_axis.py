@@ -7,7 +7,7 @@ from bnviz.figures.bindings.binding import ROOT
 from bnviz.figures.view import View
 from bnviz.findings import step_costs
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 #: Title of the axis, by what the curves run over.
 TITLES = {

@@ -18,9 +18,9 @@ from bnviz.findings.lasting import lasting
 from bnviz.findings.learning import name_before
 from bnviz.findings.standstill import standstill
 from bnviz.findings.wording import percent, with_arm
-from bnviz.interventions import LEARNING_RATE
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.interventions import LEARNING_RATE
+from bnviz.settings.written_numbers import written
 
 #: A layer is saturated if more than this share of its values is at the ends of their range: most of
 #: the layer then passes no gradient on.

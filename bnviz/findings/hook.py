@@ -1,10 +1,10 @@
 """Hook: what is compared in a run and what differs, in one line."""
 
-from bnviz.interventions import BN_CHANGES
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARMS
 from bnviz.recording.header import normalization_position
 from bnviz.settings import Settings
+from bnviz.settings.interventions import BN_CHANGES
 
 #: A part of the line, and the network that it names; empty if none.
 Part = tuple[str, str]

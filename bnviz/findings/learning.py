@@ -7,13 +7,13 @@ only the first part, in which the networks start alike, has a speed.
 import math
 from collections.abc import Iterable
 
-from bnviz.bn_changes import built_after
 from bnviz.findings import over_seeds, speed
 from bnviz.findings.speed import Speed, SpeedUp
 from bnviz.findings.wording import capitalized, listed, percent, with_arm
-from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.bn_changes import built_after
+from bnviz.settings.interventions import LEARNING_RATE, Intervention
+from bnviz.settings.written_numbers import written
 
 #: A change of BN in words, before the networks that it concerns.
 _CHANGES = {

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from bnviz.findings.speed import SpeedUp
 from bnviz.findings.wording import listed, number
-from bnviz.interventions import BN_CHANGES
 from bnviz.recording import Recording
 from bnviz.recording.header import RecordingHeader
+from bnviz.settings.interventions import BN_CHANGES
 
 
 def of_recording(recording: Recording) -> Mapping[str, float]:

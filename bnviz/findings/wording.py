@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 
 def with_arm(recording: Recording, arm: str) -> str:

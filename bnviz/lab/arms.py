@@ -10,11 +10,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.architectures import closing_layers
-from bnviz.bn_changes import built_after
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
-from bnviz.interventions import LEARNING_RATE, Intervention
 from bnviz.lab.compiled_function import xla_compilations
 from bnviz.lab.inference import Inference
 from bnviz.lab.landscape import Landscape
@@ -25,6 +22,9 @@ from bnviz.lab.surgery import copy, insert_normalization, remove_normalization
 from bnviz.lab.training import Trainer, TrainingState, never
 from bnviz.recording.frames import NORMALIZED_ARMS
 from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers
+from bnviz.settings.bn_changes import built_after
+from bnviz.settings.interventions import LEARNING_RATE, Intervention
 
 #: A run has diverged if its loss exceeds its first loss times this factor.
 DIVERGENCE = 1_000.0

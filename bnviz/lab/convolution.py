@@ -13,8 +13,8 @@ import keras
 import tensorflow as tf
 
 from bnviz.data.image_shape import KERNEL_SIDE
-from bnviz.image_sides import POOL_SIDE, grid_places
 from bnviz.lab.compiled_function import is_for_xla
+from bnviz.settings.image_sides import POOL_SIDE, grid_places
 
 #: The most numbers in the neighbourhoods of one call; more take Keras's own convolution, which
 #: makes no copies.

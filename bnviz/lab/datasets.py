@@ -15,7 +15,8 @@ import numpy as np
 from bnviz.data import builtin, plane, preparation
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape, ShapeError
-from bnviz.settings import CIFAR10_PARTS, PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import CIFAR10_PARTS, PLANE_DATASETS, UPLOAD
 
 #: Seconds without data after which a download is given up.
 DOWNLOAD_TIMEOUT = 20.0

@@ -19,12 +19,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.bn_changes import built_after
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import Examples, MeasuredExamples
 from bnviz.data.shown import shown_examples
-from bnviz.interventions import Intervention
 from bnviz.lab.arms import (
     Arm,
     CompiledNetwork,
@@ -43,6 +41,8 @@ from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import Frame
 from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings
+from bnviz.settings.bn_changes import built_after
+from bnviz.settings.interventions import Intervention
 
 #: Held while an experiment has its turn: all runs of a process share the compiled networks.
 _lock = threading.Lock()

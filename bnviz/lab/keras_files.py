@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import KERNEL_SIDE
 from bnviz.data.sampling import validation
-from bnviz.image_sides import POOL_SIDE
 from bnviz.lab.arms import Arm
 from bnviz.lab.convolution import Convolution, Pooling
 from bnviz.lab.dynamic_tanh import DynamicTanh
@@ -28,6 +27,7 @@ from bnviz.lab.training import make_optimizer
 from bnviz.lab.weight_norm import WeightNorm, WeightNormDense, kernel_of
 from bnviz.recording.header import arm_file_name
 from bnviz.settings import Settings
+from bnviz.settings.image_sides import POOL_SIDE
 
 #: The file with the examples that the networks were validated on.
 EXAMPLES_FILE = "examples.npz"

@@ -9,7 +9,6 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.architectures import closing_layers, convolves
 from bnviz.data.image_shape import ImageShape
 from bnviz.lab.blocks import block_size
 from bnviz.lab.convolution import Convolution, Pooling, read_positions
@@ -33,7 +32,9 @@ from bnviz.lab.weight_norm import WeightNormConvolution, WeightNormDense, assign
 from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
 from bnviz.recording.networks import MAX_D, MAX_R, grid_side, num_groups
-from bnviz.settings import BN_POSITIONS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers, convolves
+from bnviz.settings.choices import BN_POSITIONS
 
 
 @dataclass(frozen=True)

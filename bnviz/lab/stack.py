@@ -19,7 +19,6 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bnviz.architectures import closing_layers
 from bnviz.data.image_shape import KERNEL_SIDE, ImageShape, num_neighbours
 from bnviz.lab.blocks import Moments, block_size, mapped, moments
 from bnviz.lab.compiled_function import CompiledFunction
@@ -33,6 +32,7 @@ from bnviz.recording.frames import BIASED_ARMS
 from bnviz.recording.header import normalization_position
 from bnviz.recording.networks import GHOST_SIZE
 from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers
 
 #: Maximum number of steps per call; about as many lie between two evaluations.
 MAX_STEPS = 64
@@ -48,7 +48,7 @@ class Stack:
 
     Args:
         architecture: Settings of a run; only what decides the architecture is read.
-        arm: "none", or one of `bnviz.settings.STUDY_ARMS`.
+        arm: "none", or one of `bnviz.settings.choices.STUDY_ARMS`.
         size: Number of networks.
         num_features: Number of features of an example.
         num_classes: Number of classes.

@@ -13,7 +13,8 @@ from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import Examples
 from bnviz.lab.datasets import load
-from bnviz.settings import PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import PLANE_DATASETS, UPLOAD
 
 #: Features, shape (data_sets, num_examples, num_features), and classes, (data_sets, num_examples).
 StackedTensors = tuple[tf.Tensor, tf.Tensor]

@@ -10,11 +10,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bnviz.data.image_shape import KERNEL_SIDE
-from bnviz.image_sides import grid_places
 from bnviz.lab.drift import by_neuron, distance
 from bnviz.lab.stack_normalization import LayerNumbers, normalized_as_given
 from bnviz.recording.frame_schema import IN_STD
 from bnviz.recording.networks import grid_side
+from bnviz.settings.image_sides import grid_places
 
 
 class LastLayer(NamedTuple):

@@ -12,10 +12,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bnviz.bn_changes import MOVING_ARMS
 from bnviz.lab.dynamic_tanh import ALPHA
 from bnviz.lab.normalization import ghost_moments, moving_average, renormalized
 from bnviz.recording.networks import num_groups
+from bnviz.settings.bn_changes import MOVING_ARMS
 
 #: Mean and variance, in shapes that broadcast to that of the values.
 Moments = tuple[tf.Tensor, tf.Tensor]
@@ -51,7 +51,7 @@ class StackedNormalization:
     """The normalizations of all hidden layers of stacked networks.
 
     Args:
-        arm: One of `bnviz.settings.STUDY_ARMS` with a normalization.
+        arm: One of `bnviz.settings.choices.STUDY_ARMS` with a normalization.
         networks: Number of networks.
         widths: Units of each hidden layer.
         inputs: Momentum and epsilon of each network, by the names of their settings.

@@ -91,7 +91,7 @@ def remove_normalization(source: Network, target: Network) -> None:
     or, where BN follows the activation, of the layer after it. Where that is a convolution, what it
     computes at the border of images differs, since the zeros around them would have to be shifted,
     too. Across the skips of residual blocks BN after the activation cannot be removed:
-    `bnviz.bn_changes.is_removable`.
+    `bnviz.settings.bn_changes.is_removable`.
 
     Args:
         source: Network with BN.

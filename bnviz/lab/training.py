@@ -15,7 +15,8 @@ from bnviz.data.image_shape import ImageShape, num_neighbours, num_products
 from bnviz.lab.compiled_function import CompiledFunction
 from bnviz.lab.networks import Network
 from bnviz.lab.weight_norm import kernel_of
-from bnviz.settings import SGD_MOMENTUM, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import SGD_MOMENTUM
 
 #: Maximum number of steps per call; longer stretches take several calls.
 CHUNK = 256

@@ -4,8 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from bnviz import typed_numbers
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings, typed_numbers
+from bnviz.settings.settings import KINDS
 
 #: Fewest and most values of a typed batch, and the largest absolute value.
 MIN_VALUES, MAX_VALUES = 1, 12

@@ -10,7 +10,8 @@ from typing import Any
 from bnviz.notebook.live_display import LiveDisplay
 from bnviz.recording import Recording
 from bnviz.recording.shown_examples import ShownExamples
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 
 _PROGRAM = ("-m", "bnviz.lab.training_process")
 #: Share of the time of a run that showing it may take. The networks train in another process, but

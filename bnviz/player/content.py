@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from bnviz.bn_changes import is_removable, offered
 from bnviz.figures.bindings.plane import MAX_BYTE
 from bnviz.figures.ghosts import LETTERS, LINES, with_ghosts
 from bnviz.figures.view import View
@@ -26,7 +25,6 @@ from bnviz.findings.hook import hook
 from bnviz.findings.proof import proof
 from bnviz.findings.verdict import verdict
 from bnviz.findings.wording import percent
-from bnviz.interventions import BN_CHANGES, LEARNING_RATE
 from bnviz.player.ghost import Ghost
 from bnviz.player.message import frame_bytes, pack
 from bnviz.player.request import PlayerRequest
@@ -34,7 +32,9 @@ from bnviz.player.seed_strip import seed_strip
 from bnviz.recording import BUNDLED, Recording
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import NO_ANSWER, NUM_GUESSES
-from bnviz.settings import KINDS
+from bnviz.settings.bn_changes import is_removable, offered
+from bnviz.settings.interventions import BN_CHANGES, LEARNING_RATE
+from bnviz.settings.settings import KINDS
 
 #: The run shown before anyone has trained.
 RECORDED = BUNDLED / "default.npz"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from bnviz.figures.ghosts import LETTERS
 from bnviz.figures.view import TITLES, View
-from bnviz.settings import SEEDS
+from bnviz.settings.choices import SEEDS
 from bnviz.studies.axis import MAX_VALUES
 from bnviz.studies.sweep import Cell
 

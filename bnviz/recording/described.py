@@ -1,8 +1,9 @@
 """Described: the settings of a run that matter most, in one line."""
 
-from bnviz.architectures import closing_layers, convolves
-from bnviz.settings import UPLOAD, Settings
-from bnviz.written_numbers import written
+from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers, convolves
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.written_numbers import written
 
 
 def described(settings: Settings) -> str:

@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.archive import Archive, OversizeError, packed, read_limited, unpacked
 from bnviz.recording import header_text, other_seeds
+from bnviz.recording.archive import Archive, OversizeError, packed, read_limited, unpacked
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frame_schema import VERSION
 from bnviz.recording.frames import ARMS, pair

@@ -6,8 +6,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.bn_changes import MOVING_ARMS
 from bnviz.settings import Settings
+from bnviz.settings.bn_changes import MOVING_ARMS
 
 #: One record of `FrameLayout.dtype`.
 Frame = np.void

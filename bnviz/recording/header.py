@@ -12,9 +12,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.architectures import closing_layers, convolves
-from bnviz.bn_changes import BN_ARMS, built_after
-from bnviz.interventions import Intervention
 from bnviz.recording.arm_colours import ARM_COLOURS, FURTHER_COLOURS
 from bnviz.recording.described import described
 from bnviz.recording.frame_schema import VERSION
@@ -36,7 +33,11 @@ from bnviz.recording.networks import (
     NormSpec,
     grid_side,
 )
-from bnviz.settings import BN_POSITIONS, IMAGE_SHAPES, PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers, convolves
+from bnviz.settings.bn_changes import BN_ARMS, built_after
+from bnviz.settings.choices import BN_POSITIONS, IMAGE_SHAPES, PLANE_DATASETS, UPLOAD
+from bnviz.settings.interventions import Intervention
 
 #: What the arms without BN normalize by.
 _KINDS = {

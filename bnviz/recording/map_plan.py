@@ -7,11 +7,11 @@ and examples would make frames a hundred times as large, so a frame holds those 
 import math
 from dataclasses import dataclass
 
-from bnviz.image_sides import grid_places, sides
 from bnviz.recording.frames import NUM_SINGLE
 from bnviz.recording.header import RecordingHeader
 from bnviz.recording.networks import grid_side
-from bnviz.settings import IMAGE_SHAPES
+from bnviz.settings.choices import IMAGE_SHAPES
+from bnviz.settings.image_sides import grid_places, sides
 
 #: Bytes of a network's maps in a frame: about, and at most where more channels or two examples are
 #: to be had for it; one example of a few channels may take more.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bnviz.recording.frame_schema import DRIFT_PARTS, IN_STD
 from bnviz.recording.frames import ARMS
-from bnviz.settings import SEEDS
+from bnviz.settings.choices import SEEDS
 
 #: Number of other seeds that a run is checked on, and how many there may be at most.
 OTHER_SEEDS, MAX_OTHER_SEEDS = 8, 32

@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 import numpy as np
 
-from bnviz.interventions import Intervention
 from bnviz.recording import other_seeds
 from bnviz.recording.file import RecordingError, RecordingFile
 from bnviz.recording.frame_layout import FrameLayout
@@ -19,6 +18,7 @@ from bnviz.recording.header import RecordingHeader
 from bnviz.recording.other_seeds import OtherSeeds
 from bnviz.recording.shown_examples import ShownExamples
 from bnviz.settings import Settings
+from bnviz.settings.interventions import Intervention
 
 #: What the package brings along: the run and the map shown at first, the lesson's runs and the
 #: outcomes of its claims.

@@ -11,11 +11,11 @@ from bnviz.lesson import axes_picture, typed_batch
 from bnviz.lesson.chapters import CHAPTERS, Chapter
 from bnviz.lesson.claims import evidence
 from bnviz.recording import Recording
+from bnviz.settings.written_numbers import written
 from bnviz.site.prose import inline, prose
 from bnviz.site.question_markup import question_markup
 from bnviz.site.run_files import RunFiles
 from bnviz.site.site_page import LESSON, QUIZ_PAGE, REMARK, START, WAITING, SitePage
-from bnviz.written_numbers import written
 
 #: Where the picture of axes will be.
 _AXES = '<div data-replay="axes"></div>'

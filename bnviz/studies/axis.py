@@ -6,12 +6,13 @@ from functools import cached_property
 
 import numpy as np
 
-from bnviz import typed_numbers
-from bnviz.bn_changes import MOVING_ARMS
-from bnviz.kinds import Float, Integer
 from bnviz.recording.frames import NORMALIZED_ARMS
-from bnviz.settings import KINDS, Problem, SettingsError
-from bnviz.written_numbers import written
+from bnviz.settings import SettingsError, typed_numbers
+from bnviz.settings.bn_changes import MOVING_ARMS
+from bnviz.settings.kinds import Float, Integer
+from bnviz.settings.problem import Problem
+from bnviz.settings.settings import KINDS
+from bnviz.settings.written_numbers import written
 
 #: Settings that an axis can have.
 AXES = (
@@ -42,7 +43,7 @@ def axes_of(second_arm: str) -> tuple[str, ...]:
     """Returns the `AXES` that make a difference to a map.
 
     Args:
-        second_arm: Its second network, one of `bnviz.settings.STUDY_ARMS`.
+        second_arm: Its second network, one of `bnviz.settings.choices.STUDY_ARMS`.
     """
     return tuple(name for name in AXES if second_arm in _READERS.get(name, (second_arm,)))
 

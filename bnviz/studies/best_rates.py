@@ -12,12 +12,13 @@ from bnviz.findings import speed
 from bnviz.findings.speed import TARGET_SHARE, Speed, first_at
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_label, arm_name
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
+from bnviz.settings.written_numbers import written
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_file import MapRuns
 from bnviz.studies.map_speeds import between, bracket
 from bnviz.studies.sweep import Sweep
-from bnviz.written_numbers import written
 
 _RATE = "learning_rate"
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.archive import Archive, ArchiveError, OversizeError, read_limited
+from bnviz.recording.archive import Archive, ArchiveError, OversizeError, read_limited
 from bnviz.settings import SettingsError
 from bnviz.studies.sweep import BY_OTHER_STATISTICS, Sweep
 

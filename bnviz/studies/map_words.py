@@ -3,15 +3,15 @@
 import math
 from functools import partial
 
-from bnviz.bn_changes import BN_ARMS
 from bnviz.findings.wording import capitalized, percent
-from bnviz.kinds import Kind
 from bnviz.recording.frames import ARM_LABELS
 from bnviz.recording.header import arm_label
-from bnviz.settings import KINDS
+from bnviz.settings.bn_changes import BN_ARMS
+from bnviz.settings.kinds import Kind
+from bnviz.settings.settings import KINDS
+from bnviz.settings.written_numbers import written
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, Cell, Sweep
-from bnviz.written_numbers import written
 
 #: From which gain in accuracy on the moving statistics a cell names the other ones: smaller gains
 #: are within what one seed differs from another.

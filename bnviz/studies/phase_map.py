@@ -11,7 +11,8 @@ from bnviz.findings.comparison import compare
 from bnviz.findings.speed import first_at
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_addition, arm_label
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
 from bnviz.studies import map_file
 from bnviz.studies.best_rates import BestRates, best_rates
 from bnviz.studies.map_file import MapRuns, PhaseMapError

@@ -2,7 +2,8 @@
 
 from bnviz.recording.frames import ARM_LABELS
 from bnviz.recording.other_seeds import OTHER_SEEDS, seeds_beside
-from bnviz.settings import STUDY_ARMS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import STUDY_ARMS
 from bnviz.studies.seeds import SeedBands
 
 #: The settings with which a run is not checked, and what these are called: those of

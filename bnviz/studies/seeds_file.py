@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.archive import Archive, ArchiveError, read_limited
+from bnviz.recording.archive import Archive, ArchiveError, read_limited
 from bnviz.recording.other_seeds import END
 from bnviz.settings import Settings, SettingsError
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS, SeedBands

@@ -11,10 +11,11 @@ from bnviz.findings.speed import MIN_GAIN
 from bnviz.findings.wording import capitalized
 from bnviz.recording.frames import pair
 from bnviz.recording.header import arm_addition
-from bnviz.settings import LEARNING_RATES, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.choices import LEARNING_RATES
+from bnviz.settings.written_numbers import written
 from bnviz.studies import study
 from bnviz.studies.study import BLOCK_SIZE, Block, Outcome
-from bnviz.written_numbers import written
 
 #: Maximum number of seeds of each learning rate.
 MAX_SEEDS = 10

@@ -15,8 +15,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bnviz.kinds import Value
-from bnviz.settings import KINDS, PLANE_DATASETS, SEEDS, STUDY_ARMS, Problem, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import PLANE_DATASETS, SEEDS, STUDY_ARMS
+from bnviz.settings.kinds import Value
+from bnviz.settings.problem import Problem
+from bnviz.settings.settings import KINDS
 
 #: Settings in which the networks of one block may differ; all others decide how it is compiled.
 STACKABLE = (

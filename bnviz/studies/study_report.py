@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_label
-from bnviz.settings import KINDS
+from bnviz.settings.settings import KINDS
 from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.report_parts import finite, network

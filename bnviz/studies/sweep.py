@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from bnviz import typed_numbers
-from bnviz.bn_changes import MOVING_ARMS
 from bnviz.findings.speed import MIN_STEPS, TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.recording.frames import frame_steps, pair
 from bnviz.recording.header import arm_name
-from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError, typed_numbers
+from bnviz.settings.bn_changes import MOVING_ARMS
+from bnviz.settings.problem import Problem
 from bnviz.studies import study
 from bnviz.studies.axis import DEFAULT_AXES, Axis, axes_of
 from bnviz.studies.study import Block

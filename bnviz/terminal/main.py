@@ -13,7 +13,6 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from bnviz import typed_numbers
 from bnviz.data import builtin
 from bnviz.data.examples_file import FILE_NAME
 from bnviz.findings.speed import TARGET_SHARE
@@ -21,7 +20,8 @@ from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.lesson.claims.evidence import MIN_SEEDS as MIN_CLAIM_SEEDS
 from bnviz.recording.frame_schema import measures_table
 from bnviz.recording.other_seeds import OTHER_SEEDS
-from bnviz.settings import KINDS, Settings, SettingsError, groups
+from bnviz.settings import Settings, SettingsError, typed_numbers
+from bnviz.settings.settings import KINDS, groups
 from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
 from bnviz.studies.sweep import MEASURES, Sweep

@@ -11,7 +11,7 @@ from bnviz.export.event_files import FILE_NAME, event_files
 from bnviz.recording import Recording
 from bnviz.recording.header import arm_file_name, arm_file_names
 from bnviz.recording.trained_networks import TrainedNetworks
-from bnviz.settings import UPLOAD
+from bnviz.settings.choices import UPLOAD
 from bnviz.terminal.options import CommandError, read_data
 from bnviz.terminal.training import ProgressBar, timed
 

@@ -12,15 +12,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from bnviz import typed_numbers
 from bnviz.data import uploads
 from bnviz.data.bounds import MAX_FILE_BYTES, UploadError
 from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
 from bnviz.data.examples import Examples
 from bnviz.data.uploads import Upload
-from bnviz.kinds import Key
-from bnviz.settings import UPLOAD, Problem, Settings, SettingsError
-from bnviz.written_numbers import MINUS
+from bnviz.settings import Settings, SettingsError, typed_numbers
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.kinds import Key
+from bnviz.settings.problem import Problem
+from bnviz.settings.written_numbers import MINUS
 
 T = TypeVar("T")
 

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from bnviz.archive import OversizeError, read_limited
 from bnviz.page.launch import launch
 from bnviz.page.shell import brought, recording_process
 from bnviz.page.shell.followed_file import FollowedFile
 from bnviz.page.shell.visit_run import VisitRun
+from bnviz.recording.archive import OversizeError, read_limited
 from bnviz.recording.file import MAX_FILE_BYTES, RecordingError
 from bnviz.terminal.options import DONE, INTERRUPTED, CommandError
 from bnviz.terminal.page_command import require_page

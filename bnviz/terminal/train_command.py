@@ -6,14 +6,16 @@ import sys
 import time
 from functools import partial
 
-from bnviz.architectures import convolves
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_memory import MAX_VALUES_BYTES, stacked_bytes
 from bnviz.data.image_shape import ImageShape
 from bnviz.findings import report, step_costs
 from bnviz.recording import Recording
 from bnviz.recording.other_seeds import OTHER_SEEDS
-from bnviz.settings import IMAGE_SHAPES, Problem, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.architectures import convolves
+from bnviz.settings.choices import IMAGE_SHAPES
+from bnviz.settings.problem import Problem
 from bnviz.studies.seed_check import seed_check, unchecked
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS
 from bnviz.studies.study import BLOCK_SIZE

@@ -32,8 +32,8 @@ from serving import in_link
 from tabs import MapTab, Tab
 from tornado.iostream import StreamClosedError
 
-from bnviz.kinds import KEY_LENGTH
 from bnviz.settings import Settings
+from bnviz.settings.kinds import KEY_LENGTH
 
 #: Where attackers come from; honest viewers come from 127.0.0.1.
 SOURCE = "127.0.0.2"

@@ -26,7 +26,6 @@ from browsing import View, chromium
 from picture import rates
 from serving import Server
 
-from bnviz.architectures import ARCHITECTURES, closing_layers
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.lab import experiment
@@ -35,6 +34,7 @@ from bnviz.lab.datasets import load
 from bnviz.lab.training import BatchOrder
 from bnviz.recording.frames import ARMS
 from bnviz.settings import Settings
+from bnviz.settings.architectures import ARCHITECTURES, closing_layers
 
 #: Steps of a round.
 STEPS = 256

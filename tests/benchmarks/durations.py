@@ -35,7 +35,9 @@ from bnviz.data.dataset import Dataset
 from bnviz.data.file_source import FileSource
 from bnviz.engine import duration
 from bnviz.engine.data_shapes import DataShape
-from bnviz.settings import OPTIMIZERS, UPLOAD, Settings, bounds
+from bnviz.settings import Settings
+from bnviz.settings.choices import OPTIMIZERS, UPLOAD
+from bnviz.settings.settings import bounds
 from bnviz.studies.study import UNUSED, Block
 from bnviz.studies.sweep import Sweep
 

@@ -51,12 +51,13 @@ from threadpoolctl import threadpool_limits
 
 from bnviz.data import uploads
 from bnviz.data.dataset import Dataset
-from bnviz.kinds import Key
 from bnviz.lab import experiment
 from bnviz.lab.datasets import load
 from bnviz.lab.training import BatchOrder
 from bnviz.recording.frames import ARMS, NUM_FRAMES, PROBE_SIZE, Frame, frame_steps
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.kinds import Key
 
 RATIOS = (
     ("fit", "ours"),

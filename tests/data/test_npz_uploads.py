@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bnviz.archive import Archive, ArchiveError
 from bnviz.data import array_examples, uploads
 from bnviz.data.bounds import UploadError
 from bnviz.data.reading import Reading
+from bnviz.recording.archive import Archive, ArchiveError
 from tests.data.upload_files import Bomb, images, npy_file, npz, refused
 from tests.support.archives import npy, zipped
 from tests.support.datasets import assert_trainable

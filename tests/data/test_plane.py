@@ -5,7 +5,7 @@ import pytest
 from sklearn import datasets as sklearn_datasets
 
 from bnviz.data import plane
-from bnviz.settings import PLANE_DATASETS
+from bnviz.settings.choices import PLANE_DATASETS
 
 
 def nearest_neighbour_accuracy(name: str, noise: float) -> float:

@@ -20,7 +20,9 @@ from bnviz.engine.duration import (
     training_seconds,
 )
 from bnviz.lab.datasets import load
-from bnviz.settings import DATASETS, PLANE_DATASETS, Settings, bounds
+from bnviz.settings import Settings
+from bnviz.settings.choices import DATASETS, PLANE_DATASETS
+from bnviz.settings.settings import bounds
 from bnviz.studies.axis import Axis
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands

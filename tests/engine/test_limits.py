@@ -24,7 +24,8 @@ from bnviz.engine.origin import Origin
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.page.shell.session import Viewer
 from bnviz.recording import Recording
-from bnviz.settings import DATASETS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import DATASETS
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.stable_rates import StableRates

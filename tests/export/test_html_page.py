@@ -6,7 +6,8 @@ import pytest
 
 from bnviz.export.html_page import HtmlPage, PageError, command
 from bnviz.export.study_page import map_page
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.sweep import Sweep
 

@@ -24,14 +24,14 @@ from bnviz.lab.training import make_optimizer
 from bnviz.lesson.claims.experiments import RECORDED
 from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.recording.header import arm_label
-from bnviz.settings import (
+from bnviz.settings import Settings
+from bnviz.settings.choices import (
     ACTIVATIONS,
     BN_POSITIONS,
     DROPOUT_POSITIONS,
     INITIALIZERS,
     OPTIMIZERS,
     PLANE_DATASETS,
-    Settings,
 )
 
 #: Runs scripts in one process, in which neither this package nor scikit-learn can be imported.

@@ -19,7 +19,8 @@ from bnviz.data.examples_file import FILE_NAME, examples_file
 from bnviz.export.script_data import data_code
 from bnviz.lab import datasets
 from bnviz.recording.frames import VALIDATION_SIZE
-from bnviz.settings import PLANE_DATASETS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import PLANE_DATASETS
 from tests.data.upload_files import npz
 
 UPLOADED = Settings(dataset="upload", upload="0" * 32)

@@ -16,7 +16,8 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import ARM_LABELS, ARMS
 from bnviz.recording.header import arm_label
-from bnviz.settings import ACTIVATIONS, BN_POSITIONS, DROPOUT_POSITIONS, INITIALIZERS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import ACTIVATIONS, BN_POSITIONS, DROPOUT_POSITIONS, INITIALIZERS
 from tests.export.test_keras_script import CASES, IMAGES, SMALL, UPLOADED, last_frame
 
 #: Runs scripts in one process, in which neither TensorFlow nor this package can be imported.

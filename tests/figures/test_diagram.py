@@ -7,7 +7,8 @@ from bnviz.figures.diagram import curve
 from bnviz.figures.style import contrast
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.settings import ACTIVATIONS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import ACTIVATIONS
 from tests.support.recordings import random_recording
 
 BEFORE = ["weights", "normalization", "activation"]

@@ -19,7 +19,8 @@ from bnviz.recording import Recording
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PERCENTILES, PLANE_GRID, PLANE_RANGE
 from bnviz.recording.scores import decode
-from bnviz.settings import ACTIVATIONS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import ACTIVATIONS
 from tests.support.recordings import random_recording
 
 #: Has every measure.

@@ -12,7 +12,7 @@ from random import Random
 
 from bnviz.engine import Configuration
 from bnviz.engine.limits import LIMITS, Limits
-from bnviz.settings import KINDS as SETTINGS
+from bnviz.settings.settings import KINDS as SETTINGS
 from bnviz.terminal.main import main
 from tests.hostile import files, tables, words
 from tests.hostile.outcomes import ACCEPTED, REFUSED, assert_presentable

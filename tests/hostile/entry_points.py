@@ -27,8 +27,9 @@ from bnviz.player.map_content import MapContent
 from bnviz.player.request import MapRequest, PlayerRequest
 from bnviz.recording import Recording
 from bnviz.recording.file import RecordingError
-from bnviz.settings import KINDS as SETTINGS
-from bnviz.settings import Settings, SettingsError, describe_problems
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.problem import describe_problems
+from bnviz.settings.settings import KINDS as SETTINGS
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.study_report import map_json
 from bnviz.studies.sweep import MEASURES, Sweep

@@ -6,8 +6,9 @@ from bnviz.data import uploads
 from bnviz.data.bounds import UploadError
 from bnviz.data.dataset import Dataset
 from bnviz.engine import Engine
-from bnviz.kinds import Choice, Flag, Float, Integer
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.kinds import Choice, Flag, Float, Integer
+from bnviz.settings.settings import KINDS
 from tests.hostile import files, tables
 from tests.hostile.outcomes import assert_presentable
 

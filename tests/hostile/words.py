@@ -4,9 +4,9 @@ import json
 from random import Random
 from typing import Any
 
-from bnviz.interventions import ACTIONS, LEARNING_RATE
-from bnviz.kinds import Choice, Float, Integer, Kind
-from bnviz.settings import KINDS
+from bnviz.settings.interventions import ACTIONS, LEARNING_RATE
+from bnviz.settings.kinds import Choice, Float, Integer, Kind
+from bnviz.settings.settings import KINDS
 from bnviz.studies.axis import AXES, SCALES
 from bnviz.studies.sweep import MEASURES, Sweep
 

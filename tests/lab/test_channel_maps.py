@@ -15,7 +15,6 @@ from bnviz.data.image_shape import ImageShape
 from bnviz.data.sampling import probe
 from bnviz.figures.view import View
 from bnviz.figures.views.inside import inside
-from bnviz.image_sides import grid_places
 from bnviz.lab.datasets import load
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.experiment import run
@@ -29,6 +28,7 @@ from bnviz.recording.header import RecordingHeader
 from bnviz.recording.map_plan import MapPlan
 from bnviz.recording.scores import decode
 from bnviz.settings import Settings
+from bnviz.settings.image_sides import grid_places
 from tests.support.everyday import everyday
 from tests.support.layers_by_hand import linear, norm_of, normalized
 

@@ -26,7 +26,8 @@ from bnviz.lab.weight_norm import WeightNorm, assign_kernel
 from bnviz.recording import Recording
 from bnviz.recording.frames import INFERENCE_STATISTICS, PROBE_SIZE
 from bnviz.recording.networks import GHOST_SIZE, MAX_D, MAX_R
-from bnviz.settings import PLANE_DATASETS, THIRD_ARMS, UPLOAD, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.choices import PLANE_DATASETS, THIRD_ARMS, UPLOAD
 from tests.support.everyday import everyday
 from tests.support.layers_by_hand import linear
 

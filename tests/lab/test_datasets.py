@@ -19,7 +19,8 @@ from bnviz.data.dataset import Dataset
 from bnviz.engine.data_shapes import DataShape
 from bnviz.export.script_data import data_code
 from bnviz.lab import datasets
-from bnviz.settings import DATASETS, PLANE_DATASETS, UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import DATASETS, PLANE_DATASETS, UPLOAD
 
 BUILT_IN = (*PLANE_DATASETS, *builtin.TABLES)
 DOWNLOADED = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}

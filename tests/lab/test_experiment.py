@@ -9,7 +9,8 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARMS, PROBE_SIZE, frame_steps
-from bnviz.settings import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SECOND_ARMS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import ACTIVATIONS, INITIALIZERS, OPTIMIZERS, SECOND_ARMS
 from tests.support.everyday import everyday
 
 SMALL = Settings(

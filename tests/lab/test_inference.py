@@ -9,7 +9,8 @@ from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.networks import build, reset
 from bnviz.lab.observer import loss_and_accuracy
 from bnviz.recording.frames import INFERENCE_STATISTICS
-from bnviz.settings import SECOND_ARMS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import SECOND_ARMS
 
 FEATURES, CLASSES, UNITS = 4, 3, 8
 SETTINGS = Settings(hidden_layers=2, units=UNITS, activation="tanh", bn_epsilon=0.02)

@@ -7,7 +7,8 @@ import tensorflow as tf
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.landscape import STEPS, Landscape
 from bnviz.lab.networks import build, reset
-from bnviz.settings import SECOND_ARMS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import SECOND_ARMS
 from tests.support.everyday import everyday
 
 FEATURES, CLASSES, EXAMPLES, UNITS = 4, 3, 40, 8

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bnviz.bn_changes import MOVING_ARMS
 from bnviz.lab.drift import DriftReference
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.measures import (
@@ -25,6 +24,7 @@ from bnviz.lab.observer import Observer
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import PERCENTILES, VALUE_EDGES, edges
 from bnviz.settings import Settings
+from bnviz.settings.bn_changes import MOVING_ARMS
 from tests.support.everyday import everyday
 
 anything = arrays(

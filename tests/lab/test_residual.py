@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from bnviz.architectures import ARCHITECTURES, RESIDUAL, closing_layers, convolves
 from bnviz.data.dataset import Dataset
 from bnviz.data.image_shape import ImageShape
 from bnviz.engine.run_queue import architecture as run_architecture
@@ -24,7 +23,9 @@ from bnviz.lab.skip import Skip
 from bnviz.lab.surgery import insert_normalization, remove_normalization
 from bnviz.lab.training import BatchOrder, Trainer
 from bnviz.recording import Recording
-from bnviz.settings import BN_POSITIONS, SECOND_ARMS, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.architectures import ARCHITECTURES, RESIDUAL, closing_layers, convolves
+from bnviz.settings.choices import BN_POSITIONS, SECOND_ARMS
 from bnviz.studies.study import Block
 from tests.support.everyday import everyday
 from tests.support.layers_by_hand import linear, norm_of, normalized

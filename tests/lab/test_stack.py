@@ -19,7 +19,8 @@ from bnviz.lab.stack import Stack
 from bnviz.lab.stack_data import stacked_examples
 from bnviz.lab.stack_normalization import StackedNormalization
 from bnviz.recording.frames import ARMS, INFERENCE_STATISTICS
-from bnviz.settings import ACTIVATIONS, INITIALIZERS, STUDY_ARMS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import ACTIVATIONS, INITIALIZERS, STUDY_ARMS
 from bnviz.studies.axis import Axis
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.map_words import describe_cell

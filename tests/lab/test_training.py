@@ -16,7 +16,8 @@ from bnviz.lab.normalization import GhostBatchNormalization
 from bnviz.lab.observer import Observer
 from bnviz.lab.training import CHUNK, BatchOrder, Trainer
 from bnviz.lab.weight_norm import WeightNormDense, assign_kernel
-from bnviz.settings import BN_POSITIONS, OPTIMIZERS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import BN_POSITIONS, OPTIMIZERS
 from tests.support.everyday import everyday
 
 FEATURES, CLASSES, EXAMPLES = 6, 3, 90

@@ -6,13 +6,13 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from bnviz.interventions import Intervention
 from bnviz.lab import training as lab_training
 from bnviz.lab.arms import compiled_network, network_after
 from bnviz.lab.block_training import BlockTraining, _stack, train
 from bnviz.lab.experiment import Experiment, run
 from bnviz.recording.frames import ARMS, frame_steps
 from bnviz.settings import Settings
+from bnviz.settings.interventions import Intervention
 from bnviz.studies.study import CURVES, Block
 from tests.support.everyday import everyday
 

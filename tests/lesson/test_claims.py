@@ -25,7 +25,8 @@ from bnviz.lesson.claims.quantities import of_arms, steps
 from bnviz.lesson.claims.readings import step_cost
 from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
 from bnviz.terminal.claims_command import REFUTED
 from bnviz.terminal.main import main
 from tests.support.recordings import random_recording

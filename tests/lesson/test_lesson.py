@@ -6,7 +6,6 @@ import pytest
 
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.kinds import Float, Integer
 from bnviz.lesson import glossary
 from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.claims import experiments
@@ -16,7 +15,9 @@ from bnviz.lesson.question import Option, Question, score
 from bnviz.lesson.quiz import QUESTIONS, QUIZ
 from bnviz.recording import Recording
 from bnviz.recording.frame_layout import FrameLayout
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.kinds import Float, Integer
+from bnviz.settings.settings import KINDS
 from tests.support import ROOT
 
 ASKED = {f"quiz {item.question.name}": item.question for item in QUIZ}

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bnviz.engine import Engine
-from bnviz.kinds import Key
 from bnviz.lesson.claims import evidence
 from bnviz.page.lesson import about_default
 from bnviz.page.shell import brought, session
@@ -14,7 +13,9 @@ from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import recorded_default
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.frames import frame_steps
-from bnviz.settings import KINDS, Settings, is_relevant
+from bnviz.settings import Settings
+from bnviz.settings.kinds import Key
+from bnviz.settings.settings import KINDS, is_relevant
 from tests.support.engine import until
 from tests.support.everyday import everyday
 from tests.support.recordings import random_recording

@@ -7,7 +7,8 @@ import pytest
 
 from bnviz.page.modes.registry import MODES
 from bnviz.page.shell import links
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
 from tests.support.everyday import everyday
 from tests.support.streamlit_page import open_page, player_message
 

@@ -12,7 +12,8 @@ from bnviz.page.shell.own_file import Holders
 from bnviz.page.shell.session import limits
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import BUNDLED, Recording
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
 from tests.support.networks import header_of
 from tests.support.recordings import random_recording
 from tests.support.streamlit_page import new_page, open_page, player_message

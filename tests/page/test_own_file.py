@@ -14,7 +14,7 @@ from bnviz.page.shell import kept_file
 from bnviz.page.shell.kept_file import KeptFile
 from bnviz.page.shell.own_file import Holders, NoRoomError, OwnFile, Shelf
 from bnviz.page.shell.session import limits
-from bnviz.settings import UPLOAD
+from bnviz.settings.choices import UPLOAD
 from tests.support.engine import until
 from tests.support.streamlit_page import new_page, open_page, player_message
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from bnviz.data.choices import DECIMALS, DELIMITERS, ENCODINGS, Choices
 from bnviz.page.shell import reading_link
-from bnviz.settings import UPLOAD
+from bnviz.settings.choices import UPLOAD
 from tests.support.streamlit_page import new_page
 
 NAMES = tuple(f"column {number}" for number in range(1, 13))

@@ -4,7 +4,8 @@ import pytest
 
 from bnviz.page.forms.shown_settings import MAX_NAMED, differences, sentence
 from bnviz.page.lesson import about_default
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
 from tests.support.streamlit_page import map_message, open_page, player_message
 
 SHOWN = Settings()

@@ -13,9 +13,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.frames import CloseCode
 
 from bnviz.engine.limits import Limits
-from bnviz.kinds import KEY_LENGTH
 from bnviz.page.shell.upload_gate import SHARE
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.kinds import KEY_LENGTH
 from tests.support.engine import PATIENCE, free_port
 from tests.support.everyday import everyday
 from tests.support.loop import run

@@ -21,14 +21,9 @@ from bnviz.recording.frame_schema import (
 from bnviz.recording.frames import ARMS, PERCENTILES, PROBE_SIZE, QUANTITIES, edges
 from bnviz.recording.header import QuantitySpec, RecordingHeader
 from bnviz.recording.networks import ArmSpec, LayerSpec
-from bnviz.settings import (
-    ACTIVATIONS,
-    FORMER_DEFAULTS,
-    PLANE_DATASETS,
-    THIRD_ARMS,
-    Settings,
-    bounds,
-)
+from bnviz.settings import Settings
+from bnviz.settings.choices import ACTIVATIONS, PLANE_DATASETS, THIRD_ARMS
+from bnviz.settings.settings import FORMER_DEFAULTS, bounds
 
 fuzzed = settings(database=None)
 runs = st.builds(

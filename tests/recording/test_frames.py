@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bnviz.recording.frames import NUM_FRAMES, QUANTITIES, VALUE_EDGES, edges, frame_steps
-from bnviz.settings import ACTIVATIONS, STEPS
+from bnviz.settings.choices import ACTIVATIONS, STEPS
 
 fuzzed = settings(database=None)
 steps_allowed = st.integers(*STEPS)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnviz.archive import packed
 from bnviz.recording import BUNDLED, Recording, other_seeds
+from bnviz.recording.archive import packed
 from bnviz.recording.file import RecordingError
 from bnviz.recording.frame_schema import VERSION
 from bnviz.recording.shown_examples import ShownExamples

@@ -13,7 +13,8 @@ import pytest
 from bnviz.findings.speed import MIN_STEPS, Speed, speeds
 from bnviz.recording import BUNDLED, Recording
 from bnviz.recording.frames import ARMS
-from bnviz.settings import Settings, SettingsError, bounds
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.settings import bounds
 from bnviz.studies import map_file
 from bnviz.studies.axis import AXES, DEFAULT_AXES, Axis
 from bnviz.studies.map_numbers import MapNumbers

@@ -18,7 +18,8 @@ from bnviz.player.seeds_content import SeedsContent
 from bnviz.recording import Recording
 from bnviz.recording.arm_colours import ARM_COLOURS
 from bnviz.recording.header import arm_addition, arm_label
-from bnviz.settings import STUDY_ARMS, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.choices import STUDY_ARMS
 from bnviz.studies import seeds_file
 from bnviz.studies.axis import DEFAULT_AXES
 from bnviz.studies.map_numbers import MapNumbers

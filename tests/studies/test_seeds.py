@@ -9,7 +9,8 @@ from bnviz.findings.seed_speeds import speed_range
 from bnviz.findings.speed import speeds
 from bnviz.recording import Recording
 from bnviz.recording.frames import ARMS
-from bnviz.settings import SEEDS, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.choices import SEEDS
 from bnviz.studies.seeds import MAX_SEEDS, SeedBands
 from bnviz.studies.study import CURVES, Outcome
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bnviz.recording.frames import ARMS
-from bnviz.settings import LEARNING_RATES, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.choices import LEARNING_RATES
 from bnviz.studies.stable_rates import PRECISION, RATES, StableRates
 from bnviz.studies.study import Outcome
 

@@ -19,13 +19,14 @@ from bnviz.data import builtin, uploads
 from bnviz.lesson.claims import evidence
 from bnviz.lesson.claims.catalogue import CLAIMS
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, Settings
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS
+from bnviz.settings.written_numbers import MINUS
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.study import Outcome
 from bnviz.studies.sweep import ARM_MEASURES, MEASURES, arm_measure
 from bnviz.terminal.main import main
 from bnviz.terminal.options import UNREAD
-from bnviz.written_numbers import MINUS
 from tests.support import ROOT
 
 COMMAND = [sys.executable, "-m", "bnviz"]

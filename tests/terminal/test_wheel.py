@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from bnviz.settings.written_numbers import MINUS
 from bnviz.terminal.main import settings_table
-from bnviz.written_numbers import MINUS
 from tests.support import ROOT
 from tests.support.engine import free_port
 from tests.support.server import wait_for

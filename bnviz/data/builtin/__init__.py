@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bnviz.data import preparation
 from bnviz.data.dataset import Dataset
 from bnviz.data.examples import Examples
-from bnviz.settings import IMAGE_SHAPES
+from bnviz.settings.choices import IMAGE_SHAPES
 
 FOLDER = Path(__file__).parent
 _CLASSES = {

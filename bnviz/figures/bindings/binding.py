@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bnviz.recording.frames import Frames
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 #: Beginning of a path that takes the square root of the measure that follows.
 ROOT = "sqrt "

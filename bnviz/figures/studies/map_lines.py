@@ -19,10 +19,10 @@ from bnviz.findings.wording import percent
 from bnviz.recording.arm_colours import ARM_COLOURS
 from bnviz.recording.frames import ARMS
 from bnviz.recording.header import arm_label
+from bnviz.settings.written_numbers import written
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import Cell
-from bnviz.written_numbers import written
 
 #: Where infinite numbers are drawn above the highest one, and where the axis ends, as shares of it.
 _INFINITE, _ROOM = 0.16, 0.34

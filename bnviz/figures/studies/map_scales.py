@@ -10,9 +10,9 @@ import numpy as np
 from bnviz.figures.style import GRID, INK, MUTED
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_addition, arm_name
+from bnviz.settings.written_numbers import written
 from bnviz.studies.map_numbers import Floats, MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES
-from bnviz.written_numbers import written
 
 #: From bad to good, lighter all the way: also readable in grey and by colour-blind readers.
 VALUES = (

@@ -16,8 +16,8 @@ from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.recording.arm_colours import ARM_COLOURS
 from bnviz.recording.header import arm_label
+from bnviz.settings.written_numbers import written
 from bnviz.studies.seeds import Band, SeedBands
-from bnviz.written_numbers import written
 
 READING = (
     "How to read: every seed draws different initial weights and a different order of the batches, "

@@ -13,7 +13,7 @@ from bnviz.figures.view import View
 from bnviz.findings.wording import listed
 from bnviz.recording import Recording
 from bnviz.recording.networks import NORMALIZATIONS
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 #: What the view shows, to follow "This view shows".
 SHOWS = "the size of each layer’s weights, and how far a step turns them"

@@ -10,7 +10,7 @@ from bnviz.figures.ranges import bounds, decades
 from bnviz.figures.style import shaded
 from bnviz.figures.view import View
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 #: What the view shows, to follow "This view shows".
 SHOWS = "the gradient of each layer and how far a step moves its weights"

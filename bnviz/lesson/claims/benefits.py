@@ -48,7 +48,7 @@ from bnviz.lesson.claims.readings import (
     working,
 )
 from bnviz.recording import Recording
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 _GAP = "validation loss − training loss, both in inference"
 

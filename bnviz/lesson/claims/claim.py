@@ -12,7 +12,7 @@ from bnviz.lesson.claims.criteria import Criterion, More
 from bnviz.lesson.claims.scope import scope
 from bnviz.recording import Recording
 from bnviz.settings import Settings
-from bnviz.written_numbers import written
+from bnviz.settings.written_numbers import written
 
 #: Ways to write a number, by name.
 FORMS: dict[str, Callable[[float], str]] = {

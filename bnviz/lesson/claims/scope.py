@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from bnviz.architectures import closing_layers, convolves
-from bnviz.settings import KINDS, PLANE_DATASETS, Settings
-from bnviz.written_numbers import written
+from bnviz.settings import Settings
+from bnviz.settings.architectures import closing_layers, convolves
+from bnviz.settings.choices import PLANE_DATASETS
+from bnviz.settings.settings import KINDS
+from bnviz.settings.written_numbers import written
 
 #: What layers consist of, by their architecture.
 _UNITS = {

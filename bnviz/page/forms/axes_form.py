@@ -8,15 +8,16 @@ import streamlit as st
 
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
-from bnviz.kinds import Integer
 from bnviz.page.forms import fields
 from bnviz.page.shell import rerun
 from bnviz.page.shell.markup import plain
-from bnviz.settings import KINDS, Settings, SettingsError, bounds
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.kinds import Integer
+from bnviz.settings.settings import KINDS, bounds
+from bnviz.settings.written_numbers import written
 from bnviz.studies.axis import DEFAULT_AXES, MAX_VALUES, SCALES, Axis, axes_of
 from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import MAX_SEEDS, Sweep, measures_of
-from bnviz.written_numbers import written
 
 #: The sides of a map, and what its form calls them.
 HEADINGS = {"x": "Horizontal axis", "y": "Vertical axis"}

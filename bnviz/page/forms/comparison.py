@@ -16,7 +16,9 @@ from bnviz.page.shell.visit_run import VisitRun
 from bnviz.player.content import StageContent
 from bnviz.player.ghost import Ghost
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.settings import KINDS, is_relevant
 
 _FIELD, _ALIGNED = "compared", "aligned"
 #: What the other runs are drawn at, by whether their frames are those of `alignment.by_accuracy`.

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from bnviz.kinds import Float, Integer
-from bnviz.settings import KINDS
+from bnviz.settings.kinds import Float, Integer
+from bnviz.settings.settings import KINDS
 
 #: What Streamlit replaces in a key to make a class of it.
 _NO_CLASS = re.compile(r"[^a-zA-Z0-9_-]")

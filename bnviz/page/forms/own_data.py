@@ -9,7 +9,6 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 from bnviz.data import uploads
 from bnviz.data.choices import Choices
 from bnviz.data.file_source import FileSource
-from bnviz.kinds import KEY_LENGTH
 from bnviz.page.forms import chosen_file, fields, reading_form
 from bnviz.page.forms.chosen_file import ChosenFileError
 from bnviz.page.forms.reading_form import ReadFile
@@ -29,7 +28,9 @@ from bnviz.page.shell.links import AwaitedFile, Link
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.own_file import NoRoomError, OwnFile
 from bnviz.page.shell.state import state
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.kinds import KEY_LENGTH
 
 _FILE = "own_file"
 #: Key of a file that is not there.

@@ -5,23 +5,18 @@ from typing import Any
 
 import streamlit as st
 
-from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key
 from bnviz.page.forms import fields, folds, number_tracks, own_data
 from bnviz.page.shell import rerun, session
 from bnviz.page.shell.links import LABORATORY, LESSON
 from bnviz.page.shell.markup import plain
 from bnviz.recording.frames import ARM_LABELS
-from bnviz.settings import (
-    KINDS,
-    STUDY_ARMS,
-    UPLOAD,
-    Settings,
-    describe_problems,
-    groups,
-    is_relevant,
-)
+from bnviz.settings import Settings
+from bnviz.settings.choices import STUDY_ARMS, UPLOAD
+from bnviz.settings.kinds import Changes, Choice, Flag, Float, Integer, Key
+from bnviz.settings.problem import describe_problems
+from bnviz.settings.settings import KINDS, groups, is_relevant
+from bnviz.settings.written_numbers import written
 from bnviz.studies.study import TOGETHER
-from bnviz.written_numbers import written
 
 #: Settings that each mode keeps for itself: studies have many runs, which are best kept short.
 _PER_MODE = ("steps",)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from bnviz.page.forms.settings_form import in_words
-from bnviz.settings import KINDS, Settings, is_relevant
+from bnviz.settings import Settings
+from bnviz.settings.settings import KINDS, is_relevant
 
 #: How many differences are named one by one.
 MAX_NAMED = 3

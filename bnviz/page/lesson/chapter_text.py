@@ -16,9 +16,9 @@ from bnviz.page.shell.markup import plain
 from bnviz.page.shell.state import state
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from bnviz.settings.written_numbers import written
 from bnviz.studies.axis import Axis
 from bnviz.studies.sweep import Sweep
-from bnviz.written_numbers import written
 
 #: Distinguishes the questions of the chapters from those of the quiz.
 _WHERE = "predict"

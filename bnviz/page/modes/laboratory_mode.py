@@ -51,7 +51,10 @@ from bnviz.page.shell.player_component import (
 from bnviz.page.shell.state import state
 from bnviz.page.shell.visit_run import VisitRun, named
 from bnviz.recording import Recording
-from bnviz.settings import KINDS, UPLOAD, Problem, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.problem import Problem
+from bnviz.settings.settings import KINDS
 
 NAME = LABORATORY
 LABEL = "Laboratory"

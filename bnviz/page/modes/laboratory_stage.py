@@ -12,7 +12,6 @@ from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import available_view
 from bnviz.lesson import presets
 from bnviz.lesson.presets import FIRST, PRESETS
-from bnviz.nearest import nearest
 from bnviz.page.forms import comparison, live_training, shown_settings
 from bnviz.page.modes import followed_stage
 from bnviz.page.shell import brought, session, shown_run, visit
@@ -25,6 +24,7 @@ from bnviz.player.content import StageContent
 from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
 from bnviz.settings import Settings
+from bnviz.settings.nearest import nearest
 
 
 def run() -> Run | None:

@@ -25,7 +25,8 @@ from bnviz.page.shell.player_component import (
 from bnviz.page.shell.state import state
 from bnviz.player.content import StageContent
 from bnviz.recording import Recording
-from bnviz.settings import Problem, Settings
+from bnviz.settings import Settings
+from bnviz.settings.problem import Problem
 
 NAME = LESSON
 LABEL = "Lesson"

@@ -18,7 +18,7 @@ from bnviz.page.shell.map_component import last_request, requested_cell, show
 from bnviz.page.shell.polling import pause
 from bnviz.page.shell.state import state
 from bnviz.player.map_content import MapContent
-from bnviz.settings import Problem
+from bnviz.settings.problem import Problem
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.stable_rates import DEFINITION, StableRates
 from bnviz.studies.study import UNUSED, second_problem

@@ -13,7 +13,7 @@ from bnviz.page.modes import laboratory_mode, lesson_mode, map_mode, seeds_mode
 from bnviz.page.shell import links, navigation, notices
 from bnviz.page.shell.links import Link
 from bnviz.page.shell.state import state
-from bnviz.settings import Problem
+from bnviz.settings.problem import Problem
 
 
 class Mode(Protocol):

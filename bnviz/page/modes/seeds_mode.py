@@ -5,7 +5,6 @@ from functools import partial
 
 import streamlit as st
 
-from bnviz import typed_numbers
 from bnviz.engine.engine import Engine
 from bnviz.engine.study_runs import StudyRun
 from bnviz.page.forms import fields, settings_form, shown_settings
@@ -15,7 +14,8 @@ from bnviz.page.shell.map_component import last_request, show
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.polling import pause
 from bnviz.player.seeds_content import SeedsContent
-from bnviz.settings import Problem, Settings, SettingsError
+from bnviz.settings import Settings, SettingsError, typed_numbers
+from bnviz.settings.problem import Problem
 from bnviz.studies import study
 from bnviz.studies.seeds import MAX_SEEDS, MIN_SEEDS, SeedBands
 

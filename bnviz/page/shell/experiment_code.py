@@ -9,7 +9,8 @@ from bnviz.data.examples_file import FILE_NAME
 from bnviz.export import keras_script, script_cells, torch_script
 from bnviz.page.shell import file_reading, session
 from bnviz.page.shell.kept_file import kept
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 
 _PYTHON = "text/x-python"
 

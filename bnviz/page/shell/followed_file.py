@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bnviz.archive import OversizeError, read_limited
 from bnviz.page.shell import recording_process
 from bnviz.page.shell.visit_run import VisitRun
 from bnviz.recording import Recording
+from bnviz.recording.archive import OversizeError, read_limited
 from bnviz.recording.file import MAX_FILE_BYTES, RecordingError
 
 #: Token of the run of the file, whatever it holds.

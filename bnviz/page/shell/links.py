@@ -9,7 +9,9 @@ import streamlit as st
 
 from bnviz.page.shell import reading_link
 from bnviz.page.shell.reading_link import READING
-from bnviz.settings import FORMER_DEFAULTS, KINDS, Problem, Settings
+from bnviz.settings import Settings
+from bnviz.settings.problem import Problem
+from bnviz.settings.settings import FORMER_DEFAULTS, KINDS
 
 #: Names of the modes in a URL; the laboratory needs none.
 LABORATORY, MAP, SEEDS, LESSON = "", "map", "seeds", "lesson"

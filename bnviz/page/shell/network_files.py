@@ -17,7 +17,8 @@ from bnviz.page.shell.markup import plain
 from bnviz.page.shell.polling import pause
 from bnviz.page.shell.shown_run import waiting
 from bnviz.recording import Recording
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 
 LABEL = "Trained networks (.keras)"
 _HELP = (

@@ -7,7 +7,7 @@ import streamlit as st
 from bnviz.page.shell.links import AwaitedFile
 from bnviz.page.shell.markup import plain
 from bnviz.page.shell.state import state
-from bnviz.settings import Problem, describe_problems
+from bnviz.settings.problem import Problem, describe_problems
 
 
 def of_link(problems: Iterable[Problem], awaited: AwaitedFile | None = None) -> None:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from bnviz.data.choices import Choices
 from bnviz.engine.admission import ADDRESS_SHARE, BROWSER_SHARE
 from bnviz.engine.origin import Origin
-from bnviz.kinds import KEY_LENGTH
+from bnviz.settings.kinds import KEY_LENGTH
 
 #: How long the file of an ended session waits, in seconds.
 WAIT_SECONDS = 60.0

@@ -18,7 +18,8 @@ from bnviz.lesson.chapters import CHAPTERS
 from bnviz.lesson.presets import FIRST
 from bnviz.page.shell.links import LABORATORY, AwaitedFile
 from bnviz.player.request import PlayerRequest
-from bnviz.settings import Problem, Settings
+from bnviz.settings import Settings
+from bnviz.settings.problem import Problem
 from bnviz.studies.sweep import Sweep
 
 T = TypeVar("T")

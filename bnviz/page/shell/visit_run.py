@@ -9,7 +9,8 @@ import numpy as np
 from bnviz.lesson import presets
 from bnviz.recording import Recording
 from bnviz.recording.described import described
-from bnviz.settings import UPLOAD, Settings
+from bnviz.settings import Settings
+from bnviz.settings.choices import UPLOAD
 
 #: Longest name of a run, in characters.
 MAX_NAME = 60

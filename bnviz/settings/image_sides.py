@@ -2,7 +2,7 @@
 
 import math
 
-from bnviz.architectures import closing_layers
+from bnviz.settings.architectures import closing_layers
 
 #: Side of what pooling makes one value of.
 POOL_SIDE = 2
@@ -22,7 +22,7 @@ def pooled_after(height: int, width: int, hidden_layers: int, architecture: str)
         height: Rows of pixels of what the first layer is given.
         width: Columns of pixels.
         hidden_layers: Number of hidden layers.
-        architecture: One of `bnviz.architectures.CONVOLUTIONS`.
+        architecture: One of `bnviz.settings.architectures.CONVOLUTIONS`.
     """
     closing = closing_layers(architecture, hidden_layers)
     # Where a block, or a layer that stands alone, ends.
@@ -39,7 +39,7 @@ def sides(height: int, width: int, hidden_layers: int, architecture: str) -> lis
         height: Rows of pixels of what the first layer is given.
         width: Columns of pixels.
         hidden_layers: Number of hidden layers.
-        architecture: One of `bnviz.architectures.CONVOLUTIONS`.
+        architecture: One of `bnviz.settings.architectures.CONVOLUTIONS`.
     """
     pooled = pooled_after(height, width, hidden_layers, architecture)
     found = []

@@ -6,8 +6,8 @@ them. A run with interventions starts again from its seed, so it is as repeatabl
 
 from dataclasses import dataclass
 
-from bnviz import typed_numbers
-from bnviz.written_numbers import written
+from bnviz.settings import typed_numbers
+from bnviz.settings.written_numbers import written
 
 #: Maximum number of changes in one run.
 MAX_CHANGES = 8

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from bnviz import typed_numbers
 from bnviz.figures.bindings.binding import format_value
-from bnviz.written_numbers import written
+from bnviz.settings import typed_numbers
+from bnviz.settings.written_numbers import written
 
 
 @pytest.mark.parametrize(

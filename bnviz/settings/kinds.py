@@ -5,10 +5,10 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
-from bnviz import typed_numbers
-from bnviz.interventions import MAX_CHANGES, parse, to_text
-from bnviz.scales import LINEAR, Scale
-from bnviz.written_numbers import written
+from bnviz.settings import typed_numbers
+from bnviz.settings.interventions import MAX_CHANGES, parse, to_text
+from bnviz.settings.scales import LINEAR, Scale
+from bnviz.settings.written_numbers import written
 
 Value = str | int | float | bool
 Number = TypeVar("Number", bound=float, covariant=True)
@@ -194,7 +194,7 @@ class Key(Kind):
 
 @dataclass(frozen=True)
 class Changes(Kind):
-    """Changes in mid-run, as text (see `bnviz.interventions`).
+    """Changes in mid-run, as text (see `bnviz.settings.interventions`).
 
     Attributes:
         steps: The lowest and the highest step.

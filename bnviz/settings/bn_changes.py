@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from bnviz.architectures import closing_layers
-from bnviz.interventions import BN_CHANGES, Intervention
+from bnviz.settings.architectures import closing_layers
+from bnviz.settings.interventions import BN_CHANGES, Intervention
 
 #: Arms with Batch Normalization; and all that train by the statistics of batches and keep moving
 #: ones for inference.
@@ -18,7 +18,7 @@ def built_after(kind: str, action: str) -> tuple[str, bool] | None:
 
     Args:
         kind: What the network is before: one of `bnviz.recording.frames.ARM_LABELS`.
-        action: One of `bnviz.interventions.ACTIONS`.
+        action: One of `bnviz.settings.interventions.ACTIONS`.
 
     Returns:
         What it is afterwards, and whether its statistics are frozen by it; None if the change does
@@ -40,7 +40,7 @@ def is_removable(architecture: str, hidden_layers: int, position: str) -> bool:
     which in a residual network takes in a skip as well, that BN did not act on.
 
     Args:
-        architecture: One of `bnviz.architectures.ARCHITECTURES`.
+        architecture: One of `bnviz.settings.architectures.ARCHITECTURES`.
         hidden_layers: Number of hidden layers.
         position: Where BN is, "before" or "after" the activation.
     """

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from bnviz.kinds import Float, Integer
-from bnviz.scales import LINEAR, LOGARITHMIC
-from bnviz.settings import KINDS
+from bnviz.settings.kinds import Float, Integer
+from bnviz.settings.scales import LINEAR, LOGARITHMIC
+from bnviz.settings.settings import KINDS
 
 NUMBERS = {name: kind for name, kind in KINDS.items() if isinstance(kind, Integer | Float)}
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from bnviz.lesson import presets
-from bnviz.nearest import nearest
 from bnviz.settings import Settings
+from bnviz.settings.nearest import nearest
 
 BASE = Settings()
 FILE = {"dataset": "upload", "upload": "a" * 32}

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from bnviz.kinds import Float, Integer
-from bnviz.settings import KINDS, UPLOAD, Settings, is_relevant
+from bnviz.settings.choices import UPLOAD
+from bnviz.settings.kinds import Float, Integer
+from bnviz.settings.settings import KINDS, Settings, is_relevant
 
 N = TypeVar("N")
 #: Settings that name networks.

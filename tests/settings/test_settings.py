@@ -8,24 +8,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bnviz.bn_changes import is_removable
-from bnviz.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
-from bnviz.settings import (
-    FORMER_DEFAULTS,
-    KINDS,
-    LEARNING_RATES,
-    NEUTRAL,
-    SEEDS,
-    STEPS,
-    UPLOAD,
-    Problem,
-    Settings,
-    SettingsError,
-    bounds,
-    groups,
-    is_possible,
-    is_relevant,
-)
+from bnviz.settings import Settings, SettingsError
+from bnviz.settings.bn_changes import is_removable
+from bnviz.settings.choices import LEARNING_RATES, SEEDS, STEPS, UPLOAD
+from bnviz.settings.kinds import Changes, Choice, Flag, Float, Integer, Key, Kind
+from bnviz.settings.problem import Problem
+from bnviz.settings.rules import is_possible
+from bnviz.settings.settings import FORMER_DEFAULTS, KINDS, NEUTRAL, bounds, groups, is_relevant
 
 fuzzed = settings(database=None)
 

@@ -6,7 +6,14 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnviz.interventions import (
+from bnviz.lab.arms import intervene, new_arm
+from bnviz.lab.datasets import load
+from bnviz.lab.experiment import run
+from bnviz.lab.training import BatchOrder
+from bnviz.recording import Recording
+from bnviz.settings import Settings
+from bnviz.settings.choices import LEARNING_RATES, STEPS
+from bnviz.settings.interventions import (
     ACTIONS,
     LEARNING_RATE,
     MAX_CHANGES,
@@ -15,12 +22,6 @@ from bnviz.interventions import (
     parse,
     to_text,
 )
-from bnviz.lab.arms import intervene, new_arm
-from bnviz.lab.datasets import load
-from bnviz.lab.experiment import run
-from bnviz.lab.training import BatchOrder
-from bnviz.recording import Recording
-from bnviz.settings import LEARNING_RATES, STEPS, Settings
 from tests.support.everyday import everyday
 
 BOUNDS = {"steps": STEPS, "learning_rates": LEARNING_RATES}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnviz import typed_numbers
+from bnviz.settings import typed_numbers
 
 
 @pytest.mark.parametrize(

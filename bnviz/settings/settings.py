@@ -1,4 +1,4 @@
-"""Settings of a run: every choice, default and bound, declared once.
+"""Settings of a run: every setting with its default and bounds, declared once.
 
 The page's form, the terminal, the URL and the tests all read this module; its
 length is that of the one declaration.
@@ -6,19 +6,29 @@ length is that of the one declaration.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from bnviz import bn_changes
-from bnviz.architectures import (
-    ARCHITECTURES,
-    CONVOLUTIONS,
-    RESIDUAL,
+from bnviz.settings.architectures import ARCHITECTURES, RESIDUAL
+from bnviz.settings.choices import (
+    ACTIVATIONS,
+    BN_POSITIONS,
+    DATASETS,
+    DROPOUT_POSITIONS,
+    INITIALIZERS,
+    LEARNING_RATES,
+    OPTIMIZERS,
+    PLANE_DATASETS,
+    SECOND_ARMS,
+    SEEDS,
+    STEPS,
+    THIRD_ARMS,
+    UPLOAD,
 )
-from bnviz.interventions import BN_CHANGES, Intervention, parse, to_text
-from bnviz.kinds import (
+from bnviz.settings.interventions import Intervention, parse
+from bnviz.settings.kinds import (
     Bounds,
     Changes,
     Choice,
@@ -30,100 +40,10 @@ from bnviz.kinds import (
     MoreThan,
     Value,
 )
-from bnviz.scales import LOGARITHMIC, Scale
+from bnviz.settings.problem import UNKNOWN, Problem, SettingsError, as_text
+from bnviz.settings.rules import contradictions_of
+from bnviz.settings.scales import LOGARITHMIC, Scale
 
-#: Data sets with two input features, which can be drawn as points in a plane.
-PLANE_DATASETS = ("moons", "circles", "spiral", "xor", "gaussians")
-#: Stands for a viewer's own file in place of a built-in data set.
-UPLOAD = "upload"
-DATASETS = (
-    "digits",
-    *PLANE_DATASETS,
-    "breast_cancer",
-    "wine",
-    "mnist",
-    "fashion_mnist",
-    "cifar10",
-    UPLOAD,
-)
-#: Height, width and channels of the built-in data sets whose examples are images, which a
-#: convolution needs.
-IMAGE_SHAPES = {
-    "digits": (8, 8, 1),
-    "mnist": (28, 28, 1),
-    "fashion_mnist": (28, 28, 1),
-    "cifar10": (32, 32, 3),
-}
-IMAGE_DATASETS = tuple(IMAGE_SHAPES)
-#: How many images of CIFAR-10 are taken, the first of its training and of its test images.
-CIFAR10_PARTS = (4_000, 1_000)
-ACTIVATIONS = (
-    "sigmoid",
-    "tanh",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "gelu",
-    "silu",
-    "linear",
-)
-INITIALIZERS = (
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_normal",
-    "random_normal",
-)
-OPTIMIZERS = ("sgd", "momentum", "adam", "rmsprop")
-BN_POSITIONS = ("before", "after")
-#: Places of dropout: after all that follows the linear map, or right before the normalization.
-DROPOUT_POSITIONS = ("after", "before")
-#: What the second network can normalize by; the first one does not normalize.
-SECOND_ARMS = (
-    "bn",
-    "bn_other",
-    "layer_norm",
-    "group_norm",
-    "instance_norm",
-    "rms_norm",
-    "renorm",
-    "ghost_bn",
-    "dyt",
-    "weight_norm",
-    "noisy_bn",
-)
-#: Those of them that can be trained many at once, as maps and seeds are: noise is drawn for one
-#: network at a time.
-STUDY_ARMS = tuple(arm for arm in SECOND_ARMS if arm != "noisy_bn")
-#: What can be trained as a third network.
-THIRD_ARMS = ("no", *SECOND_ARMS)
-#: Momentum of the optimizer "momentum", which is SGD with it.
-SGD_MOMENTUM = 0.9
-STEPS = Bounds(1, 50_000)
-LEARNING_RATES = Bounds(1e-5, 10.0)
-SEEDS = Bounds(0, 2**31 - 1)
-#: How many names that are no settings are listed one by one; a link may hold a thousand.
-MAX_UNKNOWN = 5
-_NO_SETTING = "left out, since no setting has this name"
-_ARCHITECTURE_RULE = (
-    "{plain!r} with the data set {dataset!r}, whose examples are not images (those of "
-    f"{', '.join(IMAGE_DATASETS)} are)"
-)
-_THIRD_RULE = "another one than the second network, which is {second!r}"
-#: What the changes of BN need that not every run has, in words.
-_NEEDS = {
-    action: f"“{BN_CHANGES[action]}” ({action}) needs a second or third network that is "
-    f"{' or '.join(needed)}"
-    for action, needed in bn_changes.NEEDS.items()
-}
-#: What a residual network cannot do with BN after the activation.
-_ACROSS_SKIPS = (
-    f"changes that are not exact: “{BN_CHANGES['remove_bn']}” (remove_bn) needs BN before the "
-    "activation in a residual network, since the layers into which BN would go after it take in "
-    "the skip, too"
-)
 _UPLOAD_RULE = "a key if and only if the data set is 'upload' (choose a file first)"
 
 
@@ -138,54 +58,6 @@ def _setting(default: Value, kind: Kind, *, neutral: Value | None = None) -> Any
             so that old recordings and digests keep their meaning.
     """
     return field(default=default, metadata={"kind": kind, "neutral": neutral})
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A bad value.
-
-    Attributes:
-        name: Of the field.
-        given: The value, as text.
-        allowed: What is allowed, in words that follow "must be".
-        used: What it is read as instead, as text; None where it is refused.
-    """
-
-    name: str
-    given: str
-    allowed: str
-    used: str | None = None
-
-    def __str__(self) -> str:
-        text = f"{_shorten(self.name)} is {_shorten(self.given)!r}; it must be {self.allowed}"
-        if self.used is None:
-            return text
-        return f"{text}, and is read as {_shorten(self.used) or 'nothing'}"
-
-
-def describe_problems(problems: Iterable[Problem]) -> str:
-    """Problems as text: every bad setting, and the first few names that are no settings."""
-    found = tuple(problems)
-    unknown = [problem for problem in found if problem.name not in KINDS]
-    shown = [problem for problem in found if problem.name in KINDS] + unknown[:MAX_UNKNOWN]
-    rest = len(unknown) - MAX_UNKNOWN
-    more = [f"{rest} more names are not settings"] if rest > 0 else []
-    return "; ".join([*map(str, shown), *more])
-
-
-class SettingsError(ValueError):
-    """Settings that cannot be run.
-
-    Attributes:
-        problems: All bad values, not just the first.
-    """
-
-    def __init__(self, problems: Iterable[Problem]):
-        self.problems = tuple(problems)
-        super().__init__(describe_problems(self.problems))
-
-    def __reduce__(self) -> tuple[type, tuple[tuple[Problem, ...]]]:
-        return type(self), (self.problems,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -483,14 +355,14 @@ class Settings:
         for name, kind in KINDS.items():
             object.__setattr__(self, name, kind.read(getattr(self, name)))
         problems = [
-            Problem(name, _as_text(value), kind.allowed())
+            Problem(name, as_text(value), kind.allowed())
             for name, kind in KINDS.items()
             if not kind.allows(value := getattr(self, name))
         ]
         if not problems and (self.dataset == UPLOAD) != bool(self.upload):
             problems.append(Problem("upload", self.upload, _UPLOAD_RULE))
         if not problems:
-            problems += [replace(each, used=None) for each in _contradictions(vars(self))]
+            problems += [replace(each, used=None) for each in contradictions_of(vars(self))]
         if problems:
             raise SettingsError(problems)
 
@@ -513,11 +385,11 @@ class Settings:
         for name, entry in given.items():
             kind = KINDS.get(name)
             if kind is None:
-                problems.append(Problem(_as_text(name), _as_text(entry), _NO_SETTING))
+                problems.append(Problem(as_text(name), as_text(entry), UNKNOWN))
                 continue
             value = kind.read(entry)
             if not kind.allows(value):
-                problems.append(Problem(name, _as_text(entry), kind.allowed()))
+                problems.append(Problem(name, as_text(entry), kind.allowed()))
             nearest = kind.nearest(value)
             if nearest is not None:
                 values[name] = nearest
@@ -528,7 +400,7 @@ class Settings:
             values.pop("dataset", None)
         values = {**defaults, **values}
         whole = {**{name: item.default for name, item in _FIELDS.items()}, **values}
-        contradictions = _contradictions(whole)
+        contradictions = contradictions_of(whole)
         for problem in contradictions:
             values.pop(problem.name)
             if problem.used is not None:
@@ -606,53 +478,6 @@ class Settings:
         """16 hexadecimal characters that identify the run of these settings."""
         text = f"{self.VERSION} {self.to_json()}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def is_possible(architecture: object, dataset: object) -> bool:
-    """Whether the examples of a data set can pass through the layers; any file's may."""
-    return architecture not in CONVOLUTIONS or dataset in (*IMAGE_DATASETS, UPLOAD)
-
-
-def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with settings together of which each is allowed by itself."""
-    found = []
-    architecture, dataset = values["architecture"], values["dataset"]
-    second, third, text = (values[name] for name in ("second_arm", "third_arm", "interventions"))
-    if not is_possible(architecture, dataset):
-        plain = CONVOLUTIONS[architecture]
-        allowed = _ARCHITECTURE_RULE.format(plain=plain, dataset=dataset)
-        found.append(Problem("architecture", architecture, allowed, used=plain))
-    if third == second:
-        found.append(Problem("third_arm", third, _THIRD_RULE.format(second=second)))
-    changes = parse(text, steps=STEPS, learning_rates=LEARNING_RATES)
-    layers, position = values["hidden_layers"], values["bn_position"]
-    removable = bn_changes.is_removable(architecture, layers, position)
-    possible, impossible = bn_changes.split(changes, (second, third), removable=removable)
-    if impossible:
-        actions = [change.action for change in impossible]
-        rules = []
-        inserted = any(change.action == "insert_bn" for change in changes)
-        if not removable and "remove_bn" in actions and ("bn" in (second, third) or inserted):
-            actions = [action for action in actions if action != "remove_bn"]
-            rules.append(_ACROSS_SKIPS)
-        if actions:
-            needs = "; ".join(_NEEDS[action] for action in actions)
-            rules.append(f"changes that concern no network: {needs}, or BN inserted before")
-        rule = f"without {', and without '.join(rules)}"
-        found.append(Problem("interventions", text, rule, used=to_text(possible)))
-    return found
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _as_text(value: object) -> str:
-    """Any value as text; some, such as whole numbers of 5,000 digits, cannot be converted."""
-    try:
-        return str(value)
-    except Exception:
-        return f"a value of type {type(value).__name__} that cannot be shown"
 
 
 _FIELDS = {item.name: item for item in fields(Settings)}
