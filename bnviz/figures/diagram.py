@@ -23,6 +23,7 @@ _NAMES = {
     "renorm": ("BRN", "Batch Renormalization"),
     "ghost": ("GBN", "Ghost Batch Normalization"),
     "dyt": ("DyT", "dynamic tanh"),
+    "weight": ("WN", "weight normalization"),
 }
 _NOISY = ("BN~", "Batch Normalization followed by noise")
 #: The arguments from which to which an activation is drawn, and at how many of them.
@@ -95,14 +96,18 @@ def _column(panels: Panels, number: int, arm: str) -> dict[str, Any]:
         "contrast": contrast(spec.colour),
         "parts": _parts(spec, 0),
         "adds": adds[0] if adds else "",
+        "opens": "inside" if arm in header.batch_norm_arms[:1] else "scale_and_shift",
         **_norm(header, arm, 0),
     }
 
 
 def _norm(header: RecordingHeader, arm: str, layer: int) -> dict[str, str]:
     """Short and full name of what a network normalizes by at a layer; empty without it."""
-    norm = header.arm(arm).norm(layer)
+    spec = header.arm(arm)
+    norm = spec.norm(layer)
     names = ("", "") if norm is None else _NAMES[norm.kind]
+    if spec.normalization == "weight":
+        names = _NAMES["weight"]
     if arm == "noisy_bn" and header.settings is not None:
         names = _NOISY
     return dict(zip(("short", "full"), names, strict=True))
@@ -110,7 +115,8 @@ def _norm(header: RecordingHeader, arm: str, layer: int) -> dict[str, str]:
 
 def _parts(arm: ArmSpec, layer: int) -> list[str]:
     """What a layer of a network consists of, in order."""
-    parts, norm = ["weights", "activation"], arm.norm(layer)
+    weights = "normalized_weights" if arm.normalization == "weight" else "weights"
+    parts, norm = [weights, "activation"], arm.norm(layer)
     if norm is not None:
         parts.insert(1 if norm.position == "before" else 2, "normalization")
     return parts

@@ -320,11 +320,36 @@ class RecordingHeader:
         for change in self.changes:
             after = built_after(kind, change.action)
             if after is not None and after[0] != kind:
-                # The frame of this step was measured before the change.
-                found.append((begin, change.step, normalization))
-                kind, begin = after[0], change.step + 1
+                made = self.made_at(change)
+                found.append((begin, made, normalization))
+                kind, begin = after[0], made + 1
                 normalization = "batch" if kind in BN_ARMS else "none"
         return [*found, (begin, math.inf, normalization)]
+
+    def made_at(self, change: Intervention) -> float:
+        """The recorded step at which a change is made, right after its frame; infinite if none."""
+        return next((step for step in self.steps if step >= change.step), math.inf)
+
+    def changed_after(self, name: str, action: str) -> int | None:
+        """The step after whose frame a change of BN has been made to a network.
+
+        Args:
+            name: Of the network.
+            action: One of `bnviz.interventions.BN_CHANGES`.
+
+        Returns:
+            None if it never is, or never concerns this network.
+        """
+        kind = name
+        for change in self.changes:
+            after = built_after(kind, change.action)
+            if after is None:
+                continue
+            made = self.made_at(change)
+            if change.action == action and made < math.inf:
+                return int(made)
+            kind = after[0]
+        return None
 
     @property
     def normalized_arms(self) -> tuple[str, ...]:

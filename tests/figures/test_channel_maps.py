@@ -80,7 +80,10 @@ def test_dense_layers_have_none_and_say_nothing():
     ("changes", "stages"),
     [
         ({"interventions": "5:insert_bn"}, (["values x"], ["values x", "γ x̂ + β", "relu"])),
-        ({"interventions": "5:freeze_bn"}, (["values x", "relu"], ["values x"])),
+        (
+            {"interventions": "5:freeze_bn"},
+            (["values x", "relu"], ["values x", "γ x̂ + β", "relu"]),
+        ),
         (
             {"second_arm": "noisy_bn"},
             (["values x", "relu"], ["values x", "γ x̂ + β"]),

@@ -33,7 +33,7 @@ def diagram(view=None, **settings):
         ("renorm", "before", [BEFORE, BEFORE], ["BN", "BRN"]),
         ("ghost_bn", "before", [BEFORE, BEFORE], ["BN", "GBN"]),
         ("dyt", "after", [AFTER, AFTER], ["BN", "DyT"]),
-        ("weight_norm", "before", [BEFORE, ["weights", "activation"]], ["BN", ""]),
+        ("weight_norm", "before", [BEFORE, ["normalized_weights", "activation"]], ["BN", "WN"]),
         ("noisy_bn", "before", [BEFORE, BEFORE], ["BN", "BN~"]),
     ],
 )
@@ -44,6 +44,13 @@ def test_each_arm_has_its_normalization_at_its_place(third, position, parts, sho
     assert [column["parts"] for column in others] == parts
     assert [column["short"] for column in others] == short
     assert [column["panel"] for column in others] == list(range(2, 2 + len(others)))
+
+
+def test_only_bn_itself_opens_the_view_of_a_neuron():
+    columns = diagram(third_arm="weight_norm")["columns"]
+    assert [column["opens"] for column in columns[1:]] == ["inside", "scale_and_shift"]
+    other = diagram(second_arm="layer_norm", third_arm="bn")["columns"]
+    assert [column["opens"] for column in other[1:]] == ["scale_and_shift", "inside"]
 
 
 @pytest.mark.parametrize("architecture", ["residual_dense", "residual_conv"])

@@ -227,6 +227,8 @@ PASSAGE = {
     "coded": True,
     "mean": "bn/batch_mean/1/2",
     "variance": "bn/batch_variance/1/2",
+    "moving_mean": "bn/moving_mean/1/2",
+    "moving_variance": "bn/moving_variance/1/2",
     "gamma": "bn/gamma/1/2",
     "beta": "bn/beta/1/2",
     "epsilon": 0.25,
@@ -292,7 +294,8 @@ def test_gamma_and_beta_by_hand_or_of_the_identity_restore_the_input(by_hand):
     choice = {"by_hand": by_hand, "hand": (1.5, mean)}
     ways = Passage(**PASSAGE, **choice, activation="").points(frames, 1)["y"].reshape(3, 5)
     np.testing.assert_allclose(ways[:, 3], ways[:, 0], rtol=1e-6)
-    neuron = {name: PASSAGE[name] for name in ("mean", "variance", "gamma", "beta", "epsilon")}
+    others = ("values", "coded", "examples")
+    neuron = {name: value for name, value in PASSAGE.items() if name not in others}
     words = ScaleAndShift(**neuron, **choice, x=4, y=1).points(frames, 1)["text"]
     assert words == [f"γ 1.50<br>β {format_value(mean)}"]
 

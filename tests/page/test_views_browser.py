@@ -43,6 +43,10 @@ DEEP = Settings(dataset="moons", hidden_layers=3, units=6, steps=40, deep=True)
 RECORDINGS = {
     "the recorded run": lambda: start_of(Recording.load(RECORDED), 40),
     "every measure": lambda: random_recording(DEEP.replace(third_arm="layer_norm"), 12),
+    "BN frozen": lambda: random_recording(DEEP.replace(interventions="15:freeze_bn"), 30),
+    "BN removed": lambda: random_recording(
+        DEEP.replace(interventions="2:freeze_bn,20:remove_bn"), 30
+    ),
     "many layers": lambda: random_recording(DEEP.replace(hidden_layers=12, units=8), 5),
     "broken numbers": lambda: random_recording(DEEP, 10, broken=0.1),
     "one frame": lambda: random_recording(DEEP, 1),

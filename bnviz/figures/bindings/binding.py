@@ -87,6 +87,11 @@ def value_at(frames: Frames, at: int, path: str) -> float:
     return float(column(frames, path)[at])
 
 
+def is_after(frames: Frames, at: int, step: int | None) -> bool:
+    """Whether the frame at index `at` is later than a step; never later than None."""
+    return step is not None and bool(frames["step"][at] > step)
+
+
 def next_edge(edges: NDArray[np.float64], path: str) -> float:
     """Returns what follows the last of some edges if what they run over goes on as evenly.
 

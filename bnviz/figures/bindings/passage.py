@@ -13,6 +13,7 @@ from bnviz.figures.bindings.binding import (
     Points,
     column,
     format_value,
+    is_after,
     transformed,
     value_at,
 )
@@ -54,6 +55,10 @@ class Neuron(Binding):
     Attributes:
         mean: Path of the batch mean.
         variance: Path of the batch variance.
+        moving_mean: Path of the moving mean.
+        moving_variance: Path of the moving variance.
+        frozen_after: The step after whose frame BN normalizes by the moving ones; None if never.
+        removed_after: The step after whose frame the network has no BN; None if never.
         gamma: Path of gamma.
         beta: Path of beta.
         epsilon: Constant added to the variance.
@@ -64,18 +69,38 @@ class Neuron(Binding):
 
     mean: str
     variance: str
+    moving_mean: str
+    moving_variance: str
     gamma: str
     beta: str
     epsilon: float
+    frozen_after: int | None = None
+    removed_after: int | None = None
     by_hand: str = "learnt"
     hand: tuple[float, float] = (1.0, 0.0)
+
+    def is_frozen(self, frames: Frames, at: int) -> bool:
+        """Whether BN normalizes by its moving statistics at the cursor."""
+        return is_after(frames, at, self.frozen_after)
+
+    def is_removed(self, frames: Frames, at: int) -> bool:
+        """Whether the network has no BN any more at the cursor."""
+        return is_after(frames, at, self.removed_after)
+
+    def moments(self, frames: Frames, at: int) -> tuple[float, float]:
+        """Returns the mean and variance that BN normalizes by at the cursor."""
+        paths = self.mean, self.variance
+        if self.is_frozen(frames, at):
+            paths = self.moving_mean, self.moving_variance
+        mean, variance = (value_at(frames, at, path) for path in paths)
+        return mean, variance
 
     def scale_and_shift(self, frames: Frames, at: int) -> tuple[float, float]:
         """Returns gamma and beta at the cursor."""
         if self.by_hand == "hand":
             return self.hand
         if self.by_hand == "identity":
-            mean, variance = (value_at(frames, at, path) for path in (self.mean, self.variance))
+            mean, variance = self.moments(frames, at)
             with np.errstate(invalid="ignore"):
                 return float(np.sqrt(variance + self.epsilon)), mean
         return value_at(frames, at, self.gamma), value_at(frames, at, self.beta)
@@ -97,11 +122,48 @@ class ScaleAndShift(Neuron):
 
     def points(self, frames: Frames, at: int) -> Points:
         gamma, beta = self.scale_and_shift(frames, at)
+        text = f"γ {format_value(gamma)}<br>β {format_value(beta)}"
         return {
             "x": [self.x],
             "y": [self.y],
-            "text": [f"γ {format_value(gamma)}<br>β {format_value(beta)}"],
+            "text": ["" if self.is_removed(frames, at) else text],
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moments(Neuron):
+    """Mean and variance of all examples at a stage before gamma and beta, as text.
+
+    Attributes:
+        stage: 0 for what BN is given, 1 for that less the mean, 2 for x_hat.
+        x: Where the text is placed.
+        y: Its height.
+    """
+
+    kind: ClassVar[str] = "moments"
+
+    stage: int
+    x: float
+    y: float
+
+    def points(self, frames: Frames, at: int) -> Points:
+        return {"x": [self.x], "y": [self.y], "text": [self._text(frames, at)]}
+
+    def _text(self, frames: Frames, at: int) -> str:
+        if self.is_removed(frames, at):
+            return ""
+        mean, variance = value_at(frames, at, self.mean), value_at(frames, at, self.variance)
+        by_mean, by_variance = self.moments(frames, at)
+        with np.errstate(invalid="ignore"):
+            mean -= by_mean if self.stage else 0.0
+            if self.stage == 2:
+                mean /= float(np.sqrt(by_variance + self.epsilon))
+                variance /= by_variance + self.epsilon
+        # Of the batch by whose own mean and variance it is normalized, without the noise of digits.
+        exact = self.stage > 0 and not self.is_frozen(frames, at)
+        means = "0" if exact else format_value(mean)
+        variances = "≈ 1" if exact and self.stage == 2 else format_value(variance)
+        return f"mean {means}<br>var {variances}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,11 +192,14 @@ class Passage(Neuron):
     def points(self, frames: Frames, at: int) -> Points:
         gamma, beta = self.scale_and_shift(frames, at)
         with np.errstate(invalid="ignore", over="ignore"):
-            mean, variance = (value_at(frames, at, path) for path in (self.mean, self.variance))
             values = column(frames, self.values)[at][list(self.examples)]
             if self.coded:
-                values = mean + decode(values) * np.sqrt(variance)
+                own_mean, own_variance = (
+                    value_at(frames, at, path) for path in (self.mean, self.variance)
+                )
+                values = own_mean + decode(values) * np.sqrt(own_variance)
             values = values.astype(np.float64)
+            mean, variance = self.moments(frames, at)
             centred = values - mean
             width = np.sqrt(variance + self.epsilon)
             normalized = centred / width

@@ -11,6 +11,7 @@ from bnviz.figures.bindings.binding import (
     Points,
     column,
     format_value,
+    is_after,
     transformed,
     value_at,
 )
@@ -250,6 +251,31 @@ class Caption(Binding):
         for measure in self.measures:
             text = text.replace("{}", format_value(value_at(frames, at, measure)), 1)
         return {"x": [self.x], "y": [self.y], "text": [text]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(Binding):
+    """A line of text that is there in a part of the run.
+
+    Attributes:
+        x: Where the text is placed.
+        y: Its height.
+        text: The text.
+        after: The step after which it is there.
+        until: The last step at which it is there; None for the end of the run.
+    """
+
+    kind: ClassVar[str] = "note"
+
+    x: float
+    y: float
+    text: str
+    after: int
+    until: int | None = None
+
+    def points(self, frames: Frames, at: int) -> Points:
+        shown = is_after(frames, at, self.after) and not is_after(frames, at, self.until)
+        return {"x": [self.x], "y": [self.y], "text": [self.text if shown else ""]}
 
 
 def _part(frames: Frames, part: str, at: int) -> Frames:

@@ -136,6 +136,7 @@ VIEWS = {
         ("layer", "neuron", "example", "by_hand"),
         (EXAMPLES, BATCH_NORM),
         inside.SHOWS,
+        note=inside.note,
         detail=True,
     ),
     "gradients": ViewSpec(

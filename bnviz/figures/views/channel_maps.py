@@ -4,6 +4,7 @@ from typing import Any
 
 from bnviz.figures.bindings.passage import ACTIVATIONS
 from bnviz.figures.panels import Panels
+from bnviz.figures.views.chosen_neuron import of_batch_norm
 
 #: Why a recording of convolutions has no maps.
 _EARLIER = (
@@ -57,20 +58,11 @@ def channel_maps(panels: Panels, example: int) -> dict[str, Any]:
 def _arm(panels: Panels, name: str) -> dict[str, Any]:
     """The maps of a network: what the channel is given, and what is known to become of it."""
     arm = panels.recording.header.arm(name)
-    norm, place = arm.norm(panels.layer), f"{panels.layer}/{panels.neuron}"
+    norm = arm.norm(panels.layer)
     changes = {change.action for change in panels.recording.header.changes}
     neuron = None
-    # Once it is frozen, BN normalizes by other statistics than those of the probe.
-    if norm is not None and norm.kind == "batch" and "freeze_bn" not in changes:
-        neuron = {
-            "mean": f"{name}/batch_mean/{place}",
-            "variance": f"{name}/batch_variance/{place}",
-            "gamma": f"{name}/gamma/{place}",
-            "beta": f"{name}/beta/{place}",
-            "epsilon": norm.epsilon,
-            "by_hand": panels.view.by_hand,
-            "hand": (panels.view.gamma, panels.view.beta),
-        }
+    if norm is not None and norm.kind == "batch":
+        neuron = of_batch_norm(panels, name)
     activation = panels.recording.header.layers[panels.layer].activation
     # Where a skip is added in between, the activation acts on a sum that is not recorded.
     adds = panels.recording.header.adds_skip(name, panels.layer)

@@ -1,16 +1,16 @@
 """Inside: what BN does to single examples in one neuron, step by step."""
 
 from dataclasses import replace
-from typing import Any
 
 from bnviz.figures.bindings.binding import Binding
-from bnviz.figures.bindings.passage import ACTIVATIONS, Passage, ScaleAndShift
-from bnviz.figures.bindings.series import Caption
+from bnviz.figures.bindings.passage import ACTIVATIONS, Moments, Passage, ScaleAndShift
+from bnviz.figures.bindings.series import Note
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
 from bnviz.figures.style import INK, MUTED, translucent
 from bnviz.figures.view import View
 from bnviz.figures.views.channel_maps import channel_maps
+from bnviz.figures.views.chosen_neuron import of_batch_norm
 from bnviz.recording import Recording
 from bnviz.recording.frames import BATCH_VALUES, NUM_SINGLE
 from bnviz.recording.networks import NormSpec
@@ -80,6 +80,20 @@ def inside(recording: Recording, view: View | None = None) -> LiveFigure:
     return replace(figure, layout=layout, formula=formula, maps=maps)
 
 
+def note(recording: Recording) -> str:
+    """What is otherwise once BN was frozen or removed; "" if it never is."""
+    header, arm = recording.header, _arm(recording)
+    frozen, removed = (header.changed_after(arm, each) for each in ("freeze_bn", "remove_bn"))
+    sentences = []
+    if frozen is not None:
+        sentences.append(
+            f"After step {frozen:,} they are the moving ones, by which the frozen BN normalizes."
+        )
+    if removed is not None:
+        sentences.append(f"BN was removed at step {removed:,}: the way ends there.")
+    return " ".join(sentences)
+
+
 def examples(recording: Recording) -> dict[str, str]:
     """The examples that can be chosen, by index: their numbers, and their classes if known."""
     shown, plan = recording.shown, recording.layout.maps
@@ -137,27 +151,12 @@ def _count(recording: Recording) -> int:
     return NUM_SINGLE if recording.header.keeps_scores else BATCH_VALUES
 
 
-def _neuron(panels: Panels) -> dict[str, Any]:
-    """The attributes that all bindings of the chosen neuron share."""
-    place, norm = f"{panels.layer}/{panels.neuron}", _norm(panels)
-    arm = _arm(panels.recording)
-    return {
-        "mean": f"{arm}/batch_mean/{place}",
-        "variance": f"{arm}/batch_variance/{place}",
-        "gamma": f"{arm}/gamma/{place}",
-        "beta": f"{arm}/beta/{place}",
-        "epsilon": 0.0 if norm is None else norm.epsilon,
-        "by_hand": panels.view.by_hand,
-        "hand": (panels.view.gamma, panels.view.beta),
-    }
-
-
 def _examples(panels: Panels) -> None:
     """One line per example, the chosen one again in ink on top."""
     arm = _arm(panels.recording)
     coded = panels.recording.header.keeps_scores
     measure = "example_scores" if coded else "batch_values"
-    common = _neuron(panels) | {
+    common = of_batch_norm(panels, arm) | {
         "values": f"{arm}/{measure}/{panels.layer}/{panels.neuron}",
         "coded": coded,
         "activation": _activation(panels),
@@ -180,21 +179,25 @@ def _examples(panels: Panels) -> None:
 
 def _captions(panels: Panels) -> None:
     """The statistics of each stage, at the upper end of the axis."""
-    neuron = _neuron(panels)
+    neuron = of_batch_norm(panels, _arm(panels.recording))
     _, _, axis = panels.value_axis(_QUANTITY)
-    high = axis["range"][1]
-    mean, variance = neuron["mean"], neuron["variance"]
-    captions: list[Binding] = [
-        Caption(x=1, y=high, text="mean {}<br>var {}", measures=(mean, variance)),
-        Caption(x=2, y=high, text="mean 0<br>var {}", measures=(variance,)),
-        Caption(x=3, y=high, text="mean 0<br>var ≈ 1", measures=()),
-        ScaleAndShift(**neuron, x=4, y=high),
+    low, high = axis["range"]
+    captions: list[tuple[Binding, str]] = [
+        *((Moments(**neuron, stage=stage, x=1 + stage, y=high), "bottom") for stage in range(3)),
+        (ScaleAndShift(**neuron, x=4, y=high), "bottom"),
     ]
-    for caption in captions:
+    frozen, removed = neuron["frozen_after"], neuron["removed_after"]
+    if frozen is not None:
+        text = f"from step {frozen:,} on by the moving mean and variance"
+        captions.append((Note(x=2.5, y=low, text=text, after=frozen, until=removed), "top"))
+    if removed is not None:
+        text = f"BN was removed at step {removed:,}."
+        captions.append((Note(x=2.5, y=high, text=text, after=removed), "bottom"))
+    for caption, position in captions:
         panels.add(
             1,
             caption,
             mode="text",
-            textposition="bottom center",
+            textposition=f"{position} center",
             textfont={"color": INK, "size": 13},
         )

@@ -49,6 +49,21 @@ test("the lines drawn are the ways of the examples", () => {
   assert.deepEqual(y.slice(0, 5), FOUND.ways[0]);
 });
 
+test("a frozen BN subtracts the moving mean and divides by the moving variance", () => {
+  const fields = { ...FIELDS, step: ["u4"], mm: ["f4"], mv: ["f4"] };
+  const rows = [8, 9].map((step) => ({ ...ROW, step, mm: 4, mv: 18 }));
+  const frozen = { ...PASSAGE, moving_mean: "mm", moving_variance: "mv", frozen_after: 8 };
+  const frames = framesOf(fields, rows);
+  assert.deepEqual(stagesOf(frozen, frames, 0, CONSTANTS), FOUND);
+  const { mean, variance, ways } = stagesOf(frozen, frames, 1, CONSTANTS);
+  assert.deepEqual([mean, variance], [4, 18]);
+  ways.slice(0, 3).forEach(([x, centred, normalized], i) => {
+    assert.equal(x, FOUND.ways[i][0]);
+    assert.equal(centred, x - 4);
+    assert.ok(Math.abs(normalized - centred / 5) < 1e-12);
+  });
+});
+
 test("rounded numbers are equal only where what is written adds up", () => {
   const sum = (a, b) => a + b;
   assert.equal(relation(sum, [-0.444, 0.068], -0.376), "≈");

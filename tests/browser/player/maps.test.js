@@ -68,6 +68,27 @@ test("a way that has no numbers ends before them, as after BN was removed", () =
   assert.deepEqual(stages, [[-2, 3], undefined, undefined]);
 });
 
+test("maps of a frozen BN are normalized by its moving statistics", () => {
+  const neuron = { ...NEURON, moving_mean: "mm", moving_variance: "mv", frozen_after: 8 };
+  const fields = {
+    step: ["u4"],
+    m: ["f4"],
+    v: ["f4"],
+    g: ["f4"],
+    b: ["f4"],
+    mm: ["f4"],
+    mv: ["f4"],
+  };
+  const row = { m: 1, v: 3, g: 2, b: -1, mm: 2, mv: 15 };
+  const frames = framesOf(
+    fields,
+    [8, 9].map((step) => ({ ...row, step })),
+  );
+  const arm = { neuron, activation: "" };
+  assert.deepEqual(stagesOfMap(arm, [-2, 4], frames, 0, CONSTANTS)[1], [-4, 2]);
+  assert.deepEqual(stagesOfMap(arm, [-2, 4], frames, 1, CONSTANTS)[1], [-3, 0]);
+});
+
 test("the scale of colours ends at a round number that no value exceeds", () => {
   assert.deepEqual([0, 1, 1.1, 3, 49, 51, 1e7].map(endOf), [1, 1, 2, 5, 50, 100, 1e7]);
 });

@@ -17,6 +17,7 @@ const PARTS = {
   none: ["weights", "activation"],
   before: ["weights", "normalization", "activation"],
   after: ["weights", "activation", "normalization"],
+  weight: ["normalized_weights", "activation"],
 };
 const QUANTITIES = ["pre_activation", "activation"];
 

@@ -87,6 +87,14 @@ export interface Ends extends EndDots {
   gap: number;
 }
 
+export interface Note {
+  x: number;
+  y: number;
+  text: string;
+  after: number;
+  until: number | null;
+}
+
 export interface Words {
   x: number;
   y: number;
@@ -166,6 +174,10 @@ export interface Places {
 export interface Neuron {
   mean: string;
   variance: string;
+  moving_mean: string;
+  moving_variance: string;
+  frozen_after: number | null;
+  removed_after: number | null;
   gamma: string;
   beta: string;
   epsilon: number;
@@ -174,6 +186,12 @@ export interface Neuron {
 }
 
 export interface ScaleAndShift extends Neuron {
+  x: number;
+  y: number;
+}
+
+export interface Moments extends Neuron {
+  stage: number;
   x: number;
   y: number;
 }

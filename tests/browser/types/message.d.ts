@@ -137,8 +137,13 @@ export interface Diagram {
     colour: string;
     /** The colour of words on it. */
     contrast: string;
-    /** "weights", "normalization" and "activation" in the order of the network. */
+    /**
+     * "weights", "normalization" and "activation" in the order of the network, with
+     * "normalized_weights" in place of the first where those are normalized themselves.
+     */
     parts: string[];
+    /** Name of the view that shows more of the normalization. */
+    opens: string;
     /** Where a residual block adds its input: "before" or "after" the activation, or "". */
     adds: string;
     /** Names of the normalization; empty if there is none. */

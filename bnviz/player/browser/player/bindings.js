@@ -5,7 +5,7 @@
 /** @import { Frames } from "./frames.js" */
 
 import { ROOT } from "./frames.js";
-import { passage, scale_and_shift } from "./passage.js";
+import { isAfter, moments, passage, scale_and_shift } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
 import { growth, profile } from "./profiles.js";
 import { bars, medians, spans, violins } from "./rows.js";
@@ -158,6 +158,17 @@ function words(binding, frames, at) {
 }
 
 /**
+ * A line of text that is there in a part of the run.
+ * @param {Types.Note} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+function note({ x, y, text, after, until }, frames, at) {
+  const shown = isAfter(frames, at, after) && !isAfter(frames, at, until);
+  return { x: [x], y: [y], text: [shown ? text : ""] };
+}
+
+/**
  * By the `kind` of a binding the function that draws it.
  * @typedef {(b: any, frames: Frames, at: number, constants: Types.Constants) => Types.Points} Draw
  * @type {Record<string, Draw>}
@@ -171,6 +182,7 @@ const KINDS = {
   end_dots,
   ends,
   words,
+  note,
   ridges,
   outside,
   heat,
@@ -183,6 +195,7 @@ const KINDS = {
   places,
   passage,
   scale_and_shift,
+  moments,
   profile,
   growth,
 };

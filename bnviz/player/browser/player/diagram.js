@@ -16,6 +16,17 @@ const TAPS = {
   activation: "outputs, after the activation",
 };
 
+/** The parts that normalize. */
+const NORMALIZING = new Set(["normalization", "normalized_weights"]);
+/**
+ * What a click on one of them opens, by the name of the view.
+ * @type {Record<string, string>}
+ */
+const OPENS = {
+  inside: "look inside a neuron",
+  scale_and_shift: "look at what it learns",
+};
+
 export class Diagram {
   /**
    * @param {{ wiring: Element, taps: HTMLElement }} parts
@@ -61,22 +72,23 @@ export class Diagram {
     wiring.setAttribute("viewBox", `0 0 ${width / scale} ${height / scale}`);
     taps.style.scale = String(scale);
     wiring.append(drawBand(rooms, spec.layer));
-    const lacks = Boolean(figure.tabs.find(({ name }) => name === "inside")?.lacks);
+    const lacking = new Set(figure.tabs.filter(({ lacks }) => lacks).map(({ name }) => name));
     spec.columns.forEach(({ parts, adds }, column) => {
       const each = spec.rows?.map((row) => row.parts[column]) ?? parts;
       const rows = rowsOf(each, spec.quantity, rooms[column], level);
       wiring.append(...drawInput(rows[0], rooms[column], level));
-      if (column === 0) wiring.append(...drawLegend(rows[rows.length - 1], rooms[0], level));
+      const about = { spec, column, layer: rows.length, level, room: rooms[column] };
+      wiring.append(...drawLegend(rows[rows.length - 1], about));
       rows.forEach((row, index) => {
         const layer = index + 1;
-        wiring.append(...drawRow(row, { spec, column, layer, level, room: rooms[column] }));
+        wiring.append(...drawRow(row, { ...about, layer }));
         if (column === 0) this.#addRow(layer);
         if (!row.boxes.length) return;
         for (const [quantity, place] of Object.entries(row.taps)) {
           this.#addTap(quantity, place, layer, column);
         }
-        const box = row.boxes.find(({ kind }) => kind === "normalization");
-        if (box) this.#addNormalization(box, layer, column, lacks);
+        const box = row.boxes.find(({ kind }) => NORMALIZING.has(kind));
+        if (box) this.#addNormalization(box, layer, column, lacking);
       });
       for (const closing of spec.closing) {
         wiring.append(...drawSkip(skipOf(rows, closing, adds, rooms[column])));
@@ -165,16 +177,17 @@ export class Diagram {
    * @param {Box} box
    * @param {number} layer
    * @param {number} column
-   * @param {boolean} lacks Whether the recording lacks what the view draws.
+   * @param {Set<string>} lacking Names of the views that the recording lacks.
    */
-  #addNormalization(box, layer, column, lacks) {
+  #addNormalization(box, layer, column, lacking) {
     const { layer: chosen, columns, rows } = /** @type {Spec} */ (this.spec);
-    const { arm } = columns[column];
+    const { arm, opens } = columns[column];
     const { full } = rows?.[layer - 1].norms[column] ?? columns[column];
-    const label = lacks ? full : `${full}: look inside a neuron`;
+    const lacks = lacking.has(opens);
+    const label = lacks ? full : `${full}: ${OPENS[opens]}`;
     const button = this.#button(`norm ${layer} ${column}`, box, label, () => {
       if (lacks) this.#chooseLayer(layer);
-      else this.choose({ name: "inside", layer: this.#valueOf(layer) });
+      else this.choose({ name: opens, layer: this.#valueOf(layer) });
     });
     button.setAttribute("aria-label", `${this.#nameOf(layer)}, ${arm}: ${label}`);
     button.tabIndex = layer === chosen && !lacks ? 0 : -1;

@@ -13,6 +13,8 @@ const LONG = 34;
 const LONGEST = 120;
 const LETTER = 7;
 const FEWEST = 8;
+// What weight normalization makes the weights of.
+const NORMALIZED_WEIGHTS = "g·v/‖v‖";
 // From the last baseline to the foot of the words below it; pixels.
 const UNDER = 22;
 
@@ -103,15 +105,18 @@ export function drawInput({ boxes }, { top }, level) {
 }
 
 /**
- * What the boxes of a network are, below its last row.
+ * What the boxes of a network are, below its last row: those of the first one, and weights that are
+ * normalized themselves.
  * @param {Row} row The last one.
- * @param {Room} room
- * @param {Level} level
+ * @param {About} about
  */
-export function drawLegend({ boxes }, { baselines }, level) {
+export function drawLegend({ boxes }, { column, level, room }) {
   if (level !== "full") return [];
-  const y = baselines[baselines.length - 1] + UNDER;
-  return [shape("text", { x: boxes[0].left, y }, "W: weights")];
+  const [{ kind, left: x }] = boxes;
+  const normalized = kind === "normalized_weights";
+  if (column > 0 && !normalized) return [];
+  const y = room.baselines[room.baselines.length - 1] + UNDER;
+  return [shape("text", { x, y }, normalized ? `W = ${NORMALIZED_WEIGHTS}` : "W: weights")];
 }
 
 /**
@@ -170,7 +175,12 @@ function drawBox(box, { spec, column, layer, level }) {
     return [shape("rect", rect), shape("path", curve)];
   }
   const weights = kind === "weights";
-  const text = weights ? `W${level === "compact" ? subscript(layer) : ""}` : short;
+  const texts = {
+    weights: `W${level === "compact" ? subscript(layer) : ""}`,
+    normalized_weights: NORMALIZED_WEIGHTS,
+    normalization: short,
+  };
+  const text = texts[kind];
   const size = Math.min(13, (1.45 * width) / text.length);
   const fill = weights ? "var(--bnviz-ink)" : contrast;
   /** @type {Record<string, string>} */

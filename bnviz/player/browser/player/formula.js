@@ -8,17 +8,29 @@
 /** @import { FullLayout } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
 
-import { stagesOf } from "./passage.js";
+import { isAfter, stagesOf } from "./passage.js";
 import { formatted, rounded } from "./scales.js";
 
 /** The stages by number: how each is written, and what it does to the values. */
 const STAGES = [
   { name: "x", says: "what BN is given." },
-  { name: "− mean", says: "the batch’s mean is subtracted." },
-  { name: "÷ std", says: "divided by the standard deviation: x̂." },
+  {
+    name: "− mean",
+    says: "the batch’s mean is subtracted.",
+    frozen: "the moving mean is subtracted.",
+  },
+  {
+    name: "÷ std",
+    says: "divided by the standard deviation: x̂.",
+    frozen: "divided by the square root of the moving variance: x̂.",
+  },
   { name: "× γ + β", says: "scaled by gamma and shifted by beta." },
   { name: "", says: "what the activation makes of it." },
 ];
+
+/** Whose numbers those in the formula are, and what mean and variance are once BN is frozen. */
+const SOURCE = "with the numbers of the example drawn in ink";
+const MOVING = "by the moving mean and variance";
 
 /**
  * A text, or one that is marked with its stage.
@@ -85,6 +97,8 @@ export class Formula {
     this.columns = columns;
     /** @type {Passage | undefined} */
     this.passage = undefined;
+    // Whether BN normalizes by its moving statistics at the frame drawn.
+    this.frozen = false;
     // The stage that a click has chosen, if any.
     this.held = "";
     for (const each of [formula, columns]) {
@@ -186,11 +200,16 @@ export class Formula {
       beta: signed(beta),
     };
     const known = values.every(Number.isFinite);
+    this.frozen = isAfter(frames, at, passage.frozen_after);
+    const removed = isAfter(frames, at, passage.removed_after);
+    const source = panel.querySelector("[data-part=source]");
+    const says = this.frozen && !removed ? `${SOURCE}, ${MOVING}` : SOURCE;
+    if (source && source.textContent !== says) source.textContent = says;
     const numbers = panel.querySelector("[data-part=numbers]");
     numbers?.replaceChildren(
       ...(known
         ? fraction("≈", parts, passage.by_hand === "hand")
-        : ["At this step it has no numbers."]),
+        : [removed ? "The network has no BN any more." : "At this step it has no numbers."]),
     );
     const sums = [
       "",
@@ -240,7 +259,8 @@ export class Formula {
       this.passage?.by_hand === "hand"
         ? "Drag gamma and beta in the formula: the picture follows."
         : "Point at a column, a part of the formula or a step.";
-    const words = shown ? `Now: ${STAGES[Number(shown)].says}` : invitation;
+    const { says, frozen } = STAGES[Number(shown)];
+    const words = shown ? `Now: ${(this.frozen && frozen) || says}` : invitation;
     if (now && now.textContent !== words) now.textContent = words;
   }
 

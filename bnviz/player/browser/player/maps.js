@@ -10,7 +10,7 @@
 
 import { exampleName } from "./answers.js";
 import { context2d } from "./canvas.js";
-import { activated, scaleAndShift } from "./passage.js";
+import { activated, momentsOf, scaleAndShift } from "./passage.js";
 import { examplePictures, probeOf } from "./pictures.js";
 import { formatted } from "./scales.js";
 import { optionButton, replace } from "./tabs.js";
@@ -85,8 +85,8 @@ export function stagesOfMap({ neuron, activation }, values, frames, at, constant
   const stages = [values];
   if (neuron) {
     const [gamma, beta] = scaleAndShift(neuron, frames, at);
-    const mean = frames.value(neuron.mean, at);
-    const std = Math.sqrt(frames.value(neuron.variance, at) + neuron.epsilon);
+    const [mean, variance] = momentsOf(neuron, frames, at);
+    const std = Math.sqrt(variance + neuron.epsilon);
     stages.push(values.map((value) => gamma * ((value - mean) / std) + beta));
   }
   if (activation) {

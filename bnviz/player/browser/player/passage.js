@@ -1,7 +1,7 @@
 // Passage: single examples on their way through one neuron with BN.
 // The same rules as bnviz/figures/bindings/passage.py; a browser test compares the points.
 
-/** @import { Constants, Neuron, Passage, ScaleAndShift } from "types/bindings" */
+/** @import { Constants, Moments, Neuron, Passage, ScaleAndShift } from "types/bindings" */
 /** @import { Frames } from "./frames.js" */
 
 import { formatted, transformed } from "./scales.js";
@@ -63,6 +63,29 @@ function scoreOf(code, wide, constants) {
 }
 
 /**
+ * Whether a frame is later than a step; never later than null.
+ * @param {Frames} frames
+ * @param {number} at
+ * @param {number | null | undefined} step
+ */
+export const isAfter = (frames, at, step) =>
+  typeof step === "number" && frames.value("step", at) > step;
+
+/**
+ * The mean and variance that BN normalizes by.
+ * @param {Neuron} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function momentsOf(binding, frames, at) {
+  const frozen = isAfter(frames, at, binding.frozen_after);
+  const paths = frozen
+    ? [binding.moving_mean, binding.moving_variance]
+    : [binding.mean, binding.variance];
+  return paths.map((path) => frames.value(path, at));
+}
+
+/**
  * Gamma and beta: as learnt, those of the identity, or set by hand.
  * @param {Neuron} binding
  * @param {Frames} frames
@@ -71,8 +94,8 @@ function scoreOf(code, wide, constants) {
 export function scaleAndShift(binding, frames, at) {
   if (binding.by_hand === "hand") return binding.hand;
   if (binding.by_hand === "identity") {
-    const variance = frames.value(binding.variance, at);
-    return [Math.sqrt(variance + binding.epsilon), frames.value(binding.mean, at)];
+    const [mean, variance] = momentsOf(binding, frames, at);
+    return [Math.sqrt(variance + binding.epsilon), mean];
   }
   return [frames.value(binding.gamma, at), frames.value(binding.beta, at)];
 }
@@ -85,11 +108,40 @@ export function scaleAndShift(binding, frames, at) {
  */
 export function scale_and_shift(binding, frames, at) {
   const [gamma, beta] = scaleAndShift(binding, frames, at);
-  return {
-    x: [binding.x],
-    y: [binding.y],
-    text: [`γ ${formatted(gamma)}<br>β ${formatted(beta)}`],
-  };
+  const text = `γ ${formatted(gamma)}<br>β ${formatted(beta)}`;
+  const removed = isAfter(frames, at, binding.removed_after);
+  return { x: [binding.x], y: [binding.y], text: [removed ? "" : text] };
+}
+
+/**
+ * Mean and variance of all examples at a stage before gamma and beta, in words.
+ * @param {Moments} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function moments(binding, frames, at) {
+  return { x: [binding.x], y: [binding.y], text: [momentsText(binding, frames, at)] };
+}
+
+/**
+ * @param {Moments} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+function momentsText(binding, frames, at) {
+  const { stage, epsilon } = binding;
+  if (isAfter(frames, at, binding.removed_after)) return "";
+  const [byMean, byVariance] = momentsOf(binding, frames, at);
+  let mean = frames.value(binding.mean, at) - (stage ? byMean : 0);
+  let variance = frames.value(binding.variance, at);
+  if (stage === 2) {
+    mean /= Math.sqrt(byVariance + epsilon);
+    variance /= byVariance + epsilon;
+  }
+  // Of the batch by whose own mean and variance it is normalized, without the noise of digits.
+  const exact = stage > 0 && !isAfter(frames, at, binding.frozen_after);
+  const variances = exact && stage === 2 ? "≈ 1" : formatted(variance);
+  return `mean ${exact ? "0" : formatted(mean)}<br>var ${variances}`;
 }
 
 /**
@@ -112,7 +164,7 @@ export function passage(binding, frames, at, constants) {
 }
 
 /**
- * What BN of a neuron does to each example: the batch's mean and variance, gamma and beta, and the
+ * What BN of a neuron does to each example: the mean and variance that it normalizes by, gamma and beta, and the
  * values of each example on their way.
  * @param {Passage} binding
  * @param {Frames} frames
@@ -121,13 +173,15 @@ export function passage(binding, frames, at, constants) {
  */
 export function stagesOf(binding, frames, at, constants) {
   const [gamma, beta] = scaleAndShift(binding, frames, at);
-  const mean = frames.value(binding.mean, at);
-  const variance = frames.value(binding.variance, at);
+  const [mean, variance] = momentsOf(binding, frames, at);
+  const [ownMean, ownVariance] = [binding.mean, binding.variance].map((path) =>
+    frames.value(path, at),
+  );
   const std = Math.sqrt(variance + binding.epsilon);
   const row = frames.row(binding.values, at);
   const wide = row instanceof Int16Array;
   const values = binding.coded
-    ? Array.from(row, (code) => mean + scoreOf(code, wide, constants) * Math.sqrt(variance))
+    ? Array.from(row, (code) => ownMean + scoreOf(code, wide, constants) * Math.sqrt(ownVariance))
     : row;
   const ways = binding.examples.map((example) => {
     const centred = values[example] - mean;

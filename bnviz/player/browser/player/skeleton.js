@@ -41,7 +41,7 @@ const HTML = `
       <section data-part="formula" aria-label="The formula" hidden>
         <h3>The formula</h3>
         <p class="bnviz-formula" role="img" aria-label="y equals gamma times x minus mean, over the square root of variance plus epsilon, plus beta" data-part="symbols"></p>
-        <p class="bnviz-small">with the numbers of the example drawn in ink</p>
+        <p class="bnviz-small" data-part="source"></p>
         <p class="bnviz-formula" data-part="numbers"></p>
         <div class="bnviz-steps" role="group" aria-label="Step by step"></div>
         <p class="bnviz-small" data-part="now"></p>

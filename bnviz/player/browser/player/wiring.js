@@ -8,7 +8,7 @@
 /** @import { FullLayout } from "types/plotly" */
 
 /** @typedef {[x: number, y: number]} Place */
-/** @typedef {{ kind: string, left: number, top: number, width: number, height: number }} Box */
+/** @typedef {{ kind: "weights" | "normalized_weights" | "normalization" | "activation", left: number, top: number, width: number, height: number }} Box */
 /**
  * The room for a network's diagram, up to where the baselines of its histograms begin; the height
  * of each baseline; and where the histograms begin at the top and end at the right.
@@ -38,11 +38,11 @@ const COMPACT = 29;
 const BOXES = 78;
 const DOTS = 72;
 // Widths in a room that is wide enough; pixels. In a narrower one all shrink.
-const WIDTHS = { weights: 24, normalization: 32, activation: 26 };
-// The weights with the number of their layer.
-const NUMBERED = { ...WIDTHS, weights: 32 };
 const TAP = 20;
 const GAP = 8;
+const WIDTHS = widthsOf(24);
+// The weights with the number of their layer.
+const NUMBERED = widthsOf(32);
 // Between the histograms of a network and the diagram of the next one, and before the first one.
 const BETWEEN = 14;
 const MARGIN = 8;
@@ -51,6 +51,16 @@ const BELOW = 4;
 const END = 4;
 // From a network's boxes to the skips at their left.
 const SIDE = 4;
+
+/**
+ * The widths of boxes. Weights that are normalized themselves take the room of a normalization, too.
+ * @param {number} weights
+ */
+function widthsOf(weights) {
+  const normalization = 32;
+  const normalized_weights = weights + GAP + normalization;
+  return { weights, normalized_weights, normalization, activation: 26 };
+}
 
 /**
  * Height of a row.
@@ -169,10 +179,14 @@ function boxesOf(parts, { left, right }, middle, height, widths) {
     taps[quantity] = [x + (TAP * scale) / 2, middle];
     x += TAP * scale;
   };
-  box("weights");
-  x += GAP * scale;
-  if (parts.indexOf("normalization") === 1) box("normalization");
-  else if (!parts.includes("normalization")) x += widths.normalization * scale;
+  if (parts[0] === "normalized_weights") {
+    box("normalized_weights");
+  } else {
+    box("weights");
+    x += GAP * scale;
+    if (parts.indexOf("normalization") === 1) box("normalization");
+    else if (!parts.includes("normalization")) x += widths.normalization * scale;
+  }
   tap("pre_activation");
   box("activation");
   tap("activation");
