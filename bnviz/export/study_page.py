@@ -12,8 +12,7 @@ from bnviz.recording.described import described
 from bnviz.recording.frames import pair
 from bnviz.recording.header import arm_addition
 from bnviz.settings import Settings
-from bnviz.settings.settings import KINDS
-from bnviz.studies.axis import Axis
+from bnviz.studies.axis import Axis, setting_label
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.seeds import SeedBands
 from bnviz.studies.sweep import Sweep, measures_of
@@ -35,7 +34,7 @@ def map_page(known: PhaseMap, *, note: str = "", embed: bool = False) -> str:
     sweep = known.sweep
 
     def label(axis: Axis) -> str:
-        return KINDS[axis.name].label
+        return setting_label(axis.name, sweep.base.second_arm)
 
     options = [f"--{name} {value}" for name, value in sweep.to_query().items()]
     return _page(

@@ -1,5 +1,6 @@
 """Quiz, second part: what Batch Normalization changes, and where it fails (chapters 5 to 14)."""
 
+from bnviz.lesson.claims.experiments import PLAIN
 from bnviz.lesson.question import Option, right
 from bnviz.lesson.quiz_item import item
 
@@ -188,6 +189,27 @@ ITEMS = (
             "None: a mean always depends on the other examples",
             "The mean of one example's own values does not. Layer normalization takes it over the "
             "neurons, and no other example plays a part.",
+        ),
+    ),
+    item(
+        "skips",
+        "relatives",
+        {"name": "layers"},
+        f"Of digits, in {PLAIN.hidden_layers} layers and at the best learning rate for each: which "
+        "network ended most accurate?",
+        Option(
+            "The plain one with BN: skips do not normalize",
+            "They do not. But skips without BN ended more accurate than BN without skips, and both "
+            "together more accurate than either.",
+        ),
+        right(
+            "The residual one with BN",
+            "Right, in each of nine seeds: skips helped more than BN, and both together most.",
+        ),
+        Option(
+            "The residual one without BN: with skips, BN adds nothing",
+            "Skips alone did help more than BN alone. But the residual network with BN ended more "
+            "accurate still, in each of nine seeds.",
         ),
     ),
 )

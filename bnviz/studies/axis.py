@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from bnviz.recording.frames import NORMALIZED_ARMS
+from bnviz.recording.frames import ARM_LABELS, NORMALIZED_ARMS
 from bnviz.settings import SettingsError, typed_numbers
-from bnviz.settings.bn_changes import MOVING_ARMS
-from bnviz.settings.kinds import Float, Integer
+from bnviz.settings.bn_changes import BN_ARMS, MOVING_ARMS
+from bnviz.settings.kinds import Float, Integer, Kind
 from bnviz.settings.problem import Problem
 from bnviz.settings.settings import KINDS
 from bnviz.settings.written_numbers import written
@@ -46,6 +46,20 @@ def axes_of(second_arm: str) -> tuple[str, ...]:
         second_arm: Its second network, one of `bnviz.settings.choices.STUDY_ARMS`.
     """
     return tuple(name for name in AXES if second_arm in _READERS.get(name, (second_arm,)))
+
+
+def setting_label(setting: str, second_arm: str) -> str:
+    """Returns the label of a setting of a map, clear without its heading: "BN momentum".
+
+    Args:
+        setting: Its name.
+        second_arm: The map's second network, which reads it; "layer norm epsilon".
+    """
+    kind: Kind = KINDS[setting]
+    if not setting.startswith("bn_"):
+        return kind.label
+    reader = "BN" if second_arm in BN_ARMS else ARM_LABELS[second_arm]
+    return f"{reader} {kind.label}"
 
 
 @dataclass(frozen=True)

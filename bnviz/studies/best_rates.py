@@ -13,9 +13,8 @@ from bnviz.findings.speed import TARGET_SHARE, Speed, first_at
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_label, arm_name
 from bnviz.settings import Settings
-from bnviz.settings.settings import KINDS
 from bnviz.settings.written_numbers import written
-from bnviz.studies.axis import Axis
+from bnviz.studies.axis import Axis, setting_label
 from bnviz.studies.map_file import MapRuns
 from bnviz.studies.map_speeds import between, bracket
 from bnviz.studies.sweep import Sweep
@@ -61,8 +60,9 @@ class BestRates:
         )
         who = arm_name(self.settings, self.settings.second_arm)
         goal = f"{percent(TARGET_SHARE)} of the best final accuracy"
+        other = setting_label(self.other, self.settings.second_arm)
         return (
-            f"At {KINDS[self.other].label} {self.value} and each one's best learning rate "
+            f"At {other} {self.value} and each one's best learning rate "
             f"({rates}; the first to {goal}), {who} is {between(self.low, self.high)} as fast "
             f"(steps: {none} against {bn})."
         )

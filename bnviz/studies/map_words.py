@@ -4,12 +4,9 @@ import math
 from functools import partial
 
 from bnviz.findings.wording import capitalized, percent
-from bnviz.recording.frames import ARM_LABELS
 from bnviz.recording.header import arm_label
-from bnviz.settings.bn_changes import BN_ARMS
-from bnviz.settings.kinds import Kind
-from bnviz.settings.settings import KINDS
 from bnviz.settings.written_numbers import written
+from bnviz.studies.axis import setting_label
 from bnviz.studies.map_numbers import MapNumbers
 from bnviz.studies.sweep import ACCURACIES, ARM_MEASURES, Cell, Sweep
 
@@ -25,20 +22,6 @@ def _position(sweep: Sweep, cell: Cell) -> str:
     return ", ".join(
         f"{setting_label(axis.name, second)} {axis.label(index)}" for axis, index in sides
     )
-
-
-def setting_label(setting: str, second_arm: str) -> str:
-    """Returns the label of a setting of a map, clear without its heading: "BN momentum".
-
-    Args:
-        setting: Its name.
-        second_arm: The map's second network, which reads it; "layer norm epsilon".
-    """
-    kind: Kind = KINDS[setting]
-    if not setting.startswith("bn_"):
-        return kind.label
-    reader = "BN" if second_arm in BN_ARMS else ARM_LABELS[second_arm]
-    return f"{reader} {kind.label}"
 
 
 def _amount(numbers: MapNumbers, value: float) -> str:

@@ -12,8 +12,8 @@ from bnviz.findings.speed import first_at
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_addition, arm_label
 from bnviz.settings import Settings
-from bnviz.settings.settings import KINDS
 from bnviz.studies import map_file
+from bnviz.studies.axis import setting_label
 from bnviz.studies.best_rates import BestRates, best_rates
 from bnviz.studies.map_file import MapRuns, PhaseMapError
 from bnviz.studies.map_speeds import CellSpeeds, RunSpeeds, median
@@ -164,7 +164,8 @@ class PhaseMap(PlannedStudy):
             numbers = np.flatnonzero(cells.any(axis=others))
             low, high = (axis.label(number) for number in numbers[[0, -1]].tolist())
             ranges.append(
-                f"{KINDS[axis.name].label} {low}" + (f" to {high}" if high != low else "")
+                f"{setting_label(axis.name, self.sweep.base.second_arm)} {low}"
+                + (f" to {high}" if high != low else "")
             )
         return f"{' and '.join(ranges)} {label}"
 

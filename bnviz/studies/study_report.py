@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bnviz.findings.speed import TARGET_SHARE
 from bnviz.findings.wording import percent
 from bnviz.recording.header import arm_label
-from bnviz.settings.settings import KINDS
+from bnviz.studies.axis import setting_label
 from bnviz.studies.map_speeds import NOT_KEPT, SPEED_DEFINITION
 from bnviz.studies.phase_map import PhaseMap
 from bnviz.studies.report_parts import finite, network
@@ -40,7 +40,7 @@ def map_text(phase_map: PhaseMap, seconds: float) -> str:
             tables[title], names[title] = values, "speed_up"
         reasons = dict.fromkeys(str(reason) for reason in speeds.reason.flat if reason)
         notes += [f"{SPEED_DEFINITION}."] + [f"'-' in it: {', '.join(reasons)}."] * bool(reasons)
-    x, y = (KINDS[axis.name].label for axis in (sweep.x, sweep.y))
+    x, y = (setting_label(axis.name, sweep.base.second_arm) for axis in (sweep.x, sweep.y))
     lines = [
         f"{network(sweep.base)}, {sweep.base.steps:,} steps, digest {sweep.digest}",
         f"{_title(sweep)}{of_seeds}; {x} to the right, {y} upwards; '.': not trained yet, '-': "

@@ -23,7 +23,7 @@ from bnviz.settings.choices import STUDY_ARMS
 from bnviz.studies import seeds_file
 from bnviz.studies.axis import DEFAULT_AXES
 from bnviz.studies.map_numbers import MapNumbers
-from bnviz.studies.map_words import describe_cell, setting_label
+from bnviz.studies.map_words import describe_cell
 from bnviz.studies.phase_map import PhaseMap, PhaseMapError
 from bnviz.studies.seed_check import seed_check
 from bnviz.studies.seeds import SeedBands
@@ -119,7 +119,12 @@ def test_an_axis_is_named_after_the_network_that_reads_it(second, label):
     message = json.dumps(content.respond(MapRequest(), "validation_accuracy"), ensure_ascii=False)
     assert label in message
     assert describe_cell(MapNumbers.of(known), Cell(0, 0)).startswith(label[0].upper() + label[1:])
-    assert setting_label("bn_epsilon", second) == label
+    # Exported and printed maps have the same words.
+    assert f"; {label} to the right, " in map_text(known, 1.0)
+    title = re.search("<title>(.*?)</title>", map_page(known)).group(1)
+    assert f" over {label} and " in title
+    assert title.count("epsilon") == 1
+    assert f" {label} " in known.sentence()
 
 
 @pytest.mark.parametrize("measure", measures_of(ARM))

@@ -7,8 +7,7 @@ from typing import Any
 
 from bnviz.figures.style import MUTED
 from bnviz.settings.written_numbers import written
-from bnviz.studies.axis import Axis
-from bnviz.studies.map_words import setting_label
+from bnviz.studies.axis import Axis, setting_label
 
 #: Unit of an axis whose name does not say it.
 UNITS = {

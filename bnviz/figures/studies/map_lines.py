@@ -20,8 +20,8 @@ from bnviz.recording.arm_colours import ARM_COLOURS
 from bnviz.recording.frames import ARMS
 from bnviz.recording.header import arm_label
 from bnviz.settings.written_numbers import written
+from bnviz.studies.axis import setting_label
 from bnviz.studies.map_numbers import Floats, MapNumbers
-from bnviz.studies.map_words import setting_label
 from bnviz.studies.sweep import Cell
 
 #: Where infinite numbers are drawn above the highest one, and where the axis ends, as shares of it.

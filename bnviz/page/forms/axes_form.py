@@ -15,8 +15,7 @@ from bnviz.settings import Settings, SettingsError
 from bnviz.settings.kinds import Integer
 from bnviz.settings.settings import KINDS, bounds
 from bnviz.settings.written_numbers import written
-from bnviz.studies.axis import DEFAULT_AXES, MAX_VALUES, SCALES, Axis, axes_of
-from bnviz.studies.map_words import setting_label
+from bnviz.studies.axis import DEFAULT_AXES, MAX_VALUES, SCALES, Axis, axes_of, setting_label
 from bnviz.studies.sweep import MAX_SEEDS, Sweep, measures_of
 
 #: The sides of a map, and what its form calls them.
