@@ -42,6 +42,19 @@ def test_no_activation_is_drawn_of_a_sum_that_is_not_recorded():
     assert arms(residual, View("inside", layer=2))["bn"]["stages"][-1] == "relu"
 
 
+@pytest.mark.parametrize(
+    ("layer", "position", "given"),
+    [
+        (3, "before", "values x + skip"),
+        (3, "after", "values x"),
+        (2, "before", "values x"),
+    ],
+)
+def test_what_an_activation_is_given_without_normalization_holds_the_skip(layer, position, given):
+    residual = CONV.replace(architecture="residual_conv", bn_position=position)
+    assert arms(residual, View("inside", layer=layer))["none"]["stages"] == [given, "relu"]
+
+
 def test_examples_can_be_chosen_that_have_maps():
     assert list(examples(Recording(CONV))) == [str(number) for number in range(10)]
     last = inside(Recording(CONV), dataclasses.replace(WIDE, example=99)).to_json()

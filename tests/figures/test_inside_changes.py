@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnviz.figures.bindings.passage import Moments, Passage, ScaleAndShift
+from bnviz.figures.bindings.passage import NO_NUMBERS, Lack, Moments, Passage, ScaleAndShift
 from bnviz.figures.bindings.series import Note
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS
@@ -26,13 +26,9 @@ def of(interventions, **settings):
     return recording, figure.bindings.values()
 
 
-def texts(recording, bindings, step, *kinds):
+def texts(frames, bindings, step, *kinds):
     """What is written at a step, without what is empty."""
-    written = [
-        each.points(recording.frames, step)["text"][0]
-        for each in bindings
-        if isinstance(each, kinds)
-    ]
+    written = [each.points(frames, step)["text"][0] for each in bindings if isinstance(each, kinds)]
     return [text for text in written if text]
 
 
@@ -58,14 +54,14 @@ def test_a_frozen_bn_subtracts_the_moving_mean_and_divides_by_the_moving_varianc
 def test_statistics_of_the_stages_are_those_of_the_examples_once_bn_is_frozen():
     recording, bindings = of("8:freeze_bn")
     arm, epsilon = recording.frames["bn"], recording.settings.bn_epsilon
-    before = texts(recording, bindings, 8, Moments)
+    before = texts(recording.frames, bindings, 8, Moments)
     assert before[1].startswith("mean 0<br>")
     assert before[2] == "mean 0<br>var ≈ 1"
     own, moving = (
         [float(arm[f"{kind}_{name}"][9, 0, 2]) for name in ("mean", "variance")]
         for kind in ("batch", "moving")
     )
-    after = texts(recording, bindings, 9, Moments)
+    after = texts(recording.frames, bindings, 9, Moments)
     numbers = [
         [float(part.split()[1].replace("−", "-")) for part in text.split("<br>")] for text in after
     ]
@@ -79,7 +75,7 @@ def test_statistics_of_the_stages_are_those_of_the_examples_once_bn_is_frozen():
 
 def test_it_is_written_from_when_on_statistics_are_the_moving_ones():
     recording, bindings = of("8:freeze_bn,14:remove_bn")
-    assert [texts(recording, bindings, step, Note) for step in (8, 9, 14)] == [
+    assert [texts(recording.frames, bindings, step, Note) for step in (8, 9, 14)] == [
         [],
         ["from step 8 on by the moving mean and variance"],
         ["from step 8 on by the moving mean and variance"],
@@ -89,9 +85,18 @@ def test_it_is_written_from_when_on_statistics_are_the_moving_ones():
 @pytest.mark.parametrize("interventions", ["14:remove_bn", "8:freeze_bn,14:remove_bn"])
 def test_where_bn_was_removed_one_sentence_says_so_in_place_of_numbers(interventions):
     recording, bindings = of(interventions)
-    everything = Moments, ScaleAndShift, Note
-    assert len(texts(recording, bindings, 14, Moments, ScaleAndShift)) == 4
-    assert texts(recording, bindings, 15, *everything) == ["BN was removed at step 14."]
+    everything = Moments, ScaleAndShift, Note, Lack
+    assert len(texts(recording.frames, bindings, 14, Moments, ScaleAndShift)) == 4
+    assert texts(recording.frames, bindings, 15, *everything) == ["BN was removed at step 14."]
+
+
+def test_one_sentence_says_that_a_network_has_no_numbers():
+    recording, bindings = of("")
+    frames = recording.frames.copy()
+    frames["bn"]["batch_mean"][7] = np.nan
+    everything = Moments, ScaleAndShift, Note, Lack
+    assert len(texts(frames, bindings, 6, *everything)) == 4
+    assert texts(frames, bindings, 7, *everything) == [NO_NUMBERS]
 
 
 def test_a_change_is_made_at_the_first_recorded_step_that_is_not_before_it():
@@ -99,8 +104,9 @@ def test_a_change_is_made_at_the_first_recorded_step_that_is_not_before_it():
     made = next(step for step in recording.header.steps if step >= 301)
     assert made > 301
     assert recording.header.changed_after("bn", "remove_bn") == made
-    (note,) = (each for each in bindings if isinstance(each, Note))
-    assert note.text == f"BN was removed at step {made}."
+    assert texts(recording.frames, bindings, 20, Lack) == []
+    (lack,) = (each for each in bindings if isinstance(each, Lack))
+    assert lack.removed_after == made
 
 
 @pytest.mark.parametrize(

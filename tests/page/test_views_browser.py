@@ -3,13 +3,15 @@
 import base64
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bnviz.figures.view import TABS, TITLES, View
 from bnviz.figures.views.catalogue import VIEWS
-from bnviz.player.content import RECORDED
+from bnviz.player.content import RECORDED, StageContent
+from bnviz.player.request import PlayerRequest
 from bnviz.recording import Recording
 from bnviz.settings import Settings
 from tests.support.recordings import random_recording
@@ -67,6 +69,43 @@ def test_the_browser_draws_the_points_that_python_computes(visit, subtests):
     for name, make in RECORDINGS.items():
         with subtests.test(name):
             _assert_drawn_alike(page, make())
+
+
+@pytest.mark.widest
+def test_a_figure_that_was_requested_before_a_choice_does_not_undo_it(visit):
+    content = StageContent("run", random_recording(DEEP, 41), "finished", "")
+    held = PlayerRequest("run", len(content.recording))
+    # The second one is on its way when the viewer chooses.
+    messages = [
+        content.respond(PlayerRequest()),
+        content.respond(replace(held, view=View(layer=1))),
+        content.respond(replace(held, view=View("gradients"), ask=2)),
+    ]
+    asked, shown = visit().page.evaluate(
+        """async (messages) => {
+            const folder = "/_stcore/bidi-components/bnviz.player/";
+            const { Player } = await import(folder + "player.js");
+            const { buildSkeleton } = await import(folder + "skeleton.js");
+            const [root, asked, shown] = [buildSkeleton(), [], []];
+            document.body.append(root);
+            const player = new Player(root, { notes: false });
+            const send = (name, value) => name === "want" && asked.push(value.view.name);
+            const receive = (text) => {
+                player.receive(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), send, () => {});
+                shown.push(root.dataset.view);
+            };
+            receive(messages[0]);
+            player.choose({ name: "gradients" });
+            receive(messages[1]);
+            player.ask();
+            receive(messages[2]);
+            player.close();
+            return [asked, shown];
+        }""",
+        [base64.b64encode(message).decode() for message in messages],
+    )
+    assert asked == ["gradients", "gradients"]
+    assert shown == ["layers", "layers", "gradients"]
 
 
 def _assert_drawn_alike(page, recording):

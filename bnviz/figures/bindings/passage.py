@@ -22,6 +22,8 @@ from bnviz.recording.scores import decode
 
 Values = NDArray[np.float64]
 
+#: What is said where mean or variance are not numbers, as in a network that has diverged.
+NO_NUMBERS = "At this step it has no numbers."
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 LEAKY_RELU_SLOPE = 0.2
 
@@ -87,6 +89,13 @@ class Neuron(Binding):
         """Whether the network has no BN any more at the cursor."""
         return is_after(frames, at, self.removed_after)
 
+    def lack(self, frames: Frames, at: int) -> str:
+        """Says why no example has a way through BN at the cursor; "" if they have."""
+        if self.is_removed(frames, at):
+            return f"BN was removed at step {self.removed_after:,}."
+        moments = [value_at(frames, at, path) for path in (self.mean, self.variance)]
+        return NO_NUMBERS if np.isnan(moments).any() else ""
+
     def moments(self, frames: Frames, at: int) -> tuple[float, float]:
         """Returns the mean and variance that BN normalizes by at the cursor."""
         paths = self.mean, self.variance
@@ -126,7 +135,7 @@ class ScaleAndShift(Neuron):
         return {
             "x": [self.x],
             "y": [self.y],
-            "text": ["" if self.is_removed(frames, at) else text],
+            "text": ["" if self.lack(frames, at) else text],
         }
 
 
@@ -150,7 +159,7 @@ class Moments(Neuron):
         return {"x": [self.x], "y": [self.y], "text": [self._text(frames, at)]}
 
     def _text(self, frames: Frames, at: int) -> str:
-        if self.is_removed(frames, at):
+        if self.lack(frames, at):
             return ""
         mean, variance = value_at(frames, at, self.mean), value_at(frames, at, self.variance)
         by_mean, by_variance = self.moments(frames, at)
@@ -164,6 +173,24 @@ class Moments(Neuron):
         means = "0" if exact else format_value(mean)
         variances = "≈ 1" if exact and self.stage == 2 else format_value(variance)
         return f"mean {means}<br>var {variances}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack(Neuron):
+    """Why no example has a way through BN, as text; empty where they have.
+
+    Attributes:
+        x: Where the text is placed.
+        y: Its height.
+    """
+
+    kind: ClassVar[str] = "lack"
+
+    x: float
+    y: float
+
+    def points(self, frames: Frames, at: int) -> Points:
+        return {"x": [self.x], "y": [self.y], "text": [self.lack(frames, at)]}
 
 
 @dataclass(frozen=True, kw_only=True)

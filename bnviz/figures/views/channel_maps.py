@@ -73,7 +73,10 @@ def _arm(panels: Panels, name: str) -> dict[str, Any]:
         noisy = name == "noisy_bn"
         follows = neuron is not None and norm.position == "before" and not adds and not noisy
     activation = activation if follows and activation in ACTIVATIONS else ""
-    stages = [_GIVEN, *[_NORMALIZED] * (neuron is not None), *[activation] * bool(activation)]
+    # Without a normalization, what is added before the activation is part of what it is given.
+    sums = norm is None and follows and adds == "before"
+    given = f"{_GIVEN} + skip" if sums else _GIVEN
+    stages = [given, *[_NORMALIZED] * (neuron is not None), *[activation] * bool(activation)]
     return {
         "name": name,
         "label": panels.label(name),

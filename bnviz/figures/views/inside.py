@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bnviz.figures.bindings.binding import Binding
-from bnviz.figures.bindings.passage import ACTIVATIONS, Moments, Passage, ScaleAndShift
+from bnviz.figures.bindings.passage import ACTIVATIONS, Lack, Moments, Passage, ScaleAndShift
 from bnviz.figures.bindings.series import Note
 from bnviz.figures.live import LiveFigure
 from bnviz.figures.panels import Panels
@@ -185,14 +185,12 @@ def _captions(panels: Panels) -> None:
     captions: list[tuple[Binding, str]] = [
         *((Moments(**neuron, stage=stage, x=1 + stage, y=high), "bottom") for stage in range(3)),
         (ScaleAndShift(**neuron, x=4, y=high), "bottom"),
+        (Lack(**neuron, x=2.5, y=high), "bottom"),
     ]
     frozen, removed = neuron["frozen_after"], neuron["removed_after"]
     if frozen is not None:
         text = f"from step {frozen:,} on by the moving mean and variance"
         captions.append((Note(x=2.5, y=low, text=text, after=frozen, until=removed), "top"))
-    if removed is not None:
-        text = f"BN was removed at step {removed:,}."
-        captions.append((Note(x=2.5, y=high, text=text, after=removed), "bottom"))
     for caption, position in captions:
         panels.add(
             1,

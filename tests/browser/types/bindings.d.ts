@@ -196,6 +196,11 @@ export interface Moments extends Neuron {
   y: number;
 }
 
+export interface Lack extends Neuron {
+  x: number;
+  y: number;
+}
+
 export interface Passage extends Neuron {
   values: string;
   coded: boolean;

@@ -5,7 +5,7 @@
 /** @import { Frames } from "./frames.js" */
 
 import { ROOT } from "./frames.js";
-import { isAfter, moments, passage, scale_and_shift } from "./passage.js";
+import { isAfter, lack, moments, passage, scale_and_shift } from "./passage.js";
 import { boundary, grid, places } from "./plane.js";
 import { growth, profile } from "./profiles.js";
 import { bars, medians, spans, violins } from "./rows.js";
@@ -196,6 +196,7 @@ const KINDS = {
   passage,
   scale_and_shift,
   moments,
+  lack,
   profile,
   growth,
 };

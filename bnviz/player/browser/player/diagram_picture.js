@@ -15,6 +15,10 @@ const LETTER = 7;
 const FEWEST = 8;
 // What weight normalization makes the weights of.
 const NORMALIZED_WEIGHTS = "g·v/‖v‖";
+// Size of words that fill a box, times their letters, as a share of its width: of capitals, and of
+// a formula with strokes and dots.
+const WIDE = 1.45;
+const SLIM = 2;
 // From the last baseline to the foot of the words below it; pixels.
 const UNDER = 22;
 
@@ -181,7 +185,7 @@ function drawBox(box, { spec, column, layer, level }) {
     normalization: short,
   };
   const text = texts[kind];
-  const size = Math.min(13, (1.45 * width) / text.length);
+  const size = Math.min(13, ((text === NORMALIZED_WEIGHTS ? SLIM : WIDE) * width) / text.length);
   const fill = weights ? "var(--bnviz-ink)" : contrast;
   /** @type {Record<string, string>} */
   const ground = weights ? {} : { style: `fill: ${colour}; stroke: ${colour}` };

@@ -8,7 +8,7 @@
 /** @import { FullLayout } from "types/plotly" */
 /** @import { Frames } from "./frames.js" */
 
-import { isAfter, stagesOf } from "./passage.js";
+import { isAfter, lackOf, NO_NUMBERS, stagesOf } from "./passage.js";
 import { formatted, rounded } from "./scales.js";
 
 /** The stages by number: how each is written, and what it does to the values. */
@@ -209,7 +209,7 @@ export class Formula {
     numbers?.replaceChildren(
       ...(known
         ? fraction("≈", parts, passage.by_hand === "hand")
-        : [removed ? "The network has no BN any more." : "At this step it has no numbers."]),
+        : [lackOf(passage, frames, at) || NO_NUMBERS]),
     );
     const sums = [
       "",

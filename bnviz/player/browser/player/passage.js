@@ -1,10 +1,13 @@
 // Passage: single examples on their way through one neuron with BN.
 // The same rules as bnviz/figures/bindings/passage.py; a browser test compares the points.
 
-/** @import { Constants, Moments, Neuron, Passage, ScaleAndShift } from "types/bindings" */
+/** @import { Constants, Lack, Moments, Neuron, Passage, ScaleAndShift } from "types/bindings" */
 /** @import { Frames } from "./frames.js" */
 
 import { formatted, transformed } from "./scales.js";
+
+/** What is said where mean or variance are not numbers. */
+export const NO_NUMBERS = "At this step it has no numbers.";
 
 // Coefficients of erfc in powers of 1 / (1 + |x| / 2), accurate to 1.2e-7: Numerical Recipes,
 // section 6.2.
@@ -86,6 +89,30 @@ export function momentsOf(binding, frames, at) {
 }
 
 /**
+ * Why no example has a way through BN; empty if they have.
+ * @param {Neuron} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function lackOf({ mean, variance, removed_after: removed }, frames, at) {
+  if (isAfter(frames, at, removed)) {
+    return `BN was removed at step ${Number(removed).toLocaleString("en")}.`;
+  }
+  const unknown = [mean, variance].some((path) => Number.isNaN(frames.value(path, at)));
+  return unknown ? NO_NUMBERS : "";
+}
+
+/**
+ * The same as a trace.
+ * @param {Lack} binding
+ * @param {Frames} frames
+ * @param {number} at
+ */
+export function lack(binding, frames, at) {
+  return { x: [binding.x], y: [binding.y], text: [lackOf(binding, frames, at)] };
+}
+
+/**
  * Gamma and beta: as learnt, those of the identity, or set by hand.
  * @param {Neuron} binding
  * @param {Frames} frames
@@ -109,8 +136,8 @@ export function scaleAndShift(binding, frames, at) {
 export function scale_and_shift(binding, frames, at) {
   const [gamma, beta] = scaleAndShift(binding, frames, at);
   const text = `γ ${formatted(gamma)}<br>β ${formatted(beta)}`;
-  const removed = isAfter(frames, at, binding.removed_after);
-  return { x: [binding.x], y: [binding.y], text: [removed ? "" : text] };
+  const lacks = lackOf(binding, frames, at);
+  return { x: [binding.x], y: [binding.y], text: [lacks ? "" : text] };
 }
 
 /**
@@ -130,7 +157,7 @@ export function moments(binding, frames, at) {
  */
 function momentsText(binding, frames, at) {
   const { stage, epsilon } = binding;
-  if (isAfter(frames, at, binding.removed_after)) return "";
+  if (lackOf(binding, frames, at)) return "";
   const [byMean, byVariance] = momentsOf(binding, frames, at);
   let mean = frames.value(binding.mean, at) - (stage ? byMean : 0);
   let variance = frames.value(binding.variance, at);

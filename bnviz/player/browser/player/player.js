@@ -72,6 +72,8 @@ export class Player {
     // Number of the last request, and of the last one with a response.
     this.asked = 0;
     this.answered = 0;
+    // Number of the request with what a viewer has chosen last.
+    this.chose = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     // How many times a frame was drawn, and whether one is being drawn.
@@ -206,6 +208,7 @@ export class Player {
     // What begins in place of something else is seen, on a phone too.
     if (this.run) this.parts.figure.scrollIntoView({ block: "nearest" });
     this.run = run;
+    this.chose = 0;
     this.frames = this.incoming;
     this.transport.loops = loops;
     const moving = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -225,7 +228,8 @@ export class Player {
     this.chart.figure = figure;
     this.chart.formula.build(figure);
     this.chart.maps.build(figure);
-    this.view = figure.view;
+    // A figure that was requested before the viewer's choice does not undo it.
+    if (this.answered >= this.chose) this.view = figure.view;
     this.ruler.root = figure.view.run_scale === "root";
     this.transport.show();
     this.cards.build(figure.cards);
@@ -258,6 +262,7 @@ export class Player {
     if (this.header?.fixed) return;
     this.view = /** @type {View} */ ({ ...this.chart.figure?.view, ...this.view, ...changes });
     this.place.touch();
+    this.chose = this.asked + 1;
     this.ask();
   }
 
