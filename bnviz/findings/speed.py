@@ -70,8 +70,11 @@ class SpeedUp:
         """
         slower = self.ratio < 1
         faced = self.inverse if slower else self
-        if not faced.bound and f"{faced.ratio:.1f}" == "1.0":
-            return as_many
+        if f"{faced.ratio:.1f}" == "1.0":
+            if not faced.bound:
+                return as_many
+            if faced.bound == "more than" and not slower:
+                return fewer
         return f"{faced} {as_many if slower else fewer}"
 
     @property

@@ -1,6 +1,7 @@
 """Networks of convolutions: what is said of neurons is said of channels."""
 
 import numpy as np
+import pytest
 
 from bnviz.figures.view import View
 from bnviz.figures.views.catalogue import VIEWS, choices, tabs
@@ -38,3 +39,19 @@ def test_findings_and_views_speak_of_channels_of_convolutions_alone():
         assert choices(recording, View("neurons"))["neuron"]["label"] == word
         assert f"Inside a {word}" in [tab["title"] for tab in tabs(recording.layout)]
     assert "read at 16 positions of each example" in reading
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "3 × 3 pixels; after layer 1, average pooling halves height and width."),
+        ({"dataset": "mnist"}, "after layers 1 and 2, average pooling"),
+        ({"dataset": "mnist", "hidden_layers": 1}, "3 × 3 pixels."),
+        ({"dataset": "upload", "upload": "0" * 32}, "average pooling is not drawn."),
+    ],
+)
+def test_how_to_read_the_diagram_tells_of_convolutions_and_pooling(changes, said):
+    settings = Settings(dataset="digits", architecture="conv", hidden_layers=3, units=8)
+    reading = VIEWS["layers"].reading_of(Recording(settings.replace(**changes)))
+    assert said in reading
+    assert "pixels" not in VIEWS["layers"].reading_of(Recording(Settings()))

@@ -142,6 +142,7 @@ class TestWords:
             (6.4, "more than", "more than 6.4 times fewer steps"),
             (5.3, "", "5.3 times fewer steps"),
             (1.04, "", "as many steps"),
+            (1.04, "more than", "fewer steps"),
             (0.96, "", "as many steps"),
             (0.5, "", "2.0 times as many steps"),
             (0.4, "less than", "more than 2.5 times as many steps"),

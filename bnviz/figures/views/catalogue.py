@@ -36,9 +36,12 @@ from bnviz.figures.views.needs import (
     Need,
 )
 from bnviz.findings import statistics, step_costs
+from bnviz.findings.wording import listed
+from bnviz.image_sides import pooled_after
 from bnviz.recording import Recording
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.networks import NUMBERED
+from bnviz.settings import IMAGE_SHAPES
 
 
 def _fixed_ranges(*_: object) -> None:
@@ -56,8 +59,22 @@ def _of_layers(recording: Recording) -> str:
             "The line at the left of two layers leads around their block: the second one adds what "
             "reaches the first."
         )
-    notes = skips, statistics.of_probe(recording), statistics.of_training(recording)
+    convolutions = _of_convolutions(recording)
+    notes = convolutions, skips, statistics.of_probe(recording), statistics.of_training(recording)
     return " ".join(note for note in notes if note)
+
+
+def _of_convolutions(recording: Recording) -> str:
+    settings = recording.header.settings
+    if settings is None or not recording.header.convolves:
+        return ""
+    pooling = "; average pooling is not drawn"
+    if shape := IMAGE_SHAPES.get(settings.dataset):
+        height, width, _ = shape
+        pooled = pooled_after(height, width, settings.hidden_layers, settings.architecture)
+        after = f"layer{'s' * (len(pooled) > 1)} {listed(map(str, pooled))}" if pooled else ""
+        pooling = f"; after {after}, average pooling halves height and width" if pooled else ""
+    return f"Each W is a convolution of 3 × 3 pixels{pooling}."
 
 
 def _of_drift(recording: Recording) -> str:

@@ -24,7 +24,8 @@ export class Verdict {
       ...headline.map((text, i) => {
         // Every second part is to be stressed.
         const part = document.createElement(i % 2 ? "strong" : "span");
-        part.textContent = text;
+        // A number and its sign stay in one line.
+        part.textContent = text.replaceAll(" %", "\u00a0%");
         return part;
       }),
     );
