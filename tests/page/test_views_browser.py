@@ -104,7 +104,7 @@ def test_a_figure_that_was_requested_before_a_choice_does_not_undo_it(visit):
         }""",
         [base64.b64encode(message).decode() for message in messages],
     )
-    assert asked == ["gradients", "gradients"]
+    assert set(asked) == {"gradients"}
     assert shown == ["layers", "layers", "gradients"]
 
 
@@ -212,7 +212,8 @@ def test_what_is_opened_stays_open_in_every_mode_and_in_the_link(visit):
     assert second.page.get_by_label("units", exact=True).is_visible()
     examples = second.page.get_by_role("button", name="examples", exact=True)
     examples.click()
-    second.page.locator(MORE).filter(has_text="View: over examples").click()
+    # The link may hold the first tab's axis, too.
+    second.page.locator(MORE).filter(has_text="over examples").click()
     second.page.wait_for_url(lambda url: "open=settings&" in f"{url}&")
     assert not examples.is_visible()
     assert second.page.get_by_label("units", exact=True).is_visible()
