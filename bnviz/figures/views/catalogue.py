@@ -37,11 +37,11 @@ from bnviz.figures.views.needs import (
 )
 from bnviz.findings import statistics, step_costs
 from bnviz.findings.wording import listed
-from bnviz.image_sides import pooled_after
 from bnviz.recording import Recording
 from bnviz.recording.frame_layout import FrameLayout
 from bnviz.recording.networks import NUMBERED
-from bnviz.settings import IMAGE_SHAPES
+from bnviz.settings.choices import IMAGE_SHAPES
+from bnviz.settings.image_sides import pooled_after
 
 
 def _fixed_ranges(*_: object) -> None:
