@@ -10,8 +10,10 @@ from bnviz.engine import cluster as clusters
 from bnviz.engine import failures
 from bnviz.engine.answer import answer, when_ended
 from bnviz.engine.block_dispatch import BlockDispatch, forget_on
+from bnviz.engine.choices import Choices
 from bnviz.engine.cluster import Cluster
 from bnviz.engine.network_run import NetworkRun
+from bnviz.engine.preparation import PRIORITY, Preparation
 from bnviz.engine.pricing import Pricing
 from bnviz.engine.run_registry import RunRegistry
 from bnviz.engine.runs import Run
@@ -23,8 +25,6 @@ from bnviz.settings import Settings
 
 #: Seconds without an answer after which a scheduler counts as lost.
 ANSWER_TIMEOUT = 15.0
-#: Dask priority of what prepares a worker for its first run: below runs, above blocks.
-_PREPARATION = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +60,7 @@ class Dispatch:
         runs: The runs to execute.
         studies: The studies to execute.
         background: Those to execute while nobody waits for anything.
+        choices: What viewers have chosen.
         topic: Dask topic on which the workers send frames.
         changed: Called, on any thread, when there is work for `step`.
 
@@ -74,6 +75,7 @@ class Dispatch:
         runs: RunRegistry,
         studies: StudyRegistry,
         background: StudyRegistry,
+        choices: Choices,
         topic: str,
         *,
         changed: Callable[[], None],
@@ -86,6 +88,7 @@ class Dispatch:
         self._topic = topic
         self._changed = changed
         self._pricing = Pricing(self._client, runs, changed=changed)
+        self._preparation = Preparation(self._client, runs.queue, choices, changed=changed)
         self._submissions: dict[Run, _Submission] = {}
         self._tokens: dict[str, Run] = {}
         self._addresses: set[str] = set()
@@ -120,7 +123,11 @@ class Dispatch:
             self._runs.queue.forget_compiled()
         self._addresses = addresses
         self._runs.queue.workers = len(addresses)
-        await self._warm_up(addresses)
+        await self._load(addresses)
+        waited_for = bool(self._runs.active() or self._studies.active())
+        await self._preparation.step(self.warm, idle=not waited_for)
+        if not waited_for:
+            self._compile_default()
         for run, submission in list(self._submissions.items()):
             await self._settle(run, submission)
         await self._forget_ended()
@@ -134,6 +141,7 @@ class Dispatch:
         self._runs.queue.between = BLOCK_BETWEEN if self._studies.active() else 0.0
         await self._blocks.step(addresses, runs_wait=bool(self._runs.active()))
         nobody_waits = self._blocks.idle and not self._runs.active()
+        nobody_waits = nobody_waits and not any(map(self._preparation.is_busy, addresses))
         await self._pricing.step(self.warm, idle=nobody_waits)
 
     def _submit(self, run: Run, address: str) -> None:
@@ -223,7 +231,8 @@ class Dispatch:
                 forget_on(self._client, run.token, run.worker)
             run.worker = None
 
-    async def _warm_up(self, addresses: set[str]) -> None:
+    async def _load(self, addresses: set[str]) -> None:
+        """Has the workers load TensorFlow, and takes note of those that have."""
         for futures in (self._loading, self._compiling):
             for address in futures.keys() - addresses:
                 await self._client.cancel([futures.pop(address)])
@@ -245,15 +254,21 @@ class Dispatch:
         self.warm &= addresses
         if any(future.status == "finished" for future in self._compiling.values()):
             self._runs.queue.note_compiled(Settings())
-        # A waiting job compiles what it needs; it should not wait for what it may not need.
-        if not (self._runs.active() or self._studies.active()):
-            for address in self.warm - self._compiling.keys():
+
+    def _compile_default(self) -> None:
+        """Has the workers compile what most viewers train first.
+
+        Only while nobody waits: a waiting job compiles what it needs; it should not wait for what
+        it may not need. Nor should a viewer who has chosen something else.
+        """
+        for address in self.warm - self._compiling.keys():
+            if not self._preparation.is_busy(address):
                 self._compiling[address] = self._prepare(warm_up, address)
 
     def _prepare(self, task: Callable[[], Any], address: str) -> Any:
         """Submits a task to one worker in preparation for the first run."""
         key = (f"bnviz-{task.__name__}", uuid.uuid4().hex)
-        future = self._client.submit(task, key=key, workers=[address], priority=_PREPARATION)
+        future = self._client.submit(task, key=key, workers=[address], priority=PRIORITY)
         when_ended(future, self._changed)
         return future
 

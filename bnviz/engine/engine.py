@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bnviz.data.file_source import FileSource
 from bnviz.engine.admission import Holding, crowded, shortage
+from bnviz.engine.choices import Choices
 from bnviz.engine.configuration import Configuration
 from bnviz.engine.data_shapes import network_bytes
+from bnviz.engine.duration import compile_seconds
 from bnviz.engine.job import COMPLETE, Job
 from bnviz.engine.limits import Limits, recording_bytes
 from bnviz.engine.network_run import NetworkRun, networks_digest
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 TICK = 0.25
 #: Seconds before retrying an unreachable scheduler.
 RETRY = 2.0
+#: What takes at most this many seconds to compile, as predicted, is prepared when it is chosen.
+MAX_PREPARED = 5.0
 #: Maximum number of ended background studies to keep; one of nine seeds takes about 0.1 MB.
 MAX_ENDED_BACKGROUND = 64
 
@@ -119,6 +123,7 @@ class Engine:
             until_free=self._runs.queue.until_free,
             capacity=MAX_ENDED_BACKGROUND,
         )
+        self._choices = Choices()
         self._status = _CONNECTING
         # One topic for all runs, because a scheduler never forgets a topic.
         self._topic = f"bnviz-{uuid.uuid4().hex}"
@@ -182,6 +187,18 @@ class Engine:
         run = self._runs.start(settings, source, origin, live=live)
         self._fail(run, refusal)
         return run
+
+    def note_choice(self, settings: Settings, origin: Origin) -> None:
+        """Notes what a viewer has chosen, so that workers prepare its first frame while idle.
+
+        Args:
+            settings: What they may train next.
+            origin: Who has chosen it.
+        """
+        if settings.dataset == UPLOAD or compile_seconds(settings) > MAX_PREPARED:
+            return
+        if not self._limits.excess(settings, pace=self.pace):
+            self._choices.note(settings, origin)
 
     def networks(
         self,
@@ -398,6 +415,7 @@ class Engine:
                         self._runs,
                         self._studies,
                         self._background,
+                        self._choices,
                         self._topic,
                         changed=self._wake,
                     )

@@ -255,6 +255,26 @@ def load() -> str:
     return ""
 
 
+def prepare(settings: str) -> None:
+    """Compiles what measures the networks of a run, which its first frame waits for.
+
+    It ends early when its future is cancelled.
+
+    Args:
+        settings: Settings of the run, as JSON; it trains on no file.
+    """
+    try:
+        clock = Clock(get_worker(), float("inf"))
+        # Frees the worker's only thread, so that a run submitted meanwhile begins at once.
+        secede()
+        silence_tensorflow()
+        from bnviz.lab import experiment
+
+        experiment.prepare(Settings.from_json(settings), clock.should_continue)
+    except Exception as error:
+        unexpected(error)
+
+
 def warm_up() -> None:
     """Compiles the default experiment and a study of it, before anyone starts one."""
     try:

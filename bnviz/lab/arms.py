@@ -31,6 +31,8 @@ DIVERGENCE = 1_000.0
 #: Compiled networks kept for later runs of an architecture: more than a worker compiles before
 #: it is replaced, since TensorFlow frees almost none of the memory of those that are dropped.
 _MAX_COMPILED = 40
+#: Held while a network is built, so that all threads have the same one.
+_building = threading.Lock()
 #: Settings that decide what is compiled for an arm; all others are inputs to it.
 _ARCHITECTURE = (
     "architecture",
@@ -246,7 +248,8 @@ def _network(
     """A network of this kind, in whatever state it is."""
     sizes = (data.num_features, len(data.classes))
     image = ImageShape.of(settings, data)
-    return _compiled(architecture(settings, kind), name, kind, *sizes, frozen, image)
+    with _building:
+        return _compiled(architecture(settings, kind), name, kind, *sizes, frozen, image)
 
 
 def architecture(settings: Settings, kind: str) -> Settings:

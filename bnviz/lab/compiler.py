@@ -62,6 +62,25 @@ class Compilation:
         self._future.result()
 
 
+def compile_ahead(
+    parts: Mapping[Hashable, Callable[[], None]], should_continue: Callable[[], bool]
+) -> None:
+    """Compiles parts before anybody needs them, in this thread, one after another.
+
+    A `Compilation` that comes meanwhile does not wait for it, unless it has the same parts.
+
+    Args:
+        parts: As a `Compilation` takes them.
+        should_continue: Asked before each of them.
+    """
+    for name, part in parts.items():
+        if not should_continue():
+            return
+        if name not in _done:
+            part()
+            _done.add(name)
+
+
 def acquire_all(locks: Sequence[Lock]) -> bool:
     """Acquires the locks of some networks, or none if one of them is held for more than a tick.
 

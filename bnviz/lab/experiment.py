@@ -32,8 +32,8 @@ from bnviz.lab.arms import (
     network_after,
     new_arm,
 )
-from bnviz.lab.compiler import Compilation, acquire_all
-from bnviz.lab.datasets import DataError, load
+from bnviz.lab.compiler import Compilation, acquire_all, compile_ahead
+from bnviz.lab.datasets import DOWNLOADS, DataError, load
 from bnviz.lab.frame_recorder import ArmSnapshot, FrameRecorder
 from bnviz.lab.observer import Observation
 from bnviz.lab.training import BatchOrder, TrainingStoppedError, never
@@ -157,6 +157,22 @@ def warm_up() -> None:
     frames.close()
 
 
+def prepare(settings: Settings, should_continue: Callable[[], bool]) -> None:
+    """Compiles what measures the networks of a run, while other runs may have their turns.
+
+    The first frame of the run, in this process, waits for nothing else. What trains the networks
+    takes several times as long to compile, and more memory.
+
+    Args:
+        settings: Settings of the run; nothing is compiled if its data set is downloaded.
+        should_continue: Asked before each network.
+    """
+    if settings.dataset in DOWNLOADS:
+        return
+    with closing(_Pipeline(settings, load(settings), FrameLayout.of(settings), 0)) as pipeline:
+        compile_ahead(pipeline.parts(pipeline.compile_measuring), should_continue)
+
+
 def _frames(pipeline: "_Pipeline") -> Generator[Frame | None, None, None]:
     """Measures each frame while the arms already train on to the next."""
     with closing(pipeline):
@@ -234,6 +250,16 @@ class _Pipeline:
         Args:
             compile_: Compiles a network.
         """
+        yield from self._waiting_for(self.parts(compile_))
+
+    def parts(
+        self, compile_: Callable[[CompiledNetwork], None]
+    ) -> dict[Hashable, Callable[[], None]]:
+        """What compiles the network of each arm, by what it is compiled for.
+
+        Args:
+            compile_: Compiles a network.
+        """
 
         def compile_arm(name: str) -> None:
             compiled = compiled_network(self._settings, name, self._data)
@@ -244,7 +270,7 @@ class _Pipeline:
         for name in self._layout.arms:
             of_arm = (compile_.__name__, name, architecture(self._settings, name))
             parts[*of_arm, *self._shapes] = partial(compile_arm, name)
-        yield from self._waiting_for(parts)
+        return parts
 
     def _waiting_for(self, parts: Mapping[Hashable, Callable[[], None]]) -> Iterator[None]:
         """Has something compiled, and gives way meanwhile; the arms are set aside."""

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from bnviz.lab import compiler
-from bnviz.lab.compiler import Compilation
+from bnviz.lab.compiler import Compilation, compile_ahead
 from tests.support.engine import PATIENCE, until
 
 
@@ -42,3 +42,19 @@ def test_it_is_busy_until_all_is_compiled_whatever_was_cancelled(first):
     assert compiler.is_busy()
     first.set()
     until(lambda: not compiler.is_busy())
+
+
+@pytest.mark.usefixtures("first")
+def test_what_is_compiled_ahead_waits_for_nothing_and_is_not_compiled_again():
+    name, compiled = object(), []
+    compile_ahead({name: lambda: compiled.append("ahead")}, lambda: True)
+    assert compiled == ["ahead"]
+    assert list(Compilation({name: lambda: compiled.append("again")}).waits()) == []
+    assert compiled == ["ahead"]
+
+
+def test_nothing_more_is_compiled_ahead_once_it_should_not():
+    compiled = []
+    parts = {object(): lambda n=n: compiled.append(n) for n in range(3)}
+    compile_ahead(parts, lambda: not compiled)
+    assert compiled == [0]

@@ -1,6 +1,7 @@
 """Turns: runs and blocks that are set aside while others train on the same compiled networks."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from bnviz.lab import training as lab_training
 from bnviz.lab.arms import compiled_network, network_after
 from bnviz.lab.block_training import BlockTraining, _stack, train
-from bnviz.lab.experiment import Experiment, run
+from bnviz.lab.experiment import Experiment, prepare, run
 from bnviz.recording.frames import ARMS, frame_steps
 from bnviz.settings import Settings
 from bnviz.settings.interventions import Intervention
@@ -245,3 +246,18 @@ def test_blocks_that_take_turns_have_the_outcomes_of_blocks_alone(case):
             for name in CURVES:
                 found = getattr(training.outcomes[arm], name)
                 np.testing.assert_array_equal(found, getattr(outcomes[arm], name))
+
+
+def test_the_first_frame_of_a_prepared_run_waits_for_no_compilation():
+    settings = SMALL.replace(units=11)
+    prepare(settings, lambda: True)
+    with Experiment(settings).turn() as frames:
+        assert next(frames) is not None
+
+
+def test_a_network_that_two_threads_ask_for_is_built_once():
+    settings = SMALL.replace(units=12)
+    data = Experiment(settings).data
+    with ThreadPoolExecutor(2) as threads:
+        one, two = threads.map(lambda _: compiled_network(settings, "bn", data), range(2))
+    assert one is two

@@ -252,8 +252,10 @@ def _player(chosen: Settings | None) -> None:
     request = last_request()
     if request.ask:
         # The first picture is drawn; the workers may load TensorFlow while the visitor looks
-        # around.
-        session.engine()
+        # around, and what is chosen be prepared.
+        engine = session.engine()
+        if chosen is not None:
+            engine.note_choice(chosen, session.origin())
     active = session.is_active(run)
     content = laboratory_stage.content(request, chosen, _excess)
     show(
