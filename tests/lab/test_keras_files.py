@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from bnviz.data.image_shape import ImageShape
 from bnviz.lab import experiment
 from bnviz.lab.keras_files import portable
 from bnviz.lab.network_training import NetworkTraining
@@ -87,6 +88,33 @@ def test_a_file_opens_as_the_same_function(arm, options, tmp_path):
     x = generator.normal(0, 1, (20, 3)).astype(np.float32)
     np.testing.assert_array_equal(model(x), network.model(x, training=False))
     assert model.optimizer.learning_rate == 0.5
+
+
+@pytest.mark.parametrize("architecture", ["dense", "conv"])
+def test_a_file_learns_no_gamma_that_the_run_leaves_out(architecture, tmp_path):
+    settings = SMALL.replace(
+        dataset="digits", architecture=architecture, hidden_layers=1, bn_scale=False
+    )
+    image = ImageShape(8, 8, 1) if architecture == "conv" else None
+    network = build(settings, "dyt", 64, 10, image=image)
+    reset(network, settings)
+    portable(network, settings, learning_rate=0.5, name="network").save(tmp_path / "it.keras")
+    model = keras.models.load_model(tmp_path / "it.keras")
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(0, 1, (40, 64)).astype(np.float32), np.arange(40) % 10
+    model.fit(x, y, epochs=3, verbose=0)
+
+    values = x
+    for layer in model.layers:
+        if layer.name.endswith("_alpha"):
+            given, [alpha] = values, layer.get_weights()
+        values = layer(values)
+        if layer.name.endswith("_shift"):
+            *_, beta = layer.get_weights()
+            made = values
+    assert np.ptp(alpha) > 0
+    assert np.abs(beta).max() > 0.01
+    np.testing.assert_allclose(made, np.tanh(alpha * given) + beta, atol=1e-6)
 
 
 @pytest.mark.parametrize(
