@@ -20,7 +20,7 @@ _GAP = {True: "generalisation gap", False: "gap, other statistics"}
 
 
 def as_text(recording: Recording, seconds: float) -> str:
-    """Returns the figures of a run as text for a terminal.
+    """Returns the figures of a run as text for a terminal, without those of other seeds.
 
     Args:
         recording: A run with at least one frame.
@@ -55,7 +55,6 @@ def as_text(recording: Recording, seconds: float) -> str:
             *lines,
             *(_speed(recording, arm, each) for arm, each in speeds.items()),
             *[_target(recording)] * (goal is not None),
-            *_seeds(recording),
             *_costs(recording, speeds),
             f"the arms differ only in their normalization{skips}: {same}",
             f"{steps:,} paired steps in {seconds:.1f} s, {steps / seconds:,.0f} per second",
@@ -69,20 +68,21 @@ def _speed(recording: Recording, arm: str, found: Speed) -> str:
     )
 
 
-def _seeds(recording: Recording) -> list[str]:
-    """Says what other seeds show of the second network's speed-up; nothing if none are known."""
-    if over_seeds.count(recording) == 1:
-        return []
+def other_seeds_text(recording: Recording) -> str:
+    """Says what other seeds show of the second network's speed-up.
+
+    Args:
+        recording: A run of which other seeds are known.
+    """
     found = over_seeds.speeds(recording)
     range_ = over_seeds.range_of(found)
     tally = over_seeds.speed_tally(found).words({1: "faster", -1: "slower"})
     median = f"{range_}, median {range_.median}; " if range_ else ""
     settings = recording.settings
     who = arm_name(settings, settings.second_arm)
-    return [
-        f"over {len(found)} seeds: {median}{who} is {tally}",
-        f"({over_seeds.scope(recording.header)})",
-    ]
+    return (
+        f"over {len(found)} seeds: {median}{who} is {tally}\n({over_seeds.scope(recording.header)})"
+    )
 
 
 def _costs(recording: Recording, speeds: Mapping[str, Speed]) -> list[str]:

@@ -30,7 +30,7 @@ from bnviz.studies.sweep import MAX_SEEDS
 #: Compiled stacks kept for later blocks of the same architecture.
 _MAX_COMPILED = 16
 #: Settings that do not change the initial kernels, or only scale them.
-_NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon")
+_NOT_DRAWN = ("init_scale", "learning_rate", "bn_momentum", "bn_epsilon", "zero_last_gamma")
 #: Held while a block trains: all blocks of a process share the compiled stacks.
 _lock = threading.Lock()
 

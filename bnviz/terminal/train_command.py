@@ -51,15 +51,20 @@ def train(given: argparse.Namespace) -> int:
     if out is not None and len(recording):
         # Before the check, which may need more memory than the run did.
         save(recording.save, out)
+    if len(recording) and not given.json:
+        # Nobody waits for the check to see these.
+        show(with_reading(report.as_text(recording, seconds), upload, as_json=False))
     if not stopped and others:
         patience = math.inf if given.seeds else max(SHORT, TIMES * seconds)
         if check(recording, dataset, others, patience):
             stopped = "before the results were checked on other seeds"
-    if len(recording):
-        results = (report.as_json if given.json else report.as_text)(recording, seconds)
-        show(with_reading(results, upload, as_json=given.json))
-        if out is not None and recording.other_seeds is not None:
+    if recording.other_seeds is not None:
+        if not given.json:
+            show(report.other_seeds_text(recording))
+        if out is not None:
             save(recording.save, out)
+    if len(recording) and given.json:
+        show(with_reading(report.as_json(recording, seconds), upload, as_json=True))
     if stopped:
         print(f"bnviz: interrupted {stopped}", file=sys.stderr)
     return INTERRUPTED if stopped else DONE

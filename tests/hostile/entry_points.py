@@ -162,6 +162,8 @@ def check_recording(data: bytes) -> str:
         if len(recording):
             strict_json(report.as_json(recording, 1.0))
             report.as_text(recording, 1.0).encode()
+            if recording.other_seeds is not None:
+                report.other_seeds_text(recording).encode()
     return ACCEPTED
 
 

@@ -12,6 +12,7 @@ from bnviz.data.image_shape import ImageShape
 from bnviz.engine.run_queue import architecture as run_architecture
 from bnviz.lab import experiment
 from bnviz.lab.arms import architecture as of_arm
+from bnviz.lab.block_training import _drawn_kernels, _kernels
 from bnviz.lab.drift import DriftReference, SortedValues
 from bnviz.lab.initial_kernels import initial_kernels
 from bnviz.lab.keras_files import portable
@@ -295,6 +296,10 @@ def test_the_last_gamma_compiles_nothing_and_may_differ_within_a_block():
     assert len({of_arm(settings, "bn") for settings in pair}) == 1
     assert len({run_architecture(settings) for settings in pair}) == 1
     assert Block(pair, (0, BASE.steps)).settings == pair
+    # Nor are kernels drawn for it again.
+    _drawn_kernels.cache_clear()
+    _kernels(pair, FEATURES, CLASSES)
+    assert _drawn_kernels.cache_info().misses == 1
 
 
 def test_too_few_layers_for_a_block_are_the_same_network_wherever_bn_would_be():

@@ -291,43 +291,49 @@ def test_a_turn_ends_while_stacks_are_compiled():
     assert set(training.outcomes) == set(ARMS)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("arm", everyday(["bn", "layer_norm", "ghost_bn"], [0]))
-def test_large_images_are_evaluated_like_small_ones(arm, monkeypatch):
+@pytest.fixture
+def evaluated():
+    """Evaluates two runs of convolutions in a new stack; returns the stack and what it gives."""
     runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
     data = stacked_examples(runs, None)
     sizes = (data.num_features, data.num_classes, data.image)
 
-    def evaluated():
+    def made(arm):
         tried = Stack(runs[0], arm, len(runs), *sizes)
         tried.reset(runs, [initial_kernels(each, *sizes) for each in runs])
-        return tried.evaluate(data.probe, data.validation), tried
+        return tried, data, tried.evaluate(data.probe, data.validation)
 
-    small, by_tensorflow = evaluated()
+    return made
+
+
+#: The values of a layer of both networks for a hundred examples.
+_HUNDRED = 100 * 2 * CASES["conv"].units * 8 * 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arm", everyday(["bn", "layer_norm", "ghost_bn"], [0]))
+def test_large_images_are_evaluated_like_small_ones(arm, evaluated, monkeypatch):
+    by_tensorflow, _, small = evaluated(arm)
     monkeypatch.setattr(stack, "_MANY_NEIGHBOURS", 0)
-    monkeypatch.setattr(image_shape, "MAX_VALUES", 4 * 100 * len(runs) * runs[0].units * 8 * 8)
-    large, by_xla = evaluated()
+    # In blocks of a hundred, too.
+    monkeypatch.setattr(image_shape, "MAX_VALUES", stack._XLA_BLOCKS * _HUNDRED)
+    by_xla, _, large = evaluated(arm)
     assert (by_tensorflow._is_large, by_xla._is_large) == (False, True)
     np.testing.assert_allclose(large, small, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("arm", everyday(["bn", "ghost_bn", "renorm"], [0]))
-def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(arm, monkeypatch):
-    runs = [CASES["conv"], CASES["conv"].replace(seed=1)]
-    data = stacked_examples(runs, None)
-    sizes = (data.num_features, data.num_classes, data.image)
-
-    def evaluated():
-        tried = Stack(runs[0], arm, len(runs), *sizes)
-        tried.reset(runs, [initial_kernels(each, *sizes) for each in runs])
+def test_images_that_pass_in_blocks_are_evaluated_like_all_at_once(arm, evaluated, monkeypatch):
+    def whole_or_in_blocks():
+        tried, data, outcome = evaluated(arm)
         return (
-            tried.evaluate(data.probe, data.validation),
+            outcome,
             tried.compare_statistics(data.precise, data.validation),
             tried.last_layer(data.probe[0]).reaching,
         )
 
-    whole = evaluated()
-    # A hundred examples, which divide none of their numbers.
-    monkeypatch.setattr(image_shape, "MAX_VALUES", 100 * len(runs) * runs[0].units * 8 * 8)
-    for blocks, at_once in zip(evaluated(), whole, strict=True):
+    whole = whole_or_in_blocks()
+    # They divide none of the numbers of examples.
+    monkeypatch.setattr(image_shape, "MAX_VALUES", _HUNDRED)
+    for blocks, at_once in zip(whole_or_in_blocks(), whole, strict=True):
         np.testing.assert_allclose(blocks, at_once, rtol=1e-3, atol=1e-4)

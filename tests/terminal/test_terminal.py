@@ -361,15 +361,22 @@ class TestTrain:
         assert checked == [8, 8]
 
     @pytest.mark.usefixtures("lab")
-    def test_a_run_is_saved_before_it_is_checked_on_other_seeds(self, monkeypatch, tmp_path):
+    def test_a_run_is_saved_and_printed_before_it_is_checked_on_other_seeds(
+        self, capsys, monkeypatch, tmp_path
+    ):
         from bnviz.terminal import train_command
 
-        out, saved = tmp_path / "run.npz", []
-        monkeypatch.setattr(
-            train_command, "check", lambda *_: saved.append(len(Recording.load(out)))
-        )
+        out, saved, printed = tmp_path / "run.npz", [], []
+
+        def check(*_):
+            saved.append(len(Recording.load(out)))
+            printed.append(capsys.readouterr().out)
+
+        monkeypatch.setattr(train_command, "check", check)
         assert main(["train", *TINY, "--out", str(out)]) == 0
         assert saved == [13]
+        assert "validation accuracy" in printed[0]
+        assert capsys.readouterr().out == ""
 
     @pytest.mark.usefixtures("lab")
     def test_one_seed_is_checked_on_no_other(self, capsys):
