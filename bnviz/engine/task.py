@@ -116,7 +116,9 @@ def train_networks(
         return NetworkTraining(Settings.from_json(settings), data, num_frames=num_frames)
 
     def advance(training: "NetworkTraining", _: int, clock: Clock) -> tuple[bool, int]:
-        ended = training.advance(clock.should_continue, clock.should_prepare)
+        ended = training.advance(
+            clock.should_continue, clock.should_prepare, lambda: clock.cancelled
+        )
         send(training.step)
         return ended, 0
 

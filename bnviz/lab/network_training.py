@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bnviz.data.dataset import Dataset
 from bnviz.lab.experiment import Experiment, ExperimentError
 from bnviz.lab.keras_files import network_files, omissions, outcomes, portable
+from bnviz.lab.training import never
 from bnviz.recording.header import arm_file_name
 from bnviz.recording.trained_networks import TrainedNetworks, frame_digest
 from bnviz.settings import Settings
@@ -36,18 +37,22 @@ class NetworkTraining:
         self._digests: list[bytes] = []
 
     def advance(
-        self, should_continue: Callable[[], bool], should_prepare: Callable[[], bool]
+        self,
+        should_continue: Callable[[], bool],
+        should_prepare: Callable[[], bool],
+        should_stop: Callable[[], bool] = never,
     ) -> bool:
         """Trains on; nothing else in this process trains meanwhile.
 
         Args:
             should_continue: Asked after each frame whether to go on now.
             should_prepare: The same while networks are being compiled.
+            should_stop: As for `Experiment.turn`.
 
         Returns:
             Whether the networks are there.
         """
-        with self._experiment.turn() as frames:
+        with self._experiment.turn(should_stop) as frames:
             for frame in frames:
                 if frame is None:
                     if not should_prepare():
@@ -57,6 +62,8 @@ class NetworkTraining:
                 self.step = int(frame["step"])
                 if not should_continue():
                     return False
+            if should_stop():
+                return False
             self.networks = self._networks()
         return True
 

@@ -11,6 +11,7 @@ from bnviz.lab import training as lab_training
 from bnviz.lab.arms import compiled_network, network_after
 from bnviz.lab.block_training import BlockTraining, _stack, train
 from bnviz.lab.experiment import Experiment, prepare, run
+from bnviz.lab.network_training import NetworkTraining
 from bnviz.recording.frames import ARMS, frame_steps
 from bnviz.settings import Settings
 from bnviz.settings.interventions import Intervention
@@ -213,6 +214,24 @@ def test_a_run_that_is_to_stop_ends_between_two_calls_of_a_long_stretch(monkeypa
     assert 100 <= len(frames) <= 101
     assert stretches[100] > 20
     assert len(asked) <= until[0] + 2
+
+
+def test_networks_are_not_made_of_a_run_that_is_to_stop_in_a_long_stretch(monkeypatch):
+    monkeypatch.setattr(lab_training, "_MAX_PRODUCTS", 1.0)  # so that each call takes one step
+    settings = Settings(dataset="wine", hidden_layers=1, units=13, steps=20_000)
+    assert np.diff(frame_steps(settings.steps))[100] > 20
+    training = NetworkTraining(settings, num_frames=102)
+    before = frame_steps(settings.steps)[100]
+    asked = []
+
+    def should_stop():
+        asked.append(training.step)
+        return training.step == before and asked.count(before) > 5
+
+    assert not training.advance(lambda: True, lambda: True, should_stop)
+    assert training.networks is None
+    assert training.step == before
+    assert asked.count(before) < 20
 
 
 def test_a_run_that_has_ended_has_no_frames_left():
