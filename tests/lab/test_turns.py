@@ -207,21 +207,21 @@ def test_a_run_that_is_to_stop_ends_between_two_calls_of_a_long_stretch(monkeypa
             if frame is None:
                 continue
             frames.append(frame)
-            if len(frames) == 100:
+            if len(frames) == 10:
                 # Each of both networks is asked before each of its steps.
                 until[0] = len(asked) + 5
                 reached.set()
-    assert 100 <= len(frames) <= 101
-    assert stretches[100] > 20
+    assert 10 <= len(frames) <= 11
+    assert stretches[10] > 20
     assert len(asked) <= until[0] + 2
 
 
 def test_networks_are_not_made_of_a_run_that_is_to_stop_in_a_long_stretch(monkeypatch):
     monkeypatch.setattr(lab_training, "_MAX_PRODUCTS", 1.0)  # so that each call takes one step
     settings = Settings(dataset="wine", hidden_layers=1, units=13, steps=20_000)
-    assert np.diff(frame_steps(settings.steps))[100] > 20
-    training = NetworkTraining(settings, num_frames=102)
-    before = frame_steps(settings.steps)[100]
+    assert np.diff(frame_steps(settings.steps))[10] > 20
+    training = NetworkTraining(settings, num_frames=12)
+    before = frame_steps(settings.steps)[10]
     asked = []
 
     def should_stop():
