@@ -207,6 +207,8 @@ class TestCifar10:
 
     def test_another_process_that_downloads_is_waited_for(self, monkeypatch):
         code = (
+            "import sys, types\n"
+            "sys.modules['keras'] = types.ModuleType('keras')  # which takes seconds to import\n"
             "from bnviz.lab import datasets\n"
             "with datasets._downloading('CIFAR-10'):\n"
             "    print('has it', flush=True)\n"
