@@ -195,8 +195,8 @@ ITEMS = (
         "skips",
         "relatives",
         {"name": "layers"},
-        f"Of digits, in {PLAIN.hidden_layers} layers and at the best learning rate for each: which "
-        "network ended most accurate?",
+        f"Digits, {PLAIN.hidden_layers} layers, each network at its best learning rate: "
+        "which one ended most accurate?",
         Option(
             "The plain one with BN: skips do not normalize",
             "They do not. But skips without BN ended more accurate than BN without skips, and both "

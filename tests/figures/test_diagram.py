@@ -86,6 +86,16 @@ def test_it_tells_what_the_view_shows():
     assert chosen["layer"] == 2
 
 
+@pytest.mark.parametrize(
+    ("interventions", "said"),
+    [("", False), ("1:freeze_bn", False), ("1:insert_bn", True), ("1:remove_bn", True)],
+)
+def test_it_is_said_that_it_does_not_follow_changes_of_bn(interventions, said):
+    recording = random_recording(Settings(units=3, interventions=interventions), 2)
+    reading = VIEWS["layers"].reading_of(recording)
+    assert ("The diagram shows the networks as they begin." in reading) == said
+
+
 def test_other_views_have_none():
     recording = random_recording(Settings(units=3), 2)
     assert VIEWS["gradients"].figure(recording, View("gradients")).to_json()["diagram"] == {}

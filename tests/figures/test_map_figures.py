@@ -199,11 +199,23 @@ def test_each_value_lies_in_its_own_cell_and_each_tick_on_the_axis(axis):
     assert len(edges) == len(axis.values) + 1
     for low, value, high in zip(edges, axis.values, edges[1:], strict=False):
         assert low < value < high
-    drawn = map_axes.plotly_axis(axis, "bn")
+    drawn = map_axes.plotly_axis(axis, Settings())
     ends = [math.log10(e) if axis.scale == "log" else e for e in (edges[0], edges[-1])]
     assert drawn["range"] == ends
     assert 1 <= len(drawn["tickvals"]) <= 12
     assert all(edges[0] <= tick <= edges[-1] for tick in drawn["tickvals"])
+
+
+def test_small_ticks_leave_room_for_the_title():
+    drawn = map_axes.plotly_axis(DEFAULT_AXES["bn_epsilon"], Settings())
+    ticks = dict(zip(drawn["tickvals"], drawn["ticktext"], strict=True))
+    assert [ticks[tick] for tick in sorted(ticks) if tick < 1e-2] == ["1e−5", "1e−4", "0.001"]
+
+
+@pytest.mark.parametrize(("architecture", "unit"), [("dense", "neurons"), ("conv", "channels")])
+def test_units_of_convolutions_are_channels(architecture, unit):
+    drawn = map_axes.plotly_axis(DEFAULT_AXES["units"], Settings(architecture=architecture))
+    assert drawn["title"]["text"] == f"units ({unit} per layer, log)"
 
 
 @pytest.mark.parametrize("measure", MEASURES)

@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from bnviz.figures.style import MUTED
+from bnviz.settings import Settings
+from bnviz.settings.architectures import convolves
 from bnviz.settings.written_numbers import written
 from bnviz.studies.axis import Axis, setting_label
 
@@ -19,6 +21,8 @@ UNITS = {
 }
 #: Maximum number of ticks along an axis, and of integers that have a tick each.
 _MAX_TICKS, _MAX_INTEGERS = 7, 12
+#: The smallest tick that is written without a power of 10.
+_MIN_PLAIN = 1e-3
 
 
 def cell_edges(axis: Axis) -> list[float]:
@@ -35,23 +39,23 @@ def cell_edges(axis: Axis) -> list[float]:
     return [10**place if axis.scale == "log" else place for place in (first, *middles, last)]
 
 
-def plotly_axis(axis: Axis, second_arm: str, *, titled: bool = True) -> dict[str, Any]:
+def plotly_axis(axis: Axis, base: Settings, *, titled: bool = True) -> dict[str, Any]:
     """Returns a Plotly axis from the first edge of the cells to the last, with ticks and title.
 
     Args:
         axis: The axis.
-        second_arm: The map's second network, whose name the title may hold.
+        base: The map's settings, after whose networks the title is named.
         titled: Whether it has its title.
     """
     edges = cell_edges(axis)
     ends = [_place(axis, edge) for edge in (edges[0], edges[-1])]
     ticks = _ticks(axis)
-    title = {"title": {"text": _title(axis, second_arm), "standoff": 6, "font": {"size": 13}}}
+    title = {"title": {"text": _title(axis, base), "standoff": 6, "font": {"size": 13}}}
     return {
         "type": axis.scale,
         "range": ends,
         "tickvals": ticks,
-        "ticktext": [written(tick) for tick in ticks],
+        "ticktext": [_text(tick) for tick in ticks],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
@@ -63,16 +67,26 @@ def plotly_axis(axis: Axis, second_arm: str, *, titled: bool = True) -> dict[str
     }
 
 
-def _title(axis: Axis, second_arm: str) -> str:
+def _title(axis: Axis, base: Settings) -> str:
     """The name of an axis, with its unit and scale in brackets."""
-    notes = [UNITS.get(axis.name), "log" if axis.scale == "log" else None]
+    unit = UNITS.get(axis.name, "")
+    if convolves(base.architecture):
+        unit = unit.replace("neurons", "channels")
+    notes = [unit, "log" if axis.scale == "log" else None]
     known = ", ".join(note for note in notes if note)
-    return setting_label(axis.name, second_arm) + (f" ({known})" if known else "")
+    return setting_label(axis.name, base.second_arm) + (f" ({known})" if known else "")
 
 
 def _place(axis: Axis, value: float) -> float:
     """Place of a value as the axis is drawn."""
     return math.log10(value) if axis.scale == "log" else float(value)
+
+
+def _text(tick: float) -> str:
+    """A tick in so few letters that it leaves room for the title of its axis."""
+    plain = tick == 0 or abs(tick) >= _MIN_PLAIN
+    # A tick has one digit at most so far below 1.
+    return written(tick) if plain else written(tick, ".0e")
 
 
 def _ticks(axis: Axis) -> list[float]:

@@ -271,14 +271,13 @@ def _place_map(
 ) -> None:
     """Adds the axes and the heading of one map to the layout."""
     suffix = axis_suffix(number)
-    second = numbers.sweep.base.second_arm
-    x_axis = map_axes.plotly_axis(numbers.sweep.x, second)
-    y_axis = map_axes.plotly_axis(numbers.sweep.y, second, titled=y_titled)
+    base = numbers.sweep.base
+    x_axis = map_axes.plotly_axis(numbers.sweep.x, base)
+    y_axis = map_axes.plotly_axis(numbers.sweep.y, base, titled=y_titled)
     y_place = {"domain": list(y), "anchor": f"x{suffix}", "showticklabels": y_titled}
     layout[axis_name("x", number)] = x_axis | {"domain": list(x), "anchor": f"y{suffix}"}
     layout[axis_name("y", number)] = y_axis | y_place
     name = maps(numbers)[number - 1]
-    base = numbers.sweep.base
     second = capitalized(arm_addition(base, base.second_arm))
     text = f"<b>{second} versus without</b>"
     if name != "gain":

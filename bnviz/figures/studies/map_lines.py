@@ -133,9 +133,9 @@ def map_lines(numbers: MapNumbers) -> tuple[LiveFigure, list[Slice]]:
             for part in ("range", "median", "here"):
                 slices.append(Slice(arm, along, part))
                 traces.append(_trace(numbers, arm, part) | trace_axes(panel))
-        layout[axis_name("x", panel)] = map_axes.plotly_axis(
-            axis, numbers.sweep.base.second_arm
-        ) | {"anchor": f"y{suffix}"}
+        layout[axis_name("x", panel)] = map_axes.plotly_axis(axis, numbers.sweep.base) | {
+            "anchor": f"y{suffix}"
+        }
         layout[axis_name("y", panel)] = value_axis | {"anchor": f"x{suffix}"}
         for name, changes in layouts.items():
             x, y = _DOMAINS[name][panel - 1]

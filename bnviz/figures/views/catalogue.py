@@ -59,8 +59,14 @@ def _of_layers(recording: Recording) -> str:
             "The line at the left of two layers leads around their block: the second one adds what "
             "reaches the first."
         )
-    convolutions = _of_convolutions(recording)
-    notes = convolutions, skips, statistics.of_probe(recording), statistics.of_training(recording)
+    rebuilt = {"insert_bn", "remove_bn"} & {each.action for each in recording.header.changes}
+    notes = (
+        "The diagram shows the networks as they begin." if rebuilt else "",
+        _of_convolutions(recording),
+        skips,
+        statistics.of_probe(recording),
+        statistics.of_training(recording),
+    )
     return " ".join(note for note in notes if note)
 
 

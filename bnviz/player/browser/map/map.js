@@ -10,6 +10,7 @@
 
 import { ASK_AGAIN, mount, partsOf } from "../bnviz.player/mount.js";
 import { loadPlotly } from "../bnviz.player/plotly.js";
+import { unbroken } from "../bnviz.player/scales.js";
 import { heightLeft, layoutName, watchSpace } from "../bnviz.player/space.js";
 import { applyTheme } from "../bnviz.player/theme.js";
 import { showOther } from "../bnviz.player/veil.js";
@@ -98,8 +99,9 @@ export class PhaseMap {
    * Writes a text into a part, which is hidden while it has none.
    * @param {"headline" | "note" | "definition" | "status" | "reading"} part
    */
-  write(part, text = "") {
+  write(part, words = "") {
     const node = this.parts[part];
+    const text = unbroken(words);
     node.hidden = !text;
     if (node.textContent === text) return;
     node.textContent = text;
@@ -123,7 +125,9 @@ export class PhaseMap {
     this.parts.plot.setAttribute("aria-label", picture.label);
     this.parts.cuts.setAttribute("aria-label", picture.lines?.label ?? "");
     this.parts.lines.hidden = !picture.lines;
-    this.cells.set(picture.cells, anew);
+    const { cells } = picture;
+    const words = cells?.words.map((row) => row.map(unbroken)) ?? [];
+    this.cells.set(cells && { ...cells, words }, anew);
     this.resize(true);
   }
 

@@ -22,6 +22,12 @@ export function transformed(values, transform, { symlog_linear: linear }) {
 export const withMinus = (number) => String(number).replace(/-/g, "−");
 
 /**
+ * A text in which a number and its percent sign stay in one line.
+ * @param {string} text
+ */
+export const unbroken = (text) => text.replaceAll(" %", "\u00a0%");
+
+/**
  * A value in two decimals, or in two digits and a power of 10 if it is tiny or huge.
  * @param {number} value
  * @param {boolean} [smaller] Whether it is written smaller than .01.

@@ -3,6 +3,8 @@
 /** @import { Header } from "types/message" */
 /** @import { PlayerParts } from "types/parts" */
 
+import { unbroken } from "./scales.js";
+
 export class Verdict {
   /** @param {Pick<PlayerParts, "headline" | "about" | "says">} parts */
   constructor(parts) {
@@ -24,8 +26,7 @@ export class Verdict {
       ...headline.map((text, i) => {
         // Every second part is to be stressed.
         const part = document.createElement(i % 2 ? "strong" : "span");
-        // A number and its sign stay in one line.
-        part.textContent = text.replaceAll(" %", "\u00a0%");
+        part.textContent = unbroken(text);
         return part;
       }),
     );
