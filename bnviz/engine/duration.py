@@ -36,7 +36,8 @@ STEP_PARAMETER = 1.1e-9
 STEP_MEMORY = {"sgd": 0.0, "momentum": 0.5e-9, "rmsprop": 0.5e-9, "adam": 1.5e-9}
 #: Seconds for each parameter and example: the products forwards and backwards.
 STEP_PRODUCT = 2.9e-11
-#: Seconds for each number that a convolution copies, in training and wherever else it passes.
+#: Seconds for each number that a kernel meets. Training copies it; TensorFlow's own convolution,
+#: which serves everywhere else, only reads it.
 NEIGHBOUR = 1e-9
 #: Seconds for each value, and for each feature of an example.
 STEP_VALUE, STEP_FEATURE = 9.9e-9, 2.3e-9

@@ -63,7 +63,8 @@ def _measure_layers(
             crossed = zip(*(each.crossed for each in observations), strict=True)
             crossings = [LayerCrossing(*map(_joined, zip(*each, strict=True))) for each in crossed]
             measures |= reference.measure(now, crossings)
-            mean, std = neuron_moments(values)
+            # Those of a neuron lie together in memory here, which takes a quarter of the time.
+            mean, std = neuron_moments(of_neurons.transpose(0, 2, 1))
             measures["neuron_spread"] = neuron_spread(_std_over_examples(values, std, layout))
             shown = slice(layout.neurons)
             neurons = describe_neurons(mean[:, shown], std[:, shown], of_neurons[:, shown])
@@ -74,11 +75,13 @@ def _measure_layers(
         whole, np.maximum(-ordered[:, 0], ordered[:, -1])
     )
     measures["saturated"] = saturated_share(ordered, layout.activation)
-    measures["dead"] = dead_share(values, layout.activation)
-    if all(each.silent is not None for each in observations):
+    if any(each.silent is None for each in observations):
+        measures["dead"] = dead_share(values, layout.activation)
+    else:
         # Of whole images, of which the values are those at some positions.
         silent = _joined(each.silent for each in observations)
-        measures["dead"] = np.where(np.isnan(measures["dead"]), np.nan, silent.mean(axis=1))
+        can_die = layout.activation in CAN_DIE
+        measures["dead"] = np.where(can_die, silent.mean(axis=1), np.nan)
     return measures
 
 

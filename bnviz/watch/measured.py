@@ -144,7 +144,7 @@ class _LayerGroup:
             if quantity == "pre_activation":
                 neurons = by_neuron(rows)
                 measures |= self._drift(SortedValues(ordered, described["std"], neurons))
-                mean, std = neuron_moments(rows)
+                mean, std = neuron_moments(neurons.transpose(0, 2, 1))
                 measures["neuron_spread"] = neuron_spread(std)
                 kept = slice(self._neurons)
                 of_neurons = describe_neurons(mean[:, kept], std[:, kept], neurons[:, kept])
