@@ -166,6 +166,7 @@ def test_its_page_has_the_options_of_the_checkout(installation):
 
 
 @pytest.mark.browser
+@pytest.mark.widest
 def test_its_page_shows_a_run(installation, browser):
     with installation.page() as address:
         visitor = Visitor(browser, address)
