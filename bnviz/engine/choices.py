@@ -4,6 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import NamedTuple
 
 from bnviz.engine.origin import Origin
 from bnviz.settings import Settings
@@ -14,31 +15,52 @@ PAUSE = 0.4
 MAX_VIEWERS = 20
 
 
+class _Choice(NamedTuple):
+    """What a viewer chose.
+
+    Attributes:
+        settings: It.
+        at: When, in seconds.
+        wanted: Whether anything is to be done ahead for it.
+    """
+
+    settings: Settings
+    at: float
+    wanted: bool
+
+
 class Choices:
     """The last choice of each viewer. Safe to use from any thread.
 
     Args:
+        is_wanted: Whether anything is to be done ahead for settings; asked once for each choice.
         clock: Returns seconds that never jump.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self, is_wanted: Callable[[Settings], bool], clock: Callable[[], float] = time.monotonic
+    ):
+        self._is_wanted = is_wanted
         self._clock = clock
         self._lock = threading.Lock()
-        self._latest: OrderedDict[Origin, tuple[float, Settings]] = OrderedDict()
+        self._latest: OrderedDict[Origin, _Choice] = OrderedDict()
 
     def note(self, settings: Settings, origin: Origin) -> None:
         """Notes what a viewer has chosen instead of what they had chosen before."""
         with self._lock:
             before = self._latest.get(origin)
-            if before is not None and before[1] == settings:
-                return
-            self._latest[origin] = self._clock(), settings
+        if before is not None and before.settings == settings:
+            return
+        choice = _Choice(settings, self._clock(), self._is_wanted(settings))
+        with self._lock:
+            self._latest[origin] = choice
             self._latest.move_to_end(origin)
             while len(self._latest) > MAX_VIEWERS:
                 self._latest.popitem(last=False)
 
     def settled(self) -> list[Settings]:
-        """Returns what viewers have chosen a moment ago or earlier, the latest first."""
+        """Returns the wanted ones of a moment ago or earlier, the latest first."""
         with self._lock:
             until = self._clock() - PAUSE
-            return [settings for at, settings in reversed(self._latest.values()) if at <= until]
+            choices = reversed(self._latest.values())
+            return [each.settings for each in choices if each.wanted and each.at <= until]

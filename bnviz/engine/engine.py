@@ -123,7 +123,7 @@ class Engine:
             until_free=self._runs.queue.until_free,
             capacity=MAX_ENDED_BACKGROUND,
         )
-        self._choices = Choices()
+        self._choices = Choices(self._is_preparable)
         self._status = _CONNECTING
         # One topic for all runs, because a scheduler never forgets a topic.
         self._topic = f"bnviz-{uuid.uuid4().hex}"
@@ -195,10 +195,12 @@ class Engine:
             settings: What they may train next.
             origin: Who has chosen it.
         """
+        self._choices.note(settings, origin)
+
+    def _is_preparable(self, settings: Settings) -> bool:
         if settings.dataset == UPLOAD or compile_seconds(settings) > MAX_PREPARED:
-            return
-        if not self._limits.excess(settings, pace=self.pace):
-            self._choices.note(settings, origin)
+            return False
+        return not self._limits.excess(settings, pace=self.pace)
 
     def networks(
         self,

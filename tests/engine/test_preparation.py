@@ -11,6 +11,7 @@ from bnviz.settings import Settings
 from tests.support.engine import DaskCluster, until, watched
 
 ANN, BOB = Origin("ann", "here"), Origin("bob", "there")
+UNWANTED = 3
 SMALL = Settings(hidden_layers=1, units=4, batch_size=512, steps=40)
 
 
@@ -25,7 +26,7 @@ class Clock:
 def chosen(*notes):
     """What is settled after choices at these times, and the clock."""
     clock = Clock()
-    choices = Choices(clock)
+    choices = Choices(lambda settings: settings.units != UNWANTED, clock)
     for clock.now, settings, origin in notes:
         choices.note(settings, origin)
     return choices, clock
@@ -47,6 +48,11 @@ class TestChoices:
     def test_a_choice_that_is_noted_again_stays_settled(self):
         choices, _ = chosen((0.0, SMALL, ANN), (PAUSE, SMALL, ANN))
         assert choices.settled() == [SMALL]
+
+    def test_what_is_not_wanted_takes_the_place_of_what_was(self):
+        choices, clock = chosen((0.0, SMALL, ANN), (1.0, SMALL.replace(units=UNWANTED), ANN))
+        clock.now = 9.0
+        assert choices.settled() == []
 
     def test_viewers_who_chose_long_ago_are_forgotten(self):
         notes = [(0.0, SMALL, Origin(str(number), "here")) for number in range(MAX_VIEWERS + 1)]

@@ -191,8 +191,8 @@ export function passage(binding, frames, at, constants) {
 }
 
 /**
- * What BN of a neuron does to each example: the mean and variance that it normalizes by, gamma and beta, and the
- * values of each example on their way.
+ * What BN of a neuron does to each example: the mean and variance that it normalizes by, gamma and
+ * beta, and the values of each example on their way.
  * @param {Passage} binding
  * @param {Frames} frames
  * @param {number} at
