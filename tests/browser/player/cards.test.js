@@ -120,6 +120,32 @@ test("a network without a known accuracy has none on its card, and a loss where 
   }
 });
 
+test("a network that has diverged has no speed-up on its card, whatever it was before", () => {
+  const arms = ["none", "bn"];
+  const kinds = { diverged_at: "i4", validation_accuracy: "f4", validation_loss: "f4" };
+  const fields = Object.entries(kinds).flatMap(([measure, type]) =>
+    arms.map((arm) => [`${arm}/${measure}`, [type]]),
+  );
+  const cards = new Cards(fakeParts("summary cards"));
+  cards.spec = { arms: arms.map((name) => ({ name, label: name, colour: "blue" })) };
+  cards.cards = arms.map(() => ({
+    ...fakeParts("value correct loss line note card"),
+    target: [{}, {}, {}],
+  }));
+  const pair = { reached: { none: null, bn: 2 }, speeds: { bn: "2.0 times fewer steps" } };
+  const steps = [3, 9].map((step) => ({
+    step,
+    "none/diverged_at": -1,
+    "bn/diverged_at": step < 7 ? -1 : 7,
+  }));
+  const frames = framesOf({ step: ["i4"], ...Object.fromEntries(fields) }, steps);
+  const told = [0, 1].map((at) => {
+    cards.draw(frames, at, pair);
+    return cards.cards[1].note.textContent;
+  });
+  assert.deepEqual(told, ["2.0 times fewer steps", ""]);
+});
+
 test("a narrow card can leave out of what the target is a share, which its title says", () => {
   const fields = {
     ...FIELDS,

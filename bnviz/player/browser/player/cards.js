@@ -136,7 +136,10 @@ export class Cards {
         card.target[part].textContent = text;
       });
       card.line.title = pair.target ? `The target is ${pair.share} accuracy` : "";
-      if (i) card.note.textContent = speedUp(name, frames.value("step", at), pair, cost);
+      // What it was before a change in mid-run says nothing of a network that has diverged since.
+      const told = i > 0 && divergence(name, frames, at) < 0;
+      if (i)
+        card.note.textContent = told ? speedUp(name, frames.value("step", at), pair, cost) : "";
     });
     for (const row of this.rows) row.draw(frames, at);
   }
@@ -161,6 +164,17 @@ export class Cards {
 }
 
 /**
+ * The step at which an arm diverged, if that was not after the cursor, else -1.
+ * @param {string} name Of the arm.
+ * @param {Frames} frames
+ * @param {number} at
+ */
+function divergence(name, frames, at) {
+  const diverged = frames.value(`${name}/diverged_at`, at);
+  return diverged <= frames.value("step", at) ? diverged : -1;
+}
+
+/**
  * When an arm reached the target accuracy, if that was before the cursor.
  * @param {string} name Of the arm.
  * @param {Frames} frames
@@ -170,8 +184,8 @@ export class Cards {
  */
 export function arrival(name, frames, at, { target, reached }, cost) {
   const step = frames.value("step", at);
-  const diverged = frames.value(`${name}/diverged_at`, at);
-  if (diverged >= 0 && diverged <= step) return `diverged at step ${diverged}`;
+  const diverged = divergence(name, frames, at);
+  if (diverged >= 0) return `diverged at step ${diverged}`;
   if (!target) return "";
   const goal = `${(100 * target).toFixed(0)} % accuracy`;
   const when = reached?.[name] ?? Infinity;
